@@ -1,0 +1,241 @@
+/* A V4L2 device of any kind: finding it, and every call to it. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "device/device.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "device/nodes.h"
+#include "device/trace.h"
+
+/* The last takes any name. */
+static const struct device_ops *const kinds[] = { &device_sim, &device_v4l2 };
+
+/* Single-planar before multi-planar: a node that has both gives the same pictures either way, and import,
+ * userptr and read() are simpler there. */
+static const struct queue {
+	enum device_role role;
+	uint32_t caps;
+	enum v4l2_buf_type type;
+} queues[] = {
+	{ DEVICE_CAPTURE, V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_M2M, V4L2_BUF_TYPE_VIDEO_CAPTURE },
+	{ DEVICE_CAPTURE, V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_VIDEO_M2M_MPLANE,
+	  V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE },
+	{ DEVICE_OUTPUT, V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_M2M, V4L2_BUF_TYPE_VIDEO_OUTPUT },
+	{ DEVICE_OUTPUT, V4L2_CAP_VIDEO_OUTPUT_MPLANE | V4L2_CAP_VIDEO_M2M_MPLANE,
+	  V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE },
+};
+
+static bool is_number(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length > 0 && length < 10 && strspn(text, "0123456789") == length;
+}
+
+/* Returns what the kind's open() is to be given. */
+static const char *find_kind(struct device *device, const char *name)
+{
+	size_t i = 0;
+
+	for (; kinds[i]->scheme; i++) {
+		size_t length = strlen(kinds[i]->scheme);
+
+		if (strncmp(name, kinds[i]->scheme, length) == 0 && (name[length] == ':' || !name[length])) {
+			name += name[length] ? length + 1 : length;
+			break;
+		}
+	}
+	device->ops = kinds[i];
+	return name;
+}
+
+static int choose_queue(struct device *device, enum device_role role)
+{
+	for (size_t i = 0; i < sizeof(queues) / sizeof(queues[0]); i++) {
+		if ((role == DEVICE_ANY || role == queues[i].role) && (device->caps & queues[i].caps)) {
+			device->type = queues[i].type;
+			return node_serves(device->caps, role) ? 0 : -EMEDIUMTYPE;
+		}
+	}
+	return -EMEDIUMTYPE;
+}
+
+/* Drivers' strings are shown to people and put into the report: they end, and hold nothing that a terminal
+ * obeys. */
+static void clean_text(__u8 *text, size_t size)
+{
+	text[size - 1] = '\0';
+	for (; *text; text++)
+		if (*text < ' ' || *text == 0x7f)
+			*text = '.';
+}
+
+static int identify(struct device *device, enum device_role role)
+{
+	struct v4l2_capability *info = &device->info;
+	int err = device_ioctl(device, VIDIOC_QUERYCAP, info);
+
+	if (err < 0)
+		return err == -EINVAL ? -ENOTTY : err;
+	clean_text(info->driver, sizeof(info->driver));
+	clean_text(info->card, sizeof(info->card));
+	clean_text(info->bus_info, sizeof(info->bus_info));
+	device->caps = info->capabilities & V4L2_CAP_DEVICE_CAPS ? info->device_caps : info->capabilities;
+	return choose_queue(device, role);
+}
+
+/* The simulated device explains its own keys; what kind it was told to be is all that can be wrong besides.
+ */
+static int explain(const struct device *device, const char *path, int err, enum device_role role)
+{
+	if (!device->ops->scheme)
+		return node_explain(path, err, role, device->caps);
+	if (err == -EMEDIUMTYPE)
+		log_error("%s: it simulates %s device; choose the other with the key type=",
+			  device->ops->scheme, role == DEVICE_OUTPUT ? "a capture" : "an output");
+	return err;
+}
+
+int device_open(struct device *device, const char *name, enum device_role role)
+{
+	const char *argument;
+	char path[32];
+	int err;
+
+	*device = (struct device){ .fd = -1 };
+	if (!name) {
+		if ((err = nodes_first(role, path)) < 0)
+			return err;
+		name = path;
+	} else if (is_number(name)) {
+		snprintf(path, sizeof(path), "/dev/video%s", name);
+		name = path;
+	}
+	argument = find_kind(device, name);
+	if ((err = device->ops->open(device, argument)) == 0)
+		err = identify(device, role);
+	if (err < 0) {
+		err = explain(device, name, err, role);
+		device_close(device);
+		return err;
+	}
+	log_verbose("%s: %s (%s, %s)", device->path, device->info.card, device->info.driver,
+		    device->info.bus_info);
+	return 0;
+}
+
+void device_close(struct device *device)
+{
+	if (device->ops)
+		device->ops->close(device);
+	*device = (struct device){ .fd = -1 };
+}
+
+int device_ioctl(struct device *device, unsigned long request, void *argument)
+{
+	bool tracing = log_enabled(LOG_LEVEL_TRACE);
+	struct trace trace;
+	int result;
+
+	if (tracing)
+		trace_ioctl_begin(&trace, request, argument);
+	do {
+		device->n_calls++;
+		result = device->ops->ioctl(device, request, argument);
+	} while (result < 0 && errno == EINTR);
+	result = result < 0 ? -errno : 0;
+	if (tracing)
+		trace_ioctl_end(&trace, device->path, request, argument, result);
+	return result;
+}
+
+void *device_mmap(struct device *device, size_t length, int64_t offset, int *err)
+{
+	void *start;
+
+	device->n_calls++;
+	start = device->ops->mmap(device, length, PROT_READ | PROT_WRITE, MAP_SHARED, offset);
+	*err = start == MAP_FAILED ? -errno : 0;
+	if (log_enabled(LOG_LEVEL_TRACE))
+		trace_call(device->path, *err, "mmap length=%zu offset=%lld", length, (long long)offset);
+	return start;
+}
+
+void device_munmap(struct device *device, void *start, size_t length)
+{
+	int result;
+
+	device->n_calls++;
+	result = device->ops->munmap(device, start, length) < 0 ? -errno : 0;
+	if (log_enabled(LOG_LEVEL_TRACE))
+		trace_call(device->path, result, "munmap length=%zu", length);
+}
+
+ssize_t device_read(struct device *device, void *data, size_t size)
+{
+	ssize_t result;
+
+	do {
+		device->n_calls++;
+		result = device->ops->read(device, data, size);
+	} while (result < 0 && errno == EINTR);
+	if (result < 0)
+		result = -errno;
+	if (log_enabled(LOG_LEVEL_TRACE))
+		trace_call(device->path, result, "read size=%zu", size);
+	return result;
+}
+
+ssize_t device_write(struct device *device, const void *data, size_t size)
+{
+	ssize_t result;
+
+	do {
+		device->n_calls++;
+		result = device->ops->write(device, data, size);
+	} while (result < 0 && errno == EINTR);
+	if (result < 0)
+		result = -errno;
+	if (log_enabled(LOG_LEVEL_TRACE))
+		trace_call(device->path, result, "write size=%zu", size);
+	return result;
+}
+
+int device_poll(struct device *device, struct pollfd *entries, nfds_t n, int64_t timeout_ns)
+{
+	struct timespec timeout = { .tv_sec = timeout_ns / NS_PER_S, .tv_nsec = timeout_ns % NS_PER_S };
+	int result;
+
+	device->n_calls++;
+	result = ppoll(entries, n, timeout_ns < 0 ? NULL : &timeout, NULL);
+	if (result < 0)
+		result = -errno;
+	else if (device->ops->revents && entries[0].revents)
+		entries[0].revents = device->ops->revents(device, entries[0].revents);
+	if (log_enabled(LOG_LEVEL_TRACE))
+		trace_call(device->path, result, "poll timeout_ns=%lld events=0x%x revents=0x%x",
+			   (long long)timeout_ns, entries[0].events, result < 0 ? 0 : entries[0].revents);
+	return result;
+}
+
+int device_convert(struct device *device, bool on)
+{
+	int err;
+
+	if (!device->ops->convert)
+		return -ENOTSUP;
+	if (device->emulated == on)
+		return 0;
+	err = device->ops->convert(device, on);
+	device->emulated = on && err == 0;
+	return err;
+}
+
+int device_error(const struct device *device, const char *what, int err)
+{
+	log_error("%s: %s: %s", device->path ? device->path : "device", what, err_str(err));
+	return err;
+}

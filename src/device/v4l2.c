@@ -1,0 +1,156 @@
+/* Kernel nodes, through libv4l2. SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * libv4l2's conversion is off unless device_convert() asks for it: with it on, a single-planar capture node
+ * refuses all memory but MMAP, and claims read() where the driver has none. */
+#include "device/v4l2.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <libv4l2.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "device/device.h"
+#include "device/trace.h"
+
+#define OPEN_FLAGS (O_RDWR | O_NONBLOCK | O_CLOEXEC)
+
+/* A directory or a file that stands where a node should is never opened: that could change or block on it. */
+static int open_node(const char *path)
+{
+	struct stat status;
+	int fd;
+
+	if (stat(path, &status) < 0)
+		return -errno;
+	if (!S_ISCHR(status.st_mode))
+		return -ENOTTY;
+	fd = open(path, OPEN_FLAGS);
+	if (fd < 0)
+		fd = -errno;
+	if (log_enabled(LOG_LEVEL_TRACE))
+		trace_call(path, fd < 0 ? fd : 0, "open");
+	return fd;
+}
+
+int v4l2_query(const char *path, struct v4l2_capability *info)
+{
+	int fd = open_node(path);
+	int err = 0;
+
+	memset(info, 0, sizeof(*info));
+	if (fd < 0)
+		return fd;
+	if (ioctl(fd, VIDIOC_QUERYCAP, info) < 0)
+		err = errno == EINVAL ? -ENOTTY : -errno;
+	close(fd);
+	return err;
+}
+
+/* libv4l2 prints what it meets, an empty queue too, on standard error: into the trace with it. */
+static ssize_t library_says(void *opaque, const char *data, size_t size)
+{
+	(void)opaque;
+	if (log_enabled(LOG_LEVEL_TRACE))
+		log_trace("%.*s", (int)(size && data[size - 1] == '\n' ? size - 1 : size), data);
+	return (ssize_t)size;
+}
+
+static void redirect_library_log(void)
+{
+	const cookie_io_functions_t functions = { .write = library_says };
+
+	if (!v4l2_log_file)
+		v4l2_log_file = fopencookie(NULL, "w", functions);
+	if (v4l2_log_file)
+		setvbuf(v4l2_log_file, NULL, _IOLBF, 0);
+}
+
+static int attach(struct device *device, bool convert)
+{
+	int fd = open_node(device->path);
+
+	if (fd < 0)
+		return fd;
+	device->fd = fd;
+	/* Without conversion its refusal does not matter: an unknown descriptor passes through it to the
+	 * kernel, and QUERYCAP tells what is wrong. */
+	if (v4l2_fd_open(fd, convert ? 0 : V4L2_DISABLE_CONVERSION) < 0 && convert)
+		return errno ? -errno : -ENOTSUP;
+	return 0;
+}
+
+static void detach(struct device *device)
+{
+	int result;
+
+	if (device->fd < 0)
+		return;
+	result = v4l2_close(device->fd);
+	if (log_enabled(LOG_LEVEL_TRACE))
+		trace_call(device->path, result < 0 ? -errno : 0, "close");
+	device->fd = -1;
+}
+
+static int node_open(struct device *device, const char *name)
+{
+	redirect_library_log();
+	device->path = strdup(name);
+	return device->path ? attach(device, false) : -ENOMEM;
+}
+
+static void node_close(struct device *device)
+{
+	detach(device);
+	free(device->path);
+	device->path = NULL;
+}
+
+/* libv4l2 decides when it is given a descriptor, and closes it with the rest: a new descriptor is the only
+ * way. */
+static int node_convert(struct device *device, bool on)
+{
+	detach(device);
+	return attach(device, on);
+}
+
+static int node_ioctl(struct device *device, unsigned long request, void *argument)
+{
+	return v4l2_ioctl(device->fd, request, argument);
+}
+
+static void *node_mmap(struct device *device, size_t length, int protection, int flags, int64_t offset)
+{
+	return v4l2_mmap(NULL, length, protection, flags, device->fd, offset);
+}
+
+static int node_munmap(struct device *device, void *start, size_t length)
+{
+	(void)device;
+	return v4l2_munmap(start, length);
+}
+
+static ssize_t node_read(struct device *device, void *data, size_t size)
+{
+	return v4l2_read(device->fd, data, size);
+}
+
+static ssize_t node_write(struct device *device, const void *data, size_t size)
+{
+	return v4l2_write(device->fd, data, size);
+}
+
+const struct device_ops device_v4l2 = {
+	.open = node_open,
+	.close = node_close,
+	.ioctl = node_ioctl,
+	.mmap = node_mmap,
+	.munmap = node_munmap,
+	.read = node_read,
+	.write = node_write,
+	.convert = node_convert,
+};
