@@ -1,0 +1,309 @@
+/* Values as users write them. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include "base/clock.h"
+#include "base/units.h"
+
+#define NANO UINT32_C(1000000000)
+#define SIDE_MAX 65535
+
+/* A number as written, exact where a double would not be. */
+struct decimal {
+	uint64_t whole;
+	uint32_t nano; /* the fraction in billionths; further digits are dropped */
+};
+
+/* Reads digits at *text and moves it behind them. */
+static int take_uint(const char **text, uint64_t max, uint64_t *value)
+{
+	const char *p = *text;
+	uint64_t sum = 0;
+
+	if (!isdigit((unsigned char)*p))
+		return -EINVAL;
+	for (; isdigit((unsigned char)*p); p++) {
+		unsigned digit = (unsigned)(*p - '0');
+
+		if (digit > max || sum > (max - digit) / 10)
+			return -ERANGE;
+		sum = sum * 10 + digit;
+	}
+	*text = p;
+	*value = sum;
+	return 0;
+}
+
+static int take_decimal(const char **text, struct decimal *value)
+{
+	struct decimal d = { 0 };
+	const char *p = *text;
+	uint32_t unit = NANO;
+	int err;
+
+	if (*p != '.' && (err = take_uint(&p, UINT64_MAX, &d.whole)) < 0)
+		return err;
+	if (*p == '.') {
+		if (!isdigit((unsigned char)*++p))
+			return -EINVAL;
+		for (; isdigit((unsigned char)*p); p++) {
+			unit /= 10;
+			d.nano += unit * (uint32_t)(*p - '0');
+		}
+	}
+	*text = p;
+	*value = d;
+	return 0;
+}
+
+/* value × unit, rounded to the nearest whole. */
+static int decimal_scale(struct decimal value, uint64_t unit, uint64_t max, uint64_t *product)
+{
+	unsigned __int128 n = (unsigned __int128)value.whole * unit +
+			      ((unsigned __int128)value.nano * unit + NANO / 2) / NANO;
+
+	if (n > max)
+		return -ERANGE;
+	*product = (uint64_t)n;
+	return 0;
+}
+
+int parse_uint(const char *text, uint64_t max, uint64_t *value)
+{
+	uint64_t v;
+	int err;
+
+	if ((err = take_uint(&text, max, &v)) < 0)
+		return err;
+	if (*text)
+		return -EINVAL;
+	*value = v;
+	return 0;
+}
+
+int parse_size(const char *text, uint32_t *width, uint32_t *height)
+{
+	uint64_t w, h;
+	int err;
+
+	if ((err = take_uint(&text, SIDE_MAX, &w)) < 0)
+		return err;
+	if (*text != 'x' && *text != 'X')
+		return -EINVAL;
+	if ((err = parse_uint(text + 1, SIDE_MAX, &h)) < 0)
+		return err;
+	if (w == 0 || h == 0)
+		return -EINVAL;
+	*width = (uint32_t)w;
+	*height = (uint32_t)h;
+	return 0;
+}
+
+/* 29.97 means 30000/1001, and so do 29.970 and 29.97003. */
+static struct fraction decimal_rate(struct decimal value)
+{
+	static const uint32_t ntsc[] = { 15, 24, 30, 48, 60, 90, 120, 240 };
+	double rate = (double)value.whole + value.nano / 1e9;
+
+	for (size_t i = 0; value.nano && i < sizeof ntsc / sizeof *ntsc; i++) {
+		if (fabs(rate - ntsc[i] * 1000 / 1001.0) < 0.006)
+			return (struct fraction){ ntsc[i] * 1000, 1001 };
+	}
+	return fraction_reduce(value.whole * NANO + value.nano, NANO);
+}
+
+int parse_rate(const char *text, struct fraction *rate)
+{
+	struct decimal value;
+	struct fraction f;
+	uint64_t num, den;
+	int err;
+
+	if (strchr(text, '/')) {
+		if ((err = take_uint(&text, UINT32_MAX, &num)) < 0)
+			return err;
+		if (*text != '/')
+			return -EINVAL;
+		if ((err = parse_uint(text + 1, UINT32_MAX, &den)) < 0)
+			return err;
+		f = fraction_reduce(num, den);
+	} else {
+		if ((err = take_decimal(&text, &value)) < 0)
+			return err;
+		if (*text)
+			return -EINVAL;
+		if (value.whole > UINT32_MAX)
+			return -ERANGE;
+		f = decimal_rate(value);
+	}
+	if (f.num == 0 || f.den == 0)
+		return -EINVAL;
+	*rate = f;
+	return 0;
+}
+
+struct suffix {
+	const char *name;
+	uint64_t unit;
+};
+
+static const struct suffix duration_suffixes[] = {
+	{ "", NS_PER_S },
+	{ "s", NS_PER_S },
+	{ "ms", NS_PER_MS },
+	{ "us", NS_PER_US },
+	{ "ns", 1 },
+	{ "m", 60 * NS_PER_S },
+	{ "min", 60 * NS_PER_S },
+	{ "h", 3600 * NS_PER_S },
+	{ 0 },
+};
+
+static const struct suffix byte_suffixes[] = {
+	{ "", 1 },
+	{ "k", UINT64_C(1) << 10 },
+	{ "M", UINT64_C(1) << 20 },
+	{ "G", UINT64_C(1) << 30 },
+	{ "T", UINT64_C(1) << 40 },
+	{ 0 },
+};
+
+static const struct suffix *find_suffix(const struct suffix *table, const char *name, size_t length)
+{
+	for (; table->name; table++) {
+		if (strlen(table->name) == length && !strncasecmp(table->name, name, length))
+			return table;
+	}
+	return NULL;
+}
+
+/* "1:30", "1:02:03.5": all but the first below 60, all but the last whole. */
+static int parse_clock(const char *text, uint64_t *ns)
+{
+	struct decimal value = { 0 };
+	uint64_t seconds = 0;
+	int err, n_parts = 0;
+
+	do {
+		if ((err = take_decimal(&text, &value)) < 0)
+			return err;
+		if (++n_parts > 3 || (n_parts > 1 && value.whole >= 60) || (*text == ':' && value.nano))
+			return -EINVAL;
+		if (value.whole > INT64_MAX / NS_PER_S)
+			return -ERANGE;
+		seconds = seconds * 60 + value.whole;
+	} while (*text++ == ':');
+	if (text[-1])
+		return -EINVAL;
+	value.whole = seconds;
+	return decimal_scale(value, NS_PER_S, INT64_MAX, ns);
+}
+
+int parse_duration(const char *text, int64_t *ns)
+{
+	const struct suffix *suffix;
+	struct decimal value;
+	uint64_t n;
+	int err;
+
+	if (strchr(text, ':')) {
+		if ((err = parse_clock(text, &n)) < 0)
+			return err;
+	} else {
+		if ((err = take_decimal(&text, &value)) < 0)
+			return err;
+		if (!(suffix = find_suffix(duration_suffixes, text, strlen(text))))
+			return -EINVAL;
+		if ((err = decimal_scale(value, suffix->unit, INT64_MAX, &n)) < 0)
+			return err;
+	}
+	*ns = (int64_t)n;
+	return 0;
+}
+
+int parse_bytes(const char *text, uint64_t *bytes)
+{
+	const struct suffix *suffix;
+	struct decimal value;
+	size_t length;
+	uint64_t n;
+	int err;
+
+	if ((err = take_decimal(&text, &value)) < 0)
+		return err;
+	length = strlen(text);
+	if (length > 2 && !strcasecmp(text + length - 2, "iB"))
+		length -= 2;
+	else if (length > 0 && (text[length - 1] == 'B' || text[length - 1] == 'b'))
+		length -= 1;
+	if (!(suffix = find_suffix(byte_suffixes, text, length)))
+		return -EINVAL;
+	if ((err = decimal_scale(value, suffix->unit, UINT64_MAX, &n)) < 0)
+		return err;
+	*bytes = n;
+	return 0;
+}
+
+double fraction_value(struct fraction f)
+{
+	return f.den ? (double)f.num / f.den : 0;
+}
+
+int fraction_close(struct fraction a, struct fraction b)
+{
+	double x = fraction_value(a), y = fraction_value(b);
+
+	return fabs(x - y) <= 0.01 * fmax(x, y);
+}
+
+static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
+{
+	while (b) {
+		uint64_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+struct fraction fraction_reduce(uint64_t num, uint64_t den)
+{
+	uint64_t divisor = greatest_common_divisor(num, den);
+
+	if (divisor > 1) {
+		num /= divisor;
+		den /= divisor;
+	}
+	while (num > UINT32_MAX || den > UINT32_MAX) {
+		num >>= 1;
+		den >>= 1;
+	}
+	return (struct fraction){ (uint32_t)num, (uint32_t)den };
+}
+
+char *fraction_text(struct fraction f, char text[FRACTION_TEXT_MAX])
+{
+	snprintf(text, FRACTION_TEXT_MAX, "%u/%u", f.num, f.den);
+	return text;
+}
+
+char *bytes_text(uint64_t bytes, char text[BYTES_TEXT_MAX])
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	double value = (double)bytes / 1024;
+	size_t i = 0;
+
+	if (bytes < 1024) {
+		snprintf(text, BYTES_TEXT_MAX, "%u B", (unsigned)bytes);
+		return text;
+	}
+	/* 1023.95 would print as 1024.0 */
+	for (; value >= 1023.95 && i + 1 < sizeof units / sizeof *units; i++)
+		value /= 1024;
+	snprintf(text, BYTES_TEXT_MAX, "%.1f %s", value, units[i]);
+	return text;
+}
