@@ -1,0 +1,264 @@
+/* The table of pixel formats, and what users call them. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <libavcodec/codec_desc.h>
+#include <libavutil/pixdesc.h>
+#include <linux/videodev2.h>
+#include "base/pixfmt.h"
+
+#define BIG_ENDIAN_BIT (UINT32_C(1) << 31)
+#define NAME_MAX_LENGTH 32
+
+/* clang-format off */
+#define RAW(fourcc, av)          { fourcc, AV_PIX_FMT_##av, AV_CODEC_ID_RAWVIDEO, 1, false }
+#define RAW_SWAPPED(fourcc, av)  { fourcc, AV_PIX_FMT_##av, AV_CODEC_ID_RAWVIDEO, 1, true }
+#define RAW_PLANES(fourcc, av, n, swapped) { fourcc, AV_PIX_FMT_##av, AV_CODEC_ID_RAWVIDEO, n, swapped }
+#define CODED(fourcc, codec)     { fourcc, AV_PIX_FMT_NONE, AV_CODEC_ID_##codec, 1, false }
+#define OPAQUE(fourcc, n)        { fourcc, AV_PIX_FMT_NONE, AV_CODEC_ID_NONE, n, false }
+
+/* Where libavutil has one name for several rows, the one that drivers like best comes first. */
+static const struct pixfmt table[] = {
+	/* luma and chroma in turn */
+	RAW(V4L2_PIX_FMT_YUYV, YUYV422),
+	RAW(V4L2_PIX_FMT_UYVY, UYVY422),
+	RAW(V4L2_PIX_FMT_YVYU, YVYU422),
+	RAW(v4l2_fourcc('Y', '2', '1', '0'), Y210LE),
+	OPAQUE(V4L2_PIX_FMT_VYUY, 1),
+	OPAQUE(V4L2_PIX_FMT_YYUV, 1),
+	OPAQUE(V4L2_PIX_FMT_Y41P, 1), /* its order is not that of uyyvyy411 */
+	OPAQUE(V4L2_PIX_FMT_M420, 1),
+	OPAQUE(V4L2_PIX_FMT_YUV444, 1),
+	OPAQUE(V4L2_PIX_FMT_YUV555, 1),
+	OPAQUE(V4L2_PIX_FMT_YUV565, 1),
+	OPAQUE(V4L2_PIX_FMT_YUV24, 1),
+	OPAQUE(V4L2_PIX_FMT_YUV32, 1),
+	OPAQUE(V4L2_PIX_FMT_AYUV32, 1),
+	OPAQUE(V4L2_PIX_FMT_XYUV32, 1),
+	OPAQUE(V4L2_PIX_FMT_VUYA32, 1),
+	OPAQUE(V4L2_PIX_FMT_VUYX32, 1),
+	OPAQUE(V4L2_PIX_FMT_YUVA32, 1),
+	OPAQUE(V4L2_PIX_FMT_YUVX32, 1),
+
+	/* luma, then chroma in pairs; M: in memory of its own */
+	RAW(V4L2_PIX_FMT_NV12, NV12),
+	RAW_PLANES(V4L2_PIX_FMT_NV12M, NV12, 2, false),
+	RAW(V4L2_PIX_FMT_NV21, NV21),
+	RAW_PLANES(V4L2_PIX_FMT_NV21M, NV21, 2, false),
+	RAW(V4L2_PIX_FMT_NV16, NV16),
+	RAW_PLANES(V4L2_PIX_FMT_NV16M, NV16, 2, false),
+	OPAQUE(V4L2_PIX_FMT_NV61, 1),
+	OPAQUE(V4L2_PIX_FMT_NV61M, 2),
+	RAW(V4L2_PIX_FMT_NV24, NV24),
+	RAW(V4L2_PIX_FMT_NV42, NV42),
+	RAW(V4L2_PIX_FMT_P010, P010LE),
+
+	/* luma, chroma, chroma */
+	RAW(V4L2_PIX_FMT_YUV420, YUV420P),
+	RAW_PLANES(V4L2_PIX_FMT_YUV420M, YUV420P, 3, false),
+	RAW_SWAPPED(V4L2_PIX_FMT_YVU420, YUV420P),
+	RAW_PLANES(V4L2_PIX_FMT_YVU420M, YUV420P, 3, true),
+	RAW(V4L2_PIX_FMT_YUV422P, YUV422P),
+	RAW_PLANES(V4L2_PIX_FMT_YUV422M, YUV422P, 3, false),
+	RAW_PLANES(V4L2_PIX_FMT_YVU422M, YUV422P, 3, true),
+	RAW_PLANES(V4L2_PIX_FMT_YUV444M, YUV444P, 3, false),
+	RAW_PLANES(V4L2_PIX_FMT_YVU444M, YUV444P, 3, true),
+	RAW(V4L2_PIX_FMT_YUV411P, YUV411P),
+	RAW(V4L2_PIX_FMT_YUV410, YUV410P),
+	RAW_SWAPPED(V4L2_PIX_FMT_YVU410, YUV410P),
+
+	/* grey */
+	RAW(V4L2_PIX_FMT_GREY, GRAY8),
+	RAW(V4L2_PIX_FMT_Y10, GRAY10LE),
+	RAW(V4L2_PIX_FMT_Y12, GRAY12LE),
+	RAW(V4L2_PIX_FMT_Y14, GRAY14LE),
+	RAW(V4L2_PIX_FMT_Y16, GRAY16LE),
+	RAW(V4L2_PIX_FMT_Y16_BE, GRAY16BE),
+	RAW(V4L2_PIX_FMT_Z16, GRAY16LE),
+	OPAQUE(V4L2_PIX_FMT_Y10BPACK, 1),
+	OPAQUE(V4L2_PIX_FMT_Y10P, 1),
+
+	/* RGB in 4, 3 and 2 bytes. V4L2 names the 4-byte ones by a little-endian word, and the old two as neither. */
+	RAW(V4L2_PIX_FMT_XBGR32, BGR0),
+	RAW(V4L2_PIX_FMT_BGR32, BGR0),
+	RAW(V4L2_PIX_FMT_ABGR32, BGRA),
+	RAW(V4L2_PIX_FMT_RGBX32, RGB0),
+	RAW(V4L2_PIX_FMT_RGBA32, RGBA),
+	RAW(V4L2_PIX_FMT_XRGB32, 0RGB),
+	RAW(V4L2_PIX_FMT_RGB32, 0RGB),
+	RAW(V4L2_PIX_FMT_ARGB32, ARGB),
+	RAW(V4L2_PIX_FMT_BGRX32, 0BGR),
+	RAW(V4L2_PIX_FMT_BGRA32, ABGR),
+	RAW(V4L2_PIX_FMT_RGB24, RGB24),
+	RAW(V4L2_PIX_FMT_BGR24, BGR24),
+	RAW(V4L2_PIX_FMT_RGB565, RGB565LE),
+	RAW(V4L2_PIX_FMT_RGB565X, RGB565BE),
+	RAW(V4L2_PIX_FMT_RGB555, RGB555LE),
+	RAW(V4L2_PIX_FMT_XRGB555, RGB555LE),
+	RAW(V4L2_PIX_FMT_ARGB555, RGB555LE),
+	RAW(V4L2_PIX_FMT_RGB555X, RGB555BE),
+	RAW(V4L2_PIX_FMT_XRGB555X, RGB555BE),
+	RAW(V4L2_PIX_FMT_ARGB555X, RGB555BE),
+	RAW(V4L2_PIX_FMT_XBGR555, BGR555LE),
+	RAW(V4L2_PIX_FMT_ABGR555, BGR555LE),
+	RAW(V4L2_PIX_FMT_RGB444, RGB444LE),
+	RAW(V4L2_PIX_FMT_XRGB444, RGB444LE),
+	RAW(V4L2_PIX_FMT_ARGB444, RGB444LE),
+	RAW(V4L2_PIX_FMT_XBGR444, BGR444LE),
+	RAW(V4L2_PIX_FMT_ABGR444, BGR444LE),
+	RAW(V4L2_PIX_FMT_RGB332, RGB8),
+
+	/* what a sensor says before it is made a picture */
+	RAW(V4L2_PIX_FMT_SBGGR8, BAYER_BGGR8),
+	RAW(V4L2_PIX_FMT_SGBRG8, BAYER_GBRG8),
+	RAW(V4L2_PIX_FMT_SGRBG8, BAYER_GRBG8),
+	RAW(V4L2_PIX_FMT_SRGGB8, BAYER_RGGB8),
+	RAW(V4L2_PIX_FMT_SBGGR16, BAYER_BGGR16LE),
+	RAW(V4L2_PIX_FMT_SGBRG16, BAYER_GBRG16LE),
+	RAW(V4L2_PIX_FMT_SGRBG16, BAYER_GRBG16LE),
+	RAW(V4L2_PIX_FMT_SRGGB16, BAYER_RGGB16LE),
+	OPAQUE(V4L2_PIX_FMT_SBGGR10, 1), /* libavutil's 16 bits are full ones */
+	OPAQUE(V4L2_PIX_FMT_SGBRG10, 1),
+	OPAQUE(V4L2_PIX_FMT_SGRBG10, 1),
+	OPAQUE(V4L2_PIX_FMT_SRGGB10, 1),
+	OPAQUE(V4L2_PIX_FMT_SBGGR12, 1),
+	OPAQUE(V4L2_PIX_FMT_SGBRG12, 1),
+	OPAQUE(V4L2_PIX_FMT_SGRBG12, 1),
+	OPAQUE(V4L2_PIX_FMT_SRGGB12, 1),
+	OPAQUE(V4L2_PIX_FMT_SBGGR10P, 1),
+	OPAQUE(V4L2_PIX_FMT_SGBRG10P, 1),
+	OPAQUE(V4L2_PIX_FMT_SGRBG10P, 1),
+	OPAQUE(V4L2_PIX_FMT_SRGGB10P, 1),
+
+	/* compressed */
+	CODED(V4L2_PIX_FMT_MJPEG, MJPEG),
+	CODED(V4L2_PIX_FMT_JPEG, MJPEG),
+	CODED(V4L2_PIX_FMT_H264, H264),
+	CODED(V4L2_PIX_FMT_HEVC, HEVC),
+	CODED(V4L2_PIX_FMT_VP8, VP8),
+	CODED(V4L2_PIX_FMT_VP9, VP9),
+	CODED(v4l2_fourcc('A', 'V', '0', '1'), AV1),
+	CODED(V4L2_PIX_FMT_MPEG4, MPEG4),
+	CODED(V4L2_PIX_FMT_XVID, MPEG4),
+	CODED(V4L2_PIX_FMT_MPEG2, MPEG2VIDEO),
+	CODED(V4L2_PIX_FMT_MPEG1, MPEG1VIDEO),
+	CODED(V4L2_PIX_FMT_H263, H263),
+	CODED(V4L2_PIX_FMT_VC1_ANNEX_G, VC1),
+	CODED(V4L2_PIX_FMT_DV, DVVIDEO),
+	OPAQUE(V4L2_PIX_FMT_MPEG, 1),
+	OPAQUE(V4L2_PIX_FMT_H264_NO_SC, 1), /* without start codes nobody finds its units */
+	OPAQUE(V4L2_PIX_FMT_FWHT, 1),
+	{ 0 },
+};
+/* clang-format on */
+
+const struct pixfmt *pixfmt_table(void)
+{
+	return table;
+}
+
+const struct pixfmt *pixfmt_by_fourcc(uint32_t fourcc)
+{
+	for (const struct pixfmt *pix = table; pix->fourcc; pix++) {
+		if (pix->fourcc == fourcc)
+			return pix;
+	}
+	return NULL;
+}
+
+/* Candidates as they are found, each once. */
+struct candidates {
+	uint32_t *fourccs;
+	unsigned n, max;
+};
+
+static void add_candidate(struct candidates *candidates, uint32_t fourcc)
+{
+	for (unsigned i = 0; i < candidates->n; i++) {
+		if (candidates->fourccs[i] == fourcc)
+			return;
+	}
+	if (candidates->n < candidates->max)
+		candidates->fourccs[candidates->n++] = fourcc;
+}
+
+static void add_fourccs_of_any_case(struct candidates *candidates, const char *text)
+{
+	char row[FOURCC_TEXT_MAX];
+
+	for (const struct pixfmt *pix = table; pix->fourcc; pix++) {
+		if (!strcasecmp(text, fourcc_text(pix->fourcc, row)))
+			add_candidate(candidates, pix->fourcc);
+	}
+}
+
+static void add_libav_names(struct candidates *candidates, const char *text)
+{
+	char name[NAME_MAX_LENGTH];
+	const AVCodecDescriptor *codec;
+	enum AVPixelFormat av;
+	size_t i;
+
+	for (i = 0; text[i] && i < sizeof name - 1; i++)
+		name[i] = (char)tolower((unsigned char)text[i]);
+	name[i] = '\0';
+	av = av_get_pix_fmt(name);
+	codec = avcodec_descriptor_get_by_name(name);
+	if (codec && (codec->type != AVMEDIA_TYPE_VIDEO || codec->id == AV_CODEC_ID_RAWVIDEO))
+		codec = NULL;
+
+	for (const struct pixfmt *pix = table; pix->fourcc; pix++) {
+		if ((av != AV_PIX_FMT_NONE && pix->av == av) || (codec && pix->codec == codec->id))
+			add_candidate(candidates, pix->fourcc);
+	}
+}
+
+/* "YUYV", "Y16", "Y16-BE". Returns 0, which is no FourCC, for a text that is longer or does not print. */
+static uint32_t read_fourcc(const char *text)
+{
+	size_t length = strcspn(text, "-");
+	uint32_t fourcc = 0;
+
+	if (length == 0 || length > 4 || (text[length] && strcasecmp(text + length, "-BE") != 0))
+		return 0;
+	for (size_t i = 0; i < 4; i++) {
+		unsigned char c = i < length ? (unsigned char)text[i] : ' ';
+
+		if (c < ' ' || c > '~')
+			return 0;
+		fourcc |= (uint32_t)c << (8 * i);
+	}
+	return text[length] ? fourcc | BIG_ENDIAN_BIT : fourcc;
+}
+
+unsigned pixfmt_parse(const char *text, uint32_t *fourccs, unsigned max)
+{
+	struct candidates candidates = { fourccs, 0, max };
+	uint32_t fourcc = read_fourcc(text);
+
+	if (fourcc && pixfmt_by_fourcc(fourcc))
+		add_candidate(&candidates, fourcc);
+	if (fourcc)
+		add_fourccs_of_any_case(&candidates, text);
+	add_libav_names(&candidates, text);
+	if (candidates.n == 0 && fourcc && strcspn(text, "-") == 4)
+		add_candidate(&candidates, fourcc);
+	return candidates.n;
+}
+
+char *fourcc_text(uint32_t fourcc, char text[FOURCC_TEXT_MAX])
+{
+	size_t length = 4;
+
+	for (size_t i = 0; i < 4; i++) {
+		unsigned c = (fourcc & ~BIG_ENDIAN_BIT) >> (8 * i) & 0xff;
+
+		text[i] = c >= ' ' && c <= '~' ? (char)c : '.';
+	}
+	while (length > 1 && text[length - 1] == ' ')
+		length--;
+	snprintf(text + length, FOURCC_TEXT_MAX - length, "%s", fourcc & BIG_ENDIAN_BIT ? "-BE" : "");
+	return text;
+}
