@@ -1,0 +1,72 @@
+/* Distributions of times. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/stats.h"
+
+#define SUB_BUCKETS (UINT64_C(1) << STATS_SUB_BITS)
+
+/* Below SUB_BUCKETS every value has its own bucket; above, each power of two has SUB_BUCKETS of them. */
+static unsigned bucket_of(uint64_t sample)
+{
+	unsigned shift;
+
+	if (sample < SUB_BUCKETS)
+		return (unsigned)sample;
+	shift = 63u - (unsigned)__builtin_clzll(sample) - STATS_SUB_BITS;
+	return (unsigned)(((uint64_t)(shift + 1) << STATS_SUB_BITS) +
+			  ((sample >> shift) & (SUB_BUCKETS - 1)));
+}
+
+/* The middle of what the bucket holds. */
+static int64_t bucket_value(unsigned bucket)
+{
+	unsigned shift;
+
+	if (bucket < SUB_BUCKETS)
+		return bucket;
+	shift = (bucket >> STATS_SUB_BITS) - 1;
+	return (int64_t)(((SUB_BUCKETS + (bucket & (SUB_BUCKETS - 1))) << shift) +
+			 ((UINT64_C(1) << shift) >> 1));
+}
+
+void stats_add(struct stats *stats, int64_t sample)
+{
+	uint32_t *bucket;
+
+	if (sample < 0)
+		sample = 0;
+	if (stats->count == 0 || sample < stats->min)
+		stats->min = sample;
+	if (stats->count == 0 || sample > stats->max)
+		stats->max = sample;
+	stats->count++;
+	stats->sum += (double)sample;
+	bucket = &stats->buckets[bucket_of((uint64_t)sample)];
+	if (*bucket < UINT32_MAX)
+		(*bucket)++;
+}
+
+int64_t stats_quantile(const struct stats *stats, double q)
+{
+	double rank = q * (double)stats->count, seen = 0;
+	unsigned bucket;
+	int64_t value;
+
+	if (stats->count == 0)
+		return 0;
+	if (!(rank > 1)) /* the first one, and what is no number */
+		return stats->min;
+	for (bucket = 0; bucket < STATS_BUCKETS; bucket++) {
+		if ((seen += stats->buckets[bucket]) >= rank)
+			break;
+	}
+	if (q >= 1 || bucket == STATS_BUCKETS)
+		return stats->max;
+	value = bucket_value(bucket);
+	if (value < stats->min)
+		return stats->min;
+	return value > stats->max ? stats->max : value;
+}
+
+double stats_mean(const struct stats *stats)
+{
+	return stats->count ? stats->sum / (double)stats->count : 0;
+}
