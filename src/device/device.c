@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "device/nodes.h"
+#include "device/text.h"
 #include "device/trace.h"
 
 /* The last takes any name. */
@@ -63,14 +64,11 @@ static int choose_queue(struct device *device, enum device_role role)
 	return -EMEDIUMTYPE;
 }
 
-/* Drivers' strings are shown to people and put into the report: they end, and hold nothing that a terminal
- * obeys. */
-static void clean_text(__u8 *text, size_t size)
+/* Drivers' strings are shown to people and put into the report. */
+static void clean(__u8 *text, size_t size)
 {
 	text[size - 1] = '\0';
-	for (; *text; text++)
-		if (*text < ' ' || *text == 0x7f)
-			*text = '.';
+	text_clean((char *)text);
 }
 
 static int identify(struct device *device, enum device_role role)
@@ -80,9 +78,9 @@ static int identify(struct device *device, enum device_role role)
 
 	if (err < 0)
 		return err == -EINVAL ? -ENOTTY : err;
-	clean_text(info->driver, sizeof(info->driver));
-	clean_text(info->card, sizeof(info->card));
-	clean_text(info->bus_info, sizeof(info->bus_info));
+	clean(info->driver, sizeof(info->driver));
+	clean(info->card, sizeof(info->card));
+	clean(info->bus_info, sizeof(info->bus_info));
 	device->caps = info->capabilities & V4L2_CAP_DEVICE_CAPS ? info->device_caps : info->capabilities;
 	return choose_queue(device, role);
 }
