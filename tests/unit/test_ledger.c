@@ -1,0 +1,238 @@
+/* The books of frames. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "base/ledger.h"
+
+/* A buffer with this number that is written in the end. */
+static uint64_t deliver(struct ledger *ledger, uint32_t sequence)
+{
+	ledger->captured++;
+	ledger->written++;
+	return ledger_sequence(ledger, sequence);
+}
+
+static void deliver_range(struct ledger *ledger, uint32_t first, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		assert_int_equal(deliver(ledger, first + i), 0);
+}
+
+static void empty_books_balance(void **state)
+{
+	struct ledger ledger = { 0 };
+
+	(void)state;
+	assert_true(ledger_balanced(&ledger));
+	assert_int_equal(ledger_lost(&ledger), 0);
+}
+
+static void whatever_number_comes_first_loses_nothing(void **state)
+{
+	static const uint32_t firsts[] = { 0, 1, 17, INT32_MAX, UINT32_C(0x80000000), UINT32_MAX };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++) {
+		struct ledger ledger = { 0 };
+
+		deliver_range(&ledger, firsts[i], 20);
+		assert_int_equal(ledger.sequence_span, 20);
+		assert_int_equal(ledger.repeated, 0);
+		assert_true(ledger_balanced(&ledger));
+	}
+}
+
+static void gaps_are_the_drivers_loss(void **state)
+{
+	struct ledger ledger = { 0 };
+
+	(void)state;
+	deliver_range(&ledger, 0, 3);
+	assert_int_equal(deliver(&ledger, 4), 1);
+	assert_int_equal(deliver(&ledger, 5), 0);
+	assert_int_equal(deliver(&ledger, 100), 94);
+	assert_int_equal(ledger.lost_driver, 95);
+	assert_int_equal(ledger.sequence_span, 101);
+	assert_int_equal(ledger_lost(&ledger), 95);
+	assert_true(ledger_balanced(&ledger));
+}
+
+static void numbers_wrap_at_32_bits(void **state)
+{
+	struct ledger ledger = { 0 };
+
+	(void)state;
+	deliver_range(&ledger, UINT32_C(0xffffff80), 200);
+	assert_int_equal(ledger.sequence_span, 200);
+
+	ledger = (struct ledger){ 0 };
+	deliver(&ledger, UINT32_MAX - 1);
+	assert_int_equal(deliver(&ledger, 2), 3); /* UINT32_MAX, 0, 1 */
+	assert_int_equal(ledger.sequence_span, 5);
+	assert_int_equal(deliver(&ledger, UINT32_MAX), 0); /* late, from beyond the wrap */
+	assert_int_equal(ledger.repeated, 1);
+	assert_int_equal(deliver(&ledger, 3), 0);
+	assert_true(ledger_balanced(&ledger));
+}
+
+static void repeated_numbers_are_no_loss(void **state)
+{
+	struct ledger ledger = { 0 };
+
+	(void)state;
+	for (uint32_t i = 0; i < 10; i++) { /* two fields share a number */
+		deliver(&ledger, i);
+		deliver(&ledger, i);
+	}
+	assert_int_equal(ledger.repeated, 10);
+	assert_int_equal(ledger.sequence_span, 10);
+	assert_int_equal(ledger.lost_driver, 0);
+	assert_true(ledger_balanced(&ledger));
+}
+
+static void stuttering_back_counts_nothing_twice(void **state)
+{
+	struct ledger ledger = { 0 };
+
+	(void)state;
+	deliver_range(&ledger, 100, 9);
+	deliver_range(&ledger, 100, 9); /* 8 back: all of it stutter */
+	assert_int_equal(ledger.repeated, 9);
+	assert_int_equal(deliver(&ledger, 109), 0);
+	assert_int_equal(ledger.sequence_span, 10);
+	assert_int_equal(ledger.lost_driver, 0);
+	assert_true(ledger_balanced(&ledger));
+}
+
+static void further_back_is_a_reset(void **state)
+{
+	struct ledger ledger = { 0 };
+
+	(void)state;
+	deliver_range(&ledger, 100, 10);
+	assert_int_equal(deliver(&ledger, 100), 0); /* 9 back */
+	assert_int_equal(ledger.repeated, 0);
+	assert_int_equal(ledger.sequence_span, 11);
+	assert_int_equal(deliver(&ledger, 103), 2);
+	assert_int_equal(deliver(&ledger, 0), 0);
+	assert_int_equal(ledger.lost_driver, 2);
+	assert_int_equal(ledger.sequence_span, 15);
+	assert_true(ledger_balanced(&ledger));
+}
+
+static void half_the_circle_divides_gap_from_reset(void **state)
+{
+	struct ledger ledger = { 0 };
+
+	(void)state;
+	deliver(&ledger, 0);
+	assert_int_equal(deliver(&ledger, INT32_MAX), INT32_MAX - 1);
+	assert_true(ledger_balanced(&ledger));
+
+	ledger = (struct ledger){ 0 };
+	deliver(&ledger, 0);
+	assert_int_equal(deliver(&ledger, UINT32_C(0x80000000)), 0);
+	assert_int_equal(ledger.sequence_span, 2);
+	assert_true(ledger_balanced(&ledger));
+}
+
+static void a_restart_continues_the_count(void **state)
+{
+	struct ledger ledger = { 0 };
+
+	(void)state;
+	ledger_restart(&ledger); /* before anything: harmless */
+	deliver_range(&ledger, 0, 5);
+	ledger_restart(&ledger);
+	deliver_range(&ledger, 0, 5); /* 4 back, yet no stutter */
+	ledger_restart(&ledger);
+	deliver_range(&ledger, 1000, 5); /* ahead, yet no gap */
+	assert_int_equal(ledger.sequence_span, 15);
+	assert_int_equal(ledger.repeated, 0);
+	assert_int_equal(ledger.lost_driver, 0);
+	assert_true(ledger_balanced(&ledger));
+}
+
+static void buffers_without_a_number_are_set_apart(void **state)
+{
+	struct ledger ledger = { 0 };
+
+	(void)state;
+	deliver_range(&ledger, 0, 5);
+	for (int i = 0; i < 4; i++) { /* an error hands all buffers back empty */
+		ledger.captured++;
+		ledger.unnumbered++;
+		ledger.lost_error++;
+	}
+	assert_int_equal(deliver(&ledger, 7), 2);
+	assert_int_equal(ledger.sequence_span, 8);
+	assert_int_equal(ledger_lost(&ledger), 6);
+	assert_true(ledger_balanced(&ledger));
+}
+
+static void every_fate_counts(void **state)
+{
+	struct ledger ledger = { 0 };
+	uint32_t sequence = 0;
+
+	(void)state;
+	deliver_range(&ledger, 0, 10);
+	for (sequence = 10; sequence < 14; sequence++) {
+		ledger.captured++;
+		ledger_sequence(&ledger, sequence);
+	}
+	assert_false(ledger_balanced(&ledger)); /* four not yet decided */
+	ledger.lost_error++;
+	ledger.lost_queue++;
+	ledger.lost_writer++;
+	ledger.skipped++;
+	assert_true(ledger_balanced(&ledger));
+	assert_int_equal(ledger_lost(&ledger), 3); /* what was skipped is not lost */
+}
+
+static void each_cooked_entry_shows(void **state)
+{
+	struct ledger books = { 0 };
+
+	(void)state;
+	deliver_range(&books, 0, 10);
+#define COOKED(field)                                                                                        \
+	do {                                                                                                 \
+		struct ledger cooked = books;                                                                \
+		cooked.field++;                                                                              \
+		assert_false(ledger_balanced(&cooked));                                                      \
+	} while (0)
+	COOKED(captured);
+	COOKED(written);
+	COOKED(skipped);
+	COOKED(lost_driver);
+	COOKED(lost_error);
+	COOKED(lost_queue);
+	COOKED(lost_writer);
+	COOKED(repeated);
+	COOKED(unnumbered);
+	COOKED(sequence_span);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(empty_books_balance),
+		cmocka_unit_test(whatever_number_comes_first_loses_nothing),
+		cmocka_unit_test(gaps_are_the_drivers_loss),
+		cmocka_unit_test(numbers_wrap_at_32_bits),
+		cmocka_unit_test(repeated_numbers_are_no_loss),
+		cmocka_unit_test(stuttering_back_counts_nothing_twice),
+		cmocka_unit_test(further_back_is_a_reset),
+		cmocka_unit_test(half_the_circle_divides_gap_from_reset),
+		cmocka_unit_test(a_restart_continues_the_count),
+		cmocka_unit_test(buffers_without_a_number_are_set_apart),
+		cmocka_unit_test(every_fate_counts),
+		cmocka_unit_test(each_cooked_entry_shows),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
+}
