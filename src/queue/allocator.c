@@ -1,0 +1,282 @@
+/* The driver's buffers. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "queue/allocator.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include "base/log.h"
+#include "device/format.h"
+#include "queue/wire.h"
+
+static const struct {
+	enum v4l2_memory memory;
+	uint32_t capability;
+} memories[] = {
+	{ V4L2_MEMORY_MMAP, V4L2_BUF_CAP_SUPPORTS_MMAP },
+	{ V4L2_MEMORY_USERPTR, V4L2_BUF_CAP_SUPPORTS_USERPTR },
+	{ V4L2_MEMORY_DMABUF, V4L2_BUF_CAP_SUPPORTS_DMABUF },
+};
+
+void allocator_init(struct allocator *allocator, struct device *device, const struct video_format *format)
+{
+	*allocator = (struct allocator){ .device = device, .format = format };
+	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++) {
+		struct buffer *buffer = &allocator->buffers[i];
+
+		buffer->index = i;
+		buffer->n_planes = format->n_planes;
+		for (uint32_t p = 0; p < MAX_PLANES; p++)
+			buffer->planes[p].fd = -1;
+	}
+}
+
+static int request_buffers(struct allocator *allocator, uint32_t *count, enum v4l2_memory memory,
+			   uint32_t *capabilities)
+{
+	struct v4l2_requestbuffers request = {
+		.count = *count,
+		.type = allocator->device->type,
+		.memory = memory,
+	};
+	int err = device_ioctl(allocator->device, VIDIOC_REQBUFS, &request);
+
+	*count = request.count;
+	*capabilities = err < 0 ? 0 : request.capabilities;
+	return err;
+}
+
+static int create_buffers(struct allocator *allocator, struct v4l2_create_buffers *create,
+			  enum v4l2_memory memory)
+{
+	int err;
+
+	create->memory = memory;
+	err = format_get_v4l2(allocator->device, &create->format);
+	return err < 0 ? err : device_ioctl(allocator->device, VIDIOC_CREATE_BUFS, create);
+}
+
+/* Returns 0 or -EBUSY; any other failure only means that the memory is not to be had. */
+static int probe_memory(struct allocator *allocator, enum v4l2_memory memory, uint32_t capability)
+{
+	struct v4l2_create_buffers create = { 0 };
+	uint32_t count = 0, capabilities;
+	int err = request_buffers(allocator, &count, memory, &capabilities);
+
+	if (err < 0)
+		return err == -EBUSY ? err : 0;
+	if (capabilities && !(capabilities & capability))
+		return 0;
+	allocator->reqbufs_works |= 1u << memory;
+	allocator->can_orphan |= capabilities & V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS;
+	err = create_buffers(allocator, &create, memory);
+	if (err == 0)
+		allocator->create_works |= 1u << memory;
+	return err == -EBUSY ? err : 0;
+}
+
+int allocator_probe(struct allocator *allocator)
+{
+	allocator->reqbufs_works = allocator->create_works = 0;
+	for (size_t i = 0; i < sizeof memories / sizeof *memories; i++)
+		if (probe_memory(allocator, memories[i].memory, memories[i].capability) < 0)
+			return -EBUSY;
+	if (!allocator->reqbufs_works) {
+		log_verbose("%s answers no probe for buffers: assuming MMAP", allocator->device->path);
+		allocator->reqbufs_works = 1u << V4L2_MEMORY_MMAP;
+	}
+	return 0;
+}
+
+bool allocator_has(const struct allocator *allocator, enum v4l2_memory memory)
+{
+	return allocator->reqbufs_works & 1u << memory;
+}
+
+bool allocator_creates(const struct allocator *allocator, enum v4l2_memory memory)
+{
+	return !allocator->no_create && allocator->create_works & 1u << memory;
+}
+
+void allocator_give(struct allocator *allocator, struct buffer *buffer)
+{
+	buffer->owner = BUFFER_FREE;
+	buffer->next = NULL;
+	if (allocator->free_last)
+		allocator->free_last->next = buffer;
+	else
+		allocator->free_first = buffer;
+	allocator->free_last = buffer;
+}
+
+struct buffer *allocator_take(struct allocator *allocator)
+{
+	struct buffer *buffer = allocator->free_first;
+
+	if (!buffer)
+		return NULL;
+	allocator->free_first = buffer->next;
+	if (!allocator->free_first)
+		allocator->free_last = NULL;
+	buffer->next = NULL;
+	return buffer;
+}
+
+uint32_t allocator_n_free(const struct allocator *allocator)
+{
+	uint32_t n = 0;
+
+	for (const struct buffer *b = allocator->free_first; b; b = b->next)
+		n++;
+	return n;
+}
+
+/* Learns the driver's buffer `index`. */
+static int query_buffer(struct allocator *allocator, uint32_t index)
+{
+	struct buffer *buffer = &allocator->buffers[index];
+	struct wire wire;
+	int err;
+
+	wire_init(&wire, allocator->device, allocator->memory, index, buffer->n_planes);
+	err = wire_ioctl(allocator->device, VIDIOC_QUERYBUF, &wire);
+	if (err < 0)
+		return device_error(allocator->device, "VIDIOC_QUERYBUF", err);
+	if (wire.buffer.index != index) {
+		log_error("%s: driver bug: asked for buffer %u, got %u", allocator->device->path, index,
+			  wire.buffer.index);
+		return -EPROTO;
+	}
+	for (uint32_t p = 0; p < buffer->n_planes; p++) {
+		if (wire.planes[p].length < allocator->format->sizeimage[p]) {
+			log_error("%s: driver bug: buffer %u, plane %u has %u bytes, its format needs %u",
+				  allocator->device->path, index, p, wire.planes[p].length,
+				  allocator->format->sizeimage[p]);
+			return -EPROTO;
+		}
+		buffer->planes[p] = (struct plane){ .length = wire.planes[p].length,
+						    .mem_offset = wire.planes[p].m.mem_offset,
+						    .fd = -1 };
+	}
+	allocator->used |= 1u << index;
+	return 0;
+}
+
+/* Forgets all buffers and gives them back to the kernel. */
+static int release_all(struct allocator *allocator)
+{
+	uint32_t count = 0, capabilities;
+	int err = request_buffers(allocator, &count, allocator->memory, &capabilities);
+
+	allocator->count = allocator->used = 0;
+	allocator->free_first = allocator->free_last = NULL;
+	allocator->active = false;
+	return err;
+}
+
+uint32_t allocator_start(struct allocator *allocator, uint32_t n, enum v4l2_memory memory)
+{
+	uint32_t granted = n, capabilities;
+	int err;
+
+	if (n == 0 || allocator->active || allocator->orphaned)
+		return 0;
+	err = request_buffers(allocator, &granted, memory, &capabilities);
+	if (err < 0) {
+		device_error(allocator->device, "VIDIOC_REQBUFS", err);
+		return 0;
+	}
+	allocator->memory = memory;
+	if (granted < 1 || granted > POOL_MAX_BUFFERS) {
+		log_error("%s: %u buffers asked for, %u granted: cannot work with that",
+			  allocator->device->path, n, granted);
+		release_all(allocator);
+		return 0;
+	}
+	allocator->can_allocate = allocator_creates(allocator, memory);
+	for (uint32_t i = 0; i < granted; i++) {
+		if (query_buffer(allocator, i) < 0) {
+			release_all(allocator);
+			return 0;
+		}
+		allocator_give(allocator, &allocator->buffers[i]);
+	}
+	allocator->count = granted;
+	allocator->active = true;
+	return granted;
+}
+
+static int grow(struct allocator *allocator, uint32_t *index)
+{
+	struct v4l2_create_buffers create = { .count = 1 };
+	int err = create_buffers(allocator, &create, allocator->memory);
+
+	if (err < 0)
+		return err;
+	if (create.count != 1 || create.index >= POOL_MAX_BUFFERS || allocator->used & 1u << create.index)
+		return -EPROTO;
+	*index = create.index;
+	return query_buffer(allocator, create.index);
+}
+
+struct buffer *allocator_grow(struct allocator *allocator)
+{
+	uint32_t index;
+	int err;
+
+	assert(allocator->active);
+	if (!allocator->can_allocate)
+		return NULL;
+	err = grow(allocator, &index);
+	if (err < 0) {
+		log_verbose("%s: no buffers beyond %u: %s", allocator->device->path, allocator->count,
+			    err_str(err));
+		allocator->can_allocate = false;
+		return NULL;
+	}
+	allocator->count++;
+	return &allocator->buffers[index];
+}
+
+int allocator_export(struct allocator *allocator, struct buffer *buffer, uint32_t plane)
+{
+	struct v4l2_exportbuffer export = {
+		.type = allocator->device->type,
+		.index = buffer->index,
+		.plane = plane,
+		.flags = O_CLOEXEC | O_RDWR,
+	};
+	int err = device_ioctl(allocator->device, VIDIOC_EXPBUF, &export);
+
+	if (err < 0)
+		return device_error(allocator->device, "VIDIOC_EXPBUF", err);
+	buffer->planes[plane].fd = export.fd;
+	return 0;
+}
+
+int allocator_stop(struct allocator *allocator)
+{
+	int err;
+
+	if (!allocator->active)
+		return 0;
+	if (allocator_n_free(allocator) != allocator->count)
+		return -EBUSY;
+	err = release_all(allocator);
+	if (err < 0 && err != -ENODEV)
+		log_warn("%s: VIDIOC_REQBUFS(0): %s", allocator->device->path, err_str(err));
+	return 0;
+}
+
+int allocator_orphan(struct allocator *allocator)
+{
+	int err;
+
+	if (!allocator->can_orphan)
+		return -ENOTSUP;
+	err = release_all(allocator);
+	if (err < 0)
+		return err;
+	allocator->orphaned = true;
+	return 0;
+}

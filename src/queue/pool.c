@@ -1,0 +1,214 @@
+/* The pool's life: opening, configuring, starting, stopping. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "queue/pool.h"
+
+#include <string.h>
+#include "base/log.h"
+#include "device/controls.h"
+#include "device/nodes.h"
+#include "queue/process.h"
+
+static const struct io_ops *const modes[] = { &io_mmap, &io_userptr, &io_dmabuf, &io_import, &io_rw };
+
+const struct io_ops *io_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+		if (!strcmp(modes[i]->name, name))
+			return modes[i];
+	return NULL;
+}
+
+const char *io_names(void)
+{
+	return "auto, mmap, userptr, dmabuf, dmabuf-import, rw";
+}
+
+/* NULL: it works; else why it does not. */
+const char *pool_mode_lacks(const struct pool *pool, const struct io_ops *io)
+{
+	if (!io->put)
+		return !(pool->device->caps & V4L2_CAP_READWRITE) ? "the driver has no read() or write()"
+		       : pool->format.n_planes > 1 ? "read() carries one plane, the format has several"
+						   : NULL;
+	if (!(pool->device->caps & V4L2_CAP_STREAMING))
+		return "the driver does not stream";
+	if (!allocator_has(&pool->allocator, io->memory))
+		return "the driver does not take this kind of memory";
+	if (io->native_only && pool->device->emulated)
+		return "libv4l2 converts the pixel format, which needs mmap or rw";
+	return NULL;
+}
+
+static int choose_io(struct pool *pool, const char *name)
+{
+	const char *why;
+
+	if (!name || !strcmp(name, "auto")) {
+		pool->io = pool_mode_lacks(pool, &io_mmap) ? &io_rw : &io_mmap;
+		name = pool->io->name;
+	}
+	pool->io = io_find(name);
+	if (!pool->io) {
+		log_error("io mode '%s' is unknown: one of %s", name, io_names());
+		return -EINVAL;
+	}
+	why = pool_mode_lacks(pool, pool->io);
+	if (why) {
+		log_error("%s: io mode %s cannot be used: %s", pool->device->path, name, why);
+		return -ENOTSUP;
+	}
+	return 0;
+}
+
+/* Bytes of each memory plane without which a raw picture is not whole. */
+static void measure_payload(struct pool *pool)
+{
+	struct picture_layout layout;
+
+	if (picture_layout(&pool->format, &layout) < 0)
+		return;
+	for (unsigned p = 0; p < layout.n_planes; p++) {
+		uint32_t end = layout.planes[p].offset +
+			       (layout.planes[p].rows - 1) * layout.planes[p].stride +
+			       layout.planes[p].row_bytes;
+		uint32_t *payload = &pool->frame_payload[layout.planes[p].memory_plane];
+
+		*payload = end > *payload ? end : *payload;
+	}
+	pool->limits.layout_needed = !layout.packed;
+}
+
+static void find_limits(struct pool *pool)
+{
+	struct device *device = pool->device;
+	int32_t driver_min = control_get(device, device_is_output(device) ? V4L2_CID_MIN_BUFFERS_FOR_OUTPUT
+									  : V4L2_CID_MIN_BUFFERS_FOR_CAPTURE);
+
+	pool->limits = (struct pool_limits){
+		.alternate = pool->format.field == V4L2_FIELD_ALTERNATE,
+		.driver_min = driver_min > 0 ? (uint32_t)driver_min : 0,
+	};
+	pool->m2m = device->caps & (V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE);
+	measure_payload(pool);
+}
+
+/* Not every driver has events; without them the source just never changes. */
+static void subscribe(struct device *device)
+{
+	struct v4l2_event_subscription source_change = { .type = V4L2_EVENT_SOURCE_CHANGE };
+	int input = 0;
+
+	if (!device_is_output(device) && device_ioctl(device, VIDIOC_G_INPUT, &input) == 0)
+		source_change.id = (uint32_t)input;
+	device_ioctl(device, VIDIOC_SUBSCRIBE_EVENT, &source_change);
+}
+
+static int open_memory(struct pool *pool, const char *import_from)
+{
+	int err = memory_source_open(&pool->pages, "pages", &pool->format);
+
+	if (err < 0 || !pool->io->imports)
+		return err;
+	return memory_source_open(&pool->source,
+				  pool->io->memory == V4L2_MEMORY_USERPTR ? "pages" : import_from,
+				  &pool->format);
+}
+
+int pool_open(struct pool *pool, struct device *device, const struct video_format *format,
+	      const struct pool_options *options)
+{
+	int err = 0;
+
+	*pool = (struct pool){
+		.device = device,
+		.format = *format,
+		.cancel_fd = -1,
+		.wake_fd = -1,
+		.memory_limit = options->memory_limit,
+	};
+	allocator_init(&pool->allocator, device, &pool->format);
+	pool->allocator.no_create = device->emulated;
+	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++)
+		pool->allocator.buffers[i].pool = pool;
+	find_limits(pool);
+	if (device->caps & V4L2_CAP_STREAMING)
+		err = allocator_probe(&pool->allocator);
+	if (err < 0)
+		return node_explain(device->path, err,
+				    device_is_output(device) ? DEVICE_OUTPUT : DEVICE_CAPTURE, device->caps);
+	err = choose_io(pool, options->io);
+	if (err < 0)
+		return err;
+	pool->limits.reads = !pool->io->put;
+	pool->limits.can_allocate = !pool->io->put || allocator_creates(&pool->allocator, pool->io->memory);
+	subscribe(device);
+	return open_memory(pool, options->import_from);
+}
+
+void pool_close(struct pool *pool)
+{
+	if (!pool->device)
+		return;
+	pool_stop(pool);
+	if (pool->reserve)
+		spare_give(pool, pool->reserve);
+	pool->reserve = NULL;
+	spare_free_all(pool);
+	memory_source_close(pool->source);
+	memory_source_close(pool->pages);
+	pool->source = pool->pages = NULL;
+}
+
+static bool same_config(const struct pool_config *a, const struct pool_config *b)
+{
+	return a->min == b->min && a->max == b->max && a->layout == b->layout &&
+	       a->copy_enable == b->copy_enable;
+}
+
+int pool_set_config(struct pool *pool, const struct pool_config *config)
+{
+	struct pool_config clamped = *config;
+	int changed;
+
+	if (pool->configured && same_config(config, &pool->config))
+		return 0;
+	if (pool->active || pool->n_held)
+		return -EBUSY;
+	changed = pool_config_clamp(&clamped, &pool->limits);
+	if (changed < 0)
+		return changed;
+	pool->config = clamped;
+	pool->configured = changed == 0;
+	return changed;
+}
+
+int pool_configure(struct pool *pool, const struct pool_config *config)
+{
+	struct pool_config submit = *config;
+	int changed;
+
+	pool->requested = *config;
+	changed = pool_set_config(pool, &submit);
+	pool->config_changed = changed > 0;
+	if (changed > 0) {
+		submit = pool->config;
+		changed = pool_set_config(pool, &submit);
+	}
+	if (changed > 0) {
+		log_error("%s: buffers: minimum %u, maximum %u cannot be met: the queue needs at least %u",
+			  pool->device->path, config->min, config->max,
+			  pool->limits.driver_min > POOL_MIN_BUFFERS ? pool->limits.driver_min
+								     : POOL_MIN_BUFFERS);
+		return -EDOM;
+	}
+	return changed;
+}
+
+const char *pool_io_name(const struct pool *pool)
+{
+	return pool->io->name;
+}
+
+uint32_t pool_allocated(const struct pool *pool)
+{
+	return pool->allocator.count;
+}

@@ -1,0 +1,40 @@
+/* What the pool's files share with each other and the io modes. SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef QUEUE_PROCESS_H
+#define QUEUE_PROCESS_H
+
+#include "queue/io.h"
+
+/* QBUF. -EBUSY (no ioctl) where it is queued already. On failure the buffer is FREE again. Logs. */
+int transfer_put(struct pool *pool, struct buffer *buffer);
+/* poll and DQBUF. The buffer belongs to nobody until the caller decides. Expected outcomes do not log. */
+int transfer_get(struct pool *pool, struct buffer **buffer);
+/* Waits until the device may have a frame (0) or has an error to tell of (1: POLLERR alone), or says
+ * otherwise. deadline_ns: besides the pool's own; 0: none. */
+int transfer_wait(struct pool *pool, int64_t deadline_ns);
+/* STREAMOFF; all that was in the driver is FREE. Its errno only matters to those who look. */
+int transfer_stop(struct pool *pool);
+/* The errno of a failed ioctl on the stream, with a vanished device told apart; logs. */
+int transfer_error(struct pool *pool, const char *what, int err);
+
+/* Attaches the first free buffer, or one that CREATE_BUFS gives, and queues it. */
+int pool_grow(struct pool *pool);
+/* STREAMON. */
+int pool_stream_on(struct pool *pool);
+/* Queues all that is free. */
+int pool_queue_free(struct pool *pool);
+/* STREAMOFF, queue all that is not HELD, STREAMON. */
+int pool_restart(struct pool *pool);
+
+/* A free spare with room for a frame, from `source` (pool->pages or pool->source); NULL when the budget or
+ * memory is spent. */
+struct buffer *spare_take(struct pool *pool, struct memory_source *source);
+void spare_give(struct pool *pool, struct buffer *spare);
+void spare_free_all(struct pool *pool);
+/* Makes a spare hold the frame of `buffer`, by swapping memory where it is ours, else by copying. NULL: no
+ * memory. */
+struct buffer *spare_stand_in(struct pool *pool, struct buffer *buffer);
+/* Whether so many more bytes for frames are within the budget. */
+bool pool_within_budget(const struct pool *pool, uint64_t bytes);
+uint64_t pool_frame_bytes(const struct pool *pool); /* of memory, of one buffer */
+
+#endif

@@ -1,0 +1,245 @@
+/* QBUF, poll, DQBUF: one exchange with the driver. SPDX-License-Identifier: LGPL-2.1-or-later
+ * Rules: kernel documentation, "VIDIOC_QBUF, VIDIOC_DQBUF", "poll()", "VIDIOC_DQEVENT". */
+#include <assert.h>
+#include <sys/ioctl.h>
+#include <linux/dma-buf.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "queue/process.h"
+#include "queue/wire.h"
+
+int transfer_error(struct pool *pool, const char *what, int err)
+{
+	struct v4l2_capability gone;
+
+	/* A node that vanishes under a call answers EINVAL first. */
+	if (err == -EINVAL && device_ioctl(pool->device, VIDIOC_QUERYCAP, &gone) == -ENODEV)
+		err = -ENODEV;
+	if (err != -ENODEV)
+		return device_error(pool->device, what, err);
+	if (!pool->lost)
+		log_error("%s: the device is gone: unplugged, or its driver was removed", pool->device->path);
+	pool->lost = true;
+	return POOL_DEVLOST;
+}
+
+/* Tells the kernel when the processor reads memory that devices write. Memory that is no dma-buf is left
+ * alone from then on. */
+static void sync_for_reading(struct pool *pool, const struct buffer *buffer, uint64_t step)
+{
+	for (uint32_t p = 0; p < buffer->n_planes && !pool->no_sync; p++) {
+		struct dma_buf_sync sync = { .flags = step | DMA_BUF_SYNC_READ };
+
+		if (buffer->planes[p].fd < 0 || ioctl(buffer->planes[p].fd, DMA_BUF_IOCTL_SYNC, &sync) < 0)
+			pool->no_sync = true;
+	}
+}
+
+int transfer_put(struct pool *pool, struct buffer *buffer)
+{
+	struct wire wire;
+	int err;
+
+	assert(!buffer->spare);
+	if (buffer->owner == BUFFER_QUEUED)
+		return -EBUSY;
+	sync_for_reading(pool, buffer, DMA_BUF_SYNC_END);
+	wire_init(&wire, pool->device, pool->io->memory, buffer->index, buffer->n_planes);
+	for (uint32_t p = 0; p < buffer->n_planes && pool->io->describe; p++)
+		pool->io->describe(&buffer->planes[p], &wire.planes[p]);
+	buffer->owner = BUFFER_QUEUED;
+	pool->n_queued++;
+	err = wire_ioctl(pool->device, VIDIOC_QBUF, &wire);
+	if (err == 0)
+		return 0;
+	pool->n_queued--;
+	allocator_give(&pool->allocator, buffer);
+	return transfer_error(pool, "VIDIOC_QBUF", err);
+}
+
+static bool is_resolution_change(const struct v4l2_event *event)
+{
+	return event->type == V4L2_EVENT_SOURCE_CHANGE &&
+	       event->u.src_change.changes & V4L2_EVENT_SRC_CH_RESOLUTION;
+}
+
+/* All pending events, before POLLERR is judged: a source change stops a queue with POLLERR too. */
+static int drain_events(struct pool *pool)
+{
+	struct v4l2_event event = { 0 };
+	bool changed = false;
+	int err;
+
+	while ((err = device_ioctl(pool->device, VIDIOC_DQEVENT, &event)) == 0)
+		changed |= is_resolution_change(&event);
+	if (err == -ENODEV)
+		return transfer_error(pool, "VIDIOC_DQEVENT", err);
+	return changed ? POOL_RES_CHANGE : 0;
+}
+
+/* What the descriptors said: 0 a frame, 1 an error alone, POOL_TIMEOUT nothing yet. */
+static int judge(struct pool *pool, const struct pollfd *entries)
+{
+	short device = entries[0].revents;
+	int err;
+
+	if (entries[1].revents)
+		return POOL_FLUSHING;
+	if (device & POLLPRI && (err = drain_events(pool)) < 0)
+		return err;
+	if (device & (POLLIN | POLLRDNORM))
+		return 0;
+	if (device & (POLLERR | POLLHUP | POLLNVAL))
+		return 1;
+	return entries[2].revents ? POOL_WAKE : POOL_TIMEOUT;
+}
+
+int transfer_wait(struct pool *pool, int64_t deadline_ns)
+{
+	/* Buffers that come home are only waited for when the driver is short of them. */
+	bool hungry = pool->io->put && pool->n_queued <= pool->min_latency;
+	int64_t deadline = pool->deadline_ns;
+
+	if (deadline_ns && (!deadline || deadline_ns < deadline))
+		deadline = deadline_ns;
+	for (;;) {
+		struct pollfd entries[] = {
+			{ .fd = pool->device->fd, .events = POLLIN | POLLPRI },
+			{ .fd = pool->cancel_fd, .events = POLLIN },
+			{ .fd = hungry ? pool->wake_fd : -1, .events = POLLIN },
+		};
+		int64_t left = deadline ? deadline - now_ns() : -1;
+		int result, n = device_poll(pool->device, entries, 3, deadline && left < 0 ? 0 : left);
+
+		if (n < 0 && n != -EINTR)
+			return transfer_error(pool, "poll", n);
+		if (n > 0 && (result = judge(pool, entries)) != POOL_TIMEOUT)
+			return result;
+		if (n == 0 && deadline && now_ns() >= deadline)
+			return POOL_TIMEOUT;
+	}
+}
+
+/* A driver's bytesused and data_offset are believed only within the plane. */
+static void receive_plane(struct pool *pool, struct plane *plane, const struct v4l2_plane *got,
+			  uint32_t index)
+{
+	plane->bytesused = got->bytesused;
+	plane->data_offset = got->data_offset;
+	if (plane->bytesused > plane->length) {
+		log_warn("%s: driver bug: buffer %u has %u bytes in use of %u: taking the latter",
+			 pool->device->path, index, plane->bytesused, plane->length);
+		plane->bytesused = plane->length;
+	}
+	if (plane->data_offset > plane->bytesused) {
+		/* An empty buffer need not be told of. */
+		if (plane->bytesused)
+			log_warn("%s: driver bug: buffer %u has its data at %u of %u bytes: taking all",
+				 pool->device->path, index, plane->data_offset, plane->bytesused);
+		plane->data_offset = 0;
+	}
+}
+
+static void receive_info(struct pool *pool, struct buffer *buffer, const struct v4l2_buffer *got)
+{
+	uint32_t field = got->field != V4L2_FIELD_ANY ? got->field : pool->format.field;
+
+	buffer->info = (struct frame_info){
+		.sequence = got->sequence,
+		.flags = got->flags & ~(uint32_t)(V4L2_BUF_FLAG_QUEUED | V4L2_BUF_FLAG_DONE),
+		.field = field != V4L2_FIELD_ANY ? field : V4L2_FIELD_NONE,
+		.timestamp_ns = got->timestamp.tv_sec * NS_PER_S + got->timestamp.tv_usec * NS_PER_US,
+		.dequeue_ns = now_ns(),
+		.bytes = buffer_payload_bytes(buffer),
+	};
+	pool->last = buffer->info;
+}
+
+static int receive(struct pool *pool, const struct wire *wire, struct buffer **out)
+{
+	uint32_t index = wire->buffer.index;
+	struct buffer *buffer = index < POOL_MAX_BUFFERS ? &pool->allocator.buffers[index] : NULL;
+
+	if (!buffer || buffer->owner != BUFFER_QUEUED) {
+		log_error("%s: driver bug: it returned buffer %u, which it did not have", pool->device->path,
+			  index);
+		return -EPROTO;
+	}
+	pool->n_queued--;
+	buffer->owner = BUFFER_HELD;
+	for (uint32_t p = 0; p < buffer->n_planes; p++)
+		receive_plane(pool, &buffer->planes[p], &wire->planes[p], index);
+	receive_info(pool, buffer, &wire->buffer);
+	sync_for_reading(pool, buffer, DMA_BUF_SYNC_START);
+	*out = buffer;
+	return 0;
+}
+
+/* One restart after EIO; a second without a frame between them is fatal. */
+static int recover(struct pool *pool, const char *what)
+{
+	if (pool->recovered)
+		return transfer_error(pool, what, -EIO);
+	log_warn("%s: %s: the driver reports a fatal error: restarting the stream once", pool->device->path,
+		 what);
+	pool->recovered = true;
+	return pool_restart(pool);
+}
+
+/* With nothing in the driver, polling or dequeuing could wait for ever. */
+static int refill(struct pool *pool)
+{
+	int err;
+
+	if (pool->n_queued > 0)
+		return 0;
+	err = pool_grow(pool);
+	if (err == -EIO)
+		return recover(pool, "VIDIOC_QBUF");
+	return err < 0 && err != POOL_DEVLOST ? POOL_NOBUF : err;
+}
+
+int transfer_get(struct pool *pool, struct buffer **buffer)
+{
+	struct wire wire;
+	int ready, err;
+
+	for (;;) {
+		err = refill(pool);
+		if (err < 0)
+			return err;
+		ready = transfer_wait(pool, 0);
+		if (ready < 0)
+			return ready;
+		wire_init(&wire, pool->device, pool->io->memory, 0, pool->format.n_planes);
+		err = wire_ioctl(pool->device, VIDIOC_DQBUF, &wire);
+		if (err == 0)
+			return receive(pool, &wire, buffer);
+		if (err == -EPIPE) {
+			pool->eos = true;
+			return POOL_EOS;
+		}
+		/* POLLERR with nothing to dequeue would spin. */
+		if (err == -EIO || (err == -EAGAIN && ready > 0))
+			err = recover(pool, "VIDIOC_DQBUF");
+		else if (err != -EAGAIN)
+			err = transfer_error(pool, "VIDIOC_DQBUF", err);
+		else
+			err = 0;
+		if (err < 0)
+			return err;
+	}
+}
+
+int transfer_stop(struct pool *pool)
+{
+	int type = (int)pool->device->type;
+	int err = device_ioctl(pool->device, VIDIOC_STREAMOFF, &type);
+
+	pool->streaming = false;
+	pool->n_queued = 0;
+	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++)
+		if (pool->allocator.buffers[i].owner == BUFFER_QUEUED)
+			allocator_give(&pool->allocator, &pool->allocator.buffers[i]);
+	return err;
+}

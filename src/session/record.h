@@ -1,0 +1,77 @@
+/* Recording: from the queue into files. SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The device loop (the caller's thread) owns the pool and never waits for the file; a file thread owns the
+ * writer. A frame crosses over as a struct frame and its memory comes home through a second fifo. */
+#ifndef SESSION_RECORD_H
+#define SESSION_RECORD_H
+
+#include "base/fifo.h"
+#include "base/ledger.h"
+#include "base/stats.h"
+#include "media/writer.h"
+#include "queue/pool.h"
+
+enum bad_frames { BAD_FRAMES_DROP, BAD_FRAMES_KEEP, BAD_FRAMES_FAIL };
+
+struct record_options {
+	struct writer_options output; /* url may hold %d or strftime fields when segments are wanted */
+	uint64_t count, skip;         /* frames; count 0: until a signal */
+	int64_t duration_ns;          /* of the driver's timestamps; 0: no limit */
+	uint64_t max_bytes;           /* of all files; 0: no limit */
+	uint64_t memory_bytes;        /* budget for frames while the writer is behind */
+	int64_t stall_ns;             /* no frame for so long: an error; 0: never */
+	int64_t segment_ns;           /* a new file each …; 0: not by time */
+	uint64_t segment_bytes;       /* 0: not by size */
+	enum bad_frames bad_frames;
+	const char *frame_log; /* a file of JSON lines, or NULL */
+	int signal_fd;         /* a signalfd: readable ends the run in good order; -1: none */
+	/* Called by the device loop a few times a second, for the progress line; NULL: not. */
+	void (*progress)(void *opaque);
+	void *progress_opaque;
+};
+
+/* Why a run ended; the report's words are record_end_name()'s. */
+enum record_end {
+	RECORD_END_ERROR, /* anything else */
+	RECORD_END_COUNT,
+	RECORD_END_DURATION,
+	RECORD_END_SIZE,
+	RECORD_END_SIGNAL,
+	RECORD_END_EOS,
+	RECORD_END_DISCONNECT,
+	RECORD_END_STALL,
+	RECORD_END_WRITE_ERROR,
+};
+const char *record_end_name(enum record_end end);
+
+struct record_output {
+	char *path, *container, *codec;
+	uint64_t frames, bytes;
+};
+
+struct record {
+	struct record_options options; /* set by the caller before record_run(), with the next two */
+	struct pool *pool;             /* opened and configured */
+	const struct video_format *format;
+
+	/* The outcome. */
+	enum record_end end;
+	struct ledger ledger;
+	struct stats latency_ns, interval_ns; /* driver's timestamp to dequeue; between driver's timestamps */
+	struct fifo_level high_water; /* max_items and max_bytes: of frames waiting for the file thread */
+	struct record_output *outputs;
+	size_t n_outputs;
+	int64_t wall_ns, first_frame_ns; /* from record_run() to its end; to the first frame */
+	double measured_fps;             /* by the driver's timestamps; 0: fewer than two frames */
+
+	struct record_state *state; /* while it runs */
+};
+
+/* Opens the first file, starts the pool, records until something ends it, finalises the file and stops the
+ * pool. Returns 0 when `end` is a good one, else the negative errno that ended it (logged): -ENODEV and
+ * -ETIMEDOUT for a lost or stalled device. */
+int record_run(struct record *record);
+/* Frees the outcome. */
+void record_close(struct record *record);
+
+#endif
