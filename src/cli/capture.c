@@ -1,0 +1,267 @@
+/* v4l2q capture: from a device into files. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/common.h"
+#include "cli/json.h"
+#include "cli/progress.h"
+#include "cli/report.h"
+#include "cli/signals.h"
+#include "session/record.h"
+
+struct capture_options {
+	struct common_options common;
+	const char *output, *container, *codec;
+	char *codec_options;
+	int overwrite;
+	uint64_t count, skip, max_bytes, memory_bytes, max_drops;
+	bool has_memory, has_max_drops;
+	int64_t duration_ns, stall_ns;
+	struct option_span segment;
+	int bad_frames; /* enum bad_frames, whose order is that of the choices */
+	const char *frame_log, *on_disconnect;
+};
+
+static const char *const bad_frames_choices[] = { "drop", "keep", "fail", NULL };
+
+#define OFFSET(field) offsetof(struct capture_options, field)
+static const struct option_row file_rows[] = {
+	{ "output", 'o', OPT_TEXT, OFFSET(output), .argument = "FILE",
+	  .help = "a file, - for standard output, or any libavformat URL; required" },
+	{ "overwrite", 'y', OPT_SET, OFFSET(overwrite), .help = "replace FILE where it exists", .value = 1 },
+	{ "format", 'f', OPT_TEXT, OFFSET(container), .argument = "NAME", .help = "container",
+	  .preset_help = "from the name of FILE; matroska for -" },
+	{ "codec", 'c', OPT_TEXT, OFFSET(codec), .argument = "NAME",
+	  .help = "auto, copy, or a libavcodec encoder", .preset = "auto",
+	  .preset_help = "auto: copy where the container can hold what the device delivers, else its usual "
+			 "encoder" },
+	{ "codec-opt", 0, OPT_LIST, OFFSET(codec_options), .argument = "K=V[,...]",
+	  .help = "options of the encoder" },
+	{ "segment", 0, OPT_SPAN, OFFSET(segment), .least = 1,
+	  .help = "a new file each T (10s, 5m) or SIZE (64M, 2G); FILE holds %d or strftime fields" },
+	{ "frame-log", 0, OPT_TEXT, OFFSET(frame_log), .argument = "FILE",
+	  .help = "a JSON line for each frame and each gap" },
+	{ 0 },
+};
+
+static const struct option_row run_rows[] = {
+	{ "count", 'n', OPT_UINT, OFFSET(count), .help = "stop after N frames", .least = 1,
+	  .preset_help = "until a signal" },
+	{ "stream-count", 0, OPT_UINT, OFFSET(count), .least = 1, .hidden = true },
+	{ "duration", 't', OPT_DURATION, OFFSET(duration_ns),
+	  .help = "stop after this time: 10, 1.5, 500ms, 2m, 1:30", .least = 1 },
+	{ "max-size", 0, OPT_BYTES, OFFSET(max_bytes), .argument = "BYTES",
+	  .help = "stop when this much is written: 4096, 64k, 16M, 2G", .least = 1 },
+	{ "skip", 0, OPT_UINT, OFFSET(skip), .help = "leave out the first N frames", .preset = "0" },
+	{ "stream-skip", 0, OPT_UINT, OFFSET(skip), .hidden = true },
+	{ "memory", 0, OPT_BYTES, OFFSET(memory_bytes),
+	  .help = "how much memory frames may take while the file is behind", .least = 1,
+	  .given = OFFSET(has_memory), .preset_help = "a quarter of available memory, at most 1G" },
+	{ "bad-frames", 0, OPT_CHOICE, OFFSET(bad_frames), .argument = "WHAT",
+	  .help = "what becomes of frames that the driver marks as damaged", .preset = "drop",
+	  .choices = bad_frames_choices },
+	{ "max-drops", 0, OPT_UINT, OFFSET(max_drops), .given = OFFSET(has_max_drops),
+	  .preset_help = "no limit",
+	  .help = "more lost frames than this, whatever the cause: exit status 7 once all is written" },
+	{ "stall-timeout", 0, OPT_DURATION, OFFSET(stall_ns),
+	  .help = "no frame for so long: exit status 5; 0: wait for ever", .preset = "10s",
+	  .preset_help = "10 s" },
+	{ "on-disconnect", 0, OPT_TEXT, OFFSET(on_disconnect), .argument = "exit|wait[=T]", .preset = "exit",
+	  .help = "device unplugged: finalise the file and exit with status 5, or wait for it" },
+	{ 0 },
+};
+
+static const struct option_group groups[] = {
+	{ "Device", common_device_rows, OFFSET(common) },
+	{ "File", file_rows, 0 },
+	{ "Run", run_rows, 0 },
+	{ "Buffers", common_queue_rows, OFFSET(common) },
+	{ "Messages", common_output_rows, OFFSET(common) },
+	{ "", basic_option_rows, OFFSET(common.basic) },
+	{ 0 },
+};
+
+static const struct option_spec spec = {
+	.command = "capture",
+	.synopsis = "[options] -o FILE",
+	.summary = "Record from a V4L2 device into a file, and account for every frame.",
+	.groups = groups,
+};
+
+static bool is_stdout(const char *name)
+{
+	return name && strcmp(name, "-") == 0;
+}
+
+/* What no single option can know. */
+static int check_options(const struct capture_options *options)
+{
+	int users = is_stdout(options->output) + is_stdout(options->common.basic.json) +
+		    is_stdout(options->frame_log);
+
+	if (!options->output) {
+		log_error("capture: --output is missing, as in 'v4l2q capture -o out.mkv'");
+		return -EINVAL;
+	}
+	if (users > 1) {
+		log_error("only one of --output, --json and --frame-log can go to standard output; give the "
+			  "others a FILE");
+		return -EINVAL;
+	}
+	if (is_stdout(options->output) && isatty(STDOUT_FILENO)) {
+		log_error("standard output is a terminal, which is no place for video: pipe it on, or give "
+			  "--output a file");
+		return -EINVAL;
+	}
+	if ((options->segment.ns || options->segment.bytes) && !strchr(options->output, '%')) {
+		log_error("--segment: '%s' would name every file alike; put %%d or strftime fields into it",
+			  options->output);
+		return -EINVAL;
+	}
+	if (strcmp(options->on_disconnect, "exit") == 0)
+		return 0;
+	if (strncmp(options->on_disconnect, "wait", 4) == 0)
+		log_error("--on-disconnect: 'wait' is not built yet; it takes exit");
+	else
+		log_error("--on-disconnect: '%s' is not possible; it takes exit", options->on_disconnect);
+	return -EINVAL;
+}
+
+static void fill_record(struct record *record, const struct capture_options *options, struct rig *rig,
+			int signal_fd)
+{
+	record->pool = &rig->pool;
+	record->format = &rig->format;
+	record->options = (struct record_options){
+		.output = {
+			.url = options->output,
+			.container = options->container,
+			.codec = options->codec,
+			.codec_options = options->codec_options,
+			.overwrite = options->overwrite,
+			.format = rig->format,
+		},
+		.count = options->count,
+		.skip = options->skip,
+		.duration_ns = options->duration_ns,
+		.max_bytes = options->max_bytes,
+		.memory_bytes = options->memory_bytes,
+		.stall_ns = options->stall_ns,
+		.segment_ns = options->segment.ns,
+		.segment_bytes = options->segment.bytes,
+		.bad_frames = (enum bad_frames)options->bad_frames,
+		.frame_log = options->frame_log,
+		.signal_fd = signal_fd,
+	};
+}
+
+static enum status run_status(const struct record *record, const struct capture_options *options, int err)
+{
+	static const enum stage stages[] = {
+		[RECORD_END_ERROR] = STAGE_RUN,        [RECORD_END_COUNT] = STAGE_RUN,
+		[RECORD_END_DURATION] = STAGE_RUN,     [RECORD_END_SIZE] = STAGE_RUN,
+		[RECORD_END_SIGNAL] = STAGE_RUN,       [RECORD_END_EOS] = STAGE_RUN,
+		[RECORD_END_DISCONNECT] = STAGE_LOST,  [RECORD_END_STALL] = STAGE_LOST,
+		[RECORD_END_WRITE_ERROR] = STAGE_FILE,
+	};
+	enum stage stage = stages[record->end];
+	uint64_t lost = ledger_lost(&record->ledger);
+
+	/* Before the first frame a file's error may be the user's: a container or codec that there is not. */
+	if (stage == STAGE_FILE && record->ledger.captured == 0)
+		stage = STAGE_OUTPUT;
+	if (err < 0)
+		return status_of(stage, err);
+	if (options->has_max_drops && lost > options->max_drops) {
+		log_error("%llu frames were lost, more than --max-drops %llu allows",
+			  (unsigned long long)lost, (unsigned long long)options->max_drops);
+		return STATUS_DROPS;
+	}
+	return STATUS_DONE;
+}
+
+/* A run that never began has said why, and has nothing to report to people; a program that asked for JSON
+ * gets it always. */
+static enum status print_report(const struct record *record, const struct capture_options *options,
+				const struct rig *rig, FILE *json, int err)
+{
+	struct report report = {
+		.command = "capture",
+		.device = &rig->device,
+		.format = &rig->format,
+		.fps_requested = options->common.fps,
+		.pool = &rig->pool,
+		.record = record,
+	};
+
+	report_take_times(&report);
+	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || record->ledger.captured))
+		report_text(&report, stderr);
+	if (json && json_file_write(json, options->common.basic.json, report_json(&report)) < 0)
+		return STATUS_FILE;
+	return STATUS_DONE;
+}
+
+static enum status record_and_report(const struct capture_options *options, struct rig *rig, FILE *json,
+				     int signal_fd)
+{
+	struct record record = { 0 };
+	struct progress progress = { .record = &record };
+	enum status status, report_status;
+	int err;
+
+	fill_record(&record, options, rig, signal_fd);
+	if (progress_wanted(&options->common)) {
+		record.options.progress = progress_record;
+		record.options.progress_opaque = &progress;
+	}
+	err = record_run(&record);
+	progress_end();
+	report_status = print_report(&record, options, rig, json, err);
+	status = run_status(&record, options, err);
+	record_close(&record);
+	return status ? status : report_status;
+}
+
+static enum status capture_with(struct capture_options *options)
+{
+	struct rig rig = { 0 };
+	enum status status = STATUS_USAGE;
+	FILE *json = NULL;
+	int signal_fd;
+
+	if (check_options(options) < 0)
+		return STATUS_USAGE;
+	if (!options->has_memory)
+		options->memory_bytes = default_memory_limit();
+	if (options->common.basic.json && json_file_open(&json, options->common.basic.json) < 0)
+		return STATUS_FILE;
+	signal_fd = signals_open();
+	status = signal_fd < 0 ? STATUS_FAILED
+			       : rig_open(&rig, &options->common, DEVICE_CAPTURE, options->memory_bytes);
+	if (status == STATUS_DONE) {
+		status = record_and_report(options, &rig, json, signal_fd);
+		json = NULL;
+	}
+	rig_close(&rig);
+	signals_close();
+	if (json && json != stdout)
+		fclose(json);
+	return status;
+}
+
+static int capture_run(int argc, char **argv)
+{
+	struct capture_options options = { 0 };
+	int operand = options_parse(&spec, argc, argv, &options);
+	int status = basic_start(&spec, &options.common.basic, operand);
+
+	if (status < 0)
+		status = (int)capture_with(&options);
+	options_free(&spec, &options);
+	return status;
+}
+
+const struct command command_capture = { "capture", "record from a device into a file", capture_run };

@@ -1,0 +1,12 @@
+/* The commands. SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+struct command {
+	const char *name, *summary;
+	int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit status */
+};
+
+extern const struct command command_capture, command_list;
+
+#endif

@@ -1,0 +1,195 @@
+/* What capture, play and bench share. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/common.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "device/controls.h"
+
+const char *const io_choices[] = { "auto", "mmap", "userptr", "dmabuf", "dmabuf-import", "rw", NULL };
+
+#define OFFSET(field) offsetof(struct basic_options, field)
+const struct option_row basic_option_rows[] = {
+	{ "json", 0, OPT_TEXT, OFFSET(json), .argument = "FILE",
+	  .help = "the report as one JSON object, to standard output or FILE", .bare = "-" },
+	{ "verbose", 'v', OPT_MORE, OFFSET(verbosity),
+	  .help = "say more; twice: every ioctl with its result" },
+	{ "quiet", 'q', OPT_SET, OFFSET(verbosity), .help = "errors only", .value = -1 },
+	{ "help", 'h', OPT_SET, OFFSET(help), .help = "print this and exit", .value = 1 },
+	{ 0 },
+};
+#undef OFFSET
+
+#define OFFSET(field) offsetof(struct common_options, field)
+const struct option_row common_device_rows[] = {
+	{ "device", 'd', OPT_TEXT, OFFSET(basic.device), .argument = "DEV",
+	  .help = "/dev/video0, 0, a link as in /dev/v4l/by-id, or the built-in simulated device, "
+		  "sim[:key=value,...]",
+	  .preset_help = "the first node that can do the job" },
+	{ "size", 's', OPT_SIZE, OFFSET(size), .help = "frame size",
+	  .preset_help = "the device's present one" },
+	{ "video-size", 0, OPT_SIZE, OFFSET(size), .hidden = true },
+	{ "pixelformat", 'p', OPT_TEXT, OFFSET(pixelformat), .argument = "F",
+	  .help = "FourCC (YUYV) or libav name (yuyv422)", .preset_help = "the device's present one" },
+	{ "input-format", 0, OPT_TEXT, OFFSET(pixelformat), .hidden = true },
+	{ "fps", 'r', OPT_RATE, OFFSET(fps), .help = "frames a second: 30, 29.97 or 30000/1001",
+	  .preset_help = "the device's present rate" },
+	{ "framerate", 0, OPT_RATE, OFFSET(fps), .hidden = true },
+	{ "adjust", 0, OPT_SET, OFFSET(adjust), .value = 1,
+	  .help = "accept what the driver makes of size, format and rate; without it a changed request is an "
+		  "error" },
+	{ "input", 0, OPT_UINT, OFFSET(input), .help = "select input N of the device", .most = UINT32_MAX,
+	  .given = OFFSET(has_input), .preset_help = "the device's present one" },
+	{ "set-ctrl", 0, OPT_LIST, OFFSET(controls), .argument = "NAME=VALUE[,...]",
+	  .help = "set controls, by the names v4l2-ctl prints" },
+	{ 0 },
+};
+
+const struct option_row common_queue_rows[] = {
+	{ "io", 0, OPT_CHOICE, OFFSET(io), .argument = "MODE", .help = "how frames come out of the driver",
+	  .preset = "auto", .choices = io_choices,
+	  .preset_help = "auto, which is mmap where the device streams, else rw" },
+	{ "import-from", 0, OPT_TEXT, OFFSET(import_from), .argument = "SRC",
+	  .help = "where dmabuf-import takes its memory: udmabuf, heap[:NAME], or another video device",
+	  .preset_help = "the first that works" },
+	{ "min-buffers", 0, OPT_UINT, OFFSET(min_buffers), .help = "buffers to ask for", .preset = "4",
+	  .most = UINT32_MAX - 1, .given = OFFSET(has_min_buffers),
+	  .preset_help = "4, more where the driver keeps some" },
+	{ "max-buffers", 0, OPT_UINT, OFFSET(max_buffers),
+	  .help = "never more buffers than this; 0: as many as there can be", .preset = "0",
+	  .most = UINT32_MAX - 1 },
+	{ 0 },
+};
+
+const struct option_row common_output_rows[] = {
+	{ "progress", 0, OPT_SET, OFFSET(progress), .help = "a live line on standard error",
+	  .value = PROGRESS_ON, .preset_help = "where that is a terminal" },
+	{ "no-progress", 0, OPT_SET, OFFSET(progress), .help = "no live line", .value = PROGRESS_OFF },
+	{ 0 },
+};
+#undef OFFSET
+
+int basic_start(const struct option_spec *spec, const struct basic_options *options, int operand)
+{
+	if (operand < 0)
+		return operand == -EINVAL ? STATUS_USAGE : STATUS_FAILED;
+	if (options->help) {
+		options_help(spec, stdout);
+		return (int)flush_stdout();
+	}
+	log_set_level(options->verbosity < 0    ? LOG_LEVEL_ERROR
+		      : options->verbosity == 0 ? LOG_LEVEL_INFO
+		      : options->verbosity == 1 ? LOG_LEVEL_VERBOSE
+						: LOG_LEVEL_TRACE);
+	return -1;
+}
+
+bool progress_wanted(const struct common_options *options)
+{
+	if (options->progress == PROGRESS_AUTO)
+		return options->basic.verbosity >= 0 && isatty(STDERR_FILENO);
+	return options->progress == PROGRESS_ON;
+}
+
+#define MEMORY_AT_MOST (UINT64_C(1) << 30)
+
+uint64_t default_memory_limit(void)
+{
+	FILE *meminfo = fopen("/proc/meminfo", "re");
+	unsigned long long kib, available = 0;
+	char line[128];
+
+	while (meminfo && !available && fgets(line, sizeof(line), meminfo))
+		if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+			available = kib * 1024;
+	if (meminfo)
+		fclose(meminfo);
+	if (!available)
+		available = (unsigned long long)sysconf(_SC_AVPHYS_PAGES) *
+			    (unsigned long long)sysconf(_SC_PAGESIZE);
+	return available / 4 < MEMORY_AT_MOST ? available / 4 : MEMORY_AT_MOST;
+}
+
+enum status flush_stdout(void)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return STATUS_DONE;
+	log_error("standard output: %s", err_str(errno ? -errno : -EIO));
+	return STATUS_FILE;
+}
+
+static int open_device(struct rig *rig, const struct common_options *options, enum device_role role,
+		       enum stage *stage)
+{
+	struct format_request request = {
+		.width = options->size.width,
+		.height = options->size.height,
+		.pixelformat = options->pixelformat,
+		.fps = options->fps,
+		.adjust = options->adjust,
+	};
+	int err;
+
+	*stage = STAGE_DEVICE;
+	if ((err = device_open(&rig->device, options->basic.device, role)) < 0)
+		return err;
+	rig->has_device = true;
+	*stage = STAGE_CONTROL;
+	if (options->has_input && (err = input_select(&rig->device, (uint32_t)options->input)) < 0)
+		return err;
+	if (options->controls && (err = controls_set(&rig->device, options->controls)) < 0)
+		return err;
+	*stage = STAGE_FORMAT;
+	return format_negotiate(&rig->device, &request, &rig->format);
+}
+
+static int open_pool(struct rig *rig, const struct common_options *options, uint64_t memory_limit)
+{
+	struct pool_options pool = {
+		.io = io_choices[options->io],
+		.import_from = options->import_from,
+		.memory_limit = memory_limit,
+	};
+	struct pool_config config = {
+		.min = (uint32_t)options->min_buffers,
+		.max = (uint32_t)options->max_buffers,
+		.layout = true,
+		/* Whoever asks for a number gets that number and no surprises; else the pool may take what it
+		   needs. */
+		.copy_enable = !options->has_min_buffers,
+	};
+	int err;
+
+	err = pool_open(&rig->pool, &rig->device, &rig->format, &pool);
+	rig->has_pool = true;
+	if (err < 0)
+		return err;
+	if (!options->has_min_buffers)
+		config.min += rig->pool.limits.driver_min;
+	return pool_configure(&rig->pool, &config);
+}
+
+enum status rig_open(struct rig *rig, const struct common_options *options, enum device_role role,
+		     uint64_t memory_limit)
+{
+	enum stage stage;
+	int err = open_device(rig, options, role, &stage);
+
+	if (err == 0) {
+		stage = STAGE_QUEUE;
+		err = open_pool(rig, options, memory_limit);
+	}
+	return status_of(stage, err);
+}
+
+void rig_close(struct rig *rig)
+{
+	if (rig->has_pool)
+		pool_close(&rig->pool);
+	if (rig->has_device)
+		device_close(&rig->device);
+	rig->has_pool = rig->has_device = false;
+}

@@ -1,0 +1,67 @@
+/* What capture, play and bench share: their options, and the way from a device's name to a configured queue.
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CLI_COMMON_H
+#define CLI_COMMON_H
+
+#include "cli/options.h"
+#include "cli/status.h"
+#include "device/device.h"
+#include "device/format.h"
+#include "queue/pool.h"
+
+/* Options that every command has. */
+struct basic_options {
+	const char *device;
+	const char *json; /* a file, "-", or NULL: none */
+	int verbosity;    /* -1: quiet; 1, 2: -v, -vv */
+	int help;
+};
+
+extern const struct option_row basic_option_rows[];
+
+struct common_options {
+	struct basic_options basic;
+	struct option_size size;
+	const char *pixelformat;
+	struct fraction fps;
+	int adjust;
+	uint64_t input;
+	bool has_input;
+	char *controls;
+	int io;
+	const char *import_from;
+	uint64_t min_buffers, max_buffers;
+	bool has_min_buffers;
+	int progress; /* enum progress_choice */
+};
+
+enum progress_choice { PROGRESS_AUTO, PROGRESS_ON, PROGRESS_OFF };
+
+extern const struct option_row common_device_rows[], common_queue_rows[], common_output_rows[];
+extern const char *const io_choices[];
+
+/* What to do after options_parse() said `operand`: -1 go on, else leave with this status (help was printed,
+ * or an error). */
+int basic_start(const struct option_spec *spec, const struct basic_options *options, int operand);
+bool progress_wanted(const struct common_options *options);
+
+/* A quarter of the memory that is available now, at most 1 GiB. */
+uint64_t default_memory_limit(void);
+/* Makes sure that what was printed has arrived. Returns 0, or STATUS_FILE having said why. */
+enum status flush_stdout(void);
+
+/* A device with a queue, ready to start. */
+struct rig {
+	struct device device;
+	struct video_format format;
+	struct pool pool;
+	bool has_device, has_pool;
+};
+
+/* Device, input, controls, format, queue, in that order. Returns STATUS_DONE or the status of what failed,
+ * which has been said. */
+enum status rig_open(struct rig *rig, const struct common_options *options, enum device_role role,
+		     uint64_t memory_limit);
+void rig_close(struct rig *rig); /* takes a half-open one */
+
+#endif

@@ -1,0 +1,135 @@
+/* v4l2q list: the nodes of this machine, or one of them in full. SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/common.h"
+#include "cli/describe.h"
+#include "cli/json.h"
+#include "device/nodes.h"
+
+struct list_options {
+	struct basic_options basic;
+};
+
+#define OFFSET(field) offsetof(struct list_options, field)
+static const struct option_row list_rows[] = {
+	{ "device", 'd', OPT_TEXT, OFFSET(basic.device), .argument = "DEV",
+	  .help = "all about this one: /dev/video0, 0, a link, or sim",
+	  .preset_help = "every node, in short" },
+	{ 0 },
+};
+
+static const struct option_group groups[] = {
+	{ "Options", list_rows, 0 },
+	{ "", basic_option_rows, OFFSET(basic) },
+	{ 0 },
+};
+#undef OFFSET
+
+static const struct option_spec spec = {
+	.command = "list",
+	.synopsis = "[-d DEV] [--json[=FILE]]",
+	.summary = "List the video nodes and what they can do; with -d, one node's formats, sizes, rates, "
+		   "inputs, controls "
+		   "and io modes.",
+	.groups = groups,
+};
+
+static struct json_object *node_json(const struct node *node)
+{
+	struct json_object *object = json_object_new_object();
+	char text[256];
+
+	json_add_text(object, "path", node->path);
+	if (node->err) {
+		json_add_text(object, "error", err_str(node->err));
+		return object;
+	}
+	json_add_text(object, "card", (const char *)node->info.card);
+	json_add_text(object, "driver", (const char *)node->info.driver);
+	json_add_text(object, "bus", (const char *)node->info.bus_info);
+	json_add_text(object, "capabilities", node_caps_text(node->caps, text, sizeof(text)));
+	json_add_bool(object, "capture", node_serves(node->caps, DEVICE_CAPTURE));
+	json_add_bool(object, "output", node_serves(node->caps, DEVICE_OUTPUT));
+	return object;
+}
+
+static int nodes_json(struct json_object **result)
+{
+	struct json_object *object, *array;
+	struct node *nodes = NULL;
+	int n = nodes_list(&nodes);
+
+	if (n < 0)
+		return n;
+	object = json_object_new_object();
+	array = json_object_new_array();
+	json_add_text(object, "version", V4L2Q_VERSION);
+	json_add_text(object, "command", "list");
+	for (int i = 0; i < n; i++)
+		json_object_array_add(array, node_json(&nodes[i]));
+	json_object_object_add(object, "devices", array);
+	free(nodes);
+	*result = object;
+	return 0;
+}
+
+static void print_nodes(struct json_object *object)
+{
+	size_t n;
+	struct json_object *array = json_array(object, "devices", &n);
+
+	if (n == 0)
+		log_info("no video nodes here; 'v4l2q list -d sim' shows the simulated device, 'v4l2q "
+			 "capture -d sim' records "
+			 "from it");
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *node = json_object_array_get_idx(array, i);
+
+		if (*json_text(node, "error"))
+			printf("%-13s %s\n", json_text(node, "path"), json_text(node, "error"));
+		else
+			printf("%-13s %s (%s, %s): %s\n", json_text(node, "path"), json_text(node, "card"),
+			       json_text(node, "driver"), json_text(node, "bus"),
+			       json_text(node, "capabilities"));
+	}
+}
+
+static enum status list_with(const struct list_options *options)
+{
+	void (*print)(struct json_object *) = options->basic.device ? describe_print : print_nodes;
+	struct json_object *object = NULL;
+	FILE *json = NULL;
+	int err;
+
+	if (options->basic.json && json_file_open(&json, options->basic.json) < 0)
+		return STATUS_FILE;
+	err = options->basic.device ? describe_device(options->basic.device, &object) : nodes_json(&object);
+	if (err < 0) {
+		if (json && json != stdout)
+			fclose(json);
+		return status_of(STAGE_DEVICE, err);
+	}
+	if (json)
+		return json_file_write(json, options->basic.json, object) < 0 ? STATUS_FILE : STATUS_DONE;
+	print(object);
+	json_object_put(object);
+	return flush_stdout();
+}
+
+static int list_run(int argc, char **argv)
+{
+	struct list_options options = { 0 };
+	int operand = options_parse(&spec, argc, argv, &options);
+	int status = basic_start(&spec, &options.basic, operand);
+
+	if (status < 0)
+		status = (int)list_with(&options);
+	options_free(&spec, &options);
+	return status;
+}
+
+const struct command command_list = { "list", "list devices, or one device's formats, controls and io modes",
+				      list_run };

@@ -1,0 +1,120 @@
+/* Option tables: --help, and guessing what a mistyped word was meant to be. SPDX-License-Identifier:
+ * LGPL-2.1-or-later */
+#include "cli/options.h"
+
+#include <string.h>
+
+#define WIDTH 80u
+#define HELP_COLUMN 30u
+
+void options_wrap(FILE *out, unsigned indent, const char *text)
+{
+	unsigned column = indent;
+
+	while (*text) {
+		unsigned word = (unsigned)strcspn(text, " ");
+
+		if (column > indent && column + 1 + word >= WIDTH) {
+			fprintf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (column > indent) {
+			fputc(' ', out);
+			column++;
+		}
+		fprintf(out, "%.*s", (int)word, text);
+		column += word;
+		text += word;
+		text += strspn(text, " ");
+	}
+	fputc('\n', out);
+}
+
+static void print_choices(const struct option_row *row, char *text, size_t size)
+{
+	size_t n = strlen(text);
+
+	for (unsigned i = 0; row->choices[i] && n < size; i++)
+		n += (size_t)snprintf(text + n, size - n, "%s%s", i ? ", " : ": ", row->choices[i]);
+}
+
+static void print_row(FILE *out, const struct option_row *row)
+{
+	const char *argument = option_argument(row);
+	const char *preset = row->preset_help ? row->preset_help : row->preset;
+	char left[80], text[600];
+	unsigned n;
+
+	n = (unsigned)snprintf(left, sizeof(left), "  %c%c%c --%s%s%s%s%s", row->letter ? '-' : ' ',
+			       row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name,
+			       row->bare ? "[=" : "", *argument && !row->bare ? " " : "", argument,
+			       row->bare ? "]" : "");
+	if (n + 2 > HELP_COLUMN)
+		fprintf(out, "%s\n%*s", left, (int)HELP_COLUMN, "");
+	else
+		fprintf(out, "%-*s", (int)HELP_COLUMN, left);
+	snprintf(text, sizeof(text), "%s", row->help);
+	if (row->choices)
+		print_choices(row, text, sizeof(text));
+	if (preset)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), " (default: %s)", preset);
+	options_wrap(out, HELP_COLUMN, text);
+}
+
+void options_help(const struct option_spec *spec, FILE *out)
+{
+	fprintf(out, "Usage: v4l2q %s %s\n\n", spec->command, spec->synopsis);
+	options_wrap(out, 0, spec->summary);
+	for (const struct option_group *group = spec->groups; group->title; group++) {
+		if (*group->title)
+			fprintf(out, "\n%s:\n", group->title);
+		for (const struct option_row *row = group->rows; row->name; row++)
+			if (!row->hidden)
+				print_row(out, row);
+	}
+}
+
+#define MAX_WORD 63
+
+/* Levenshtein's distance; a swap of neighbours is two. */
+static unsigned distance(const char *a, const char *b)
+{
+	size_t n_a = strlen(a), n_b = strlen(b);
+	unsigned row[MAX_WORD + 1];
+
+	if (n_a > MAX_WORD || n_b > MAX_WORD)
+		return MAX_WORD;
+	for (unsigned j = 0; j <= n_b; j++)
+		row[j] = j;
+	for (unsigned i = 1; i <= n_a; i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = i;
+		for (unsigned j = 1; j <= n_b; j++) {
+			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[n_b];
+}
+
+const char *options_nearest(const char *typed, const char *(*each)(const void *opaque, unsigned i),
+			    const void *opaque)
+{
+	unsigned least = 1 + (unsigned)strlen(typed) / 3, d;
+	const char *nearest = NULL, *name;
+
+	for (unsigned i = 0; (name = each(opaque, i)); i++) {
+		d = distance(typed, name);
+		if (d <= least && (!nearest || d < least)) {
+			nearest = name;
+			least = d;
+		}
+	}
+	return nearest;
+}

@@ -1,0 +1,57 @@
+/* The live line. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/progress.h"
+
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "base/log.h"
+
+#define LINE_MAX_BYTES 200
+
+/* A line that wraps cannot be drawn over. */
+static int terminal_width(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)
+		return size.ws_col - 1;
+	return 79;
+}
+
+/* The rate of the last second: an average of the whole run would hide that it falls. */
+static void update_rate(struct progress *progress, uint64_t frames)
+{
+	int64_t now = now_ns();
+
+	if (!progress->started_ns)
+		progress->started_ns = progress->shown_ns = now;
+	if (now - progress->shown_ns < NS_PER_S)
+		return;
+	progress->fps = (double)(frames - progress->shown_frames) * 1e9 / (double)(now - progress->shown_ns);
+	progress->shown_ns = now;
+	progress->shown_frames = frames;
+}
+
+void progress_record(void *opaque)
+{
+	struct progress *progress = opaque;
+	const struct ledger *ledger = &progress->record->ledger;
+	char line[LINE_MAX_BYTES], bytes[BYTES_TEXT_MAX];
+	int64_t seconds;
+
+	update_rate(progress, ledger->captured);
+	seconds = (now_ns() - progress->started_ns) / NS_PER_S;
+	snprintf(line, sizeof(line), "%02d:%02d:%02d  %llu frames  %.1f fps  %s written  lost %llu",
+		 (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60),
+		 (unsigned long long)ledger->captured, progress->fps,
+		 bytes_text(ledger->bytes_written, bytes), (unsigned long long)ledger_lost(ledger));
+	if (terminal_width() < LINE_MAX_BYTES)
+		line[terminal_width()] = '\0';
+	log_set_status_line(line);
+}
+
+void progress_end(void)
+{
+	log_set_status_line(NULL);
+}

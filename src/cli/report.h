@@ -1,0 +1,32 @@
+/* What a run came to: as one JSON object, and for people. SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include <stdio.h>
+#include <json-c/json.h>
+#include "device/device.h"
+#include "queue/pool.h"
+#include "session/record.h"
+
+struct report {
+	const char *command;
+	const struct device *device;
+	const struct video_format *format;
+	struct fraction fps_requested; /* 0/0: none */
+	const struct pool *pool;
+	const struct record *record;
+	double user_s, sys_s; /* processor time of this process */
+};
+
+/* user_s and sys_s, as they are now. */
+void report_take_times(struct report *report);
+
+/* The keys are the contract of the manual. The object is the caller's to json_object_put(). */
+struct json_object *report_json(const struct report *report);
+void report_text(const struct report *report, FILE *out);
+
+/* Parts of it, for commands that have more to say. */
+struct json_object *report_device_json(const struct device *device);
+struct json_object *report_stats_json(const struct stats *ns); /* in microseconds */
+
+#endif

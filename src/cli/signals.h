@@ -1,0 +1,12 @@
+/* SIGINT and SIGTERM as a descriptor to poll. SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CLI_SIGNALS_H
+#define CLI_SIGNALS_H
+
+/* From now on the first SIGINT, SIGTERM or SIGHUP makes the returned descriptor readable (for good), and the
+ * second does what it does to any program. SIGPIPE and SIGXFSZ become errors of write(). Returns a negative
+ * errno on failure, logged. */
+int signals_open(void);
+/* Puts back what was before. */
+void signals_close(void);
+
+#endif
