@@ -71,7 +71,7 @@ static void clean(__u8 *text, size_t size)
 	text_clean((char *)text);
 }
 
-static int identify(struct device *device, enum device_role role)
+static int query(struct device *device)
 {
 	struct v4l2_capability *info = &device->info;
 	int err = device_ioctl(device, VIDIOC_QUERYCAP, info);
@@ -82,7 +82,7 @@ static int identify(struct device *device, enum device_role role)
 	clean(info->card, sizeof(info->card));
 	clean(info->bus_info, sizeof(info->bus_info));
 	device->caps = info->capabilities & V4L2_CAP_DEVICE_CAPS ? info->device_caps : info->capabilities;
-	return choose_queue(device, role);
+	return 0;
 }
 
 /* The simulated device explains its own keys; what kind it was told to be is all that can be wrong besides.
@@ -114,7 +114,9 @@ int device_open(struct device *device, const char *name, enum device_role role)
 	}
 	argument = find_kind(device, name);
 	if ((err = device->ops->open(device, argument)) == 0)
-		err = identify(device, role);
+		err = query(device);
+	if (err == 0)
+		err = choose_queue(device, role);
 	if (err < 0) {
 		err = explain(device, name, err, role);
 		device_close(device);
@@ -228,8 +230,10 @@ int device_convert(struct device *device, bool on)
 	if (device->emulated == on)
 		return 0;
 	err = device->ops->convert(device, on);
+	if (err < 0 && on)
+		device->ops->convert(device, false);
 	device->emulated = on && err == 0;
-	return err;
+	return err < 0 ? err : query(device); /* libv4l2 adds read() to what the device can do */
 }
 
 int device_error(const struct device *device, const char *what, int err)

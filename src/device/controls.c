@@ -1,0 +1,151 @@
+/* What controls a device has. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "device/controls.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include "device/controls_part.h"
+#include "device/text.h"
+
+#define CONTROLS_MAX 1024 /* a driver that never ends its list has this many */
+
+void control_name(const char *text, char name[CONTROL_NAME_MAX])
+{
+	bool gap = false;
+	size_t n = 0;
+
+	for (; *text && n + 2 < CONTROL_NAME_MAX; text++) {
+		if (!isalnum((unsigned char)*text)) {
+			gap = n > 0;
+			continue;
+		}
+		if (gap)
+			name[n++] = '_';
+		gap = false;
+		name[n++] = (char)tolower((unsigned char)*text);
+	}
+	name[n] = '\0';
+}
+
+/* Drivers of before 2014 know only the older call, whose numbers have 32 bits. */
+static int query_old(struct device *device, uint32_t id, struct control_info *info)
+{
+	struct v4l2_queryctrl query = { .id = id };
+	char name[sizeof(query.name) + 1] = "";
+	int err = device_ioctl(device, VIDIOC_QUERYCTRL, &query);
+
+	if (err < 0)
+		return err;
+	*info = (struct control_info){ .id = query.id,
+				       .type = query.type,
+				       .flags = query.flags,
+				       .min = query.minimum,
+				       .max = query.maximum,
+				       .step = query.step,
+				       .standard = query.default_value };
+	memcpy(name, query.name, sizeof(query.name));
+	control_name(name, info->name);
+	return 0;
+}
+
+static int query(struct device *device, uint32_t id, struct control_info *info)
+{
+	struct v4l2_query_ext_ctrl query = { .id = id };
+	char name[sizeof(query.name) + 1] = "";
+	int err = device_ioctl(device, VIDIOC_QUERY_EXT_CTRL, &query);
+
+	if (err == -ENOTTY)
+		return query_old(device, id, info);
+	if (err < 0)
+		return err;
+	*info = (struct control_info){ .id = query.id,
+				       .type = query.type,
+				       .flags = query.flags,
+				       .min = query.minimum,
+				       .max = query.maximum,
+				       .step = query.step > INT64_MAX ? INT64_MAX : (int64_t)query.step,
+				       .standard = query.default_value };
+	memcpy(name, query.name, sizeof(query.name));
+	control_name(name, info->name);
+	return 0;
+}
+
+int32_t control_get(struct device *device, uint32_t id)
+{
+	struct v4l2_control control = { .id = id };
+
+	return device_ioctl(device, VIDIOC_G_CTRL, &control) < 0 ? 0 : control.value;
+}
+
+bool control_is_number(const struct control_info *info)
+{
+	static const uint32_t types[] = { V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_TYPE_BOOLEAN,
+					  V4L2_CTRL_TYPE_MENU,    V4L2_CTRL_TYPE_INTEGER64,
+					  V4L2_CTRL_TYPE_BITMASK, V4L2_CTRL_TYPE_INTEGER_MENU };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (info->type == types[i])
+			return !(info->flags & V4L2_CTRL_FLAG_HAS_PAYLOAD);
+	return false;
+}
+
+int control_read(struct device *device, const struct control_info *info, int64_t *value)
+{
+	struct v4l2_ext_control wide = { .id = info->id };
+	struct v4l2_ext_controls list = { .count = 1, .controls = &wide };
+	struct v4l2_control control = { .id = info->id };
+	int err;
+
+	if (info->type == V4L2_CTRL_TYPE_INTEGER64) {
+		err = device_ioctl(device, VIDIOC_G_EXT_CTRLS, &list);
+		*value = wide.value64;
+		return err;
+	}
+	err = device_ioctl(device, VIDIOC_G_CTRL, &control);
+	*value = info->type == V4L2_CTRL_TYPE_BITMASK ? (int64_t)(uint32_t)control.value : control.value;
+	return err;
+}
+
+int controls_each(struct device *device, int (*visit)(void *opaque, const struct control_info *info),
+		  void *opaque)
+{
+	struct control_info info = { .id = 0 };
+
+	for (int n = 0; n < CONTROLS_MAX; n++) {
+		uint32_t last = info.id;
+		int err = query(device, last | V4L2_CTRL_FLAG_NEXT_CTRL, &info);
+
+		if (err == -EINVAL || err == -ENOTTY || (err == 0 && info.id <= last))
+			return 0;
+		if (err < 0)
+			return err;
+		if (!info.name[0] || (info.flags & V4L2_CTRL_FLAG_DISABLED) ||
+		    info.type == V4L2_CTRL_TYPE_CTRL_CLASS)
+			continue;
+		if (control_is_number(&info) && !(info.flags & V4L2_CTRL_FLAG_WRITE_ONLY) &&
+		    control_read(device, &info, &info.value) < 0)
+			info.value = 0;
+		if ((err = visit(opaque, &info)))
+			return err;
+	}
+	return 0;
+}
+
+const char *control_menu_text(struct device *device, const struct control_info *info, int64_t index,
+			      char text[40])
+{
+	struct v4l2_querymenu entry = { .id = info->id, .index = (uint32_t)index };
+
+	if (index < 0 || index < info->min || index > info->max || index > UINT32_MAX)
+		return NULL;
+	if (device_ioctl(device, VIDIOC_QUERYMENU, &entry) < 0)
+		return NULL;
+	if (info->type == V4L2_CTRL_TYPE_INTEGER_MENU)
+		snprintf(text, 40, "%" PRId64, (int64_t)entry.value);
+	else
+		snprintf(text, 40, "%.32s", (const char *)entry.name);
+	text_clean(text);
+	return text;
+}
