@@ -108,7 +108,7 @@ static const struct pixfmt table[] = {
 	RAW(V4L2_PIX_FMT_ARGB444, RGB444LE),
 	RAW(V4L2_PIX_FMT_XBGR444, BGR444LE),
 	RAW(V4L2_PIX_FMT_ABGR444, BGR444LE),
-	RAW(V4L2_PIX_FMT_RGB332, RGB8),
+	RAW(V4L2_PIX_FMT_RGB332, RGB8), /* libswscale's idea of it is 3-3-2, whatever its descriptor says */
 
 	/* what a sensor says before it is made a picture */
 	RAW(V4L2_PIX_FMT_SBGGR8, BAYER_BGGR8),
