@@ -164,6 +164,31 @@ static void errno_survives(void **state)
 	assert_int_equal(after, EXDEV);
 }
 
+/* A pipe of packets keeps writes apart: several processes may share the terminal. */
+static void a_message_is_one_write(void **state)
+{
+	struct tap tap;
+	char packet[4096];
+	int ends[2];
+	ssize_t n;
+
+	(void)state;
+	tap = open_tap();
+	assert_int_equal(pipe2(ends, O_CLOEXEC | O_DIRECT), 0);
+	dup2(ends[1], STDERR_FILENO);
+	close(ends[1]);
+	log_set_status_line("status");
+	log_warn("one of %d", 2);
+	log_set_status_line(NULL);
+	n = read(ends[0], packet, sizeof packet);
+	assert_int_equal(n, strlen("\r\033[Kstatus"));
+	n = read(ends[0], packet, sizeof packet - 1);
+	close(ends[0]);
+	free(close_tap(tap));
+	packet[n > 0 ? n : 0] = '\0';
+	assert_string_equal(packet, "\r\033[Kv4l2q: warning: one of 2\nstatus");
+}
+
 struct heard {
 	unsigned n;
 	enum log_level level;
@@ -256,6 +281,7 @@ int main(void)
 		cmocka_unit_test_setup(what_devices_say_does_not_steer_the_terminal, reset),
 		cmocka_unit_test_setup(long_messages_are_cut, reset),
 		cmocka_unit_test_setup(errno_survives, reset),
+		cmocka_unit_test_setup(a_message_is_one_write, reset),
 		cmocka_unit_test_setup(the_sink_hears_everything_and_nobody_else, reset),
 		cmocka_unit_test_setup(lines_of_threads_do_not_mix, reset),
 		cmocka_unit_test_setup(errors_have_words, reset),
