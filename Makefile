@@ -10,7 +10,7 @@ PACKAGES := libv4l2 libavformat libavcodec libavutil libswscale json-c
 
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -DV4L2Q_VERSION='"$(VERSION)"' -Isrc -pthread -MMD -MP \
 	$(shell pkg-config --cflags $(PACKAGES)) $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
-LDLIBS = $(shell pkg-config --libs $(PACKAGES)) -pthread
+LDLIBS = $(shell pkg-config --libs $(PACKAGES)) -pthread -lm
 
 SOURCES := $(wildcard src/*.c src/*/*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
@@ -18,6 +18,7 @@ LIBRARY := $(filter-out $(BUILD)/src/main.o,$(OBJECTS))
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%.t,$(wildcard tests/unit/test_*.c))
 UNIT_HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
+PRELOADS := $(patsubst tests/preload/%.c,$(BUILD)/tests/preload/%.so,$(wildcard tests/preload/*.c))
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
 
 all: $(BUILD)/v4l2q
@@ -35,11 +36,40 @@ $(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.o $(UNIT_HELPERS) $(LIBRARY)
 $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-tests: $(BUILD)/v4l2q $(UNIT_TESTS) $(TOOLS)
+# A library to be preloaded stands for itself.
+$(BUILD)/tests/preload/%.so: tests/preload/%.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -U_FORTIFY_SOURCE -shared -fPIC $(LDFLAGS) -o $@ $<
+
+tests: $(BUILD)/v4l2q $(UNIT_TESTS) $(TOOLS) $(PRELOADS)
+
+# tests/run builds what it needs; each target is one kind of test, or several.
+check check-unit check-cli check-fault check-asan check-tsan check-valgrind check-vm lint:
+	BUILD=$(BUILD) tests/run $(patsubst check-%,%,$@)
+
+MAN_PAGES := $(wildcard man/*.1)
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+
+install: $(BUILD)/v4l2q
+	install -D -m 755 $< $(DESTDIR)$(BINDIR)/v4l2q
+	install -d $(DESTDIR)$(MANDIR)/man1
+	install -m 644 $(MAN_PAGES) $(DESTDIR)$(MANDIR)/man1/
+	install -D -m 644 scripts/completion.bash $(DESTDIR)$(COMPLETIONDIR)/v4l2q
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/v4l2q $(DESTDIR)$(COMPLETIONDIR)/v4l2q
+	rm -f $(MAN_PAGES:man/%=$(DESTDIR)$(MANDIR)/man1/%)
+
+# From the last commit, so that what is packed is what is kept.
+dist:
+	@mkdir -p $(BUILD)
+	git archive --prefix=v4l2q-$(VERSION)/ -o $(BUILD)/v4l2q-$(VERSION).tar.gz HEAD
 
 clean:
 	rm -rf $(BUILD) build-*
 
-.PHONY: all tests clean
+.PHONY: all tests install uninstall dist clean check check-unit check-cli check-fault check-asan check-tsan check-valgrind check-vm lint
 .SECONDARY:
--include $(OBJECTS:.o=.d)
+-include $(wildcard $(BUILD)/src/*.d $(BUILD)/*/*/*.d)

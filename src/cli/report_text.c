@@ -2,6 +2,7 @@
 #include "cli/report.h"
 
 #include <inttypes.h>
+#include "device/text.h"
 
 #define LABEL "%-9s "
 
@@ -9,10 +10,12 @@ static void print_device(const struct report *report, FILE *out)
 {
 	const struct video_format *format = report->format;
 	const struct pool *pool = report->pool;
-	char fourcc[FOURCC_TEXT_MAX];
+	char fourcc[FOURCC_TEXT_MAX], names[80];
 
-	fprintf(out, LABEL "%s (%s, %s)\n", "device", report->device->path,
-		(const char *)report->device->info.driver, (const char *)report->device->info.card);
+	snprintf(names, sizeof(names), "%.16s, %.32s", (const char *)report->device->info.driver,
+		 (const char *)report->device->info.card);
+	text_clean(names);
+	fprintf(out, LABEL "%s (%s)\n", "device", report->device->path, names);
 	fprintf(out, LABEL "%s %" PRIu32 "x%" PRIu32, "format", fourcc_text(format->fourcc, fourcc),
 		format->width, format->height);
 	if (format->fps.num)

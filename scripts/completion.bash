@@ -1,0 +1,25 @@
+# Completion of v4l2q for bash: options come from --help, so that there is no second list to keep.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+_v4l2q()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words
+
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		words=$("${COMP_WORDS[0]}" --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+		mapfile -t COMPREPLY < <(compgen -W "$words --help --version" -- "$word")
+		return
+	fi
+	case $before in
+	-d | --device) words="sim $(compgen -G '/dev/video*') $(compgen -G '/dev/v4l/by-id/*')" ;;
+	--io) words="auto mmap userptr dmabuf dmabuf-import rw" ;;
+	--bad-frames) words="drop keep fail" ;;
+	*)
+		[[ $word == -* ]] || return # a file, which -o default completes
+		words=$("${COMP_WORDS[0]}" "${COMP_WORDS[1]}" --help 2>/dev/null | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+')
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+complete -o default -F _v4l2q v4l2q
