@@ -201,7 +201,7 @@ static void add_libav_names(struct candidates *candidates, const char *text)
 	enum AVPixelFormat av;
 	size_t i;
 
-	for (i = 0; text[i] && i < sizeof name - 1; i++)
+	for (i = 0; i < sizeof name - 1 && text[i]; i++)
 		name[i] = (char)tolower((unsigned char)text[i]);
 	name[i] = '\0';
 	av = av_get_pix_fmt(name);
