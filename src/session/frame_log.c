@@ -1,0 +1,62 @@
+/* The frame log. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session/frame_log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <linux/videodev2.h>
+#include "base/log.h"
+
+static const char *const fates[] = { "written", "error", "queue", "writer", "skipped" };
+
+static const char *const fields[] = { "any",    "none",   "top",       "bottom",        "interlaced",
+				      "seq-tb", "seq-bt", "alternate", "interlaced-tb", "interlaced-bt" };
+
+static const char *clock_name(uint32_t flags)
+{
+	switch (flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) {
+	case V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC:
+		return "monotonic";
+	case V4L2_BUF_FLAG_TIMESTAMP_COPY:
+		return "copy";
+	default:
+		return "unknown";
+	}
+}
+
+int frame_log_open(FILE **log, const char *path)
+{
+	if (!path)
+		return 0;
+	*log = fopen(path, "we");
+	if (*log)
+		return 0;
+	log_error("--frame-log %s: %s", path, err_str(-errno));
+	return -errno;
+}
+
+int frame_log_add(FILE *log, const struct item *item, enum fate fate)
+{
+	const struct frame_info *info = &item->info;
+
+	if (!log)
+		return 0;
+	if (item->lost)
+		fprintf(log, "{\"lost\":%" PRIu64 ",\"seq\":%" PRIu32 "}\n", item->lost,
+			info->sequence - (uint32_t)item->lost);
+	fprintf(log,
+		"{\"seq\":%" PRIu32 ",\"ts_ns\":%" PRId64 ",\"clock\":\"%s\",\"dequeue_ns\":%" PRId64
+		",\"bytes\":%" PRIu64 ",\"flags\":%" PRIu32 ",\"field\":\"%s\",\"fate\":\"%s\"}\n",
+		info->sequence, info->timestamp_ns, clock_name(info->flags), info->dequeue_ns, info->bytes,
+		info->flags, info->field < sizeof fields / sizeof *fields ? fields[info->field] : "any",
+		fates[fate]);
+	return ferror(log) ? -EIO : 0;
+}
+
+int frame_log_close(FILE *log)
+{
+	if (!log || fclose(log) == 0)
+		return 0;
+	log_error("the frame log: %s", err_str(-errno));
+	return -errno;
+}

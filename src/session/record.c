@@ -1,0 +1,131 @@
+/* A recording's beginning and end. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session/record.h"
+
+#include <stdlib.h>
+#include "base/clock.h"
+#include "session/lend.h"
+#include "session/loop.h"
+
+static const char *const end_names[] = {
+	[RECORD_END_ERROR] = "error",
+	[RECORD_END_COUNT] = "count",
+	[RECORD_END_DURATION] = "duration",
+	[RECORD_END_SIZE] = "size",
+	[RECORD_END_SIGNAL] = "signal",
+	[RECORD_END_EOS] = "eos",
+	[RECORD_END_DISCONNECT] = "disconnect",
+	[RECORD_END_STALL] = "stall",
+	[RECORD_END_WRITE_ERROR] = "write-error",
+};
+
+const char *record_end_name(enum record_end end)
+{
+	return end_names[end];
+}
+
+static void *file_thread(void *opaque)
+{
+	struct session *session = opaque;
+	void *item;
+	int err = 0;
+
+	while (err == 0 && fifo_get(session->frames, &item) > 0)
+		err = sink_take(session->sink, item);
+	if (err < 0)
+		fifo_abandon(session->frames, err);
+	return NULL;
+}
+
+static int session_open(struct session *session)
+{
+	int err = fifo_open(&session->frames, 0);
+
+	if (err == 0)
+		err = fifo_open(&session->home, 0);
+	if (err == 0)
+		err = sink_open(&session->sink, session->record);
+	if (err < 0)
+		return session_finish(session, RECORD_END_WRITE_ERROR, err);
+	err = -pthread_create(&session->file_thread, NULL, file_thread, session);
+	session->threaded = err == 0;
+	session->pool->cancel_fd = session->record->options.signal_fd;
+	session->pool->wake_fd = fifo_fd(session->home);
+	return err;
+}
+
+/* Stops the device first, lets the file thread write what it still has, and then takes all buffers home. */
+static int session_close(struct session *session)
+{
+	struct record *record = session->record;
+	void *item;
+	int err;
+
+	if (session->home)
+		lend_return(session->pool, session->home, false);
+	pool_stop(session->pool);
+	if (session->threaded) {
+		fifo_finish(session->frames, 0);
+		pthread_join(session->file_thread, NULL);
+	}
+	while (session->frames && fifo_try_get(session->frames, &item) > 0)
+		sink_lose(session->sink, item);
+	record->ledger.copied = session->pool->n_copied + (session->sink ? sink_repacked(session->sink) : 0);
+	err = sink_close(session->sink);
+	if (session->home)
+		lend_return(session->pool, session->home, true);
+	if (session->frames)
+		record->high_water = fifo_level(session->frames);
+	fifo_close(session->frames);
+	fifo_close(session->home);
+	session->pool->cancel_fd = session->pool->wake_fd = -1;
+	return err;
+}
+
+static void sum_up(struct session *session)
+{
+	struct record *record = session->record;
+	const struct timeline *timeline = &session->timeline;
+	uint64_t written = record->ledger.written;
+
+	record->latency_ns = timeline->latency_ns;
+	record->interval_ns = timeline->interval_ns;
+	if (timeline->last_pts_ns > 0)
+		record->measured_fps =
+			(double)timeline->interval_ns.count * NS_PER_S / (double)timeline->last_pts_ns;
+	record->ledger.zero_copy = written > record->ledger.copied ? written - record->ledger.copied : 0;
+	record->ledger.bytes_copied += session->pool->bytes_copied;
+	record->wall_ns = now_ns() - session->start_ns;
+}
+
+int record_run(struct record *record)
+{
+	struct session *session = calloc(1, sizeof *session);
+	int err, close_err;
+
+	if (!session)
+		return -ENOMEM;
+	session->record = record;
+	session->pool = record->pool;
+	session->start_ns = now_ns();
+	err = session_open(session);
+	if (err == 0)
+		err = session_loop(session);
+	close_err = session_close(session);
+	if (close_err < 0 && err == 0)
+		err = session_finish(session, RECORD_END_WRITE_ERROR, close_err);
+	sum_up(session);
+	free(session);
+	return err;
+}
+
+void record_close(struct record *record)
+{
+	for (size_t i = 0; i < record->n_outputs; i++) {
+		free(record->outputs[i].path);
+		free(record->outputs[i].container);
+		free(record->outputs[i].codec);
+	}
+	free(record->outputs);
+	record->outputs = NULL;
+	record->n_outputs = 0;
+}

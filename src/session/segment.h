@@ -1,0 +1,10 @@
+/* Names of segments. SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SESSION_SEGMENT_H
+#define SESSION_SEGMENT_H
+
+/* The name of segment `number` (from 0): %d, %05d and the like become the number, all else is strftime()'s,
+ * of now. *path is the caller's to free. Returns 0; -EINVAL, having said so, for a pattern in which nothing
+ * would change from one segment to the next. */
+int segment_path(const char *pattern, unsigned number, char **path);
+
+#endif
