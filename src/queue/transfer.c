@@ -140,6 +140,12 @@ static void receive_plane(struct pool *pool, struct plane *plane, const struct v
 	}
 }
 
+/* Unsigned on the way, so that no driver's nonsense overflows. */
+static int64_t timestamp_ns(const struct timeval *t)
+{
+	return (int64_t)((uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_usec * NS_PER_US);
+}
+
 static void receive_info(struct pool *pool, struct buffer *buffer, const struct v4l2_buffer *got)
 {
 	uint32_t field = got->field != V4L2_FIELD_ANY ? got->field : pool->format.field;
@@ -148,7 +154,7 @@ static void receive_info(struct pool *pool, struct buffer *buffer, const struct 
 		.sequence = got->sequence,
 		.flags = got->flags & ~(uint32_t)(V4L2_BUF_FLAG_QUEUED | V4L2_BUF_FLAG_DONE),
 		.field = field != V4L2_FIELD_ANY ? field : V4L2_FIELD_NONE,
-		.timestamp_ns = got->timestamp.tv_sec * NS_PER_S + got->timestamp.tv_usec * NS_PER_US,
+		.timestamp_ns = timestamp_ns(&got->timestamp),
 		.dequeue_ns = now_ns(),
 		.bytes = buffer_payload_bytes(buffer),
 	};
