@@ -1,0 +1,24 @@
+/* A table of tests, each named by the statement that it shows. SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef TESTS_STATEMENT_H
+#define TESTS_STATEMENT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The TAP line is "stNN_NAME"; number 0: NAME alone. The test finds `row` in *state. */
+struct statement {
+	unsigned number;
+	const char *name;
+	CMUnitTestFunction test;
+	const void *row;
+};
+
+/* Returns how many failed. */
+int statements_run(const char *group, const struct statement *statements, size_t n);
+
+#endif
