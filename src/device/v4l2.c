@@ -73,12 +73,15 @@ static void redirect_library_log(void)
 static int attach(struct device *device, bool convert)
 {
 	int fd = open_node(device->path);
+	struct v4l2_capability info;
 
 	if (fd < 0)
 		return fd;
 	device->fd = fd;
-	/* Without conversion its refusal does not matter: an unknown descriptor passes through it to the
-	 * kernel, and QUERYCAP tells what is wrong. */
+	/* libv4l2 complains aloud of what is not a video device. */
+	if (ioctl(fd, VIDIOC_QUERYCAP, &info) < 0)
+		return errno == EINVAL ? -ENOTTY : -errno;
+	/* Its refusal matters only to conversion: an unknown descriptor passes through it to the kernel. */
 	if (v4l2_fd_open(fd, convert ? 0 : V4L2_DISABLE_CONVERSION) < 0 && convert)
 		return errno ? -errno : -ENOTSUP;
 	return 0;

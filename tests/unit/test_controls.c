@@ -1,0 +1,203 @@
+/* Controls and inputs. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+#include "device/controls.h"
+#include "device/controls_part.h"
+#include "fake_device.h"
+
+enum { BRIGHTNESS, AUTO, POWER_LINE, BIG, SHY, STUCK, FIXED, N_CONTROLS };
+
+static const struct fake_control all[N_CONTROLS + 1] = {
+	[BRIGHTNESS] = { .info = { 0x980900, V4L2_CTRL_TYPE_INTEGER, "Brightness", 0, 255, 1, 128 },
+			 .value = 128 },
+	[AUTO] = { .info = { 0x98090c, V4L2_CTRL_TYPE_BOOLEAN, "White Balance, Automatic", 0, 1, 1, 1 },
+		   .value = 1 },
+	[POWER_LINE] = { .info = { 0x980918, V4L2_CTRL_TYPE_MENU, "Power Line Frequency", 0, 3, 1, 1 },
+			 .menu = { "Disabled", "50 Hz", NULL, "60 Hz" } },
+	[BIG] = { .info = { 0x98f900, V4L2_CTRL_TYPE_INTEGER64, "Integer 64 Bits", INT64_MIN, INT64_MAX, 1,
+			    0 } },
+	[SHY] = { .info = { 0x98f901, V4L2_CTRL_TYPE_INTEGER, "Exposure Time", 0, 100, 1, 0,
+			    .flags = V4L2_CTRL_FLAG_INACTIVE },
+		  .set_err = EIO },
+	[STUCK] = { .info = { 0x98f902, V4L2_CTRL_TYPE_INTEGER, "Gain", 3, 100, 1, 0 }, .clamps = true },
+	[FIXED] = { .info = { 0x98f903, V4L2_CTRL_TYPE_INTEGER, "Temperature", 0, 100, 1, 0,
+			      .flags = V4L2_CTRL_FLAG_READ_ONLY } },
+};
+
+static struct fake_control controls[N_CONTROLS + 1];
+static struct fake fake;
+static struct device device;
+
+static int open_fake(void **state)
+{
+	(void)state;
+	memcpy(controls, all, sizeof(controls));
+	fake = (struct fake){ .controls = controls, .n_inputs = 2 };
+	fake_catch_log();
+	fake_open(&device, &fake, V4L2_BUF_TYPE_VIDEO_CAPTURE);
+	return 0;
+}
+
+static int close_fake(void **state)
+{
+	(void)state;
+	device_close(&device);
+	return 0;
+}
+
+static void names_are_those_of_v4l2_ctl(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "Brightness", "brightness" },
+		{ "White Balance, Automatic", "white_balance_automatic" },
+		{ "Exposure, Auto (manual)", "exposure_auto_manual" },
+		{ " -leading", "leading" },
+		{ "50 Hz", "50_hz" },
+		{ "", "" },
+		{ "***", "" },
+	};
+	char name[CONTROL_NAME_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		control_name(rows[i][0], name);
+		assert_string_equal(name, rows[i][1]);
+	}
+}
+
+static void values_are_numbers_words_and_entries(void **state)
+{
+	static const struct {
+		const char *text;
+		int control;
+		int64_t value;
+	} rows[] = {
+		{ "brightness=200", BRIGHTNESS, 200 },
+		{ "Brightness=0x10", BRIGHTNESS, 16 },
+		{ "white_balance_automatic=false", AUTO, 0 },
+		{ "white_balance_automatic=1", AUTO, 1 },
+		{ "power_line_frequency=50 Hz", POWER_LINE, 1 },
+		{ "power_line_frequency=60_hz", POWER_LINE, 3 },
+		{ "power_line_frequency=0", POWER_LINE, 0 },
+		{ "integer_64_bits=-5000000000", BIG, -5000000000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(controls_set(&device, rows[i].text), 0);
+		assert_int_equal(controls[rows[i].control].value, rows[i].value);
+	}
+}
+
+static void refusals_say_what_would_do(void **state)
+{
+	static const struct {
+		const char *text;
+		int err;
+		const char *says;
+	} rows[] = {
+		{ "brightness=256", -ERANGE, "0 to 255 in steps of 1, default 128" },
+		{ "brightness=-1", -ERANGE, "out of range" },
+		{ "brightness=much", -ERANGE, "not a number" },
+		{ "brightness", -EINVAL, "brightness=VALUE" },
+		{ "brigthness=1", -ERANGE, "did you mean brightness?" },
+		{ "focus=1", -ERANGE, "v4l2q list -d fake" },
+		{ "=1", -ERANGE, "no control" },
+		{ "power_line_frequency=2", -ERANGE, "0 (Disabled), 1 (50 Hz), 3 (60 Hz)" },
+		{ "power_line_frequency=70 Hz", -ERANGE, "not in its menu" },
+		{ "white_balance_automatic=2", -ERANGE, "0 or 1" },
+		{ "exposure_time=5", -ERANGE, "automatic" },
+		{ "temperature=5", -ERANGE, "only be read" },
+		{ "gain=50", -ERANGE, "the device makes it 3" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(controls_set(&device, rows[i].text), rows[i].err);
+		if (!strstr(fake_error, rows[i].says))
+			fail_msg("%s: %s", rows[i].text, fake_error);
+	}
+}
+
+static void a_slip_leaves_the_device_as_it_was(void **state)
+{
+	(void)state;
+	assert_int_equal(controls_set(&device, "brightness=1,power_line_frequency=9"), -ERANGE);
+	assert_int_equal(controls[BRIGHTNESS].value, 128);
+	assert_int_equal(controls_set(&device, "brightness=1,,power_line_frequency=3"), 0);
+	assert_int_equal(controls[BRIGHTNESS].value, 1);
+	assert_int_equal(controls[POWER_LINE].value, 3);
+}
+
+static int count(void *opaque, const struct control_info *info)
+{
+	assert_true(info->name[0]);
+	return ++*(int *)opaque == 100;
+}
+
+static void old_drivers_are_asked_the_old_way(void **state)
+{
+	int n = 0;
+
+	(void)state;
+	assert_int_equal(controls_each(&device, count, &n), 0);
+	assert_int_equal(n, N_CONTROLS);
+	fake.no_ext_ctrl = true;
+	n = 0;
+	assert_int_equal(controls_each(&device, count, &n), 0);
+	assert_int_equal(n, N_CONTROLS);
+	assert_int_equal(controls_set(&device, "brightness=7"), 0);
+}
+
+/* A driver that says the same control for ever. */
+static void an_endless_list_ends(void **state)
+{
+	int n = 0;
+
+	(void)state;
+	controls[AUTO].info.id = controls[BRIGHTNESS].info.id;
+	controls[0].info.id |= V4L2_CTRL_FLAG_NEXT_CTRL;
+	assert_int_equal(controls_each(&device, count, &n), 0);
+	assert_true(n < 100);
+}
+
+static void absent_controls_are_zero(void **state)
+{
+	(void)state;
+	assert_int_equal(control_get(&device, V4L2_CID_MIN_BUFFERS_FOR_CAPTURE), 0);
+	assert_int_equal(control_get(&device, V4L2_CID_BRIGHTNESS), 128);
+}
+
+static void inputs(void **state)
+{
+	(void)state;
+	assert_int_equal(input_select(&device, 1), 0);
+	assert_int_equal(fake.input, 1);
+	assert_int_equal(input_select(&device, 2), -ERANGE);
+	assert_non_null(strstr(fake_error, "0 (Camera 0), 1 (Camera 1)"));
+	fake.n_inputs = 0;
+	assert_int_equal(input_select(&device, 0), 0);
+	assert_int_equal(input_select(&device, 1), -ERANGE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_are_those_of_v4l2_ctl),
+		cmocka_unit_test_setup_teardown(values_are_numbers_words_and_entries, open_fake, close_fake),
+		cmocka_unit_test_setup_teardown(refusals_say_what_would_do, open_fake, close_fake),
+		cmocka_unit_test_setup_teardown(a_slip_leaves_the_device_as_it_was, open_fake, close_fake),
+		cmocka_unit_test_setup_teardown(old_drivers_are_asked_the_old_way, open_fake, close_fake),
+		cmocka_unit_test_setup_teardown(an_endless_list_ends, open_fake, close_fake),
+		cmocka_unit_test_setup_teardown(absent_controls_are_zero, open_fake, close_fake),
+		cmocka_unit_test_setup_teardown(inputs, open_fake, close_fake),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,204 @@
+/* Nodes, what is said of those that cannot be used, and the trace. SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "device/nodes.h"
+#include "device/trace.h"
+#include "fake_device.h"
+
+static void jobs(void **state)
+{
+	static const struct {
+		uint32_t caps;
+		bool capture, output;
+	} rows[] = {
+		{ V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING, true, false },
+		{ V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_READWRITE, true, false },
+		{ V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING, true, false },
+		{ V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING, false, true },
+		{ V4L2_CAP_VIDEO_OUTPUT_MPLANE | V4L2_CAP_STREAMING, false, true },
+		{ V4L2_CAP_VIDEO_M2M_MPLANE | V4L2_CAP_STREAMING, true, true },
+		{ V4L2_CAP_VIDEO_CAPTURE, false, false },
+		{ V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING, false, false },
+		{ V4L2_CAP_VBI_CAPTURE | V4L2_CAP_READWRITE, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(node_serves(rows[i].caps, DEVICE_CAPTURE), rows[i].capture);
+		assert_int_equal(node_serves(rows[i].caps, DEVICE_OUTPUT), rows[i].output);
+		assert_int_equal(node_serves(rows[i].caps, DEVICE_ANY), rows[i].capture || rows[i].output);
+	}
+}
+
+static void caps_in_words(void **state)
+{
+	char text[100], small[8];
+
+	(void)state;
+	assert_string_equal(
+		node_caps_text(V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING | V4L2_CAP_READWRITE, text,
+			       sizeof(text)),
+		"capture mplane, streaming, read/write");
+	assert_string_equal(node_caps_text(0, text, sizeof(text)), "");
+	assert_string_equal(node_caps_text(UINT32_MAX, small, sizeof(small)), "capture");
+}
+
+static void explanations(void **state)
+{
+	char folder[] = "/tmp/nodesXXXXXX", file[64];
+	struct device device;
+
+	(void)state;
+	fake_catch_log();
+	assert_non_null(mkdtemp(folder));
+	snprintf(file, sizeof(file), "%s/video0", folder);
+	assert_int_equal(device_open(&device, file, DEVICE_CAPTURE), -ENOENT);
+	assert_non_null(strstr(fake_error, "no such device"));
+	fclose(fopen(file, "w"));
+	assert_int_equal(device_open(&device, file, DEVICE_CAPTURE), -ENOTTY);
+	assert_non_null(strstr(fake_error, "regular file"));
+	assert_int_equal(device_open(&device, folder, DEVICE_CAPTURE), -ENOTTY);
+	assert_non_null(strstr(fake_error, "directory"));
+	assert_int_equal(device_open(&device, "/dev/null", DEVICE_CAPTURE), -ENOTTY);
+	assert_non_null(strstr(fake_error, "not a V4L2"));
+	assert_int_equal(device_open(&device, "999999999", DEVICE_CAPTURE), -ENOENT);
+	assert_non_null(strstr(fake_error, "/dev/video999999999"));
+	assert_int_equal(device.fd, -1);
+	device_close(&device);
+	unlink(file);
+	rmdir(folder);
+}
+
+static void refused_is_told_by_its_errno(void **state)
+{
+	static const struct {
+		int err, answer;
+		const char *says;
+	} rows[] = {
+		{ -EACCES, -EACCES, "no permission" },
+		{ -EPERM, -EACCES, "no permission" },
+		{ -EBUSY, -EBUSY, "busy" },
+		{ -ENXIO, -ENODEV, "gone" },
+		{ -EMEDIUMTYPE, -EMEDIUMTYPE, "not a capture device (it does output, streaming)" },
+		{ -EIO, -EIO, "cannot be opened" },
+	};
+
+	(void)state;
+	fake_catch_log();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(node_explain("/dev/null", rows[i].err, DEVICE_CAPTURE,
+					      V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING),
+				 rows[i].answer);
+		if (!strstr(fake_error, rows[i].says))
+			fail_msg("%s: %s", rows[i].says, fake_error);
+	}
+}
+
+/* By a link too: that is how by-id names come. */
+static void holders_are_found(void **state)
+{
+	char file[] = "/tmp/heldXXXXXX", link[32], text[200], wanted[32];
+	int fd = mkstemp(file), ready[2];
+	pid_t child;
+	char byte;
+
+	(void)state;
+	assert_true(fd >= 0 && pipe(ready) == 0);
+	child = fork();
+	if (child == 0) {
+		assert_int_equal(write(ready[1], "x", 1), 1);
+		pause();
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	snprintf(link, sizeof(link), "%s.by-id", file);
+	assert_int_equal(symlink(file, link), 0);
+	snprintf(wanted, sizeof(wanted), "PID %d (", (int)child);
+	assert_non_null(strstr(node_holders(link, text, sizeof(text)), wanted));
+	assert_null(strchr(text, ','));
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	assert_string_equal(node_holders(link, text, sizeof(text)), "");
+	unlink(link);
+	unlink(file);
+	close(fd);
+}
+
+static void streamon_hints(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(streamon_hint(-ENOSPC), "USB bandwidth"));
+	assert_null(streamon_hint(-EINVAL));
+}
+
+static void trace_line(unsigned long request, const void *asked, const void *answered, int result,
+		       const char *line)
+{
+	struct trace trace;
+
+	fake_catch_log();
+	trace_ioctl_begin(&trace, request, asked);
+	trace_ioctl_end(&trace, "/dev/video0", request, answered, result);
+	assert_string_equal(fake_log, line);
+}
+
+static void the_trace_reads_as_promised(void **state)
+{
+	struct v4l2_plane planes[2] = { { .bytesused = 100, .length = 128 },
+					{ .bytesused = 50, .data_offset = 8 } };
+	struct v4l2_buffer buffer = { .index = 2,
+				      .type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
+				      .memory = V4L2_MEMORY_MMAP };
+	struct v4l2_buffer mplane = { .index = 1,
+				      .type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE,
+				      .memory = V4L2_MEMORY_MMAP,
+				      .sequence = 7,
+				      .length = 2,
+				      .m.planes = planes };
+	struct v4l2_requestbuffers asked = { .count = 4, .type = V4L2_BUF_TYPE_VIDEO_OUTPUT, .memory = 4 };
+	struct v4l2_requestbuffers answered = { .count = 3 };
+
+	(void)state;
+	trace_line(VIDIOC_QBUF, &buffer, &buffer, 0,
+		   "/dev/video0: VIDIOC_QBUF index=2 flags=0x0 bytesused=0 memory=MMAP type=capture = 0\n");
+	trace_line(VIDIOC_DQBUF, &buffer, &buffer, -EAGAIN,
+		   "/dev/video0: VIDIOC_DQBUF type=capture memory=MMAP = -EAGAIN\n");
+	trace_line(VIDIOC_DQBUF, &mplane, &mplane, 0,
+		   "/dev/video0: VIDIOC_DQBUF type=capture-mplane memory=MMAP index=1 flags=0x0 "
+		   "bytesused=100,50 "
+		   "data_offset=0,8 sequence=7 field=0 timestamp=0.000000 = 0\n");
+	trace_line(VIDIOC_REQBUFS, &asked, &answered, 0,
+		   "/dev/video0: VIDIOC_REQBUFS count=4 memory=DMABUF type=output granted=3 capabilities=0x0 "
+		   "= 0\n");
+	trace_line(0x1234, &buffer, &buffer, -4095, "/dev/video0: ioctl request=0x1234 = -4095\n");
+	assert_string_equal(device_ioctl_name(VIDIOC_STREAMON), "VIDIOC_STREAMON");
+	assert_null(device_ioctl_name(0x1234));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(jobs),
+		cmocka_unit_test(caps_in_words),
+		cmocka_unit_test(explanations),
+		cmocka_unit_test(refused_is_told_by_its_errno),
+		cmocka_unit_test(holders_are_found),
+		cmocka_unit_test(streamon_hints),
+		cmocka_unit_test(the_trace_reads_as_promised),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
