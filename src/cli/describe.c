@@ -19,20 +19,20 @@
 /* A driver that never ends an enumeration must not make us go on for ever. */
 #define ENUM_MAX 512u
 
-static void add_rate(struct json_object *array, struct v4l2_fract interval)
+/* The driver speaks of seconds a frame. Returns NULL where that makes no rate. */
+static const char *rate_text(struct v4l2_fract interval, char text[FRACTION_TEXT_MAX])
 {
-	char text[FRACTION_TEXT_MAX];
-
-	/* The driver speaks of seconds a frame. */
-	if (interval.numerator && interval.denominator)
-		json_object_array_add(
-			array, json_object_new_string(fraction_text(
-				       fraction_reduce(interval.denominator, interval.numerator), text)));
+	if (!interval.numerator || !interval.denominator)
+		return NULL;
+	return fraction_text(fraction_reduce(interval.denominator, interval.numerator), text);
 }
 
-static struct json_object *rates_json(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height)
+/* "fps": all of them; or "min_fps" and "max_fps" where there are too many to name. */
+static void add_rates(struct json_object *object, struct device *device, uint32_t fourcc, uint32_t width,
+		      uint32_t height)
 {
 	struct json_object *array = json_object_new_array();
+	char text[FRACTION_TEXT_MAX];
 
 	for (uint32_t i = 0; i < ENUM_MAX; i++) {
 		struct v4l2_frmivalenum interval = {
@@ -41,16 +41,18 @@ static struct json_object *rates_json(struct device *device, uint32_t fourcc, ui
 
 		if (device_ioctl(device, VIDIOC_ENUM_FRAMEINTERVALS, &interval) < 0)
 			break;
-		if (interval.type == V4L2_FRMIVAL_TYPE_DISCRETE) {
-			add_rate(array, interval.discrete);
-			continue;
+		if (interval.type != V4L2_FRMIVAL_TYPE_DISCRETE) {
+			json_add_text(object, "min_fps", rate_text(interval.stepwise.max, text));
+			json_add_text(object, "max_fps", rate_text(interval.stepwise.min, text));
+			break;
 		}
-		/* From the slowest to the fastest. */
-		add_rate(array, interval.stepwise.max);
-		add_rate(array, interval.stepwise.min);
-		break;
+		if (rate_text(interval.discrete, text))
+			json_object_array_add(array, json_object_new_string(text));
 	}
-	return array;
+	if (json_object_array_length(array))
+		json_object_object_add(object, "fps", array);
+	else
+		json_object_put(array);
 }
 
 static struct json_object *size_json(struct device *device, uint32_t fourcc,
@@ -70,7 +72,7 @@ static struct json_object *size_json(struct device *device, uint32_t fourcc,
 	}
 	json_add_count(object, "width", width);
 	json_add_count(object, "height", height);
-	json_object_object_add(object, "fps", rates_json(device, fourcc, width, height));
+	add_rates(object, device, fourcc, width, height);
 	return object;
 }
 

@@ -6,18 +6,25 @@
 #include "cli/json.h"
 #include "cli/options.h"
 
+/* "30/1" is 30 to people. */
+static void print_rate(const char *before, const char *rate)
+{
+	size_t whole = strcspn(rate, "/");
+
+	printf("%s%.*s", before, strcmp(rate + whole, "/1") == 0 ? (int)whole : (int)strlen(rate), rate);
+}
+
 static void print_rates(struct json_object *size)
 {
 	size_t n;
 	struct json_object *rates = json_array(size, "fps", &n);
 
-	for (size_t i = 0; i < n; i++) {
-		const char *rate = json_object_get_string(json_object_array_get_idx(rates, i));
-		size_t whole = strcspn(rate, "/");
-
-		/* "30/1" is 30 to people. */
-		printf("%s%.*s", i ? ", " : "  at ",
-		       strcmp(rate + whole, "/1") == 0 ? (int)whole : (int)strlen(rate), rate);
+	for (size_t i = 0; i < n; i++)
+		print_rate(i ? ", " : " at ", json_object_get_string(json_object_array_get_idx(rates, i)));
+	if (*json_text(size, "max_fps")) {
+		print_rate(" at ", json_text(size, "min_fps"));
+		print_rate(" to ", json_text(size, "max_fps"));
+		n = 1;
 	}
 	printf(n ? " fps\n" : "\n");
 }
@@ -78,13 +85,11 @@ static void print_control(struct json_object *control)
 
 static void print_sim_key(struct json_object *key)
 {
+	const char *argument = json_text(key, "argument");
 	char left[64];
 
-	snprintf(left, sizeof(left), "  %s=%s", json_text(key, "key"), json_text(key, "argument"));
-	if (strlen(left) > 28)
-		printf("%s\n%30s", left, "");
-	else
-		printf("%-30s", left);
+	snprintf(left, sizeof(left), "  %s%s%s", json_text(key, "key"), *argument ? "=" : "", argument);
+	options_column(stdout, 30, left);
 	options_wrap(stdout, 30, json_text(key, "help"));
 }
 
@@ -128,8 +133,10 @@ static void print_present_format(struct json_object *object)
 		return;
 	printf("%-10s %s %" PRId64 "x%" PRId64, "set to", json_text(format, "pixelformat"),
 	       json_int(format, "width"), json_int(format, "height"));
-	if (*json_text(format, "fps"))
-		printf(" at %s fps", json_text(format, "fps"));
+	if (*json_text(format, "fps")) {
+		print_rate(" at ", json_text(format, "fps"));
+		printf(" fps");
+	}
 	printf("\n");
 }
 

@@ -7,14 +7,35 @@
 #define WIDTH 80u
 #define HELP_COLUMN 30u
 
+/* Of UTF-8: how many characters. */
+static unsigned width_of(const char *text, size_t n_bytes)
+{
+	unsigned width = 0;
+
+	for (size_t i = 0; i < n_bytes; i++)
+		width += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return width;
+}
+
+void options_column(FILE *out, unsigned column, const char *text)
+{
+	unsigned width = width_of(text, strlen(text));
+
+	if (width + 2 > column)
+		fprintf(out, "%s\n%*s", text, (int)column, "");
+	else
+		fprintf(out, "%s%*s", text, (int)(column - width), "");
+}
+
 void options_wrap(FILE *out, unsigned indent, const char *text)
 {
 	unsigned column = indent;
 
 	while (*text) {
-		unsigned word = (unsigned)strcspn(text, " ");
+		size_t word = strcspn(text, " ");
+		unsigned width = width_of(text, word);
 
-		if (column > indent && column + 1 + word >= WIDTH) {
+		if (column > indent && column + 1 + width >= WIDTH) {
 			fprintf(out, "\n%*s", (int)indent, "");
 			column = indent;
 		} else if (column > indent) {
@@ -22,7 +43,7 @@ void options_wrap(FILE *out, unsigned indent, const char *text)
 			column++;
 		}
 		fprintf(out, "%.*s", (int)word, text);
-		column += word;
+		column += width;
 		text += word;
 		text += strspn(text, " ");
 	}
@@ -42,16 +63,11 @@ static void print_row(FILE *out, const struct option_row *row)
 	const char *argument = option_argument(row);
 	const char *preset = row->preset_help ? row->preset_help : row->preset;
 	char left[80], text[600];
-	unsigned n;
 
-	n = (unsigned)snprintf(left, sizeof(left), "  %c%c%c --%s%s%s%s%s", row->letter ? '-' : ' ',
-			       row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name,
-			       row->bare ? "[=" : "", *argument && !row->bare ? " " : "", argument,
-			       row->bare ? "]" : "");
-	if (n + 2 > HELP_COLUMN)
-		fprintf(out, "%s\n%*s", left, (int)HELP_COLUMN, "");
-	else
-		fprintf(out, "%-*s", (int)HELP_COLUMN, left);
+	snprintf(left, sizeof(left), "  %c%c%c --%s%s%s%s%s", row->letter ? '-' : ' ',
+		 row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name, row->bare ? "[=" : "",
+		 *argument && !row->bare ? " " : "", argument, row->bare ? "]" : "");
+	options_column(out, HELP_COLUMN, left);
 	snprintf(text, sizeof(text), "%s", row->help);
 	if (row->choices)
 		print_choices(row, text, sizeof(text));
