@@ -1,0 +1,22 @@
+/* libav's own messages, folded into ours. SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * libav explains a failure in its log and returns a bare number. Its lines go to our log at verbose level,
+ * and the last complaint of a thread is kept, so that the one line a user sees can carry the reason. */
+#ifndef MEDIA_LIBAV_H
+#define MEDIA_LIBAV_H
+
+#include <stdbool.h>
+
+/* Call before anything of libav; may be called again, from any thread. */
+void libav_init(void);
+
+/* What libav last complained of in this thread since libav_forget_reason(), or err_str(err) when it said
+ * nothing. Good until the next message of this thread. */
+const char *libav_reason(int err);
+void libav_forget_reason(void);
+
+/* While it is set, this thread's messages go nowhere: for attempts whose failure is an answer. Returns the
+ * former setting. */
+bool libav_mute(bool mute);
+
+#endif
