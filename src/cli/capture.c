@@ -129,11 +129,11 @@ static int check_options(const struct capture_options *options)
 	return -EINVAL;
 }
 
-static void fill_record(struct record *record, const struct capture_options *options, struct rig *rig,
+static void fill_record(struct record *record, const struct capture_options *options, struct setup *setup,
 			int signal_fd)
 {
-	record->pool = &rig->pool;
-	record->format = &rig->format;
+	record->pool = &setup->pool;
+	record->format = &setup->format;
 	record->options = (struct record_options){
 		.output = {
 			.url = options->output,
@@ -141,7 +141,7 @@ static void fill_record(struct record *record, const struct capture_options *opt
 			.codec = options->codec,
 			.codec_options = options->codec_options,
 			.overwrite = options->overwrite,
-			.format = rig->format,
+			.format = setup->format,
 		},
 		.count = options->count,
 		.skip = options->skip,
@@ -185,14 +185,14 @@ static enum status run_status(const struct record *record, const struct capture_
 /* A run that never began has said why, and has nothing to report to people; a program that asked for JSON
  * gets it always. */
 static enum status print_report(const struct record *record, const struct capture_options *options,
-				const struct rig *rig, FILE *json, int err)
+				const struct setup *setup, FILE *json, int err)
 {
 	struct report report = {
 		.command = "capture",
-		.device = &rig->device,
-		.format = &rig->format,
+		.device = &setup->device,
+		.format = &setup->format,
 		.fps_requested = options->common.fps,
-		.pool = &rig->pool,
+		.pool = &setup->pool,
 		.record = record,
 	};
 
@@ -204,7 +204,7 @@ static enum status print_report(const struct record *record, const struct captur
 	return STATUS_DONE;
 }
 
-static enum status record_and_report(const struct capture_options *options, struct rig *rig, FILE *json,
+static enum status record_and_report(const struct capture_options *options, struct setup *setup, FILE *json,
 				     int signal_fd)
 {
 	struct record record = { 0 };
@@ -212,14 +212,14 @@ static enum status record_and_report(const struct capture_options *options, stru
 	enum status status, report_status;
 	int err;
 
-	fill_record(&record, options, rig, signal_fd);
+	fill_record(&record, options, setup, signal_fd);
 	if (progress_wanted(&options->common)) {
 		record.options.progress = progress_record;
 		record.options.progress_opaque = &progress;
 	}
 	err = record_run(&record);
 	progress_end();
-	report_status = print_report(&record, options, rig, json, err);
+	report_status = print_report(&record, options, setup, json, err);
 	status = run_status(&record, options, err);
 	record_close(&record);
 	return status ? status : report_status;
@@ -227,7 +227,7 @@ static enum status record_and_report(const struct capture_options *options, stru
 
 static enum status capture_with(struct capture_options *options)
 {
-	struct rig rig = { 0 };
+	struct setup setup = { 0 };
 	enum status status = STATUS_USAGE;
 	FILE *json = NULL;
 	int signal_fd;
@@ -240,12 +240,12 @@ static enum status capture_with(struct capture_options *options)
 		return STATUS_FILE;
 	signal_fd = signals_open();
 	status = signal_fd < 0 ? STATUS_FAILED
-			       : rig_open(&rig, &options->common, DEVICE_CAPTURE, options->memory_bytes);
+			       : setup_open(&setup, &options->common, DEVICE_CAPTURE, options->memory_bytes);
 	if (status == STATUS_DONE) {
-		status = record_and_report(options, &rig, json, signal_fd);
+		status = record_and_report(options, &setup, json, signal_fd);
 		json = NULL;
 	}
-	rig_close(&rig);
+	setup_close(&setup);
 	signals_close();
 	if (json && json != stdout)
 		fclose(json);

@@ -121,7 +121,7 @@ enum status flush_stdout(void)
 	return STATUS_FILE;
 }
 
-static int open_device(struct rig *rig, const struct common_options *options, enum device_role role,
+static int open_device(struct setup *setup, const struct common_options *options, enum device_role role,
 		       enum stage *stage)
 {
 	struct format_request request = {
@@ -134,19 +134,19 @@ static int open_device(struct rig *rig, const struct common_options *options, en
 	int err;
 
 	*stage = STAGE_DEVICE;
-	if ((err = device_open(&rig->device, options->basic.device, role)) < 0)
+	if ((err = device_open(&setup->device, options->basic.device, role)) < 0)
 		return err;
-	rig->has_device = true;
+	setup->has_device = true;
 	*stage = STAGE_CONTROL;
-	if (options->has_input && (err = input_select(&rig->device, (uint32_t)options->input)) < 0)
+	if (options->has_input && (err = input_select(&setup->device, (uint32_t)options->input)) < 0)
 		return err;
-	if (options->controls && (err = controls_set(&rig->device, options->controls)) < 0)
+	if (options->controls && (err = controls_set(&setup->device, options->controls)) < 0)
 		return err;
 	*stage = STAGE_FORMAT;
-	return format_negotiate(&rig->device, &request, &rig->format);
+	return format_negotiate(&setup->device, &request, &setup->format);
 }
 
-static int open_pool(struct rig *rig, const struct common_options *options, uint64_t memory_limit)
+static int open_pool(struct setup *setup, const struct common_options *options, uint64_t memory_limit)
 {
 	struct pool_options pool = {
 		.io = io_choices[options->io],
@@ -163,33 +163,33 @@ static int open_pool(struct rig *rig, const struct common_options *options, uint
 	};
 	int err;
 
-	err = pool_open(&rig->pool, &rig->device, &rig->format, &pool);
-	rig->has_pool = true;
+	err = pool_open(&setup->pool, &setup->device, &setup->format, &pool);
+	setup->has_pool = true;
 	if (err < 0)
 		return err;
 	if (!options->has_min_buffers)
-		config.min += rig->pool.limits.driver_min;
-	return pool_configure(&rig->pool, &config);
+		config.min += setup->pool.limits.driver_min;
+	return pool_configure(&setup->pool, &config);
 }
 
-enum status rig_open(struct rig *rig, const struct common_options *options, enum device_role role,
-		     uint64_t memory_limit)
+enum status setup_open(struct setup *setup, const struct common_options *options, enum device_role role,
+		       uint64_t memory_limit)
 {
 	enum stage stage;
-	int err = open_device(rig, options, role, &stage);
+	int err = open_device(setup, options, role, &stage);
 
 	if (err == 0) {
 		stage = STAGE_QUEUE;
-		err = open_pool(rig, options, memory_limit);
+		err = open_pool(setup, options, memory_limit);
 	}
 	return status_of(stage, err);
 }
 
-void rig_close(struct rig *rig)
+void setup_close(struct setup *setup)
 {
-	if (rig->has_pool)
-		pool_close(&rig->pool);
-	if (rig->has_device)
-		device_close(&rig->device);
-	rig->has_pool = rig->has_device = false;
+	if (setup->has_pool)
+		pool_close(&setup->pool);
+	if (setup->has_device)
+		device_close(&setup->device);
+	setup->has_pool = setup->has_device = false;
 }

@@ -51,7 +51,7 @@ uint64_t default_memory_limit(void);
 enum status flush_stdout(void);
 
 /* A device with a queue, ready to start. */
-struct rig {
+struct setup {
 	struct device device;
 	struct video_format format;
 	struct pool pool;
@@ -60,8 +60,8 @@ struct rig {
 
 /* Device, input, controls, format, queue, in that order. Returns STATUS_DONE or the status of what failed,
  * which has been said. */
-enum status rig_open(struct rig *rig, const struct common_options *options, enum device_role role,
-		     uint64_t memory_limit);
-void rig_close(struct rig *rig); /* takes a half-open one */
+enum status setup_open(struct setup *setup, const struct common_options *options, enum device_role role,
+		       uint64_t memory_limit);
+void setup_close(struct setup *setup); /* takes a half-open one */
 
 #endif

@@ -24,8 +24,10 @@ static void update_rate(struct progress *progress, uint64_t frames)
 {
 	int64_t now = now_ns();
 
-	if (!progress->started_ns)
+	if (!progress->started_ns) {
 		progress->started_ns = progress->shown_ns = now;
+		progress->shown_frames = frames;
+	}
 	if (now - progress->shown_ns < NS_PER_S)
 		return;
 	progress->fps = (double)(frames - progress->shown_frames) * 1e9 / (double)(now - progress->shown_ns);
@@ -37,15 +39,17 @@ void progress_record(void *opaque)
 {
 	struct progress *progress = opaque;
 	const struct ledger *ledger = &progress->record->ledger;
-	char line[LINE_MAX_BYTES], bytes[BYTES_TEXT_MAX];
+	char line[LINE_MAX_BYTES], bytes[BYTES_TEXT_MAX], fps[24] = "-";
 	int64_t seconds;
 
 	update_rate(progress, ledger->captured);
+	if (progress->shown_ns > progress->started_ns)
+		snprintf(fps, sizeof(fps), "%.1f", progress->fps);
 	seconds = (now_ns() - progress->started_ns) / NS_PER_S;
-	snprintf(line, sizeof(line), "%02d:%02d:%02d  %llu frames  %.1f fps  %s written  lost %llu",
+	snprintf(line, sizeof(line), "%02d:%02d:%02d  %llu frames  %s fps  %s written  lost %llu",
 		 (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60),
-		 (unsigned long long)ledger->captured, progress->fps,
-		 bytes_text(ledger->bytes_written, bytes), (unsigned long long)ledger_lost(ledger));
+		 (unsigned long long)ledger->captured, fps, bytes_text(ledger->bytes_written, bytes),
+		 (unsigned long long)ledger_lost(ledger));
 	if (terminal_width() < LINE_MAX_BYTES)
 		line[terminal_width()] = '\0';
 	log_set_status_line(line);

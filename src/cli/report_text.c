@@ -22,7 +22,7 @@ static void print_device(const struct report *report, FILE *out)
 		fprintf(out, " at %.6g fps", fraction_value(format->fps));
 	fprintf(out, "; io %s", pool_io_name(pool));
 	if (!pool->limits.reads)
-		fprintf(out, ", %" PRIu32 " buffers of %" PRIu32 " asked for", pool_allocated(pool),
+		fprintf(out, ", %" PRIu32 " buffers (%" PRIu32 " asked for)", pool_allocated(pool),
 			pool->requested.min);
 	fputc('\n', out);
 }
@@ -34,7 +34,7 @@ static void print_frames(const struct ledger *ledger, FILE *out)
 	fprintf(out, LABEL "%" PRIu64 " captured, %" PRIu64 " written", "frames", ledger->captured,
 		(uint64_t)ledger->written);
 	if (ledger->skipped)
-		fprintf(out, ", %" PRIu64 " skipped as asked", ledger->skipped);
+		fprintf(out, ", %" PRIu64 " left out as asked", ledger->skipped);
 	fprintf(out, "; %" PRIu64 " in the driver's memory", ledger->zero_copy);
 	if (ledger->copied)
 		fprintf(out, ", %" PRIu64 " copied (%s)", ledger->copied,

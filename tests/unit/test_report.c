@@ -210,7 +210,7 @@ static char *text_of(const struct report *what)
 static void the_text_names_every_loss(void **state)
 {
 	static const char *const wanted[] = { "100 captured",      "91 written",
-					      "5 skipped",         "10 copied",
+					      "5 left out",         "10 copied",
 					      "lost      7:",      "3 by the driver",
 					      "1 damaged",         "2 for want of",
 					      "1 not written",     "out.mkv: matroska, rawvideo, 91 frames",
