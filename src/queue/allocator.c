@@ -201,7 +201,7 @@ uint32_t allocator_start(struct allocator *allocator, uint32_t n, enum v4l2_memo
 		}
 		allocator_give(allocator, &allocator->buffers[i]);
 	}
-	allocator->count = granted;
+	allocator->count = allocator->most = granted;
 	allocator->active = true;
 	return granted;
 }
@@ -234,7 +234,7 @@ struct buffer *allocator_grow(struct allocator *allocator)
 		allocator->can_allocate = false;
 		return NULL;
 	}
-	allocator->count++;
+	allocator->most = ++allocator->count;
 	return &allocator->buffers[index];
 }
 

@@ -15,6 +15,7 @@ struct allocator {
 	const struct video_format *format;
 	struct buffer buffers[POOL_MAX_BUFFERS];
 	uint32_t count; /* buffers that the kernel holds for us */
+	uint32_t most;  /* of count since the last start: the report comes after the stop */
 	uint32_t used;  /* bit i: buffers[i] is one of them */
 	struct buffer *free_first, *free_last;
 	enum v4l2_memory memory;

@@ -210,5 +210,5 @@ const char *pool_io_name(const struct pool *pool)
 
 uint32_t pool_allocated(const struct pool *pool)
 {
-	return pool->allocator.count;
+	return pool->allocator.most;
 }

@@ -112,6 +112,6 @@ int pool_flush(struct pool *pool);
  * of queue/io.h. */
 const char *pool_mode_lacks(const struct pool *pool, const struct io_ops *io);
 const char *pool_io_name(const struct pool *pool);
-uint32_t pool_allocated(const struct pool *pool); /* buffers of the driver's, growth included */
+uint32_t pool_allocated(const struct pool *pool); /* buffers of the driver's, growth included; also after the stop */
 
 #endif

@@ -28,7 +28,7 @@ int frame_log_open(FILE **log, const char *path)
 {
 	if (!path)
 		return 0;
-	*log = fopen(path, "we");
+	*log = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
 	if (*log)
 		return 0;
 	log_error("--frame-log %s: %s", path, err_str(-errno));
@@ -55,7 +55,7 @@ int frame_log_add(FILE *log, const struct item *item, enum fate fate)
 
 int frame_log_close(FILE *log)
 {
-	if (!log || fclose(log) == 0)
+	if (!log || (log == stdout ? fflush(log) : fclose(log)) == 0)
 		return 0;
 	log_error("the frame log: %s", err_str(-errno));
 	return -errno;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <libavcodec/codec_desc.h>
 #include "base/log.h"
 #include "session/frame_log.h"
 #include "session/segment.h"
@@ -13,6 +14,7 @@ struct sink {
 	struct writer *writer;
 	FILE *log;
 	bool segments;
+	bool all_key; /* a file can begin with any frame, whatever the driver says of key frames */
 	unsigned n_opened;
 	int64_t segment_start_ns; /* presentation time of the segment's first frame */
 	uint64_t closed_bytes;    /* of the files before this one */
@@ -76,6 +78,14 @@ static int close_file(struct sink *sink)
 	return err < 0 ? err : memory_err;
 }
 
+/* Drivers mark no key frames where every frame is one. */
+static bool is_intra_only(const struct video_format *format)
+{
+	const AVCodecDescriptor *codec = format->pix ? avcodec_descriptor_get(format->pix->codec) : NULL;
+
+	return !codec || codec->props & AV_CODEC_PROP_INTRA_ONLY;
+}
+
 int sink_open(struct sink **out, struct record *record)
 {
 	struct sink *sink = calloc(1, sizeof *sink);
@@ -85,6 +95,7 @@ int sink_open(struct sink **out, struct record *record)
 		return -ENOMEM;
 	sink->record = record;
 	sink->segments = record->options.segment_ns || record->options.segment_bytes;
+	sink->all_key = is_intra_only(record->format);
 	err = frame_log_open(&sink->log, record->options.frame_log);
 	if (err == 0)
 		err = open_file(sink);
@@ -101,7 +112,7 @@ static bool segment_is_full(const struct sink *sink, const struct frame *frame)
 	const struct record_options *options = &sink->record->options;
 	struct writer_info info;
 
-	if (!sink->segments || !frame->key)
+	if (!sink->segments || !(frame->key || sink->all_key))
 		return false;
 	info = writer_info(sink->writer);
 	if (info.frames == 0)
