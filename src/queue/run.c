@@ -70,8 +70,14 @@ int pool_queue_free(struct pool *pool)
 	uint32_t n = allocator_n_free(&pool->allocator);
 	int err = 0;
 
-	while (err == 0 && n--)
-		err = transfer_put(pool, allocator_take(&pool->allocator));
+	while (err == 0 && n--) {
+		struct buffer *buffer = allocator_take(&pool->allocator);
+
+		if (buffer->attached)
+			err = transfer_put(pool, buffer);
+		else /* a growth that failed left it: nobody could read its frames */
+			allocator_give(&pool->allocator, buffer);
+	}
 	return err;
 }
 
