@@ -1,0 +1,265 @@
+/* The driver's buffers: probing, getting, growing, giving back. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "rig.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct pool_options mmap_mode = { .io = "mmap" };
+
+static void probe_asks_for_three_memories_first(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open_device(&rig, "");
+	assert_int_equal(rig_open_pool(&rig, &mmap_mode), 0);
+	assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", "count=0"), 3);
+	assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", ""), 3);
+	assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", "memory=MMAP"), 1);
+	assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", "memory=USERPTR"), 1);
+	assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", "memory=DMABUF"), 1);
+	rig_close(&rig);
+}
+
+/* trace_check() sees to it that each follows a REQBUFS(0) of its memory that succeeded. */
+static void create_bufs_is_probed_for_what_works(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open_device(&rig, "caps=mmap+dmabuf,buffer-caps=no");
+	assert_int_equal(rig_open_pool(&rig, &mmap_mode), 0);
+	assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", "count=0"), 3);
+	assert_int_equal(rig_count(&rig, "VIDIOC_CREATE_BUFS", "memory=MMAP"), 1);
+	assert_int_equal(rig_count(&rig, "VIDIOC_CREATE_BUFS", "memory=USERPTR"), 0);
+	assert_int_equal(rig_count(&rig, "VIDIOC_CREATE_BUFS", "memory=DMABUF"), 1);
+	assert_false(allocator_has(&rig.pool.allocator, V4L2_MEMORY_USERPTR));
+	assert_true(allocator_creates(&rig.pool.allocator, V4L2_MEMORY_DMABUF));
+	rig_close(&rig);
+}
+
+static void mmap_is_tried_though_no_probe_is_answered(void **state)
+{
+	static const char *const errors[] = { "EINVAL", "ENOTTY", "EIO" };
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(errors); i++) {
+		struct rig rig;
+		char keys[60];
+
+		snprintf(keys, sizeof keys, "create=no,fail=probe@1:%s:3", errors[i]);
+		rig_start(&rig, "auto", keys, 4, 4);
+		assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", "count=4"), 1);
+		assert_string_equal(pool_io_name(&rig.pool), "mmap");
+		assert_false(rig.pool.allocator.can_allocate);
+		rig_frames(&rig, 0, 5);
+		rig_close(&rig);
+	}
+}
+
+static void a_busy_probe_ends_it(void **state)
+{
+	static const char *const keys[] = { "busy", "fail=probe@1:EBUSY", "fail=probe@2:EBUSY",
+					    "fail=probe@3:EBUSY", "fail=create_probe@2:EBUSY" };
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
+		struct rig rig;
+
+		rig_open_device(&rig, keys[i]);
+		assert_int_equal(rig_open_pool(&rig, &mmap_mode), -EBUSY);
+		assert_int_equal(rig.log.n_errors, 1);
+		assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", ""),
+				 rig_count(&rig, "VIDIOC_REQBUFS", "count=0"));
+		rig_close(&rig);
+	}
+}
+
+/* The answer is yes, but the capabilities say no. */
+static int deny_userptr(struct device *device, unsigned long request, void *argument)
+{
+	struct v4l2_requestbuffers *reqbufs = argument;
+	int result = device_sim.ioctl(device, request, argument);
+
+	if (request == VIDIOC_REQBUFS)
+		reqbufs->capabilities = V4L2_BUF_CAP_SUPPORTS_MMAP | V4L2_BUF_CAP_SUPPORTS_DMABUF;
+	return result;
+}
+
+static void capabilities_are_believed(void **state)
+{
+	static const struct pool_options userptr = { .io = "userptr" };
+	struct rig rig;
+
+	(void)state;
+	rig_open_device(&rig, "");
+	rig_bend_ioctls(&rig, deny_userptr);
+	assert_int_equal(rig_open_pool(&rig, &userptr), -ENOTSUP);
+	assert_int_equal(rig.log.n_errors, 1);
+	assert_int_equal(rig_count(&rig, "VIDIOC_CREATE_BUFS", "memory=USERPTR"), 0);
+	assert_true(allocator_has(&rig.pool.allocator, V4L2_MEMORY_DMABUF));
+	assert_false(rig.pool.allocator.can_orphan);
+	rig_close(&rig);
+}
+
+static void reqbufs_asks_for_the_clamped_minimum(void **state)
+{
+	static const struct {
+		uint32_t min, max, driver_min;
+		const char *count;
+	} cases[] = {
+		{ 0, 0, 0, "count=2" }, { 1, 8, 0, "count=2" },   { 5, 5, 0, "count=5" },
+		{ 8, 4, 0, "count=4" }, { 40, 0, 0, "count=32" }, { 2, 0, 6, "count=6" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct rig rig;
+		char keys[40];
+
+		snprintf(keys, sizeof keys, "min-buffers=%u", cases[i].driver_min);
+		rig_start(&rig, "mmap", keys, cases[i].min, cases[i].max);
+		assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", ""), 1);
+		assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", cases[i].count), 1);
+		rig_close(&rig);
+	}
+}
+
+static void querybuf_asks_for_each_once_in_order(void **state)
+{
+	static const char *const keys[] = { "", "grant=3", "grant=7", "planes=2,grant=32" };
+	static const uint32_t granted[] = { 4, 3, 7, 32 };
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
+		const struct trace_call *call;
+		uint32_t index = 0;
+		struct rig rig;
+
+		rig_start(&rig, "mmap", keys[i], 4, 4);
+		for (size_t c = rig.mark; c < rig.log.n_calls; c++) {
+			call = &rig.log.calls[c];
+			if (!strcmp(call->name, "VIDIOC_QUERYBUF"))
+				assert_int_equal(trace_value(call, "index"), index++);
+		}
+		assert_int_equal(index, granted[i]);
+		rig_close(&rig);
+	}
+}
+
+static void what_contradicts_itself_fails_the_start(void **state)
+{
+	static const char *const keys[] = { "querybuf-index",
+					    "short-plane",
+					    "querybuf-index,planes=2",
+					    "short-plane,planes=2",
+					    "fail=querybuf@3:EIO",
+					    "grant=33",
+					    "grant=64" };
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(keys) * 4; i++) {
+		struct pool_config config = { .min = 4, .max = 4, .layout = true };
+		size_t end;
+		struct rig rig;
+
+		rig_open(&rig, rig_modes[i % 4], keys[i / 4]);
+		assert_int_equal(pool_configure(&rig.pool, &config), 0);
+		rig_mark(&rig);
+		assert_true(pool_start(&rig.pool) < 0);
+		end = rig.log.n_calls - 1;
+		assert_string_equal(rig.log.calls[end].name, "VIDIOC_REQBUFS");
+		assert_int_equal(trace_value(&rig.log.calls[end], "count"), 0);
+		assert_int_equal(rig_count(&rig, "VIDIOC_QBUF", ""), 0);
+		assert_int_equal(rig_count(&rig, "VIDIOC_STREAMON", ""), 0);
+		assert_int_equal(rig.log.n_errors, 1);
+		rig_close(&rig);
+	}
+}
+
+static void each_plane_is_mapped(void **state)
+{
+	static const struct {
+		const char *keys;
+		unsigned n_maps;
+	} cases[] = { { "", 4 }, { "planes=1", 4 }, { "planes=2", 8 }, { "planes=3,grant=5", 15 } };
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct rig rig;
+
+		rig_start(&rig, "mmap", cases[i].keys, 4, 4);
+		assert_int_equal(rig_count(&rig, "mmap", ""), cases[i].n_maps);
+		assert_int_equal(rig_count(&rig, "VIDIOC_EXPBUF", ""), 0);
+		rig_frames(&rig, 0, 10);
+		assert_int_equal(rig_count(&rig, "mmap", ""), cases[i].n_maps);
+		rig_close(&rig);
+	}
+}
+
+static void each_plane_is_exported(void **state)
+{
+	static const struct {
+		const char *keys;
+		unsigned n_exports;
+	} cases[] = { { "", 4 }, { "planes=1", 4 }, { "planes=2", 8 }, { "planes=3,grant=5", 15 } };
+	char flags[24];
+
+	(void)state;
+	snprintf(flags, sizeof flags, "flags=0x%x", O_CLOEXEC | O_RDWR);
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct rig rig;
+
+		rig_start(&rig, "dmabuf", cases[i].keys, 4, 4);
+		assert_int_equal(rig_count(&rig, "VIDIOC_EXPBUF", flags), cases[i].n_exports);
+		assert_int_equal(rig_count(&rig, "VIDIOC_EXPBUF", ""), cases[i].n_exports);
+		rig_frames(&rig, 0, 10);
+		assert_int_equal(rig_count(&rig, "VIDIOC_EXPBUF", ""), cases[i].n_exports);
+		for (uint32_t b = 0; b < rig.pool.granted; b++)
+			for (uint32_t p = 0; p < rig.format.n_planes; p++)
+				assert_int_equal(fcntl(rig.pool.allocator.buffers[b].planes[p].fd, F_GETFD),
+						 FD_CLOEXEC);
+		rig_close(&rig);
+	}
+}
+
+static void a_refused_reqbufs_can_be_asked_again(void **state)
+{
+	struct pool_config config = { .min = 4, .max = 32 };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct rig rig;
+
+		rig_open(&rig, rig_modes[i], "fail=reqbufs@1:EINVAL");
+		assert_int_equal(pool_configure(&rig.pool, &config), 0);
+		assert_true(pool_start(&rig.pool) < 0);
+		assert_string_equal(rig_order(&rig), "REQBUFS(4):EINVAL");
+		assert_int_equal(pool_start(&rig.pool), 0);
+		rig_frames(&rig, 0, 5);
+		rig_close(&rig);
+	}
+}
+
+int main(void)
+{
+	static const struct statement statements[] = {
+		{ 1, "probe_asks_for_three_memories_first", probe_asks_for_three_memories_first, NULL },
+		{ 2, "create_bufs_is_probed_for_what_works", create_bufs_is_probed_for_what_works, NULL },
+		{ 2, "capabilities_are_believed", capabilities_are_believed, NULL },
+		{ 3, "mmap_is_tried_though_no_probe_is_answered", mmap_is_tried_though_no_probe_is_answered,
+		  NULL },
+		{ 4, "busy_probe_ends_it", a_busy_probe_ends_it, NULL },
+		{ 5, "reqbufs_asks_for_clamped_minimum", reqbufs_asks_for_the_clamped_minimum, NULL },
+		{ 6, "querybuf_asks_for_each_once_in_order", querybuf_asks_for_each_once_in_order, NULL },
+		{ 7, "what_contradicts_itself_fails_the_start", what_contradicts_itself_fails_the_start,
+		  NULL }, /* and 8 */
+		{ 9, "each_plane_is_mapped", each_plane_is_mapped, NULL },
+		{ 10, "each_plane_is_exported", each_plane_is_exported, NULL },
+		{ 18, "refused_reqbufs_can_be_asked_again", a_refused_reqbufs_can_be_asked_again, NULL },
+	};
+
+	return statements_run("allocator", statements, N_ELEMENTS(statements));
+}
