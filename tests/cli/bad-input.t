@@ -1,0 +1,108 @@
+#!/bin/bash
+# What a user may get wrong: the documented exit status, one clear line, and no leftover file. SPDX-License-Identifier: LGPL-2.1-or-later
+. "$(dirname "$0")/lib.sh"
+
+sim=sim:size=320x240,fps=0
+
+# wrong STATUS REGEX OPTIONS...: what `v4l2q capture OPTIONS` must come to. Whatever o.* it made must be gone.
+wrong() {
+	local status=$1 regex=$2
+	shift 2
+	run_status "$status" v4l2q capture -q "$@"
+	is "$(wc -l <err)" 1 "$*: one line"
+	like "$(cat err)" "$regex" "$*: a clear one"
+	is "$(wc -c <out)" 0 "$*: nothing on standard output"
+	is "$(find . -name 'o.*')" '' "$*: no file"
+}
+
+# --- usage ---
+wrong 2 '--frobnicate' -d $sim --frobnicate -o o.mkv
+wrong 2 '-Z|Z' -d $sim -Z -o o.mkv
+wrong 2 'output|-o' -d $sim -n 5
+wrong 2 '0x240' -d $sim -s 0x240 -o o.mkv
+wrong 2 '320' -d $sim -s 320 -o o.mkv
+wrong 2 '-5' -d $sim -n -5 -o o.mkv
+wrong 2 'ten' -d $sim -t ten -o o.mkv
+wrong 2 'lots' -d $sim --memory lots -o o.mkv
+wrong 2 'teleport' -d $sim --io=teleport -o o.mkv
+wrong 2 'maybe' -d $sim --bad-frames maybe -o o.mkv
+wrong 2 'colour|color' -d sim:colour=blue -o o.mkv
+wrong 2 'fps' -d sim:fps=fast -o o.mkv
+wrong 2 'surplus' -d $sim -n 5 -o o.mkv surplus
+wrong 2 'nosuch' -d $sim -n 5 -f nosuch -o o.mkv
+wrong 2 'nosuch' -d $sim -n 5 -c nosuch -o o.mkv
+wrong 2 'buffer' -d $sim -n 5 --max-buffers 1 -o o.mkv
+run_status 2 v4l2q frobnicate
+like "$(cat err)" 'frobnicate' 'an unknown command is named'
+run_status 2 v4l2q
+run_status 0 v4l2q --help
+like "$(cat out)" 'capture' '--help lists the commands'
+run_status 0 v4l2q --version
+like "$(cat out)" '^v4l2q [0-9]+\.[0-9]+' '--version'
+
+# --- a container that cannot hold the codec ---
+wrong 2 'webm.*(rawvideo|raw)|(rawvideo|raw).*webm' -d $sim -n 5 -c copy -o o.webm
+wrong 2 'y4m|yuv4mpeg' -d $sim,format=MJPG -n 5 -c copy -o o.y4m
+
+# --- what the device refuses ---
+wrong 4 '320x240.*640x480|640x480.*320x240' -d $sim,adjust=size -n 5 -s 640x480 -o o.mkv
+wrong 4 'NV12' -d $sim,adjust=format -n 5 -p NV12 -o o.mkv
+wrong 4 '60' -d sim:size=320x240,fps=30,adjust=fps -n 5 -r 60 -o o.mkv
+wrong 4 'no_such' -d $sim -n 5 --set-ctrl no_such=1 -o o.mkv
+wrong 4 '99' -d $sim -n 5 --input 99 -o o.mkv
+run_status 0 v4l2q capture -d $sim,adjust=size -n 5 -s 640x480 --adjust -o adjusted.mkv
+is "$(probe adjusted.mkv width)" 320 '--adjust accepts what the driver made of it'
+
+# --- the device ---
+wrong 3 '/dev/video97' -d /dev/video97 -n 5 -o o.mkv
+wrong 3 '/dev/video97' -d 97 -n 5 -o o.mkv
+touch regular
+wrong 3 'regular file' -d ./regular -n 5 -o o.mkv
+mkdir directory
+wrong 3 'directory' -d ./directory -n 5 -o o.mkv
+wrong 3 '/dev/null' -d /dev/null -n 5 -o o.mkv
+wrong 3 'busy|another' -d $sim,busy -n 5 -o o.mkv
+wrong 3 'userptr' -d $sim,caps=mmap -n 5 --io=userptr -o o.mkv
+wrong 3 'output' -d $sim,type=output -n 5 -o o.mkv
+if [ -e /dev/video0 ]; then
+	skip 'no device at all' 'this machine has one'
+else
+	wrong 3 '-d sim' -n 5 -o o.mkv
+fi
+if [ "$(id -u)" -eq 0 ]; then
+	skip 'a device without permission' 'root may do anything'
+else
+	wrong 3 'ermission' -d /dev/mem -n 5 -o o.mkv
+fi
+
+# --- the file ---
+echo precious >kept.mkv
+run_status 6 v4l2q capture -q -d $sim -n 5 -o kept.mkv
+like "$(cat err)" 'kept.mkv.*(-y|--overwrite)' 'an existing file: the line tells of -y'
+is "$(cat kept.mkv)" precious 'an existing file is left as it was'
+run_status 0 v4l2q capture -q -d $sim -n 5 -o kept.mkv -y
+is "$(probe kept.mkv nb_read_packets)" 5 'unless -y says otherwise'
+wrong 6 'nowhere' -d $sim -n 5 -o nowhere/o.mkv
+run_status 6 v4l2q capture -q -d $sim -n 5 -o directory
+like "$(cat err)" 'directory' 'a directory as output'
+is "$(wc -l <err)" 1 'a directory as output: one line'
+if [ "$(id -u)" -ne 0 ]; then
+	mkdir -m 555 locked
+	wrong 6 'locked.*ermission' -d $sim -n 5 -o locked/o.mkv
+fi
+wrong 6 'nowhere' -d $sim -n 5 -o o.mkv --json=nowhere/r.json
+wrong 6 'nowhere' -d $sim -n 5 -o o.mkv --frame-log nowhere/log
+
+# --- binary data and terminals ---
+if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
+	# What is written to the terminal: standard output and standard error alike.
+	printf '%q ' "${program[@]}" capture -q -d $sim -n 5 -o - >run.sh
+	script -qec "sh ./run.sh" typescript >/dev/null </dev/null
+	is $? 2 '-o - to a terminal: status 2'
+	like "$(tr -d '\0' <typescript)" 'terminal' '-o - to a terminal: refused'
+	ok '-o - to a terminal: no data' [ "$(wc -c <typescript)" -lt 1000 ]
+else
+	skip '-o - to a terminal' 'no script(1) here'
+fi
+
+done_testing

@@ -1,0 +1,40 @@
+#!/bin/bash
+# Every frame's content, in every io mode and layout: frames 0..N-1, unaltered to the byte, none twice, none torn.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+. "$(dirname "$0")/lib.sh"
+
+size=320x240 n=60
+
+# record IO KEYS FOURCC: FOURCC as the packed picture reads once the planes are gathered.
+record() {
+	local io=$1 keys=$2 fourcc=$3 name="$1, $2" how=(--clean)
+
+	rm -f o.nut r.json
+	run_status 0 v4l2q capture -d "sim:size=$size,fps=0,$keys" --io="$io" -n $n -o o.nut --json=r.json -vv \
+		--import-from "sim:size=$size,$keys" || return
+	is "$(picture_numbers o.nut "$fourcc" "$size")" "$(all_frames $n)" "$name: the frames, unaltered"
+	is "$(json r.json .io)" "$io" "$name: by the io mode that was asked for"
+	is "$(json r.json .frames.written)" $n "$name: all counted"
+	balanced r.json "$name"
+	[ "$io" != dmabuf-import ] || how+=(--lender)
+	check_trace "$name" "${how[@]}"
+}
+
+for io in mmap userptr dmabuf dmabuf-import rw; do
+	record $io format=YUYV YUYV
+	record $io format=NV12 NV12
+	record $io format=YUYV,stride=704 YUYV
+	record $io format=NV12,stride=384 NV12
+done
+
+# read() knows no planes.
+for io in mmap userptr dmabuf dmabuf-import; do
+	record $io format=NM12,planes=2 NV12
+	record $io format=NM12,planes=2,stride=384 NV12
+	record $io format=YUYV,planes=1 YUYV
+done
+for io in mmap dmabuf; do
+	record $io format=YUYV,planes=1,data-offset=128 YUYV
+done
+
+done_testing

@@ -1,0 +1,53 @@
+#!/bin/bash
+# The report's keys and what they say. SPDX-License-Identifier: LGPL-2.1-or-later
+. "$(dirname "$0")/lib.sh"
+
+run_status 0 v4l2q capture -d sim:size=320x240,fps=30 -r 30 -n 30 -o o.nut --json=r.json
+
+keys() { # FILTER
+	jq -r "$1 | keys_unsorted | sort | join(\" \")" r.json
+}
+
+sorted() {
+	tr ' ' '\n' <<<"$1" | sort | paste -sd ' '
+}
+
+has_keys() { # FILTER KEYS
+	is "$(keys "$1")" "$(sorted "$2")" "the keys of $1"
+}
+
+has_keys . 'version command device format io pool frames bytes time fps latency_us interval_us queue output end'
+has_keys .device 'path driver card bus'
+has_keys .format 'pixelformat width height fps planes bytesperline sizeimage'
+has_keys .pool 'requested_min requested_max min max granted allocated can_allocate driver_min copy_threshold min_latency max_latency config_changed'
+has_keys '.frames | del(.skipped)' 'captured written copied zero_copy lost'
+has_keys .frames.lost 'driver error queue writer'
+has_keys .bytes 'captured written copied'
+has_keys .time 'wall_s user_s sys_s first_frame_ms'
+has_keys .fps 'requested negotiated measured'
+has_keys .latency_us 'min p50 p95 p99 max'
+has_keys .interval_us 'min p50 p95 p99 max'
+has_keys .queue 'high_water_frames high_water_bytes'
+has_keys '.output[0]' 'path container codec frames bytes'
+
+is "$(json r.json '.format | "\(.pixelformat) \(.width) \(.height) \(.fps) \(.planes) \(.bytesperline) \(.sizeimage)"')" \
+	'YUYV 320 240 30/1 1 [640] [153600]' 'the format'
+is "$(json r.json '"\(.command) \(.io) \(.end)"')" 'capture mmap count' 'what was done, how, and why it ended'
+is "$(json r.json '.output[0] | "\(.path) \(.container) \(.codec) \(.frames)"')" 'o.nut nut rawvideo 30' 'the file'
+is "$(json r.json .bytes.captured)" $((30 * 153600)) 'the bytes'
+is "$(json r.json .bytes.written)" "$(stat -c %s o.nut)" 'the bytes of the file'
+ok 'the measured rate is near the negotiated one' jq -e '.fps.measured > 29 and .fps.measured < 31' r.json
+ok 'the distributions rise' jq -e '[.latency_us, .interval_us][] | .min <= .p50 and .p50 <= .p95 and .p95 <= .p99 and .p99 <= .max' r.json
+ok 'intervals are a frame period' jq -e '.interval_us.p50 > 32000 and .interval_us.p50 < 35000' r.json
+balanced r.json report
+ok 'a run of a second took about that' jq -e '.time.wall_s > 0.9 and .time.wall_s < 10' r.json
+
+like "$(cat err)" '30' 'the text report counts the frames'
+like "$(cat err)" 'o\.nut' 'and names the file'
+
+# The span of sequence numbers = captured + lost by the driver.
+run_status 0 v4l2q capture -d sim:size=320x240,fps=100,drop=3,error=5,empty=7,repeat=11 -n 40 -o p.nut --json=r.json --frame-log log
+balanced r.json 'faults'
+ok 'the driver lost some' jq -e '.frames.lost.driver > 5' r.json
+
+done_testing

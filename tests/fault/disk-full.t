@@ -1,0 +1,50 @@
+#!/bin/bash
+# A disk that fills up: status 6, one clear line, and what fitted is a file that opens. SPDX-License-Identifier: LGPL-2.1-or-later
+. "$(dirname "$0")/../cli/lib.sh"
+
+size=320x240
+
+# A device that is always full takes no byte; what cannot be a file is not removed.
+run_status 6 v4l2q capture -q -d sim:size=$size,fps=0 -n 50 -f nut -o /dev/full --json=r.json
+like "$(cat err)" 'No space left on device' '/dev/full: says why'
+is "$(wc -l <err)" 1 '/dev/full: in one line'
+is "$(json r.json .end)" write-error '/dev/full: and the report says so'
+balanced r.json '/dev/full'
+ok '/dev/full is still there' [ -c /dev/full ]
+
+# The file's own limit is what a user without rights can set.
+for container in nut mkv avi mov; do
+	rm -f "o.$container" r.json
+	(
+		ulimit -f 1024 # KiB
+		v4l2q capture -q -d sim:size=$size,fps=0 -n 50 -o "o.$container" --json=r.json >out 2>err
+	)
+	is $? 6 "$container, a limit on the file's size: status 6"
+	is "$(wc -l <err)" 1 "$container: one line"
+	like "$(cat err)" "o\.$container.*(too large|No space)" "$container: a clear one"
+	balanced r.json "$container"
+	# mov keeps its index at the end, which may not fit any more.
+	[ "$container" = mov ] || ok "$container: what fitted opens" opens "o.$container"
+done
+
+# A real file system, where one may be mounted.
+mkdir small
+if mount -t tmpfs -o size=2m none small 2>/dev/null; then
+	for container in nut mkv avi; do
+		rm -f r.json
+		run_status 6 v4l2q capture -q -d sim:size=$size,fps=0 -n 50 -o "small/o.$container" --json=r.json
+		like "$(cat err)" "small/o\.$container.*No space left on device" "$container, a full disk: says why"
+		is "$(wc -l <err)" 1 "$container, a full disk: in one line"
+		balanced r.json "$container, a full disk"
+		ok "$container, a full disk: what fitted opens" opens "small/o.$container"
+		rm -f small/o.*
+	done
+	head -c 2m /dev/zero >small/filler 2>/dev/null
+	run_status 6 v4l2q capture -q -d sim:size=$size,fps=0 -n 50 -o small/none.nut
+	ok 'no room for a single frame: no file' [ ! -e small/none.nut ]
+	umount small
+else
+	skip 'a full disk' 'mounting one takes root'
+fi
+
+done_testing

@@ -1,0 +1,16 @@
+#!/bin/bash
+# Shell scripts and manual pages. SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2034 # the library asks
+needs_program=no
+. "$(dirname "$0")/../cli/lib.sh"
+cd "$root" || exit
+
+mapfile -t scripts < <(find scripts tests .ci -type f -exec grep -lE -m 1 '^#!.*[/ ](ba)?sh' {} + | sort)
+ok "shellcheck finds nothing in ${#scripts[@]} scripts" shellcheck "${scripts[@]}"
+ok 'tests/cli/trace-check compiles' perl -wc tests/cli/trace-check
+
+for page in man/*.[1-9]; do
+	ok "mandoc finds nothing in $page" mandoc -T lint -W warning "$page"
+done
+
+done_testing
