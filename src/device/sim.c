@@ -173,10 +173,10 @@ static short revents_of_sim(struct device *device, short revents)
 
 	if (!revents)
 		return 0;
-	sim_stream_catch_up(sim);
 	/* As in videobuf2, whoever polls a device that has no buffers means to read() it. */
 	if (!sim->n_buffers && !sim->gone && !sim->options.output && !sim->n_events)
 		sim_file_start(sim);
+	sim_stream_catch_up(sim);
 	sim_stream_arm(sim);
 	return sim_stream_revents(sim);
 }
