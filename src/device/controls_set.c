@@ -96,6 +96,8 @@ static int out_of_range(struct device *device, const struct control_info *info, 
 
 	if (info->type == V4L2_CTRL_TYPE_BOOLEAN)
 		text_add(list, sizeof(list), "0 or 1");
+	else if (info->type == V4L2_CTRL_TYPE_STRING)
+		text_add(list, sizeof(list), "%" PRId64 " to %" PRId64 " characters", info->min, info->max);
 	else if (info->type == V4L2_CTRL_TYPE_BITMASK)
 		text_add(list, sizeof(list), "bits of 0x%" PRIx64, (uint64_t)info->max);
 	else if (!is_menu(info))
@@ -210,11 +212,11 @@ static int set_string(struct device *device, const struct control_info *info, co
 	size_t size = strlen(text) + 1;
 	struct v4l2_ext_control string = { .id = info->id, .size = (uint32_t)size };
 	struct v4l2_ext_controls list = { .count = 1, .controls = &string };
-	char *copy = size - 1 <= (uint64_t)info->max ? strdup(text) : NULL;
+	char *copy = strdup(text);
 	int err;
 
 	if (!copy)
-		return out_of_range(device, info, text, "too long");
+		return -ENOMEM;
 	string.string = copy;
 	err = device_ioctl(device, VIDIOC_S_EXT_CTRLS, &list);
 	free(copy);
@@ -263,6 +265,8 @@ static int assign(struct device *device, char *assignment, bool really)
 		log_error("control %s: no value (%s=VALUE)", info.name, info.name);
 		return -EINVAL;
 	}
+	if (info.type == V4L2_CTRL_TYPE_STRING && strlen(text) > (uint64_t)info.max)
+		return out_of_range(device, &info, text, "too long");
 	if (info.type == V4L2_CTRL_TYPE_STRING)
 		return really ? set_string(device, &info, text) : 0;
 	if (info.type != V4L2_CTRL_TYPE_BUTTON) {

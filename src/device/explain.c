@@ -74,11 +74,11 @@ char *node_holders(const char *path, char *text, size_t size)
 }
 
 static const struct {
-	const char *job, *plural, *simulated;
+	const char *one, *plural, *simulated;
 } roles[] = {
-	[DEVICE_CAPTURE] = { "capture", "capture devices", "-d sim" },
-	[DEVICE_OUTPUT] = { "output", "output devices", "-d sim:type=output" },
-	[DEVICE_ANY] = { "video", "video devices", "-d sim" },
+	[DEVICE_CAPTURE] = { "a capture device", "capture devices", "-d sim" },
+	[DEVICE_OUTPUT] = { "an output device", "output devices", "-d sim:type=output" },
+	[DEVICE_ANY] = { "a video device", "video devices", "-d sim" },
 };
 
 /* Two nodes are of one device when their bus says so. */
@@ -130,11 +130,11 @@ static void explain_job(const char *path, enum device_role role, uint32_t caps)
 	list_others(path, role, others, sizeof(others));
 	node_caps_text(caps, able, sizeof(able));
 	if (*others)
-		log_error("%s: not a %s device (it does %s); %s here: %s", path, roles[role].job, able,
+		log_error("%s: not %s (it does %s); %s here: %s", path, roles[role].one, able,
 			  roles[role].plural, others);
 	else
-		log_error("%s: not a %s device (it does %s), and there are no %s here; %s is a simulated one",
-			  path, roles[role].job, able, roles[role].plural, roles[role].simulated);
+		log_error("%s: not %s (it does %s), and there are no %s here; %s is a simulated one", path,
+			  roles[role].one, able, roles[role].plural, roles[role].simulated);
 }
 
 static void explain_permission(const char *path, enum device_role role, uint32_t caps)
@@ -164,6 +164,11 @@ static void explain_busy(const char *path, enum device_role role, uint32_t caps)
 	(void)caps;
 	if (*node_holders(path, holders, sizeof(holders)))
 		log_error("%s: busy: in use by %s", path, holders);
+	else if (geteuid() == 0) /* who sees all descriptors */
+		log_error("%s: busy, though no other program has it open: its driver keeps it so; a "
+			  "v4l2loopback holds on to the format of its last producer (ask for that, or load "
+			  "the module anew)",
+			  path);
 	else
 		log_error("%s: busy: another program uses it (\"sudo fuser -v %s\" tells which)", path, path);
 }

@@ -13,6 +13,7 @@
 #define CANDIDATES_MAX 16
 #define SIDE_MAX 65535
 #define TEXT_MAX 400
+#define OTHERS_MAX 60 /* of text: a few will do */
 
 int format_get_v4l2(struct device *device, struct v4l2_format *format)
 {
@@ -218,16 +219,30 @@ static int refused(struct device *device, int err)
 	return err == -EINVAL ? -ERANGE : err;
 }
 
+/* What is there already needs no asking: that could meet EBUSY where another reads along. */
+static bool is_present(const struct negotiation *negotiation)
+{
+	const struct format_request *request = negotiation->request;
+	const struct v4l2_format *before = &negotiation->before;
+	bool multiplanar = device_is_multiplanar(negotiation->device);
+	uint32_t fourcc = multiplanar ? before->fmt.pix_mp.pixelformat : before->fmt.pix.pixelformat;
+	uint32_t width = multiplanar ? before->fmt.pix_mp.width : before->fmt.pix.width;
+	uint32_t height = multiplanar ? before->fmt.pix_mp.height : before->fmt.pix.height;
+
+	return negotiation->had_format && (!negotiation->fourcc || negotiation->fourcc == fourcc) &&
+	       (!request->width || (request->width == width && request->height == height));
+}
+
 /* An output device is always told: v4l2loopback starts to exist for its readers with that. */
 static int set_format(struct negotiation *negotiation, struct video_format *format)
 {
 	struct device *device = negotiation->device;
 	struct v4l2_format wanted = negotiation->before;
-	bool asked = negotiation->fourcc || negotiation->request->width;
+	bool present = is_present(negotiation);
 	int err;
 
-	if (asked || device_is_output(device)) {
-		if (asked)
+	if (!present || device_is_output(device)) {
+		if (!present)
 			apply(negotiation, &wanted);
 		err = device_ioctl(device, VIDIOC_S_FMT, &wanted);
 		if (err == -EINVAL)
@@ -300,7 +315,7 @@ static void offers(const struct negotiation *negotiation, const struct video_for
 	if (differs->size || differs->rate)
 		add_offer(offer, size, "all that was asked, with -p",
 			  modes_others_text(device, got->fourcc, width, height, request->fps, list,
-					    sizeof(list)));
+					    OTHERS_MAX));
 }
 
 static int judge(const struct negotiation *negotiation, const struct video_format *got)

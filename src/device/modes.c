@@ -46,11 +46,9 @@ int modes_rates(struct device *device, uint32_t fourcc, uint32_t width, uint32_t
 	return walk(device, VIDIOC_ENUM_FRAMEINTERVALS, &entry, &entry.index, visit, opaque);
 }
 
-/* What is looked for in a list, and whether there was a list at all. */
 struct search {
 	uint32_t width, height;
 	struct fraction fps;
-	bool listed;
 };
 
 static bool steps_to(uint32_t value, uint32_t min, uint32_t max, uint32_t step)
@@ -62,9 +60,8 @@ static int size_matches(void *opaque, const void *entry)
 {
 	const struct v4l2_frmsizeenum *size = entry;
 	const struct v4l2_frmsize_stepwise *range = &size->stepwise;
-	struct search *search = opaque;
+	const struct search *search = opaque;
 
-	search->listed = true;
 	if (size->type == V4L2_FRMSIZE_TYPE_DISCRETE)
 		return size->discrete.width == search->width && size->discrete.height == search->height;
 	return steps_to(search->width, range->min_width, range->max_width, range->step_width) &&
@@ -81,10 +78,9 @@ static struct fraction rate_of(const struct v4l2_fract *interval)
 static int rate_matches(void *opaque, const void *entry)
 {
 	const struct v4l2_frmivalenum *interval = entry;
-	struct search *search = opaque;
+	const struct search *search = opaque;
 	double fps = fraction_value(search->fps);
 
-	search->listed = true;
 	if (interval->type == V4L2_FRMIVAL_TYPE_DISCRETE)
 		return fraction_close(rate_of(&interval->discrete), search->fps);
 	return fps <= fraction_value(rate_of(&interval->stepwise.min)) * 1.01 &&
@@ -95,11 +91,8 @@ bool modes_have(struct device *device, uint32_t fourcc, uint32_t width, uint32_t
 {
 	struct search search = { .width = width, .height = height, .fps = fps };
 
-	if (modes_sizes(device, fourcc, size_matches, &search) <= 0 && search.listed)
-		return false;
-	search.listed = false;
-	return !fps.den || modes_rates(device, fourcc, width, height, rate_matches, &search) > 0 ||
-	       !search.listed;
+	return modes_sizes(device, fourcc, size_matches, &search) > 0 &&
+	       (!fps.den || modes_rates(device, fourcc, width, height, rate_matches, &search) > 0);
 }
 
 struct sentence {

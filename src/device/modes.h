@@ -16,7 +16,7 @@ int modes_sizes(struct device *device, uint32_t fourcc, mode_visit *visit, void 
 int modes_rates(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height, mode_visit *visit,
 		void *opaque);
 
-/* Whether the lists hold the mode; a list that is not there holds everything. fps 0/0: any. */
+/* Whether the lists hold the mode; a list that is not there holds nothing. fps 0/0: any. */
 bool modes_have(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height, struct fraction fps);
 
 /* For people, into text[size], which is returned; "" where there is no list. Sizes: those nearest to the one

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MORE ", ..."
+
 void text_add(char *text, size_t size, const char *format, ...)
 {
 	size_t length = strnlen(text, size);
@@ -18,16 +20,20 @@ void text_add(char *text, size_t size, const char *format, ...)
 
 void text_join(char *text, size_t size, const char *separator, const char *format, ...)
 {
-	size_t length;
+	size_t length = strnlen(text, size), n;
 	va_list arguments;
+	char piece[128];
 
-	if (*text)
-		text_add(text, size, "%s", separator);
-	length = strnlen(text, size);
 	va_start(arguments, format);
-	if (length < size)
-		vsnprintf(text + length, size - length, format, arguments);
+	vsnprintf(piece, sizeof(piece), format, arguments);
 	va_end(arguments);
+	n = strlen(piece) + (length ? strlen(separator) : 0);
+	if (length >= strlen(MORE) && strcmp(text + length - strlen(MORE), MORE) == 0)
+		return;
+	if (length && length + n + strlen(MORE) >= size)
+		text_add(text, size, MORE);
+	else
+		text_add(text, size, "%s%s", length ? separator : "", piece);
 }
 
 void text_clean(char *text)

@@ -51,29 +51,43 @@ int v4l2_query(const char *path, struct v4l2_capability *info)
 	return err;
 }
 
-/* libv4l2 prints what it meets, an empty queue too, on standard error: into the trace with it. */
+/* libv4l2's errors go to standard error, an empty queue among them; with a log it has, they go there with all
+ * that it does. */
 static ssize_t library_says(void *opaque, const char *data, size_t size)
 {
 	(void)opaque;
-	if (log_enabled(LOG_LEVEL_TRACE))
-		log_trace("%.*s", (int)(size && data[size - 1] == '\n' ? size - 1 : size), data);
+	if (log_enabled(LOG_LEVEL_TRACE) && memmem(data, size, "error", 5))
+		log_trace("%.*s", (int)(data[size - 1] == '\n' ? size - 1 : size), data);
 	return (ssize_t)size;
 }
 
-static void redirect_library_log(void)
+/* Writing that log costs at every call: only where libv4l2 would speak. */
+static void redirect_library(bool on)
 {
-	const cookie_io_functions_t functions = { .write = library_says };
+	static const cookie_io_functions_t functions = { .write = library_says };
+	static FILE *library_log;
 
-	if (!v4l2_log_file)
-		v4l2_log_file = fopencookie(NULL, "w", functions);
-	if (v4l2_log_file)
-		setvbuf(v4l2_log_file, NULL, _IOLBF, 0);
+	if (on && !library_log && (library_log = fopencookie(NULL, "w", functions)))
+		setvbuf(library_log, NULL, _IOLBF, 0);
+	v4l2_log_file = on ? library_log : NULL;
+}
+
+/* The rest is kept from it: its plugin for multi-planar nodes shows them as single-planar ones, and then
+ * fails at buffers. */
+static bool is_for_library(const struct v4l2_capability *info)
+{
+	uint32_t caps = info->capabilities & V4L2_CAP_DEVICE_CAPS ? info->device_caps : info->capabilities;
+	uint32_t others = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_VIDEO_OUTPUT |
+			  V4L2_CAP_VIDEO_OUTPUT_MPLANE | V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE;
+
+	return (caps & V4L2_CAP_VIDEO_CAPTURE) && !(caps & others);
 }
 
 static int attach(struct device *device, bool convert)
 {
+	struct v4l2_capability info = { 0 };
 	int fd = open_node(device->path);
-	struct v4l2_capability info;
+	int result;
 
 	if (fd < 0)
 		return fd;
@@ -81,10 +95,13 @@ static int attach(struct device *device, bool convert)
 	/* libv4l2 complains aloud of what is not a video device. */
 	if (ioctl(fd, VIDIOC_QUERYCAP, &info) < 0)
 		return errno == EINVAL ? -ENOTTY : -errno;
+	if (!is_for_library(&info))
+		return convert ? -ENOTSUP : 0;
+	redirect_library(true);
+	result = v4l2_fd_open(fd, convert ? 0 : V4L2_DISABLE_CONVERSION);
+	redirect_library(convert);
 	/* Its refusal matters only to conversion: an unknown descriptor passes through it to the kernel. */
-	if (v4l2_fd_open(fd, convert ? 0 : V4L2_DISABLE_CONVERSION) < 0 && convert)
-		return errno ? -errno : -ENOTSUP;
-	return 0;
+	return result < 0 && convert ? -ENOTSUP : 0;
 }
 
 static void detach(struct device *device)
@@ -101,7 +118,6 @@ static void detach(struct device *device)
 
 static int node_open(struct device *device, const char *name)
 {
-	redirect_library_log();
 	device->path = strdup(name);
 	return device->path ? attach(device, false) : -ENOMEM;
 }

@@ -53,6 +53,23 @@ static void nothing_asked_sets_nothing(void **state)
 	assert_int_equal(format.sizeimage[0], 640 * 480 * 2);
 }
 
+/* Another program may read along, and the driver then answers S_FMT with EBUSY. */
+static void what_is_there_is_not_asked_for(void **state)
+{
+	struct format_request request = { .width = 640, .height = 480, .pixelformat = "yuyv422" };
+	struct fake fake = { .s_fmt_err = EBUSY };
+	struct video_format format;
+
+	(void)state;
+	fake.pix = (struct v4l2_pix_format){
+		.width = 640, .height = 480, .pixelformat = YUYV, .bytesperline = 1280, .sizeimage = 614400
+	};
+	assert_int_equal(negotiate(&fake, request, &format), 0);
+	assert_int_equal(fake.n_s_fmt, 0);
+	request.width = 320;
+	assert_int_equal(negotiate(&fake, request, &format), -EBUSY);
+}
+
 static void what_is_offered_is_taken(void **state)
 {
 	struct format_request request = {
@@ -238,87 +255,87 @@ static void planes_are_counted(void **state)
 	}
 }
 
+static const struct {
+	uint32_t fourcc;
+	struct v4l2_colour colour;
+	enum AVColorPrimaries primaries;
+	enum AVColorSpace matrix;
+	enum AVColorTransferCharacteristic transfer;
+	enum AVColorRange range;
+} colour_rows[] = {
+	{ YUYV,
+	  { 0 },
+	  AVCOL_PRI_UNSPECIFIED,
+	  AVCOL_SPC_UNSPECIFIED,
+	  AVCOL_TRC_UNSPECIFIED,
+	  AVCOL_RANGE_UNSPECIFIED },
+	{ YUYV,
+	  { .colorspace = V4L2_COLORSPACE_SMPTE170M },
+	  AVCOL_PRI_SMPTE170M,
+	  AVCOL_SPC_SMPTE170M,
+	  AVCOL_TRC_BT709,
+	  AVCOL_RANGE_MPEG },
+	{ YUYV,
+	  { .colorspace = V4L2_COLORSPACE_REC709 },
+	  AVCOL_PRI_BT709,
+	  AVCOL_SPC_BT709,
+	  AVCOL_TRC_BT709,
+	  AVCOL_RANGE_MPEG },
+	{ YUYV,
+	  { .colorspace = V4L2_COLORSPACE_SRGB },
+	  AVCOL_PRI_BT709,
+	  AVCOL_SPC_SMPTE170M,
+	  AVCOL_TRC_IEC61966_2_1,
+	  AVCOL_RANGE_MPEG },
+	{ YUYV,
+	  { .colorspace = V4L2_COLORSPACE_SRGB, .quantization = V4L2_QUANTIZATION_FULL_RANGE },
+	  AVCOL_PRI_BT709,
+	  AVCOL_SPC_SMPTE170M,
+	  AVCOL_TRC_IEC61966_2_1,
+	  AVCOL_RANGE_JPEG },
+	{ YUYV,
+	  { .colorspace = V4L2_COLORSPACE_JPEG },
+	  AVCOL_PRI_BT709,
+	  AVCOL_SPC_SMPTE170M,
+	  AVCOL_TRC_IEC61966_2_1,
+	  AVCOL_RANGE_JPEG },
+	{ YUYV,
+	  { .colorspace = V4L2_COLORSPACE_BT2020 },
+	  AVCOL_PRI_BT2020,
+	  AVCOL_SPC_BT2020_NCL,
+	  AVCOL_TRC_BT709,
+	  AVCOL_RANGE_MPEG },
+	{ V4L2_PIX_FMT_RGB24,
+	  { .colorspace = V4L2_COLORSPACE_SRGB },
+	  AVCOL_PRI_BT709,
+	  AVCOL_SPC_RGB,
+	  AVCOL_TRC_IEC61966_2_1,
+	  AVCOL_RANGE_JPEG },
+	{ MJPG,
+	  { .colorspace = V4L2_COLORSPACE_SRGB },
+	  AVCOL_PRI_BT709,
+	  AVCOL_SPC_SMPTE170M,
+	  AVCOL_TRC_IEC61966_2_1,
+	  AVCOL_RANGE_UNSPECIFIED },
+	{ YUYV,
+	  { 99, 99, 0, 99 },
+	  AVCOL_PRI_UNSPECIFIED,
+	  AVCOL_SPC_UNSPECIFIED,
+	  AVCOL_TRC_UNSPECIFIED,
+	  AVCOL_RANGE_UNSPECIFIED },
+};
+
 static void colours_follow_the_kernels_defaults(void **state)
 {
-	static const struct {
-		uint32_t fourcc;
-		struct v4l2_colour colour;
-		enum AVColorPrimaries primaries;
-		enum AVColorSpace matrix;
-		enum AVColorTransferCharacteristic transfer;
-		enum AVColorRange range;
-	} rows[] = {
-		{ YUYV,
-		  { 0 },
-		  AVCOL_PRI_UNSPECIFIED,
-		  AVCOL_SPC_UNSPECIFIED,
-		  AVCOL_TRC_UNSPECIFIED,
-		  AVCOL_RANGE_UNSPECIFIED },
-		{ YUYV,
-		  { .colorspace = V4L2_COLORSPACE_SMPTE170M },
-		  AVCOL_PRI_SMPTE170M,
-		  AVCOL_SPC_SMPTE170M,
-		  AVCOL_TRC_BT709,
-		  AVCOL_RANGE_MPEG },
-		{ YUYV,
-		  { .colorspace = V4L2_COLORSPACE_REC709 },
-		  AVCOL_PRI_BT709,
-		  AVCOL_SPC_BT709,
-		  AVCOL_TRC_BT709,
-		  AVCOL_RANGE_MPEG },
-		{ YUYV,
-		  { .colorspace = V4L2_COLORSPACE_SRGB },
-		  AVCOL_PRI_BT709,
-		  AVCOL_SPC_SMPTE170M,
-		  AVCOL_TRC_IEC61966_2_1,
-		  AVCOL_RANGE_MPEG },
-		{ YUYV,
-		  { .colorspace = V4L2_COLORSPACE_SRGB, .quantization = V4L2_QUANTIZATION_FULL_RANGE },
-		  AVCOL_PRI_BT709,
-		  AVCOL_SPC_SMPTE170M,
-		  AVCOL_TRC_IEC61966_2_1,
-		  AVCOL_RANGE_JPEG },
-		{ YUYV,
-		  { .colorspace = V4L2_COLORSPACE_JPEG },
-		  AVCOL_PRI_BT709,
-		  AVCOL_SPC_SMPTE170M,
-		  AVCOL_TRC_IEC61966_2_1,
-		  AVCOL_RANGE_JPEG },
-		{ YUYV,
-		  { .colorspace = V4L2_COLORSPACE_BT2020 },
-		  AVCOL_PRI_BT2020,
-		  AVCOL_SPC_BT2020_NCL,
-		  AVCOL_TRC_BT709,
-		  AVCOL_RANGE_MPEG },
-		{ V4L2_PIX_FMT_RGB24,
-		  { .colorspace = V4L2_COLORSPACE_SRGB },
-		  AVCOL_PRI_BT709,
-		  AVCOL_SPC_RGB,
-		  AVCOL_TRC_IEC61966_2_1,
-		  AVCOL_RANGE_JPEG },
-		{ MJPG,
-		  { .colorspace = V4L2_COLORSPACE_SRGB },
-		  AVCOL_PRI_BT709,
-		  AVCOL_SPC_SMPTE170M,
-		  AVCOL_TRC_IEC61966_2_1,
-		  AVCOL_RANGE_UNSPECIFIED },
-		{ YUYV,
-		  { 99, 99, 0, 99 },
-		  AVCOL_PRI_UNSPECIFIED,
-		  AVCOL_SPC_UNSPECIFIED,
-		  AVCOL_TRC_UNSPECIFIED,
-		  AVCOL_RANGE_UNSPECIFIED },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct video_format format = { .pix = pixfmt_by_fourcc(rows[i].fourcc) };
+	for (size_t i = 0; i < sizeof(colour_rows) / sizeof(colour_rows[0]); i++) {
+		struct video_format format = { .pix = pixfmt_by_fourcc(colour_rows[i].fourcc) };
 
-		colour_set(&format, &rows[i].colour);
-		assert_int_equal(format.primaries, rows[i].primaries);
-		assert_int_equal(format.matrix, rows[i].matrix);
-		assert_int_equal(format.transfer, rows[i].transfer);
-		assert_int_equal(format.range, rows[i].range);
+		colour_set(&format, &colour_rows[i].colour);
+		assert_int_equal(format.primaries, colour_rows[i].primaries);
+		assert_int_equal(format.matrix, colour_rows[i].matrix);
+		assert_int_equal(format.transfer, colour_rows[i].transfer);
+		assert_int_equal(format.range, colour_rows[i].range);
 	}
 }
 
@@ -326,6 +343,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_asked_sets_nothing),
+		cmocka_unit_test(what_is_there_is_not_asked_for),
 		cmocka_unit_test(what_is_offered_is_taken),
 		cmocka_unit_test(a_changed_size_is_refused_and_put_back),
 		cmocka_unit_test(adjust_takes_what_comes),
