@@ -39,6 +39,10 @@ static int read_frame(struct pool *pool, struct buffer *spare)
 
 	if (bytes == -EAGAIN || bytes == -EINTR)
 		return 0;
+	if (bytes == -EPIPE) {
+		pool->eos = true;
+		return POOL_EOS;
+	}
 	if (bytes < 0)
 		return transfer_error(pool, "read", (int)bytes);
 	if (bytes == 0)

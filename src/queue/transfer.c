@@ -54,7 +54,8 @@ int transfer_put(struct pool *pool, struct buffer *buffer)
 		return 0;
 	pool->n_queued--;
 	allocator_give(&pool->allocator, buffer);
-	return transfer_error(pool, "VIDIOC_QBUF", err);
+	/* The next DQBUF meets it too, and recover() tells of it. */
+	return err == -EIO && pool->streaming ? err : transfer_error(pool, "VIDIOC_QBUF", err);
 }
 
 static bool is_resolution_change(const struct v4l2_event *event)
