@@ -48,7 +48,12 @@ struct buffer {
 	struct memory_source *source;      /* of a spare's memory */
 	const struct video_format *format; /* of a foreign buffer */
 	struct buffer *next;               /* in the free FIFO */
-	void *opaque;                      /* its holder's */
+	struct buffer *
+		imported; /* output: a foreign buffer, whose memory the driver reads in place of this one's */
+	/* Output: set by its holder or owner, called when the driver lets go of it. A buffer of the pool's is
+	 * HELD again then; without it, FREE. */
+	void (*done)(struct buffer *buffer);
+	void *opaque; /* its holder's */
 };
 
 static inline uint8_t *plane_payload(const struct plane *plane)

@@ -18,8 +18,9 @@ struct io_ops {
 	/* Puts the plane's memory into the struct that QBUF takes; NULL: the driver knows it by index. */
 	void (*describe)(const struct plane *plane, struct v4l2_plane *out);
 	int (*start)(struct pool *pool); /* before the first frame; NULL: nothing to do */
-	int (*put)(struct pool *pool, struct buffer *buffer);  /* QBUF; NULL: rw */
-	int (*get)(struct pool *pool, struct buffer **buffer); /* poll, DQBUF; or poll, read */
+	int (*put)(struct pool *pool, struct buffer *buffer);         /* QBUF; NULL: rw */
+	int (*get)(struct pool *pool, struct buffer **buffer);        /* poll, DQBUF; or poll, read */
+	int (*write)(struct pool *pool, const struct buffer *buffer); /* rw: poll, write */
 };
 
 /* attach, detach for memory out of pool->source. */

@@ -83,8 +83,33 @@ static int rw_get(struct pool *pool, struct buffer **buffer)
 	return ready < 0 ? ready : result;
 }
 
+/* The whole frame in one call, as drivers take it. */
+static int rw_write(struct pool *pool, const struct buffer *buffer)
+{
+	const struct plane *plane = &buffer->planes[0];
+	uint32_t size = plane_payload_bytes(plane);
+	ssize_t bytes = -EAGAIN;
+
+	while (bytes == -EAGAIN) {
+		int ready = transfer_wait(pool, 0);
+
+		if (ready < 0)
+			return ready;
+		bytes = device_write(pool->device, plane_payload(plane), size);
+		if (bytes == -EAGAIN && ready > 0) /* POLLERR, and nothing taken: polling again would spin */
+			bytes = -EIO;
+	}
+	if (bytes < 0)
+		return transfer_error(pool, "write", (int)bytes);
+	if (bytes == size)
+		return 0;
+	log_error("%s: write: the driver took %zd bytes of a frame of %u", pool->device->path, bytes, size);
+	return -EIO;
+}
+
 const struct io_ops io_rw = {
 	.name = "rw",
 	.start = rw_start,
 	.get = rw_get,
+	.write = rw_write,
 };

@@ -61,6 +61,7 @@ struct pool {
 	uint32_t frame_payload[MAX_PLANES]; /* a raw frame's bytes in each memory plane, at the least; 0: any
 					     */
 	struct buffer *reserve;             /* rw: takes what there is no memory for */
+	uint32_t n_fields;                  /* output of alternating fields: how many went out */
 	uint32_t n_reads;                   /* rw: frames read, which have no number of their own */
 	struct frame_info last;             /* of the frame dequeued last, delivered or not */
 	uint64_t n_copied, bytes_copied;    /* deep copies made */
@@ -95,9 +96,22 @@ int pool_start(struct pool *pool);
 
 /* Capture: waits for a frame. *buffer NULL: it is set to the buffer, HELD by the caller until pool_release().
  * *buffer a foreign buffer (pool NULL; planes with data, length and, where strides differ, format set by its
- * owner): the frame is copied into it. See enum pool_result; any other negative errno is the driver's and
- * fatal, and has been logged. */
+ * owner): the frame is copied into it.
+ *
+ * Output: gives *buffer to the driver: one that pool_acquire() gave, planes[].bytesused and info filled in; or
+ * a foreign one, which is copied or, where the memory is ours to choose, imported, and stays its owner's until
+ * done() is called. Starts the stream with the first frame; then waits until the driver has fewer than
+ * min_latency buffers.
+ *
+ * See enum pool_result; any other negative errno is the driver's and fatal, and has been logged. */
 int pool_process(struct pool *pool, struct buffer **buffer);
+
+/* Output: a buffer to fill, HELD until it is given to pool_process() or pool_release(). Never waits:
+ * POOL_NOBUF when there is none now. */
+int pool_acquire(struct pool *pool, struct buffer **buffer);
+/* Output, at the end: waits until the driver keeps no more than the frame it shows, or the pool's deadline
+ * passes (POOL_TIMEOUT). */
+int pool_drain(struct pool *pool);
 /* Gives a HELD buffer back; it is queued again if the pool streams. Never fails as far as the caller is
  * concerned: what goes wrong is said, and the buffer stays with the pool. */
 void pool_release(struct pool *pool, struct buffer *buffer);
@@ -112,6 +126,7 @@ int pool_flush(struct pool *pool);
  * of queue/io.h. */
 const char *pool_mode_lacks(const struct pool *pool, const struct io_ops *io);
 const char *pool_io_name(const struct pool *pool);
-uint32_t pool_allocated(const struct pool *pool); /* buffers of the driver's, growth included; also after the stop */
+uint32_t
+pool_allocated(const struct pool *pool); /* buffers of the driver's, growth included; also after the stop */
 
 #endif

@@ -93,6 +93,8 @@ int pool_process(struct pool *pool, struct buffer **out)
 
 	if (err < 0)
 		return err;
+	if (device_is_output(pool->device))
+		return process_output(pool, foreign);
 	err = pool->io->get(pool, &buffer);
 	if (err < 0)
 		return err;

@@ -16,13 +16,18 @@ int transfer_stop(struct pool *pool);
 /* The errno of a failed ioctl on the stream, with a vanished device told apart; logs. */
 int transfer_error(struct pool *pool, const char *what, int err);
 
+/* The first free buffer, or one that CREATE_BUFS gives, with memory attached where that is asked for. Belongs
+ * to nobody until the caller decides. POOL_NOBUF: none. */
+int pool_obtain(struct pool *pool, bool memory, struct buffer **buffer);
+/* pool_process() of an output queue. */
+int process_output(struct pool *pool, struct buffer *buffer);
 /* Attaches the first free buffer, or one that CREATE_BUFS gives, and queues it. */
 int pool_grow(struct pool *pool);
 /* STREAMON. */
 int pool_stream_on(struct pool *pool);
 /* Queues all that is free. */
 int pool_queue_free(struct pool *pool);
-/* STREAMOFF, queue all that is not HELD, STREAMON. */
+/* STREAMOFF, and for capture: queue all that is not HELD, STREAMON. */
 int pool_restart(struct pool *pool);
 
 /* A free spare with room for a frame, from `source` (pool->pages or pool->source); NULL when the budget or

@@ -96,38 +96,60 @@ int pool_stream_on(struct pool *pool)
 	return err;
 }
 
-int pool_grow(struct pool *pool)
+static struct buffer *take_or_create(struct pool *pool)
 {
 	struct buffer *buffer = allocator_take(&pool->allocator);
 	uint32_t max = pool->max ? pool->max : POOL_MAX_BUFFERS;
+
+	if (buffer || pool->allocator.count >= max || !pool_within_budget(pool, pool_frame_bytes(pool)))
+		return buffer;
+	return allocator_grow(&pool->allocator);
+}
+
+int pool_obtain(struct pool *pool, bool memory, struct buffer **out)
+{
+	struct buffer *buffer = take_or_create(pool);
 	int err;
 
-	if (!buffer) {
-		if (pool->allocator.count >= max || !pool_within_budget(pool, pool_frame_bytes(pool)))
-			return -ENOBUFS;
-		buffer = allocator_grow(&pool->allocator);
-		if (!buffer)
-			return -ENOBUFS;
-	}
-	err = attach(pool, buffer);
+	if (!buffer)
+		return POOL_NOBUF;
+	err = memory ? attach(pool, buffer) : 0;
 	if (err < 0) {
 		pool->allocator.can_allocate = false;
 		allocator_give(&pool->allocator, buffer);
 		return err;
 	}
-	return transfer_put(pool, buffer);
+	*out = buffer;
+	return 0;
 }
 
+int pool_grow(struct pool *pool)
+{
+	struct buffer *buffer;
+	int err = pool_obtain(pool, true, &buffer);
+
+	return err < 0 ? err : transfer_put(pool, buffer);
+}
+
+/* An output queue streams from its first frame on, and gets memory of ours only where a frame brings none. */
 static int start_streaming(struct pool *pool)
 {
+	bool output = device_is_output(pool->device);
 	int err = 0;
 
+	if (output && pool->io->imports)
+		return 0;
 	for (struct buffer *b = pool->allocator.free_first; err == 0 && b; b = b->next)
 		err = attach(pool, b);
-	if (err < 0 || device_is_output(pool->device))
+	if (err < 0 || output)
 		return err;
 	err = pool_queue_free(pool);
-	return err < 0 ? err : pool_stream_on(pool);
+	if (err == 0)
+		err = pool_stream_on(pool);
+	/* The kernel keeps what was queued, even when STREAMON failed. */
+	if (err < 0)
+		transfer_stop(pool);
+	return err;
 }
 
 /* Unmaps, closes, and gives the driver its buffers back; all of them must be free. */
@@ -156,9 +178,6 @@ int pool_start(struct pool *pool)
 		pool->active = true;
 		return 0;
 	}
-	/* The kernel keeps what was queued, even when STREAMON failed. */
-	if (pool->n_queued)
-		transfer_stop(pool);
 	give_up_buffers(pool);
 	return err;
 }
@@ -206,7 +225,8 @@ void pool_release(struct pool *pool, struct buffer *buffer)
 	if (buffer->owner == BUFFER_ORPHANED) {
 		detach(pool, buffer);
 		buffer->owner = BUFFER_FREE;
-	} else if (pool->active && pool->streaming && !pool->lost && !pool->eos) {
+	} else if (pool->active && pool->streaming && !pool->lost && !pool->eos &&
+		   !device_is_output(pool->device)) {
 		transfer_put(pool, buffer);
 	} else {
 		allocator_give(&pool->allocator, buffer);
@@ -223,6 +243,8 @@ int pool_restart(struct pool *pool)
 		return transfer_error(pool, "VIDIOC_STREAMOFF", err);
 	pool->n_restarts++;
 	pool->eos = false;
+	if (device_is_output(pool->device)) /* streams again with the next frame */
+		return 0;
 	err = pool_queue_free(pool);
 	return err < 0 ? err : pool_stream_on(pool);
 }

@@ -23,37 +23,83 @@ int transfer_error(struct pool *pool, const char *what, int err)
 	return POOL_DEVLOST;
 }
 
-/* Tells the kernel when the processor reads memory that devices write. Memory that is no dma-buf is left
- * alone from then on. */
-static void sync_for_reading(struct pool *pool, const struct buffer *buffer, uint64_t step)
+/* Tells the kernel when the processor reads memory that devices write, or the other way about. Memory that is
+ * no dma-buf is left alone from then on. */
+static void sync_memory(struct pool *pool, const struct buffer *buffer, uint64_t step)
 {
+	uint64_t access = device_is_output(pool->device) ? DMA_BUF_SYNC_WRITE : DMA_BUF_SYNC_READ;
+
 	for (uint32_t p = 0; p < buffer->n_planes && !pool->no_sync; p++) {
-		struct dma_buf_sync sync = { .flags = step | DMA_BUF_SYNC_READ };
+		struct dma_buf_sync sync = { .flags = step | access };
 
 		if (buffer->planes[p].fd < 0 || ioctl(buffer->planes[p].fd, DMA_BUF_IOCTL_SYNC, &sync) < 0)
 			pool->no_sync = true;
 	}
 }
 
+/* The driver is done with the buffer, in whatever way. */
+static void let_go(struct pool *pool, struct buffer *buffer)
+{
+	struct buffer *imported = buffer->imported;
+
+	buffer->imported = NULL;
+	if (buffer->done) {
+		buffer->owner = BUFFER_HELD;
+		pool->n_held++;
+		buffer->done(buffer);
+	} else {
+		allocator_give(&pool->allocator, buffer);
+	}
+	if (imported && imported->done)
+		imported->done(imported);
+}
+
+/* A frame has one of the two fields at a time; vb2 takes no ALTERNATE. */
+static uint32_t output_field(struct pool *pool, const struct frame_info *info)
+{
+	bool told = info->field == V4L2_FIELD_TOP || info->field == V4L2_FIELD_BOTTOM;
+
+	if (pool->format.field != V4L2_FIELD_ALTERNATE)
+		return pool->format.field;
+	return told ? info->field : pool->n_fields++ % 2 ? V4L2_FIELD_BOTTOM : V4L2_FIELD_TOP;
+}
+
+/* The payload and no more: readers take what bytesused says for the picture. */
+static void describe_frame(struct pool *pool, const struct buffer *frame, struct wire *wire)
+{
+	int64_t ns = frame->info.timestamp_ns;
+
+	for (uint32_t p = 0; p < frame->n_planes; p++) {
+		wire->planes[p].bytesused = frame->planes[p].bytesused;
+		wire->planes[p].data_offset = frame->planes[p].data_offset;
+	}
+	wire->buffer.field = output_field(pool, &frame->info);
+	wire->buffer.timestamp.tv_sec = ns < 0 ? -1 : ns / NS_PER_S;
+	wire->buffer.timestamp.tv_usec = ns < 0 ? -1 : ns % NS_PER_S / NS_PER_US;
+}
+
 int transfer_put(struct pool *pool, struct buffer *buffer)
 {
+	const struct buffer *memory = buffer->imported ? buffer->imported : buffer;
 	struct wire wire;
 	int err;
 
 	assert(!buffer->spare);
 	if (buffer->owner == BUFFER_QUEUED)
 		return -EBUSY;
-	sync_for_reading(pool, buffer, DMA_BUF_SYNC_END);
+	sync_memory(pool, memory, DMA_BUF_SYNC_END);
 	wire_init(&wire, pool->device, pool->io->memory, buffer->index, buffer->n_planes);
 	for (uint32_t p = 0; p < buffer->n_planes && pool->io->describe; p++)
-		pool->io->describe(&buffer->planes[p], &wire.planes[p]);
+		pool->io->describe(&memory->planes[p], &wire.planes[p]);
+	if (device_is_output(pool->device))
+		describe_frame(pool, memory, &wire);
 	buffer->owner = BUFFER_QUEUED;
 	pool->n_queued++;
 	err = wire_ioctl(pool->device, VIDIOC_QBUF, &wire);
 	if (err == 0)
 		return 0;
 	pool->n_queued--;
-	allocator_give(&pool->allocator, buffer);
+	let_go(pool, buffer);
 	/* The next DQBUF meets it too, and recover() tells of it. */
 	return err == -EIO && pool->streaming ? err : transfer_error(pool, "VIDIOC_QBUF", err);
 }
@@ -88,7 +134,7 @@ static int judge(struct pool *pool, const struct pollfd *entries)
 		return POOL_FLUSHING;
 	if (device & POLLPRI && (err = drain_events(pool)) < 0)
 		return err;
-	if (device & (POLLIN | POLLRDNORM))
+	if (device & (POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM))
 		return 0;
 	if (device & (POLLERR | POLLHUP | POLLNVAL))
 		return 1;
@@ -99,13 +145,14 @@ int transfer_wait(struct pool *pool, int64_t deadline_ns)
 {
 	/* Buffers that come home are only waited for when the driver is short of them. */
 	bool hungry = pool->io->put && pool->n_queued <= pool->min_latency;
+	short direction = device_is_output(pool->device) ? POLLOUT : POLLIN;
 	int64_t deadline = pool->deadline_ns;
 
 	if (deadline_ns && (!deadline || deadline_ns < deadline))
 		deadline = deadline_ns;
 	for (;;) {
 		struct pollfd entries[] = {
-			{ .fd = pool->device->fd, .events = POLLIN | POLLPRI },
+			{ .fd = pool->device->fd, .events = direction | POLLPRI },
 			{ .fd = pool->cancel_fd, .events = POLLIN },
 			{ .fd = hungry ? pool->wake_fd : -1, .events = POLLIN },
 		};
@@ -162,6 +209,14 @@ static void receive_info(struct pool *pool, struct buffer *buffer, const struct 
 	pool->last = buffer->info;
 }
 
+/* Output: it has been read, and is empty. */
+static void receive_back(struct pool *pool, struct buffer *buffer)
+{
+	for (uint32_t p = 0; p < buffer->n_planes; p++)
+		buffer->planes[p].bytesused = buffer->planes[p].data_offset = 0;
+	let_go(pool, buffer);
+}
+
 static int receive(struct pool *pool, const struct wire *wire, struct buffer **out)
 {
 	uint32_t index = wire->buffer.index;
@@ -173,12 +228,16 @@ static int receive(struct pool *pool, const struct wire *wire, struct buffer **o
 		return -EPROTO;
 	}
 	pool->n_queued--;
+	*out = buffer;
+	if (device_is_output(pool->device)) {
+		receive_back(pool, buffer);
+		return 0;
+	}
 	buffer->owner = BUFFER_HELD;
 	for (uint32_t p = 0; p < buffer->n_planes; p++)
 		receive_plane(pool, &buffer->planes[p], &wire->planes[p], index);
 	receive_info(pool, buffer, &wire->buffer);
-	sync_for_reading(pool, buffer, DMA_BUF_SYNC_START);
-	*out = buffer;
+	sync_memory(pool, buffer, DMA_BUF_SYNC_START);
 	return 0;
 }
 
@@ -200,6 +259,8 @@ static int refill(struct pool *pool)
 
 	if (pool->n_queued > 0)
 		return 0;
+	if (device_is_output(pool->device))
+		return POOL_NOBUF;
 	err = pool_grow(pool);
 	if (err == -EIO)
 		return recover(pool, "VIDIOC_QBUF");
@@ -247,6 +308,6 @@ int transfer_stop(struct pool *pool)
 	pool->n_queued = 0;
 	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++)
 		if (pool->allocator.buffers[i].owner == BUFFER_QUEUED)
-			allocator_give(&pool->allocator, &pool->allocator.buffers[i]);
+			let_go(pool, &pool->allocator.buffers[i]);
 	return err;
 }

@@ -1,0 +1,155 @@
+/* The process loop of an output queue: frames to the driver. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/log.h"
+#include "queue/process.h"
+
+/* Waits for one buffer to come back. A restart after EIO brought them all back, which will do too. */
+static int take_back(struct pool *pool)
+{
+	struct buffer *buffer;
+	int err = pool->io->get(pool, &buffer);
+
+	return err == POOL_NOBUF && !pool->streaming ? 0 : err;
+}
+
+static int take_back_ready(struct pool *pool)
+{
+	int64_t deadline_ns = pool->deadline_ns;
+	int err = 0;
+
+	pool->deadline_ns = 1; /* long past: nothing is waited for */
+	while (err == 0 && pool->n_queued > 0)
+		err = take_back(pool);
+	pool->deadline_ns = deadline_ns;
+	return err == POOL_TIMEOUT ? 0 : err;
+}
+
+int pool_acquire(struct pool *pool, struct buffer **buffer)
+{
+	int err;
+
+	if (!pool->active || pool->lost)
+		return pool->lost ? POOL_DEVLOST : POOL_FLUSHING;
+	if (!pool->io->put) {
+		*buffer = spare_take(pool, pool->pages);
+		return *buffer ? 0 : POOL_NOBUF;
+	}
+	err = pool_obtain(pool, true, buffer);
+	if (err < 0)
+		return err;
+	(*buffer)->owner = BUFFER_HELD;
+	(*buffer)->done = NULL;
+	pool->n_held++;
+	return 0;
+}
+
+/* What the driver would refuse with a bare EINVAL. */
+static int check_import(const struct pool *pool, const struct buffer *foreign)
+{
+	for (uint32_t p = 0; p < pool->format.n_planes; p++) {
+		const struct plane *plane = &foreign->planes[p];
+
+		if (foreign->n_planes == pool->format.n_planes &&
+		    plane->length >= pool->format.sizeimage[p] && plane->bytesused <= plane->length &&
+		    plane->data_offset <= plane->bytesused &&
+		    (!plane->data_offset || device_is_multiplanar(pool->device)))
+			continue;
+		log_error("%s: a frame's memory does not fit: plane %u has %u bytes at %u, %u are needed",
+			  pool->device->path, p, plane->length, plane->data_offset,
+			  pool->format.sizeimage[p]);
+		return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static int fill(struct pool *pool, struct buffer *buffer, struct buffer *foreign)
+{
+	const struct video_format *format = foreign->format ? foreign->format : &pool->format;
+	int err;
+
+	if (pool->io->imports) {
+		err = check_import(pool, foreign);
+		if (err == 0)
+			buffer->imported = foreign;
+		return err;
+	}
+	err = buffer_copy(buffer, &pool->format, foreign, format, &pool->bytes_copied);
+	if (err == 0) {
+		pool->n_copied++;
+		if (foreign->done)
+			foreign->done(foreign);
+	}
+	return err;
+}
+
+/* A free buffer that holds the foreign frame; when all are in the driver, one is waited for. */
+static int stand_in(struct pool *pool, struct buffer *foreign, struct buffer **out)
+{
+	bool memory = !pool->io->imports;
+	int err = pool_obtain(pool, memory, out);
+
+	if (err == POOL_NOBUF && pool->n_queued > 0) {
+		err = take_back(pool);
+		if (err == 0)
+			err = pool_obtain(pool, memory, out);
+	}
+	if (err < 0)
+		return err;
+	(*out)->done = NULL;
+	err = fill(pool, *out, foreign);
+	if (err < 0)
+		allocator_give(&pool->allocator, *out);
+	return err;
+}
+
+/* With the frame in the driver: start, and keep its queue as short as it can be. */
+static int keep_moving(struct pool *pool)
+{
+	int err = 0;
+
+	if (!pool->streaming) {
+		err = pool_stream_on(pool);
+		/* The kernel keeps the buffer queued, and would refuse it a second time. */
+		if (err < 0)
+			transfer_stop(pool);
+	}
+	if (err < 0)
+		return err;
+	return pool->n_queued >= pool->min_latency ? take_back(pool) : take_back_ready(pool);
+}
+
+static int write_out(struct pool *pool, struct buffer *buffer)
+{
+	int err = pool->io->write(pool, buffer);
+
+	if (err == 0 && buffer->done)
+		buffer->done(buffer);
+	else if (err == 0 && buffer->spare)
+		spare_give(pool, buffer);
+	return err;
+}
+
+int process_output(struct pool *pool, struct buffer *buffer)
+{
+	int err = 0;
+
+	if (!pool->io->put)
+		return write_out(pool, buffer);
+	if (buffer->pool != pool)
+		err = stand_in(pool, buffer, &buffer);
+	else
+		pool->n_held--;
+	if (err == 0)
+		err = pool->io->put(pool, buffer);
+	return err < 0 ? err : keep_moving(pool);
+}
+
+int pool_drain(struct pool *pool)
+{
+	int err = 0;
+
+	if (!pool->active || !pool->io->put || !pool->streaming)
+		return 0;
+	while (err == 0 && pool->n_queued > 1)
+		err = take_back(pool);
+	return err;
+}
