@@ -173,8 +173,8 @@ static short revents_of_sim(struct device *device, short revents)
 
 	if (!revents)
 		return 0;
-	/* As in videobuf2, whoever polls a device that has no buffers means to read() it. */
-	if (!sim->n_buffers && !sim->gone && !sim->options.output && !sim->n_events)
+	/* As in videobuf2, whoever polls a device that has no buffers means to read() or write() it. */
+	if (!sim->n_buffers && !sim->gone && !sim->n_events)
 		sim_file_start(sim);
 	sim_stream_catch_up(sim);
 	sim_stream_arm(sim);
@@ -233,7 +233,6 @@ static int open_sim(struct device *device, const char *keys)
 		return -ENOMEM;
 	sim->device = device;
 	sim->timer_fd = sim->ready_fd = device->fd = -1;
-	sim->waiting = true;
 	device->data = sim;
 	if ((err = sim_options_parse(&sim->options, keys)) < 0 || (err = sim_format_init(sim)) < 0 ||
 	    (err = open_dump(sim)) < 0)
@@ -248,6 +247,7 @@ static int open_sim(struct device *device, const char *keys)
 		sim->source_width = sim->format.width;
 		sim->source_height = sim->format.height;
 	}
+	sim->waiting = !sim->options.output;
 	sim_controls_init(sim);
 	sim_stream_arm(sim);
 	return 0;

@@ -101,6 +101,13 @@ struct sim_buffer *sim_stream_dequeue(struct sim *sim, int *err)
 	return buffer;
 }
 
+/* write() never waits for a buffer that the device has not seen yet. */
+static bool can_write(const struct sim *sim)
+{
+	return sim->options.output && sim->reading &&
+	       sim->queued.count + (sim->shown ? 1 : 0) < sim->n_buffers;
+}
+
 short sim_stream_revents(const struct sim *sim)
 {
 	short in = sim->options.output ? POLLOUT | POLLWRNORM : POLLIN | POLLRDNORM;
@@ -110,7 +117,7 @@ short sim_stream_revents(const struct sim *sim)
 		return POLLERR | POLLHUP | POLLPRI;
 	if (!sim->streaming || sim->failed || sim->waiting)
 		return revents | POLLERR;
-	if (sim->done.count || sim->last_dequeued)
+	if (sim->done.count || sim->last_dequeued || can_write(sim))
 		revents |= in;
 	return revents;
 }
