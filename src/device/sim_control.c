@@ -113,7 +113,7 @@ int sim_querymenu(struct sim *sim, void *argument)
 
 static int get(const struct sim *sim, uint32_t id, int32_t *value)
 {
-	const struct control *control = id & V4L2_CTRL_FLAG_NEXT_CTRL ? NULL : find(sim, id);
+	const struct control *control = (id & V4L2_CTRL_FLAG_NEXT_CTRL) ? NULL : find(sim, id);
 
 	if (!control)
 		return -EINVAL;
@@ -128,7 +128,7 @@ static int get(const struct sim *sim, uint32_t id, int32_t *value)
 /* As the kernel's control framework: numbers are brought into range, menu entries must exist. */
 static int check(const struct sim *sim, uint32_t id, int32_t *value)
 {
-	const struct control *control = id & V4L2_CTRL_FLAG_NEXT_CTRL ? NULL : find(sim, id);
+	const struct control *control = (id & V4L2_CTRL_FLAG_NEXT_CTRL) ? NULL : find(sim, id);
 
 	if (!control)
 		return -EINVAL;

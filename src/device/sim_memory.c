@@ -73,15 +73,24 @@ void sim_memory_release(struct sim_buffer *buffer)
 		release_plane(&buffer->planes[i]);
 }
 
-static int attach_userptr(struct sim_plane *plane, const struct v4l2_plane *from)
+/* The kernel pins the pages, and so finds out whether there are any and what may be done to them. */
+static bool is_usable(const struct sim *sim, void *start, size_t length)
+{
+	int advice = sim->options.output ? MADV_POPULATE_READ : MADV_POPULATE_WRITE;
+
+	if (madvise(start, 0, advice) < 0)
+		advice = MADV_NORMAL; /* before Linux 5.14 */
+	return madvise(start, length, advice) == 0;
+}
+
+static int attach_userptr(const struct sim *sim, struct sim_plane *plane, const struct v4l2_plane *from)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	unsigned long start = from->m.userptr / page * page;
 
 	if (!from->m.userptr || from->length < plane->min_length)
 		return -EINVAL;
-	/* The kernel would pin the pages and so find out whether there are any. */
-	if (msync((void *)start, from->m.userptr - start + from->length, MS_ASYNC) < 0)
+	if (!is_usable(sim, (void *)start, from->m.userptr - start + from->length))
 		return -EFAULT;
 	plane->userptr = from->m.userptr;
 	plane->data = (uint8_t *)from->m.userptr;
@@ -156,7 +165,7 @@ int sim_memory_attach(struct sim *sim, struct sim_buffer *buffer, unsigned plane
 		      const struct v4l2_plane *from)
 {
 	if (sim->memory == V4L2_MEMORY_USERPTR)
-		return attach_userptr(&buffer->planes[plane], from);
+		return attach_userptr(sim, &buffer->planes[plane], from);
 	if (sim->memory == V4L2_MEMORY_DMABUF)
 		return attach_dmabuf(&buffer->planes[plane], from);
 	return 0;

@@ -37,7 +37,7 @@ static uint32_t buffer_caps(const struct sim *sim)
 	uint32_t caps = 0;
 
 	for (unsigned i = 0; i < sizeof(map) / sizeof(map[0]); i++)
-		caps |= sim->options.caps & map[i].cap ? map[i].buffer_cap : 0;
+		caps |= (sim->options.caps & map[i].cap) ? map[i].buffer_cap : 0;
 	return sim->options.no_buffer_caps ? 0 : caps;
 }
 

@@ -47,6 +47,9 @@ static void test_userptr(void **state)
 	assert_int_equal(queue_userptr(&user, 0, memory, LUMA - 1), -EINVAL);
 	munmap(memory + (1 << 19), 1 << 19);
 	assert_int_equal(queue_userptr(&user, 0, memory + (1 << 19), LUMA), -EFAULT);
+	mprotect(memory, LUMA, PROT_READ);
+	assert_int_equal(queue_userptr(&user, 0, memory, LUMA), -EFAULT);
+	mprotect(memory, LUMA, PROT_READ | PROT_WRITE);
 	assert_int_equal(queue_userptr(&user, 0, memory + 100, LUMA + 50), 0);
 	assert_int_equal(user_on(&user), 0);
 	assert_int_equal(user_next(&user), 0);
