@@ -117,30 +117,40 @@ static int keep_moving(struct pool *pool)
 	return pool->n_queued >= pool->min_latency ? take_back(pool) : take_back_ready(pool);
 }
 
-static int write_out(struct pool *pool, struct buffer *buffer)
+/* The frame is not, or no longer, the driver's. */
+static void let_go(struct pool *pool, struct buffer *buffer)
 {
-	int err = pool->io->write(pool, buffer);
-
-	if (err == 0 && buffer->done)
+	if (buffer->done)
 		buffer->done(buffer);
-	else if (err == 0 && buffer->spare)
-		spare_give(pool, buffer);
-	return err;
+	else if (buffer->pool == pool)
+		pool_release(pool, buffer);
 }
 
-int process_output(struct pool *pool, struct buffer *buffer)
+static int put(struct pool *pool, struct buffer *frame)
 {
+	struct buffer *buffer = frame;
 	int err = 0;
 
-	if (!pool->io->put)
-		return write_out(pool, buffer);
-	if (buffer->pool != pool)
-		err = stand_in(pool, buffer, &buffer);
+	if (frame->pool != pool)
+		err = stand_in(pool, frame, &buffer);
 	else
 		pool->n_held--;
-	if (err == 0)
-		err = pool->io->put(pool, buffer);
+	if (err < 0) {
+		let_go(pool, frame);
+		return err;
+	}
+	err = pool->io->put(pool, buffer);
 	return err < 0 ? err : keep_moving(pool);
+}
+
+int process_output(struct pool *pool, struct buffer *buffer, int err)
+{
+	if (err == 0 && pool->io->put)
+		return put(pool, buffer);
+	if (err == 0)
+		err = pool->io->write(pool, buffer);
+	let_go(pool, buffer);
+	return err;
 }
 
 int pool_drain(struct pool *pool)

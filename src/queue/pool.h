@@ -98,10 +98,10 @@ int pool_start(struct pool *pool);
  * *buffer a foreign buffer (pool NULL; planes with data, length and, where strides differ, format set by its
  * owner): the frame is copied into it.
  *
- * Output: gives *buffer to the driver: one that pool_acquire() gave, planes[].bytesused and info filled in; or
- * a foreign one, which is copied or, where the memory is ours to choose, imported, and stays its owner's until
- * done() is called. Starts the stream with the first frame; then waits until the driver has fewer than
- * min_latency buffers.
+ * Output: gives *buffer to the driver: one that pool_acquire() gave, planes[].bytesused and info filled in;
+ * or a foreign one, which is copied or, where the memory is ours to choose, imported, and stays its owner's
+ * until done() is called, which it is in any case. Starts the stream with the first frame; then waits until
+ * the driver has fewer than min_latency buffers.
  *
  * See enum pool_result; any other negative errno is the driver's and fatal, and has been logged. */
 int pool_process(struct pool *pool, struct buffer **buffer);

@@ -91,10 +91,10 @@ int pool_process(struct pool *pool, struct buffer **out)
 	struct buffer *buffer, *foreign = *out;
 	int err = check(pool);
 
+	if (device_is_output(pool->device))
+		return process_output(pool, foreign, err);
 	if (err < 0)
 		return err;
-	if (device_is_output(pool->device))
-		return process_output(pool, foreign);
 	err = pool->io->get(pool, &buffer);
 	if (err < 0)
 		return err;

@@ -19,8 +19,8 @@ int transfer_error(struct pool *pool, const char *what, int err);
 /* The first free buffer, or one that CREATE_BUFS gives, with memory attached where that is asked for. Belongs
  * to nobody until the caller decides. POOL_NOBUF: none. */
 int pool_obtain(struct pool *pool, bool memory, struct buffer **buffer);
-/* pool_process() of an output queue. */
-int process_output(struct pool *pool, struct buffer *buffer);
+/* pool_process() of an output queue; err: why it cannot be, or 0. */
+int process_output(struct pool *pool, struct buffer *buffer, int err);
 /* Attaches the first free buffer, or one that CREATE_BUFS gives, and queues it. */
 int pool_grow(struct pool *pool);
 /* STREAMON. */
