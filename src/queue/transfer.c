@@ -264,7 +264,8 @@ static int refill(struct pool *pool)
 	err = pool_grow(pool);
 	if (err == -EIO)
 		return recover(pool, "VIDIOC_QBUF");
-	return err < 0 && err != POOL_DEVLOST ? POOL_NOBUF : err;
+	/* Without a buffer at the consumer there is none to hope for, and the failure is the stream's end. */
+	return err < 0 && err != POOL_DEVLOST && pool->n_held ? POOL_NOBUF : err;
 }
 
 int transfer_get(struct pool *pool, struct buffer **buffer)
