@@ -12,7 +12,7 @@ is "$(probe piped.mkv nb_read_packets)" 5 '-o -: Matroska, and nothing else in i
 is "$(json r.json '.output[0].container')" matroska '-o -: the report says so'
 run_status 0 v4l2q capture -d $sim -n 5 -f rawvideo -o -
 is "$("$tools/frames" YUYV $size <out)" "$(all_frames 5)" '-f rawvideo -o -: the frames alone'
-v4l2q capture -q -d $sim -n 20 -f nut -o - | ffmpeg -v error -i - -map 0:v -f rawvideo - | "$tools/frames" YUYV $size >piped
+v4l2q capture -q -d $sim -n 20 -f nut -o - | ffmpeg -v error -i - -map 0:v -fps_mode passthrough -f rawvideo - | "$tools/frames" YUYV $size >piped
 is "$(cat piped)" "$(all_frames 20)" 'through a pipe into a player'
 run_status 0 v4l2q capture -d $sim -n 5 -o o.nut --json
 is "$(jq -r .command out)" capture '--json: standard output is the report and nothing else'
