@@ -40,6 +40,11 @@ static bool is_address(const char *url)
 	return false;
 }
 
+int mux_check_url(const char *url)
+{
+	return is_address(url) ? 0 : output_check(skip_file_scheme(url));
+}
+
 int mux_open(struct mux *mux, const struct container *container, AVRational fps)
 {
 	AVRational grid = fps.num > 0 ? av_inv_q(fps) : (AVRational){ 1, DEFAULT_GRID };

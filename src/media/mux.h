@@ -18,6 +18,8 @@ struct mux {
 	_Atomic uint64_t frames, bytes;
 };
 
+/* Whether the url may name a file at all; before a container is sought in its name. -EISDIR, logged. */
+int mux_check_url(const char *url);
 /* All zero before. fps 0/1: not known. Touches no file yet. */
 int mux_open(struct mux *mux, const struct container *container, AVRational fps);
 /* Makes the file. Errors are logged. */

@@ -180,6 +180,13 @@ static int open_path(struct output *o, const char *path, bool overwrite)
 	return o->fd < 0 ? -errno : 0;
 }
 
+int output_check(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? refuse(path, -EISDIR) : 0;
+}
+
 static int open_any(struct output *o, const char *path, bool overwrite)
 {
 	int err = 0;

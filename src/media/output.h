@@ -13,6 +13,8 @@
 
 struct output;
 
+/* -EISDIR for a path that can never be a file, logged. */
+int output_check(const char *path);
 /* Opens a path, or standard output for "-". An existing regular file is refused with -EEXIST unless
  * `overwrite`; devices and FIFOs are opened as they are; a terminal never. Logs its failures. */
 int output_open(struct output **output, const char *path, bool overwrite);

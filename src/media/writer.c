@@ -201,7 +201,8 @@ static int open_all(struct writer *w, const struct writer_options *o)
 	if (o->codec && strcmp(o->codec, "auto") != 0 && strcmp(o->codec, "copy") != 0 &&
 	    !encoder_find(o->codec))
 		return -EINVAL;
-	if ((err = container_find(&container, w->url, o->container)) < 0 ||
+	if ((err = mux_check_url(w->url)) < 0 ||
+	    (err = container_find(&container, w->url, o->container)) < 0 ||
 	    (err = picture_open(&w->picture, &o->format)) < 0 ||
 	    (err = choose(w, &container, o, &codec_tag)) < 0 ||
 	    (err = mux_open(&w->mux, &container, fps_of(&o->format))) < 0)
