@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include "base/fifo.h"
+#include "base/log.h"
 
 #define FIRST_CAPACITY 16
 
@@ -34,7 +35,7 @@ int fifo_open(struct fifo **result, uint64_t max_bytes)
 	int err;
 
 	if (!fifo)
-		return -ENOMEM;
+		return log_no_memory();
 	if ((fifo->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0) {
 		err = -errno;
 		free(fifo);
@@ -90,7 +91,7 @@ static int grow(struct fifo *fifo)
 	struct entry *ring = calloc(capacity, sizeof *ring);
 
 	if (!ring)
-		return -ENOMEM;
+		return log_no_memory();
 	for (size_t i = 0; i < fifo->level.items; i++)
 		ring[i] = fifo->ring[(fifo->first + i) % fifo->capacity];
 	free(fifo->ring);
@@ -98,6 +99,17 @@ static int grow(struct fifo *fifo)
 	fifo->capacity = capacity;
 	fifo->first = 0;
 	return 0;
+}
+
+int fifo_reserve(struct fifo *fifo, size_t n_items)
+{
+	int err = 0;
+
+	pthread_mutex_lock(&fifo->lock);
+	while (err == 0 && fifo->capacity < n_items)
+		err = grow(fifo);
+	pthread_mutex_unlock(&fifo->lock);
+	return err;
 }
 
 static bool exceeds_bound(const struct fifo *fifo, uint64_t bytes)

@@ -120,6 +120,12 @@ void log_set_status_line(const char *line)
 	errno = saved_errno;
 }
 
+int log_no_memory(void)
+{
+	log_error("out of memory");
+	return -ENOMEM;
+}
+
 const char *err_str(int err)
 {
 	static _Thread_local char text[128];

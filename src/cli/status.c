@@ -36,9 +36,11 @@ static const struct {
 
 	{ STAGE_LOST, ANY, STATUS_LOST },
 
+	{ STAGE_OUTPUT, -ENOMEM, STATUS_FAILED },
 	{ STAGE_OUTPUT, -EINVAL, STATUS_USAGE },  /* no such container, codec or option */
 	{ STAGE_OUTPUT, -ENOTSUP, STATUS_USAGE }, /* a container that cannot hold the codec */
 	{ STAGE_OUTPUT, ANY, STATUS_FILE },
+	{ STAGE_FILE, -ENOMEM, STATUS_FAILED },
 	{ STAGE_FILE, ANY, STATUS_FILE },
 };
 

@@ -230,7 +230,7 @@ static int open_sim(struct device *device, const char *keys)
 	int err;
 
 	if (!sim)
-		return -ENOMEM;
+		return log_no_memory();
 	sim->device = device;
 	sim->timer_fd = sim->ready_fd = device->fd = -1;
 	device->data = sim;

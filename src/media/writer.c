@@ -223,7 +223,7 @@ int writer_open(struct writer **writer, const struct writer_options *options)
 	*writer = NULL;
 	libav_init();
 	if (!w)
-		return err;
+		return log_no_memory();
 	w->url = strdup(options->url);
 	w->packet = av_packet_alloc();
 	strncpy(w->format_text, fourcc_text(options->format.fourcc, fourcc), sizeof(w->format_text) - 1);

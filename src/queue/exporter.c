@@ -75,7 +75,7 @@ int exporter_open(struct exporter **out, const char *device, const struct video_
 	int err;
 
 	if (!exporter)
-		return -ENOMEM;
+		return log_no_memory();
 	exporter->device.fd = -1;
 	err = device_open(&exporter->device, device, DEVICE_ANY);
 	if (err < 0)

@@ -184,7 +184,7 @@ static int open_source(struct memory_source **out, const struct source_ops *ops,
 
 	if (!source || !(source->name = strdup(name))) {
 		free(source);
-		return -ENOMEM;
+		return log_no_memory();
 	}
 	source->fd = -1;
 	source->ops = ops;

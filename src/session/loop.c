@@ -34,8 +34,10 @@ static struct item *new_item(struct session *session, enum fate fate, uint64_t l
 {
 	struct item *item = calloc(1, sizeof *item);
 
-	if (!item)
+	if (!item) {
+		log_no_memory();
 		return NULL;
+	}
 	item->info = session->pool->last;
 	item->fate = fate;
 	item->lost = lost;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include "base/clock.h"
+#include "base/log.h"
 #include "session/lend.h"
 #include "session/loop.h"
 
@@ -42,12 +43,15 @@ static int session_open(struct session *session)
 
 	if (err == 0)
 		err = fifo_open(&session->home, 0);
-	if (err == 0)
-		err = sink_open(&session->sink, session->record);
 	if (err < 0)
+		return session_finish(session, RECORD_END_ERROR, err);
+	if ((err = sink_open(&session->sink, session->record)) < 0)
 		return session_finish(session, RECORD_END_WRITE_ERROR, err);
-	err = -pthread_create(&session->file_thread, NULL, file_thread, session);
-	session->threaded = err == 0;
+	if ((err = -pthread_create(&session->file_thread, NULL, file_thread, session)) < 0) {
+		log_error("no thread for the file: %s", err_str(err));
+		return session_finish(session, RECORD_END_ERROR, err);
+	}
+	session->threaded = true;
 	session->pool->cancel_fd = session->record->options.signal_fd;
 	session->pool->wake_fd = fifo_fd(session->home);
 	return err;
@@ -103,7 +107,7 @@ int record_run(struct record *record)
 	int err, close_err;
 
 	if (!session)
-		return -ENOMEM;
+		return log_no_memory();
 	session->record = record;
 	session->pool = record->pool;
 	session->start_ns = now_ns();

@@ -46,7 +46,7 @@ static int remember_output(struct record *record, const struct writer_info *info
 	struct record_output *output;
 
 	if (!outputs)
-		return -ENOMEM;
+		return log_no_memory();
 	record->outputs = outputs;
 	output = &outputs[record->n_outputs++];
 	*output = (struct record_output){
@@ -56,7 +56,7 @@ static int remember_output(struct record *record, const struct writer_info *info
 		.frames = info->frames,
 		.bytes = info->bytes,
 	};
-	return output->path && output->container && output->codec ? 0 : -ENOMEM;
+	return output->path && output->container && output->codec ? 0 : log_no_memory();
 }
 
 /* The trailer counts too, so the file's size is only known when it is finished. */
@@ -92,7 +92,7 @@ int sink_open(struct sink **out, struct record *record)
 	int err;
 
 	if (!sink)
-		return -ENOMEM;
+		return log_no_memory();
 	sink->record = record;
 	sink->segments = record->options.segment_ns || record->options.segment_bytes;
 	sink->all_key = is_intra_only(record->format);
