@@ -76,6 +76,7 @@ else
 fi
 
 # --- the file ---
+wrong 2 'container|format' -d $sim -n 5 -o o.unheardof
 echo precious >kept.mkv
 run_status 6 v4l2q capture -q -d $sim -n 5 -o kept.mkv
 like "$(cat err)" 'kept.mkv.*(-y|--overwrite)' 'an existing file: the line tells of -y'
@@ -83,7 +84,8 @@ is "$(cat kept.mkv)" precious 'an existing file is left as it was'
 run_status 0 v4l2q capture -q -d $sim -n 5 -o kept.mkv -y
 is "$(probe kept.mkv nb_read_packets)" 5 'unless -y says otherwise'
 wrong 6 'nowhere' -d $sim -n 5 -o nowhere/o.mkv
-run_status 6 v4l2q capture -q -d $sim -n 5 -o directory
+mkdir directory.mkv
+run_status 6 v4l2q capture -q -d $sim -n 5 -o directory.mkv
 like "$(cat err)" 'directory' 'a directory as output'
 is "$(wc -l <err)" 1 'a directory as output: one line'
 if [ "$(id -u)" -ne 0 ]; then

@@ -33,12 +33,13 @@ done
 
 is "$(comm -13 <(awk '!/^#/ { print "--" $2 }' "$contract" | sort -u) <(defined <page.txt))" '' 'no manual page has options of its own'
 
-# The statuses.
-for page in v4l2q v4l2q-capture; do
-	mandoc -T ascii -O width=78 "$root/man/$page.1" 2>/dev/null | sed 's/.\x08//g' >page.txt
-	for status in 0 1 2 3 4 5 6 7; do
-		ok "$page(1) tells of status $status" grep -qE "^ +$status +[A-Za-z-]" page.txt
-	done
+# The statuses, in the page that the others point to.
+mandoc -T ascii -O width=78 "$root/man/v4l2q.1" | sed 's/.\x08//g' >page.txt
+for status in 0 1 2 3 4 5 6 7; do
+	ok "v4l2q(1) tells of status $status" grep -qE "^ +$status +[A-Za-z-]" page.txt
+done
+for page in "$root"/man/v4l2q-*.1; do
+	ok "$(basename "$page") points to it" grep -qE '^\.(Sh EXIT STATUS|Ex|Xr v4l2q 1)' "$page"
 done
 
 # Defaults, which people look for in the help.
@@ -53,6 +54,6 @@ for word in 'scripts/demo' 'scripts/test' 'v4l2q capture' 'v4l2q list' '-d sim' 
 done
 while read -r command; do
 	ok "README.md: $command exists" grep -qE "^(capture|list)$" <<<"$command"
-done < <(grep -oE '^ *(\$ )?v4l2q [a-z]+' "$root/README.md" | awk '{ print $NF }' | sort -u)
+done < <(grep -oE '^ +(\$ )?v4l2q [a-z]+' "$root/README.md" | awk '{ print $NF }' | sort -u)
 
 done_testing

@@ -13,7 +13,11 @@ fault() {
 	rm -f o.nut r.json
 	run_status "$status" v4l2q capture -d "sim:size=$size,fps=100,$keys" --io="$io" --import-from "sim:size=$size" -n 12 -o o.nut \
 		--json=r.json --stall-timeout 500ms -vv "$@"
-	check_trace "$name"
+	if [ "$io" = dmabuf-import ]; then
+		check_trace "$name" --lender
+	else
+		check_trace "$name"
+	fi
 	if [ "$frames" = 0 ]; then
 		ok "$name: no file is left" [ ! -e o.nut ]
 		return
@@ -51,7 +55,8 @@ for io in mmap userptr dmabuf dmabuf-import; do
 	fault $io 0 12 eagain=2+6
 	fault $io 0 12 flush=6
 	fault $io 0 12 eio=6
-	fault $io 1 some eio=6+8
+	fault $io 0 12 eio=6+8
+	fault $io 1 0 fail=dqbuf@*:EIO
 	fault $io 0 6 last=6
 	fault $io 0 6 epipe=6
 	fault $io 5 6 unplug=6
@@ -65,12 +70,18 @@ for io in mmap userptr dmabuf dmabuf-import; do
 	fault $io 1 some error=4 --bad-frames fail
 	fault $io 7 12 drop=3 --max-drops 1
 done
-for io in mmap userptr dmabuf; do
+for io in mmap dmabuf; do
 	fault $io 0 12 grant=2
 	fault $io 0 12 grant=2,create=no
 	fault $io 1 0 grant=1
 	fault $io 0 12 grant=32
 	fault $io 1 0 grant=64
+done
+# Memory of our own stands in for buffers that are not there, as long as the minimum is met.
+for io in userptr dmabuf-import; do
+	fault $io 1 0 grant=2
+	fault $io 0 12 grant=6
+	fault $io 0 12 grant=4,create=no
 done
 fault dmabuf 1 0 fail=expbuf@2:EINVAL
 fault mmap 1 0 fail=mmap@2:ENOMEM

@@ -15,7 +15,7 @@ run_failing() {
 	shift
 	rm -f o.nut r.json
 	timeout -k 5 60 env FAIL_MALLOC="$n" FAIL_MALLOC_COUNT="$folder/count" LD_PRELOAD="$preload" \
-		"${program[@]}" capture -d sim:size=$size,fps=0,grant=2 -n 5 -o o.nut --json=r.json --frame-log log "$@" \
+		"${program[@]}" capture -q -d sim:size=$size,fps=0,grant=2 --min-buffers=2 -n 5 -o o.nut --json=r.json --frame-log log "$@" \
 		>out 2>err </dev/null
 	status=$?
 }
