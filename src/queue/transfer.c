@@ -163,7 +163,7 @@ int transfer_wait(struct pool *pool, int64_t deadline_ns)
 			return transfer_error(pool, "poll", n);
 		if (n > 0 && (result = judge(pool, entries)) != POOL_TIMEOUT)
 			return result;
-		if (n == 0 && deadline && now_ns() >= deadline)
+		if (deadline && now_ns() >= deadline)
 			return POOL_TIMEOUT;
 	}
 }
