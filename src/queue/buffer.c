@@ -31,10 +31,15 @@ static int copy_bytes(struct buffer *to, const struct buffer *from, uint64_t *co
 	return 0;
 }
 
+static bool same_picture(const struct video_format *a, const struct video_format *b)
+{
+	return a->fourcc == b->fourcc && a->width == b->width && a->height == b->height;
+}
+
 static bool same_layout(const struct video_format *a, const struct video_format *b)
 {
-	return a == b || (a->n_planes == b->n_planes &&
-			  !memcmp(a->bytesperline, b->bytesperline, a->n_planes * sizeof *a->bytesperline));
+	return a->n_planes == b->n_planes &&
+	       !memcmp(a->bytesperline, b->bytesperline, a->n_planes * sizeof *a->bytesperline);
 }
 
 static int copy_rows(struct buffer *to, const struct video_format *to_format, const struct buffer *from,
@@ -42,9 +47,7 @@ static int copy_rows(struct buffer *to, const struct video_format *to_format, co
 {
 	struct picture_layout in, out;
 
-	if (to_format->pix != from_format->pix || to_format->width != from_format->width ||
-	    to_format->height != from_format->height || picture_layout(from_format, &in) < 0 ||
-	    picture_layout(to_format, &out) < 0)
+	if (picture_layout(from_format, &in) < 0 || picture_layout(to_format, &out) < 0)
 		return -EINVAL;
 	for (uint32_t p = 0; p < to->n_planes; p++) {
 		if (to->planes[p].length < to_format->sizeimage[p])
@@ -68,9 +71,12 @@ static int copy_rows(struct buffer *to, const struct video_format *to_format, co
 int buffer_copy(struct buffer *to, const struct video_format *to_format, const struct buffer *from,
 		const struct video_format *from_format, uint64_t *copied)
 {
-	int err = same_layout(to_format, from_format) ? copy_bytes(to, from, copied)
-						      : copy_rows(to, to_format, from, from_format, copied);
+	int err;
 
+	if (!same_picture(to_format, from_format))
+		return -EINVAL;
+	err = same_layout(to_format, from_format) ? copy_bytes(to, from, copied)
+						  : copy_rows(to, to_format, from, from_format, copied);
 	if (err < 0)
 		return err;
 	to->info = from->info;
