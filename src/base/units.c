@@ -145,6 +145,19 @@ int parse_rate(const char *text, struct fraction *rate)
 	return 0;
 }
 
+int parse_factor(const char *text, double *factor)
+{
+	struct decimal value;
+	int err = take_decimal(&text, &value);
+
+	if (err < 0)
+		return err;
+	if (*text)
+		return -EINVAL;
+	*factor = (double)value.whole + value.nano / 1e9;
+	return 0;
+}
+
 struct suffix {
 	const char *name;
 	uint64_t unit;

@@ -1,5 +1,6 @@
 /* Values as users write them. SPDX-License-Identifier: LGPL-2.1-or-later
- * Every parser takes the whole string, leaves its result alone on failure and returns 0 or -EINVAL (-ERANGE when too large). */
+ * Every parser takes the whole string, leaves its result alone on failure and returns 0 or -EINVAL (-ERANGE
+ * when too large). */
 #ifndef BASE_UNITS_H
 #define BASE_UNITS_H
 
@@ -15,12 +16,15 @@ int parse_uint(const char *text, uint64_t max, uint64_t *value);
 int parse_size(const char *text, uint32_t *width, uint32_t *height);
 /* Frames a second: "30", "29.97" (NTSC rates become n/1001), "30000/1001". "0" is refused. */
 int parse_rate(const char *text, struct fraction *rate);
-/* Seconds with a fraction, or with a unit ("1.5", "10s", "500ms", "200us", "2m", "1h", "1:30", "1:02:03"), in nanoseconds. */
+/* "2", "0.5": 0 or above. */
+int parse_factor(const char *text, double *factor);
+/* Seconds with a fraction, or with a unit ("1.5", "10s", "500ms", "200us", "2m", "1h", "1:30", "1:02:03"), in
+ * nanoseconds. */
 int parse_duration(const char *text, int64_t *ns);
 /* "4096", "64k", "16M", "2G", "1.5G", with or without "B" or "iB": powers of 1024. */
 int parse_bytes(const char *text, uint64_t *bytes);
 
-double fraction_value(struct fraction f);            /* 0 when not known */
+double fraction_value(struct fraction f); /* 0 when not known */
 /* Whether two rates are one rate to within a hundredth. */
 int fraction_close(struct fraction a, struct fraction b);
 struct fraction fraction_reduce(uint64_t num, uint64_t den);

@@ -121,29 +121,29 @@ enum status flush_stdout(void)
 	return STATUS_FILE;
 }
 
-static int open_device(struct setup *setup, const struct common_options *options, enum device_role role,
-		       enum stage *stage)
+enum status setup_device(struct setup *setup, const struct common_options *options, enum device_role role)
 {
-	struct format_request request = {
+	int err;
+
+	if ((err = device_open(&setup->device, options->basic.device, role)) < 0)
+		return status_of(STAGE_DEVICE, err);
+	setup->has_device = true;
+	if (options->has_input)
+		err = input_select(&setup->device, (uint32_t)options->input);
+	if (err == 0 && options->controls)
+		err = controls_set(&setup->device, options->controls);
+	return status_of(STAGE_CONTROL, err);
+}
+
+struct format_request setup_request(const struct common_options *options)
+{
+	return (struct format_request){
 		.width = options->size.width,
 		.height = options->size.height,
 		.pixelformat = options->pixelformat,
 		.fps = options->fps,
 		.adjust = options->adjust,
 	};
-	int err;
-
-	*stage = STAGE_DEVICE;
-	if ((err = device_open(&setup->device, options->basic.device, role)) < 0)
-		return err;
-	setup->has_device = true;
-	*stage = STAGE_CONTROL;
-	if (options->has_input && (err = input_select(&setup->device, (uint32_t)options->input)) < 0)
-		return err;
-	if (options->controls && (err = controls_set(&setup->device, options->controls)) < 0)
-		return err;
-	*stage = STAGE_FORMAT;
-	return format_negotiate(&setup->device, &request, &setup->format);
 }
 
 static int open_pool(struct setup *setup, const struct common_options *options, uint64_t memory_limit)
@@ -172,17 +172,20 @@ static int open_pool(struct setup *setup, const struct common_options *options, 
 	return pool_configure(&setup->pool, &config);
 }
 
+enum status setup_queue(struct setup *setup, const struct common_options *options, uint64_t memory_limit)
+{
+	return status_of(STAGE_QUEUE, open_pool(setup, options, memory_limit));
+}
+
 enum status setup_open(struct setup *setup, const struct common_options *options, enum device_role role,
 		       uint64_t memory_limit)
 {
-	enum stage stage;
-	int err = open_device(setup, options, role, &stage);
+	struct format_request request = setup_request(options);
+	enum status status = setup_device(setup, options, role);
 
-	if (err == 0) {
-		stage = STAGE_QUEUE;
-		err = open_pool(setup, options, memory_limit);
-	}
-	return status_of(stage, err);
+	if (status == STATUS_DONE)
+		status = status_of(STAGE_FORMAT, format_negotiate(&setup->device, &request, &setup->format));
+	return status == STATUS_DONE ? setup_queue(setup, options, memory_limit) : status;
 }
 
 void setup_close(struct setup *setup)

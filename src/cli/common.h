@@ -62,6 +62,10 @@ struct setup {
  * which has been said. */
 enum status setup_open(struct setup *setup, const struct common_options *options, enum device_role role,
 		       uint64_t memory_limit);
+/* The steps of it, for those who negotiate the format in a way of their own. */
+enum status setup_device(struct setup *setup, const struct common_options *options, enum device_role role);
+struct format_request setup_request(const struct common_options *options);
+enum status setup_queue(struct setup *setup, const struct common_options *options, uint64_t memory_limit);
 void setup_close(struct setup *setup); /* takes a half-open one */
 
 #endif

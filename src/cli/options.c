@@ -106,6 +106,17 @@ static int set_duration(const struct option_row *row, const char *text, void *fi
 	return 0;
 }
 
+static int set_factor(const struct option_row *row, const char *text, void *field)
+{
+	double factor;
+	int err = parse_factor(text, &factor);
+
+	if (err < 0 || (row->most && factor > (double)row->most))
+		return err < 0 ? err : -ERANGE;
+	*(double *)field = factor;
+	return 0;
+}
+
 static int set_bytes(const struct option_row *row, const char *text, void *field)
 {
 	uint64_t bytes;
@@ -147,6 +158,7 @@ static const struct {
 	[OPT_RATE] = { set_rate, "R", "frames a second, such as 30, 29.97 or 30000/1001" },
 	[OPT_DURATION] = { set_duration, "T", "a time, such as 1.5, 10s, 500ms, 2m or 1:30" },
 	[OPT_BYTES] = { set_bytes, "SIZE", "a number of bytes, such as 4096, 64k, 16M or 2G" },
+	[OPT_FACTOR] = { set_factor, "X", "a number, such as 2 or 0.5" },
 	[OPT_SPAN] = { set_span, "T|SIZE",
 		       "a time, such as 10s or 5m, or a size with its unit, such as 64M or 2G" },
 };

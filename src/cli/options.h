@@ -21,6 +21,7 @@ enum option_kind {
 	OPT_RATE,     /* struct fraction */
 	OPT_DURATION, /* int64_t, nanoseconds */
 	OPT_BYTES,    /* uint64_t */
+	OPT_FACTOR,   /* double, 0 or above */
 	OPT_SPAN,     /* struct option_span: a duration or a number of bytes */
 };
 

@@ -35,24 +35,43 @@ static void update_rate(struct progress *progress, uint64_t frames)
 	progress->shown_frames = frames;
 }
 
+/* "00:01:30  2700 frames  30.0 fps  REST" */
+static void show(struct progress *progress, uint64_t frames, const char *rest)
+{
+	char line[LINE_MAX_BYTES], fps[24] = "-";
+	int64_t seconds;
+
+	update_rate(progress, frames);
+	if (progress->shown_ns > progress->started_ns)
+		snprintf(fps, sizeof(fps), "%.1f", progress->fps);
+	seconds = (now_ns() - progress->started_ns) / NS_PER_S;
+	snprintf(line, sizeof(line), "%02d:%02d:%02d  %llu frames  %s fps  %s", (int)(seconds / 3600),
+		 (int)(seconds / 60 % 60), (int)(seconds % 60), (unsigned long long)frames, fps, rest);
+	if (terminal_width() < LINE_MAX_BYTES)
+		line[terminal_width()] = '\0';
+	log_set_status_line(line);
+}
+
 void progress_record(void *opaque)
 {
 	struct progress *progress = opaque;
 	const struct ledger *ledger = &progress->record->ledger;
-	char line[LINE_MAX_BYTES], bytes[BYTES_TEXT_MAX], fps[24] = "-";
-	int64_t seconds;
+	char rest[80], bytes[BYTES_TEXT_MAX];
 
-	update_rate(progress, ledger->captured);
-	if (progress->shown_ns > progress->started_ns)
-		snprintf(fps, sizeof(fps), "%.1f", progress->fps);
-	seconds = (now_ns() - progress->started_ns) / NS_PER_S;
-	snprintf(line, sizeof(line), "%02d:%02d:%02d  %llu frames  %s fps  %s written  lost %llu",
-		 (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60),
-		 (unsigned long long)ledger->captured, fps, bytes_text(ledger->bytes_written, bytes),
+	snprintf(rest, sizeof(rest), "%s written  lost %llu", bytes_text(ledger->bytes_written, bytes),
 		 (unsigned long long)ledger_lost(ledger));
-	if (terminal_width() < LINE_MAX_BYTES)
-		line[terminal_width()] = '\0';
-	log_set_status_line(line);
+	show(progress, ledger->captured, rest);
+}
+
+void progress_playback(void *opaque)
+{
+	struct progress *progress = opaque;
+	const struct playback *playback = progress->playback;
+	char rest[80];
+
+	snprintf(rest, sizeof(rest), "late %llu  dropped %llu", (unsigned long long)playback->late,
+		 (unsigned long long)playback->dropped);
+	show(progress, playback->played, rest);
 }
 
 void progress_end(void)

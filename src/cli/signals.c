@@ -1,7 +1,8 @@
-/* SIGINT and SIGTERM as a descriptor to poll. SPDX-License-Identifier: LGPL-2.1-or-later
+/* Signals as descriptors to poll. SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A handler rather than a signalfd: a signalfd wants the signals blocked, and then nothing would heed the
- * second one while the program hangs in a driver or a file system, which is when people press ^C twice. */
+ * For those that end the program a handler rather than a signalfd: a signalfd wants the signals blocked, and
+ * then nothing would heed the second one while the program hangs in a driver or a file system, which is when
+ * people press ^C twice. */
 #include "cli/signals.h"
 
 #include <errno.h>
@@ -10,13 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 #include "base/log.h"
 
 static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
 #define N_ENDING (sizeof(ending) / sizeof(*ending))
 
-static int signal_fd = -1;
+static int signal_fd = -1, resume_fd = -1;
 static struct sigaction before[N_ENDING];
 
 /* nohup(1) has SIGHUP ignored, which stays. A shell ignores SIGINT for jobs in the background too, but
@@ -60,8 +62,41 @@ int signals_open(void)
 	return signal_fd;
 }
 
+/* A signal that is blocked in all threads stays pending from the moment the kernel lets them go on, so that
+ * none can run ahead of the news, as it could of a handler in another thread. */
+int signals_open_resume(void)
+{
+	sigset_t resume;
+	int err;
+
+	sigemptyset(&resume);
+	sigaddset(&resume, SIGCONT);
+	err = -pthread_sigmask(SIG_BLOCK, &resume, NULL);
+	if (err == 0)
+		resume_fd = signalfd(-1, &resume, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (err == 0 && resume_fd < 0)
+		err = -errno;
+	if (err < 0)
+		log_error("signalfd: %s", err_str(err));
+	return err < 0 ? err : resume_fd;
+}
+
+static void close_resume(void)
+{
+	sigset_t resume;
+
+	if (resume_fd < 0)
+		return;
+	close(resume_fd);
+	resume_fd = -1;
+	sigemptyset(&resume);
+	sigaddset(&resume, SIGCONT);
+	pthread_sigmask(SIG_UNBLOCK, &resume, NULL);
+}
+
 void signals_close(void)
 {
+	close_resume();
 	if (signal_fd < 0)
 		return;
 	for (size_t i = 0; i < N_ENDING; i++)

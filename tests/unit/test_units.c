@@ -191,6 +191,27 @@ static void duration_takes_units_and_clocks(void **state)
 	}
 }
 
+static void factor_is_a_plain_number(void **state)
+{
+	static const struct {
+		const char *text;
+		int err;
+		double factor;
+	} rows[] = {
+		{ "0", 0, 0 },        { "1", 0, 1 },        { "0.5", 0, 0.5 },     { ".25", 0, 0.25 },
+		{ "2x", -EINVAL, 0 }, { "-1", -EINVAL, 0 }, { "nan", -EINVAL, 0 }, { "", -EINVAL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		double factor = 4711;
+
+		print_message("# \"%s\"\n", rows[i].text);
+		assert_int_equal(parse_factor(rows[i].text, &factor), rows[i].err);
+		assert_float_equal(factor, rows[i].err ? 4711 : rows[i].factor, 1e-9);
+	}
+}
+
 static void bytes_take_powers_of_1024(void **state)
 {
 	static const struct {
@@ -290,6 +311,7 @@ int main(void)
 		cmocka_unit_test(size_is_two_sides),
 		cmocka_unit_test(rate_knows_ntsc),
 		cmocka_unit_test(duration_takes_units_and_clocks),
+		cmocka_unit_test(factor_is_a_plain_number),
 		cmocka_unit_test(bytes_take_powers_of_1024),
 		cmocka_unit_test(fractions_reduce_compare_and_print),
 		cmocka_unit_test(bytes_print_short),
