@@ -1,5 +1,6 @@
 /* v4l2q capture: from a device into files. SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
@@ -9,6 +10,7 @@
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/signals.h"
+#include "device/replug.h"
 #include "session/record.h"
 
 struct capture_options {
@@ -22,6 +24,8 @@ struct capture_options {
 	struct option_span segment;
 	int bad_frames; /* enum bad_frames, whose order is that of the choices */
 	const char *frame_log, *on_disconnect;
+	bool waits;        /* for a device that was unplugged */
+	int64_t replug_ns; /* 0: for ever */
 };
 
 static const char *const bad_frames_choices[] = { "drop", "keep", "fail", NULL };
@@ -120,13 +124,62 @@ static int check_options(const struct capture_options *options)
 			  options->output);
 		return -EINVAL;
 	}
-	if (strcmp(options->on_disconnect, "exit") == 0)
+	if (options->waits && !strchr(options->output, '%')) {
+		log_error("--on-disconnect=wait goes on in another file, and '%s' would name it alike; put "
+			  "%%d or "
+			  "strftime fields into it",
+			  options->output);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int parse_on_disconnect(struct capture_options *options)
+{
+	const char *text = options->on_disconnect;
+
+	options->waits = strncmp(text, "wait", 4) == 0;
+	if (strcmp(text, "exit") == 0 || strcmp(text, "wait") == 0)
 		return 0;
-	if (strncmp(options->on_disconnect, "wait", 4) == 0)
-		log_error("--on-disconnect: 'wait' is not built yet; it takes exit");
-	else
-		log_error("--on-disconnect: '%s' is not possible; it takes exit", options->on_disconnect);
+	if (strncmp(text, "wait=", 5) == 0 && parse_duration(text + 5, &options->replug_ns) == 0)
+		return 0;
+	log_error("--on-disconnect: '%s' is not possible; it takes exit, wait, or wait=T (30s, 5m)", text);
 	return -EINVAL;
+}
+
+/* What is needed to find the device again. */
+struct comeback {
+	const struct capture_options *options;
+	struct setup *setup;
+	int signal_fd;
+};
+
+static int come_back(void *opaque)
+{
+	struct comeback *comeback = opaque;
+	const struct capture_options *options = comeback->options;
+	struct common_options common = options->common;
+	struct video_format before = comeback->setup->format;
+	char *path = strdup(common.basic.device ? common.basic.device : comeback->setup->device.path);
+	int err;
+
+	if (!path)
+		return log_no_memory();
+	common.basic.device = path;
+	setup_close(comeback->setup);
+	log_warn("waiting for %s to come back", path);
+	err = replug_wait(path, comeback->signal_fd, options->replug_ns);
+	if (err == 0 &&
+	    setup_open(comeback->setup, &common, DEVICE_CAPTURE, options->memory_bytes) != STATUS_DONE)
+		err = -ENODEV;
+	if (err == 0 && (before.fourcc != comeback->setup->format.fourcc ||
+			 before.width != comeback->setup->format.width ||
+			 before.height != comeback->setup->format.height)) {
+		log_error("%s came back with another format: ask for the one you want with -s and -p", path);
+		err = -ESTALE;
+	}
+	free(path);
+	return err;
 }
 
 static void fill_record(struct record *record, const struct capture_options *options, struct setup *setup,
@@ -147,7 +200,6 @@ static void fill_record(struct record *record, const struct capture_options *opt
 		.skip = options->skip,
 		.duration_ns = options->duration_ns,
 		.max_bytes = options->max_bytes,
-		.memory_bytes = options->memory_bytes,
 		.stall_ns = options->stall_ns,
 		.segment_ns = options->segment.ns,
 		.segment_bytes = options->segment.bytes,
@@ -209,6 +261,7 @@ static enum status record_and_report(const struct capture_options *options, stru
 {
 	struct record record = { 0 };
 	struct progress progress = { .record = &record };
+	struct comeback comeback = { options, setup, signal_fd };
 	enum status status, report_status;
 	int err;
 
@@ -216,6 +269,10 @@ static enum status record_and_report(const struct capture_options *options, stru
 	if (progress_wanted(&options->common)) {
 		record.options.progress = progress_record;
 		record.options.progress_opaque = &progress;
+	}
+	if (options->waits) {
+		record.options.reopen = come_back;
+		record.options.reopen_opaque = &comeback;
 	}
 	err = record_run(&record);
 	progress_end();
@@ -232,7 +289,7 @@ static enum status capture_with(struct capture_options *options)
 	FILE *json = NULL;
 	int signal_fd;
 
-	if (check_options(options) < 0)
+	if (parse_on_disconnect(options) < 0 || check_options(options) < 0)
 		return STATUS_USAGE;
 	if (!options->has_memory)
 		options->memory_bytes = default_memory_limit();

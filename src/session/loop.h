@@ -18,7 +18,8 @@ struct session {
 	uint64_t n_handed, bytes_handed; /* to the file thread */
 	uint32_t n_restarts;             /* of the pool's, as seen last */
 	int64_t start_ns, last_frame_ns, progress_ns;
-	bool done; /* record->end is decided */
+	int cut_err; /* of finalising the file of the last stretch */
+	bool done;   /* record->end is decided */
 };
 
 /* Decides why the run ended; returns err, so that one line both decides and passes it on. */

@@ -37,7 +37,8 @@ static void *file_thread(void *opaque)
 	return NULL;
 }
 
-static int session_open(struct session *session)
+/* One stretch is from a start of the pool to its stop. */
+static int stretch_open(struct session *session)
 {
 	int err = fifo_open(&session->frames, 0);
 
@@ -45,8 +46,6 @@ static int session_open(struct session *session)
 		err = fifo_open(&session->home, 0);
 	if (err < 0)
 		return session_finish(session, RECORD_END_ERROR, err);
-	if ((err = sink_open(&session->sink, session->record)) < 0)
-		return session_finish(session, RECORD_END_WRITE_ERROR, err);
 	if ((err = -pthread_create(&session->file_thread, NULL, file_thread, session)) < 0) {
 		log_error("no thread for the file: %s", err_str(err));
 		return session_finish(session, RECORD_END_ERROR, err);
@@ -54,15 +53,22 @@ static int session_open(struct session *session)
 	session->threaded = true;
 	session->pool->cancel_fd = session->record->options.signal_fd;
 	session->pool->wake_fd = fifo_fd(session->home);
-	return err;
+	return 0;
+}
+
+static void note_level(struct record *record, struct fifo_level level)
+{
+	if (level.max_items > record->high_water.max_items)
+		record->high_water.max_items = level.max_items;
+	if (level.max_bytes > record->high_water.max_bytes)
+		record->high_water.max_bytes = level.max_bytes;
 }
 
 /* Stops the device first, lets the file thread write what it still has, and then takes all buffers home. */
-static int session_close(struct session *session)
+static void stretch_close(struct session *session)
 {
 	struct record *record = session->record;
 	void *item;
-	int err;
 
 	if (session->home)
 		lend_return(session->pool, session->home, false);
@@ -71,18 +77,48 @@ static int session_close(struct session *session)
 		fifo_finish(session->frames, 0);
 		pthread_join(session->file_thread, NULL);
 	}
+	session->threaded = false;
 	while (session->frames && fifo_try_get(session->frames, &item) > 0)
 		sink_lose(session->sink, item);
-	record->ledger.copied = session->pool->n_copied + (session->sink ? sink_repacked(session->sink) : 0);
-	err = sink_close(session->sink);
+	/* The file, too, may still refer to the last frame. */
+	session->cut_err = sink_cut(session->sink);
 	if (session->home)
 		lend_return(session->pool, session->home, true);
 	if (session->frames)
-		record->high_water = fifo_level(session->frames);
+		note_level(record, fifo_level(session->frames));
 	fifo_close(session->frames);
 	fifo_close(session->home);
+	session->frames = session->home = NULL;
 	session->pool->cancel_fd = session->pool->wake_fd = -1;
+	record->ledger.copied += session->pool->n_copied;
+	record->ledger.bytes_copied += session->pool->bytes_copied;
+}
+
+static int stretch(struct session *session)
+{
+	int err = stretch_open(session);
+
+	if (err == 0)
+		err = session_loop(session);
+	stretch_close(session);
 	return err;
+}
+
+/* The device was lost: waits for it. Returns whether the recording goes on. */
+static bool go_on(struct session *session, int *err)
+{
+	const struct record_options *options = &session->record->options;
+
+	if (session->record->end != RECORD_END_DISCONNECT || !options->reopen || session->cut_err < 0)
+		return false;
+	*err = options->reopen(options->reopen_opaque);
+	if (*err == POOL_FLUSHING)
+		*err = session_finish(session, RECORD_END_SIGNAL, 0);
+	else if (*err == 0)
+		session->done = false;
+	session->n_restarts = 0;
+	ledger_restart(&session->record->ledger);
+	return !session->done;
 }
 
 static void sum_up(struct session *session)
@@ -97,7 +133,6 @@ static void sum_up(struct session *session)
 		record->measured_fps =
 			(double)timeline->interval_ns.count * NS_PER_S / (double)timeline->last_pts_ns;
 	record->ledger.zero_copy = written > record->ledger.copied ? written - record->ledger.copied : 0;
-	record->ledger.bytes_copied += session->pool->bytes_copied;
 	record->wall_ns = now_ns() - session->start_ns;
 }
 
@@ -111,10 +146,16 @@ int record_run(struct record *record)
 	session->record = record;
 	session->pool = record->pool;
 	session->start_ns = now_ns();
-	err = session_open(session);
-	if (err == 0)
-		err = session_loop(session);
-	close_err = session_close(session);
+	err = sink_open(&session->sink, record);
+	if (err < 0) {
+		session_finish(session, RECORD_END_WRITE_ERROR, err);
+	} else {
+		do
+			err = stretch(session);
+		while (go_on(session, &err));
+		record->ledger.copied += sink_repacked(session->sink);
+	}
+	close_err = sink_close(session->sink);
 	if (close_err < 0 && err == 0)
 		err = session_finish(session, RECORD_END_WRITE_ERROR, close_err);
 	sum_up(session);

@@ -18,13 +18,18 @@ struct record_options {
 	uint64_t count, skip;         /* frames; count 0: until a signal */
 	int64_t duration_ns;          /* of the driver's timestamps; 0: no limit */
 	uint64_t max_bytes;           /* of all files; 0: no limit */
-	uint64_t memory_bytes;        /* budget for frames while the writer is behind */
 	int64_t stall_ns;             /* no frame for so long: an error; 0: never */
 	int64_t segment_ns;           /* a new file each …; 0: not by time */
 	uint64_t segment_bytes;       /* 0: not by size */
 	enum bad_frames bad_frames;
 	const char *frame_log; /* a file of JSON lines, or NULL */
-	int signal_fd;         /* a signalfd: readable ends the run in good order; -1: none */
+	/* Called when the device is lost and nothing of the pool is held any more: closes it, waits for the
+	 * device, and opens and configures the same struct anew, for the same format. 0: the recording goes
+	 * on in the next file; a negative errno (logged; POOL_FLUSHING for a signal) ends it. NULL: the
+	 * recording ends. */
+	int (*reopen)(void *opaque);
+	void *reopen_opaque;
+	int signal_fd; /* a signalfd: readable ends the run in good order; -1: none */
 	/* Called by the device loop a few times a second, for the progress line; NULL: not. */
 	void (*progress)(void *opaque);
 	void *progress_opaque;

@@ -94,7 +94,8 @@ int sink_open(struct sink **out, struct record *record)
 	if (!sink)
 		return log_no_memory();
 	sink->record = record;
-	sink->segments = record->options.segment_ns || record->options.segment_bytes;
+	sink->segments =
+		record->options.segment_ns || record->options.segment_bytes || record->options.reopen;
 	sink->all_key = is_intra_only(record->format);
 	err = frame_log_open(&sink->log, record->options.frame_log);
 	if (err == 0)
@@ -128,10 +129,10 @@ static int write_frame(struct sink *sink, const struct item *item)
 	struct writer_info info;
 	int err = 0;
 
-	if (segment_is_full(sink, &frame)) {
+	if (sink->writer && segment_is_full(sink, &frame))
 		err = close_file(sink);
-		if (err == 0)
-			err = open_file(sink);
+	if (err == 0 && !sink->writer) {
+		err = open_file(sink);
 		sink->segment_start_ns = frame.pts_ns;
 	}
 	if (err < 0)
@@ -174,6 +175,15 @@ int sink_take(struct sink *sink, struct item *item)
 		sink->record->ledger.written++;
 	err = frame_log_add(sink->log, item, item->fate);
 	item_free(item);
+	return err;
+}
+
+int sink_cut(struct sink *sink)
+{
+	int err = sink ? close_file(sink) : 0;
+
+	if (err < 0 && sink->err == 0)
+		sink->err = err;
 	return err;
 }
 
