@@ -71,3 +71,35 @@ double stats_mean(const struct stats *stats)
 {
 	return stats->count ? stats->sum / (double)stats->count : 0;
 }
+
+void stats_merge(struct stats *stats, const struct stats *from)
+{
+	if (from->count == 0)
+		return;
+	if (stats->count == 0 || from->min < stats->min)
+		stats->min = from->min;
+	if (stats->count == 0 || from->max > stats->max)
+		stats->max = from->max;
+	stats->count += from->count;
+	stats->sum += from->sum;
+	for (unsigned i = 0; i < STATS_BUCKETS; i++) {
+		uint32_t room = UINT32_MAX - stats->buckets[i];
+
+		stats->buckets[i] += from->buckets[i] < room ? from->buckets[i] : room;
+	}
+}
+
+bool stats_walk(const struct stats *stats, unsigned *bucket, int64_t *sample, uint32_t *n)
+{
+	while (*bucket < STATS_BUCKETS && !stats->buckets[*bucket])
+		++*bucket;
+	if (*bucket == STATS_BUCKETS)
+		return false;
+	*n = stats->buckets[*bucket];
+	*sample = bucket_value((*bucket)++);
+	if (*sample < stats->min)
+		*sample = stats->min;
+	if (*sample > stats->max)
+		*sample = stats->max;
+	return true;
+}

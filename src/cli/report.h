@@ -27,6 +27,8 @@ void report_text(const struct report *report, FILE *out);
 
 /* Parts of it, for commands that have more to say. */
 struct json_object *report_device_json(const struct device *device);
+struct json_object *report_format_json(const struct video_format *format);
+struct json_object *report_pool_json(const struct pool *pool);
 struct json_object *report_stats_json(const struct stats *ns); /* in microseconds */
 
 #endif

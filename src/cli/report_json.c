@@ -46,7 +46,7 @@ struct json_object *report_stats_json(const struct stats *ns)
 	return object;
 }
 
-static struct json_object *format_json(const struct video_format *format)
+struct json_object *report_format_json(const struct video_format *format)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *lines = json_object_new_array(), *sizes = json_object_new_array();
@@ -67,7 +67,7 @@ static struct json_object *format_json(const struct video_format *format)
 	return object;
 }
 
-static struct json_object *pool_json(const struct pool *pool)
+struct json_object *report_pool_json(const struct pool *pool)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -192,9 +192,9 @@ struct json_object *report_json(const struct report *report)
 	json_add_text(object, "version", V4L2Q_VERSION);
 	json_add_text(object, "command", report->command);
 	json_object_object_add(object, "device", report_device_json(report->device));
-	json_object_object_add(object, "format", format_json(report->format));
+	json_object_object_add(object, "format", report_format_json(report->format));
 	json_add_text(object, "io", pool_io_name(report->pool));
-	json_object_object_add(object, "pool", pool_json(report->pool));
+	json_object_object_add(object, "pool", report_pool_json(report->pool));
 	add_record(object, report);
 	return object;
 }

@@ -32,6 +32,7 @@ static void sync_memory(struct pool *pool, const struct buffer *buffer, uint64_t
 	for (uint32_t p = 0; p < buffer->n_planes && !pool->no_sync; p++) {
 		struct dma_buf_sync sync = { .flags = step | access };
 
+		pool->device->n_calls += buffer->planes[p].fd >= 0;
 		if (buffer->planes[p].fd < 0 || ioctl(buffer->planes[p].fd, DMA_BUF_IOCTL_SYNC, &sync) < 0)
 			pool->no_sync = true;
 	}

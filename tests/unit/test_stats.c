@@ -133,6 +133,46 @@ static void outliers_do_not_move_the_median(void **state)
 	assert_int_equal(stats_quantile(&stats, 1), 5000000000);
 }
 
+static void merging_is_adding_all(void **state)
+{
+	static struct stats parts[2], empty;
+
+	(void)state;
+	memset(parts, 0, sizeof parts);
+	for (int i = 1; i <= 200; i++) {
+		stats_add(&stats, i * INT64_C(1000));
+		stats_add(&parts[i % 2], i * INT64_C(1000));
+	}
+	stats_merge(&parts[0], &empty);
+	assert_int_equal(parts[0].min, 2000);
+	stats_merge(&parts[0], &parts[1]);
+	assert_memory_equal(&parts[0], &stats, sizeof stats);
+}
+
+static void walk_meets_every_sample_once(void **state)
+{
+	static const int64_t samples[] = { 3, 3, 100, 5000, 5000000000 };
+	uint64_t n_met = 0;
+	unsigned bucket = 0;
+	int64_t sample, before = -1;
+	uint32_t n;
+
+	(void)state;
+	assert_false(stats_walk(&stats, &bucket, &sample, &n));
+	for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
+		stats_add(&stats, samples[i]);
+	for (bucket = 0; stats_walk(&stats, &bucket, &sample, &n); n_met += n) {
+		assert_true(sample > before);
+		before = sample;
+		if (n_met == 0) {
+			assert_int_equal(sample, 3);
+			assert_int_equal(n, 2);
+		}
+	}
+	assert_int_equal(n_met, 5);
+	assert_in_range(before, 4950000000, 5000000000);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -143,6 +183,8 @@ int main(void)
 		cmocka_unit_test_setup(odd_quantiles_do_no_harm, empty_stats),
 		cmocka_unit_test_setup(quantiles_are_within_a_hundredth, empty_stats),
 		cmocka_unit_test_setup(outliers_do_not_move_the_median, empty_stats),
+		cmocka_unit_test_setup(merging_is_adding_all, empty_stats),
+		cmocka_unit_test_setup(walk_meets_every_sample_once, empty_stats),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
