@@ -220,22 +220,16 @@ int container_options(const struct container *container, bool seekable, AVDictio
 {
 	static const struct {
 		const char *key, *value;
-		enum { ALWAYS, SEEKABLE, NOT_SEEKABLE } when;
+		bool only_pipes;
 	} wanted[] = {
 		/* A checksum over every cluster takes four times as long as the writing. */
-		{ "write_crc32", "0", ALWAYS },
-		/* A cluster is gathered in memory: one of the default size falls out of the processor's
-		 * cache, and what is not yet written is lost with the program. */
-		{ "cluster_size_limit", "262144", SEEKABLE },
-		{ "cluster_time_limit", "1000", SEEKABLE },
-		{ "video_track_timescale", "1000000", ALWAYS },
+		{ "write_crc32", "0", false },
+		{ "video_track_timescale", "1000000", false },
 		/* Nobody can go back in a pipe to say where the frames are. */
-		{ "movflags", "frag_keyframe+empty_moov+default_base_moof", NOT_SEEKABLE },
+		{ "movflags", "frag_keyframe+empty_moov+default_base_moof", true },
 	};
 	for (size_t i = 0; i < COUNT(wanted); i++) {
-		if (wanted[i].when != ALWAYS && (wanted[i].when == SEEKABLE) != seekable)
-			continue;
-		if (!has_option(container, wanted[i].key))
+		if ((wanted[i].only_pipes && seekable) || !has_option(container, wanted[i].key))
 			continue;
 		if (av_dict_set(options, wanted[i].key, wanted[i].value, 0) < 0)
 			return -ENOMEM;

@@ -7,6 +7,7 @@
 #include <libswscale/swscale.h>
 #include "base/log.h"
 #include "media/libav.h"
+#include "media/semiplanar.h"
 
 static bool is_rgb(enum AVPixelFormat format)
 {
@@ -75,22 +76,69 @@ bool converter_is_idle(const AVFrame *from, const AVFrame *to)
 	       (is_rgb(a.format) && a.format == b.format && a.width == b.width && a.height == b.height);
 }
 
+static int refuse(enum AVPixelFormat from, enum AVPixelFormat to, int err)
+{
+	log_error("cannot convert %s to %s: %s", av_get_pix_fmt_name(from), av_get_pix_fmt_name(to),
+		  libav_reason(err));
+	return err;
+}
+
+/* What libswscale is given in place of a format that it does not have. */
+static enum AVPixelFormat readable(enum AVPixelFormat format)
+{
+	enum AVPixelFormat stand_in = semiplanar_stand_in(format);
+
+	return stand_in != AV_PIX_FMT_NONE && !sws_isSupportedInput(format) ? stand_in : format;
+}
+
+static enum AVPixelFormat writable(enum AVPixelFormat format)
+{
+	enum AVPixelFormat stand_in = semiplanar_stand_in(format);
+
+	return stand_in != AV_PIX_FMT_NONE && !sws_isSupportedOutput(format) ? stand_in : format;
+}
+
+int converter_check(enum AVPixelFormat from, enum AVPixelFormat to)
+{
+	libav_forget_reason();
+	if (from == to || (sws_isSupportedInput(readable(from)) && sws_isSupportedOutput(writable(to))))
+		return 0;
+	return refuse(from, to, -ENOTSUP);
+}
+
+/* A picture in between, like `model` but for its pixel format; NULL when none is needed, which is no error.
+ */
+static int make_between(AVFrame **between, const AVFrame *model, enum AVPixelFormat format)
+{
+	av_frame_free(between);
+	if (format == model->format)
+		return 0;
+	if (!(*between = av_frame_alloc()))
+		return -ENOMEM;
+	(*between)->format = format;
+	(*between)->width = model->width;
+	(*between)->height = model->height;
+	return av_frame_get_buffer(*between, 0);
+}
+
 /* Between pictures of one size only chroma is resampled, and libswscale's direct paths need no filter at all.
  */
-static int make(struct converter *c)
+static int make(struct converter *c, const AVFrame *from, const AVFrame *to)
 {
+	enum AVPixelFormat read = readable(c->from.format), write = writable(c->to.format);
 	bool scaling = c->from.width != c->to.width || c->from.height != c->to.height;
-	int flags = scaling ? SWS_BICUBIC : SWS_BILINEAR;
+	int flags = scaling ? SWS_BICUBIC : SWS_BILINEAR, err;
 
 	libav_forget_reason();
 	sws_freeContext(c->sws);
-	c->sws = sws_getContext(c->from.width, c->from.height, c->from.format, c->to.width, c->to.height,
-				c->to.format, flags, NULL, NULL, NULL);
-	if (!c->sws) {
-		log_error("cannot convert %s to %s: %s", av_get_pix_fmt_name(c->from.format),
-			  av_get_pix_fmt_name(c->to.format), libav_reason(-ENOTSUP));
-		return -ENOTSUP;
-	}
+	c->sws = NULL;
+	if ((err = make_between(&c->read, from, read)) < 0 ||
+	    (err = make_between(&c->written, to, write)) < 0)
+		return err;
+	c->sws = sws_getContext(c->from.width, c->from.height, read, c->to.width, c->to.height, write, flags,
+				NULL, NULL, NULL);
+	if (!c->sws)
+		return refuse(c->from.format, c->to.format, -ENOTSUP);
 	/* Fails harmlessly where neither side has a matrix or a range. */
 	sws_setColorspaceDetails(c->sws, sws_getCoefficients((int)c->from.matrix), c->from.full_range,
 				 sws_getCoefficients((int)c->to.matrix), c->to.full_range, 0, 1 << 16,
@@ -101,23 +149,32 @@ static int make(struct converter *c)
 int converter_run(struct converter *c, const AVFrame *from, const AVFrame *to)
 {
 	struct converter_shape a = shape_of(from, from), b = shape_of(to, from);
+	const AVFrame *read, *written;
 	int err;
 
 	if (!c->sws || !same_shape(&a, &c->from) || !same_shape(&b, &c->to)) {
 		c->from = a;
 		c->to = b;
-		if ((err = make(c)) < 0)
+		if ((err = make(c, from, to)) < 0)
 			return err;
 	}
-	err = sws_scale(c->sws, (const uint8_t *const *)from->data, from->linesize, 0, from->height,
-			(uint8_t *const *)to->data, to->linesize);
+	read = c->read ? c->read : from;
+	written = c->written ? c->written : to;
+	if (c->read)
+		semiplanar_split(from, c->read);
+	err = sws_scale(c->sws, (const uint8_t *const *)read->data, read->linesize, 0, read->height,
+			(uint8_t *const *)written->data, written->linesize);
 	if (err < 0)
-		log_error("converting a picture: %s", err_str(err));
-	return err < 0 ? err : 0;
+		return refuse(a.format, b.format, err);
+	if (c->written)
+		semiplanar_join(c->written, to);
+	return 0;
 }
 
 void converter_close(struct converter *c)
 {
 	sws_freeContext(c->sws);
+	av_frame_free(&c->read);
+	av_frame_free(&c->written);
 	*c = (struct converter){ 0 };
 }

@@ -12,6 +12,7 @@ struct SwsContext;
  */
 struct converter {
 	struct SwsContext *sws;
+	AVFrame *read, *written; /* in between, where libswscale does not have a format; else NULL */
 	/* What sws is made for. */
 	struct converter_shape {
 		enum AVPixelFormat format;
@@ -21,6 +22,8 @@ struct converter {
 	} from, to;
 };
 
+/* Whether it can be done at all: 0 or -ENOTSUP, logged. */
+int converter_check(enum AVPixelFormat from, enum AVPixelFormat to);
 /* Whether nothing must be done to have `from` as `to` wants it: same format, size, range and matrix. */
 bool converter_is_idle(const AVFrame *from, const AVFrame *to);
 /* Converts in one pass into the memory that `to` describes (format, width, height, data, linesize;

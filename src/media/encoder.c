@@ -231,6 +231,8 @@ int encoder_open(struct encoder *e, const struct encoder_options *options)
 	if ((err = choose_format(options, wanted ? wanted->value : NULL, &format)) < 0)
 		goto done;
 	av_dict_set(&dictionary, "pix_fmt", NULL, 0);
+	if ((err = converter_check((enum AVPixelFormat)options->source->format, format)) < 0)
+		goto done;
 	if ((err = open_codec(e, options, format, dictionary)) < 0)
 		goto done;
 	if (!(e->converted = describe_converted(e->context)))
@@ -280,26 +282,38 @@ static int convert(struct encoder *e, const AVFrame *picture, AVFrame *converted
 	return converter_run(&e->converter, picture, converted);
 }
 
+static int send(struct encoder *e, const AVFrame *picture)
+{
+	int err;
+
+	libav_forget_reason();
+	if ((err = avcodec_send_frame(e->context, picture)) < 0 && err != AVERROR_EOF)
+		log_error("%s: %s", e->context->codec->name, libav_reason(err));
+	return err == AVERROR_EOF ? 0 : err;
+}
+
 int encoder_put(struct encoder *e, const AVFrame *picture)
 {
 	AVFrame *converted;
 	int err;
 
-	if (!picture)
-		return avcodec_send_frame(e->context, NULL);
-	if (converter_is_idle(picture, e->converted))
-		return avcodec_send_frame(e->context, picture);
+	if (!picture || converter_is_idle(picture, e->converted))
+		return send(e, picture);
 	if (!(converted = av_frame_alloc()))
 		return -ENOMEM;
 	if ((err = convert(e, picture, converted)) >= 0)
-		err = avcodec_send_frame(e->context, converted);
+		err = send(e, converted);
 	av_frame_free(&converted);
 	return err;
 }
 
 int encoder_get(struct encoder *e, AVPacket *packet)
 {
-	return avcodec_receive_packet(e->context, packet);
+	int err = avcodec_receive_packet(e->context, packet);
+
+	if (err < 0 && err != -EAGAIN && err != AVERROR_EOF)
+		log_error("%s: %s", e->context->codec->name, libav_reason(err));
+	return err;
 }
 
 void encoder_close(struct encoder *e)

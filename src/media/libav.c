@@ -13,6 +13,7 @@
 /* libav may print one line in several calls, hence a buffer a thread. */
 static _Thread_local struct {
 	char line[LINE_MAX_BYTES], reason[LINE_MAX_BYTES];
+	const void *complainer;
 	bool muted;
 } local;
 
@@ -34,8 +35,10 @@ static void forward(void *object, int level, const char *format, va_list args)
 		return;
 	while (length > 0 && (local.line[length - 1] == '\n' || local.line[length - 1] == '.'))
 		local.line[--length] = '\0';
-	if (length > 0 && level <= AV_LOG_ERROR)
+	if (length > 0 && level <= AV_LOG_ERROR) {
 		memcpy(local.reason, local.line, sizeof(local.reason));
+		local.complainer = object;
+	}
 	if (length > 0)
 		log_message(our_level(level), "libav: %s%s%s", class ? class->item_name(object) : "",
 			    class ? ": " : "", local.line);
@@ -62,6 +65,12 @@ const char *libav_reason(int err)
 void libav_forget_reason(void)
 {
 	local.reason[0] = '\0';
+	local.complainer = NULL;
+}
+
+const char *libav_complaint(const void *object)
+{
+	return object && object == local.complainer ? local.reason : NULL;
 }
 
 bool libav_mute(bool mute)

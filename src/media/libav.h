@@ -14,6 +14,8 @@ void libav_init(void);
  * nothing. Good until the next message of this thread. */
 const char *libav_reason(int err);
 void libav_forget_reason(void);
+/* The same where it was this very object (a context) that complained last, else NULL. */
+const char *libav_complaint(const void *object);
 
 /* While it is set, this thread's messages go nowhere: for attempts whose failure is an answer. Returns the
  * former setting. */

@@ -10,9 +10,6 @@
 #include "media/libav.h"
 #include "media/trial.h"
 
-/* From this size on a frame goes to the file at once, instead of waiting in the muxer for others to join it.
- */
-#define PROMPT_BYTES 65536
 /* For containers on a grid when nobody knows the rate: fine enough for any camera. */
 #define DEFAULT_GRID 120
 
@@ -158,14 +155,16 @@ static void recover(struct mux *mux, int64_t frame_start)
 		output_recover(mux->output, frame_start, !container_books_ahead(&mux->container));
 }
 
+/* Nothing is left waiting in memory for frames to come: what is counted as written is in the file, whatever
+ * happens next, and a reader at the other end of a pipe has it. Matroska gathers clusters; one of a single
+ * frame costs a dozen bytes. */
 static int write_and_flush(struct mux *mux, AVPacket *packet)
 {
-	bool prompt = packet->size >= PROMPT_BYTES || (mux->output && !output_seekable(mux->output));
 	int err = av_write_frame(mux->context, packet);
 
-	if (err >= 0 && prompt && av_match_name("matroska", mux->container.format->name))
+	if (err >= 0 && av_match_name(mux->container.format->name, "matroska,webm"))
 		err = av_write_frame(mux->context, NULL);
-	if (err >= 0 && mux->output && !output_seekable(mux->output)) {
+	if (err >= 0 && mux->output) {
 		avio_flush(mux->context->pb);
 		err = output_flush(mux->output);
 	}
@@ -189,6 +188,8 @@ int mux_write(struct mux *mux, AVPacket *packet)
 		count_bytes(mux, size);
 		return 0;
 	}
+	if (err == -ENOMEM)
+		return err;
 	log_error("%s: %s after %llu frames", mux->name, file_err < 0 ? err_str(err) : libav_reason(err),
 		  (unsigned long long)frames);
 	if (file_err < 0)

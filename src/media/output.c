@@ -92,7 +92,7 @@ static int write_packet(void *opaque, avio_bytes *data, int bytes)
 	size_t n = (size_t)bytes;
 	int err = 0;
 
-	if (o->discarding)
+	if (o->discarding || bytes <= 0)
 		return bytes;
 	if (n + o->n_gathered <= sizeof(o->gathered) && n < sizeof(o->gathered) / 2) {
 		memcpy(o->gathered + o->n_gathered, data, n);

@@ -70,17 +70,13 @@ static int take_packets(struct recoder *r)
 		if (err < 0)
 			return err;
 	}
-	if (err == AVERROR_EOF || err == -EAGAIN)
-		return 0;
-	log_error("%s: %s", r->encoder.context->codec->name, libav_reason(err));
-	return err;
+	return err == AVERROR_EOF || err == -EAGAIN ? 0 : err;
 }
 
 static int encode(struct recoder *r, AVFrame *picture)
 {
 	int err;
 
-	libav_forget_reason();
 	if (picture) {
 		picture->pict_type = AV_PICTURE_TYPE_NONE; /* a JPEG's "intra" is no order to the encoder */
 		picture->sample_aspect_ratio = (AVRational){ 0, 1 };
@@ -88,10 +84,8 @@ static int encode(struct recoder *r, AVFrame *picture)
 	err = encoder_put(&r->encoder, picture);
 	if (picture)
 		av_frame_unref(picture);
-	if (err < 0 && err != AVERROR_EOF) {
-		log_error("%s: %s", r->encoder.context->codec->name, libav_reason(err));
+	if (err < 0)
 		return err;
-	}
 	return take_packets(r);
 }
 

@@ -230,7 +230,7 @@ int writer_open(struct writer **writer, const struct writer_options *options)
 	if (w->url && w->packet)
 		err = open_all(w, options);
 	if (err == -ENOMEM)
-		log_error("%s: out of memory", options->url);
+		log_no_memory();
 	if (err < 0) {
 		w->finished = true; /* nothing to flush or to finalise */
 		writer_close(w);
@@ -304,6 +304,8 @@ int writer_write(struct writer *w, const struct frame *frame)
 		return w->error;
 	err = w->codec ? write_recoded(w, frame) : write_copy(w, frame);
 	av_packet_unref(w->packet);
+	if (err == -ENOMEM)
+		log_no_memory();
 	if (err < 0)
 		w->error = err;
 	return err;
