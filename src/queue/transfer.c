@@ -79,6 +79,17 @@ static void describe_frame(struct pool *pool, const struct buffer *frame, struct
 	wire->buffer.timestamp.tv_usec = ns < 0 ? -1 : ns % NS_PER_S / NS_PER_US;
 }
 
+/* A queue that wants memory in one piece refuses scattered pages with an errno that says nothing of it. */
+static int put_error(struct pool *pool, int err)
+{
+	if (err != -EFAULT || !pool->io->imports || !pool->source)
+		return transfer_error(pool, "VIDIOC_QBUF", err);
+	log_error("%s: VIDIOC_QBUF: the driver cannot use memory from %s (%s); try another --import-from, or "
+		  "--io=dmabuf",
+		  pool->device->path, memory_source_name(pool->source), err_str(err));
+	return err;
+}
+
 int transfer_put(struct pool *pool, struct buffer *buffer)
 {
 	const struct buffer *memory = buffer->imported ? buffer->imported : buffer;
@@ -102,7 +113,7 @@ int transfer_put(struct pool *pool, struct buffer *buffer)
 	pool->n_queued--;
 	let_go(pool, buffer);
 	/* The next DQBUF meets it too, and recover() tells of it. */
-	return err == -EIO && pool->streaming ? err : transfer_error(pool, "VIDIOC_QBUF", err);
+	return err == -EIO && pool->streaming ? err : put_error(pool, err);
 }
 
 static bool is_resolution_change(const struct v4l2_event *event)
