@@ -15,26 +15,26 @@
 
 #define EXTRA_BYTES 4096 /* behind a frame, as drivers have it */
 
-char rig_complaints[8192];
+char media_complaints[8192];
 static char directory[64];
 
 static void hear(void *opaque, enum log_level level, const char *message)
 {
-	size_t used = strlen(rig_complaints);
+	size_t used = strlen(media_complaints);
 
 	(void)opaque;
 	if (getenv("VERBOSE"))
 		fprintf(stderr, "# %s\n", message);
 	if (level == LOG_LEVEL_ERROR)
-		snprintf(rig_complaints + used, sizeof(rig_complaints) - used, "%s\n", message);
+		snprintf(media_complaints + used, sizeof(media_complaints) - used, "%s\n", message);
 }
 
-void rig_forget(void)
+void media_forget(void)
 {
-	rig_complaints[0] = '\0';
+	media_complaints[0] = '\0';
 }
 
-int rig_open(void **state)
+int media_open(void **state)
 {
 	const char *parent = getenv("TMPDIR");
 
@@ -45,14 +45,14 @@ int rig_open(void **state)
 	return mkdtemp(directory) ? 0 : -1;
 }
 
-int rig_close(void **state)
+int media_close(void **state)
 {
 	(void)state;
 	log_set_sink(NULL, NULL);
 	return rmdir(directory); /* tests clear up behind themselves */
 }
 
-const char *rig_path(const char *name)
+const char *media_path(const char *name)
 {
 	static char paths[4][256];
 	static unsigned next;
@@ -62,12 +62,12 @@ const char *rig_path(const char *name)
 	return path;
 }
 
-bool rig_exists(const char *path)
+bool media_exists(const char *path)
 {
 	return access(path, F_OK) == 0;
 }
 
-struct video_format rig_format(const char *fourcc, uint32_t width, uint32_t height, uint32_t padding)
+struct video_format media_format(const char *fourcc, uint32_t width, uint32_t height, uint32_t padding)
 {
 	struct video_format f = {
 		.fourcc = FOURCC(fourcc),
@@ -92,7 +92,7 @@ struct video_format rig_format(const char *fourcc, uint32_t width, uint32_t heig
 	return f;
 }
 
-struct frame rig_frame(const struct video_format *format, unsigned n)
+struct frame media_frame(const struct video_format *format, unsigned n)
 {
 	struct frame frame = { .n_planes = format->n_planes, .pts_ns = (int64_t)n * STEP_NS };
 	size_t plane_bytes = PLANE_BYTES;
@@ -111,7 +111,7 @@ struct frame rig_frame(const struct video_format *format, unsigned n)
 	return frame;
 }
 
-size_t rig_pack(const struct video_format *format, const struct frame *frame, uint8_t *to)
+size_t media_pack(const struct video_format *format, const struct frame *frame, uint8_t *to)
 {
 	struct picture_layout layout;
 	uint8_t *start = to;
@@ -129,11 +129,11 @@ size_t rig_pack(const struct video_format *format, const struct frame *frame, ui
 	return (size_t)(to - start);
 }
 
-void rig_check_picture(const AVFrame *got, const struct video_format *format, unsigned n)
+void media_check_picture(const AVFrame *got, const struct video_format *format, unsigned n)
 {
 	static uint8_t expected[MAX_FRAME_BYTES], bytes[MAX_FRAME_BYTES];
-	struct frame frame = rig_frame(format, n);
-	size_t size = rig_pack(format, &frame, expected);
+	struct frame frame = media_frame(format, n);
+	size_t size = media_pack(format, &frame, expected);
 
 	assert_int_equal(got->format, format->pix->av);
 	assert_int_equal(av_image_copy_to_buffer(bytes, MAX_FRAME_BYTES, (const uint8_t *const *)got->data,
@@ -144,38 +144,38 @@ void rig_check_picture(const AVFrame *got, const struct video_format *format, un
 }
 
 /* A picture that an encoder can make something of. */
-void rig_paint(const struct video_format *format, struct frame *frame, unsigned n)
+void media_paint(const struct video_format *format, struct frame *frame, unsigned n)
 {
 	for (size_t i = 0; i < frame->memory->size; i++)
 		frame->memory->data[i] =
 			(uint8_t)((i / format->bytesperline[0] + i % 64 + n * 3) & 0x7f) + 32;
 }
 
-struct writer_options rig_options(const char *url, const struct video_format *format)
+struct writer_options media_options(const char *url, const struct video_format *format)
 {
 	struct writer_options o = { .url = url, .codec = "auto", .overwrite = true, .format = *format };
 
 	return o;
 }
 
-int rig_write(struct writer *writer, const struct video_format *format, unsigned n)
+int media_write(struct writer *writer, const struct video_format *format, unsigned n)
 {
-	struct frame frame = rig_frame(format, n);
+	struct frame frame = media_frame(format, n);
 	int err = writer_write(writer, &frame);
 
 	av_buffer_unref(&frame.memory);
 	return err;
 }
 
-void rig_refused(const struct writer_options *options, int err, const char *text)
+void media_refused(const struct writer_options *options, int err, const char *text)
 {
 	struct writer *writer = NULL;
 
-	rig_forget();
+	media_forget();
 	assert_int_equal(writer_open(&writer, options), err);
 	assert_null(writer);
-	if (!strstr(rig_complaints, text) || strchr(rig_complaints, '\n')[1] != '\0')
-		fail_msg("said \"%s\", not one line with \"%s\"", rig_complaints, text);
+	if (!strstr(media_complaints, text) || strchr(media_complaints, '\n')[1] != '\0')
+		fail_msg("said \"%s\", not one line with \"%s\"", media_complaints, text);
 }
 
 void readback_open(struct readback *p, const char *path)

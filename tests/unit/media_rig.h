@@ -16,34 +16,35 @@
 #define PLANE_BYTES (320 << 10)
 #define MAX_FRAME_BYTES (1 << 20)
 
-/* What was logged as an error since rig_forget(). With VERBOSE in the environment all messages are shown. */
-extern char rig_complaints[8192];
-void rig_forget(void);
+/* What was logged as an error since media_forget(). With VERBOSE in the environment all messages are shown.
+ */
+extern char media_complaints[8192];
+void media_forget(void);
 
 /* Makes a folder of its own for the test's files and hears the messages. 0, or -1. */
-int rig_open(void **state);
-int rig_close(void **state);
+int media_open(void **state);
+int media_close(void **state);
 /* A path in it, good until the fourth next call. */
-const char *rig_path(const char *name);
-bool rig_exists(const char *path);
+const char *media_path(const char *name);
+bool media_exists(const char *path);
 
 /* 25 frames a second; bytesperline is `padding` above what the width needs. */
-struct video_format rig_format(const char *fourcc, uint32_t width, uint32_t height, uint32_t padding);
+struct video_format media_format(const char *fourcc, uint32_t width, uint32_t height, uint32_t padding);
 /* Frame n of noise; the caller unrefs its memory. */
-struct frame rig_frame(const struct video_format *format, unsigned n);
+struct frame media_frame(const struct video_format *format, unsigned n);
 /* Makes its picture one that encoders like. */
-void rig_paint(const struct video_format *format, struct frame *frame, unsigned n);
+void media_paint(const struct video_format *format, struct frame *frame, unsigned n);
 /* The picture without padding, in libavutil's order. */
-size_t rig_pack(const struct video_format *format, const struct frame *frame, uint8_t *to);
+size_t media_pack(const struct video_format *format, const struct frame *frame, uint8_t *to);
 
 /* Checks that it is the picture of frame n. */
-void rig_check_picture(const AVFrame *got, const struct video_format *format, unsigned n);
+void media_check_picture(const AVFrame *got, const struct video_format *format, unsigned n);
 
 /* Writes frame n. */
-int rig_write(struct writer *writer, const struct video_format *format, unsigned n);
-struct writer_options rig_options(const char *url, const struct video_format *format);
+int media_write(struct writer *writer, const struct video_format *format, unsigned n);
+struct writer_options media_options(const char *url, const struct video_format *format);
 /* Opens, and expects it to fail with `err` and to say `text`. */
-void rig_refused(const struct writer_options *options, int err, const char *text);
+void media_refused(const struct writer_options *options, int err, const char *text);
 
 /* A file, read back. */
 struct readback {

@@ -111,12 +111,12 @@ static void write_compressed(const struct writer_options *o, unsigned first, uns
 static void jpegs_come_back(void **state)
 {
 	static const char *const names[] = { "j.mkv", "j.nut", "j.avi", "j.mov", "j.mp4", "j.mjpeg" };
-	struct video_format format = rig_format("MJPG", WIDTH, HEIGHT, 0);
+	struct video_format format = media_format("MJPG", WIDTH, HEIGHT, 0);
 
 	(void)state;
 	assert_true(compress("mjpeg", AV_PIX_FMT_YUVJ422P));
 	for (size_t i = 0; i < COUNT(names); i++) {
-		struct writer_options o = rig_options(rig_path(names[i]), &format);
+		struct writer_options o = media_options(media_path(names[i]), &format);
 		struct readback r;
 		unsigned n = 0;
 
@@ -140,8 +140,8 @@ static void jpegs_come_back(void **state)
 
 static void jpegs_as_bytes(void **state)
 {
-	struct video_format format = rig_format("MJPG", WIDTH, HEIGHT, 0);
-	struct writer_options o = rig_options(rig_path("jpegs.raw"), &format);
+	struct video_format format = media_format("MJPG", WIDTH, HEIGHT, 0);
+	struct writer_options o = media_options(media_path("jpegs.raw"), &format);
 	FILE *file;
 
 	(void)state;
@@ -161,13 +161,13 @@ static void jpegs_as_bytes(void **state)
 static void streams_begin_at_a_key_frame(void **state)
 {
 	static const char *const names[] = { "h.mkv", "h.mov", "h.mp4", "h.nut", "h.avi", "h.ts" };
-	struct video_format format = rig_format("H264", WIDTH, HEIGHT, 0);
+	struct video_format format = media_format("H264", WIDTH, HEIGHT, 0);
 
 	(void)state;
 	if (!compress("libx264", AV_PIX_FMT_YUV420P))
 		skip();
 	for (size_t i = 0; i < COUNT(names); i++) {
-		struct writer_options o = rig_options(rig_path(names[i]), &format);
+		struct writer_options o = media_options(media_path(names[i]), &format);
 		struct readback r;
 		unsigned n = KEY_INTERVAL;
 
@@ -187,8 +187,8 @@ static void streams_begin_at_a_key_frame(void **state)
 
 static void streams_without_a_key_frame(void **state)
 {
-	struct video_format format = rig_format("H264", WIDTH, HEIGHT, 0);
-	struct writer_options o = rig_options(rig_path("none.mkv"), &format);
+	struct video_format format = media_format("H264", WIDTH, HEIGHT, 0);
+	struct writer_options o = media_options(media_path("none.mkv"), &format);
 	struct writer *writer;
 
 	(void)state;
@@ -201,7 +201,7 @@ static void streams_without_a_key_frame(void **state)
 		assert_int_equal(writer_write(writer, &frame), 1);
 	}
 	assert_int_equal(writer_close(writer), 0);
-	assert_false(rig_exists(o.url));
+	assert_false(media_exists(o.url));
 }
 
 /* --- encoding --- */
@@ -213,9 +213,9 @@ static void encode(const struct writer_options *o, const char *codec)
 	assert_int_equal(writer_open(&writer, o), 0);
 	assert_string_equal(writer_info(writer).codec, codec);
 	for (unsigned n = 0; n < N_FRAMES; n++) {
-		struct frame frame = rig_frame(&o->format, n);
+		struct frame frame = media_frame(&o->format, n);
 
-		rig_paint(&o->format, &frame, n);
+		media_paint(&o->format, &frame, n);
 		assert_int_equal(writer_write(writer, &frame), 0);
 		av_buffer_unref(&frame.memory);
 	}
@@ -233,8 +233,8 @@ static void lossless_is_lossless(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(fourccs); i++) {
 		/* A width that no vector divides. */
-		struct video_format format = rig_format(fourccs[i], WIDTH - 6, HEIGHT, 6);
-		struct writer_options o = rig_options(rig_path("ffv1.mkv"), &format);
+		struct video_format format = media_format(fourccs[i], WIDTH - 6, HEIGHT, 6);
+		struct writer_options o = media_options(media_path("ffv1.mkv"), &format);
 		struct readback r;
 		unsigned n = 0;
 
@@ -242,11 +242,11 @@ static void lossless_is_lossless(void **state)
 		encode(&o, "ffv1");
 		readback_open(&r, o.url);
 		for (; readback_frame(&r); n++) {
-			struct frame frame = rig_frame(&format, n);
+			struct frame frame = media_frame(&format, n);
 			size_t bytes = (WIDTH - 6) * HEIGHT; /* of luma */
 
-			rig_paint(&format, &frame, n);
-			rig_pack(&format, &frame, expected);
+			media_paint(&format, &frame, n);
+			media_pack(&format, &frame, expected);
 			av_image_copy_to_buffer(got, MAX_FRAME_BYTES, (const uint8_t *const *)r.frame->data,
 						r.frame->linesize, r.frame->format, r.frame->width,
 						r.frame->height, 1);
@@ -279,8 +279,8 @@ static void usual_encoders(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct video_format format = rig_format(cases[i].fourcc, WIDTH, HEIGHT, 0);
-		struct writer_options o = rig_options(rig_path(cases[i].name), &format);
+		struct video_format format = media_format(cases[i].fourcc, WIDTH, HEIGHT, 0);
+		struct writer_options o = media_options(media_path(cases[i].name), &format);
 		struct readback r;
 		unsigned n = 0;
 
@@ -308,12 +308,12 @@ static void compressed_frames_are_recoded(void **state)
 	static const struct {
 		const char *name, *codec;
 	} cases[] = { { "r.y4m", "auto" }, { "r.mkv", "ffv1" }, { "r.webm", "auto" } };
-	struct video_format format = rig_format("MJPG", WIDTH, HEIGHT, 0);
+	struct video_format format = media_format("MJPG", WIDTH, HEIGHT, 0);
 
 	(void)state;
 	assert_true(compress("mjpeg", AV_PIX_FMT_YUVJ420P));
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct writer_options o = rig_options(rig_path(cases[i].name), &format);
+		struct writer_options o = media_options(media_path(cases[i].name), &format);
 		struct readback r;
 		unsigned n = 0;
 
@@ -331,8 +331,8 @@ static void compressed_frames_are_recoded(void **state)
 /* A camera's torn JPEG is no reason to end the recording. */
 static void torn_frames_are_left_out(void **state)
 {
-	struct video_format format = rig_format("MJPG", WIDTH, HEIGHT, 0);
-	struct writer_options o = rig_options(rig_path("torn.mkv"), &format);
+	struct video_format format = media_format("MJPG", WIDTH, HEIGHT, 0);
+	struct writer_options o = media_options(media_path("torn.mkv"), &format);
 	static uint8_t rubbish[100];
 	struct writer *writer;
 
@@ -359,36 +359,36 @@ static void torn_frames_are_left_out(void **state)
 
 static void wrong_wishes(void **state)
 {
-	struct video_format format = rig_format("YUYV", WIDTH, HEIGHT, 0);
-	struct writer_options o = rig_options(rig_path("wrong.mkv"), &format);
+	struct video_format format = media_format("YUYV", WIDTH, HEIGHT, 0);
+	struct writer_options o = media_options(media_path("wrong.mkv"), &format);
 
 	(void)state;
 	o.codec = "ffv1";
 	o.codec_options = "no_such=1";
-	rig_refused(&o, -EINVAL, "ffv1: has no option \"no_such\"");
+	media_refused(&o, -EINVAL, "ffv1: has no option \"no_such\"");
 	o.codec_options = "coder=no_such";
-	rig_refused(&o, -EINVAL, "ffv1: ");
+	media_refused(&o, -EINVAL, "ffv1: ");
 	o.codec_options = "coder";
-	rig_refused(&o, -EINVAL, "not of the form");
+	media_refused(&o, -EINVAL, "not of the form");
 	o.codec_options = "pix_fmt=no_such";
-	rig_refused(&o, -EINVAL, "no such pixel format");
+	media_refused(&o, -EINVAL, "no such pixel format");
 	o.codec_options = "pix_fmt=nv12";
-	rig_refused(&o, -EINVAL, "does not take pix_fmt=nv12");
+	media_refused(&o, -EINVAL, "does not take pix_fmt=nv12");
 	o.codec = "copy";
 	o.codec_options = "crf=1";
-	rig_refused(&o, -EINVAL, "are copied, no encoder is at work");
+	media_refused(&o, -EINVAL, "are copied, no encoder is at work");
 	o.codec_options = NULL;
 	o.codec = "aac";
-	rig_refused(&o, -EINVAL, "no such video encoder");
+	media_refused(&o, -EINVAL, "no such video encoder");
 	o.codec = "ffv1";
 	o.container = "webm";
-	rig_refused(&o, -ENOTSUP, "webm cannot hold ffv1");
+	media_refused(&o, -ENOTSUP, "webm cannot hold ffv1");
 	o.container = "mjpeg";
-	rig_refused(&o, -ENOTSUP, "mjpeg cannot hold ffv1");
+	media_refused(&o, -ENOTSUP, "mjpeg cannot hold ffv1");
 	o.container = "nut";
-	o.format = rig_format("XXXX", WIDTH, HEIGHT, 0);
-	rig_refused(&o, -ENOTSUP, "containers that can: raw");
-	assert_false(rig_exists(o.url));
+	o.format = media_format("XXXX", WIDTH, HEIGHT, 0);
+	media_refused(&o, -ENOTSUP, "containers that can: raw");
+	assert_false(media_exists(o.url));
 }
 
 int main(void)
@@ -406,5 +406,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, rig_open, rig_close);
+	return cmocka_run_group_tests(tests, media_open, media_close);
 }
