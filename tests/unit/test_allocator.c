@@ -1,5 +1,5 @@
 /* The driver's buffers: probing, getting, growing, giving back. SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "rig.h"
+#include "stand.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,34 +10,34 @@ static const struct pool_options mmap_mode = { .io = "mmap" };
 
 static void probe_asks_for_three_memories_first(void **state)
 {
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_open_device(&rig, "");
-	assert_int_equal(rig_open_pool(&rig, &mmap_mode), 0);
-	assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", "count=0"), 3);
-	assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", ""), 3);
-	assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", "memory=MMAP"), 1);
-	assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", "memory=USERPTR"), 1);
-	assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", "memory=DMABUF"), 1);
-	rig_close(&rig);
+	stand_open_device(&stand, "");
+	assert_int_equal(stand_open_pool(&stand, &mmap_mode), 0);
+	assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", "count=0"), 3);
+	assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", ""), 3);
+	assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", "memory=MMAP"), 1);
+	assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", "memory=USERPTR"), 1);
+	assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", "memory=DMABUF"), 1);
+	stand_close(&stand);
 }
 
 /* trace_check() sees to it that each follows a REQBUFS(0) of its memory that succeeded. */
 static void create_bufs_is_probed_for_what_works(void **state)
 {
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_open_device(&rig, "caps=mmap+dmabuf,buffer-caps=no");
-	assert_int_equal(rig_open_pool(&rig, &mmap_mode), 0);
-	assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", "count=0"), 3);
-	assert_int_equal(rig_count(&rig, "VIDIOC_CREATE_BUFS", "memory=MMAP"), 1);
-	assert_int_equal(rig_count(&rig, "VIDIOC_CREATE_BUFS", "memory=USERPTR"), 0);
-	assert_int_equal(rig_count(&rig, "VIDIOC_CREATE_BUFS", "memory=DMABUF"), 1);
-	assert_false(allocator_has(&rig.pool.allocator, V4L2_MEMORY_USERPTR));
-	assert_true(allocator_creates(&rig.pool.allocator, V4L2_MEMORY_DMABUF));
-	rig_close(&rig);
+	stand_open_device(&stand, "caps=mmap+dmabuf,buffer-caps=no");
+	assert_int_equal(stand_open_pool(&stand, &mmap_mode), 0);
+	assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", "count=0"), 3);
+	assert_int_equal(stand_count(&stand, "VIDIOC_CREATE_BUFS", "memory=MMAP"), 1);
+	assert_int_equal(stand_count(&stand, "VIDIOC_CREATE_BUFS", "memory=USERPTR"), 0);
+	assert_int_equal(stand_count(&stand, "VIDIOC_CREATE_BUFS", "memory=DMABUF"), 1);
+	assert_false(allocator_has(&stand.pool.allocator, V4L2_MEMORY_USERPTR));
+	assert_true(allocator_creates(&stand.pool.allocator, V4L2_MEMORY_DMABUF));
+	stand_close(&stand);
 }
 
 static void mmap_is_tried_though_no_probe_is_answered(void **state)
@@ -46,16 +46,16 @@ static void mmap_is_tried_though_no_probe_is_answered(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(errors); i++) {
-		struct rig rig;
+		struct stand stand;
 		char keys[60];
 
 		snprintf(keys, sizeof keys, "create=no,fail=probe@1:%s:3", errors[i]);
-		rig_start(&rig, "auto", keys, 4, 4);
-		assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", "count=4"), 1);
-		assert_string_equal(pool_io_name(&rig.pool), "mmap");
-		assert_false(rig.pool.allocator.can_allocate);
-		rig_frames(&rig, 0, 5);
-		rig_close(&rig);
+		stand_start(&stand, "auto", keys, 4, 4);
+		assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", "count=4"), 1);
+		assert_string_equal(pool_io_name(&stand.pool), "mmap");
+		assert_false(stand.pool.allocator.can_allocate);
+		stand_frames(&stand, 0, 5);
+		stand_close(&stand);
 	}
 }
 
@@ -66,14 +66,14 @@ static void a_busy_probe_ends_it(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
-		struct rig rig;
+		struct stand stand;
 
-		rig_open_device(&rig, keys[i]);
-		assert_int_equal(rig_open_pool(&rig, &mmap_mode), -EBUSY);
-		assert_int_equal(rig.log.n_errors, 1);
-		assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", ""),
-				 rig_count(&rig, "VIDIOC_REQBUFS", "count=0"));
-		rig_close(&rig);
+		stand_open_device(&stand, keys[i]);
+		assert_int_equal(stand_open_pool(&stand, &mmap_mode), -EBUSY);
+		assert_int_equal(stand.log.n_errors, 1);
+		assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", ""),
+				 stand_count(&stand, "VIDIOC_REQBUFS", "count=0"));
+		stand_close(&stand);
 	}
 }
 
@@ -91,17 +91,17 @@ static int deny_userptr(struct device *device, unsigned long request, void *argu
 static void capabilities_are_believed(void **state)
 {
 	static const struct pool_options userptr = { .io = "userptr" };
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_open_device(&rig, "");
-	rig_bend_ioctls(&rig, deny_userptr);
-	assert_int_equal(rig_open_pool(&rig, &userptr), -ENOTSUP);
-	assert_int_equal(rig.log.n_errors, 1);
-	assert_int_equal(rig_count(&rig, "VIDIOC_CREATE_BUFS", "memory=USERPTR"), 0);
-	assert_true(allocator_has(&rig.pool.allocator, V4L2_MEMORY_DMABUF));
-	assert_false(rig.pool.allocator.can_orphan);
-	rig_close(&rig);
+	stand_open_device(&stand, "");
+	stand_bend_ioctls(&stand, deny_userptr);
+	assert_int_equal(stand_open_pool(&stand, &userptr), -ENOTSUP);
+	assert_int_equal(stand.log.n_errors, 1);
+	assert_int_equal(stand_count(&stand, "VIDIOC_CREATE_BUFS", "memory=USERPTR"), 0);
+	assert_true(allocator_has(&stand.pool.allocator, V4L2_MEMORY_DMABUF));
+	assert_false(stand.pool.allocator.can_orphan);
+	stand_close(&stand);
 }
 
 static void reqbufs_asks_for_the_clamped_minimum(void **state)
@@ -116,14 +116,14 @@ static void reqbufs_asks_for_the_clamped_minimum(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-		struct rig rig;
+		struct stand stand;
 		char keys[40];
 
 		snprintf(keys, sizeof keys, "min-buffers=%u", cases[i].driver_min);
-		rig_start(&rig, "mmap", keys, cases[i].min, cases[i].max);
-		assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", ""), 1);
-		assert_int_equal(rig_count(&rig, "VIDIOC_REQBUFS", cases[i].count), 1);
-		rig_close(&rig);
+		stand_start(&stand, "mmap", keys, cases[i].min, cases[i].max);
+		assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", ""), 1);
+		assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", cases[i].count), 1);
+		stand_close(&stand);
 	}
 }
 
@@ -136,16 +136,16 @@ static void querybuf_asks_for_each_once_in_order(void **state)
 	for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
 		const struct trace_call *call;
 		uint32_t index = 0;
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, "mmap", keys[i], 4, 4);
-		for (size_t c = rig.mark; c < rig.log.n_calls; c++) {
-			call = &rig.log.calls[c];
+		stand_start(&stand, "mmap", keys[i], 4, 4);
+		for (size_t c = stand.mark; c < stand.log.n_calls; c++) {
+			call = &stand.log.calls[c];
 			if (!strcmp(call->name, "VIDIOC_QUERYBUF"))
 				assert_int_equal(trace_value(call, "index"), index++);
 		}
 		assert_int_equal(index, granted[i]);
-		rig_close(&rig);
+		stand_close(&stand);
 	}
 }
 
@@ -163,19 +163,19 @@ static void what_contradicts_itself_fails_the_start(void **state)
 	for (size_t i = 0; i < N_ELEMENTS(keys) * 4; i++) {
 		struct pool_config config = { .min = 4, .max = 4, .layout = true };
 		size_t end;
-		struct rig rig;
+		struct stand stand;
 
-		rig_open(&rig, rig_modes[i % 4], keys[i / 4]);
-		assert_int_equal(pool_configure(&rig.pool, &config), 0);
-		rig_mark(&rig);
-		assert_true(pool_start(&rig.pool) < 0);
-		end = rig.log.n_calls - 1;
-		assert_string_equal(rig.log.calls[end].name, "VIDIOC_REQBUFS");
-		assert_int_equal(trace_value(&rig.log.calls[end], "count"), 0);
-		assert_int_equal(rig_count(&rig, "VIDIOC_QBUF", ""), 0);
-		assert_int_equal(rig_count(&rig, "VIDIOC_STREAMON", ""), 0);
-		assert_int_equal(rig.log.n_errors, 1);
-		rig_close(&rig);
+		stand_open(&stand, stand_modes[i % 4], keys[i / 4]);
+		assert_int_equal(pool_configure(&stand.pool, &config), 0);
+		stand_mark(&stand);
+		assert_true(pool_start(&stand.pool) < 0);
+		end = stand.log.n_calls - 1;
+		assert_string_equal(stand.log.calls[end].name, "VIDIOC_REQBUFS");
+		assert_int_equal(trace_value(&stand.log.calls[end], "count"), 0);
+		assert_int_equal(stand_count(&stand, "VIDIOC_QBUF", ""), 0);
+		assert_int_equal(stand_count(&stand, "VIDIOC_STREAMON", ""), 0);
+		assert_int_equal(stand.log.n_errors, 1);
+		stand_close(&stand);
 	}
 }
 
@@ -188,14 +188,14 @@ static void each_plane_is_mapped(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, "mmap", cases[i].keys, 4, 4);
-		assert_int_equal(rig_count(&rig, "mmap", ""), cases[i].n_maps);
-		assert_int_equal(rig_count(&rig, "VIDIOC_EXPBUF", ""), 0);
-		rig_frames(&rig, 0, 10);
-		assert_int_equal(rig_count(&rig, "mmap", ""), cases[i].n_maps);
-		rig_close(&rig);
+		stand_start(&stand, "mmap", cases[i].keys, 4, 4);
+		assert_int_equal(stand_count(&stand, "mmap", ""), cases[i].n_maps);
+		assert_int_equal(stand_count(&stand, "VIDIOC_EXPBUF", ""), 0);
+		stand_frames(&stand, 0, 10);
+		assert_int_equal(stand_count(&stand, "mmap", ""), cases[i].n_maps);
+		stand_close(&stand);
 	}
 }
 
@@ -210,18 +210,18 @@ static void each_plane_is_exported(void **state)
 	(void)state;
 	snprintf(flags, sizeof flags, "flags=0x%x", O_CLOEXEC | O_RDWR);
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, "dmabuf", cases[i].keys, 4, 4);
-		assert_int_equal(rig_count(&rig, "VIDIOC_EXPBUF", flags), cases[i].n_exports);
-		assert_int_equal(rig_count(&rig, "VIDIOC_EXPBUF", ""), cases[i].n_exports);
-		rig_frames(&rig, 0, 10);
-		assert_int_equal(rig_count(&rig, "VIDIOC_EXPBUF", ""), cases[i].n_exports);
-		for (uint32_t b = 0; b < rig.pool.granted; b++)
-			for (uint32_t p = 0; p < rig.format.n_planes; p++)
-				assert_int_equal(fcntl(rig.pool.allocator.buffers[b].planes[p].fd, F_GETFD),
+		stand_start(&stand, "dmabuf", cases[i].keys, 4, 4);
+		assert_int_equal(stand_count(&stand, "VIDIOC_EXPBUF", flags), cases[i].n_exports);
+		assert_int_equal(stand_count(&stand, "VIDIOC_EXPBUF", ""), cases[i].n_exports);
+		stand_frames(&stand, 0, 10);
+		assert_int_equal(stand_count(&stand, "VIDIOC_EXPBUF", ""), cases[i].n_exports);
+		for (uint32_t b = 0; b < stand.pool.granted; b++)
+			for (uint32_t p = 0; p < stand.format.n_planes; p++)
+				assert_int_equal(fcntl(stand.pool.allocator.buffers[b].planes[p].fd, F_GETFD),
 						 FD_CLOEXEC);
-		rig_close(&rig);
+		stand_close(&stand);
 	}
 }
 
@@ -231,15 +231,15 @@ static void a_refused_reqbufs_can_be_asked_again(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
-		struct rig rig;
+		struct stand stand;
 
-		rig_open(&rig, rig_modes[i], "fail=reqbufs@1:EINVAL");
-		assert_int_equal(pool_configure(&rig.pool, &config), 0);
-		assert_true(pool_start(&rig.pool) < 0);
-		assert_string_equal(rig_order(&rig), "REQBUFS(4):EINVAL");
-		assert_int_equal(pool_start(&rig.pool), 0);
-		rig_frames(&rig, 0, 5);
-		rig_close(&rig);
+		stand_open(&stand, stand_modes[i], "fail=reqbufs@1:EINVAL");
+		assert_int_equal(pool_configure(&stand.pool, &config), 0);
+		assert_true(pool_start(&stand.pool) < 0);
+		assert_string_equal(stand_order(&stand), "REQBUFS(4):EINVAL");
+		assert_int_equal(pool_start(&stand.pool), 0);
+		stand_frames(&stand, 0, 5);
+		stand_close(&stand);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* Each fault of the driver in each io mode. SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "rig.h"
+#include "stand.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -64,45 +64,46 @@ static char outcome(int err, struct buffer *const *buffer)
 }
 
 /* Frames are held for a while, as a busy consumer does: `depth` of them. */
-static void run(struct rig *rig, const struct row *row, const char *expected, unsigned depth)
+static void run(struct stand *stand, const struct row *row, const char *expected, unsigned depth)
 {
 	struct buffer *held[4] = { NULL };
-	bool reads = !rig->pool.io->put;
+	bool reads = !stand->pool.io->put;
 	char text[16] = "";
 
 	for (size_t i = 0; expected[i]; i++) {
 		struct buffer **slot = &held[i % depth];
 
 		if (*slot)
-			pool_release(&rig->pool, *slot);
+			pool_release(&stand->pool, *slot);
 		*slot = NULL;
-		text[i] = outcome(pool_process(&rig->pool, slot), slot);
+		text[i] = outcome(pool_process(&stand->pool, slot), slot);
 		if (*slot && (!reads || !strchr("dr", row->name[0])))
-			rig_check_picture(&rig->format, *slot, reads ? (uint32_t)i : (*slot)->info.sequence);
+			stand_check_picture(&stand->format, *slot,
+					    reads ? (uint32_t)i : (*slot)->info.sequence);
 	}
 	assert_string_equal(text, expected);
 	for (size_t i = 0; i < N_ELEMENTS(held); i++)
 		if (held[i])
-			pool_release(&rig->pool, held[i]);
+			pool_release(&stand->pool, held[i]);
 }
 
-static void check(struct rig *rig, const struct row *row)
+static void check(struct stand *stand, const struct row *row)
 {
-	const char *expected = strcmp(rig->pool.io->name, "rw") ? row->streaming : row->reading;
+	const char *expected = strcmp(stand->pool.io->name, "rw") ? row->streaming : row->reading;
 
-	assert_int_equal(rig->log.n_errors, row->n_errors);
-	if (strcmp(rig->pool.io->name, "rw")) {
-		assert_int_equal(rig->log.n_warnings, row->n_warnings);
-		assert_int_equal(rig_count(rig, "VIDIOC_STREAMOFF", ""), row->n_restarts);
-		assert_int_equal(rig->pool.n_restarts, row->n_restarts);
+	assert_int_equal(stand->log.n_errors, row->n_errors);
+	if (strcmp(stand->pool.io->name, "rw")) {
+		assert_int_equal(stand->log.n_warnings, row->n_warnings);
+		assert_int_equal(stand_count(stand, "VIDIOC_STREAMOFF", ""), row->n_restarts);
+		assert_int_equal(stand->pool.n_restarts, row->n_restarts);
 	}
 	/* The end and the loss are told again without asking the driver again. */
 	if (row->number == 34 || row->number == 35)
-		assert_int_equal(rig_count(rig, "VIDIOC_DQBUF", "") -
-					 trace_count_ok(&rig->log, rig->mark, RIG, "VIDIOC_DQBUF", ""),
-				 row->number == 35 && rig->pool.io->put);
+		assert_int_equal(stand_count(stand, "VIDIOC_DQBUF", "") -
+					 trace_count_ok(&stand->log, stand->mark, STAND, "VIDIOC_DQBUF", ""),
+				 row->number == 35 && stand->pool.io->put);
 	if (strchr(expected, 'L'))
-		assert_true(trace_count(&rig->log, 0, RIG, "VIDIOC_DQEVENT", "") <= 1);
+		assert_true(trace_count(&stand->log, 0, STAND, "VIDIOC_DQEVENT", "") <= 1);
 }
 
 static void fares_as_the_table_says(void **state)
@@ -110,23 +111,23 @@ static void fares_as_the_table_says(void **state)
 	static const char *const shapes[] = { "", ",planes=1", ",planes=2", ",planes=3,data-offset=64" };
 	const struct row *row = *state;
 
-	for (size_t i = 0; i < N_ELEMENTS(shapes) * N_ELEMENTS(rig_modes); i++) {
-		const char *io = rig_modes[i % N_ELEMENTS(rig_modes)],
-			   *shape = shapes[i / N_ELEMENTS(rig_modes)];
+	for (size_t i = 0; i < N_ELEMENTS(shapes) * N_ELEMENTS(stand_modes); i++) {
+		const char *io = stand_modes[i % N_ELEMENTS(stand_modes)],
+			   *shape = shapes[i / N_ELEMENTS(stand_modes)];
 		const char *expected = strcmp(io, "rw") ? row->streaming : row->reading;
 		char keys[120];
-		struct rig rig;
+		struct stand stand;
 
 		if (!expected || (!strcmp(io, "rw") && *shape))
 			continue;
 		for (unsigned depth = 1; depth <= 2; depth++) {
 			print_message("# %s %s%s, %u held\n", io, row->keys, shape, depth);
 			snprintf(keys, sizeof keys, "%s%s", row->keys, shape);
-			rig_start(&rig, io, keys, 4, 4);
-			run(&rig, row, expected, depth);
-			check(&rig, row);
-			assert_int_equal(pool_stop(&rig.pool), 0);
-			rig_close(&rig);
+			stand_start(&stand, io, keys, 4, 4);
+			run(&stand, row, expected, depth);
+			check(&stand, row);
+			assert_int_equal(pool_stop(&stand.pool), 0);
+			stand_close(&stand);
 		}
 	}
 }

@@ -1,5 +1,5 @@
 /* Frames into buffers that are not the pool's. SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "rig.h"
+#include "stand.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,10 +22,10 @@ static void foreign_close(struct buffer *foreign)
 		free(foreign->planes[p].data);
 }
 
-static int take(struct rig *rig, struct buffer *foreign)
+static int take(struct stand *stand, struct buffer *foreign)
 {
 	struct buffer *out = foreign;
-	int err = pool_process(&rig->pool, &out);
+	int err = pool_process(&stand->pool, &out);
 
 	assert_ptr_equal(out, foreign);
 	return err;
@@ -37,28 +37,28 @@ static void frames_are_copied_and_the_buffer_goes_back(void **state)
 					      "format=NV12,stride=128" };
 
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(shapes) * N_ELEMENTS(rig_modes); i++) {
-		const char *io = rig_modes[i % 5], *keys = shapes[i / 5];
+	for (size_t i = 0; i < N_ELEMENTS(shapes) * N_ELEMENTS(stand_modes); i++) {
+		const char *io = stand_modes[i % 5], *keys = shapes[i / 5];
 		struct buffer foreign;
-		struct rig rig;
+		struct stand stand;
 
 		if (!strcmp(io, "rw") && strstr(keys, "planes"))
 			continue;
-		rig_start(&rig, io, keys, 4, 4);
-		foreign_open(&foreign, &rig.format);
+		stand_start(&stand, io, keys, 4, 4);
+		foreign_open(&foreign, &stand.format);
 		for (uint32_t n = 0; n < 12; n++) {
-			rig_mark(&rig);
-			assert_int_equal(take(&rig, &foreign), 0);
-			rig_check_picture(&rig.format, &foreign, n);
+			stand_mark(&stand);
+			assert_int_equal(take(&stand, &foreign), 0);
+			stand_check_picture(&stand.format, &foreign, n);
 			assert_int_equal(foreign.info.sequence, n);
 			assert_int_equal(foreign.info.bytes, buffer_payload_bytes(&foreign));
-			assert_string_equal(rig_order(&rig),
-					    rig.pool.io->put ? "poll DQBUF QBUF" : "poll read");
+			assert_string_equal(stand_order(&stand),
+					    stand.pool.io->put ? "poll DQBUF QBUF" : "poll read");
 		}
-		assert_int_equal(rig.pool.n_copied, 12);
-		assert_int_equal(rig.pool.n_held, 0);
+		assert_int_equal(stand.pool.n_copied, 12);
+		assert_int_equal(stand.pool.n_held, 0);
 		foreign_close(&foreign);
-		rig_close(&rig);
+		stand_close(&stand);
 	}
 }
 
@@ -80,12 +80,12 @@ static void rows_are_copied_where_the_strides_differ(void **state)
 		struct video_format wide, *format = &wide;
 		struct buffer foreign;
 		char keys[60];
-		struct rig rig;
+		struct stand stand;
 
 		/* padding here, or there */
 		snprintf(keys, sizeof keys, "%s%s", shapes[i / 2], i % 2 ? ",stride=384" : "");
-		rig_start(&rig, "mmap", keys, 4, 4);
-		wide = rig.format;
+		stand_start(&stand, "mmap", keys, 4, 4);
+		wide = stand.format;
 		if (i % 2 == 0)
 			widen(&wide, 2);
 		else
@@ -95,11 +95,11 @@ static void rows_are_copied_where_the_strides_differ(void **state)
 			}
 		foreign_open(&foreign, format);
 		for (uint32_t n = 0; n < 6; n++) {
-			assert_int_equal(take(&rig, &foreign), 0);
-			rig_check_picture(format, &foreign, n);
+			assert_int_equal(take(&stand, &foreign), 0);
+			stand_check_picture(format, &foreign, n);
 		}
 		foreign_close(&foreign);
-		rig_close(&rig);
+		stand_close(&stand);
 	}
 }
 
@@ -108,31 +108,31 @@ static void what_does_not_fit_is_refused_after_qbuf(void **state)
 	static const char *const shapes[] = { "", "planes=3" };
 
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(shapes) * N_ELEMENTS(rig_modes); i++) {
+	for (size_t i = 0; i < N_ELEMENTS(shapes) * N_ELEMENTS(stand_modes); i++) {
 		struct video_format own;
 		struct buffer foreign;
-		struct rig rig;
+		struct stand stand;
 
-		if (!strcmp(rig_modes[i % 5], "rw") && i / 5)
+		if (!strcmp(stand_modes[i % 5], "rw") && i / 5)
 			continue;
-		rig_start(&rig, rig_modes[i % 5], shapes[i / 5], 4, 4);
-		own = rig.format;
+		stand_start(&stand, stand_modes[i % 5], shapes[i / 5], 4, 4);
+		own = stand.format;
 		foreign_open(&foreign, &own);
-		rig_mark(&rig);
+		stand_mark(&stand);
 		for (unsigned wide = 0; wide < 2; wide++) {
 			foreign.planes[own.n_planes - 1].length = own.sizeimage[own.n_planes - 1] - 1;
 			if (wide)
 				widen(&own, 2);
 			for (unsigned n = 0; n < 3; n++)
-				assert_int_equal(take(&rig, &foreign), -ENOSPC);
+				assert_int_equal(take(&stand, &foreign), -ENOSPC);
 		}
-		if (rig.pool.io->put)
-			assert_int_equal(rig_count(&rig, "VIDIOC_QBUF", ""), 6);
-		assert_int_equal(rig.pool.n_copied, 0);
-		assert_int_equal(rig.pool.bytes_copied, 0);
-		rig_frames(&rig, 6, 6);
+		if (stand.pool.io->put)
+			assert_int_equal(stand_count(&stand, "VIDIOC_QBUF", ""), 6);
+		assert_int_equal(stand.pool.n_copied, 0);
+		assert_int_equal(stand.pool.bytes_copied, 0);
+		stand_frames(&stand, 6, 6);
 		foreign_close(&foreign);
-		rig_close(&rig);
+		stand_close(&stand);
 	}
 }
 
@@ -151,41 +151,41 @@ static void another_picture_is_refused(void **state)
 	for (size_t i = 0; i < N_ELEMENTS(others); i++) {
 		struct video_format other;
 		struct buffer foreign;
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, "mmap", "", 4, 4);
-		other = rig.format;
+		stand_start(&stand, "mmap", "", 4, 4);
+		other = stand.format;
 		other.fourcc = others[i].fourcc;
 		other.pix = pixfmt_by_fourcc(other.fourcc);
 		other.width = others[i].width;
 		other.height = others[i].height;
 		foreign_open(&foreign, &other);
-		assert_int_equal(take(&rig, &foreign), -EINVAL);
-		assert_int_equal(rig.pool.n_copied, 0);
-		assert_int_equal(rig.pool.n_queued, 4);
+		assert_int_equal(take(&stand, &foreign), -EINVAL);
+		assert_int_equal(stand.pool.n_copied, 0);
+		assert_int_equal(stand.pool.n_queued, 4);
 		foreign_close(&foreign);
-		rig_close(&rig);
+		stand_close(&stand);
 	}
 }
 
 static void compressed_frames_are_copied_as_bytes(void **state)
 {
 	struct buffer foreign, *own = NULL;
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_start(&rig, "mmap", "format=MJPEG", 4, 4);
-	foreign_open(&foreign, &rig.format);
+	stand_start(&stand, "mmap", "format=MJPEG", 4, 4);
+	foreign_open(&foreign, &stand.format);
 	foreign.format = NULL; /* the pool's */
-	assert_int_equal(take(&rig, &foreign), 0);
+	assert_int_equal(take(&stand, &foreign), 0);
 	assert_true(foreign.info.bytes > 100);
-	assert_int_equal(rig.pool.bytes_copied, foreign.info.bytes);
+	assert_int_equal(stand.pool.bytes_copied, foreign.info.bytes);
 	assert_memory_equal(foreign.planes[0].data, "\xff\xd8", 2);
 	assert_memory_equal(foreign.planes[0].data + foreign.info.bytes - 2, "\xff\xd9", 2);
-	assert_int_equal(pool_process(&rig.pool, &own), 0);
-	pool_release(&rig.pool, own);
+	assert_int_equal(pool_process(&stand.pool, &own), 0);
+	pool_release(&stand.pool, own);
 	foreign_close(&foreign);
-	rig_close(&rig);
+	stand_close(&stand);
 }
 
 /* The buffer goes back once, whatever is wrong with its frame. */
@@ -196,37 +196,37 @@ static void a_bad_frame_goes_back_once(void **state)
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(keys) * 4; i++) {
 		struct buffer foreign;
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, rig_modes[i % 4], keys[i / 4], 4, 4);
-		foreign_open(&foreign, &rig.format);
-		assert_int_equal(take(&rig, &foreign), 0);
-		rig_mark(&rig);
-		assert_int_equal(take(&rig, &foreign), POOL_CORRUPT);
-		assert_string_equal(rig_order(&rig), "poll DQBUF QBUF");
-		rig_check_picture(&rig.format, &foreign, 0); /* as it was */
-		assert_int_equal(take(&rig, &foreign), 0);
-		rig_check_picture(&rig.format, &foreign, 2);
+		stand_start(&stand, stand_modes[i % 4], keys[i / 4], 4, 4);
+		foreign_open(&foreign, &stand.format);
+		assert_int_equal(take(&stand, &foreign), 0);
+		stand_mark(&stand);
+		assert_int_equal(take(&stand, &foreign), POOL_CORRUPT);
+		assert_string_equal(stand_order(&stand), "poll DQBUF QBUF");
+		stand_check_picture(&stand.format, &foreign, 0); /* as it was */
+		assert_int_equal(take(&stand, &foreign), 0);
+		stand_check_picture(&stand.format, &foreign, 2);
 		foreign_close(&foreign);
-		rig_close(&rig);
+		stand_close(&stand);
 	}
 }
 
 static void the_last_frame_is_copied_before_the_end(void **state)
 {
 	struct buffer foreign;
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_start(&rig, "mmap", "last=3", 4, 4);
-	foreign_open(&foreign, &rig.format);
+	stand_start(&stand, "mmap", "last=3", 4, 4);
+	foreign_open(&foreign, &stand.format);
 	for (uint32_t n = 0; n < 3; n++) {
-		assert_int_equal(take(&rig, &foreign), 0);
-		rig_check_picture(&rig.format, &foreign, n);
+		assert_int_equal(take(&stand, &foreign), 0);
+		stand_check_picture(&stand.format, &foreign, n);
 	}
-	assert_int_equal(take(&rig, &foreign), POOL_EOS);
+	assert_int_equal(take(&stand, &foreign), POOL_EOS);
 	foreign_close(&foreign);
-	rig_close(&rig);
+	stand_close(&stand);
 }
 
 int main(void)

@@ -1,14 +1,14 @@
 /* Growing by CREATE_BUFS, the free line, orphans. SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "rig.h"
+#include "stand.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-static void release_all(struct rig *rig, struct buffer **held, uint32_t n)
+static void release_all(struct stand *stand, struct buffer **held, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		pool_release(&rig->pool, held[i]);
+		pool_release(&stand->pool, held[i]);
 }
 
 /* The shortage that would be copied out of is grown out of. */
@@ -24,17 +24,17 @@ static void shortage_is_grown_out_of(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, cases[i].io, cases[i].keys, 4, 32);
-		rig_mark(&rig);
-		rig_frames(&rig, 0, 1);
+		stand_start(&stand, cases[i].io, cases[i].keys, 4, 32);
+		stand_mark(&stand);
+		stand_frames(&stand, 0, 1);
 		/* what was held comes back behind it */
-		assert_memory_equal(rig_order(&rig), cases[i].order, strlen(cases[i].order));
-		rig_frames(&rig, 1, 10);
-		assert_int_equal(rig.pool.n_copied, 0);
-		assert_int_equal(rig_count(&rig, "VIDIOC_CREATE_BUFS", ""), 1);
-		rig_close(&rig);
+		assert_memory_equal(stand_order(&stand), cases[i].order, strlen(cases[i].order));
+		stand_frames(&stand, 1, 10);
+		assert_int_equal(stand.pool.n_copied, 0);
+		assert_int_equal(stand_count(&stand, "VIDIOC_CREATE_BUFS", ""), 1);
+		stand_close(&stand);
 	}
 }
 
@@ -46,16 +46,16 @@ static void growth_stops_at_the_maximum(void **state)
 	for (size_t i = 0; i < N_ELEMENTS(maxima) * 4; i++) {
 		uint32_t max = maxima[i / 4] ? maxima[i / 4] : 32;
 		struct buffer *held[40] = { NULL };
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, rig_modes[i % 4], "", 4, maxima[i / 4]);
+		stand_start(&stand, stand_modes[i % 4], "", 4, maxima[i / 4]);
 		for (uint32_t n = 0; n < 40; n++)
-			held[n] = rig_frame(&rig, n);
-		assert_int_equal(pool_allocated(&rig.pool), max);
-		assert_int_equal(rig_count(&rig, "VIDIOC_CREATE_BUFS", ""), max - 4);
-		release_all(&rig, held, 40);
-		rig_frames(&rig, 40, 10);
-		rig_close(&rig);
+			held[n] = stand_frame(&stand, n);
+		assert_int_equal(pool_allocated(&stand.pool), max);
+		assert_int_equal(stand_count(&stand, "VIDIOC_CREATE_BUFS", ""), max - 4);
+		release_all(&stand, held, 40);
+		stand_frames(&stand, 40, 10);
+		stand_close(&stand);
 	}
 }
 
@@ -68,18 +68,18 @@ static void growth_that_fails_is_not_tried_again(void **state)
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(keys) * 4; i++) {
 		struct buffer *held[40] = { NULL };
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, rig_modes[i % 4], keys[i / 4], 4, 32);
+		stand_start(&stand, stand_modes[i % 4], keys[i / 4], 4, 32);
 		for (uint32_t n = 0; n < 40; n++)
-			held[n] = rig_frame(&rig, n);
-		assert_int_equal(rig_count(&rig, "VIDIOC_CREATE_BUFS", ""), n_created[i / 4]);
-		release_all(&rig, held, 40);
-		assert_int_equal(pool_stop(&rig.pool), 0);
+			held[n] = stand_frame(&stand, n);
+		assert_int_equal(stand_count(&stand, "VIDIOC_CREATE_BUFS", ""), n_created[i / 4]);
+		release_all(&stand, held, 40);
+		assert_int_equal(pool_stop(&stand.pool), 0);
 		/* another start, another chance */
-		assert_int_equal(pool_start(&rig.pool), 0);
-		assert_true(rig.pool.allocator.can_allocate);
-		rig_close(&rig);
+		assert_int_equal(pool_start(&stand.pool), 0);
+		assert_true(stand.pool.allocator.can_allocate);
+		stand_close(&stand);
 	}
 }
 
@@ -98,25 +98,25 @@ static void a_new_buffer_without_memory_is_not_used(void **state)
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
 		struct buffer *held[8] = { NULL };
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, cases[i].io, cases[i].keys, 4, 8);
+		stand_start(&stand, cases[i].io, cases[i].keys, 4, 8);
 		for (uint32_t n = 0; n < 8; n++)
-			held[n] = rig_frame(&rig, n);
-		assert_int_equal(rig_count(&rig, "VIDIOC_CREATE_BUFS", ""), 1);
-		release_all(&rig, held, 8);
+			held[n] = stand_frame(&stand, n);
+		assert_int_equal(stand_count(&stand, "VIDIOC_CREATE_BUFS", ""), 1);
+		release_all(&stand, held, 8);
 		/* stopped and started within: whatever is queued then has memory */
-		assert_int_equal(pool_flush(&rig.pool), 0);
+		assert_int_equal(pool_flush(&stand.pool), 0);
 		for (uint32_t n = 0; n < 20; n++) {
 			struct buffer *buffer = NULL;
 
-			assert_int_equal(pool_process(&rig.pool, &buffer), 0);
+			assert_int_equal(pool_process(&stand.pool, &buffer), 0);
 			for (uint32_t p = 0; p < buffer->n_planes; p++)
 				assert_non_null(buffer->planes[p].data);
-			rig_check_picture(&rig.format, buffer, buffer->info.sequence);
-			pool_release(&rig.pool, buffer);
+			stand_check_picture(&stand.format, buffer, buffer->info.sequence);
+			pool_release(&stand.pool, buffer);
 		}
-		rig_close(&rig);
+		stand_close(&stand);
 	}
 }
 
@@ -147,20 +147,21 @@ static void a_driver_that_grows_wrongly_is_not_believed(void **state)
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(answers); i++) {
 		struct buffer *held[8] = { NULL };
-		struct rig rig;
+		struct stand stand;
 
 		bent_answer.count = answers[i].count;
 		bent_answer.index = answers[i].index;
-		rig_open(&rig, "mmap", "");
-		rig_bend_ioctls(&rig, bend_create_bufs);
-		assert_int_equal(pool_configure(&rig.pool, &(struct pool_config){ .min = 4, .max = 32 }), 0);
-		assert_int_equal(pool_start(&rig.pool), 0);
+		stand_open(&stand, "mmap", "");
+		stand_bend_ioctls(&stand, bend_create_bufs);
+		assert_int_equal(pool_configure(&stand.pool, &(struct pool_config){ .min = 4, .max = 32 }),
+				 0);
+		assert_int_equal(pool_start(&stand.pool), 0);
 		for (uint32_t n = 0; n < 8; n++)
-			held[n] = rig_frame(&rig, n);
-		assert_int_equal(rig_count(&rig, "VIDIOC_CREATE_BUFS", "count=1"), 1);
-		assert_int_equal(pool_allocated(&rig.pool), 4);
-		release_all(&rig, held, 8);
-		rig_close(&rig);
+			held[n] = stand_frame(&stand, n);
+		assert_int_equal(stand_count(&stand, "VIDIOC_CREATE_BUFS", "count=1"), 1);
+		assert_int_equal(pool_allocated(&stand.pool), 4);
+		release_all(&stand, held, 8);
+		stand_close(&stand);
 	}
 }
 
@@ -168,23 +169,23 @@ static void the_allocator_starts_and_stops_once(void **state)
 {
 	struct allocator allocator;
 	struct buffer *buffer;
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_open_device(&rig, "");
-	allocator_init(&allocator, &rig.device, &rig.format);
+	stand_open_device(&stand, "");
+	allocator_init(&allocator, &stand.device, &stand.format);
 	assert_int_equal(allocator_probe(&allocator), 0);
-	rig_mark(&rig);
+	stand_mark(&stand);
 	assert_int_equal(allocator_start(&allocator, 0, V4L2_MEMORY_MMAP), 0);
 	assert_int_equal(allocator_stop(&allocator), 0);
-	assert_string_equal(rig_order(&rig), "");
+	assert_string_equal(stand_order(&stand), "");
 	assert_int_equal(allocator_start(&allocator, 3, V4L2_MEMORY_MMAP), 3);
-	rig_mark(&rig);
+	stand_mark(&stand);
 	assert_int_equal(allocator_start(&allocator, 3, V4L2_MEMORY_MMAP), 0);
 	buffer = allocator_take(&allocator);
 	assert_int_equal(buffer->index, 0);
 	assert_int_equal(allocator_stop(&allocator), -EBUSY);
-	assert_string_equal(rig_order(&rig), "");
+	assert_string_equal(stand_order(&stand), "");
 	allocator_give(&allocator, buffer);
 	for (uint32_t i = 1; i < 4; i++) { /* first in, first out */
 		buffer = allocator_take(&allocator);
@@ -193,8 +194,8 @@ static void the_allocator_starts_and_stops_once(void **state)
 	}
 	assert_int_equal(allocator_n_free(&allocator), 3);
 	assert_int_equal(allocator_stop(&allocator), 0);
-	assert_string_equal(rig_order(&rig), "REQBUFS(0)");
-	rig_close(&rig);
+	assert_string_equal(stand_order(&stand), "REQBUFS(0)");
+	stand_close(&stand);
 }
 
 static void only_who_can_orphans(void **state)
@@ -204,23 +205,23 @@ static void only_who_can_orphans(void **state)
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
 		struct allocator allocator;
-		struct rig rig;
+		struct stand stand;
 
-		rig_open_device(&rig, keys[i]);
-		allocator_init(&allocator, &rig.device, &rig.format);
+		stand_open_device(&stand, keys[i]);
+		allocator_init(&allocator, &stand.device, &stand.format);
 		assert_int_equal(allocator_probe(&allocator), 0);
 		assert_int_equal(allocator.can_orphan, i == 0);
 		assert_int_equal(allocator_start(&allocator, 4, V4L2_MEMORY_MMAP), 4);
-		rig_mark(&rig);
+		stand_mark(&stand);
 		assert_int_equal(allocator_orphan(&allocator), i == 0 ? 0 : -ENOTSUP);
-		assert_string_equal(rig_order(&rig), i == 0 ? "REQBUFS(0)" : "");
-		rig_mark(&rig);
+		assert_string_equal(stand_order(&stand), i == 0 ? "REQBUFS(0)" : "");
+		stand_mark(&stand);
 		assert_int_equal(allocator_stop(&allocator), 0);
-		assert_string_equal(rig_order(&rig), i == 0 ? "" : "REQBUFS(0)");
-		rig_mark(&rig);
+		assert_string_equal(stand_order(&stand), i == 0 ? "" : "REQBUFS(0)");
+		stand_mark(&stand);
 		assert_int_equal(allocator_start(&allocator, 4, V4L2_MEMORY_MMAP), i == 0 ? 0 : 4);
 		assert_int_equal(allocator_stop(&allocator), 0);
-		rig_close(&rig);
+		stand_close(&stand);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* Nothing stays behind. SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "rig.h"
+#include "stand.h"
 
 #include <string.h>
 
@@ -39,71 +39,71 @@ static const struct row {
 	{ "reqbufs_fails", "fail=reqbufs@*:ENOMEM", .start_err = 1 },
 };
 
-static void cycle(struct rig *rig, const struct row *row)
+static void cycle(struct stand *stand, const struct row *row)
 {
 	struct buffer *held[8] = { NULL };
-	int err = pool_start(&rig->pool);
+	int err = pool_start(&stand->pool);
 
-	if (row->start_err && rig->pool.io->put) {
+	if (row->start_err && stand->pool.io->put) {
 		assert_true(err < 0);
 		return;
 	}
 	assert_int_equal(err, 0);
 	for (uint32_t n = 0; n < row->n_frames; n++) {
-		assert_int_equal(pool_process(&rig->pool, &held[n]), 0);
+		assert_int_equal(pool_process(&stand->pool, &held[n]), 0);
 		if (n < row->n_held)
 			continue;
-		pool_release(&rig->pool, held[n]);
+		pool_release(&stand->pool, held[n]);
 		held[n] = NULL;
 	}
-	pool_stop(&rig->pool);
+	pool_stop(&stand->pool);
 	for (uint32_t n = 0; n < row->n_held; n++)
-		pool_release(&rig->pool, held[n]);
-	assert_int_equal(rig->pool.n_held, 0);
+		pool_release(&stand->pool, held[n]);
+	assert_int_equal(stand->pool.n_held, 0);
 }
 
-static void open_silently(struct rig *rig, const char *io, const char *keys)
+static void open_silently(struct stand *stand, const char *io, const char *keys)
 {
 	struct pool_config config = { .min = 4, .max = 32, .layout = true };
 
-	rig_open(rig, io, keys);
-	assert_true(pool_configure(&rig->pool, &config) >= 0);
-	trace_log_close(&rig->log);
+	stand_open(stand, io, keys);
+	assert_true(pool_configure(&stand->pool, &config) >= 0);
+	trace_log_close(&stand->log);
 	log_set_sink(ignore, NULL);
 }
 
-static void close_silently(struct rig *rig)
+static void close_silently(struct stand *stand)
 {
-	rig_close_pool(rig);
-	device_close(&rig->device);
+	stand_close_pool(stand);
+	device_close(&stand->device);
 }
 
 static void a_hundred_cycles_leave_nothing(void **state)
 {
 	const struct row *row = *state;
 
-	for (size_t i = 0; i < N_ELEMENTS(rig_modes); i++) {
+	for (size_t i = 0; i < N_ELEMENTS(stand_modes); i++) {
 		struct footprint before, after;
-		struct rig rig;
+		struct stand stand;
 
-		if (!strcmp(rig_modes[i], "rw") && strstr(row->keys, "planes"))
+		if (!strcmp(stand_modes[i], "rw") && strstr(row->keys, "planes"))
 			continue;
-		print_message("# %s %s\n", rig_modes[i], row->keys);
+		print_message("# %s %s\n", stand_modes[i], row->keys);
 		if (!row->reopens)
-			open_silently(&rig, rig_modes[i], row->keys);
+			open_silently(&stand, stand_modes[i], row->keys);
 		for (unsigned n = 0; n < N_CYCLES + 2; n++) {
 			if (n == 2) /* by then everything that is kept for the next time is there */
 				before = footprint_now();
 			if (row->reopens)
-				open_silently(&rig, rig_modes[i], row->keys);
-			cycle(&rig, row);
+				open_silently(&stand, stand_modes[i], row->keys);
+			cycle(&stand, row);
 			if (row->reopens)
-				close_silently(&rig);
+				close_silently(&stand);
 		}
 		after = footprint_now();
 		footprint_check(&before, &after);
 		if (!row->reopens)
-			close_silently(&rig);
+			close_silently(&stand);
 		log_set_sink(NULL, NULL);
 	}
 }

@@ -1,6 +1,6 @@
 /* Memory that is not the driver's: user pointers, imports, copies, and how much of it.
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "rig.h"
+#include "stand.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -32,41 +32,41 @@ static void user_pointers_are_whole_pages(void **state)
 	for (size_t i = 0; i < N_ELEMENTS(shapes); i++) {
 		const struct trace_call *call;
 		unsigned n_checked = 0;
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, "userptr", shapes[i], 4, 8);
-		rig_frames(&rig, 0, 10);
-		for (size_t c = rig.mark; c < rig.log.n_calls; c++) {
-			call = &rig.log.calls[c];
-			for (uint32_t p = 0; !strcmp(call->name, "VIDIOC_QBUF") && p < rig.format.n_planes;
+		stand_start(&stand, "userptr", shapes[i], 4, 8);
+		stand_frames(&stand, 0, 10);
+		for (size_t c = stand.mark; c < stand.log.n_calls; c++) {
+			call = &stand.log.calls[c];
+			for (uint32_t p = 0; !strcmp(call->name, "VIDIOC_QBUF") && p < stand.format.n_planes;
 			     p++, n_checked++) {
 				assert_int_equal(nth_value(call, " userptr=", p) % page, 0);
 				assert_int_equal(nth_value(call, " length=", p) % page, 0);
-				assert_true(nth_value(call, " length=", p) >= rig.format.sizeimage[p]);
+				assert_true(nth_value(call, " length=", p) >= stand.format.sizeimage[p]);
 			}
 		}
-		assert_int_equal(n_checked, 14 * rig.format.n_planes);
-		rig_close(&rig);
+		assert_int_equal(n_checked, 14 * stand.format.n_planes);
+		stand_close(&stand);
 	}
 }
 
-static int open_import(struct rig *rig, const char *keys, const char *source)
+static int open_import(struct stand *stand, const char *keys, const char *source)
 {
 	struct pool_options options = { .io = "dmabuf-import", .import_from = source };
 	int err;
 
-	rig_open_device(rig, keys);
-	err = rig_open_pool(rig, &options);
-	rig_mark(rig);
+	stand_open_device(stand, keys);
+	err = stand_open_pool(stand, &options);
+	stand_mark(stand);
 	return err;
 }
 
-static int start(struct rig *rig, uint32_t min, uint32_t max)
+static int start(struct stand *stand, uint32_t min, uint32_t max)
 {
 	struct pool_config config = { .min = min, .max = max, .layout = true };
 
-	assert_true(pool_configure(&rig->pool, &config) >= 0);
-	return pool_start(&rig->pool);
+	assert_true(pool_configure(&stand->pool, &config) >= 0);
+	return pool_start(&stand->pool);
 }
 
 static void a_short_import_is_refused_before_qbuf(void **state)
@@ -75,13 +75,13 @@ static void a_short_import_is_refused_before_qbuf(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
-		struct rig rig;
+		struct stand stand;
 
-		assert_int_equal(open_import(&rig, keys[i], "sim:size=32x32,adjust=size"), 0);
-		assert_int_equal(start(&rig, 4, 4), -EMSGSIZE);
-		assert_string_equal(rig_order(&rig), "REQBUFS(4) QUERYBUF*4 REQBUFS(0)");
-		assert_true(rig.log.n_errors > 0);
-		rig_close(&rig);
+		assert_int_equal(open_import(&stand, keys[i], "sim:size=32x32,adjust=size"), 0);
+		assert_int_equal(start(&stand, 4, 4), -EMSGSIZE);
+		assert_string_equal(stand_order(&stand), "REQBUFS(4) QUERYBUF*4 REQBUFS(0)");
+		assert_true(stand.log.n_errors > 0);
+		stand_close(&stand);
 	}
 }
 
@@ -94,34 +94,34 @@ static void a_lender_takes_our_format_where_it_can(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(lenders) * N_ELEMENTS(keys); i++) {
-		struct rig rig;
+		struct stand stand;
 
 		print_message("# %s from %s\n", keys[i / N_ELEMENTS(lenders)],
 			      lenders[i % N_ELEMENTS(lenders)]);
 		assert_int_equal(
-			open_import(&rig, keys[i / N_ELEMENTS(lenders)], lenders[i % N_ELEMENTS(lenders)]),
+			open_import(&stand, keys[i / N_ELEMENTS(lenders)], lenders[i % N_ELEMENTS(lenders)]),
 			0);
-		assert_int_equal(start(&rig, 4, 4), 0);
-		rig_frames(&rig, 0, 10);
-		assert_int_equal(rig.pool.n_copied, 0);
-		rig_close(&rig);
+		assert_int_equal(start(&stand, 4, 4), 0);
+		stand_frames(&stand, 0, 10);
+		assert_int_equal(stand.pool.n_copied, 0);
+		stand_close(&stand);
 	}
 }
 
 static void a_lender_with_too_few_buffers_fails_the_start(void **state)
 {
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	assert_int_equal(open_import(&rig, "", "sim:size=96x64,create=no"), 0);
-	assert_int_equal(start(&rig, 6, 6), -ENOMEM);
-	assert_string_equal(rig_order(&rig), "REQBUFS(6) QUERYBUF*6 REQBUFS(0)");
-	assert_int_equal(rig.log.n_errors, 1);
-	pool_stop(&rig.pool);
-	rig.pool.configured = false;
-	assert_int_equal(start(&rig, 4, 4), 0);
-	rig_frames(&rig, 0, 5);
-	rig_close(&rig);
+	assert_int_equal(open_import(&stand, "", "sim:size=96x64,create=no"), 0);
+	assert_int_equal(start(&stand, 6, 6), -ENOMEM);
+	assert_string_equal(stand_order(&stand), "REQBUFS(6) QUERYBUF*6 REQBUFS(0)");
+	assert_int_equal(stand.log.n_errors, 1);
+	pool_stop(&stand.pool);
+	stand.pool.configured = false;
+	assert_int_equal(start(&stand, 4, 4), 0);
+	stand_frames(&stand, 0, 5);
+	stand_close(&stand);
 }
 
 /* A frame that is held keeps its memory: the driver's buffer goes on with other memory of the same kind. */
@@ -133,40 +133,40 @@ static void own_memory_is_exchanged_not_copied(void **state)
 	for (size_t i = 0; i < N_ELEMENTS(modes) * N_ELEMENTS(shapes); i++) {
 		struct buffer *held[20];
 		char keys[60];
-		struct rig rig;
+		struct stand stand;
 
 		snprintf(keys, sizeof keys, "create=no,%s", shapes[i / 2]);
-		rig_start(&rig, modes[i % 2], keys, 4, 4);
+		stand_start(&stand, modes[i % 2], keys, 4, 4);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-			held[n] = rig_frame(&rig, n);
-		assert_int_equal(rig.pool.n_copied, 0);
+			held[n] = stand_frame(&stand, n);
+		assert_int_equal(stand.pool.n_copied, 0);
 		assert_true(held[19]->spare);
 		assert_int_equal(held[19]->planes[0].fd >= 0, i % 2);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
-			rig_check_picture(&rig.format, held[n], n);
-			pool_release(&rig.pool, held[n]);
+			stand_check_picture(&stand.format, held[n], n);
+			pool_release(&stand.pool, held[n]);
 		}
-		rig_frames(&rig, N_ELEMENTS(held), 10);
-		rig_close(&rig);
+		stand_frames(&stand, N_ELEMENTS(held), 10);
+		stand_close(&stand);
 	}
 }
 
 static void where_none_is_lent_frames_are_copied(void **state)
 {
 	struct buffer *held[10];
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	assert_int_equal(open_import(&rig, "create=no", "sim:size=96x64,create=no"), 0);
-	assert_int_equal(start(&rig, 4, 4), 0);
+	assert_int_equal(open_import(&stand, "create=no", "sim:size=96x64,create=no"), 0);
+	assert_int_equal(start(&stand, 4, 4), 0);
 	for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-		held[n] = rig_frame(&rig, n);
-	assert_int_equal(rig.pool.n_copied, 7);
+		held[n] = stand_frame(&stand, n);
+	assert_int_equal(stand.pool.n_copied, 7);
 	for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
-		rig_check_picture(&rig.format, held[n], n);
-		pool_release(&rig.pool, held[n]);
+		stand_check_picture(&stand.format, held[n], n);
+		pool_release(&stand.pool, held[n]);
 	}
-	rig_close(&rig);
+	stand_close(&stand);
 }
 
 static void a_source_that_is_not_there_is_named(void **state)
@@ -184,26 +184,26 @@ static void a_source_that_is_not_there_is_named(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-		struct rig rig;
+		struct stand stand;
 
 		if (cases[i].path && (!access(cases[i].path, F_OK) || !access("/dev/dma_heap", F_OK)))
 			continue; /* this machine has it */
 		print_message("# %s\n", cases[i].name ? cases[i].name : "none");
-		assert_int_equal(open_import(&rig, "", cases[i].name), cases[i].err);
-		assert_true(rig.log.n_errors > 0);
-		rig_close(&rig);
+		assert_int_equal(open_import(&stand, "", cases[i].name), cases[i].err);
+		assert_true(stand.log.n_errors > 0);
+		stand_close(&stand);
 	}
 }
 
 #define FRAME (96 * 64 * 2)
 
-static void open_limited(struct rig *rig, const char *io, const char *keys, uint64_t limit)
+static void open_limited(struct stand *stand, const char *io, const char *keys, uint64_t limit)
 {
 	struct pool_options options = { .io = io, .import_from = "sim:size=96x64", .memory_limit = limit };
 
-	rig_open_device(rig, keys);
-	assert_int_equal(rig_open_pool(rig, &options), 0);
-	rig_mark(rig);
+	stand_open_device(stand, keys);
+	assert_int_equal(stand_open_pool(stand, &options), 0);
+	stand_mark(stand);
 }
 
 /* With memory for six frames and three of them held in the driver's buffers, two more are set aside and the
@@ -213,32 +213,32 @@ static void beyond_the_budget_frames_are_lost_not_waited_for(void **state)
 	static const char *const keys[] = { "create=no", "" };
 
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(rig_modes) * N_ELEMENTS(keys); i++) {
+	for (size_t i = 0; i < N_ELEMENTS(stand_modes) * N_ELEMENTS(keys); i++) {
 		struct buffer *held[5];
-		struct rig rig;
+		struct stand stand;
 
-		print_message("# %s %s\n", rig_modes[i % 5], keys[i / 5]);
-		open_limited(&rig, rig_modes[i % 5], keys[i / 5], 6 * FRAME);
-		assert_int_equal(start(&rig, 4, 32), 0);
+		print_message("# %s %s\n", stand_modes[i % 5], keys[i / 5]);
+		open_limited(&stand, stand_modes[i % 5], keys[i / 5], 6 * FRAME);
+		assert_int_equal(start(&stand, 4, 32), 0);
 		for (unsigned round = 0; round < 3; round++) {
 			uint32_t first = round * 25;
 
 			for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-				held[n] = rig_frame(&rig, first + n);
+				held[n] = stand_frame(&stand, first + n);
 			for (uint32_t n = 0; n < 20; n++) {
-				assert_int_equal(rig_no_frame(&rig), POOL_NOBUF);
-				assert_int_equal(rig.pool.last.sequence, first + 5 + n);
-				if (rig.pool.io->put)
-					assert_true(rig.pool.n_queued > 0);
+				assert_int_equal(stand_no_frame(&stand), POOL_NOBUF);
+				assert_int_equal(stand.pool.last.sequence, first + 5 + n);
+				if (stand.pool.io->put)
+					assert_true(stand.pool.n_queued > 0);
 			}
-			assert_int_equal(rig.pool.memory_used, 6 * FRAME);
+			assert_int_equal(stand.pool.memory_used, 6 * FRAME);
 			for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
-				rig_check_picture(&rig.format, held[n], first + n);
-				pool_release(&rig.pool, held[n]);
+				stand_check_picture(&stand.format, held[n], first + n);
+				pool_release(&stand.pool, held[n]);
 			}
 		}
-		assert_int_equal(rig.log.n_errors, 0);
-		rig_close(&rig);
+		assert_int_equal(stand.log.n_errors, 0);
+		stand_close(&stand);
 	}
 }
 
@@ -247,18 +247,18 @@ static void growth_keeps_to_the_budget(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		struct buffer *held[5];
-		struct rig rig;
+		struct stand stand;
 
-		open_limited(&rig, rig_modes[i], "", 6 * FRAME);
-		assert_int_equal(start(&rig, 4, 32), 0);
+		open_limited(&stand, stand_modes[i], "", 6 * FRAME);
+		assert_int_equal(start(&stand, 4, 32), 0);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-			held[n] = rig_frame(&rig, n);
-		assert_int_equal(rig_no_frame(&rig), POOL_NOBUF);
-		assert_int_equal(pool_allocated(&rig.pool), 6);
-		assert_int_equal(rig.pool.n_copied, 0);
+			held[n] = stand_frame(&stand, n);
+		assert_int_equal(stand_no_frame(&stand), POOL_NOBUF);
+		assert_int_equal(pool_allocated(&stand.pool), 6);
+		assert_int_equal(stand.pool.n_copied, 0);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-			pool_release(&rig.pool, held[n]);
-		rig_close(&rig);
+			pool_release(&stand.pool, held[n]);
+		stand_close(&stand);
 	}
 }
 
@@ -266,41 +266,41 @@ static void growth_keeps_to_the_budget(void **state)
 static void a_budget_below_the_minimum_still_streams(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(rig_modes); i++) {
-		struct rig rig;
+	for (size_t i = 0; i < N_ELEMENTS(stand_modes); i++) {
+		struct stand stand;
 
-		open_limited(&rig, rig_modes[i], "create=no", 1);
-		if (!strcmp(rig_modes[i], "rw")) {
-			assert_int_equal(start(&rig, 4, 4), -ENOMEM);
-			assert_int_equal(rig.log.n_errors, 1);
+		open_limited(&stand, stand_modes[i], "create=no", 1);
+		if (!strcmp(stand_modes[i], "rw")) {
+			assert_int_equal(start(&stand, 4, 4), -ENOMEM);
+			assert_int_equal(stand.log.n_errors, 1);
 		} else {
-			assert_int_equal(start(&rig, 4, 4), 0);
-			rig_frames(&rig, 0, 10);
+			assert_int_equal(start(&stand, 4, 4), 0);
+			stand_frames(&stand, 0, 10);
 		}
-		rig_close(&rig);
+		stand_close(&stand);
 	}
 }
 
 static void what_is_stopped_uses_no_memory(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(rig_modes); i++) {
+	for (size_t i = 0; i < N_ELEMENTS(stand_modes); i++) {
 		struct buffer *held[10];
-		struct rig rig;
+		struct stand stand;
 
-		open_limited(&rig, rig_modes[i], "caps=mmap+userptr+dmabuf+rw", 0);
+		open_limited(&stand, stand_modes[i], "caps=mmap+userptr+dmabuf+rw", 0);
 		for (unsigned round = 0; round < 2; round++) {
-			assert_int_equal(start(&rig, 4, 6), 0);
+			assert_int_equal(start(&stand, 4, 6), 0);
 			for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
 				held[n] = NULL;
-				assert_int_equal(pool_process(&rig.pool, &held[n]), 0);
+				assert_int_equal(pool_process(&stand.pool, &held[n]), 0);
 			}
 			for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-				pool_release(&rig.pool, held[n]);
-			assert_int_equal(pool_stop(&rig.pool), 0);
-			assert_int_equal(rig.pool.memory_used, (uint64_t)rig.pool.n_spares * FRAME);
+				pool_release(&stand.pool, held[n]);
+			assert_int_equal(pool_stop(&stand.pool), 0);
+			assert_int_equal(stand.pool.memory_used, (uint64_t)stand.pool.n_spares * FRAME);
 		}
-		rig_close(&rig);
+		stand_close(&stand);
 	}
 }
 

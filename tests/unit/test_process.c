@@ -1,5 +1,5 @@
 /* The process loop: what is in a frame, and who holds it. SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "rig.h"
+#include "stand.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,27 +26,27 @@ static bool is_multiplanar(const char *keys)
 static void frames_arrive_byte_for_byte(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(shapes) * N_ELEMENTS(rig_modes); i++) {
-		const char *io = rig_modes[i % N_ELEMENTS(rig_modes)],
-			   *keys = shapes[i / N_ELEMENTS(rig_modes)];
+	for (size_t i = 0; i < N_ELEMENTS(shapes) * N_ELEMENTS(stand_modes); i++) {
+		const char *io = stand_modes[i % N_ELEMENTS(stand_modes)],
+			   *keys = shapes[i / N_ELEMENTS(stand_modes)];
 		struct buffer *held[3];
-		struct rig rig;
+		struct stand stand;
 
 		if (!strcmp(io, "rw") && is_multiplanar(keys))
 			continue;
 		print_message("# %s %s\n", io, keys);
-		rig_start(&rig, io, keys, 4, 32);
-		rig_frames(&rig, 0, 12);
+		stand_start(&stand, io, keys, 4, 32);
+		stand_frames(&stand, 0, 12);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-			held[n] = rig_frame(&rig, 12 + n);
+			held[n] = stand_frame(&stand, 12 + n);
 		/* what is held is left alone by those that follow */
-		rig_frames(&rig, 15, 12);
+		stand_frames(&stand, 15, 12);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
-			rig_check_picture(&rig.format, held[n], 12 + n);
-			pool_release(&rig.pool, held[n]);
+			stand_check_picture(&stand.format, held[n], 12 + n);
+			pool_release(&stand.pool, held[n]);
 		}
-		assert_int_equal(rig.pool.n_held, 0);
-		rig_close(&rig);
+		assert_int_equal(stand.pool.n_held, 0);
+		stand_close(&stand);
 	}
 }
 
@@ -65,23 +65,23 @@ static void the_order_on_the_wire(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(wire_orders); i++) {
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, wire_orders[i].io, wire_orders[i].keys, 4, 4);
-		assert_string_equal(rig_order(&rig), wire_orders[i].start);
-		rig_mark(&rig);
-		rig_frames(&rig, 0, 1);
-		assert_string_equal(rig_order(&rig), wire_orders[i].one_frame);
-		rig_close(&rig);
+		stand_start(&stand, wire_orders[i].io, wire_orders[i].keys, 4, 4);
+		assert_string_equal(stand_order(&stand), wire_orders[i].start);
+		stand_mark(&stand);
+		stand_frames(&stand, 0, 1);
+		assert_string_equal(stand_order(&stand), wire_orders[i].one_frame);
+		stand_close(&stand);
 	}
 }
 
-static void check_copied(const struct rig *rig, const struct buffer *buffer, bool copied)
+static void check_copied(const struct stand *stand, const struct buffer *buffer, bool copied)
 {
 	assert_int_equal(buffer->spare, copied);
 	for (uint32_t p = 0; p < buffer->n_planes && copied; p++)
 		assert_int_equal(buffer->planes[p].fd, -1);
-	assert_string_equal(rig_order(rig), copied ? "poll DQBUF QBUF" : "poll DQBUF");
+	assert_string_equal(stand_order(stand), copied ? "poll DQBUF QBUF" : "poll DQBUF");
 }
 
 static void three_of_four_and_none_held_copies_nothing(void **state)
@@ -90,13 +90,13 @@ static void three_of_four_and_none_held_copies_nothing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(modes); i++) {
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, modes[i], "create=no,grant=3", 4, 4);
-		rig_frames(&rig, 0, 50);
-		assert_int_equal(rig.pool.n_copied, 0);
-		assert_int_equal(rig.pool.bytes_copied, 0);
-		rig_close(&rig);
+		stand_start(&stand, modes[i], "create=no,grant=3", 4, 4);
+		stand_frames(&stand, 0, 50);
+		assert_int_equal(stand.pool.n_copied, 0);
+		assert_int_equal(stand.pool.bytes_copied, 0);
+		stand_close(&stand);
 	}
 }
 
@@ -111,99 +111,99 @@ static void one_held_next_is_copied(void **state)
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
 		struct buffer *first, *second;
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, cases[i].io, cases[i].keys, 4, 4);
-		rig_mark(&rig);
-		first = rig_frame(&rig, 0);
-		check_copied(&rig, first, false);
-		rig_mark(&rig);
-		second = rig_frame(&rig, 1);
-		check_copied(&rig, second, true);
-		assert_int_equal(rig.pool.n_copied, 1);
-		assert_int_equal(rig.pool.bytes_copied, second->info.bytes);
-		pool_release(&rig.pool, first);
-		pool_release(&rig.pool, second);
-		rig_mark(&rig);
-		first = rig_frame(&rig, 2);
-		check_copied(&rig, first, false);
-		pool_release(&rig.pool, first);
-		rig_close(&rig);
+		stand_start(&stand, cases[i].io, cases[i].keys, 4, 4);
+		stand_mark(&stand);
+		first = stand_frame(&stand, 0);
+		check_copied(&stand, first, false);
+		stand_mark(&stand);
+		second = stand_frame(&stand, 1);
+		check_copied(&stand, second, true);
+		assert_int_equal(stand.pool.n_copied, 1);
+		assert_int_equal(stand.pool.bytes_copied, second->info.bytes);
+		pool_release(&stand.pool, first);
+		pool_release(&stand.pool, second);
+		stand_mark(&stand);
+		first = stand_frame(&stand, 2);
+		check_copied(&stand, first, false);
+		pool_release(&stand.pool, first);
+		stand_close(&stand);
 	}
 }
 
 static void two_of_four_copies_every_frame(void **state)
 {
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_start(&rig, "mmap", "create=no,grant=2", 4, 4);
+	stand_start(&stand, "mmap", "create=no,grant=2", 4, 4);
 	for (uint32_t n = 0; n < 20; n++) {
 		struct buffer *buffer;
 
-		rig_mark(&rig);
-		buffer = rig_frame(&rig, n);
-		check_copied(&rig, buffer, true);
-		pool_release(&rig.pool, buffer);
+		stand_mark(&stand);
+		buffer = stand_frame(&stand, n);
+		check_copied(&stand, buffer, true);
+		pool_release(&stand.pool, buffer);
 	}
-	assert_int_equal(rig.pool.n_copied, 20);
-	assert_int_equal(rig.pool.n_spares, 1); /* used again and again */
-	rig_close(&rig);
+	assert_int_equal(stand.pool.n_copied, 20);
+	assert_int_equal(stand.pool.n_spares, 1); /* used again and again */
+	stand_close(&stand);
 }
 
 /* What a copy tells of its frame is what the frame told. */
 static void a_copy_keeps_what_came_with_the_frame(void **state)
 {
 	struct buffer *buffer;
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_start(&rig, "mmap", "create=no,grant=2,error=1,sequence=77", 4, 4);
-	buffer = rig_frame(&rig, 77);
+	stand_start(&stand, "mmap", "create=no,grant=2,error=1,sequence=77", 4, 4);
+	buffer = stand_frame(&stand, 77);
 	assert_true(buffer->spare);
-	assert_memory_equal(&buffer->info, &rig.pool.last, sizeof buffer->info);
+	assert_memory_equal(&buffer->info, &stand.pool.last, sizeof buffer->info);
 	assert_true(buffer->info.flags & V4L2_BUF_FLAG_ERROR);
 	assert_true(buffer->info.timestamp_ns > 0);
 	assert_true(buffer->info.dequeue_ns >= buffer->info.timestamp_ns);
 	assert_int_equal(buffer->info.field, V4L2_FIELD_NONE);
-	pool_release(&rig.pool, buffer);
-	rig_close(&rig);
+	pool_release(&stand.pool, buffer);
+	stand_close(&stand);
 }
 
 static void everything_held_is_copied_not_waited_for(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(rig_modes); i++) {
+	for (size_t i = 0; i < N_ELEMENTS(stand_modes); i++) {
 		struct buffer *held[60];
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, rig_modes[i], "create=no", 4, 4);
+		stand_start(&stand, stand_modes[i], "create=no", 4, 4);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-			held[n] = rig_frame(&rig, n);
+			held[n] = stand_frame(&stand, n);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
-			rig_check_picture(&rig.format, held[n], n);
-			pool_release(&rig.pool, held[n]);
+			stand_check_picture(&stand.format, held[n], n);
+			pool_release(&stand.pool, held[n]);
 		}
-		rig_frames(&rig, N_ELEMENTS(held), 10);
-		rig_close(&rig);
+		stand_frames(&stand, N_ELEMENTS(held), 10);
+		stand_close(&stand);
 	}
 }
 
 static void data_offset_is_where_the_payload_begins(void **state)
 {
 	struct buffer *buffer;
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_start(&rig, "mmap", "planes=1,format=MJPEG,data-offset=64", 4, 4);
+	stand_start(&stand, "mmap", "planes=1,format=MJPEG,data-offset=64", 4, 4);
 	buffer = NULL;
-	assert_int_equal(pool_process(&rig.pool, &buffer), 0);
+	assert_int_equal(pool_process(&stand.pool, &buffer), 0);
 	assert_int_equal(buffer->planes[0].data_offset, 64);
 	assert_int_equal(buffer->info.bytes, buffer->planes[0].bytesused - 64);
 	assert_int_equal(plane_payload(&buffer->planes[0])[0], 0xff); /* a JPEG's first two bytes */
 	assert_int_equal(plane_payload(&buffer->planes[0])[1], 0xd8);
-	pool_release(&rig.pool, buffer);
-	rig_close(&rig);
+	pool_release(&stand.pool, buffer);
+	stand_close(&stand);
 }
 
 /* data_offset 64, bytesused 164: 100 bytes; and what contradicts itself. */
@@ -242,21 +242,21 @@ static void sizes_that_contradict_themselves_are_clamped(void **state)
 		size_t c = i / 4;
 		struct buffer *buffer = NULL;
 		struct plane *plane;
-		struct rig rig;
+		struct stand stand;
 
 		bent_plane.bytesused = cases[c].bytesused;
 		bent_plane.data_offset = cases[c].data_offset;
-		rig_start(&rig, rig_modes[i % 4], "planes=1,format=MJPEG", 4, 4);
-		rig_bend_ioctls(&rig, bend_dqbuf);
-		assert_int_equal(pool_process(&rig.pool, &buffer), 0);
+		stand_start(&stand, stand_modes[i % 4], "planes=1,format=MJPEG", 4, 4);
+		stand_bend_ioctls(&stand, bend_dqbuf);
+		assert_int_equal(pool_process(&stand.pool, &buffer), 0);
 		plane = &buffer->planes[0];
 		assert_int_equal(plane->data_offset, cases[c].start);
 		assert_int_equal(plane_payload_bytes(plane), cases[c].bytes == UINT32_MAX
 								     ? plane->length - cases[c].start
 								     : cases[c].bytes);
-		assert_int_equal(rig.log.n_warnings, cases[c].n_warnings);
-		pool_release(&rig.pool, buffer);
-		rig_close(&rig);
+		assert_int_equal(stand.log.n_warnings, cases[c].n_warnings);
+		pool_release(&stand.pool, buffer);
+		stand_close(&stand);
 	}
 }
 

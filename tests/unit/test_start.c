@@ -1,5 +1,5 @@
 /* Starting the stream: the table, row by row. SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "rig.h"
+#include "stand.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -103,47 +103,47 @@ static void check_started(const struct pool *pool, const struct row *row)
 }
 
 /* What it took is given back, and a second start is a start like any other. */
-static void check_failure(struct rig *rig, const struct row *row)
+static void check_failure(struct stand *stand, const struct row *row)
 {
-	uint64_t memory_used = rig->pool.memory_used;
+	uint64_t memory_used = stand->pool.memory_used;
 	struct footprint before, after;
 
 	before = footprint_now();
-	assert_int_equal(pool_start(&rig->pool), row->err);
+	assert_int_equal(pool_start(&stand->pool), row->err);
 	after = footprint_now();
-	assert_string_equal(rig_order(rig), row->failure);
-	assert_true(rig->log.n_errors > 0);
-	check_stopped(&rig->pool, memory_used);
+	assert_string_equal(stand_order(stand), row->failure);
+	assert_true(stand->log.n_errors > 0);
+	check_stopped(&stand->pool, memory_used);
 	after.heap_bytes = before.heap_bytes; /* the log's */
 	footprint_check(&before, &after);
 
-	rig_mark(rig);
+	stand_mark(stand);
 	if (!row->recovers) {
-		assert_int_equal(pool_start(&rig->pool), row->err);
-		assert_string_equal(rig_order(rig), row->failure);
-		sim_of(&rig->device)->options.grant = -1;
+		assert_int_equal(pool_start(&stand->pool), row->err);
+		assert_string_equal(stand_order(stand), row->failure);
+		sim_of(&stand->device)->options.grant = -1;
 	}
-	assert_int_equal(pool_start(&rig->pool), 0);
-	rig_frames(rig, 0, 10);
+	assert_int_equal(pool_start(&stand->pool), 0);
+	stand_frames(stand, 0, 10);
 }
 
 static void starts_as_the_table_says(void **state)
 {
 	const struct row *row = *state;
-	struct rig rig;
+	struct stand stand;
 
-	rig_open(&rig, row->io, row->keys);
-	accept_config(&rig.pool, row);
-	rig_mark(&rig);
+	stand_open(&stand, row->io, row->keys);
+	accept_config(&stand.pool, row);
+	stand_mark(&stand);
 	if (row->err) {
-		check_failure(&rig, row);
+		check_failure(&stand, row);
 	} else {
-		assert_int_equal(pool_start(&rig.pool), 0);
-		check_started(&rig.pool, row);
-		rig_frames(&rig, 0, 10);
+		assert_int_equal(pool_start(&stand.pool), 0);
+		check_started(&stand.pool, row);
+		stand_frames(&stand, 0, 10);
 	}
-	assert_int_equal(pool_stop(&rig.pool), 0);
-	rig_close(&rig);
+	assert_int_equal(pool_stop(&stand.pool), 0);
+	stand_close(&stand);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* Stopping, with and without buffers at the consumer. SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "rig.h"
+#include "stand.h"
 
 #include <errno.h>
 
@@ -28,19 +28,19 @@ static void stops_in_order_and_once(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, rows[i].io, rows[i].keys, 4, 4);
-		rig_frames(&rig, 0, 10);
-		rig_mark(&rig);
-		assert_int_equal(pool_stop(&rig.pool), 0);
-		assert_string_equal(rig_order(&rig), rows[i].stop);
-		rig_mark(&rig);
-		assert_int_equal(pool_stop(&rig.pool), 0);
-		assert_int_equal(rig_no_frame(&rig), POOL_FLUSHING);
-		assert_string_equal(rig_order(&rig), "");
-		assert_int_equal(rig.log.n_warnings, 0);
-		rig_close(&rig);
+		stand_start(&stand, rows[i].io, rows[i].keys, 4, 4);
+		stand_frames(&stand, 0, 10);
+		stand_mark(&stand);
+		assert_int_equal(pool_stop(&stand.pool), 0);
+		assert_string_equal(stand_order(&stand), rows[i].stop);
+		stand_mark(&stand);
+		assert_int_equal(pool_stop(&stand.pool), 0);
+		assert_int_equal(stand_no_frame(&stand), POOL_FLUSHING);
+		assert_string_equal(stand_order(&stand), "");
+		assert_int_equal(stand.log.n_warnings, 0);
+		stand_close(&stand);
 	}
 }
 
@@ -50,28 +50,29 @@ static void held_buffers_outlive_the_stream(void **state)
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
 		struct buffer *held[2];
-		struct rig rig;
+		struct stand stand;
 
 		print_message("# %s %s\n", rows[i].io, rows[i].keys);
-		rig_start(&rig, rows[i].io, rows[i].keys, 4, 4);
-		held[0] = rig_frame(&rig, 0);
-		held[1] = rig_frame(&rig, 1);
-		rig_mark(&rig);
-		assert_int_equal(pool_stop(&rig.pool), 0);
-		assert_string_equal(rig_order(&rig), rows[i].stop_held);
-		if (rig.pool.n_held)
-			assert_int_equal(pool_start(&rig.pool), -EBUSY);
-		rig_check_picture(&rig.format, held[0], 0);
-		rig_check_picture(&rig.format, held[1], 1);
-		pool_release(&rig.pool, held[0]);
-		rig_check_picture(&rig.format, held[1], 1);
-		rig_mark(&rig);
-		pool_release(&rig.pool, held[1]);
-		assert_string_equal(rig_order(&rig), rows[i].last_return);
-		assert_int_equal(rig.pool.n_held, 0);
-		assert_int_equal(trace_count(&rig.log, 0, RIG, "VIDIOC_STREAMOFF", ""), !!rig.pool.io->put);
-		assert_int_equal(rig.log.n_warnings + rig.log.n_errors, 0);
-		rig_close(&rig);
+		stand_start(&stand, rows[i].io, rows[i].keys, 4, 4);
+		held[0] = stand_frame(&stand, 0);
+		held[1] = stand_frame(&stand, 1);
+		stand_mark(&stand);
+		assert_int_equal(pool_stop(&stand.pool), 0);
+		assert_string_equal(stand_order(&stand), rows[i].stop_held);
+		if (stand.pool.n_held)
+			assert_int_equal(pool_start(&stand.pool), -EBUSY);
+		stand_check_picture(&stand.format, held[0], 0);
+		stand_check_picture(&stand.format, held[1], 1);
+		pool_release(&stand.pool, held[0]);
+		stand_check_picture(&stand.format, held[1], 1);
+		stand_mark(&stand);
+		pool_release(&stand.pool, held[1]);
+		assert_string_equal(stand_order(&stand), rows[i].last_return);
+		assert_int_equal(stand.pool.n_held, 0);
+		assert_int_equal(trace_count(&stand.log, 0, STAND, "VIDIOC_STREAMOFF", ""),
+				 !!stand.pool.io->put);
+		assert_int_equal(stand.log.n_warnings + stand.log.n_errors, 0);
+		stand_close(&stand);
 	}
 }
 
@@ -79,38 +80,38 @@ static void held_buffers_outlive_the_stream(void **state)
 static void what_was_stopped_starts_again(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(rig_modes); i++) {
+	for (size_t i = 0; i < N_ELEMENTS(stand_modes); i++) {
 		struct buffer *held;
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, rig_modes[i], NO_ORPHANS, 4, 32);
-		rig_frames(&rig, 0, 3);
-		held = rig_frame(&rig, 3);
-		assert_int_equal(pool_stop(&rig.pool), 0);
-		pool_release(&rig.pool, held);
-		assert_int_equal(pool_start(&rig.pool), 0);
-		assert_int_equal(pool_start(&rig.pool), 0);
-		if (rig.pool.io->put)
-			rig_frames(&rig, 0, 10);
-		rig_close(&rig);
+		stand_start(&stand, stand_modes[i], NO_ORPHANS, 4, 32);
+		stand_frames(&stand, 0, 3);
+		held = stand_frame(&stand, 3);
+		assert_int_equal(pool_stop(&stand.pool), 0);
+		pool_release(&stand.pool, held);
+		assert_int_equal(pool_start(&stand.pool), 0);
+		assert_int_equal(pool_start(&stand.pool), 0);
+		if (stand.pool.io->put)
+			stand_frames(&stand, 0, 10);
+		stand_close(&stand);
 	}
 }
 
 static void copies_outlive_the_stream_too(void **state)
 {
 	struct buffer *held[10];
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_start(&rig, "mmap", "create=no", 4, 4);
+	stand_start(&stand, "mmap", "create=no", 4, 4);
 	for (uint32_t n = 0; n < 10; n++)
-		held[n] = rig_frame(&rig, n);
-	assert_int_equal(pool_stop(&rig.pool), 0);
+		held[n] = stand_frame(&stand, n);
+	assert_int_equal(pool_stop(&stand.pool), 0);
 	for (uint32_t n = 10; n--;) {
-		rig_check_picture(&rig.format, held[n], n);
-		pool_release(&rig.pool, held[n]);
+		stand_check_picture(&stand.format, held[n], n);
+		pool_release(&stand.pool, held[n]);
 	}
-	rig_close(&rig);
+	stand_close(&stand);
 }
 
 static void a_flush_begins_anew_and_leaves_the_held_alone(void **state)
@@ -118,83 +119,83 @@ static void a_flush_begins_anew_and_leaves_the_held_alone(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		struct buffer *held[3];
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, rig_modes[i], "", 4, 4);
+		stand_start(&stand, stand_modes[i], "", 4, 4);
 		for (uint32_t n = 0; n < 3; n++)
-			held[n] = rig_frame(&rig, n);
-		rig_mark(&rig);
-		assert_int_equal(pool_flush(&rig.pool), 0);
-		assert_string_equal(rig_order(&rig), "DQEVENT:ENOENT STREAMOFF QBUF STREAMON");
-		assert_int_equal(rig.pool.n_restarts, 1);
+			held[n] = stand_frame(&stand, n);
+		stand_mark(&stand);
+		assert_int_equal(pool_flush(&stand.pool), 0);
+		assert_string_equal(stand_order(&stand), "DQEVENT:ENOENT STREAMOFF QBUF STREAMON");
+		assert_int_equal(stand.pool.n_restarts, 1);
 		for (uint32_t n = 0; n < 3; n++)
-			rig_check_picture(&rig.format, held[n], n);
+			stand_check_picture(&stand.format, held[n], n);
 		for (uint32_t n = 0; n < 3; n++)
-			pool_release(&rig.pool, held[n]);
-		assert_int_equal(rig.pool.n_queued, 4);
-		rig_frames(&rig, 0, 8);
-		rig_close(&rig);
+			pool_release(&stand.pool, held[n]);
+		assert_int_equal(stand.pool.n_queued, 4);
+		stand_frames(&stand, 0, 8);
+		stand_close(&stand);
 	}
 }
 
 static void a_source_change_is_told_and_a_flush_forgets_it(void **state)
 {
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_start(&rig, "mmap", "event=4", 4, 4);
-	assert_int_equal(rig_no_frame(&rig), POOL_RES_CHANGE);
-	rig_frames(&rig, 0, 8);
-	rig_close(&rig);
+	stand_start(&stand, "mmap", "event=4", 4, 4);
+	assert_int_equal(stand_no_frame(&stand), POOL_RES_CHANGE);
+	stand_frames(&stand, 0, 8);
+	stand_close(&stand);
 
-	rig_start(&rig, "mmap", "event=4", 4, 4);
-	rig_mark(&rig);
-	assert_int_equal(pool_flush(&rig.pool), 0);
-	assert_string_equal(rig_order(&rig), "DQEVENT DQEVENT:ENOENT STREAMOFF QBUF*4 STREAMON");
-	rig_frames(&rig, 0, 8);
-	rig_close(&rig);
+	stand_start(&stand, "mmap", "event=4", 4, 4);
+	stand_mark(&stand);
+	assert_int_equal(pool_flush(&stand.pool), 0);
+	assert_string_equal(stand_order(&stand), "DQEVENT DQEVENT:ENOENT STREAMOFF QBUF*4 STREAMON");
+	stand_frames(&stand, 0, 8);
+	stand_close(&stand);
 }
 
 static void a_lost_device_is_left_in_peace(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(rig_modes) * 2; i++) {
-		const char *io = rig_modes[i / 2];
+	for (size_t i = 0; i < N_ELEMENTS(stand_modes) * 2; i++) {
+		const char *io = stand_modes[i / 2];
 		struct buffer *held = NULL;
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, io, i % 2 ? "unplug=3" : "unplug=3," NO_ORPHANS, 4, 32);
-		rig_frames(&rig, 0, 2);
-		held = rig_frame(&rig, 2);
-		rig_mark(&rig);
+		stand_start(&stand, io, i % 2 ? "unplug=3" : "unplug=3," NO_ORPHANS, 4, 32);
+		stand_frames(&stand, 0, 2);
+		held = stand_frame(&stand, 2);
+		stand_mark(&stand);
 		for (unsigned n = 0; n < 100; n++)
-			assert_int_equal(rig_no_frame(&rig), POOL_DEVLOST);
-		assert_in_range(rig.log.n_calls - rig.mark, 1, 3);
-		assert_int_equal(rig.log.n_errors, 1);
-		rig_mark(&rig);
-		pool_stop(&rig.pool);
-		rig_check_picture(&rig.format, held, 2);
-		pool_release(&rig.pool, held);
-		assert_int_equal(rig_count(&rig, "VIDIOC_QBUF", ""), 0);
-		assert_int_equal(rig.log.n_errors, 1);
-		assert_int_equal(rig.log.n_warnings, 0);
-		rig_close(&rig);
+			assert_int_equal(stand_no_frame(&stand), POOL_DEVLOST);
+		assert_in_range(stand.log.n_calls - stand.mark, 1, 3);
+		assert_int_equal(stand.log.n_errors, 1);
+		stand_mark(&stand);
+		pool_stop(&stand.pool);
+		stand_check_picture(&stand.format, held, 2);
+		pool_release(&stand.pool, held);
+		assert_int_equal(stand_count(&stand, "VIDIOC_QBUF", ""), 0);
+		assert_int_equal(stand.log.n_errors, 1);
+		assert_int_equal(stand.log.n_warnings, 0);
+		stand_close(&stand);
 	}
 }
 
 static void a_streamoff_that_fails_stops_all_the_same(void **state)
 {
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_start(&rig, "mmap", "fail=streamoff@1:EIO", 4, 4);
-	rig_frames(&rig, 0, 5);
-	rig_mark(&rig);
-	assert_int_equal(pool_stop(&rig.pool), 0);
-	assert_int_equal(rig_count(&rig, "VIDIOC_STREAMOFF", ""), 1);
-	assert_int_equal(rig_count(&rig, "munmap", ""), 4);
-	assert_int_equal(rig.log.n_warnings > 0, 1);
-	rig_close(&rig);
+	stand_start(&stand, "mmap", "fail=streamoff@1:EIO", 4, 4);
+	stand_frames(&stand, 0, 5);
+	stand_mark(&stand);
+	assert_int_equal(pool_stop(&stand.pool), 0);
+	assert_int_equal(stand_count(&stand, "VIDIOC_STREAMOFF", ""), 1);
+	assert_int_equal(stand_count(&stand, "munmap", ""), 4);
+	assert_int_equal(stand.log.n_warnings > 0, 1);
+	stand_close(&stand);
 }
 
 /* A QBUF that fails once costs the stream a buffer until it is short of them; one that always fails is its
@@ -204,21 +205,21 @@ static void a_refused_buffer_is_tried_again_when_needed(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		struct buffer *held[3];
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, rig_modes[i], "create=no,fail=qbuf@6:EINVAL", 4, 4);
-		rig_frames(&rig, 0, 2);
-		assert_int_equal(rig.pool.n_queued, 3);
-		assert_int_equal(rig.log.n_errors, 1);
+		stand_start(&stand, stand_modes[i], "create=no,fail=qbuf@6:EINVAL", 4, 4);
+		stand_frames(&stand, 0, 2);
+		assert_int_equal(stand.pool.n_queued, 3);
+		assert_int_equal(stand.log.n_errors, 1);
 		for (uint32_t n = 0; n < 3; n++)
-			held[n] = rig_frame(&rig, 2 + n);
-		assert_int_equal(rig.pool.n_copied, 0);
-		assert_int_equal(rig.pool.n_queued, 1);
+			held[n] = stand_frame(&stand, 2 + n);
+		assert_int_equal(stand.pool.n_copied, 0);
+		assert_int_equal(stand.pool.n_queued, 1);
 		for (uint32_t n = 0; n < 3; n++)
-			pool_release(&rig.pool, held[n]);
-		assert_int_equal(rig.pool.n_queued, 4);
-		rig_frames(&rig, 5, 10);
-		rig_close(&rig);
+			pool_release(&stand.pool, held[n]);
+		assert_int_equal(stand.pool.n_queued, 4);
+		stand_frames(&stand, 5, 10);
+		stand_close(&stand);
 	}
 }
 
@@ -228,17 +229,17 @@ static void a_driver_that_takes_no_buffer_ends_it(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		struct buffer *buffer = NULL;
 		unsigned n = 0;
-		struct rig rig;
+		struct stand stand;
 		int err;
 
-		rig_start(&rig, rig_modes[i], "fail=qbuf@5:ENOMEM:9999", 4, 4);
-		while ((err = pool_process(&rig.pool, &buffer)) == 0 && n++ < 10) {
-			pool_release(&rig.pool, buffer);
+		stand_start(&stand, stand_modes[i], "fail=qbuf@5:ENOMEM:9999", 4, 4);
+		while ((err = pool_process(&stand.pool, &buffer)) == 0 && n++ < 10) {
+			pool_release(&stand.pool, buffer);
 			buffer = NULL;
 		}
 		assert_int_equal(n, 4);
 		assert_int_equal(err, -ENOMEM);
-		rig_close(&rig);
+		stand_close(&stand);
 	}
 }
 

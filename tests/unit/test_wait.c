@@ -1,5 +1,5 @@
 /* Waiting for a frame: cancelling, waking, deadlines. SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "rig.h"
+#include "stand.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -52,10 +52,10 @@ static void signal_later(struct signaller *signaller, int fd)
 }
 
 /* The result that a call which waits comes to, and that it waited for it, and not for long. */
-static int wait_for(struct rig *rig)
+static int wait_for(struct stand *stand)
 {
 	int64_t start = now_ns();
-	int result = rig_no_frame(rig);
+	int result = stand_no_frame(stand);
 
 	assert_in_range(now_ns() - start, SOON_NS / 2, NS_PER_S);
 	return result;
@@ -64,25 +64,25 @@ static int wait_for(struct rig *rig)
 static void cancelling_ends_the_wait(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(rig_modes); i++) {
+	for (size_t i = 0; i < N_ELEMENTS(stand_modes); i++) {
 		struct signaller signaller;
-		struct rig rig;
+		struct stand stand;
 
-		rig_start(&rig, rig_modes[i], "stall=2,caps=mmap+userptr+dmabuf+rw", 4, 4);
-		rig.pool.cancel_fd = open_eventfd();
-		rig_frames(&rig, 0, 2);
-		rig_mark(&rig);
-		signal_later(&signaller, rig.pool.cancel_fd);
-		assert_int_equal(wait_for(&rig), POOL_FLUSHING);
+		stand_start(&stand, stand_modes[i], "stall=2,caps=mmap+userptr+dmabuf+rw", 4, 4);
+		stand.pool.cancel_fd = open_eventfd();
+		stand_frames(&stand, 0, 2);
+		stand_mark(&stand);
+		signal_later(&signaller, stand.pool.cancel_fd);
+		assert_int_equal(wait_for(&stand), POOL_FLUSHING);
 		pthread_join(signaller.thread, NULL);
-		if (rig.pool.io->put)
-			assert_string_equal(rig_order(&rig), "poll");
-		rig_mark(&rig);
-		assert_int_equal(pool_stop(&rig.pool), 0);
-		if (!strcmp(rig_modes[i], "mmap"))
-			assert_string_equal(rig_order(&rig), "STREAMOFF munmap*4 REQBUFS(0)");
-		close(rig.pool.cancel_fd);
-		rig_close(&rig);
+		if (stand.pool.io->put)
+			assert_string_equal(stand_order(&stand), "poll");
+		stand_mark(&stand);
+		assert_int_equal(pool_stop(&stand.pool), 0);
+		if (!strcmp(stand_modes[i], "mmap"))
+			assert_string_equal(stand_order(&stand), "STREAMOFF munmap*4 REQBUFS(0)");
+		close(stand.pool.cancel_fd);
+		stand_close(&stand);
 	}
 }
 
@@ -90,53 +90,53 @@ static void cancelling_ends_the_wait(void **state)
 static void a_cancelled_pool_gives_nothing(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(rig_modes); i++) {
-		struct rig rig;
+	for (size_t i = 0; i < N_ELEMENTS(stand_modes); i++) {
+		struct stand stand;
 
-		rig_start(&rig, rig_modes[i], "", 4, 4);
-		rig.pool.cancel_fd = open_eventfd();
-		rig_frames(&rig, 0, 2);
-		make_readable(rig.pool.cancel_fd);
-		rig_mark(&rig);
+		stand_start(&stand, stand_modes[i], "", 4, 4);
+		stand.pool.cancel_fd = open_eventfd();
+		stand_frames(&stand, 0, 2);
+		make_readable(stand.pool.cancel_fd);
+		stand_mark(&stand);
 		for (unsigned n = 0; n < 3; n++)
-			assert_int_equal(rig_no_frame(&rig), POOL_FLUSHING);
-		assert_string_equal(rig_order(&rig), "poll*3");
-		clear(rig.pool.cancel_fd);
-		rig_frames(&rig, 2, 5);
-		close(rig.pool.cancel_fd);
-		rig_close(&rig);
+			assert_int_equal(stand_no_frame(&stand), POOL_FLUSHING);
+		assert_string_equal(stand_order(&stand), "poll*3");
+		clear(stand.pool.cancel_fd);
+		stand_frames(&stand, 2, 5);
+		close(stand.pool.cancel_fd);
+		stand_close(&stand);
 	}
 }
 
 static void the_deadline_ends_the_wait(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(rig_modes); i++) {
-		struct rig rig;
+	for (size_t i = 0; i < N_ELEMENTS(stand_modes); i++) {
+		struct stand stand;
 
-		rig_start(&rig, rig_modes[i], "stall=3", 4, 4);
-		rig.pool.deadline_ns = now_ns() + 10 * NS_PER_S;
-		rig_frames(&rig, 0, 3);
-		rig.pool.deadline_ns = now_ns() + SOON_NS;
-		assert_int_equal(wait_for(&rig), POOL_TIMEOUT);
-		assert_true(now_ns() >= rig.pool.deadline_ns);
-		assert_int_equal(rig_no_frame(&rig), POOL_TIMEOUT); /* it is still past */
-		assert_int_equal(rig.log.n_errors, 0);
-		rig_close(&rig);
+		stand_start(&stand, stand_modes[i], "stall=3", 4, 4);
+		stand.pool.deadline_ns = now_ns() + 10 * NS_PER_S;
+		stand_frames(&stand, 0, 3);
+		stand.pool.deadline_ns = now_ns() + SOON_NS;
+		assert_int_equal(wait_for(&stand), POOL_TIMEOUT);
+		assert_true(now_ns() >= stand.pool.deadline_ns);
+		assert_int_equal(stand_no_frame(&stand), POOL_TIMEOUT); /* it is still past */
+		assert_int_equal(stand.log.n_errors, 0);
+		stand_close(&stand);
 	}
 }
 
 static void a_frame_that_is_there_meets_any_deadline(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(rig_modes); i++) {
-		struct rig rig;
+	for (size_t i = 0; i < N_ELEMENTS(stand_modes); i++) {
+		struct stand stand;
 
-		rig_start(&rig, rig_modes[i], "", 4, 4);
-		rig_frames(&rig, 0, 1); /* reading starts with the first */
-		rig.pool.deadline_ns = 1;
-		rig_frames(&rig, 1, 5);
-		rig_close(&rig);
+		stand_start(&stand, stand_modes[i], "", 4, 4);
+		stand_frames(&stand, 0, 1); /* reading starts with the first */
+		stand.pool.deadline_ns = 1;
+		stand_frames(&stand, 1, 5);
+		stand_close(&stand);
 	}
 }
 
@@ -144,40 +144,40 @@ static void a_frame_that_is_there_meets_any_deadline(void **state)
 static void waking_matters_when_the_driver_runs_low(void **state)
 {
 	struct buffer *held[2];
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_start(&rig, "mmap", "fps=20,create=no,caps=mmap", 4, 4);
-	rig.pool.wake_fd = open_eventfd();
-	make_readable(rig.pool.wake_fd);
-	held[0] = rig_frame(&rig, 0);
-	rig_frames(&rig, 1, 2); /* with three in the driver there is time */
-	held[1] = rig_frame(&rig, 3);
-	rig_mark(&rig);
-	assert_int_equal(rig_no_frame(&rig), POOL_WAKE);
-	assert_string_equal(rig_order(&rig), "poll");
-	pool_release(&rig.pool, held[0]);
-	pool_release(&rig.pool, held[1]);
-	rig_frames(&rig, 4, 1);
-	close(rig.pool.wake_fd);
-	rig_close(&rig);
+	stand_start(&stand, "mmap", "fps=20,create=no,caps=mmap", 4, 4);
+	stand.pool.wake_fd = open_eventfd();
+	make_readable(stand.pool.wake_fd);
+	held[0] = stand_frame(&stand, 0);
+	stand_frames(&stand, 1, 2); /* with three in the driver there is time */
+	held[1] = stand_frame(&stand, 3);
+	stand_mark(&stand);
+	assert_int_equal(stand_no_frame(&stand), POOL_WAKE);
+	assert_string_equal(stand_order(&stand), "poll");
+	pool_release(&stand.pool, held[0]);
+	pool_release(&stand.pool, held[1]);
+	stand_frames(&stand, 4, 1);
+	close(stand.pool.wake_fd);
+	stand_close(&stand);
 }
 
 static void a_frame_goes_before_waking(void **state)
 {
 	struct buffer *held[3];
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_start(&rig, "mmap", "create=no", 4, 4);
-	rig.pool.wake_fd = open_eventfd();
-	make_readable(rig.pool.wake_fd);
+	stand_start(&stand, "mmap", "create=no", 4, 4);
+	stand.pool.wake_fd = open_eventfd();
+	make_readable(stand.pool.wake_fd);
 	for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-		held[n] = rig_frame(&rig, n);
+		held[n] = stand_frame(&stand, n);
 	for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-		pool_release(&rig.pool, held[n]);
-	close(rig.pool.wake_fd);
-	rig_close(&rig);
+		pool_release(&stand.pool, held[n]);
+	close(stand.pool.wake_fd);
+	stand_close(&stand);
 }
 
 /* An event that is always pending but never there to be had: a broken driver must not outlast the deadline.
@@ -192,33 +192,33 @@ static short always_an_event(struct device *device, short revents)
 static void the_deadline_holds_against_events_without_end(void **state)
 {
 	struct device_ops ops = device_sim;
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_start(&rig, "mmap", "fps=500", 4, 4);
+	stand_start(&stand, "mmap", "fps=500", 4, 4);
 	ops.revents = always_an_event;
 	usleep(20000); /* a frame is ready, and so is the descriptor */
-	rig.device.ops = &ops;
-	rig.pool.deadline_ns = now_ns() + SOON_NS;
-	assert_int_equal(wait_for(&rig), POOL_TIMEOUT);
-	rig.device.ops = &device_sim;
-	rig_close(&rig);
+	stand.device.ops = &ops;
+	stand.pool.deadline_ns = now_ns() + SOON_NS;
+	assert_int_equal(wait_for(&stand), POOL_TIMEOUT);
+	stand.device.ops = &device_sim;
+	stand_close(&stand);
 }
 
 static void nothing_is_polled_before_the_start(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(rig_modes); i++) {
+	for (size_t i = 0; i < N_ELEMENTS(stand_modes); i++) {
 		struct pool_config config = { .min = 4, .max = 4 };
-		struct rig rig;
+		struct stand stand;
 
-		rig_open(&rig, rig_modes[i], "");
-		assert_int_equal(pool_start(&rig.pool), -EINVAL);
-		assert_int_equal(rig_no_frame(&rig), POOL_FLUSHING);
-		assert_int_equal(pool_configure(&rig.pool, &config), 0);
-		assert_int_equal(rig_no_frame(&rig), POOL_FLUSHING);
-		assert_string_equal(rig_order(&rig), "");
-		rig_close(&rig);
+		stand_open(&stand, stand_modes[i], "");
+		assert_int_equal(pool_start(&stand.pool), -EINVAL);
+		assert_int_equal(stand_no_frame(&stand), POOL_FLUSHING);
+		assert_int_equal(pool_configure(&stand.pool, &config), 0);
+		assert_int_equal(stand_no_frame(&stand), POOL_FLUSHING);
+		assert_string_equal(stand_order(&stand), "");
+		stand_close(&stand);
 	}
 }
 
@@ -226,21 +226,21 @@ static void configuring_is_for_pools_at_rest(void **state)
 {
 	struct pool_config config = { .min = 4, .max = 4 }, other = { .min = 5, .max = 5 };
 	struct buffer *held;
-	struct rig rig;
+	struct stand stand;
 
 	(void)state;
-	rig_start(&rig, "mmap", "caps=mmap", 4, 4);
-	rig_mark(&rig);
-	assert_int_equal(pool_set_config(&rig.pool, &config), 0); /* nothing new */
-	assert_int_equal(pool_set_config(&rig.pool, &other), -EBUSY);
-	held = rig_frame(&rig, 0);
-	pool_stop(&rig.pool);
-	assert_int_equal(pool_set_config(&rig.pool, &other), -EBUSY);
-	pool_release(&rig.pool, held);
-	assert_int_equal(pool_set_config(&rig.pool, &other), 0);
-	assert_int_equal(pool_start(&rig.pool), 0);
-	assert_int_equal(rig.pool.granted, 5);
-	rig_close(&rig);
+	stand_start(&stand, "mmap", "caps=mmap", 4, 4);
+	stand_mark(&stand);
+	assert_int_equal(pool_set_config(&stand.pool, &config), 0); /* nothing new */
+	assert_int_equal(pool_set_config(&stand.pool, &other), -EBUSY);
+	held = stand_frame(&stand, 0);
+	pool_stop(&stand.pool);
+	assert_int_equal(pool_set_config(&stand.pool, &other), -EBUSY);
+	pool_release(&stand.pool, held);
+	assert_int_equal(pool_set_config(&stand.pool, &other), 0);
+	assert_int_equal(pool_start(&stand.pool), 0);
+	assert_int_equal(stand.pool.granted, 5);
+	stand_close(&stand);
 }
 
 static void a_maximum_of_one_is_a_mistake(void **state)
@@ -248,14 +248,14 @@ static void a_maximum_of_one_is_a_mistake(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		struct pool_config config = { .min = 0, .max = 1 };
-		struct rig rig;
+		struct stand stand;
 
-		rig_open(&rig, rig_modes[i], "");
-		assert_int_equal(pool_configure(&rig.pool, &config), -EDOM);
-		assert_int_equal(rig.log.n_errors, 1);
-		assert_int_equal(pool_start(&rig.pool), -EINVAL);
-		assert_string_equal(rig_order(&rig), "");
-		rig_close(&rig);
+		stand_open(&stand, stand_modes[i], "");
+		assert_int_equal(pool_configure(&stand.pool, &config), -EDOM);
+		assert_int_equal(stand.log.n_errors, 1);
+		assert_int_equal(pool_start(&stand.pool), -EINVAL);
+		assert_string_equal(stand_order(&stand), "");
+		stand_close(&stand);
 	}
 }
 

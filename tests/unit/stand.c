@@ -1,6 +1,6 @@
 /* A pool over a simulated device, every call to which is recorded. SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "rig.h"
+#include "stand.h"
 
 #include <dirent.h>
 #include <malloc.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include "device/sim.h"
 
-const char *const rig_modes[5] = { "mmap", "userptr", "dmabuf", "dmabuf-import", "rw" };
+const char *const stand_modes[5] = { "mmap", "userptr", "dmabuf", "dmabuf-import", "rw" };
 
 /* Those of the keys that shape a buffer, for the device that lends its own. */
 static void shaping_keys(const char *keys, char *text, size_t size)
@@ -25,61 +25,61 @@ static void shaping_keys(const char *keys, char *text, size_t size)
 	}
 }
 
-void rig_open_device(struct rig *rig, const char *keys)
+void stand_open_device(struct stand *stand, const char *keys)
 {
 	char name[300];
 
-	memset(rig, 0, sizeof *rig);
-	trace_log_open(&rig->log);
+	memset(stand, 0, sizeof *stand);
+	trace_log_open(&stand->log);
 	snprintf(name, sizeof name, "sim:size=96x64,fps=0,%s", keys);
-	assert_int_equal(device_open(&rig->device, name, DEVICE_CAPTURE), 0);
-	free(rig->device.path);
-	rig->device.path = strdup(RIG);
-	assert_int_equal(format_get(&rig->device, &rig->format), 0);
-	rig_mark(rig);
+	assert_int_equal(device_open(&stand->device, name, DEVICE_CAPTURE), 0);
+	free(stand->device.path);
+	stand->device.path = strdup(STAND);
+	assert_int_equal(format_get(&stand->device, &stand->format), 0);
+	stand_mark(stand);
 }
 
-int rig_open_pool(struct rig *rig, const struct pool_options *options)
+int stand_open_pool(struct stand *stand, const struct pool_options *options)
 {
-	return pool_open(&rig->pool, &rig->device, &rig->format, options);
+	return pool_open(&stand->pool, &stand->device, &stand->format, options);
 }
 
-void rig_open(struct rig *rig, const char *io, const char *keys)
+void stand_open(struct stand *stand, const char *io, const char *keys)
 {
 	char source[200] = "sim:size=96x64";
 	struct pool_options options = { .io = io, .import_from = source };
 
 	shaping_keys(keys, source, sizeof source);
-	rig_open_device(rig, keys);
-	assert_int_equal(rig_open_pool(rig, &options), 0);
-	rig_mark(rig);
+	stand_open_device(stand, keys);
+	assert_int_equal(stand_open_pool(stand, &options), 0);
+	stand_mark(stand);
 }
 
-void rig_start(struct rig *rig, const char *io, const char *keys, uint32_t min, uint32_t max)
+void stand_start(struct stand *stand, const char *io, const char *keys, uint32_t min, uint32_t max)
 {
 	struct pool_config config = { .min = min, .max = max };
 
-	rig_open(rig, io, keys);
-	assert_int_equal(pool_configure(&rig->pool, &config), 0);
-	rig_mark(rig);
-	assert_int_equal(pool_start(&rig->pool), 0);
+	stand_open(stand, io, keys);
+	assert_int_equal(pool_configure(&stand->pool, &config), 0);
+	stand_mark(stand);
+	assert_int_equal(pool_start(&stand->pool), 0);
 }
 
-void rig_close_pool(struct rig *rig)
+void stand_close_pool(struct stand *stand)
 {
-	pool_close(&rig->pool);
-	memset(&rig->pool, 0, sizeof rig->pool);
+	pool_close(&stand->pool);
+	memset(&stand->pool, 0, sizeof stand->pool);
 }
 
-void rig_close(struct rig *rig)
+void stand_close(struct stand *stand)
 {
-	rig_close_pool(rig);
-	device_close(&rig->device);
-	trace_check(&rig->log, true);
-	trace_log_close(&rig->log);
+	stand_close_pool(stand);
+	device_close(&stand->device);
+	trace_check(&stand->log, true);
+	trace_log_close(&stand->log);
 }
 
-void rig_check_picture(const struct video_format *format, const struct buffer *buffer, uint32_t number)
+void stand_check_picture(const struct video_format *format, const struct buffer *buffer, uint32_t number)
 {
 	uint8_t *planes[MAX_PLANES] = { NULL };
 	struct picture_layout layout;
@@ -103,60 +103,60 @@ void rig_check_picture(const struct video_format *format, const struct buffer *b
 		free(planes[p]);
 }
 
-struct buffer *rig_frame(struct rig *rig, uint32_t number)
+struct buffer *stand_frame(struct stand *stand, uint32_t number)
 {
 	struct buffer *buffer = NULL;
-	int err = pool_process(&rig->pool, &buffer);
+	int err = pool_process(&stand->pool, &buffer);
 
 	if (err < 0)
-		fail_msg("frame %u: %s (%s)", number, err_str(err), rig->log.last_error);
+		fail_msg("frame %u: %s (%s)", number, err_str(err), stand->log.last_error);
 	assert_non_null(buffer);
 	assert_int_equal(buffer->owner, BUFFER_HELD);
-	assert_ptr_equal(buffer->pool, &rig->pool);
+	assert_ptr_equal(buffer->pool, &stand->pool);
 	assert_int_equal(buffer->info.sequence, number);
 	assert_int_equal(buffer->info.bytes, buffer_payload_bytes(buffer));
-	rig_check_picture(&rig->format, buffer, number);
+	stand_check_picture(&stand->format, buffer, number);
 	return buffer;
 }
 
-int rig_no_frame(struct rig *rig)
+int stand_no_frame(struct stand *stand)
 {
 	struct buffer *buffer = NULL;
-	int err = pool_process(&rig->pool, &buffer);
+	int err = pool_process(&stand->pool, &buffer);
 
 	assert_null(buffer);
 	assert_true(err < 0);
 	return err;
 }
 
-void rig_frames(struct rig *rig, uint32_t first, uint32_t n)
+void stand_frames(struct stand *stand, uint32_t first, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		pool_release(&rig->pool, rig_frame(rig, first + i));
+		pool_release(&stand->pool, stand_frame(stand, first + i));
 }
 
-void rig_mark(struct rig *rig)
+void stand_mark(struct stand *stand)
 {
-	rig->mark = rig->log.n_calls;
+	stand->mark = stand->log.n_calls;
 }
 
-unsigned rig_count(const struct rig *rig, const char *name, const char *text)
+unsigned stand_count(const struct stand *stand, const char *name, const char *text)
 {
-	return trace_count(&rig->log, rig->mark, RIG, name, text);
+	return trace_count(&stand->log, stand->mark, STAND, name, text);
 }
 
-const char *rig_order(const struct rig *rig)
+const char *stand_order(const struct stand *stand)
 {
-	return trace_order(&rig->log, rig->mark, RIG);
+	return trace_order(&stand->log, stand->mark, STAND);
 }
 
-void rig_bend_ioctls(struct rig *rig, rig_bend *bend)
+void stand_bend_ioctls(struct stand *stand, stand_bend *bend)
 {
 	static struct device_ops bent;
 
 	bent = device_sim;
 	bent.ioctl = bend;
-	rig->device.ops = &bent;
+	stand->device.ops = &bent;
 }
 
 static unsigned count_fds(void)
