@@ -83,3 +83,72 @@ void colour_set(struct video_format *format, const struct v4l2_colour *colour)
 	format->transfer = transfer < N_ROWS(transfers) ? transfers[transfer] : AVCOL_TRC_UNSPECIFIED;
 	format->range = range_of(format->pix, colour, colorspace);
 }
+
+/* Where a word of libavutil's has several of V4L2's, the first is meant. BT.470BG's matrix is BT.601's. */
+static uint32_t word_of(const int *words, size_t n, int word, uint32_t unsaid)
+{
+	if (word == AVCOL_SPC_UNSPECIFIED) /* the same number in all three enumerations */
+		return unsaid;
+	for (uint32_t i = 1; i < n; i++)
+		if (words[i] == word)
+			return i;
+	return unsaid;
+}
+
+/* The colorspace that goes with what is known, as drivers take DEFAULT to mean that nothing is. */
+static uint32_t colorspace_of(const struct video_format *format, uint32_t encoding)
+{
+	static const uint32_t by_encoding[] = {
+		[V4L2_YCBCR_ENC_DEFAULT] = V4L2_COLORSPACE_SRGB,
+		[V4L2_YCBCR_ENC_601] = V4L2_COLORSPACE_SMPTE170M,
+		[V4L2_YCBCR_ENC_709] = V4L2_COLORSPACE_REC709,
+		[V4L2_YCBCR_ENC_BT2020] = V4L2_COLORSPACE_BT2020,
+		[V4L2_YCBCR_ENC_BT2020_CONST_LUM] = V4L2_COLORSPACE_BT2020,
+		[V4L2_YCBCR_ENC_SMPTE240M] = V4L2_COLORSPACE_SMPTE240M,
+	};
+
+	if (format->primaries == AVCOL_PRI_BT709 && format->transfer == AVCOL_TRC_IEC61966_2_1)
+		return V4L2_COLORSPACE_SRGB;
+	return word_of((const int *)primaries, N_ROWS(primaries), (int)format->primaries,
+		       by_encoding[encoding]);
+}
+
+static bool is_unsaid(const struct video_format *format)
+{
+	return format->range == AVCOL_RANGE_UNSPECIFIED && format->primaries == AVCOL_PRI_UNSPECIFIED &&
+	       (format->matrix == AVCOL_SPC_UNSPECIFIED || format->matrix == AVCOL_SPC_RGB);
+}
+
+void colour_tell(const struct video_format *format, struct v4l2_format *ask)
+{
+	struct v4l2_pix_format_mplane *mp = &ask->fmt.pix_mp;
+	struct v4l2_pix_format *pix = &ask->fmt.pix;
+	bool bt601 = format->matrix == AVCOL_SPC_BT470BG;
+	uint32_t encoding =
+		word_of((const int *)matrices, N_ROWS(matrices),
+			bt601 ? AVCOL_SPC_SMPTE170M : (int)format->matrix, V4L2_YCBCR_ENC_DEFAULT);
+	struct v4l2_colour colour = {
+		.colorspace = colorspace_of(format, encoding),
+		.ycbcr_enc = encoding,
+		.quantization = format->range == AVCOL_RANGE_JPEG   ? V4L2_QUANTIZATION_FULL_RANGE
+				: format->range == AVCOL_RANGE_MPEG ? V4L2_QUANTIZATION_LIM_RANGE
+								    : V4L2_QUANTIZATION_DEFAULT,
+		.xfer_func = word_of((const int *)transfers, N_ROWS(transfers), (int)format->transfer,
+				     V4L2_XFER_FUNC_DEFAULT),
+	};
+
+	if (is_unsaid(format))
+		return;
+	if (V4L2_TYPE_IS_MULTIPLANAR(ask->type)) {
+		mp->colorspace = colour.colorspace;
+		mp->ycbcr_enc = (uint8_t)colour.ycbcr_enc;
+		mp->quantization = (uint8_t)colour.quantization;
+		mp->xfer_func = (uint8_t)colour.xfer_func;
+		return;
+	}
+	pix->priv = V4L2_PIX_FMT_PRIV_MAGIC;
+	pix->colorspace = colour.colorspace;
+	pix->ycbcr_enc = colour.ycbcr_enc;
+	pix->quantization = colour.quantization;
+	pix->xfer_func = colour.xfer_func;
+}

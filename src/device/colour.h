@@ -2,6 +2,7 @@
 #ifndef DEVICE_COLOUR_H
 #define DEVICE_COLOUR_H
 
+#include <linux/videodev2.h>
 #include "base/pixfmt.h"
 
 /* As a struct v4l2_pix_format says it. */
@@ -12,5 +13,9 @@ struct v4l2_colour {
 /* Fills in format's range, matrix, primaries and transfer; what is not said stays unspecified. format->pix
  * must be set. */
 void colour_set(struct video_format *format, const struct v4l2_colour *colour);
+
+/* Puts the format's colours into what S_FMT is to be asked for, its type and the rest being there already;
+ * where none is known, nothing is changed. */
+void colour_tell(const struct video_format *format, struct v4l2_format *ask);
 
 #endif

@@ -244,6 +244,8 @@ static int set_format(struct negotiation *negotiation, struct video_format *form
 	if (!present || device_is_output(device)) {
 		if (!present)
 			apply(negotiation, &wanted);
+		if (negotiation->request->colours)
+			colour_tell(negotiation->request->colours, &wanted);
 		err = device_ioctl(device, VIDIOC_S_FMT, &wanted);
 		if (err == -EINVAL)
 			return device_error(device, "VIDIOC_S_FMT: the device refuses the format asked for",

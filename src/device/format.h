@@ -11,6 +11,7 @@ struct format_request {
 	const char *pixelformat;     /* NULL: the device's present one */
 	struct fraction fps;         /* 0/0: the device's present one */
 	bool adjust;                 /* take what the driver makes of it */
+	const struct video_format *colours; /* output: what the pictures' range, matrix, … are; NULL: as the device has them */
 };
 
 /* Sets the format and the rate, and checks what came of it. Where a driver changed the request without `adjust`, logs what was

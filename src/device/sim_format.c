@@ -43,7 +43,7 @@ static bool offers(const struct sim *sim, uint32_t fourcc)
 		return false;
 	if (sim->options.adjust & SIM_ADJUST_FORMAT && fourcc != sim->options.fourcc)
 		return false;
-	if (pix->av == AV_PIX_FMT_NONE && (sim->options.output || !sim_codec_available(fourcc)))
+	if (pix->av == AV_PIX_FMT_NONE && !sim->options.output && !sim_codec_available(fourcc))
 		return false;
 	for (unsigned i = 0; i < N_FORMATS; i++) {
 		if (formats[i].fourcc == fourcc)
@@ -151,17 +151,31 @@ int sim_format_init(struct sim *sim)
 	return 0;
 }
 
-/* Colours as a webcam has them: sRGB's, in BT.601's matrix. */
-#define SET_COLORS(to, format)                                                                               \
+/* Colours as a webcam has them, sRGB's in BT.601's matrix; or as an output device was told them. */
+static struct v4l2_colour colour_of(const struct video_format *format, const struct v4l2_colour *told)
+{
+	bool full = format->range == AVCOL_RANGE_JPEG;
+
+	if (told->colorspace)
+		return *told;
+	return (struct v4l2_colour){
+		.colorspace = V4L2_COLORSPACE_SRGB,
+		.ycbcr_enc = V4L2_YCBCR_ENC_601,
+		.quantization = full ? V4L2_QUANTIZATION_FULL_RANGE : V4L2_QUANTIZATION_LIM_RANGE,
+		.xfer_func = V4L2_XFER_FUNC_SRGB,
+	};
+}
+
+#define SET_COLOURS(to, colour)                                                                              \
 	do {                                                                                                 \
-		(to)->colorspace = V4L2_COLORSPACE_SRGB;                                                     \
-		(to)->ycbcr_enc = V4L2_YCBCR_ENC_601;                                                        \
-		(to)->quantization = (format)->range == AVCOL_RANGE_JPEG ? V4L2_QUANTIZATION_FULL_RANGE      \
-									 : V4L2_QUANTIZATION_LIM_RANGE;      \
-		(to)->xfer_func = V4L2_XFER_FUNC_SRGB;                                                       \
+		(to)->colorspace = (colour).colorspace;                                                      \
+		(to)->ycbcr_enc = (uint8_t)(colour).ycbcr_enc;                                               \
+		(to)->quantization = (uint8_t)(colour).quantization;                                         \
+		(to)->xfer_func = (uint8_t)(colour).xfer_func;                                               \
 	} while (0)
 
-static void export_multiplanar(const struct video_format *format, struct v4l2_pix_format_mplane *to)
+static void export_multiplanar(const struct video_format *format, const struct v4l2_colour *told,
+			       struct v4l2_pix_format_mplane *to)
 {
 	*to = (struct v4l2_pix_format_mplane){
 		.width = format->width,
@@ -170,20 +184,21 @@ static void export_multiplanar(const struct video_format *format, struct v4l2_pi
 		.field = format->field,
 		.num_planes = (uint8_t)format->n_planes,
 	};
-	SET_COLORS(to, format);
+	SET_COLOURS(to, colour_of(format, told));
 	for (unsigned i = 0; i < format->n_planes; i++) {
 		to->plane_fmt[i].bytesperline = format->bytesperline[i];
 		to->plane_fmt[i].sizeimage = format->sizeimage[i];
 	}
 }
 
-void sim_format_export(const struct sim *sim, const struct video_format *format, struct v4l2_format *out)
+static void export_format(const struct sim *sim, const struct video_format *format,
+			  const struct v4l2_colour *told, struct v4l2_format *out)
 {
 	struct v4l2_pix_format *to = &out->fmt.pix;
 
 	out->type = sim_type(sim);
 	if (sim_is_multiplanar(sim)) {
-		export_multiplanar(format, &out->fmt.pix_mp);
+		export_multiplanar(format, told, &out->fmt.pix_mp);
 		return;
 	}
 	*to = (struct v4l2_pix_format){
@@ -195,7 +210,7 @@ void sim_format_export(const struct sim *sim, const struct video_format *format,
 		.sizeimage = format->sizeimage[0],
 		.priv = V4L2_PIX_FMT_PRIV_MAGIC,
 	};
-	SET_COLORS(to, format);
+	SET_COLOURS(to, colour_of(format, told));
 }
 
 int sim_querycap(struct sim *sim, void *argument)
@@ -242,11 +257,24 @@ int sim_g_fmt(struct sim *sim, void *argument)
 
 	if (format->type != sim_type(sim))
 		return -EINVAL;
-	sim_format_export(sim, &sim->format, format);
+	export_format(sim, &sim->format, &sim->colour, format);
 	return 0;
 }
 
-static int try_v4l2_format(const struct sim *sim, struct v4l2_format *from, struct video_format *format)
+static struct v4l2_colour told_colour(const struct sim *sim, const struct v4l2_format *from)
+{
+	const struct v4l2_pix_format_mplane *mp = &from->fmt.pix_mp;
+	const struct v4l2_pix_format *pix = &from->fmt.pix;
+
+	if (!sim->options.output || (!sim_is_multiplanar(sim) && pix->priv != V4L2_PIX_FMT_PRIV_MAGIC))
+		return (struct v4l2_colour){ 0 };
+	if (sim_is_multiplanar(sim))
+		return (struct v4l2_colour){ mp->colorspace, mp->ycbcr_enc, mp->quantization, mp->xfer_func };
+	return (struct v4l2_colour){ pix->colorspace, pix->ycbcr_enc, pix->quantization, pix->xfer_func };
+}
+
+static int try_v4l2_format(const struct sim *sim, struct v4l2_format *from, struct video_format *format,
+			   struct v4l2_colour *colour)
 {
 	if (from->type != sim_type(sim))
 		return -EINVAL;
@@ -255,27 +283,31 @@ static int try_v4l2_format(const struct sim *sim, struct v4l2_format *from, stru
 			   format);
 	else
 		try_format(sim, from->fmt.pix.pixelformat, from->fmt.pix.width, from->fmt.pix.height, format);
-	sim_format_export(sim, format, from);
+	*colour = told_colour(sim, from);
+	export_format(sim, format, colour, from);
 	return 0;
 }
 
 int sim_try_fmt(struct sim *sim, void *argument)
 {
 	struct video_format format;
+	struct v4l2_colour colour;
 
-	return try_v4l2_format(sim, argument, &format);
+	return try_v4l2_format(sim, argument, &format, &colour);
 }
 
 int sim_s_fmt(struct sim *sim, void *argument)
 {
 	struct video_format format;
-	int err = try_v4l2_format(sim, argument, &format);
+	struct v4l2_colour colour;
+	int err = try_v4l2_format(sim, argument, &format, &colour);
 
 	if (err < 0)
 		return err;
 	if (sim->options.busy || sim->n_buffers)
 		return -EBUSY;
 	sim->format = format;
+	sim->colour = colour;
 	sim_frame_forget(sim);
 	return 0;
 }

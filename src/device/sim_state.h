@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include "base/pixfmt.h"
+#include "device/colour.h"
 #include "device/device.h"
 #include "device/sim.h"
 
@@ -129,6 +130,7 @@ struct sim {
 	int64_t armed_ns;       /* what timer_fd waits for; 0: nothing */
 
 	struct video_format format;
+	struct v4l2_colour colour;       /* output: as S_FMT was told it; colorspace 0: it was not */
 	uint8_t *background[MAX_PLANES]; /* the still part of the picture; NULL until the first frame */
 	struct sim_codec *codec;         /* compressed formats, once streaming */
 
@@ -179,7 +181,6 @@ static inline bool sim_is_multiplanar(const struct sim *sim)
 /* sim_format.c */
 int sim_format_init(struct sim *sim);
 /* The multi-planar or single-planar picture of a format, and the sizes of its planes. */
-void sim_format_export(const struct sim *sim, const struct video_format *format, struct v4l2_format *out);
 int sim_format_resize(struct sim *sim, uint32_t width, uint32_t height); /* there must be no buffers */
 int sim_querycap(struct sim *sim, void *argument);
 int sim_enum_fmt(struct sim *sim, void *argument);

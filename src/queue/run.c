@@ -182,12 +182,13 @@ int pool_start(struct pool *pool)
 	return err;
 }
 
-/* Buffers at the consumer outlive the kernel's queue. */
+/* Buffers at the consumer outlive the kernel's queue. Whoever fills buffers for output needs them no more,
+ * and gives them back at once. */
 static int stop_later(struct pool *pool)
 {
 	struct allocator *allocator = &pool->allocator;
 
-	if (!allocator->can_orphan)
+	if (!allocator->can_orphan || device_is_output(pool->device))
 		return 0;
 	for (struct buffer *b = allocator->free_first; b; b = b->next)
 		detach(pool, b);
@@ -199,14 +200,16 @@ static int stop_later(struct pool *pool)
 
 int pool_stop(struct pool *pool)
 {
-	int err;
+	int err = 0;
 
 	if (!pool->active)
 		return 0;
 	pool->active = false;
 	if (!pool->io->put)
 		return 0;
-	err = transfer_stop(pool);
+	/* Output streams from its first frame on, which may never have come. */
+	if (pool->streaming || pool->n_queued)
+		err = transfer_stop(pool);
 	if (err < 0 && err != -ENODEV)
 		log_warn("%s: VIDIOC_STREAMOFF: %s", pool->device->path, err_str(err));
 	if (pool->n_held)

@@ -16,8 +16,8 @@ struct playback_options {
 	enum reader_fit fit;
 	bool hold;     /* keep the last frame shown until a signal */
 	int signal_fd; /* readable: end in good order; -1: none */
-	int resume_fd; /* readable (and then read empty by the loop): the program was stopped and goes on; -1:
-			  none */
+	int resume_fd; /* a signalfd or eventfd, which the loop reads: the program was stopped and goes on;
+			  -1: none */
 	void (*progress)(void *opaque); /* as in record_options */
 	void *progress_opaque;
 };
@@ -29,6 +29,7 @@ enum playback_end {
 	PLAYBACK_END_DURATION,
 	PLAYBACK_END_SIGNAL,
 	PLAYBACK_END_DISCONNECT,
+	PLAYBACK_END_STALL, /* the device takes no more frames */
 	PLAYBACK_END_READ_ERROR, /* the file is damaged or cannot be read any further: exit status 6 */
 };
 const char *playback_end_name(enum playback_end end);
@@ -39,7 +40,8 @@ struct playback {
 	struct reader *reader;           /* opened, not started */
 
 	/* The outcome. A frame is late when it was queued more than half its duration after its time. It is
-	 * still shown, unless the next one is due as well: then it is dropped. */
+	 * still shown, unless the next one is due as well: then it is dropped. While none came in time, the
+	 * one before was shown again: so many durations of it are `repeated`. */
 	enum playback_end end;
 	uint64_t read, played, late, dropped, repeated;
 	uint64_t copied, zero_copy; /* of those played */

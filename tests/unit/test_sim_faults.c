@@ -317,14 +317,13 @@ static void test_busy(void **state)
 
 static void test_wrong_keys(void **state)
 {
-	static const char *const wrong[] = { "colour=blue",  "size=0x0",        "size=33x33",
-					     "format=NM12",  "format=ABCD",     "fps=-1",
-					     "planes=4",     "planes=0",        "grant=65",
-					     "create=maybe", "caps=mmap+tea",   "error=0",
-					     "empty=0",      "empty=1+",        "empty=x",
-					     "fail=qbuf",    "fail=qbuf@1",     "fail=qbuf@1:EODD",
-					     "fail=x@1:EIO", "fail=qbuf@0:EIO", "data-offset=64",
-					     "dump=/x/y",    "adjust=",         "format=MJPG,type=output" };
+	static const char *const wrong[] = {
+		"colour=blue",    "size=0x0",    "size=33x33",       "format=NM12",  "format=ABCD",
+		"fps=-1",         "planes=4",    "planes=0",         "grant=65",     "create=maybe",
+		"caps=mmap+tea",  "error=0",     "empty=0",          "empty=1+",     "empty=x",
+		"fail=qbuf",      "fail=qbuf@1", "fail=qbuf@1:EODD", "fail=x@1:EIO", "fail=qbuf@0:EIO",
+		"data-offset=64", "dump=/x/y",   "adjust="
+	};
 	struct user user;
 
 	(void)state;
