@@ -23,7 +23,11 @@ available_kib=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)
 if [ "$available_kib" -lt 2000000 ]; then
 	skip 'nothing is lost with the default --memory' 'less than 2 GB of memory available'
 else
-	run_into_slow_reader
+	# On a machine that is busy with other things the driver may find no time: that is not what is tried here.
+	for _ in 1 2 3; do
+		run_into_slow_reader
+		[ "$(json r.json .frames.lost.driver)" != 0 ] || break
+	done
 	is "$(json r.json '.frames | "\(.written) \(.lost.queue) \(.lost.writer) \(.lost.driver)"')" "$n 0 0 0" \
 		'nothing is lost with the default --memory'
 	is "$(picture_numbers o.nut YUYV $size)" "$(all_frames $n)" 'every frame arrives, unaltered'
@@ -41,7 +45,7 @@ numbers=$(picture_numbers o.nut YUYV $size)
 like "$numbers" "^frames=$(json r.json .frames.written) first=0 .* torn=0 .* repeated=0 trailing=0" \
 	'--memory 16M: what arrives is whole and in order'
 missing=${numbers##*missing=}
-ok '--memory 16M: what is missing in the file was counted' [ "${missing%% *}" -le "$lost" ]
+ok '--memory 16M: what is missing in the file was counted' [ "${missing%% *}" -le $((lost + $(json r.json .frames.lost.driver))) ]
 
 run_status 7 v4l2q capture -d "sim:size=$size,fps=30,drop=5" -n 20 -o drops.nut --max-drops 2
 is "$(probe drops.nut nb_read_packets)" 20 '--max-drops: all is written before it says so'
