@@ -3,6 +3,7 @@
 #include "media/converter.h"
 
 #include <errno.h>
+#include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 #include "base/log.h"
@@ -121,24 +122,49 @@ static int make_between(AVFrame **between, const AVFrame *model, enum AVPixelFor
 	return av_frame_get_buffer(*between, 0);
 }
 
+static void set(struct SwsContext *sws, const char *option, int64_t value)
+{
+	av_opt_set_int(sws, option, value, 0);
+}
+
 /* Between pictures of one size only chroma is resampled, and libswscale's direct paths need no filter at all.
  */
+static void configure(struct converter *c)
+{
+	bool scaling = c->from.width != c->to.width || c->from.height != c->to.height;
+
+	set(c->sws, "srcw", c->from.width);
+	set(c->sws, "srch", c->from.height);
+	set(c->sws, "src_format", readable(c->from.format));
+	set(c->sws, "dstw", c->to.width);
+	set(c->sws, "dsth", c->to.height);
+	set(c->sws, "dst_format", writable(c->to.format));
+	set(c->sws, "sws_flags", c->flags ? c->flags : scaling ? SWS_BICUBIC : SWS_BILINEAR);
+	/* Pictures that need no scaling go by a shorter way, unless it is known by now that their range
+	 * changes. */
+	set(c->sws, "src_range", c->from.full_range);
+	set(c->sws, "dst_range", c->to.full_range);
+	set(c->sws, "threads", c->threaded ? 0 : 1); /* 0: as many as there are processors */
+}
+
 static int make(struct converter *c, const AVFrame *from, const AVFrame *to)
 {
-	enum AVPixelFormat read = readable(c->from.format), write = writable(c->to.format);
-	bool scaling = c->from.width != c->to.width || c->from.height != c->to.height;
-	int flags = scaling ? SWS_BICUBIC : SWS_BILINEAR, err;
+	int err;
 
 	libav_forget_reason();
 	sws_freeContext(c->sws);
 	c->sws = NULL;
-	if ((err = make_between(&c->read, from, read)) < 0 ||
-	    (err = make_between(&c->written, to, write)) < 0)
+	if ((err = make_between(&c->read, from, readable(c->from.format))) < 0 ||
+	    (err = make_between(&c->written, to, writable(c->to.format))) < 0)
 		return err;
-	c->sws = sws_getContext(c->from.width, c->from.height, read, c->to.width, c->to.height, write, flags,
-				NULL, NULL, NULL);
-	if (!c->sws)
+	if (!(c->sws = sws_alloc_context()))
+		return -ENOMEM;
+	configure(c);
+	if (sws_init_context(c->sws, NULL, NULL) < 0) {
+		sws_freeContext(c->sws);
+		c->sws = NULL;
 		return refuse(c->from.format, c->to.format, -ENOTSUP);
+	}
 	/* Fails harmlessly where neither side has a matrix or a range. */
 	sws_setColorspaceDetails(c->sws, sws_getCoefficients((int)c->from.matrix), c->from.full_range,
 				 sws_getCoefficients((int)c->to.matrix), c->to.full_range, 0, 1 << 16,
@@ -162,8 +188,11 @@ int converter_run(struct converter *c, const AVFrame *from, const AVFrame *to)
 	written = c->written ? c->written : to;
 	if (c->read)
 		semiplanar_split(from, c->read);
-	err = sws_scale(c->sws, (const uint8_t *const *)read->data, read->linesize, 0, read->height,
-			(uint8_t *const *)written->data, written->linesize);
+	if (c->threaded && read->buf[0] && written->buf[0])
+		err = sws_scale_frame(c->sws, (AVFrame *)written, read);
+	else
+		err = sws_scale(c->sws, (const uint8_t *const *)read->data, read->linesize, 0, read->height,
+				(uint8_t *const *)written->data, written->linesize);
 	if (err < 0)
 		return refuse(a.format, b.format, err);
 	if (c->written)
