@@ -55,11 +55,11 @@ result() { # STATUS NAME
 ok() {
 	local name=$1
 	shift
-	if "$@" >ok.out 2>&1; then
+	if "$@" >"$folder/ok.out" 2>&1; then
 		result 0 "$name"
 	else
 		result 1 "$name"
-		note <ok.out
+		note <"$folder/ok.out"
 	fi
 }
 
