@@ -18,7 +18,8 @@ LIBRARY := $(filter-out $(BUILD)/src/main.o,$(OBJECTS))
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%.t,$(wildcard tests/unit/test_*.c))
 UNIT_HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
-PRELOADS := $(patsubst tests/preload/%.c,$(BUILD)/tests/preload/%.so,$(wildcard tests/preload/*.c))
+PRELOADS := $(patsubst tests/preload/%.c,$(BUILD)/tests/preload/%.so,$(wildcard tests/preload/*.c)) \
+	$(BUILD)/tests/preload/sim.so $(BUILD)/tests/preload/sim_codec.so
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
 
 all: $(BUILD)/v4l2q
@@ -40,6 +41,24 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBRARY)
 $(BUILD)/tests/preload/%.so: tests/preload/%.c
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -U_FORTIFY_SOURCE -shared -fPIC $(LDFLAGS) -o $@ $<
+
+# The simulated device as a node for any program, whose symbols do not get in anybody's way; the codecs are apart, since libavcodec
+# takes long to load.
+PIC := $(BUILD)/pic
+SIM_COMMON := $(PIC)/src/device/sim_picture.o $(patsubst %,$(PIC)/src/base/%.o,layout log pixfmt units)
+SIM_OBJECTS := $(patsubst %.c,$(PIC)/%.o,$(filter-out src/device/sim_codec.c,$(wildcard src/device/sim*.c tests/preload/sim/*.c)))
+
+$(PIC)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden -c -o $@ $<
+
+$(BUILD)/tests/preload/sim.so: $(SIM_OBJECTS) $(SIM_COMMON)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -shared -o $@ $(sort $^) -Wl,-z,defs -lm
+
+$(BUILD)/tests/preload/sim_codec.so: $(PIC)/tests/preload/sim_codec/library.o $(PIC)/src/device/sim_codec.o $(SIM_COMMON)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -shared -o $@ $^ -lavcodec -lavutil -lm
 
 tests: $(BUILD)/v4l2q $(UNIT_TESTS) $(TOOLS) $(PRELOADS)
 
@@ -72,4 +91,4 @@ clean:
 
 .PHONY: all tests install uninstall dist clean check check-unit check-cli check-fault check-asan check-tsan check-valgrind check-vm lint
 .SECONDARY:
--include $(wildcard $(BUILD)/src/*.d $(BUILD)/*/*/*.d)
+-include $(wildcard $(BUILD)/src/*.d $(BUILD)/*/*/*.d $(PIC)/*/*/*.d $(PIC)/*/*/*/*.d)

@@ -14,6 +14,8 @@ void sim_frame_forget(struct sim *sim)
 	}
 	sim_codec_close(sim->codec);
 	sim->codec = NULL;
+	free(sim->still);
+	sim->still = NULL;
 }
 
 static uint32_t payload_bytes(const struct sim *sim, unsigned plane)
@@ -24,7 +26,7 @@ static uint32_t payload_bytes(const struct sim *sim, unsigned plane)
 /* The still part of the picture is drawn but once, since a memcpy() is cheaper. */
 static int prepare_background(struct sim *sim)
 {
-	if (sim->background[0])
+	if (sim->background[0] || sim->options.draw != SIM_DRAW_FULL)
 		return 0;
 	for (unsigned i = 0; i < sim->format.n_planes; i++) {
 		sim->background[i] = calloc(1, payload_bytes(sim, i));
@@ -51,18 +53,47 @@ static int draw_raw(struct sim *sim, struct sim_buffer *buffer, uint32_t number)
 
 	for (unsigned i = 0; i < sim->format.n_planes; i++) {
 		planes[i] = buffer->planes[i].data + sim->options.data_offset;
-		memcpy(planes[i], sim->background[i], payload_bytes(sim, i));
+		if (sim->options.draw == SIM_DRAW_FULL)
+			memcpy(planes[i], sim->background[i], payload_bytes(sim, i));
 		buffer->planes[i].bytesused = sim->format.sizeimage[i];
 	}
-	return sim_picture_foreground(&sim->format, number, planes);
+	if (sim->options.draw == SIM_DRAW_NONE)
+		return 0;
+	return sim->options.draw == SIM_DRAW_MARKS ? sim_picture_marks(&sim->format, number, planes)
+						   : sim_picture_foreground(&sim->format, number, planes);
+}
+
+/* A key frame that is delivered again and again. */
+static int draw_still(struct sim *sim, uint8_t *data, uint32_t size)
+{
+	bool key;
+	int n;
+
+	if (!sim->still) {
+		if ((n = sim_codec_encode(sim->codec, 0, data, size, &key)) < 0)
+			return n;
+		if (!(sim->still = malloc((size_t)n)))
+			return -ENOMEM;
+		memcpy(sim->still, data, (size_t)n);
+		sim->still_bytes = (uint32_t)n;
+	} else {
+		memcpy(data, sim->still, sim->still_bytes);
+	}
+	return (int)sim->still_bytes;
 }
 
 static int draw_compressed(struct sim *sim, struct sim_buffer *buffer, uint32_t number)
 {
 	struct sim_plane *plane = &buffer->planes[0];
 	uint32_t offset = sim->options.data_offset;
-	bool key;
-	int n = sim_codec_encode(sim->codec, number, plane->data + offset, payload_bytes(sim, 0), &key);
+	uint8_t *data = plane->data + offset;
+	bool key = true;
+	int n;
+
+	if (sim->options.draw == SIM_DRAW_NONE)
+		n = draw_still(sim, data, payload_bytes(sim, 0));
+	else
+		n = sim_codec_encode(sim->codec, number, data, payload_bytes(sim, 0), &key);
 	if (n < 0)
 		return n;
 	plane->bytesused = offset + (uint32_t)n;

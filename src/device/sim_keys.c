@@ -131,6 +131,15 @@ static int key_type(struct sim_options *options, size_t offset, const char *valu
 	return 0;
 }
 
+static int key_draw(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct sim_word words[] = {
+		{ "full", SIM_DRAW_FULL }, { "marks", SIM_DRAW_MARKS }, { "none", SIM_DRAW_NONE }, { NULL, 0 }
+	};
+
+	return sim_word_value(words, value, strlen(value), field(options, offset));
+}
+
 static int key_caps(struct sim_options *options, size_t offset, const char *value)
 {
 	static const struct sim_word words[] = { { "mmap", SIM_CAP_MMAP },     { "userptr", SIM_CAP_USERPTR },
@@ -237,6 +246,10 @@ const struct sim_key sim_keys[] = {
 	  AT(planes) },
 	{ "type", "capture|output", "what the node is for (capture)", key_type, AT(output) },
 	{ "dump", "FILE", "an output device writes every frame it is given here", key_text, AT(dump) },
+	{ "draw", "full|marks|none",
+	  "how much of the picture is drawn in each frame, which takes time; marks: only the number that "
+	  "programs read (full)",
+	  key_draw, AT(draw) },
 	{ "stride", "BYTES", "at least so many bytes a line, for padding", key_number, AT(stride) },
 	{ "data-offset", "BYTES", "each plane's payload starts here (needs planes=)", key_number,
 	  AT(data_offset) },

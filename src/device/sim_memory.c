@@ -193,7 +193,9 @@ void *sim_memory_map(struct sim *sim, size_t length, int protection, int flags, 
 	*err = -ENOMEM;
 	if (!(mapping = malloc(sizeof(*mapping))))
 		return MAP_FAILED;
-	start = mmap(NULL, length, protection, MAP_SHARED, sim->buffers[index]->planes[plane].fd, 0);
+	/* As in the kernel, which maps a buffer's pages at once. */
+	start = mmap(NULL, length, protection, MAP_SHARED | MAP_POPULATE,
+		     sim->buffers[index]->planes[plane].fd, 0);
 	if (start == MAP_FAILED) {
 		*err = -errno;
 		free(mapping);

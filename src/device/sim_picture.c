@@ -315,6 +315,16 @@ int sim_picture_foreground(const struct video_format *format, uint32_t number,
 	return 0;
 }
 
+int sim_picture_marks(const struct video_format *format, uint32_t number, uint8_t *const planes[MAX_PLANES])
+{
+	struct canvas canvas;
+	int err = canvas_open(&canvas, format, planes);
+
+	if (err == 0)
+		draw_marks(&canvas, number);
+	return err;
+}
+
 int sim_picture_draw(const struct video_format *format, uint32_t number, uint8_t *const planes[MAX_PLANES])
 {
 	int err = sim_picture_background(format, planes);

@@ -38,6 +38,7 @@ struct sim_failure {
 };
 
 enum { SIM_CAP_MMAP = 1, SIM_CAP_USERPTR = 2, SIM_CAP_DMABUF = 4, SIM_CAP_RW = 8, SIM_CAP_ORPHAN = 16 };
+enum { SIM_DRAW_FULL, SIM_DRAW_MARKS, SIM_DRAW_NONE };
 enum { SIM_ADJUST_SIZE = 1, SIM_ADJUST_FORMAT = 2, SIM_ADJUST_FPS = 4 };
 
 /* The keys' values. */
@@ -47,6 +48,7 @@ struct sim_options {
 	uint32_t stride, data_offset;
 	bool output;
 	char *dump;
+	uint32_t draw; /* SIM_DRAW_* */
 
 	uint32_t caps, adjust, min_buffers;
 	int64_t grant; /* -1: what is asked for */
@@ -133,6 +135,8 @@ struct sim {
 	struct v4l2_colour colour;       /* output: as S_FMT was told it; colorspace 0: it was not */
 	uint8_t *background[MAX_PLANES]; /* the still part of the picture; NULL until the first frame */
 	struct sim_codec *codec;         /* compressed formats, once streaming */
+	uint8_t *still;                  /* draw=none: the one compressed frame */
+	uint32_t still_bytes;
 
 	uint32_t memory;     /* V4L2_MEMORY_*; 0: no buffers */
 	uint64_t generation; /* counts the allocations, to tell whose a mapping is */
@@ -270,10 +274,11 @@ void *sim_memory_map(struct sim *sim, size_t length, int protection, int flags, 
 int sim_memory_unmap(struct sim *sim, void *start, size_t length);
 int sim_memory_export(const struct sim_plane *plane, uint32_t flags); /* a descriptor, or a negative errno */
 
-/* sim_picture.c: sim_picture_draw() in its two halves. */
+/* sim_picture.c: sim_picture_draw() in its two halves, and the marks of the second alone. */
 int sim_picture_background(const struct video_format *format, uint8_t *const planes[MAX_PLANES]);
 int sim_picture_foreground(const struct video_format *format, uint32_t number,
 			   uint8_t *const planes[MAX_PLANES]);
+int sim_picture_marks(const struct video_format *format, uint32_t number, uint8_t *const planes[MAX_PLANES]);
 
 /* sim_file.c: read() and write(), which work the queue by themselves. Return bytes or a negative errno. */
 int sim_file_start(struct sim *sim);

@@ -1,0 +1,66 @@
+#!/bin/bash
+# src/device/v4l2.c against a node: the simulated device as /dev/video0, by way of libv4l2. SPDX-License-Identifier: LGPL-2.1-or-later
+. "$(dirname "$0")/lib.sh"
+
+size=320x240 n=40
+preload=$build/tests/preload/sim.so
+# A sanitizer's library will not be loaded after another one.
+sanitizer=$(ldd "$build/v4l2q" | awk '/lib[at]san/ { print $3 }')
+program=(env "LD_PRELOAD=${sanitizer:+$sanitizer }$preload" "${program[@]}")
+
+export V4L2Q_SIM=size=$size,fps=0
+
+run_status 0 v4l2q list -d /dev/video0
+like "$(cat out)" 'Simulated camera' 'list -d /dev/video0: the card'
+like "$(cat out)" 'mmap, userptr, dmabuf' 'list -d /dev/video0: the io modes'
+run_status 3 v4l2q capture -q -d /dev/video7 -n 1 -o none.nut
+like "$(cat err)" 'video7' 'another node is not there'
+
+for io in mmap userptr dmabuf rw; do
+	run_status 0 v4l2q capture -d /dev/video0 --io=$io -n $n -o $io.nut --json=r.json
+	balanced r.json "$io"
+	is "$(json r.json .io)" $io "$io: is what was used"
+	is "$(picture_numbers $io.nut YUYV $size)" "$(all_frames $n)" "$io: every frame is whole"
+done
+
+run_status 0 v4l2q capture -vv -d 0 -n 5 -o trace.nut
+check_trace 'a node' --clean
+
+# Multi-planar nodes are kept from libv4l2.
+export V4L2Q_SIM=size=$size,fps=0,planes=2
+run_status 0 v4l2q capture -d /dev/video0 -n $n -o planes.nut
+is "$(picture_numbers planes.nut NV12 $size)" "$(all_frames $n)" 'two planes: every frame is whole'
+
+# What the device lacks libv4l2 makes of what it has.
+export V4L2Q_SIM=size=$size,fps=0,format=YUYV,adjust=format
+for fourcc in RGB3 YU12; do
+	run_status 0 v4l2q capture -d /dev/video0 -p $fourcc -n $n -o "$fourcc.nut" --json=r.json -v
+	like "$(cat err)" "no $fourcc; libv4l2 converts" "$fourcc: says that it is converted"
+	is "$(json r.json .format.pixelformat)" $fourcc "$fourcc: is what was captured"
+	ffmpeg -nostdin -v error -i "$fourcc.nut" -fps_mode passthrough -f rawvideo - | "$tools/frames" -m $fourcc $size >out
+	is "$(cat out)" "$(all_frames $n)" "$fourcc: every frame is there, once"
+done
+run_status 4 v4l2q capture -d /dev/video0 -p NV16 -n 1 -o none.nut
+run_status 3 v4l2q capture -d /dev/video0 -p RGB3 --io=dmabuf -n 1 -o none.nut
+ok 'nothing was made for what cannot be' [ ! -e none.nut ]
+
+# Devices that cost little: the marks alone, and one compressed frame for all.
+export V4L2Q_SIM=size=$size,fps=0,draw=marks
+run_status 0 v4l2q capture -d /dev/video0 -n $n -o marks.nut
+ffmpeg -nostdin -v error -i marks.nut -fps_mode passthrough -f rawvideo - | "$tools/frames" -m YUYV $size >out
+is "$(cat out)" "$(all_frames $n)" 'draw=marks: every frame is there, once'
+export V4L2Q_SIM=size=$size,fps=0,draw=none,format=MJPG
+run_status 0 v4l2q capture -d /dev/video0 -n $n -o still.mkv
+is "$(probe still.mkv codec_name) $(probe still.mkv nb_read_packets)" "mjpeg $n" 'draw=none: as many frames'
+is "$(ffprobe -v error -show_entries packet=size -of csv=p=0 still.mkv | sort -u | wc -l)" 1 'draw=none: of one size'
+
+# A node's faults come in libv4l2's words.
+export V4L2Q_SIM=size=$size,fps=0,unplug=10
+run_status 5 v4l2q capture -q -d /dev/video0 -n $n -o unplug.nut --json=r.json
+is "$(json r.json '"\(.end) \(.frames.written)"')" 'disconnect 10' 'unplugged: what came before is written'
+export V4L2Q_SIM=size=$size,busy
+run_status 3 v4l2q capture -q -d /dev/video0 -n 1 -o busy.nut
+export V4L2Q_SIM=size=$size,fps=60,stall=10
+run_status 5 v4l2q capture -q -d /dev/video0 -n $n --stall-timeout=300ms -o stall.nut
+
+done_testing

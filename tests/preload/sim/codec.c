@@ -1,0 +1,49 @@
+/* Compressed formats, from a library of their own: a device without them shall not load libavcodec into the
+ * program that is measured. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include "codec.h"
+
+/* Beside this library. */
+static const struct codec_library *codec_library(void)
+{
+	static const struct codec_library *library;
+	char path[PATH_MAX];
+	Dl_info info;
+	void *handle;
+
+	if (library || !dladdr(&library, &info))
+		return library;
+	snprintf(path, sizeof(path), "%.*s_codec.so", (int)(strrchr(info.dli_fname, '.') - info.dli_fname),
+		 info.dli_fname);
+	handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (handle)
+		library = dlsym(handle, CODEC_LIBRARY);
+	else
+		fprintf(stderr, "%s\n", dlerror());
+	return library;
+}
+
+bool sim_codec_available(uint32_t fourcc)
+{
+	return fourcc == V4L2_PIX_FMT_MJPEG || fourcc == V4L2_PIX_FMT_H264;
+}
+
+int sim_codec_open(struct sim_codec **codec, const struct video_format *format)
+{
+	return codec_library() ? codec_library()->open(codec, format) : -ENOTSUP;
+}
+
+void sim_codec_close(struct sim_codec *codec)
+{
+	if (codec)
+		codec_library()->close(codec);
+}
+
+int sim_codec_encode(struct sim_codec *codec, uint32_t number, uint8_t *data, uint32_t size, bool *key)
+{
+	return codec_library()->encode(codec, number, data, size, key);
+}

@@ -1,0 +1,15 @@
+/* Between the preloaded library and the one with the codecs. SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef PRELOAD_SIM_CODEC_H
+#define PRELOAD_SIM_CODEC_H
+
+#include "device/sim_state.h"
+
+#define CODEC_LIBRARY "codec_library"
+
+struct codec_library {
+	int (*open)(struct sim_codec **codec, const struct video_format *format);
+	void (*close)(struct sim_codec *codec);
+	int (*encode)(struct sim_codec *codec, uint32_t number, uint8_t *data, uint32_t size, bool *key);
+};
+
+#endif

@@ -1,0 +1,267 @@
+/* The simulated devices that are open, and the calls that reach them. SPDX-License-Identifier:
+ * LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "device/sim_state.h"
+#include "preload.h"
+
+#define MAX_FDS 4096
+#define RETRY_NS (NS_PER_MS / 2)
+
+static const struct {
+	const char *keys, *path, *usual_path, *type;
+} kinds[] = {
+	{ "V4L2Q_SIM", "V4L2Q_SIM_PATH", "/dev/video0", "" },
+	{ "V4L2Q_SIM_OUTPUT", "V4L2Q_SIM_OUTPUT_PATH", "/dev/video1", "type=output," },
+};
+#define N_KINDS ((int)(sizeof(kinds) / sizeof(*kinds)))
+
+static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct node *_Atomic by_fd[MAX_FDS];
+
+/* The device's own open() and mmap() are for the system. */
+static _Thread_local bool inside __attribute__((tls_model("initial-exec")));
+
+struct node *node_of(int fd)
+{
+	return inside || fd < 0 || fd >= MAX_FDS ? NULL : by_fd[fd];
+}
+
+int node_at(const char *path)
+{
+	for (int i = 0; !inside && i < N_KINDS; i++) {
+		const char *own = getenv(kinds[i].path);
+
+		if (getenv(kinds[i].keys) && strcmp(path, own ? own : kinds[i].usual_path) == 0)
+			return i;
+	}
+	return -1;
+}
+
+bool node_exists(int minor)
+{
+	return minor >= 0 && minor < N_KINDS && getenv(kinds[minor].keys);
+}
+
+static void enter(struct node *node)
+{
+	pthread_mutex_lock(&node->lock);
+	inside = true;
+}
+
+static void leave(struct node *node)
+{
+	int saved_errno = errno;
+
+	inside = false;
+	pthread_mutex_unlock(&node->lock);
+	errno = saved_errno;
+}
+
+struct node *node_of_mapping(const void *start)
+{
+	struct node *found = NULL, *node;
+
+	if (inside)
+		return NULL;
+	pthread_mutex_lock(&table_lock);
+	for (int fd = 0; fd < MAX_FDS && !found; fd++) {
+		if (!(node = by_fd[fd]))
+			continue;
+		for (struct sim_mapping *m = sim_of(&node->device)->mappings; m && !found; m = m->next)
+			found = m->start == start ? node : NULL;
+	}
+	pthread_mutex_unlock(&table_lock);
+	return found;
+}
+
+/* A child shares the memory of none of them: to it they are descriptors like others. */
+static void forget_all(void)
+{
+	memset(by_fd, 0, sizeof(by_fd));
+	pthread_mutex_init(&table_lock, NULL);
+}
+
+__attribute__((constructor)) static void start(void)
+{
+	pthread_atfork(NULL, NULL, forget_all);
+	log_set_level(LOG_LEVEL_ERROR);
+}
+
+/* Programs that never close still leave their statistics. */
+__attribute__((destructor)) static void stop(void)
+{
+	for (int fd = 0; fd < MAX_FDS; fd++) {
+		if (by_fd[fd])
+			node_remove_fd(fd);
+	}
+}
+
+int node_add_fd(struct node *node, int fd)
+{
+	if (fd < 0)
+		return fd;
+	if (fd >= MAX_FDS) {
+		real()->close(fd);
+		errno = EMFILE;
+		return -1;
+	}
+	pthread_mutex_lock(&table_lock);
+	by_fd[fd] = node;
+	node->n_fds++;
+	pthread_mutex_unlock(&table_lock);
+	return fd;
+}
+
+static void close_node(struct node *node)
+{
+	tally_tell(node);
+	enter(node);
+	node->device.ops->close(&node->device);
+	leave(node);
+	pthread_mutex_destroy(&node->lock);
+	free(node);
+}
+
+void node_remove_fd(int fd)
+{
+	struct node *node;
+	bool last = false;
+
+	pthread_mutex_lock(&table_lock);
+	if ((node = by_fd[fd])) {
+		by_fd[fd] = NULL;
+		last = --node->n_fds == 0;
+	}
+	pthread_mutex_unlock(&table_lock);
+	if (last)
+		close_node(node);
+}
+
+static int open_device(struct node *node, int minor)
+{
+	char keys[1024];
+	int err;
+
+	snprintf(keys, sizeof(keys), "%s%s", kinds[minor].type, getenv(kinds[minor].keys));
+	node->device = (struct device){ .ops = &device_sim, .fd = -1 };
+	enter(node);
+	err = device_sim.open(&node->device, keys);
+	leave(node);
+	return err;
+}
+
+int node_open(int minor, int flags)
+{
+	struct node *node = calloc(1, sizeof(*node));
+	int err, fd;
+
+	if (!node)
+		return -1;
+	pthread_mutex_init(&node->lock, NULL);
+	node->minor = (unsigned)minor;
+	if ((err = open_device(node, minor)) < 0) {
+		free(node);
+		errno = -err;
+		return -1;
+	}
+	/* The flag is the open file's, and so the duplicates'. */
+	if (flags & O_NONBLOCK)
+		real()->fcntl(node->device.fd, F_SETFL, O_NONBLOCK);
+	fd = real()->fcntl(node->device.fd, flags & O_CLOEXEC ? F_DUPFD_CLOEXEC : F_DUPFD, 0);
+	if (fd < 0)
+		close_node(node);
+	return node_add_fd(node, fd);
+}
+
+/* Whether a call that met EAGAIN on the descriptor is to be made again; waits until that may be of use. */
+static bool wait_again(const struct node *node, int fd, unsigned n_tries)
+{
+	struct pollfd entry = { .fd = node->device.fd, .events = POLLIN };
+	struct timespec pause = { .tv_nsec = RETRY_NS };
+
+	if (errno != EAGAIN || real()->fcntl(fd, F_GETFL) & O_NONBLOCK)
+		return false;
+	/* The device may have news, but not those: then it would be of no use to ask poll() again. */
+	if (n_tries > 0)
+		nanosleep(&pause, NULL);
+	else if (real()->ppoll(&entry, 1, NULL, NULL) < 0)
+		return false;
+	return true;
+}
+
+int node_ioctl(struct node *node, int fd, unsigned long request, void *argument)
+{
+	int result;
+
+	/* Some pass it as an int, whose sign then fills the upper half. */
+	request = (unsigned int)request;
+	for (unsigned n_tries = 0;; n_tries++) {
+		enter(node);
+		result = node->device.ops->ioctl(&node->device, request, argument);
+		if (result == 0)
+			tally_ioctl(node, request, argument);
+		leave(node);
+		if (result == 0 || request != VIDIOC_DQBUF || !wait_again(node, fd, n_tries))
+			return result;
+	}
+}
+
+ssize_t node_read(struct node *node, int fd, void *data, size_t size)
+{
+	ssize_t result;
+
+	for (unsigned n_tries = 0;; n_tries++) {
+		enter(node);
+		result = node->device.ops->read(&node->device, data, size);
+		leave(node);
+		if (result >= 0 || !wait_again(node, fd, n_tries))
+			return result;
+	}
+}
+
+ssize_t node_write(struct node *node, int fd, const void *data, size_t size)
+{
+	ssize_t result;
+
+	for (unsigned n_tries = 0;; n_tries++) {
+		enter(node);
+		result = node->device.ops->write(&node->device, data, size);
+		leave(node);
+		if (result >= 0 || !wait_again(node, fd, n_tries))
+			return result;
+	}
+}
+
+void *node_mmap(struct node *node, size_t length, int protection, int flags, int64_t offset)
+{
+	void *start;
+
+	enter(node);
+	start = node->device.ops->mmap(&node->device, length, protection, flags, offset);
+	leave(node);
+	return start;
+}
+
+int node_munmap(struct node *node, void *start, size_t length)
+{
+	int result;
+
+	enter(node);
+	result = node->device.ops->munmap(&node->device, start, length);
+	leave(node);
+	return result;
+}
+
+short node_revents(struct node *node, short revents)
+{
+	enter(node);
+	revents = node->device.ops->revents(&node->device, revents);
+	leave(node);
+	return revents;
+}

@@ -1,0 +1,39 @@
+/* The functions that stand behind ours. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dlfcn.h>
+#include <stdatomic.h>
+#include <string.h>
+#include "preload.h"
+
+static const struct {
+	const char *name;
+	size_t offset;
+} rows[] = {
+	{ "fopen", offsetof(struct real, fopen) },     { "open", offsetof(struct real, open) },
+	{ "openat", offsetof(struct real, openat) },   { "close", offsetof(struct real, close) },
+	{ "dup", offsetof(struct real, dup) },         { "dup2", offsetof(struct real, dup2) },
+	{ "dup3", offsetof(struct real, dup3) },       { "fcntl", offsetof(struct real, fcntl) },
+	{ "ioctl", offsetof(struct real, ioctl) },     { "read", offsetof(struct real, read) },
+	{ "write", offsetof(struct real, write) },     { "mmap", offsetof(struct real, mmap) },
+	{ "munmap", offsetof(struct real, munmap) },   { "stat", offsetof(struct real, stat) },
+	{ "lstat", offsetof(struct real, lstat) },     { "fstat", offsetof(struct real, fstat) },
+	{ "fstatat", offsetof(struct real, fstatat) }, { "ppoll", offsetof(struct real, ppoll) },
+	{ "select", offsetof(struct real, select) },   { "pselect", offsetof(struct real, pselect) },
+	{ "syscall", offsetof(struct real, syscall) },
+};
+
+const struct real *real(void)
+{
+	static struct real functions;
+	static atomic_bool found;
+
+	if (atomic_load_explicit(&found, memory_order_acquire))
+		return &functions;
+	/* Two threads that come here at once write the same. */
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		void *function = dlsym(RTLD_NEXT, rows[i].name);
+
+		memcpy((char *)&functions + rows[i].offset, &function, sizeof(function));
+	}
+	atomic_store_explicit(&found, true, memory_order_release);
+	return &functions;
+}

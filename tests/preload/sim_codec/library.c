@@ -1,0 +1,10 @@
+/* The simulated device's codecs as a library. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "../sim/codec.h"
+
+extern const struct codec_library codec_library;
+
+__attribute__((visibility("default"))) const struct codec_library codec_library = {
+	.open = sim_codec_open,
+	.close = sim_codec_close,
+	.encode = sim_codec_encode,
+};
