@@ -5,7 +5,7 @@
 #include "cli/command.h"
 #include "cli/common.h"
 
-static const struct command *const commands[] = { &command_capture, &command_list, NULL };
+static const struct command *const commands[] = { &command_capture, &command_play, &command_list, NULL };
 
 static const char *command_name(const void *opaque, unsigned i)
 {
@@ -16,7 +16,8 @@ static const char *command_name(const void *opaque, unsigned i)
 static int print_help(void)
 {
 	printf("Usage: v4l2q COMMAND [options]\n\n");
-	options_wrap(stdout, 0, "Record from Video4Linux2 devices, and account for every frame.");
+	options_wrap(stdout, 0,
+		     "Record from Video4Linux2 devices and play to them, and account for every frame.");
 	printf("\nCommands:\n");
 	for (unsigned i = 0; commands[i]; i++)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);

@@ -123,15 +123,27 @@ static struct json_object *bytes_json(const struct ledger *ledger)
 	return object;
 }
 
+struct report_run report_run(const struct report *report)
+{
+	const struct playback *playback = report->playback;
+	const struct record *record = report->record;
+
+	return playback
+		       ? (struct report_run){ playback->wall_ns, playback->first_frame_ns,
+					      playback->measured_fps }
+		       : (struct report_run){ record->wall_ns, record->first_frame_ns, record->measured_fps };
+}
+
 static struct json_object *time_json(const struct report *report)
 {
 	struct json_object *object = json_object_new_object();
+	struct report_run run = report_run(report);
 
-	json_add_number(object, "wall_s", (double)report->record->wall_ns / 1e9, 3);
+	json_add_number(object, "wall_s", (double)run.wall_ns / 1e9, 3);
 	json_add_number(object, "user_s", report->user_s, 3);
 	json_add_number(object, "sys_s", report->sys_s, 3);
-	if (report->record->first_frame_ns > 0)
-		json_add_number(object, "first_frame_ms", (double)report->record->first_frame_ns / 1e6, 1);
+	if (run.first_frame_ns > 0)
+		json_add_number(object, "first_frame_ms", (double)run.first_frame_ns / 1e6, 1);
 	return object;
 }
 
@@ -143,8 +155,8 @@ static struct json_object *fps_json(const struct report *report)
 		json_add_number(object, "requested", fraction_value(report->fps_requested), 3);
 	if (report->format->fps.num)
 		json_add_number(object, "negotiated", fraction_value(report->format->fps), 3);
-	if (report->record->measured_fps > 0)
-		json_add_number(object, "measured", report->record->measured_fps, 3);
+	if (report_run(report).measured_fps > 0)
+		json_add_number(object, "measured", report_run(report).measured_fps, 3);
 	return object;
 }
 
@@ -165,15 +177,12 @@ static struct json_object *outputs_json(const struct record *record)
 	return array;
 }
 
-static void add_record(struct json_object *object, const struct report *report)
+static void add_record(struct json_object *object, const struct record *record)
 {
-	const struct record *record = report->record;
 	struct json_object *queue = json_object_new_object();
 
 	json_object_object_add(object, "frames", frames_json(&record->ledger));
 	json_object_object_add(object, "bytes", bytes_json(&record->ledger));
-	json_object_object_add(object, "time", time_json(report));
-	json_object_object_add(object, "fps", fps_json(report));
 	if (record->latency_ns.count)
 		json_object_object_add(object, "latency_us", report_stats_json(&record->latency_ns));
 	if (record->interval_ns.count)
@@ -195,6 +204,11 @@ struct json_object *report_json(const struct report *report)
 	json_object_object_add(object, "format", report_format_json(report->format));
 	json_add_text(object, "io", pool_io_name(report->pool));
 	json_object_object_add(object, "pool", report_pool_json(report->pool));
-	add_record(object, report);
+	json_object_object_add(object, "time", time_json(report));
+	json_object_object_add(object, "fps", fps_json(report));
+	if (report->playback)
+		report_playback_json(object, report->playback);
+	else
+		add_record(object, report->record);
 	return object;
 }

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include "device/text.h"
 
-#define LABEL "%-9s "
+#define LABEL REPORT_LABEL
 
 static void print_device(const struct report *report, FILE *out)
 {
@@ -82,7 +82,7 @@ static void print_oddities(const struct ledger *ledger, FILE *out)
 		fprintf(out, LABEL "%" PRIu64 " buffers came without a frame\n", "", ledger->unnumbered);
 }
 
-static void print_stats(const char *label, const struct stats *ns, FILE *out)
+void report_stats_text(const char *label, const struct stats *ns, FILE *out)
 {
 	if (ns->count)
 		fprintf(out, LABEL "min %.3f, p50 %.3f, p95 %.3f, p99 %.3f, max %.3f ms\n", label,
@@ -91,18 +91,23 @@ static void print_stats(const char *label, const struct stats *ns, FILE *out)
 			(double)ns->max / 1e6);
 }
 
-static void print_times(const struct report *report, FILE *out)
+void report_run_text(const struct report *report, FILE *out)
 {
-	const struct record *record = report->record;
-	char bytes[BYTES_TEXT_MAX];
+	struct report_run run = report_run(report);
 
-	fprintf(out, LABEL "%.3f s", "time", (double)record->wall_ns / 1e9);
-	if (record->measured_fps > 0)
-		fprintf(out, ", %.3f fps measured", record->measured_fps);
+	fprintf(out, LABEL "%.3f s", "time", (double)run.wall_ns / 1e9);
+	if (run.measured_fps > 0)
+		fprintf(out, ", %.3f fps measured", run.measured_fps);
 	fprintf(out, "; processor %.3f s (user %.3f, system %.3f)\n", report->user_s + report->sys_s,
 		report->user_s, report->sys_s);
-	print_stats("latency", &record->latency_ns, out);
-	print_stats("interval", &record->interval_ns, out);
+}
+
+static void print_times(const struct record *record, FILE *out)
+{
+	char bytes[BYTES_TEXT_MAX];
+
+	report_stats_text("latency", &record->latency_ns, out);
+	report_stats_text("interval", &record->interval_ns, out);
 	fprintf(out, LABEL "at most %" PRIu64 " frames (%s) waited for the file\n", "queue",
 		record->high_water.max_items, bytes_text(record->high_water.max_bytes, bytes));
 }
@@ -119,13 +124,22 @@ static void print_outputs(const struct record *record, FILE *out)
 	}
 }
 
-void report_text(const struct report *report, FILE *out)
+static void print_record(const struct report *report, FILE *out)
 {
-	print_device(report, out);
 	print_frames(&report->record->ledger, out);
 	print_lost(&report->record->ledger, out);
 	print_oddities(&report->record->ledger, out);
-	print_times(report, out);
+	report_run_text(report, out);
+	print_times(report->record, out);
 	print_outputs(report->record, out);
 	fprintf(out, LABEL "%s\n", "end", record_end_name(report->record->end));
+}
+
+void report_text(const struct report *report, FILE *out)
+{
+	print_device(report, out);
+	if (report->playback)
+		report_playback_text(report, out);
+	else
+		print_record(report, out);
 }

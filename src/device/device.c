@@ -207,10 +207,14 @@ ssize_t device_write(struct device *device, const void *data, size_t size)
 int device_poll(struct device *device, struct pollfd *entries, nfds_t n, int64_t timeout_ns)
 {
 	struct timespec timeout = { .tv_sec = timeout_ns / NS_PER_S, .tv_nsec = timeout_ns % NS_PER_S };
+	short events = entries[0].events;
 	int result;
 
 	device->n_calls++;
+	if (device->ops->revents) /* whatever it has to say, its descriptor is readable then */
+		entries[0].events = POLLIN;
 	result = ppoll(entries, n, timeout_ns < 0 ? NULL : &timeout, NULL);
+	entries[0].events = events;
 	if (result < 0)
 		result = -errno;
 	else if (device->ops->revents && entries[0].revents)

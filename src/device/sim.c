@@ -270,6 +270,7 @@ static void close_sim(struct device *device)
 
 	if (!sim)
 		return;
+	sim_stream_catch_up(sim); /* after write() there is no other call to see the last frames shown */
 	sim_stream_off(sim);
 	sim_queue_free(sim);
 	sim_frame_forget(sim);

@@ -68,6 +68,13 @@ static bool is_said(enum AVColorSpace matrix)
 	return matrix != AVCOL_SPC_UNSPECIFIED && matrix != AVCOL_SPC_RGB && matrix != AVCOL_SPC_RESERVED;
 }
 
+/* BT.601's has two names. */
+static bool same_matrix(enum AVColorSpace a, enum AVColorSpace b)
+{
+	return a == b || ((a == AVCOL_SPC_SMPTE170M || a == AVCOL_SPC_BT470BG) &&
+			  (b == AVCOL_SPC_SMPTE170M || b == AVCOL_SPC_BT470BG));
+}
+
 static bool same_colours(const struct fit *fit, enum AVPixelFormat format, enum AVColorRange range,
 			 enum AVColorSpace matrix)
 {
@@ -78,7 +85,7 @@ static bool same_colours(const struct fit *fit, enum AVPixelFormat format, enum 
 	if (to->range != AVCOL_RANGE_UNSPECIFIED &&
 	    converter_full_range(format, range) != converter_full_range(fit->av, to->range))
 		return false;
-	return !is_said(to->matrix) || !is_said(matrix) || to->matrix == matrix;
+	return !is_said(to->matrix) || !is_said(matrix) || same_matrix(to->matrix, matrix);
 }
 
 static bool same_shape(const struct fit *fit, struct place_size picture)

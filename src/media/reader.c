@@ -182,6 +182,15 @@ void reader_close(struct reader *r)
 	free(r);
 }
 
+/* A decoder's references last as long as its context. */
+void reader_stop(struct reader *r)
+{
+	r->over = true;
+	r->pending = false;
+	av_frame_unref(r->frame);
+	decode_close(&r->decode);
+}
+
 void reader_cancel(struct reader *r)
 {
 	input_cancel(r->demux.input);

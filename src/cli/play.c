@@ -1,0 +1,258 @@
+/* v4l2q play: from a file to an output device. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/common.h"
+#include "cli/json.h"
+#include "cli/progress.h"
+#include "cli/report.h"
+#include "cli/signals.h"
+#include "session/meeting.h"
+#include "session/playback.h"
+
+struct play_options {
+	struct common_options common;
+	const char *file, *codec;
+	uint64_t loops, count;
+	int64_t start_ns, duration_ns;
+	double speed;
+	int fit; /* enum reader_fit, whose order is that of the choices */
+	int hold, allow_playlists;
+};
+
+static const char *const fit_choices[] = { "letterbox", "scale", "crop", "none", NULL };
+
+#define OFFSET(field) offsetof(struct play_options, field)
+static const struct option_row file_rows[] = {
+	{ "codec", 'c', OPT_TEXT, OFFSET(codec), .argument = "NAME",
+	  .help = "a libavcodec decoder, or copy: the compressed packets as they "
+		  "are, for a device that takes "
+		  "them",
+	  .preset_help = "libavcodec's choice" },
+	{ "start", 0, OPT_DURATION, OFFSET(start_ns),
+	  .help = "begin at this time: 10, 1.5, 500ms, 2m, 1:30" },
+	{ "loop", 0, OPT_UINT, OFFSET(loops), .help = "play it N times; without N, until a signal",
+	  .preset = "1", .bare = "0" },
+	{ "allow-playlists", 0, OPT_SET, OFFSET(allow_playlists), .value = 1,
+	  .help = "take files that name other files or addresses to open" },
+	{ 0 },
+};
+
+static const struct option_row run_rows[] = {
+	{ "count", 'n', OPT_UINT, OFFSET(count), .help = "stop after N frames", .least = 1,
+	  .preset_help = "all there are" },
+	{ "stream-count", 0, OPT_UINT, OFFSET(count), .least = 1, .hidden = true },
+	{ "duration", 't', OPT_DURATION, OFFSET(duration_ns), .help = "stop after this time", .least = 1,
+	  .preset_help = "at the end of FILE" },
+	{ "speed", 0, OPT_FACTOR, OFFSET(speed), .preset = "1",
+	  .help = "so many times as fast; 0: as fast as the device takes frames", .most = 1000 },
+	{ "fit", 0, OPT_CHOICE, OFFSET(fit), .argument = "HOW", .preset = "letterbox",
+	  .help = "where the device keeps another size; none: an error", .choices = fit_choices },
+	{ "hold", 0, OPT_SET, OFFSET(hold), .help = "keep the last frame shown until a signal", .value = 1 },
+	{ 0 },
+};
+
+static const struct option_group groups[] = {
+	{ "Device", common_device_rows, OFFSET(common) },
+	{ "File", file_rows, 0 },
+	{ "Run", run_rows, 0 },
+	{ "Buffers", common_queue_rows, OFFSET(common) },
+	{ "Messages", common_output_rows, OFFSET(common) },
+	{ "", basic_option_rows, OFFSET(common.basic) },
+	{ 0 },
+};
+
+static const struct option_spec spec = {
+	.command = "play",
+	.synopsis = "[options] [FILE]",
+	.summary = "Play a file to a V4L2 output device, each frame at its time. "
+		   "FILE is a path, a libavformat "
+		   "URL, or - for standard input, which is also what is played "
+		   "where FILE is left out.",
+	.groups = groups,
+	.n_operands = 1,
+};
+
+/* What no single option can know. */
+static int check_options(struct play_options *options)
+{
+	bool terminal = isatty(STDIN_FILENO);
+
+	if (!options->file && terminal) {
+		log_error("play: there is no FILE, as in 'v4l2q play clip.mp4', and "
+			  "standard input is a "
+			  "terminal");
+		return -EINVAL;
+	}
+	if (!options->file)
+		options->file = "-";
+	if (strcmp(options->file, "-") == 0 && terminal) {
+		log_error("standard input is a terminal, which has no video: pipe it in, "
+			  "or give a FILE");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* A playback and all that it stands on. */
+struct play {
+	const struct play_options *options;
+	struct setup setup;
+	struct reader *reader;
+	struct playback playback;
+	FILE *json;
+	int signal_fd, resume_fd;
+};
+
+static enum status open_reader(struct play *play)
+{
+	const struct play_options *options = play->options;
+	struct reader_options reader = {
+		.url = options->file,
+		.decoder = options->codec,
+		.allow_playlists = options->allow_playlists,
+		.start_ns = options->start_ns,
+		.loops = options->loops,
+		.cancel_fd = play->signal_fd,
+	};
+	int err = reader_open(&play->reader, &reader);
+
+	return err == -ECANCELED ? STATUS_DONE : status_of(STAGE_OUTPUT, err);
+}
+
+/* Of the file as it is to be played; none where the device sets the pace. */
+static struct fraction played_rate(struct fraction rate, double speed)
+{
+	const uint32_t thousandths = (uint32_t)(speed * 1000);
+
+	if (!rate.num || !thousandths)
+		return (struct fraction){ 0, 0 };
+	return fraction_reduce((uint64_t)rate.num * thousandths, (uint64_t)rate.den * 1000);
+}
+
+/* The device is to be what the file is, unless the user says otherwise. */
+static enum status open_device(struct play *play)
+{
+	const struct common_options *common = &play->options->common;
+	struct format_request wanted = setup_request(common);
+	struct reader_info file = reader_info(play->reader);
+	enum status status = setup_device(&play->setup, common, DEVICE_OUTPUT);
+	int err;
+
+	if (status)
+		return status;
+	file.format.fps = played_rate(file.format.fps, play->options->speed);
+	err = meeting_negotiate(&play->setup.device, &file, &wanted, &play->setup.format);
+	if (err < 0)
+		return status_of(STAGE_FORMAT, err);
+	return setup_queue(&play->setup, common, default_memory_limit());
+}
+
+static enum status run_status(const struct playback *playback, int err)
+{
+	static const enum stage stages[] = {
+		[PLAYBACK_END_ERROR] = STAGE_RUN,  [PLAYBACK_END_EOS] = STAGE_RUN,
+		[PLAYBACK_END_COUNT] = STAGE_RUN,  [PLAYBACK_END_DURATION] = STAGE_RUN,
+		[PLAYBACK_END_SIGNAL] = STAGE_RUN, [PLAYBACK_END_DISCONNECT] = STAGE_LOST,
+		[PLAYBACK_END_STALL] = STAGE_LOST, [PLAYBACK_END_READ_ERROR] = STAGE_FILE,
+	};
+	/* Before the first frame it is the file's and the device's formats that do not meet. */
+	bool no_fit = err == -ERANGE && playback->end == PLAYBACK_END_ERROR && playback->read == 0;
+
+	return status_of(no_fit ? STAGE_FORMAT : stages[playback->end], err);
+}
+
+/* A run that never began has said why, and has nothing to report to people; a program that asked for JSON
+ * gets it always. */
+static enum status print_report(struct play *play, int err)
+{
+	const struct common_options *common = &play->options->common;
+	struct report report = {
+		.command = "play",
+		.device = &play->setup.device,
+		.format = &play->setup.format,
+		.fps_requested = common->fps,
+		.pool = &play->setup.pool,
+		.playback = &play->playback,
+	};
+	FILE *json = play->json;
+
+	report_take_times(&report);
+	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || play->playback.played))
+		report_text(&report, stderr);
+	play->json = NULL;
+	if (json && json_file_write(json, common->basic.json, report_json(&report)) < 0)
+		return STATUS_FILE;
+	return STATUS_DONE;
+}
+
+static enum status play_and_report(struct play *play)
+{
+	const struct play_options *options = play->options;
+	struct playback *playback = &play->playback;
+	struct progress progress = { .playback = playback };
+	enum status status, report_status;
+	int err;
+
+	playback->pool = &play->setup.pool;
+	playback->reader = play->reader;
+	playback->options = (struct playback_options){
+		.count = options->count,
+		.duration_ns = options->duration_ns,
+		.speed = options->speed,
+		.fit = (enum reader_fit)options->fit,
+		.hold = options->hold,
+		.signal_fd = play->signal_fd,
+		.resume_fd = play->resume_fd,
+		.progress = progress_wanted(&options->common) ? progress_playback : NULL,
+		.progress_opaque = &progress,
+	};
+	err = playback_run(playback);
+	progress_end();
+	report_status = print_report(play, err);
+	status = run_status(playback, err);
+	return status ? status : report_status;
+}
+
+/* The file comes first: a bad one should not cost the device its format. */
+static enum status play_with(struct play *play)
+{
+	const char *json = play->options->common.basic.json;
+	enum status status;
+
+	if (json && json_file_open(&play->json, json) < 0)
+		return STATUS_FILE;
+	play->signal_fd = signals_open();
+	play->resume_fd = play->signal_fd < 0 ? -1 : signals_open_resume();
+	if (play->resume_fd < 0)
+		return STATUS_FAILED;
+	status = open_reader(play);
+	if (status || !play->reader)
+		return status;
+	status = open_device(play);
+	return status ? status : play_and_report(play);
+}
+
+static int play_run(int argc, char **argv)
+{
+	struct play_options options = { 0 };
+	struct play play = { .options = &options };
+	int operand = options_parse(&spec, argc, argv, &options);
+	int status = basic_start(&spec, &options.common.basic, operand);
+
+	if (status < 0) {
+		options.file = operand < argc ? argv[operand] : NULL;
+		status = check_options(&options) < 0 ? STATUS_USAGE : (int)play_with(&play);
+		setup_close(&play.setup);
+		reader_close(play.reader);
+		signals_close();
+		if (play.json && play.json != stdout)
+			fclose(play.json);
+	}
+	options_free(&spec, &options);
+	return status;
+}
+
+const struct command command_play = { "play", "play a file to an output device", play_run };
