@@ -13,10 +13,13 @@
 #include <libavutil/mem.h>
 #include <libavformat/avformat.h>
 #include "base/log.h"
+#include "media/direct.h"
 
 /* Below this a copy is cheaper than a system call of its own. */
 #define GATHER_BYTES 65536
 #define AVIO_BYTES 4096
+/* From this size on a piece is worth a transfer of its own past the page cache. */
+#define LARGE_BYTES (1 << 20)
 
 #if LIBAVFORMAT_VERSION_MAJOR >= 61
 typedef const uint8_t avio_bytes;
@@ -29,11 +32,13 @@ struct output {
 	char *path;
 	int fd;
 	bool seekable, regular, made;
+	bool may_bypass, bypassing; /* the page cache, by way of `direct` */
 	bool discarding; /* what libavformat still hands over belongs to a frame that is given up */
 	int error;
 	int64_t base;     /* where in the file byte 0 of ours lies: standard output may be part-written */
 	int64_t position; /* of the next byte, gathered ones included */
 	_Atomic uint64_t end;
+	struct direct direct;
 	size_t n_gathered;
 	uint8_t gathered[GATHER_BYTES];
 };
@@ -70,6 +75,13 @@ static int write_all(int fd, struct iovec *pieces, int n_pieces)
 	return 0;
 }
 
+static int remember(struct output *o, int err)
+{
+	if (err < 0 && o->error == 0)
+		o->error = err;
+	return err;
+}
+
 /* What is gathered, and `data` behind it. */
 static int put(struct output *o, const uint8_t *data, size_t bytes)
 {
@@ -77,13 +89,40 @@ static int put(struct output *o, const uint8_t *data, size_t bytes)
 		{ o->gathered, o->n_gathered },
 		{ (uint8_t *)data, bytes },
 	};
-	int err;
 
 	o->n_gathered = 0;
-	err = write_all(o->fd, pieces, 2);
-	if (err < 0 && !o->error)
-		o->error = err;
-	return err;
+	return remember(o, write_all(o->fd, pieces, 2));
+}
+
+/* Begins to go past the page cache with this piece: what is missing up to the next whole block is written the
+ * ordinary way. */
+static int put_bypassing(struct output *o, const uint8_t *data, size_t bytes)
+{
+	int64_t offset = o->base + o->position;
+	size_t head = (size_t)(-offset & (DIRECT_BLOCK - 1));
+	int err;
+
+	if (o->bypassing)
+		return remember(o, direct_put(&o->direct, data, bytes));
+	if ((err = put(o, data, head)) < 0)
+		return err;
+	o->bypassing = o->may_bypass = direct_begin(&o->direct, o->fd, offset + (int64_t)head) == 0;
+	if (!o->bypassing)
+		return put(o, data + head, bytes - head);
+	return remember(o, direct_put(&o->direct, data + head, bytes - head));
+}
+
+static int stop_bypassing(struct output *o)
+{
+	if (!o->bypassing)
+		return 0;
+	o->bypassing = false;
+	return remember(o, direct_end(&o->direct));
+}
+
+static bool at_end(const struct output *o)
+{
+	return (uint64_t)o->position >= output_bytes(o);
 }
 
 static int write_packet(void *opaque, avio_bytes *data, int bytes)
@@ -94,12 +133,16 @@ static int write_packet(void *opaque, avio_bytes *data, int bytes)
 
 	if (o->discarding || bytes <= 0)
 		return bytes;
-	if (n + o->n_gathered <= sizeof(o->gathered) && n < sizeof(o->gathered) / 2) {
+	if (o->bypassing || (n >= LARGE_BYTES && o->may_bypass && at_end(o))) {
+		err = put_bypassing(o, data, n);
+	} else if (n + o->n_gathered <= sizeof(o->gathered) && n < sizeof(o->gathered) / 2) {
 		memcpy(o->gathered + o->n_gathered, data, n);
 		o->n_gathered += n;
-	} else if ((err = put(o, data, n)) < 0) {
-		return err;
+	} else {
+		err = put(o, data, n);
 	}
+	if (err < 0)
+		return err;
 	o->position += bytes;
 	if ((uint64_t)o->position > atomic_load_explicit(&o->end, memory_order_relaxed))
 		atomic_store_explicit(&o->end, (uint64_t)o->position, memory_order_relaxed);
@@ -117,7 +160,7 @@ static int64_t seek(void *opaque, int64_t offset, int whence)
 		return -EINVAL;
 	if (o->discarding)
 		return offset;
-	if ((err = output_flush(o)) < 0)
+	if ((err = output_flush(o)) < 0 || (err = stop_bypassing(o)) < 0)
 		return err;
 	if (lseek(o->fd, o->base + offset, SEEK_SET) < 0)
 		return -errno;
@@ -127,6 +170,8 @@ static int64_t seek(void *opaque, int64_t offset, int whence)
 
 int output_flush(struct output *o)
 {
+	if (o->bypassing)
+		return remember(o, direct_flush(&o->direct));
 	return o->n_gathered > 0 ? put(o, NULL, 0) : 0;
 }
 
@@ -255,6 +300,8 @@ int output_open(struct output **output, const char *path, bool overwrite)
 	if ((err = open_any(o, path, overwrite)) < 0)
 		goto failed;
 	look_at(o);
+	/* A shared standard output must not change its ways for all who have it. */
+	o->may_bypass = strcmp(path, "-") != 0 && o->regular && o->seekable && direct_suits(o->fd);
 	if ((err = make_avio(o)) < 0) {
 		refuse(path, err);
 		goto failed;
@@ -283,6 +330,7 @@ int output_close(struct output *o)
 	if (o->avio) {
 		avio_flush(o->avio);
 		output_flush(o);
+		stop_bypassing(o);
 		av_freep(&o->avio->buffer);
 		avio_context_free(&o->avio);
 	}
@@ -290,6 +338,7 @@ int output_close(struct output *o)
 	if (o->fd >= 0 && close(o->fd) < 0 && !o->error)
 		o->error = -errno;
 	err = o->error;
+	direct_close(&o->direct);
 	free(o->path);
 	free(o);
 	return err;
@@ -298,9 +347,11 @@ int output_close(struct output *o)
 void output_recover(struct output *o, int64_t length, bool rewind)
 {
 	int64_t position;
+	int err = 0;
 
 	if (!o->seekable)
 		return;
+	o->may_bypass = false;
 	o->n_gathered = 0;
 	o->avio->error = 0;
 	o->discarding = true;
@@ -309,8 +360,13 @@ void output_recover(struct output *o, int64_t length, bool rewind)
 	avio_flush(o->avio);
 	o->discarding = false;
 	position = avio_tell(o->avio);
-	if (o->regular && ftruncate(o->fd, o->base + length) < 0)
-		log_verbose("%s: cutting off the unfinished frame: %s", o->path, err_str(-errno));
+	if (o->bypassing)
+		err = direct_give_up(&o->direct, o->base + length);
+	else if (o->regular && ftruncate(o->fd, o->base + length) < 0)
+		err = -errno;
+	o->bypassing = false;
+	if (err < 0)
+		log_verbose("%s: cutting off the unfinished frame: %s", o->path, err_str(err));
 	if (lseek(o->fd, o->base + position, SEEK_SET) < 0)
 		return;
 	o->position = position;

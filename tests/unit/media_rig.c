@@ -13,7 +13,8 @@
 #include <libavutil/imgutils.h>
 #include "base/log.h"
 
-#define EXTRA_BYTES 4096 /* behind a frame, as drivers have it */
+#define PAGE_BYTES 4096
+#define EXTRA_BYTES (2 * PAGE_BYTES) /* behind a frame, as drivers have it */
 
 char media_complaints[8192];
 static char directory[64];
@@ -87,7 +88,8 @@ struct video_format media_format(const char *fourcc, uint32_t width, uint32_t he
 		if (f.pix && f.pix->av != AV_PIX_FMT_NONE)
 			f.bytesperline[i] =
 				(uint32_t)av_image_get_linesize(f.pix->av, (int)width, (int)i) + padding;
-		f.sizeimage[i] = PLANE_BYTES;
+		f.sizeimage[i] = 2 * f.bytesperline[i] * height > PLANE_BYTES ? 2 * f.bytesperline[i] * height
+									      : PLANE_BYTES;
 	}
 	return f;
 }
@@ -95,17 +97,21 @@ struct video_format media_format(const char *fourcc, uint32_t width, uint32_t he
 struct frame media_frame(const struct video_format *format, unsigned n)
 {
 	struct frame frame = { .n_planes = format->n_planes, .pts_ns = (int64_t)n * STEP_NS };
-	size_t plane_bytes = PLANE_BYTES;
+	size_t plane_bytes = format->sizeimage[0];
 	uint32_t noise = n + 1;
+	uint8_t *start;
 
 	frame.memory = av_buffer_alloc(plane_bytes * format->n_planes + EXTRA_BYTES);
 	assert_non_null(frame.memory);
-	for (size_t i = 0; i < frame.memory->size; i++) {
+	/* On a page, as mapped buffers are, but every other one behind a header. */
+	start = (uint8_t *)(((uintptr_t)frame.memory->data + PAGE_BYTES - 1) & ~(uintptr_t)(PAGE_BYTES - 1));
+	start += n % 2 * 64;
+	for (size_t i = 0; i < plane_bytes * format->n_planes; i++) {
 		noise = noise * 1664525 + 1013904223;
-		frame.memory->data[i] = (uint8_t)(noise >> 24);
+		start[i] = (uint8_t)(noise >> 24);
 	}
 	for (unsigned i = 0; i < format->n_planes; i++) {
-		frame.planes[i].data = frame.memory->data + plane_bytes * i;
+		frame.planes[i].data = start + plane_bytes * i;
 		frame.planes[i].bytes = plane_bytes;
 	}
 	return frame;
@@ -146,8 +152,10 @@ void media_check_picture(const AVFrame *got, const struct video_format *format, 
 /* A picture that an encoder can make something of. */
 void media_paint(const struct video_format *format, struct frame *frame, unsigned n)
 {
-	for (size_t i = 0; i < frame->memory->size; i++)
-		frame->memory->data[i] =
+	size_t bytes = format->sizeimage[0] * format->n_planes;
+
+	for (size_t i = 0; i < bytes; i++)
+		frame->planes[0].data[i] =
 			(uint8_t)((i / format->bytesperline[0] + i % 64 + n * 3) & 0x7f) + 32;
 }
 

@@ -14,7 +14,7 @@
 	 (uint32_t)(text)[3] << 24)
 #define STEP_NS 40000000 /* 25 frames a second */
 #define PLANE_BYTES (320 << 10)
-#define MAX_FRAME_BYTES (1 << 20)
+#define MAX_FRAME_BYTES (2 << 20)
 
 /* What was logged as an error since media_forget(). With VERBOSE in the environment all messages are shown.
  */

@@ -126,15 +126,45 @@ static void raw_frames_come_back(void **state)
 	}
 }
 
+/* They go past the page cache where there is one to go past. */
+static void large_frames_come_back(void **state)
+{
+	static const char *const names[] = { "l.nut", "l.mkv", "l.avi", "l.mov", "l.y4m" };
+	struct writer_info info;
+	struct stat st;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		bool y4m = strcmp(names[i], "l.y4m") == 0;
+		struct video_format format = media_format(y4m ? "YU12" : "YUYV", 1280 + 2, 720, 0);
+		struct writer_options o = media_options(media_path(names[i]), &format);
+
+		write_frames(&o, N_FRAMES, &info);
+		assert_int_equal(stat(o.url, &st), 0);
+		assert_int_equal(info.bytes, st.st_size);
+		check_file(o.url, &format, strcmp(names[i], "l.mkv") == 0 ? 500 : 0);
+		unlink(o.url);
+	}
+}
+
 /* A naked file is its frames, and nothing else; also where nobody knows what they mean. */
 static void raw_file_is_frames(void **state)
 {
-	static const char *const fourccs[] = { "YUYV", "NM12", "YV12", "XXXX" };
+	static const struct {
+		const char *fourcc;
+		uint32_t width, height;
+	} cases[] = {
+		{ "YUYV", 416, 240 },  { "NM12", 416, 240 },  { "YV12", 416, 240 },
+		{ "XXXX", 416, 240 },  { "YUYV", 1280, 720 }, /* whole blocks: from their own memory to the
+								 disk */
+		{ "YUYV", 1282, 720 },
+	};
 	static uint8_t expected[MAX_FRAME_BYTES], got[MAX_FRAME_BYTES];
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(fourccs); i++) {
-		struct video_format format = media_format(fourccs[i], 416, 240, 0);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct video_format format =
+			media_format(cases[i].fourcc, cases[i].width, cases[i].height, 0);
 		struct writer_options o = media_options(media_path("frames.raw"), &format);
 		struct writer_info info;
 		FILE *file;
@@ -209,6 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(raw_frames_come_back),
+		cmocka_unit_test(large_frames_come_back),
 		cmocka_unit_test(raw_file_is_frames),
 		cmocka_unit_test(times_are_kept_and_rise),
 	};
