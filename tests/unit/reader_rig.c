@@ -1,0 +1,402 @@
+/* What the tests of media/reader share: small files, and a device that is given their pictures.
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "reader_rig.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/opt.h>
+#include "base/log.h"
+#include "media/libav.h"
+
+#define ALIGNMENT 4096
+
+char rig_complaints[8192];
+static char directory[64];
+
+static void hear(void *opaque, enum log_level level, const char *message)
+{
+	size_t used = strlen(rig_complaints);
+
+	(void)opaque;
+	if (getenv("VERBOSE"))
+		fprintf(stderr, "# %s\n", message);
+	if (level <= LOG_LEVEL_WARN)
+		snprintf(rig_complaints + used, sizeof(rig_complaints) - used, "%s\n", message);
+}
+
+void rig_forget(void)
+{
+	rig_complaints[0] = '\0';
+}
+
+int rig_open(void **state)
+{
+	const char *parent = getenv("TMPDIR");
+
+	(void)state;
+	libav_init();
+	log_set_sink(hear, NULL);
+	snprintf(directory, sizeof(directory), "%s/test_reader.XXXXXX",
+		 parent && strlen(parent) < 32 ? parent : "/tmp");
+	return mkdtemp(directory) ? 0 : -1;
+}
+
+int rig_close(void **state)
+{
+	DIR *d = opendir(directory);
+	struct dirent *entry;
+
+	(void)state;
+	while (d && (entry = readdir(d)))
+		unlink(rig_path(entry->d_name));
+	if (d)
+		closedir(d);
+	log_set_sink(NULL, NULL);
+	return rmdir(directory);
+}
+
+const char *rig_path(const char *name)
+{
+	static char paths[8][512];
+	static unsigned next;
+	char *path = paths[next++ % COUNT(paths)];
+
+	snprintf(path, sizeof(paths[0]), "%s/%s", directory, name);
+	return path;
+}
+
+int64_t rig_size(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_size;
+}
+
+const char *rig_cut(const char *path, const char *name, int64_t bytes)
+{
+	const char *to = rig_path(name);
+	FILE *in = fopen(path, "rb"), *out = fopen(to, "wb");
+	int64_t left = bytes < 0 ? rig_size(path) + bytes : bytes;
+	int c;
+
+	assert_non_null(in);
+	assert_non_null(out);
+	while (left-- > 0 && (c = fgetc(in)) != EOF)
+		fputc(c, out);
+	fclose(in);
+	fclose(out);
+	return to;
+}
+
+const char *rig_write_text(const char *name, const char *text)
+{
+	const char *path = rig_path(name);
+	FILE *out = fopen(path, "wb");
+
+	assert_non_null(out);
+	fputs(text, out);
+	fclose(out);
+	return path;
+}
+
+struct video_format rig_format(const char *fourcc, uint32_t width, uint32_t height, uint32_t padding)
+{
+	uint32_t code = (uint32_t)fourcc[0] | (uint32_t)fourcc[1] << 8 | (uint32_t)fourcc[2] << 16 |
+			(uint32_t)fourcc[3] << 24;
+	struct video_format f = {
+		.fourcc = code,
+		.pix = pixfmt_by_fourcc(code),
+		.width = width,
+		.height = height,
+		.matrix = AVCOL_SPC_UNSPECIFIED,
+		.fps = { 25, 1 },
+	};
+
+	assert_non_null(f.pix);
+	f.n_planes = f.pix->n_memory_planes;
+	for (unsigned i = 0; i < f.n_planes; i++) {
+		bool alone = f.n_planes == 1;
+
+		if (f.pix->av == AV_PIX_FMT_NONE) {
+			f.sizeimage[i] = MAX_PICTURE_BYTES;
+			continue;
+		}
+		f.bytesperline[i] = (uint32_t)av_image_get_linesize(f.pix->av, (int)width, (int)i) + padding;
+		f.sizeimage[i] =
+			alone && padding == 0
+				? (uint32_t)av_image_get_buffer_size(f.pix->av, (int)width, (int)height, 1)
+				: f.bytesperline[i] * height * (alone ? 2 : 1);
+	}
+	return f;
+}
+
+/* --- files --- */
+
+struct maker {
+	AVFormatContext *mux;
+	AVCodecContext *encoder;
+	AVStream *stream;
+	AVFrame *frame;
+	AVPacket *packet;
+};
+
+static void maker_open(struct maker *m, const char *path, const char *codec, const struct video_format *f,
+		       int clock)
+{
+	const AVCodec *encoder = avcodec_find_encoder_by_name(codec);
+
+	assert_non_null(encoder);
+	assert_true(avformat_alloc_output_context2(&m->mux, NULL, NULL, path) >= 0);
+	m->encoder = avcodec_alloc_context3(encoder);
+	m->encoder->width = (int)f->width;
+	m->encoder->height = (int)f->height;
+	m->encoder->pix_fmt = f->pix->av;
+	if (encoder->id == AV_CODEC_ID_MJPEG)
+		m->encoder->color_range = AVCOL_RANGE_JPEG;
+	m->encoder->time_base = (AVRational){ 1, 25 };
+	m->encoder->framerate = (AVRational){ 25, 1 };
+	m->encoder->gop_size = 4;
+	m->encoder->max_b_frames = encoder->id == AV_CODEC_ID_H264 ? 1 : 0;
+	m->encoder->thread_count = 1;
+	if (m->mux->oformat->flags & AVFMT_GLOBALHEADER)
+		m->encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+	av_opt_set(m->encoder->priv_data, "preset", "ultrafast", 0);
+	av_opt_set(m->encoder->priv_data, "x264-params", "bframes=1:scenecut=0", 0);
+	assert_int_equal(avcodec_open2(m->encoder, encoder, NULL), 0);
+	m->stream = avformat_new_stream(m->mux, NULL);
+	avcodec_parameters_from_context(m->stream->codecpar, m->encoder);
+	m->stream->avg_frame_rate = m->encoder->framerate;
+	m->stream->time_base = (AVRational){ 1, clock };
+	assert_true(avio_open(&m->mux->pb, path, AVIO_FLAG_WRITE) >= 0);
+	assert_true(avformat_write_header(m->mux, NULL) >= 0);
+	m->packet = av_packet_alloc();
+	m->frame = av_frame_alloc();
+	m->frame->format = m->encoder->pix_fmt;
+	m->frame->width = m->encoder->width;
+	m->frame->height = m->encoder->height;
+}
+
+static void maker_mux(struct maker *m, const int64_t *times_ms, unsigned n)
+{
+	while (avcodec_receive_packet(m->encoder, m->packet) >= 0) {
+		AVPacket *p = m->packet;
+		unsigned i = p->pts >= 0 && p->pts < n ? (unsigned)p->pts : 0;
+
+		if (times_ms) {
+			p->pts = p->dts = times_ms[i];
+			p->duration = i + 1 < n ? times_ms[i + 1] - times_ms[i] : 40;
+			av_packet_rescale_ts(p, (AVRational){ 1, 1000 }, m->stream->time_base);
+		} else {
+			p->duration = 1;
+			av_packet_rescale_ts(p, m->encoder->time_base, m->stream->time_base);
+		}
+		p->stream_index = 0;
+		assert_true(av_write_frame(m->mux, p) >= 0);
+		av_packet_unref(p);
+	}
+}
+
+/* Something that moves, differs from plane to plane, and can be compressed. */
+static void maker_paint(struct maker *m, unsigned n)
+{
+	assert_true(av_frame_get_buffer(m->frame, 0) >= 0);
+	for (int i = 0; i < 4 && m->frame->data[i]; i++) {
+		int rows = m->frame->height >> (i > 0 && m->encoder->pix_fmt == AV_PIX_FMT_YUV420P);
+		int bytes = av_image_get_linesize(m->encoder->pix_fmt, m->frame->width, i);
+
+		for (int y = 0; y < rows; y++) {
+			for (int x = 0; x < bytes; x++)
+				m->frame->data[i][y * m->frame->linesize[i] + x] =
+					(uint8_t)(40 + (((x >> 4 << 4) + y + (int)n * 9 + i * 33) & 0x7f));
+		}
+	}
+	m->frame->pts = n;
+}
+
+static const char *make(const char *name, const char *codec, const struct video_format *f,
+			const int64_t *times_ms, unsigned n)
+{
+	const char *path = rig_path(name);
+	struct maker m = { 0 };
+
+	maker_open(&m, path, codec, f, times_ms ? 1000 : 25);
+	for (unsigned i = 0; i < n; i++) {
+		maker_paint(&m, i);
+		assert_true(avcodec_send_frame(m.encoder, m.frame) >= 0);
+		for (unsigned k = 0; k < 4; k++)
+			av_buffer_unref(&m.frame->buf[k]);
+		maker_mux(&m, times_ms, n);
+	}
+	avcodec_send_frame(m.encoder, NULL);
+	maker_mux(&m, times_ms, n);
+	assert_true(av_write_trailer(m.mux) >= 0);
+	avio_closep(&m.mux->pb);
+	avformat_free_context(m.mux);
+	avcodec_free_context(&m.encoder);
+	av_frame_free(&m.frame);
+	av_packet_free(&m.packet);
+	return path;
+}
+
+const char *rig_make(const char *name, const char *codec, const char *fourcc, uint32_t width, uint32_t height)
+{
+	struct video_format f = rig_format(fourcc, width, height, 0);
+
+	return make(name, codec, &f, NULL, N_PICTURES);
+}
+
+const char *rig_make_at(const char *name, const char *fourcc, const int64_t *times_ms, unsigned n)
+{
+	struct video_format f = rig_format(fourcc, 64, 48, 0);
+
+	return make(name, "rawvideo", &f, times_ms, n);
+}
+
+/* --- the device --- */
+
+struct blank {
+	struct device *device;
+	bool waited_for;
+	void *memory;
+};
+
+static void come_home(void *opaque, uint8_t *data)
+{
+	struct blank *blank = opaque;
+
+	(void)data;
+	atomic_fetch_sub(&blank->device->n_taken, 1);
+	if (!blank->waited_for)
+		atomic_fetch_sub(&blank->device->held, 1);
+	free(blank->memory);
+	free(blank);
+}
+
+static void count(struct device *d, bool wait)
+{
+	unsigned held;
+
+	atomic_fetch_add(&d->n_taken, 1);
+	atomic_fetch_add(wait ? &d->n_waited_for : &d->n_direct, 1);
+	if (wait)
+		return;
+	held = atomic_fetch_add(&d->held, 1) + 1;
+	if (held > atomic_load(&d->most_direct))
+		atomic_store(&d->most_direct, held);
+}
+
+static int take_blank(void *opaque, bool wait, struct frame *frame)
+{
+	struct device *d = opaque;
+	const struct video_format *f = &d->target.format;
+	size_t bytes = 0;
+	struct blank *blank;
+
+	if (atomic_load(&d->dead))
+		return -ECANCELED;
+	blank = calloc(1, sizeof(*blank));
+	*blank = (struct blank){ .device = d, .waited_for = wait };
+	for (unsigned i = 0; i < f->n_planes; i++)
+		bytes += (f->sizeimage[i] + d->room + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	assert_int_equal(posix_memalign(&blank->memory, ALIGNMENT, bytes), 0);
+	memset(blank->memory, 0x5a, bytes);
+	*frame = (struct frame){ .n_planes = f->n_planes, .opaque = blank };
+	frame->memory = av_buffer_create(blank->memory, bytes, come_home, blank, 0);
+	bytes = 0;
+	for (unsigned i = 0; i < f->n_planes; i++) {
+		frame->planes[i].data = (uint8_t *)blank->memory + bytes;
+		frame->planes[i].bytes = f->sizeimage[i] + d->room;
+		bytes += (f->sizeimage[i] + d->room + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	}
+	count(d, wait);
+	return 0;
+}
+
+void device_open(struct device *d, const struct video_format *format)
+{
+	*d = (struct device){ .room = 4096 };
+	d->target.format = *format;
+	d->target.take_blank = take_blank;
+	d->target.opaque = d;
+}
+
+bool device_owns(const struct frame *picture)
+{
+	const struct blank *blank = picture->opaque;
+
+	return blank && picture->memory->data == blank->memory && picture->planes[0].data == blank->memory;
+}
+
+/* --- reading --- */
+
+struct reader_options rig_options(const char *url)
+{
+	return (struct reader_options){ .url = url, .loops = 1 };
+}
+
+struct reader *rig_start(const struct reader_options *options, struct device *device)
+{
+	struct reader *reader = NULL;
+
+	rig_forget();
+	if (reader_open(&reader, options) < 0 || reader_start(reader, &device->target) < 0)
+		fail_msg("%s", rig_complaints);
+	return reader;
+}
+
+void rig_refused(const struct reader_options *options, int err, const char *text)
+{
+	struct reader *reader = NULL;
+
+	rig_forget();
+	assert_int_equal(reader_open(&reader, options), err);
+	assert_null(reader);
+	if (!strstr(rig_complaints, text) || strchr(rig_complaints, '\n')[1] != '\0')
+		fail_msg("said \"%s\", not one line with \"%s\"", rig_complaints, text);
+}
+
+unsigned rig_read_all(struct reader *reader, int err)
+{
+	struct frame picture;
+	unsigned n = 0;
+	int got;
+
+	while ((got = reader_next(reader, &picture)) > 0) {
+		av_buffer_unref(&picture.memory);
+		n++;
+	}
+	assert_int_equal(got, err);
+	return n;
+}
+
+size_t rig_pack(const struct video_format *format, const struct frame *picture, uint8_t *to)
+{
+	struct picture_layout l;
+	uint8_t *start = to;
+
+	assert_int_equal(picture_layout(format, &l), 0);
+	for (unsigned i = 0; i < l.n_planes; i++) {
+		for (uint32_t row = 0; row < l.planes[i].rows; row++) {
+			memcpy(to,
+			       picture->planes[l.planes[i].memory_plane].data + l.planes[i].offset +
+				       (size_t)row * l.planes[i].stride,
+			       l.planes[i].row_bytes);
+			to += l.planes[i].row_bytes;
+		}
+	}
+	return (size_t)(to - start);
+}

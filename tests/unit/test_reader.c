@@ -1,0 +1,355 @@
+/* Tests of media/reader: pictures are the file's, and come by the shortest way. SPDX-License-Identifier:
+ * LGPL-2.1-or-later */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/imgutils.h>
+#include "reader_rig.h"
+
+/* What libavcodec makes of a file by itself. */
+struct plain {
+	AVFormatContext *demux;
+	AVCodecContext *decoder;
+	AVPacket *packet;
+	AVFrame *frame;
+};
+
+static void plain_open(struct plain *p, const char *path)
+{
+	AVCodecParameters *parameters;
+	const AVCodec *codec;
+
+	*p = (struct plain){ .packet = av_packet_alloc(), .frame = av_frame_alloc() };
+	assert_int_equal(avformat_open_input(&p->demux, path, NULL, NULL), 0);
+	assert_true(avformat_find_stream_info(p->demux, NULL) >= 0);
+	parameters = p->demux->streams[0]->codecpar;
+	codec = avcodec_find_decoder(parameters->codec_id);
+	p->decoder = avcodec_alloc_context3(codec);
+	assert_true(avcodec_parameters_to_context(p->decoder, parameters) >= 0);
+	p->decoder->thread_count = 1;
+	assert_int_equal(avcodec_open2(p->decoder, codec, NULL), 0);
+}
+
+static void plain_next(struct plain *p)
+{
+	int err;
+
+	while ((err = avcodec_receive_frame(p->decoder, p->frame)) == AVERROR(EAGAIN)) {
+		av_packet_unref(p->packet);
+		err = av_read_frame(p->demux, p->packet);
+		assert_true(avcodec_send_packet(p->decoder, err < 0 ? NULL : p->packet) >= 0);
+	}
+	assert_int_equal(err, 0);
+}
+
+static void plain_close(struct plain *p)
+{
+	avcodec_free_context(&p->decoder);
+	avformat_close_input(&p->demux);
+	av_packet_free(&p->packet);
+	av_frame_free(&p->frame);
+}
+
+static void check_picture(struct plain *plain, const struct video_format *format, const struct frame *picture)
+{
+	static uint8_t expected[MAX_PICTURE_BYTES], got[MAX_PICTURE_BYTES];
+	const AVFrame *f;
+	int bytes;
+
+	plain_next(plain);
+	f = plain->frame;
+	bytes = av_image_copy_to_buffer(expected, MAX_PICTURE_BYTES, (const uint8_t *const *)f->data,
+					f->linesize, f->format, f->width, f->height, 1);
+	assert_true(bytes > 0);
+	assert_int_equal(rig_pack(format, picture, got), bytes);
+	assert_memory_equal(got, expected, bytes);
+	for (unsigned i = 0; i < format->n_planes; i++)
+		assert_int_equal(picture->planes[i].bytes, format->sizeimage[i]);
+}
+
+enum way { COPIED, DIRECT, FOREIGN };
+
+struct codec_case {
+	const char *name, *codec, *fourcc;
+	enum way foreign, direct; /* how pictures come where foreign memory is taken, and where decoders may
+				     write into blanks */
+};
+
+static const struct codec_case codecs[] = {
+	{ "raw420.nut", "rawvideo", "YU12", FOREIGN, COPIED },
+	{ "raw420.y4m", "wrapped_avframe", "YU12", FOREIGN, COPIED },
+	{ "raw422.mkv", "rawvideo", "YUYV", FOREIGN, COPIED },
+	{ "raw422.avi", "rawvideo", "YUYV", FOREIGN, COPIED },
+	{ "raw422.mov", "rawvideo", "YUYV", FOREIGN, COPIED },
+	{ "mjpeg.avi", "mjpeg", "422P", COPIED, DIRECT },
+	{ "h264.mkv", "libx264", "YU12", COPIED, DIRECT },
+	{ "h264.mp4", "libx264", "YU12", COPIED, DIRECT },
+	{ "h264.ts", "libx264", "YU12", COPIED, DIRECT },
+	{ "ffv1.mkv", "ffv1", "YU12", COPIED, DIRECT },
+};
+
+static void check_way(enum way way, const struct frame *picture, uint32_t packed_bytes)
+{
+	assert_int_equal(picture->copied_bytes, way == COPIED ? packed_bytes : 0);
+	assert_int_equal(picture->foreign, way == FOREIGN);
+	assert_int_equal(device_owns(picture), way != FOREIGN);
+}
+
+static void read_by(const char *path, struct device *device, enum way way)
+{
+	struct reader_options o = rig_options(path);
+	struct reader *reader = rig_start(&o, device);
+	struct picture_layout layout;
+	struct plain plain;
+	struct frame picture;
+
+	picture_layout(&device->target.format, &layout);
+	plain_open(&plain, path);
+	for (unsigned n = 0; n < N_PICTURES; n++) {
+		assert_int_equal(reader_next(reader, &picture), 1);
+		check_picture(&plain, &device->target.format, &picture);
+		check_way(way, &picture, layout.packed_bytes);
+		assert_int_equal(picture.pts_ns, n * STEP_NS);
+		assert_int_equal(picture.duration_ns, STEP_NS);
+		av_buffer_unref(&picture.memory);
+	}
+	assert_int_equal(reader_next(reader, &picture), 0);
+	assert_int_equal(reader_next(reader, &picture), 0);
+	assert_int_equal(reader_info(reader).read, N_PICTURES);
+	assert_int_equal(reader_info(reader).damaged, 0);
+	plain_close(&plain);
+	reader_close(reader);
+	assert_int_equal(device->n_taken, 0);
+}
+
+static void pictures_are_the_files(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(codecs); i++) {
+		const struct codec_case *c = &codecs[i];
+		const char *path = rig_make(c->name, c->codec, c->fourcc, 640, 480);
+		struct video_format format = rig_format(c->fourcc, 640, 480, 0);
+		struct device device;
+
+		if (getenv("VERBOSE"))
+			fprintf(stderr, "# %s\n", c->name);
+		device_open(&device, &format);
+		read_by(path, &device, COPIED);
+		device_open(&device, &format);
+		device.target.takes_foreign = true;
+		read_by(path, &device, c->foreign);
+		device_open(&device, &format);
+		device.target.n_direct = 32;
+		read_by(path, &device, c->direct);
+	}
+}
+
+/* Padding, planes apart, and chroma the other way round. */
+static void any_layout_is_filled(void **state)
+{
+	static const struct {
+		const char *fourcc;
+		uint32_t padding;
+		enum way way;
+	} cases[] = {
+		{ "YU12", 128, DIRECT }, { "YU12", 32, COPIED }, { "YV12", 0, DIRECT },
+		{ "YM12", 0, DIRECT },   { "YM21", 64, DIRECT }, { "YM12", 8, COPIED },
+	};
+	const char *path = rig_make("layout.mkv", "libx264", "YU12", 640, 480);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct video_format format = rig_format(cases[i].fourcc, 640, 480, cases[i].padding);
+		struct device device;
+
+		device_open(&device, &format);
+		read_by(path, &device, COPIED);
+		device_open(&device, &format);
+		device.target.n_direct = 32;
+		device.target.takes_foreign = true;
+		read_by(path, &device, cases[i].way);
+	}
+}
+
+/* Where there is no room for what the decoder may touch, and where rows do not begin as it likes them. */
+static void unfit_blanks_are_not_decoded_into(void **state)
+{
+	static const struct {
+		const char *name, *codec, *fourcc;
+		uint32_t width, height;
+		size_t room;
+	} cases[] = {
+		{ "unfit1.mkv", "libx264", "YU12", 640, 480, 0 },
+		{ "unfit2.mkv", "libx264", "YU12", 320, 240, 4096 },
+		{ "unfit3.mkv", "libx264", "YU12", 640, 360, 4096 }, /* 368 coded rows */
+		{ "unfit4.avi", "mjpeg", "422P", 640, 362, 4096 },   /* blocks beyond the last row */
+		{ "unfit5.mkv", "mpeg4", "YU12", 640, 360, 4096 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *path = rig_make(cases[i].name, cases[i].codec, cases[i].fourcc, cases[i].width,
+					    cases[i].height);
+		struct video_format format = rig_format(cases[i].fourcc, cases[i].width, cases[i].height, 0);
+		struct device device;
+
+		device_open(&device, &format);
+		device.room = cases[i].room;
+		device.target.n_direct = 32;
+		read_by(path, &device, COPIED);
+		assert_true(device.n_direct <= 1);
+	}
+}
+
+/* The decoder keeps references; it may keep so many blanks and no more. */
+static void few_blanks_are_lent(void **state)
+{
+	const char *path = rig_make("few.mkv", "libx264", "YU12", 640, 480);
+	struct video_format format = rig_format("YU12", 640, 480, 0);
+	struct reader_options o = rig_options(path);
+	struct frame pictures[N_PICTURES];
+	struct device device;
+	struct reader *reader;
+	struct plain plain;
+	unsigned direct = 0;
+
+	(void)state;
+	device_open(&device, &format);
+	device.target.n_direct = 2;
+	reader = rig_start(&o, &device);
+	plain_open(&plain, path);
+	for (unsigned n = 0; n < N_PICTURES; n++) {
+		assert_int_equal(reader_next(reader, &pictures[n]), 1);
+		check_picture(&plain, &format, &pictures[n]);
+		assert_true(device_owns(&pictures[n]));
+		direct += pictures[n].copied_bytes == 0;
+		av_buffer_unref(&pictures[n].memory);
+	}
+	assert_true(device.most_direct <= 2);
+	assert_int_equal(device.n_waited_for, N_PICTURES - direct);
+	plain_close(&plain);
+	reader_close(reader);
+	assert_int_equal(device.n_taken, 0);
+}
+
+/* Every picture is a blank of its own, and keeps what was drawn on it. */
+static void pictures_may_be_kept(void **state)
+{
+	const char *path = rig_make("kept.mkv", "libx264", "YU12", 640, 480);
+	struct video_format format = rig_format("YU12", 640, 480, 0);
+	struct reader_options o = rig_options(path);
+	struct frame pictures[N_PICTURES];
+	struct device device;
+	struct reader *reader;
+	struct plain plain;
+
+	(void)state;
+	device_open(&device, &format);
+	device.target.n_direct = 32;
+	reader = rig_start(&o, &device);
+	for (unsigned n = 0; n < N_PICTURES; n++)
+		assert_int_equal(reader_next(reader, &pictures[n]), 1);
+	reader_close(reader);
+	plain_open(&plain, path);
+	for (unsigned n = 0; n < N_PICTURES; n++) {
+		check_picture(&plain, &format, &pictures[n]);
+		av_buffer_unref(&pictures[n].memory);
+	}
+	plain_close(&plain);
+	assert_int_equal(device.n_taken, 0);
+}
+
+/* A driver that wants more bytes than the picture has cannot be given the file's memory. */
+static void short_memory_is_not_foreign(void **state)
+{
+	const char *path = rig_make("short.nut", "rawvideo", "YUYV", 640, 480);
+	struct video_format format = rig_format("YUYV", 640, 480, 0);
+	struct device device;
+
+	(void)state;
+	format.sizeimage[0] += 4096;
+	device_open(&device, &format);
+	device.target.takes_foreign = true;
+	read_by(path, &device, COPIED);
+}
+
+static void conversions_go_straight_into_blanks(void **state)
+{
+	const char *path = rig_make("converted.mkv", "libx264", "YU12", 640, 480);
+	struct video_format format = rig_format("YUYV", 640, 480, 0);
+	struct reader_options o = rig_options(path);
+	struct device device;
+	struct reader *reader;
+	struct frame picture;
+	struct plain plain;
+
+	(void)state;
+	device_open(&device, &format);
+	device.target.n_direct = 32;
+	device.target.takes_foreign = true;
+	reader = rig_start(&o, &device);
+	plain_open(&plain, path);
+	for (unsigned n = 0; n < N_PICTURES; n++) {
+		assert_int_equal(reader_next(reader, &picture), 1);
+		assert_int_equal(picture.copied_bytes, 0);
+		assert_true(device_owns(&picture));
+		plain_next(&plain);
+		for (unsigned x = 0; x < 640; x++)
+			assert_int_equal(picture.planes[0].data[2 * x + 1280 * 7],
+					 plain.frame->data[0][x + 7 * plain.frame->linesize[0]]);
+		av_buffer_unref(&picture.memory);
+	}
+	plain_close(&plain);
+	reader_close(reader);
+	assert_int_equal(device.n_direct, 0);
+}
+
+static void a_dead_device_ends_it(void **state)
+{
+	const char *path = rig_make("dead.mkv", "libx264", "YU12", 640, 480);
+	struct video_format format = rig_format("YU12", 640, 480, 0);
+	struct reader_options o = rig_options(path);
+	struct device device;
+	struct reader *reader;
+	struct frame picture;
+
+	(void)state;
+	device_open(&device, &format);
+	device.target.n_direct = 1;
+	reader = rig_start(&o, &device);
+	assert_int_equal(reader_next(reader, &picture), 1);
+	av_buffer_unref(&picture.memory);
+	device.dead = true;
+	while (reader_next(reader, &picture) > 0)
+		av_buffer_unref(&picture.memory);
+	assert_int_equal(reader_next(reader, &picture), -ECANCELED);
+	assert_string_equal(rig_complaints, "");
+	reader_close(reader);
+	assert_int_equal(device.n_taken, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pictures_are_the_files),
+		cmocka_unit_test(any_layout_is_filled),
+		cmocka_unit_test(unfit_blanks_are_not_decoded_into),
+		cmocka_unit_test(few_blanks_are_lent),
+		cmocka_unit_test(pictures_may_be_kept),
+		cmocka_unit_test(short_memory_is_not_foreign),
+		cmocka_unit_test(conversions_go_straight_into_blanks),
+		cmocka_unit_test(a_dead_device_ends_it),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, rig_open, rig_close);
+}
