@@ -3,6 +3,7 @@
 #include <errno.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "device/nodes.h"
 #include "queue/process.h"
 
 /* Some drivers (v4l2loopback 0.12) do not wake poll() for those who read(): ask again after a frame's time.
@@ -43,6 +44,8 @@ static int read_frame(struct pool *pool, struct buffer *spare)
 		pool->eos = true;
 		return POOL_EOS;
 	}
+	if (bytes == -EBUSY)
+		return node_explain(pool->device->path, -EBUSY, DEVICE_CAPTURE, pool->device->caps);
 	if (bytes < 0)
 		return transfer_error(pool, "read", (int)bytes);
 	if (bytes == 0)

@@ -113,6 +113,13 @@ static int open_memory(struct pool *pool, const char *import_from)
 				  &pool->format);
 }
 
+/* Some drivers (v4l2loopback 0.15) take REQBUFS, even of no buffers, for a promise to stream, and refuse
+ * read() from then on. */
+static bool wants_probe(const struct device *device, const char *io)
+{
+	return device->caps & V4L2_CAP_STREAMING && !(io && io_find(io) == &io_rw);
+}
+
 int pool_open(struct pool *pool, struct device *device, const struct video_format *format,
 	      const struct pool_options *options)
 {
@@ -130,7 +137,7 @@ int pool_open(struct pool *pool, struct device *device, const struct video_forma
 	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++)
 		pool->allocator.buffers[i].pool = pool;
 	find_limits(pool);
-	if (device->caps & V4L2_CAP_STREAMING)
+	if (wants_probe(device, options->io))
 		err = allocator_probe(&pool->allocator);
 	if (err < 0)
 		return node_explain(device->path, err,
