@@ -35,9 +35,9 @@ trap finish EXIT
 
 # --- TAP ---
 
-# Prints what is on standard input as a diagnostic.
+# Prints what is on standard input as a diagnostic, where prove lets it through.
 note() {
-	head -n 40 | sed "s/^/# /"
+	head -n 40 | sed "s/^/# /" >&2
 }
 
 result() { # STATUS NAME
