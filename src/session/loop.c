@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "device/format.h"
+#include "session/entry.h"
 #include "session/lend.h"
 
 #define PROGRESS_NS (NS_PER_S / 5)
@@ -58,21 +59,7 @@ static int note(struct session *session, enum fate fate, uint64_t lost)
 /* Enters the dequeued buffer into the books; returns how many frames the driver lost before it. */
 static uint64_t enter(struct session *session)
 {
-	struct ledger *ledger = &session->record->ledger;
-	const struct frame_info *info = &session->pool->last;
-
-	ledger->captured++;
-	ledger->bytes_captured += info->bytes;
-	if (session->n_restarts != session->pool->n_restarts) {
-		session->n_restarts = session->pool->n_restarts;
-		ledger_restart(ledger);
-	}
-	/* A buffer that only tells of an error carries no frame, and so no number: drivers leave it at 0. */
-	if (info->bytes == 0 && info->flags & V4L2_BUF_FLAG_ERROR) {
-		ledger->unnumbered++;
-		return 0;
-	}
-	return ledger_sequence(ledger, info->sequence);
+	return entry_make(&session->record->ledger, session->pool, &session->n_restarts);
 }
 
 static int take_lost(struct session *session, enum fate fate)

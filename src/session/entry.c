@@ -1,0 +1,22 @@
+/* Entering what was dequeued into the books. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session/entry.h"
+
+#include <linux/videodev2.h>
+
+uint64_t entry_make(struct ledger *ledger, const struct pool *pool, uint32_t *n_restarts)
+{
+	const struct frame_info *info = &pool->last;
+
+	ledger->captured++;
+	ledger->bytes_captured += info->bytes;
+	if (*n_restarts != pool->n_restarts) {
+		*n_restarts = pool->n_restarts;
+		ledger_restart(ledger);
+	}
+	/* A buffer that only tells of an error carries no frame, and so no number: drivers leave it at 0. */
+	if (info->bytes == 0 && info->flags & V4L2_BUF_FLAG_ERROR) {
+		ledger->unnumbered++;
+		return 0;
+	}
+	return ledger_sequence(ledger, info->sequence);
+}
