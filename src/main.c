@@ -5,7 +5,8 @@
 #include "cli/command.h"
 #include "cli/common.h"
 
-static const struct command *const commands[] = { &command_capture, &command_play, &command_list, NULL };
+static const struct command *const commands[] = { &command_capture, &command_play, &command_bench,
+						  &command_list, NULL };
 
 static const char *command_name(const void *opaque, unsigned i)
 {

@@ -1,0 +1,158 @@
+/* v4l2q bench: the change against an earlier report. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/bench.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/log.h"
+#include "cli/json.h"
+
+/* Without repeats nothing is known of the noise, and it is taken as this part of the value, and no less than
+ * … us. */
+#define ASSUMED_NOISE 0.1
+#define ASSUMED_NOISE_US 50.0
+#define LEAST_CHANGE 0.01 /* below this nobody cares, however sure it is */
+
+static const enum metric_id compared[] = {
+	METRIC_FPS,         METRIC_LOST,       METRIC_LATENCY_P50, METRIC_LATENCY_P95,  METRIC_LATENCY_P99,
+	METRIC_LATENCY_MAX, METRIC_JITTER_P50, METRIC_JITTER_P99,  METRIC_CPU,          METRIC_COPIED,
+	METRIC_SYSCALLS,    METRIC_SWITCHES,   METRIC_FAULTS,      METRIC_INSTRUCTIONS,
+};
+#define N_COMPARED (sizeof(compared) / sizeof(*compared))
+
+static double read_value(struct json_object *object, const struct metric *metric)
+{
+	struct json_object *member = NULL;
+
+	if (metric->group && !json_object_object_get_ex(object, metric->group, &object))
+		return NAN;
+	if (!json_object_object_get_ex(object, metric->name, &member) ||
+	    !(json_object_is_type(member, json_type_double) || json_object_is_type(member, json_type_int)))
+		return NAN;
+	return json_object_get_double(member);
+}
+
+static void read_run(struct json_object *object, struct bench_run *run)
+{
+	struct json_object *spread = NULL;
+	int64_t buffers = json_int(object, "buffers");
+
+	snprintf(run->io, sizeof(run->io), "%s", json_text(object, "io"));
+	run->buffers = buffers > 0 && buffers <= UINT32_MAX ? (uint32_t)buffers : 0;
+	run->n_samples = *json_text(object, "unsupported") ? 0 : 1;
+	json_object_object_get_ex(object, "spread", &spread);
+	for (int i = 0; i < N_METRICS; i++) {
+		run->values[i] = read_value(object, &metrics[i]);
+		run->spreads[i] = spread ? read_value(spread, &metrics[i]) : NAN;
+	}
+}
+
+int bench_load(const char *name, struct bench_run **runs, size_t *n_runs)
+{
+	struct json_object *object = json_object_from_file(name), *array = NULL;
+	size_t n = 0;
+
+	if (object)
+		array = json_array(object, "runs", &n);
+	if (!array || strcmp(json_text(object, "command"), "bench") != 0) {
+		log_error("--compare: %s: %s", name,
+			  object ? "it is no report of v4l2q bench --json" : json_util_get_last_err());
+		json_object_put(object);
+		return -EINVAL;
+	}
+	*runs = calloc(n + 1, sizeof(**runs));
+	*n_runs = *runs ? n : 0;
+	for (size_t i = 0; i < *n_runs; i++)
+		read_run(json_object_array_get_idx(array, i), &(*runs)[i]);
+	json_object_put(object);
+	return *runs ? 0 : log_no_memory();
+}
+
+static const struct bench_run *find_run(const struct bench_run *runs, size_t n, const struct bench_run *like)
+{
+	for (size_t i = 0; i < n; i++)
+		if (runs[i].n_samples && runs[i].buffers == like->buffers &&
+		    strcmp(runs[i].io, like->io) == 0)
+			return &runs[i];
+	return NULL;
+}
+
+static double assumed_noise(enum metric_id id, double value)
+{
+	double noise = fabs(value) * ASSUMED_NOISE;
+
+	if (metrics[id].unit == UNIT_COUNT || metrics[id].unit == UNIT_BYTES)
+		return id == METRIC_LOST ? 0 : noise;
+	return metrics[id].unit == UNIT_US && noise < ASSUMED_NOISE_US && id != METRIC_CPU ? ASSUMED_NOISE_US
+											   : noise;
+}
+
+/* Whether the two are further apart than their repeats are. */
+static bool is_outside(enum metric_id id, const struct bench_run *old, const struct bench_run *new)
+{
+	double change = fabs(new->values[id] - old->values[id]);
+	double noise = isnan(old->spreads[id]) ? assumed_noise(id, old->values[id]) : old->spreads[id];
+
+	noise += isnan(new->spreads[id]) ? 0 : new->spreads[id];
+	if (id == METRIC_LOST)
+		return change > noise;
+	return change > noise && change > LEAST_CHANGE * fabs(old->values[id]);
+}
+
+/* Returns 1 for a change that counts, and is for the worse; 0. */
+static unsigned print_change(enum metric_id id, const struct bench_run *old, const struct bench_run *new,
+			     FILE *out)
+{
+	char before[METRIC_TEXT_MAX], after[METRIC_TEXT_MAX], percent[32] = "";
+	double from = old->values[id], to = new->values[id];
+	bool outside = is_outside(id, old, new), better = metrics[id].more_is_better ? to > from : to < from;
+
+	if (from != 0)
+		snprintf(percent, sizeof(percent), "%+.1f %%", 100 * (to - from) / fabs(from));
+	else
+		snprintf(percent, sizeof(percent), "%+.4g", to);
+	fprintf(out, "  %-18s %12s %12s %10s%s\n", metrics[id].title, metric_text(id, from, before),
+		metric_text(id, to, after), percent,
+		!outside ? ""
+		: better ? "  * better"
+			 : "  * worse");
+	return outside && !better;
+}
+
+static unsigned compare_run(const struct bench_run *old, const struct bench_run *new, FILE *out)
+{
+	char name[BENCH_RUN_TEXT_MAX];
+	unsigned n_worse = 0;
+
+	fprintf(out, "\n%-20s %12s %12s %10s\n", bench_run_text(new, name), "before", "now", "change");
+	for (size_t i = 0; i < N_COMPARED; i++)
+		if (!isnan(old->values[compared[i]]) && !isnan(new->values[compared[i]]))
+			n_worse += print_change(compared[i], old, new, out);
+	return n_worse;
+}
+
+void bench_compare(const struct bench *bench, const struct bench_run *old, size_t n_old, FILE *out)
+{
+	bool repeated = bench->options.repeat > 1;
+	unsigned n_worse = 0, n_compared = 0;
+
+	for (size_t i = 0; i < bench->n_runs; i++) {
+		const struct bench_run *run = &bench->runs[i], *before = find_run(old, n_old, run);
+
+		if (!run->n_samples || !before)
+			continue;
+		n_worse += compare_run(before, run, out);
+		n_compared++;
+		repeated &= !isnan(before->spreads[METRIC_CPU]);
+	}
+	if (!n_compared) {
+		fprintf(out, "\n%s has no run in the same io mode with as many buffers.\n",
+			bench->options.compare);
+		return;
+	}
+	fprintf(out, "\n*: outside the noise, which is %s. Worse: %u.\n",
+		repeated ? "the spread of the repeats on both sides"
+			 : "taken as a tenth; --repeat in both runs measures it",
+		n_worse);
+}

@@ -1,0 +1,146 @@
+/* v4l2q bench: which run serves best, and why. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/bench.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Differences below these are no reason. */
+#define CPU_TIE 0.05
+#define CPU_FLOOR_US 2.0
+#define LATENCY_TIE 1.25
+#define PERIOD_TIE 0.1 /* of a frame's time: nobody sees less */
+
+/* What cannot be known is worse than all that is known; and of an output nothing is. */
+static double losses(const struct bench *bench, const struct bench_run *run)
+{
+	double lost = run->values[METRIC_LOST];
+
+	if (device_is_output(&bench->setup.device))
+		return 0;
+	return isnan(lost) ? 1e300 : lost;
+}
+
+/* A latency within this serves as well as the best one does. p95, since a p99 of few frames is one frame's
+ * bad luck. An output's are no faster for being shorter: frames wait for their turn. */
+static double latency_limit(const struct bench *bench, double lost)
+{
+	double fps = fraction_value(bench->setup.format.fps), best = INFINITY;
+
+	if (device_is_output(&bench->setup.device))
+		return INFINITY;
+	for (size_t i = 0; i < bench->n_runs; i++) {
+		const struct bench_run *run = &bench->runs[i];
+
+		if (run->n_samples && losses(bench, run) <= lost && run->values[METRIC_LATENCY_P95] < best)
+			best = run->values[METRIC_LATENCY_P95];
+	}
+	return best * LATENCY_TIE + (fps > 0 ? PERIOD_TIE * 1e6 / fps : 0);
+}
+
+static bool is_cheaper(const struct bench_run *a, const struct bench_run *b)
+{
+	double gain = b->values[METRIC_CPU] - a->values[METRIC_CPU];
+
+	if (gain > CPU_FLOOR_US && gain > CPU_TIE * b->values[METRIC_CPU])
+		return true;
+	/* For the same money, fewer buffers; the modes themselves come in the order of how common they are.
+	 */
+	return gain > -CPU_FLOOR_US && strcmp(a->io, b->io) == 0 && a->buffers < b->buffers;
+}
+
+static bool is_candidate(const struct bench_run *run)
+{
+	return run->n_samples && !run->error;
+}
+
+static const struct bench_run *choose(const struct bench *bench)
+{
+	const struct bench_run *best = NULL;
+	double lost = INFINITY, limit;
+
+	for (size_t i = 0; i < bench->n_runs; i++)
+		if (is_candidate(&bench->runs[i]) && losses(bench, &bench->runs[i]) < lost)
+			lost = losses(bench, &bench->runs[i]);
+	limit = latency_limit(bench, lost);
+	for (size_t i = 0; i < bench->n_runs; i++) {
+		const struct bench_run *run = &bench->runs[i];
+
+		if (!is_candidate(run) || losses(bench, run) > lost ||
+		    run->values[METRIC_LATENCY_P95] > limit)
+			continue;
+		if (!best || is_cheaper(run, best))
+			best = run;
+	}
+	return best;
+}
+
+/* The cheapest run in another io mode, which the choice is weighed against. */
+static const struct bench_run *runner_up(const struct bench *bench, const struct bench_run *best)
+{
+	const struct bench_run *next = NULL;
+
+	for (size_t i = 0; i < bench->n_runs; i++) {
+		const struct bench_run *run = &bench->runs[i];
+
+		if (run->n_samples && strcmp(run->io, best->io) != 0 &&
+		    (!next || run->values[METRIC_CPU] < next->values[METRIC_CPU]))
+			next = run;
+	}
+	return next;
+}
+
+static void explain_cost(const struct bench *bench, const struct bench_run *best,
+			 const struct bench_run *next, char *text, size_t size)
+{
+	double ours = best->values[METRIC_CPU], theirs = next->values[METRIC_CPU];
+
+	if (theirs > ours + CPU_FLOOR_US && theirs > ours * (1 + CPU_TIE))
+		snprintf(text, size, "the least processor time: %.0f us a frame, %.0f %% less than %s", ours,
+			 100 * (1 - ours / theirs), next->io);
+	else if (theirs < ours && losses(bench, next) > losses(bench, best))
+		snprintf(text, size, "%s costs less processor time, but %s", next->io,
+			 isnan(next->values[METRIC_LOST]) ? "does not tell what it loses"
+							  : "loses more frames");
+	else if (theirs < ours - CPU_FLOOR_US)
+		snprintf(text, size, "%s costs less processor time, but its latency p95 is %.2f ms", next->io,
+			 next->values[METRIC_LATENCY_P95] / 1e3);
+	else
+		snprintf(text, size,
+			 "no other mode costs less processor time (%.0f us a frame, %s %.0f) by more "
+			 "than the noise",
+			 ours, next->io, theirs);
+}
+
+static void explain_losses(const struct bench *bench, const struct bench_run *best, char *text, size_t size)
+{
+	*text = '\0';
+	if (device_is_output(&bench->setup.device))
+		return;
+	if (isnan(best->values[METRIC_LOST]))
+		snprintf(text, size, "what it loses cannot be known");
+	else if (best->values[METRIC_LOST] > 0)
+		snprintf(text, size, "the fewest frames lost (%.0f)", best->values[METRIC_LOST]);
+	else
+		snprintf(text, size, "no frame lost");
+	if (!isnan(best->values[METRIC_LATENCY_P95]))
+		snprintf(text + strlen(text), size - strlen(text), ", latency p95 %.2f ms",
+			 best->values[METRIC_LATENCY_P95] / 1e3);
+	snprintf(text + strlen(text), size - strlen(text), "; ");
+}
+
+const struct bench_run *bench_recommend(const struct bench *bench, char text[BENCH_ADVICE_MAX])
+{
+	const struct bench_run *best = choose(bench), *next;
+	char name[BENCH_RUN_TEXT_MAX], cost[200], lost[160];
+
+	if (!best)
+		return NULL;
+	next = runner_up(bench, best);
+	if (next && !isnan(best->values[METRIC_CPU]) && !isnan(next->values[METRIC_CPU]))
+		explain_cost(bench, best, next, cost, sizeof(cost));
+	else
+		snprintf(cost, sizeof(cost), "no other mode was measured");
+	explain_losses(bench, best, lost, sizeof(lost));
+	snprintf(text, BENCH_ADVICE_MAX, "Recommended: %s: %s%s.", bench_run_text(best, name), lost, cost);
+	return best;
+}
