@@ -189,6 +189,7 @@ static void show_frame(struct sim *sim)
 		finish(sim, sim->shown);
 	sim->shown = sim_line_get(&sim->queued);
 	sim->shown->sequence = (uint32_t)sim->tick;
+	sim->shown->bad_index = sim_when(&sim->options.bad_index, sim->n_frames);
 	sim_frame_show(sim, sim->shown);
 	sim->ended = sim_when(&sim->options.stall, sim->n_frames);
 }

@@ -95,8 +95,10 @@ static int wait_readable(struct input *in)
 		{ .fd = in->cancel_fd > 0 ? in->cancel_fd : -1, .events = POLLIN },
 	};
 
-	if (poll(p, 3, -1) < 0)
-		return errno == EINTR ? 0 : -errno;
+	while (poll(p, 3, -1) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
 	return p[1].revents || p[2].revents ? -ECANCELED : 0;
 }
 

@@ -8,6 +8,8 @@ static int take_back(struct pool *pool)
 	struct buffer *buffer;
 	int err = pool->io->get(pool, &buffer);
 
+	if (err == 0)
+		pool->recovered = false;
 	return err == POOL_NOBUF && !pool->streaming ? 0 : err;
 }
 
@@ -140,6 +142,11 @@ static int put(struct pool *pool, struct buffer *frame)
 		return err;
 	}
 	err = pool->io->put(pool, buffer);
+	/* The frame went with what the driver had; the next one starts it anew. */
+	if (err == -EIO && pool->streaming) {
+		err = transfer_recover(pool, "VIDIOC_QBUF");
+		return err < 0 ? err : POOL_CORRUPT;
+	}
 	return err < 0 ? err : keep_moving(pool);
 }
 

@@ -18,7 +18,7 @@ enum pool_result {
 	POOL_EOS = -ENODATA,        /* the driver has no more frames */
 	POOL_FLUSHING = -ECANCELED, /* inactive, or the cancel descriptor became readable */
 	POOL_CORRUPT = -EBADMSG,    /* a frame without usable content; it went back to the driver (pool->last
-				       tells of it) */
+				       tells of it); output: the driver lost it */
 	POOL_RES_CHANGE = -ESTALE,  /* the source changed its resolution */
 	POOL_NOBUF = -ENOBUFS, /* a frame came, but there was nowhere to keep it (pool->last); or no buffer is
 				  in the driver */

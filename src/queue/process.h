@@ -11,6 +11,8 @@ int transfer_get(struct pool *pool, struct buffer **buffer);
 /* Waits until the device may have a frame (0) or has an error to tell of (1: POLLERR alone), or says
  * otherwise. deadline_ns: besides the pool's own; 0: none. */
 int transfer_wait(struct pool *pool, int64_t deadline_ns);
+/* After EIO: one restart. A second without a frame between them is fatal. */
+int transfer_recover(struct pool *pool, const char *what);
 /* STREAMOFF; all that was in the driver is FREE. Its errno only matters to those who look. */
 int transfer_stop(struct pool *pool);
 /* The errno of a failed ioctl on the stream, with a vanished device told apart; logs. */

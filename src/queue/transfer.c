@@ -112,7 +112,7 @@ int transfer_put(struct pool *pool, struct buffer *buffer)
 		return 0;
 	pool->n_queued--;
 	let_go(pool, buffer);
-	/* The next DQBUF meets it too, and recover() tells of it. */
+	/* The next DQBUF meets it too, or the caller asks for it: transfer_recover() tells of it. */
 	return err == -EIO && pool->streaming ? err : put_error(pool, err);
 }
 
@@ -253,8 +253,7 @@ static int receive(struct pool *pool, const struct wire *wire, struct buffer **o
 	return 0;
 }
 
-/* One restart after EIO; a second without a frame between them is fatal. */
-static int recover(struct pool *pool, const char *what)
+int transfer_recover(struct pool *pool, const char *what)
 {
 	if (pool->recovered)
 		return transfer_error(pool, what, -EIO);
@@ -275,7 +274,7 @@ static int refill(struct pool *pool)
 		return POOL_NOBUF;
 	err = pool_grow(pool);
 	if (err == -EIO)
-		return recover(pool, "VIDIOC_QBUF");
+		return transfer_recover(pool, "VIDIOC_QBUF");
 	/* Without a buffer at the consumer there is none to hope for, and the failure is the stream's end. */
 	return err < 0 && err != POOL_DEVLOST && pool->n_held ? POOL_NOBUF : err;
 }
@@ -302,7 +301,7 @@ int transfer_get(struct pool *pool, struct buffer **buffer)
 		}
 		/* POLLERR with nothing to dequeue would spin. */
 		if (err == -EIO || (err == -EAGAIN && ready > 0))
-			err = recover(pool, "VIDIOC_DQBUF");
+			err = transfer_recover(pool, "VIDIOC_DQBUF");
 		else if (err != -EAGAIN)
 			err = transfer_error(pool, "VIDIOC_DQBUF", err);
 		else

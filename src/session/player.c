@@ -195,6 +195,10 @@ static int show(struct player *player, struct picture *picture, int64_t due_ns)
 	player->pool->deadline_ns = queue_ns + STALL_NS;
 	err = pool_process(player->pool, &buffer);
 	player->pool->deadline_ns = 0;
+	if (err == POOL_CORRUPT) {
+		player->playback->dropped++;
+		return 0;
+	}
 	if (err < 0)
 		return end_by_device(player, err);
 	count_played(player, &frame, player->pool->n_copied - n_copied, queue_ns);
