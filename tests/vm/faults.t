@@ -1,0 +1,112 @@
+#!/bin/bash
+# vivid made to fail: what becomes of the run, its file and its books. SPDX-License-Identifier: LGPL-2.1-or-later
+. "$(dirname "$0")/lib.sh"
+
+four='n_devs=4 node_types=0x101,0x101,0x101,0x101 vid_cap_nr=0,1,2,3 vid_out_nr=10,11,12,13'
+raw=rawvideo,640,360,yuyv422
+
+elapsed_ms() {
+	echo $(($(cat "$job/$1.to") - $(cat "$job/$1.from")))
+}
+
+check_start() {
+	local name
+	for name in reqbufs qbuf streamon; do
+		is "$name error: exit status 1" "$(status $name)" 1
+		ok "$name error: the message names the call" says "$name" "^v4l2q: .*: VIDIOC_${name^^}: "
+		ok "$name error: no file is left" [ ! -e "$job/$name.nut" ]
+	done
+	ok "reqbufs error: nothing was queued" [ "$(count_calls reqbufs VIDIOC_QBUF)" = 0 ]
+	ok "qbuf error: all was undone in order" calls_end_with qbuf "munmap VIDIOC_REQBUFS close"
+	ok "streamon error: all was undone in order" calls_end_with streamon "VIDIOC_STREAMOFF munmap VIDIOC_REQBUFS close"
+	recorded after 5 $raw
+	is "an output node: exit status 3" "$(status output-node)" 3
+	ok "an output node: the one that would do is named" says output-node '^v4l2q: .*/dev/video0'
+}
+
+check_losses() {
+	recorded dropped 40 $raw
+	ok "dropped: the driver lost about as many as it delivered" between "$(report dropped .frames.lost.driver)" 15 90
+	is "dropped: lost.driver is what the sequence numbers say" "$(report dropped .frames.lost.driver)" "$(sequence_gaps dropped)"
+	recorded wrapped 150 $raw
+	ok "wrapped: the numbers did wrap" between "$(frames wrapped 'map(.seq // empty) | min')" 0 150
+	ok "wrapped: that is no loss" between "$(report wrapped .frames.lost.driver)" 0 150
+	is "stalled: exit status 5" "$(status stalled)" 5
+	is "stalled: the report says so" "$(report stalled .end)" stall
+	ok "stalled: it took the time given" between "$(report stalled '.time.wall_s * 1000 | floor')" 1000 2500
+}
+
+check_damage() {
+	recorded damaged-drop 75 $raw
+	is "damaged-drop: one frame lost" "$(report damaged-drop .frames.lost.error)" 1
+	is "damaged-drop: its fate is in the log" "$(frames damaged-drop 'map(select(.fate == "error")) | length')" 1
+	recorded damaged-keep 75 $raw
+	is "damaged-keep: no frame lost" "$(report damaged-keep .frames.lost.error)" 0
+	ok "damaged-keep: the driver did mark one" says damaged-keep 'VIDIOC_DQBUF .*flags=0x2041 '
+	ok "damaged-fail: not a success" [ "$(status damaged-fail)" != 0 ]
+	ok "damaged-fail: the books balance" books_balance damaged-fail
+	ok "damaged-fail: what came before was written" between "$(report damaged-fail .frames.written)" 3 74
+	ok "damaged-fail: what was captured decodes" decodes_cleanly damaged-fail "$(report damaged-fail .frames.written)"
+	recorded qbuf-later 75 $raw
+}
+
+check_fatal() {
+	recorded fatal 60 $raw
+	is "fatal: one recovery" "$(count_calls fatal VIDIOC_STREAMON)/$(count_calls fatal VIDIOC_STREAMOFF)" 2/2
+}
+
+# A run that the device's end ended.
+check_disconnect() {
+	is "$1: exit status 5" "$(status "$1")" 5
+	is "$1: the report says so" "$(report "$1" .end)" disconnect
+	ok "$1: the books balance" books_balance "$1"
+	ok "$1: what was captured decodes" decodes_cleanly "$1" "$(report "$1" .frames.written)"
+	ok "$1: frames were captured" [ "$(report "$1" .frames.written)" -ge 3 ]
+	ok "$1: no further DQBUF after the device was gone" [ "$(calls "$1" | grep -c 'VIDIOC_DQBUF.*ENODEV')" -le 1 ]
+	ok "$1: the end came within a second" [ "$(elapsed_ms "$1")" -le 1000 ]
+	ok "$1: no spinning" [ "$(calls "$1" | grep -A 1000 ENODEV | grep -c '^poll')" -le 1 ]
+	ok "$1: the node is closed" says "$1" ': close'
+}
+
+check_signals() {
+	local name
+	for name in sigint sigterm; do
+		is "$name: exit status 0" "$(status $name)" 0
+		is "$name: the report says so" "$(report $name .end)" signal
+		ok "$name: within a second" between "$(elapsed_ms $name)" 0 1000
+		ok "$name: the books balance" books_balance $name
+		ok "$name: the file decodes" decodes_cleanly $name "$(report $name .frames.written)"
+	done
+	# A frame that the writer still holds is unmapped when it lets go.
+	ok "sigint: STREAMOFF, munmap, REQBUFS(0), close in that order" \
+		calls_end_with sigint "VIDIOC_STREAMOFF munmap VIDIOC_REQBUFS( munmap)? close"
+	is "sigint: one STREAMOFF" "$(count_calls sigint VIDIOC_STREAMOFF)" 1
+	is "busy: exit status 3" "$(status busy)" 3
+	ok "busy: the one who holds it is named" says busy '^v4l2q: .*[0-9]+.*v4l2q'
+}
+
+total_calls() {
+	awk '$NF == "total" { print $(NF > 4 ? 4 : 3) }' "$job/$1.strace"
+}
+
+# The difference of two runs leaves out what starting a program takes.
+check_calls() {
+	local each_hundred
+	is "strace: exit status 0" "$(status strace)" 0
+	each_hundred=$((($(total_calls calls) - $(total_calls short)) * 100 / 120))
+	ok "strace: at most 6 system calls a frame (it is $each_hundred/100)" between "$each_hundred" 100 600
+	is "strace: no frame was copied" "$(report strace .frames.copied)" 0
+}
+
+for k in "${kernels[@]}"; do
+	ok "the job ran" boot "$k" faults -t 200 -m "vivid $four" || continue
+	check_start
+	check_losses
+	check_damage
+	check_fatal
+	check_disconnect disconnect
+	check_disconnect unbound
+	check_signals
+	check_calls
+done
+done_testing

@@ -1,0 +1,94 @@
+#!/bin/bash
+# vivid in every io mode, one and several planes, and its memory from elsewhere. SPDX-License-Identifier: LGPL-2.1-or-later
+. "$(dirname "$0")/lib.sh"
+
+five='n_devs=5 node_types=0x101,0x101,0x101,0x101,0x101 vid_cap_nr=0,1,2,3,4 vid_out_nr=10,11,12,13,14'
+vivid="vivid $five multiplanar=1,2,1,2,1 allocators=0,0,0,0,1"
+
+# same_picture NAME...: all frames of all files are one picture.
+same_picture() {
+	local name
+	[ "$(for name in "$@"; do frame_hashes "$name"; done | sort -u | wc -l)" = 1 ]
+}
+
+# uses NAME MODE MEMORY: the report's io mode, and the memory that the trace shows in the calls.
+uses() {
+	is "$1: the report says $2" "$(report "$1" .io)" "$2"
+	[ "$3" = none ] || ok "$1: buffers are of memory $3" says "$1" "VIDIOC_QBUF .*memory=$3"
+	is "$1: no frame was copied" "$(report "$1" .frames.copied)" 0
+}
+
+# Of the recording device; the one whose buffers were borrowed closes before it.
+undone_in_order() {
+	[ "$(grep -oE 'video4: (VIDIOC_REQBUFS count=0 memory=DMABUF|close)' "$job/refused.err" | tail -n 2 | paste -sd' ')" = \
+		"video4: VIDIOC_REQBUFS count=0 memory=DMABUF video4: close" ]
+}
+
+check_refusal() {
+	is "refused: exit status" "$(status refused)" 1
+	ok "refused: the message has the call and the reason" says refused '^v4l2q: .*VIDIOC_QBUF: .*memory from .dev.video3 .Bad address.; try'
+	ok "refused: no file is left" [ ! -e "$job/refused.nut" ]
+	ok "refused: all was undone in order" undone_in_order
+}
+
+check_modes() {
+	local layout=$1 name
+	shift
+	for name in "$@"; do
+		recorded "$layout-$name" 15 rawvideo,640,360,yuyv422
+		case $name in
+		mmap) uses "$layout-$name" mmap MMAP ;;
+		userptr) uses "$layout-$name" userptr USERPTR ;;
+		dmabuf) uses "$layout-$name" dmabuf MMAP ;;
+		import-*) uses "$layout-$name" dmabuf-import DMABUF ;;
+		esac
+	done
+	ok "$layout-planar: the same picture in all modes" same_picture "${@/#/$layout-}"
+}
+
+check_planes() {
+	local name
+	for name in "$@"; do
+		recorded "planes-$name" 15 rawvideo,640,360,nv12
+		is "planes-$name: two planes" "$(report "planes-$name" .format.planes)" 2
+	done
+	ok "several planes: the same picture in all modes" same_picture "${@/#/planes-}"
+}
+
+# Of YUYV every other byte is luma, of NV16 the first plane; the first line of the picture has it all.
+same_luma() {
+	cmp -s <(ffmpeg -v error -i "$(recording "$1")" -frames:v 1 -f rawvideo - | od -An -v -w2 -tu1 | awk 'NR <= 640 { print $1 }') \
+		<(head -c 640 "$job/$2.raw" | od -An -v -w1 -tu1 | awk '{ print $1 }')
+}
+
+# A format that few containers hold, and whose first plane lies behind a data_offset.
+check_offset_of_planes() {
+	is "planes-16: exit status 0" "$(status planes-16)" 0
+	ok "planes-16: the books balance" books_balance planes-16
+	ok "planes-16: the driver put the first plane at an offset" says planes-16 'VIDIOC_DQBUF .*data_offset=128,0 '
+	is "planes-16: 15 frames, without the offset" "$(wc -c <"$job/planes-16.raw" 2>/dev/null)" $((15 * 640 * 360 * 2))
+	is "planes-16: all the same" "$(split -b 460800 --filter=md5sum "$job/planes-16.raw" | sort -u | wc -l)" 1
+	ok "planes-16: the same picture as in YUYV" same_luma single-mmap planes-16
+}
+
+for k in "${kernels[@]}"; do
+	ok "the job ran" boot "$k" io -t 200 -m "$vivid" || continue
+	imports=(import-video2)
+	[ "$k" = 6.1 ] || imports+=(import-udmabuf import-heap)
+	check_modes single mmap userptr dmabuf rw "${imports[@]}"
+	ok "single-rw: nothing but read()" [ "$(count_calls single-rw VIDIOC_STREAMON)" = 0 ]
+	check_modes multi mmap userptr dmabuf "${imports[@]}"
+	ok "multi-mmap: the driver put its frames at an offset" says multi-mmap 'VIDIOC_DQBUF .*data_offset=128 '
+	ok "single- and multi-planar: the same picture" same_picture single-mmap multi-mmap
+	check_planes mmap userptr dmabuf "${imports[@]:1}"
+	check_offset_of_planes
+
+	recorded counted 15 rawvideo,640,360,yuyv422
+	is "counted: every frame is another" "$(frame_hashes counted | sort -u | wc -l)" 15
+	recorded single-mkv 15 rawvideo,640,360,yuyv422
+	recorded rgb 15 rawvideo,640,360,rgb24
+	recorded nv12 15 rawvideo,640,360,nv12
+	recorded contiguous 15 rawvideo,640,360,yuyv422
+	check_refusal
+done
+done_testing

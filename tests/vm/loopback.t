@@ -1,0 +1,23 @@
+#!/bin/bash
+# A v4l2loopback node, fed by ffmpeg. SPDX-License-Identifier: LGPL-2.1-or-later
+. "$(dirname "$0")/lib.sh"
+
+raw=rawvideo,320,240,yuyv422
+
+ffmpeg -v error -f lavfi -i testsrc2=s=320x240:r=30 -frames:v 30 -pix_fmt yuyv422 -f rawvideo -y "$work/picture.yuv" || exit 1
+
+for k in "${kernels[@]}"; do
+	module=$("$root/scripts/vm-v4l2loopback" "$k") || exit 1
+	ok "the job ran" boot "$k" loopback -t 200 -m videodev -f "$module" -f "$work/picture.yuv" || continue
+	recorded mmap 30 $raw
+	is "mmap: the report says so" "$(report mmap .io)" mmap
+	recorded rw 30 $raw
+	is "rw: the report says so" "$(report rw .io)" rw
+	ok "rw: nothing but read()" [ "$(count_calls rw VIDIOC_STREAMON)" = 0 ]
+	ok "no-userptr: an io mode that the driver lacks is an error" [ "$(status no-userptr)" != 0 ]
+	ok "no-userptr: no file is left" [ ! -e "$job/no-userptr.nut" ]
+	is "starved: exit status 5 when the feeder is gone" "$(status starved)" 5
+	is "starved: the report says so" "$(report starved .end)" stall
+	ok "starved: what was captured decodes" decodes_cleanly starved "$(report starved .frames.written)"
+done
+done_testing
