@@ -5,7 +5,6 @@
 #include <unistd.h>
 #include <libavutil/avstring.h>
 #include <libavutil/mem.h>
-#include "base/clock.h"
 #include "base/log.h"
 
 /* A demuxer trusts the lengths that it finds, and asks for so much memory in one piece. */
@@ -17,7 +16,10 @@
 #define STREAMING_PROBE_BYTES (512 << 10)
 #define STREAMING_PROBE_US 500000
 
+/* The largest moving pictures that there are, of 8192 columns, with all references that H.264 may keep, take
+ * less than the upper one. */
 #define MIN_PICTURE_BYTES (INT64_C(512) << 20)
+#define MAX_PICTURE_BYTES (INT64_C(2) << 30)
 
 /* Demuxers that do not stay with the bytes they are given. Those that open the url themselves carry
  * AVFMT_NOFILE, which says it once for all. */
@@ -83,5 +85,7 @@ int64_t guard_picture_bytes(void)
 {
 	int64_t half = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE) / 2;
 
-	return half > MIN_PICTURE_BYTES ? half : MIN_PICTURE_BYTES;
+	return half < MIN_PICTURE_BYTES   ? MIN_PICTURE_BYTES
+	       : half > MAX_PICTURE_BYTES ? MAX_PICTURE_BYTES
+					  : half;
 }
