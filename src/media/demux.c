@@ -22,6 +22,14 @@ static const char *path_of(const struct demux *d)
 	return input_path(d->input);
 }
 
+static bool is_empty(const struct demux *d)
+{
+	AVIOContext *avio = input_avio(d->input);
+	int64_t size = avio ? avio_size(avio) : -1;
+
+	return avio && avio_feof(avio) && (size == 0 || (size < 0 && avio_tell(avio) == 0));
+}
+
 /* What a demuxer or a prober answered, as one of our own errors. */
 static int judge_opening(const struct demux *d, int err, const char *what)
 {
@@ -31,6 +39,8 @@ static int judge_opening(const struct demux *d, int err, const char *what)
 		return input_err;
 	if (input_err < 0)
 		log_error("%s: %s: %s", path_of(d), what, err_str(input_err));
+	else if (is_empty(d))
+		log_error("%s: is empty", path_of(d));
 	else
 		log_error("%s: %s: %s", path_of(d), what, libav_reason(err));
 	if (err == -ENOMEM || err == -EPERM || err == -ERANGE)
@@ -63,8 +73,6 @@ static int probe(struct demux *d)
 		d->format = NULL;
 		err = av_probe_input_buffer2(avio, &d->format, "", NULL, 0, 0);
 	}
-	if (err < 0 && avio_tell(avio) == 0 && avio_feof(avio))
-		return judge_opening(d, err, "is empty");
 	return err < 0 ? judge_opening(d, err, "is in no container that libavformat knows") : 0;
 }
 
