@@ -66,6 +66,20 @@ tests: $(BUILD)/v4l2q $(UNIT_TESTS) $(TOOLS) $(PRELOADS)
 check check-unit check-cli check-fault check-asan check-tsan check-valgrind check-vm lint:
 	BUILD=$(BUILD) tests/run $(patsubst check-%,%,$@)
 
+# Any bytes as a file, for FUZZ_SECONDS, under clang's libFuzzer and its sanitizers.
+FUZZ_SECONDS ?= 600
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*.c))
+
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIBRARY)
+	$(CC) $(CFLAGS) $(subst fuzzer-no-link,fuzzer,$(SANITIZE)) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+fuzzers: $(FUZZERS)
+
+fuzz:
+	$(MAKE) --silent BUILD=$(BUILD)/fuzz CC=clang CFLAGS="-O1 -g" WARNINGS= \
+		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" fuzzers
+	tests/fuzz/run $(BUILD)/fuzz/tests/fuzz/reader $(FUZZ_SECONDS)
+
 MAN_PAGES := $(wildcard man/*.1)
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
@@ -89,6 +103,6 @@ dist:
 clean:
 	rm -rf $(BUILD) build-*
 
-.PHONY: all tests install uninstall dist clean check check-unit check-cli check-fault check-asan check-tsan check-valgrind check-vm lint
+.PHONY: all tests install uninstall dist clean check check-unit check-cli check-fault check-asan check-tsan check-valgrind check-vm lint fuzz fuzzers
 .SECONDARY:
 -include $(wildcard $(BUILD)/src/*.d $(BUILD)/*/*/*.d $(PIC)/*/*/*.d $(PIC)/*/*/*/*.d)
