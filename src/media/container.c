@@ -216,7 +216,17 @@ enum AVPixelFormat container_raw_format(const struct container *container, enum 
 	return avcodec_find_best_pix_fmt_of_list(kept, from, 0, NULL);
 }
 
-int container_options(const struct container *container, bool seekable, AVDictionary **options)
+/* From FFmpeg 7.1 on: in pieces that each can be read, so that a recording survives the program, made into an
+ * ordinary file at the end. Pieces are gathered in memory, which raw frames are too large for. */
+static bool can_be_hybrid(const struct container *container, enum AVCodecID codec)
+{
+	return codec != AV_CODEC_ID_RAWVIDEO &&
+	       av_opt_find2((void *)&container->format->priv_class, "hybrid_fragmented", "movflags", 0,
+			    AV_OPT_SEARCH_FAKE_OBJ, NULL);
+}
+
+int container_options(const struct container *container, enum AVCodecID codec, bool seekable,
+		      AVDictionary **options)
 {
 	static const struct {
 		const char *key, *value;
@@ -234,6 +244,10 @@ int container_options(const struct container *container, bool seekable, AVDictio
 		if (av_dict_set(options, wanted[i].key, wanted[i].value, 0) < 0)
 			return -ENOMEM;
 	}
+	if (seekable && can_be_hybrid(container, codec) &&
+	    (av_dict_set(options, "movflags", "hybrid_fragmented+negative_cts_offsets", 0) < 0 ||
+	     av_dict_set(options, "frag_duration", "1000000", 0) < 0))
+		return -ENOMEM;
 	/* One picture in a file without a number in its name is the latest one. */
 	if (av_match_name(container->format->name, "image2") && av_filename_number_test(container->url) == 0)
 		return av_dict_set(options, "update", "1", 0);

@@ -42,6 +42,7 @@ bool container_is_raw(const struct container *container);
 /* Its index speaks of frames before they are all on disk, so that a frame that failed must leave a hole. */
 bool container_books_ahead(const struct container *container);
 /* The muxer's private options that suit a recording. */
-int container_options(const struct container *container, bool seekable, AVDictionary **options);
+int container_options(const struct container *container, enum AVCodecID codec, bool seekable,
+		      AVDictionary **options);
 
 #endif

@@ -128,7 +128,7 @@ int mux_begin(struct mux *mux)
 	if (mux->stream->codecpar->codec_id == AV_CODEC_ID_RAWVIDEO ||
 	    container_takes_frames(mux->container.format))
 		mux->context->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
-	err = container_options(&mux->container, seekable(mux), &options);
+	err = container_options(&mux->container, mux->stream->codecpar->codec_id, seekable(mux), &options);
 	if (err >= 0)
 		err = avformat_write_header(mux->context, &options);
 	av_dict_free(&options);

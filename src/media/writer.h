@@ -22,7 +22,7 @@ struct writer_options {
  * returns -EEXIST, -EACCES, …, for the file (exit status 6), -EINVAL for a container, codec or option that does not exist
  * (usage), -ENOTSUP for a container that cannot hold the codec (usage; the line names containers that can).
  * Regular files and standard output go through an AVIOContext of our own with `direct` set, so that a whole frame reaches
- * write() without a copy where the muxer allows. */
+ * write() without a copy where the muxer allows; frames of 1 MiB and more go past the page cache where that pays (direct.h). */
 int writer_open(struct writer **writer, const struct writer_options *options);
 
 /* Writes one frame; frame->memory stays the caller's reference (the writer takes its own as long as it needs). Presentation
