@@ -29,6 +29,8 @@ static const struct row {
 	{ "reopened", "", .n_frames = 2, .reopens = true },
 	{ "reopened_orphans", "", .n_frames = 6, .n_held = 6, .reopens = true },
 	{ "reopened_orphaned_copies", "create=no,planes=2", .n_frames = 6, .n_held = 6, .reopens = true },
+	{ "grown_at_the_second_try", "planes=3,fail=mmap@14:ENOMEM+expbuf@14:EMFILE", .n_frames = 8,
+	  .n_held = 8, .reopens = true },
 	{ "unplugged", "unplug=3", .n_frames = 3, .n_held = 3, .reopens = true },
 	{ "too_few", "grant=1", .start_err = 1 },
 	{ "too_many", "grant=40", .start_err = 1 },

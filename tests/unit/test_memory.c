@@ -159,13 +159,16 @@ static void where_none_is_lent_frames_are_copied(void **state)
 	(void)state;
 	assert_int_equal(open_import(&stand, "create=no", "sim:size=96x64,create=no"), 0);
 	assert_int_equal(start(&stand, 4, 4), 0);
-	for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-		held[n] = stand_frame(&stand, n);
-	assert_int_equal(stand.pool.n_copied, 7);
-	for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
-		stand_check_picture(&stand.format, held[n], n);
-		pool_release(&stand.pool, held[n]);
+	for (uint32_t round = 0; round < 3; round++) {
+		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
+			held[n] = stand_frame(&stand, round * 10 + n);
+		assert_int_equal(stand.pool.n_copied, 7 * (round + 1));
+		for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
+			stand_check_picture(&stand.format, held[n], round * 10 + n);
+			pool_release(&stand.pool, held[n]);
+		}
 	}
+	assert_int_equal(stand.pool.n_spares, 7);
 	stand_close(&stand);
 }
 
@@ -238,6 +241,30 @@ static void beyond_the_budget_frames_are_lost_not_waited_for(void **state)
 			}
 		}
 		assert_int_equal(stand.log.n_errors, 0);
+		stand_close(&stand);
+	}
+}
+
+/* The driver is short of buffers, but not yet out of them: the frame is worth more than its comfort. */
+static void the_last_but_one_is_lent_where_nothing_can_be_copied(void **state)
+{
+	static const char *const modes[] = { "mmap", "dmabuf" };
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(modes); i++) {
+		struct buffer *held[2];
+		struct stand stand;
+
+		open_limited(&stand, modes[i], "create=no,grant=3", 1);
+		assert_int_equal(start(&stand, 4, 4), 0);
+		assert_int_equal(stand.pool.copy_threshold, 2);
+		held[0] = stand_frame(&stand, 0);
+		held[1] = stand_frame(&stand, 1);
+		assert_false(held[1]->spare);
+		assert_int_equal(stand_no_frame(&stand), POOL_NOBUF);
+		assert_int_equal(stand.pool.n_queued, 1);
+		pool_release(&stand.pool, held[0]);
+		pool_release(&stand.pool, held[1]);
 		stand_close(&stand);
 	}
 }
@@ -317,6 +344,8 @@ int main(void)
 		{ 31, "where_none_is_lent_frames_are_copied", where_none_is_lent_frames_are_copied, NULL },
 		{ 31, "beyond_the_budget_frames_are_lost_not_waited_for",
 		  beyond_the_budget_frames_are_lost_not_waited_for, NULL },
+		{ 31, "last_but_one_is_lent_where_nothing_can_be_copied",
+		  the_last_but_one_is_lent_where_nothing_can_be_copied, NULL },
 		{ 30, "growth_keeps_to_the_budget", growth_keeps_to_the_budget, NULL },
 		{ 31, "budget_below_the_minimum_still_streams", a_budget_below_the_minimum_still_streams,
 		  NULL },

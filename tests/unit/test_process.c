@@ -1,8 +1,9 @@
 /* The process loop: what is in a frame, and who holds it. SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "stand.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <string.h>
+#include "queue/process.h"
 
 /* Both shapes of the API, several planes, padding, an offset before the data. */
 static const char *const shapes[] = {
@@ -260,11 +261,56 @@ static void sizes_that_contradict_themselves_are_clamped(void **state)
 	}
 }
 
+/* A buffer that the driver does have the number of, but not the buffer. */
+static int bend_index(struct device *device, unsigned long request, void *argument)
+{
+	struct v4l2_buffer *buffer = argument;
+	int result = device_sim.ioctl(device, request, argument);
+
+	if (request == VIDIOC_DQBUF && result == 0)
+		buffer->index = 0;
+	return result;
+}
+
+static void an_index_that_is_not_queued_is_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct buffer *held;
+		struct stand stand;
+
+		stand_start(&stand, stand_modes[i], "", 4, 4);
+		held = stand_frame(&stand, 0);
+		assert_int_equal(held->index, 0);
+		stand_bend_ioctls(&stand, bend_index);
+		assert_int_equal(stand_no_frame(&stand), -EPROTO);
+		stand_check_picture(&stand.format, held, 0);
+		pool_release(&stand.pool, held);
+		stand_close(&stand);
+	}
+}
+
+static void what_is_queued_is_not_queued_again(void **state)
+{
+	struct stand stand;
+
+	(void)state;
+	stand_start(&stand, "mmap", "", 4, 4);
+	stand_mark(&stand);
+	for (uint32_t i = 0; i < 4; i++)
+		assert_int_equal(transfer_put(&stand.pool, &stand.pool.allocator.buffers[i]), -EBUSY);
+	assert_string_equal(stand_order(&stand), "");
+	assert_int_equal(stand.pool.n_queued, 4);
+	stand_close(&stand);
+}
+
 int main(void)
 {
 	static const struct statement statements[] = {
 		{ 11, "order_on_the_wire", the_order_on_the_wire, NULL },
 		{ 0, "frames_arrive_byte_for_byte", frames_arrive_byte_for_byte, NULL },
+		{ 22, "what_is_queued_is_not_queued_again", what_is_queued_is_not_queued_again, NULL },
+		{ 37, "index_that_is_not_queued_is_refused", an_index_that_is_not_queued_is_refused, NULL },
 		{ 25, "three_of_four_and_none_held_copies_nothing",
 		  three_of_four_and_none_held_copies_nothing, NULL },
 		{ 26, "one_held_next_is_copied", one_held_next_is_copied, NULL },

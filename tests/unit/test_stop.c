@@ -161,11 +161,12 @@ static void a_lost_device_is_left_in_peace(void **state)
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(stand_modes) * 2; i++) {
 		const char *io = stand_modes[i / 2];
-		struct buffer *held = NULL;
+		struct buffer *held, *other;
 		struct stand stand;
 
 		stand_start(&stand, io, i % 2 ? "unplug=3" : "unplug=3," NO_ORPHANS, 4, 32);
-		stand_frames(&stand, 0, 2);
+		stand_frames(&stand, 0, 1);
+		other = stand_frame(&stand, 1);
 		held = stand_frame(&stand, 2);
 		stand_mark(&stand);
 		for (unsigned n = 0; n < 100; n++)
@@ -173,6 +174,7 @@ static void a_lost_device_is_left_in_peace(void **state)
 		assert_in_range(stand.log.n_calls - stand.mark, 1, 3);
 		assert_int_equal(stand.log.n_errors, 1);
 		stand_mark(&stand);
+		pool_release(&stand.pool, other);
 		pool_stop(&stand.pool);
 		stand_check_picture(&stand.format, held, 2);
 		pool_release(&stand.pool, held);
@@ -181,6 +183,17 @@ static void a_lost_device_is_left_in_peace(void **state)
 		assert_int_equal(stand.log.n_warnings, 0);
 		stand_close(&stand);
 	}
+}
+
+static void a_device_lost_when_a_bad_frame_goes_back_is_lost(void **state)
+{
+	struct stand stand;
+
+	(void)state;
+	stand_start(&stand, "mmap", "empty=1,fail=qbuf@5:ENODEV:99", 4, 4);
+	assert_int_equal(stand_no_frame(&stand), POOL_DEVLOST);
+	assert_int_equal(stand.log.n_errors, 1);
+	stand_close(&stand);
 }
 
 static void a_streamoff_that_fails_stops_all_the_same(void **state)
@@ -257,6 +270,8 @@ int main(void)
 		{ 42, "source_change_is_told_and_a_flush_forgets_it",
 		  a_source_change_is_told_and_a_flush_forgets_it, NULL },
 		{ 41, "lost_device_is_left_in_peace", a_lost_device_is_left_in_peace, NULL },
+		{ 41, "device_lost_when_a_bad_frame_goes_back_is_lost",
+		  a_device_lost_when_a_bad_frame_goes_back_is_lost, NULL },
 		{ 19, "refused_buffer_is_tried_again_when_needed",
 		  a_refused_buffer_is_tried_again_when_needed, NULL },
 		{ 19, "driver_that_takes_no_buffer_ends_it", a_driver_that_takes_no_buffer_ends_it, NULL },

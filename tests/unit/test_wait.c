@@ -205,6 +205,75 @@ static void the_deadline_holds_against_events_without_end(void **state)
 	stand_close(&stand);
 }
 
+static short always_an_error(struct device *device, short revents)
+{
+	(void)device;
+	(void)revents;
+	return POLLERR;
+}
+
+/* poll() that returns at once, and nothing to dequeue: one restart is tried, and no more. */
+static void an_error_that_dequeuing_does_not_tell_ends_it(void **state)
+{
+	struct device_ops ops = device_sim;
+	struct stand stand;
+
+	(void)state;
+	stand_start(&stand, "mmap", "fail=dqbuf@3:EAGAIN:99", 4, 4);
+	stand_frames(&stand, 0, 2);
+	ops.revents = always_an_error;
+	stand.device.ops = &ops;
+	stand_mark(&stand);
+	assert_int_equal(stand_no_frame(&stand), -EIO);
+	assert_string_equal(stand_order(&stand),
+			    "poll DQBUF:EAGAIN STREAMOFF QBUF*4 STREAMON poll DQBUF:EAGAIN");
+	assert_int_equal(stand.log.n_errors, 1);
+	stand.device.ops = &device_sim;
+	stand_close(&stand);
+}
+
+/* Two events at once, the second of which matters, and an error: what stopped the queue is the event. */
+static int two_events(struct device *device, unsigned long request, void *argument)
+{
+	static unsigned n_events;
+	struct v4l2_event *event = argument;
+
+	if (request != VIDIOC_DQEVENT)
+		return device_sim.ioctl(device, request, argument);
+	if (n_events == 2) {
+		errno = ENOENT;
+		return -1;
+	}
+	*event = (struct v4l2_event){ .type = n_events++ ? V4L2_EVENT_SOURCE_CHANGE : V4L2_EVENT_CTRL };
+	event->u.src_change.changes = V4L2_EVENT_SRC_CH_RESOLUTION;
+	return 0;
+}
+
+static short an_event_and_an_error(struct device *device, short revents)
+{
+	(void)device;
+	(void)revents;
+	return POLLPRI | POLLERR;
+}
+
+static void all_events_are_heard_before_an_error(void **state)
+{
+	struct device_ops ops = device_sim;
+	struct stand stand;
+
+	(void)state;
+	stand_start(&stand, "mmap", "", 4, 4);
+	ops.revents = an_event_and_an_error;
+	ops.ioctl = two_events;
+	stand.device.ops = &ops;
+	stand_mark(&stand);
+	assert_int_equal(stand_no_frame(&stand), POOL_RES_CHANGE);
+	assert_string_equal(stand_order(&stand), "poll DQEVENT*2 DQEVENT:ENOENT");
+	stand.device.ops = &device_sim;
+	stand_frames(&stand, 0, 5);
+	stand_close(&stand);
+}
+
 static void nothing_is_polled_before_the_start(void **state)
 {
 	(void)state;
@@ -265,6 +334,9 @@ int main(void)
 		{ 15, "maximum_of_one_is_a_mistake", a_maximum_of_one_is_a_mistake, NULL },
 		{ 16, "configuring_is_for_pools_at_rest", configuring_is_for_pools_at_rest, NULL },
 		{ 23, "nothing_is_polled_before_the_start", nothing_is_polled_before_the_start, NULL },
+		{ 40, "error_that_dequeuing_does_not_tell_ends_it",
+		  an_error_that_dequeuing_does_not_tell_ends_it, NULL },
+		{ 42, "all_events_are_heard_before_an_error", all_events_are_heard_before_an_error, NULL },
 		{ 43, "cancelling_ends_the_wait", cancelling_ends_the_wait, NULL },
 		{ 43, "cancelled_pool_gives_nothing", a_cancelled_pool_gives_nothing, NULL },
 		{ 31, "deadline_ends_the_wait", the_deadline_ends_the_wait, NULL },
