@@ -90,11 +90,12 @@ const char *rig_cut(const char *path, const char *name, int64_t bytes)
 {
 	const char *to = rig_path(name);
 	FILE *in = fopen(path, "rb"), *out = fopen(to, "wb");
-	int64_t left = bytes < 0 ? rig_size(path) + bytes : bytes;
+	int64_t left = bytes < 0 ? INT64_MAX : bytes;
 	int c;
 
 	assert_non_null(in);
 	assert_non_null(out);
+	assert_int_equal(fseek(in, bytes < 0 ? -bytes : 0, SEEK_SET), 0);
 	while (left-- > 0 && (c = fgetc(in)) != EOF)
 		fputc(c, out);
 	fclose(in);
@@ -326,7 +327,7 @@ static int take_blank(void *opaque, bool wait, struct frame *frame)
 	return 0;
 }
 
-void device_open(struct device *d, const struct video_format *format)
+void target_open(struct device *d, const struct video_format *format)
 {
 	*d = (struct device){ .room = 4096 };
 	d->target.format = *format;

@@ -28,7 +28,7 @@ const char *rig_make(const char *name, const char *codec, const char *fourcc, ui
 		     uint32_t height);
 /* The same with times of one's own, in milliseconds. */
 const char *rig_make_at(const char *name, const char *fourcc, const int64_t *times_ms, unsigned n);
-/* The first `bytes` of a file as another one; below 0: all but so many. */
+/* The first `bytes` of a file as another one; below 0: what is behind so many. */
 const char *rig_cut(const char *path, const char *name, int64_t bytes);
 const char *rig_write_text(const char *name, const char *text);
 int64_t rig_size(const char *path);
@@ -44,7 +44,7 @@ struct device {
 	_Atomic unsigned held; /* without waiting, and not back */
 	_Atomic bool dead;     /* take_blank() says -ECANCELED */
 };
-void device_open(struct device *device, const struct video_format *format);
+void target_open(struct device *device, const struct video_format *format);
 
 /* Whether the picture lies in a blank, as that was handed out. */
 bool device_owns(const struct frame *picture);

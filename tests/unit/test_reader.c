@@ -142,12 +142,12 @@ static void pictures_are_the_files(void **state)
 
 		if (getenv("VERBOSE"))
 			fprintf(stderr, "# %s\n", c->name);
-		device_open(&device, &format);
+		target_open(&device, &format);
 		read_by(path, &device, COPIED);
-		device_open(&device, &format);
+		target_open(&device, &format);
 		device.target.takes_foreign = true;
 		read_by(path, &device, c->foreign);
-		device_open(&device, &format);
+		target_open(&device, &format);
 		device.target.n_direct = 32;
 		read_by(path, &device, c->direct);
 	}
@@ -171,9 +171,9 @@ static void any_layout_is_filled(void **state)
 		struct video_format format = rig_format(cases[i].fourcc, 640, 480, cases[i].padding);
 		struct device device;
 
-		device_open(&device, &format);
+		target_open(&device, &format);
 		read_by(path, &device, COPIED);
-		device_open(&device, &format);
+		target_open(&device, &format);
 		device.target.n_direct = 32;
 		device.target.takes_foreign = true;
 		read_by(path, &device, cases[i].way);
@@ -202,7 +202,7 @@ static void unfit_blanks_are_not_decoded_into(void **state)
 		struct video_format format = rig_format(cases[i].fourcc, cases[i].width, cases[i].height, 0);
 		struct device device;
 
-		device_open(&device, &format);
+		target_open(&device, &format);
 		device.room = cases[i].room;
 		device.target.n_direct = 32;
 		read_by(path, &device, COPIED);
@@ -223,7 +223,7 @@ static void few_blanks_are_lent(void **state)
 	unsigned direct = 0;
 
 	(void)state;
-	device_open(&device, &format);
+	target_open(&device, &format);
 	device.target.n_direct = 2;
 	reader = rig_start(&o, &device);
 	plain_open(&plain, path);
@@ -253,7 +253,7 @@ static void pictures_may_be_kept(void **state)
 	struct plain plain;
 
 	(void)state;
-	device_open(&device, &format);
+	target_open(&device, &format);
 	device.target.n_direct = 32;
 	reader = rig_start(&o, &device);
 	for (unsigned n = 0; n < N_PICTURES; n++)
@@ -277,7 +277,7 @@ static void short_memory_is_not_foreign(void **state)
 
 	(void)state;
 	format.sizeimage[0] += 4096;
-	device_open(&device, &format);
+	target_open(&device, &format);
 	device.target.takes_foreign = true;
 	read_by(path, &device, COPIED);
 }
@@ -293,7 +293,7 @@ static void conversions_go_straight_into_blanks(void **state)
 	struct plain plain;
 
 	(void)state;
-	device_open(&device, &format);
+	target_open(&device, &format);
 	device.target.n_direct = 32;
 	device.target.takes_foreign = true;
 	reader = rig_start(&o, &device);
@@ -323,7 +323,7 @@ static void a_dead_device_ends_it(void **state)
 	struct frame picture;
 
 	(void)state;
-	device_open(&device, &format);
+	target_open(&device, &format);
 	device.target.n_direct = 1;
 	reader = rig_start(&o, &device);
 	assert_int_equal(reader_next(reader, &picture), 1);

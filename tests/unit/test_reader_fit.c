@@ -99,7 +99,7 @@ static void no_fit_means_no_other_size(void **state)
 	struct reader *reader;
 
 	(void)state;
-	device_open(&device, &format);
+	target_open(&device, &format);
 	device.target.fit = FIT_NONE;
 	assert_int_equal(reader_open(&reader, &o), 0);
 	rig_forget();
@@ -174,7 +174,7 @@ static void bars_are_black(void **state)
 		struct place place;
 
 		f.range = cases[i].range;
-		device_open(&device, &f);
+		target_open(&device, &f);
 		place_find(FIT_LETTERBOX, from, (AVRational){ 1, 1 }, to, &place);
 		reader = rig_start(&o, &device);
 		for (unsigned n = 0; n < N_PICTURES; n++) {
@@ -211,7 +211,7 @@ static void range_is_carried_over(void **state)
 
 		f.range = cases[i].range;
 		f.matrix = AVCOL_SPC_SMPTE170M;
-		device_open(&device, &f);
+		target_open(&device, &f);
 		reader = rig_start(&o, &device);
 		assert_int_equal(reader_next(reader, &picture), 1);
 		assert_int_equal(picture.copied_bytes > 0, cases[i].copied);
@@ -233,7 +233,7 @@ static void large_pictures_are_converted_whole(void **state)
 	AVFrame *from = av_frame_alloc(), *to = av_frame_alloc();
 
 	(void)state;
-	device_open(&device, &same);
+	target_open(&device, &same);
 	reader = rig_start(&o, &device);
 	assert_int_equal(reader_next(reader, &picture), 1);
 	from->format = Y;
@@ -248,7 +248,7 @@ static void large_pictures_are_converted_whole(void **state)
 	av_buffer_unref(&picture.memory);
 	reader_close(reader);
 
-	device_open(&device, &format);
+	target_open(&device, &format);
 	device.target.fit = FIT_SCALE;
 	reader = rig_start(&o, &device);
 	assert_int_equal(reader_next(reader, &picture), 1);

@@ -48,7 +48,7 @@ static void rounds_join_without_a_seam(void **state)
 
 		if (getenv("VERBOSE"))
 			fprintf(stderr, "# %s\n", files[i].name);
-		device_open(&device, &format);
+		target_open(&device, &format);
 		o.loops = 3;
 		reader = rig_start(&o, &device);
 		for (unsigned n = 0; n < 3 * N_PICTURES; n++) {
@@ -73,7 +73,7 @@ static void endless_loop_goes_on(void **state)
 	struct frame picture;
 
 	(void)state;
-	device_open(&device, &format);
+	target_open(&device, &format);
 	o.loops = 0;
 	reader = rig_start(&o, &device);
 	for (unsigned n = 0; n < 10 * N_PICTURES; n++) {
@@ -108,7 +108,7 @@ static void playing_begins_at_its_time(void **state)
 			continue;
 		if (getenv("VERBOSE"))
 			fprintf(stderr, "# %s from %d ms\n", files[f].name, (int)starts[s].start_ms);
-		device_open(&device, &format);
+		target_open(&device, &format);
 		reader = rig_start(&o, &device);
 		for (unsigned k = 0; k <= starts[s].first; k++) {
 			assert_int_equal(reader_next(reader, &picture), 1);
@@ -154,7 +154,7 @@ static void uneven_times_are_kept(void **state)
 		struct reader *reader;
 		struct frame picture;
 
-		device_open(&device, &format);
+		target_open(&device, &format);
 		reader = rig_start(&o, &device);
 		for (size_t n = 0; n < COUNT(times_ms); n++) {
 			assert_int_equal(reader_next(reader, &picture), 1);
