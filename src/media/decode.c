@@ -47,6 +47,9 @@ static int configure(struct decode *d, const struct demux *demux)
 	if (err < 0)
 		return err;
 	d->intra_only = description && description->props & AV_CODEC_PROP_INTRA_ONLY;
+	d->joinable =
+		!d->intra_only && demux->context->iformat->flags & (AVFMT_TS_DISCONT | AVFMT_NOTIMESTAMPS);
+	d->midstream = d->joinable;
 	d->context->pkt_timebase = demux->stream->time_base;
 	d->context->framerate = demux->stream->avg_frame_rate;
 	d->context->max_pixels = GUARD_MAX_PIXELS;
@@ -81,8 +84,7 @@ void decode_close(struct decode *d)
 
 static void count_damage(struct decode *d, const char *reason)
 {
-	/* A recording that was begun in the middle of a stream is not damaged. */
-	if (!d->intra_only && d->pictures == 0)
+	if (d->midstream)
 		return;
 	if (d->damaged++ == 0)
 		log_warn("%s: damaged near picture %llu, playing on: %s", d->path,
@@ -120,6 +122,7 @@ static int send(struct decode *d, struct demux *demux)
 static void look_at(struct decode *d, const AVFrame *frame)
 {
 	d->n_failures = 0;
+	d->midstream = false;
 	if (frame->flags & AV_FRAME_FLAG_CORRUPT ||
 	    frame->decode_error_flags & ~FF_DECODE_ERROR_MISSING_REFERENCE)
 		count_damage(d, "a picture has errors");
@@ -155,6 +158,7 @@ int decode_read(struct decode *d, struct demux *demux, AVFrame *frame)
 void decode_flush(struct decode *d)
 {
 	avcodec_flush_buffers(d->context);
+	d->midstream = d->joinable;
 	d->draining = false;
 	d->error = 0;
 	d->n_failures = 0;

@@ -12,6 +12,8 @@ struct decode {
 	struct lease lease;
 	const char *path;
 	bool intra_only;
+	bool joinable;  /* the container is one whose recordings may begin in the middle of a stream */
+	bool midstream; /* so may this one: what cannot be decoded before the first picture is no damage */
 	bool draining;
 	int error;           /* of the demuxer, until the decoder is empty */
 	unsigned n_failures; /* one after another */

@@ -36,11 +36,16 @@ struct input {
 static const struct {
 	const char *protocol, *whitelist;
 } protocols[] = {
-	{ "http", "http,tcp" },         { "https", "https,tls,tcp" },
-	{ "rtmp", "rtmp,tcp" },         { "rtmps", "rtmps,tls,tcp" },
-	{ "ftp", "ftp,tcp" },           { "tls", "tls,tcp" },
-	{ "rtp", "rtp,udp" },           { "srtp", "srtp,rtp,udp" },
-	{ "rtsp", "rtsp,rtp,udp,tcp" }, { "rtsps", "rtsps,rtp,srtp,udp,tls,tcp" },
+	{ "http", "http,https,httpproxy,tls,tcp" },
+	{ "https", "https,http,httpproxy,tls,tcp" },
+	{ "rtmp", "rtmp,tcp" },
+	{ "rtmps", "rtmps,tls,tcp" },
+	{ "ftp", "ftp,tcp" },
+	{ "tls", "tls,tcp" },
+	{ "rtp", "rtp,udp" },
+	{ "srtp", "srtp,rtp,udp" },
+	{ "rtsp", "rtsp,rtp,udp,tcp" },
+	{ "rtsps", "rtsps,rtp,srtp,udp,tls,tcp" },
 };
 
 static bool is_path(const char *url)

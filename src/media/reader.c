@@ -126,8 +126,11 @@ static int go_to_start(struct reader *r)
 		return -EINVAL;
 	}
 	/* What cannot be wound is read up to there. */
-	if (r->pending || !input_seekable(r->demux.input))
+	if (!input_seekable(r->demux.input))
 		return 0;
+	if (r->pending)
+		decode_flush(&r->decode);
+	r->pending = false;
 	return reader_wind(r);
 }
 

@@ -72,7 +72,7 @@ static void allowed_playlists_play(void **state)
 	o = rig_options(rig_write_text("allowed.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:0.48,\n"
 						       "allowed.ts\n#EXT-X-ENDLIST\n"));
 	o.allow_playlists = true;
-	device_open(&device, &format);
+	target_open(&device, &format);
 	reader = rig_start(&o, &device);
 	assert_int_equal(rig_read_all(reader, 0), N_PICTURES);
 	reader_close(reader);
@@ -144,7 +144,7 @@ static void noise_is_survived(void **state)
 			assert_int_equal(pwrite(fd, &byte, 1, noise / 16 % size), 1);
 		}
 		close(fd);
-		device_open(&device, &format);
+		target_open(&device, &format);
 		if (reader_open(&reader, &o) < 0)
 			continue;
 		if (reader_start(reader, &device.target) == 0) {
@@ -187,7 +187,7 @@ static void cut_files_play_up_to_the_cut(void **state)
 
 		if (getenv("VERBOSE"))
 			fprintf(stderr, "# %s %s at %d%%\n", files[f].codec, files[f].name, percent);
-		device_open(&device, &format);
+		target_open(&device, &format);
 		reader = rig_start(&o, &device);
 		n = rig_read_all(reader, -EBADMSG);
 		assert_true(n >= 1 && n < N_PICTURES);
@@ -220,10 +220,36 @@ static void damage_is_passed_over(void **state)
 	while (bytes[0] != 0xff || bytes[1] != 0xd8 || bytes[2] != 0xff);
 	assert_int_equal(pwrite(fd, zeros, sizeof(zeros), at), sizeof(zeros));
 	close(fd);
-	device_open(&device, &format);
+	target_open(&device, &format);
 	reader = rig_start(&o, &device);
 	assert_int_equal(rig_read_all(reader, -EBADMSG), N_PICTURES - 1);
 	assert_int_equal(reader_info(reader).damaged, 1);
+	reader_close(reader);
+}
+
+/* A recording that was begun in the middle of a stream is whole, a file whose first picture is gone is not.
+ */
+static void beginnings_are_told_apart(void **state)
+{
+	const char *path = rig_make("whole.ts", "libx264", "YU12", 160, 120);
+	struct video_format format = rig_format("YU12", 160, 120, 0);
+	struct reader_options o = rig_options(rig_cut(path, "middle.ts", -(rig_size(path) / 188 / 4 * 188)));
+	struct device device;
+	struct reader *reader;
+	int fd;
+
+	(void)state;
+	target_open(&device, &format);
+	reader = rig_start(&o, &device);
+	assert_in_range(rig_read_all(reader, 0), 1, N_PICTURES - 1);
+	reader_close(reader);
+
+	o = rig_options(rig_make("first.mp4", "libx264", "YU12", 160, 120));
+	fd = open(o.url, O_WRONLY);
+	assert_int_equal(pwrite(fd, "\377\377\377\377\377\377\377\377", 8, 48), 8);
+	close(fd);
+	reader = rig_start(&o, &device);
+	rig_read_all(reader, -EBADMSG);
 	reader_close(reader);
 }
 
@@ -237,7 +263,7 @@ static void damaged_files_loop_all_the_same(void **state)
 	unsigned once;
 
 	(void)state;
-	device_open(&device, &format);
+	target_open(&device, &format);
 	reader = rig_start(&o, &device);
 	once = rig_read_all(reader, -EBADMSG);
 	reader_close(reader);
@@ -309,7 +335,7 @@ static void standard_input_plays(void **state)
 		struct device device;
 		struct reader *reader;
 
-		device_open(&device, &format);
+		target_open(&device, &format);
 		reader = rig_start(&o, &device);
 		assert_string_equal(reader_info(reader).path, "standard input");
 		assert_int_equal(rig_read_all(reader, 0), N_PICTURES);
@@ -330,7 +356,7 @@ static void standard_input_begins_later(void **state)
 
 	(void)state;
 	o.start_ns = 5 * STEP_NS;
-	device_open(&device, &format);
+	target_open(&device, &format);
 	reader = rig_start(&o, &device);
 	assert_int_equal(rig_read_all(reader, 0), N_PICTURES - 5);
 	reader_close(reader);
@@ -364,7 +390,7 @@ static void redirected_files_loop(void **state)
 	(void)state;
 	dup2(fd, STDIN_FILENO);
 	o.loops = 2;
-	device_open(&device, &format);
+	target_open(&device, &format);
 	reader = rig_start(&o, &device);
 	assert_int_equal(rig_read_all(reader, 0), 2 * N_PICTURES);
 	reader_close(reader);
@@ -392,7 +418,7 @@ static void a_silent_pipe_can_be_left(void **state)
 	pthread_t thread;
 
 	(void)state;
-	device_open(&device, &format);
+	target_open(&device, &format);
 	reader = rig_start(&o, &device);
 	pthread_create(&thread, NULL, cancel_soon, reader);
 	rig_read_all(reader, -ECANCELED);
@@ -468,10 +494,10 @@ static void packets_pass_undecoded(void **state)
 	struct device device;
 
 	(void)state;
-	device_open(&device, &jpeg);
+	target_open(&device, &jpeg);
 	read_packets(rig_make("packets.avi", "mjpeg", "422P", 64, 48), &device, check_jpeg);
 	read_packets(rig_make("packets.mkv", "mjpeg", "422P", 64, 48), &device, check_jpeg);
-	device_open(&device, &h264);
+	target_open(&device, &h264);
 	read_packets(rig_make("packets.mkv", "libx264", "YU12", 64, 48), &device, check_h264);
 	read_packets(rig_make("packets.mp4", "libx264", "YU12", 64, 48), &device, check_h264);
 }
@@ -487,7 +513,7 @@ static void packets_must_fit(void **state)
 	(void)state;
 	o.decoder = "copy";
 	format.sizeimage[0] = 100;
-	device_open(&device, &format);
+	target_open(&device, &format);
 	device.room = 0;
 	reader = rig_start(&o, &device);
 	assert_int_equal(reader_next(reader, &packet), -EMSGSIZE);
@@ -505,7 +531,7 @@ static void a_device_must_take_the_codec(void **state)
 
 	(void)state;
 	o.decoder = "copy";
-	device_open(&device, &format);
+	target_open(&device, &format);
 	assert_int_equal(reader_open(&reader, &o), 0);
 	rig_forget();
 	assert_int_equal(reader_start(reader, &device.target), -ERANGE);
@@ -528,6 +554,7 @@ int main(void)
 		cmocka_unit_test(noise_is_survived),
 		cmocka_unit_test(cut_files_play_up_to_the_cut),
 		cmocka_unit_test(damage_is_passed_over),
+		cmocka_unit_test(beginnings_are_told_apart),
 		cmocka_unit_test(damaged_files_loop_all_the_same),
 		cmocka_unit_test(standard_input_plays),
 		cmocka_unit_test(standard_input_begins_later),
