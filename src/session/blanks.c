@@ -1,6 +1,7 @@
 /* The way of the memory in a playback. SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdlib.h>
 #include <unistd.h>
+#include "base/log.h"
 #include "queue/io.h"
 #include "session/player.h"
 
@@ -80,19 +81,30 @@ static int take_blank(void *opaque, bool wait, struct frame *blank)
 }
 
 /* Takes as many buffers as are wanted, or as there are, and leaves `kept` of them with the pool. */
-static void gather(struct player *player, unsigned wanted, unsigned kept)
+static int gather(struct player *player, unsigned wanted, unsigned kept)
 {
+	struct pool *pool = player->pool;
+	unsigned n = 0, given, least = pool->io->put ? pool->min_latency : 1;
 	struct buffer *buffers[2 * POOL_MAX_BUFFERS];
-	unsigned n = 0, given;
+	int err = 0;
 
-	while (n < wanted + kept && n < 2 * POOL_MAX_BUFFERS && pool_acquire(player->pool, &buffers[n]) == 0)
-		n++;
-	given = n > kept ? n - kept : n;
+	while (err == 0 && n < wanted + kept && n < 2 * POOL_MAX_BUFFERS) {
+		err = pool_acquire(pool, &buffers[n]);
+		n += err == 0;
+	}
+	given = n > least + kept ? n - kept : n;
 	player->n_blanks = given;
 	for (unsigned i = 0; i < given; i++)
 		fifo_put(player->blanks, buffers[i], 0);
 	while (n > given)
-		pool_release(player->pool, buffers[--n]);
+		pool_release(pool, buffers[--n]);
+	if (given >= least)
+		return 0;
+	if (err < 0 && err != POOL_NOBUF)
+		return err;
+	/* The driver would keep them all. */
+	log_error("%s: memory for %u buffers, %u needed", pool->device->path, given, least);
+	return -ENOMEM;
 }
 
 int blanks_open(struct player *player)
@@ -113,7 +125,9 @@ int blanks_open(struct player *player)
 		err = fifo_reserve(player->home, 2 * POOL_MAX_BUFFERS);
 	if (err < 0)
 		return err;
-	gather(player, wanted_blanks(player), foreign ? pool->min_latency : 0);
+	err = gather(player, wanted_blanks(player), foreign ? pool->min_latency : 0);
+	if (err < 0)
+		return err;
 	target.takes_foreign = foreign && allocator_n_free(&pool->allocator) >= pool->min_latency;
 	player->n_ahead = pictures_ahead(player);
 	busy = pool->min_latency + 1 + player->n_ahead;

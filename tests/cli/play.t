@@ -1,0 +1,105 @@
+#!/bin/bash
+# Playing: every frame in every io mode and layout, unaltered to the byte where nothing is converted, and by the rules of the queue.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2154 # clips.sh sets them
+. "$(dirname "$0")/lib.sh"
+. "$root/tests/cli/clips.sh"
+
+make_clips
+
+# shown IO FILE KEYS [OPTIONS...]: plays all of it, by the rules. For dmabuf-import another simulated device lends the memory.
+shown() {
+	local io=$1 file=$2 keys=$3 name="$1, $2, $3" how=(--clean)
+	shift 3
+	[ "$io" != dmabuf-import ] || how+=(--lender)
+	play "fps=0,$keys" --io="$io" --import-from "sim:size=$clip_size,$keys" --speed 0 -vv "$@" "$file" || return
+	is "$(json r.json '"\(.io) \(.frames.read) \(.frames.played) \(.frames.dropped) \(.end)"')" \
+		"$io $clip_frames $clip_frames 0 eos" "$name: all counted"
+	check_trace "$name" "${how[@]}"
+}
+
+# same NAME PIX_FMT FILE [DUMP]
+same() {
+	make_reference "$3" "$2"
+	ok "$1: the frames, to the byte" cmp "${4:-dump.raw}" "$reference"
+}
+
+for io in mmap userptr dmabuf dmabuf-import rw; do
+	for file in "${clips[@]}"; do
+		pix_fmt=yuv420p fourcc=YU12
+		[ "$file" != clip422.nut ] || pix_fmt=yuyv422 fourcc=YUYV
+		shown $io "$file" ''
+		same "$io, $file" $pix_fmt "$file"
+		is "$(json r.json .format.pixelformat)" $fourcc "$io, $file: in its own pixel format"
+	done
+
+	# Rows of the device's own length.
+	shown $io clip420.nut stride=512
+	ffmpeg -nostdin -v error -y -f rawvideo -s 512x240 -pix_fmt yuv420p -i dump.raw -vf crop=320:240:0:0 -f rawvideo packed.raw
+	same "$io, padded rows" yuv420p clip420.nut packed.raw
+
+	# Converted, in one pass.
+	shown $io h264.mp4 adjust=format,format=YUYV
+	same "$io, h264.mp4 made YUYV" yuyv422 h264.mp4
+done
+
+# write() knows no planes.
+for io in mmap userptr dmabuf dmabuf-import; do
+	shown $io h264.mp4 planes=2 -p NM12
+	same "$io, two planes" nv12 h264.mp4
+	shown $io ffv1.mkv planes=3 -p YM12
+	same "$io, three planes" yuv420p ffv1.mkv
+	shown $io clip422.nut planes=1
+	same "$io, one plane of the multi-planar API" yuyv422 clip422.nut
+	shown $io clip420.nut min-buffers=6
+	same "$io, a device that needs six buffers" yuv420p clip420.nut
+	shown $io h264.mp4 create=no,min-buffers=2
+	same "$io, a device with as many buffers as it has" yuv420p h264.mp4
+done
+
+# The pixel format that costs the picture least.
+meets() { # FILE FOURCC WHY [KEYS]
+	play "fps=0,${4:-}" --speed 0 -n 1 -q "$1"
+	is "$(json r.json .format.pixelformat)" "$2" "$3"
+}
+encode yuv422p.mkv -pix_fmt yuv422p -c:v ffv1
+encode rgb.mkv -pix_fmt bgr0 -c:v ffv1
+encode grey.mkv -pix_fmt gray -c:v ffv1
+meets yuv422p.mkv YUYV '4:2:2 goes to 4:2:2, though there is 4:2:0'
+meets rgb.mkv XR24 'RGB stays RGB'
+meets grey.mkv GREY 'grey stays grey'
+
+# What is converted or scaled is as libswscale makes it for ffmpeg, with the same flags.
+for to in 'YUYV yuyv422' 'NV12 nv12' 'RGB3 rgb24' 'UYVY uyvy422'; do
+	read -r fourcc pix_fmt <<<"$to"
+	for file in clip420.nut clip422.nut mjpeg.avi; do
+		[ "$file $fourcc" != "clip422.nut YUYV" ] || continue
+		play fps=0 --speed 0 -q -p "$fourcc" "$file"
+		make_reference "$file" "$pix_fmt"
+		ok "$file made $fourcc" alike "$pix_fmt" $clip_size dump.raw "$reference"
+	done
+done
+for fit in 'scale scale=400:300' 'letterbox scale=400:300' 'crop scale=400:300'; do
+	play size=400x300,adjust=size,fps=0 --speed 0 -q --fit "${fit% *}" clip420.nut
+	make_reference clip420.nut yuv420p "${fit#* }:flags=bicubic"
+	ok "the same shape, ${fit% *}: scaled" alike yuv420p 400x300 dump.raw "$reference"
+done
+play size=640x240,adjust=size,fps=0 --speed 0 -q clip420.nut
+make_reference clip420.nut yuv420p pad=640:240:160:0
+ok 'letterbox: black at both sides' alike yuv420p 640x240 dump.raw "$reference"
+play size=160x240,adjust=size,fps=0 --speed 0 -q --fit crop clip420.nut
+make_reference clip420.nut yuv420p crop=160:240
+ok 'crop: the middle' alike yuv420p 160x240 dump.raw "$reference"
+wanted_status=4 play size=160x240,adjust=size,fps=0 --speed 0 -q --fit none clip420.nut
+
+# Packets as they are.
+for file in mjpeg.avi h264.mp4; do
+	play fps=0 --speed 0 -q -c copy "$file"
+	is "$(json r.json .frames.played)" $clip_frames "$file, copied: all packets"
+	mv dump.raw "dump.${file%.*}"
+	ffmpeg -nostdin -v error -y -i "dump.${file%.*}" -fps_mode passthrough -f rawvideo copied.raw
+	ffmpeg -nostdin -v error -y -i "$file" -fps_mode passthrough -f rawvideo decoded.raw
+	ok "$file, copied: the same pictures" cmp copied.raw decoded.raw
+done
+
+done_testing
