@@ -118,6 +118,23 @@ static void count_bytes(struct mux *mux, int packet_bytes)
 		atomic_fetch_add_explicit(&mux->bytes, packet_bytes, memory_order_relaxed);
 }
 
+/* Muxers go back in their header to fill in lengths: in a pipe as far as libavformat's buffer reaches, which
+ * is not used for direct writing. The QuickTime family does the same with each fragment. */
+static int write_header(struct mux *mux, AVDictionary **options)
+{
+	bool pipe = mux->output && !output_seekable(mux->output);
+	int err;
+
+	if (pipe)
+		mux->context->pb->direct = 0;
+	err = avformat_write_header(mux->context, options);
+	if (pipe && err >= 0 && !container_books_ahead(&mux->container)) {
+		avio_flush(mux->context->pb);
+		mux->context->pb->direct = 1;
+	}
+	return err;
+}
+
 int mux_begin(struct mux *mux)
 {
 	AVDictionary *options = NULL;
@@ -130,7 +147,7 @@ int mux_begin(struct mux *mux)
 		mux->context->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
 	err = container_options(&mux->container, mux->stream->codecpar->codec_id, seekable(mux), &options);
 	if (err >= 0)
-		err = avformat_write_header(mux->context, &options);
+		err = write_header(mux, &options);
 	av_dict_free(&options);
 	file_err = file_error(mux);
 	if (err >= 0)
@@ -221,8 +238,8 @@ int mux_end(struct mux *mux, int error)
 	int err = 0, close_err;
 
 	libav_forget_reason();
-	if (mux->begun)
-		err = av_write_trailer(mux->context);
+	if (mux->begun && (err = av_write_trailer(mux->context)) > 0)
+		err = 0; /* some muxers return a length */
 	mux->begun = false;
 	close_err = close_file(mux);
 	if (close_err < 0)

@@ -17,7 +17,7 @@
 
 /* Below this a copy is cheaper than a system call of its own. */
 #define GATHER_BYTES 65536
-#define AVIO_BYTES 4096
+#define AVIO_BYTES 32768
 /* From this size on a piece is worth a transfer of its own past the page cache. */
 #define LARGE_BYTES (1 << 20)
 

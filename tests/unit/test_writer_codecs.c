@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include <libavutil/imgutils.h>
@@ -204,6 +205,38 @@ static void streams_without_a_key_frame(void **state)
 	assert_false(media_exists(o.url));
 }
 
+/* Where nobody can go back to fill something in. */
+static void jpegs_through_a_pipe(void **state)
+{
+	static const char *const containers[] = { "mkv", "nut", "avi", "mov", "mp4" };
+	struct video_format format = media_format("MJPG", WIDTH, HEIGHT, 0);
+	const char *pipe = media_path("pipe"), *piped = media_path("piped");
+	struct writer_options o = media_options(pipe, &format);
+
+	(void)state;
+	assert_true(compress("mjpeg", AV_PIX_FMT_YUVJ422P));
+	for (size_t i = 0; i < COUNT(containers); i++) {
+		char command[600];
+		struct readback r;
+		unsigned n = 0;
+		FILE *cat;
+
+		o.container = containers[i];
+		assert_int_equal(mkfifo(pipe, 0600), 0);
+		snprintf(command, sizeof(command), "cat '%s' >'%s'", pipe, piped);
+		assert_non_null(cat = popen(command, "r"));
+		write_compressed(&o, 0, 0);
+		assert_int_equal(pclose(cat), 0);
+		readback_open(&r, piped);
+		while (readback_packet(&r))
+			n++;
+		assert_int_equal(n, N_FRAMES);
+		readback_close(&r);
+		unlink(pipe);
+		unlink(piped);
+	}
+}
+
 /* --- encoding --- */
 
 static void encode(const struct writer_options *o, const char *codec)
@@ -396,6 +429,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(jpegs_come_back, forget_compressed),
 		cmocka_unit_test_teardown(jpegs_as_bytes, forget_compressed),
+		cmocka_unit_test_teardown(jpegs_through_a_pipe, forget_compressed),
 		cmocka_unit_test_teardown(streams_begin_at_a_key_frame, forget_compressed),
 		cmocka_unit_test_teardown(streams_without_a_key_frame, forget_compressed),
 		cmocka_unit_test(lossless_is_lossless),
