@@ -9,15 +9,16 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wco
 PACKAGES := libv4l2 libavformat libavcodec libavutil libswscale json-c
 
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -DV4L2Q_VERSION='"$(VERSION)"' -Isrc -pthread -MMD -MP \
-	$(shell pkg-config --cflags $(PACKAGES)) $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
-LDLIBS = $(shell pkg-config --libs $(PACKAGES)) -pthread -lm
+	$(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
+LDLIBS := $(shell pkg-config --libs $(PACKAGES)) -pthread -lm
 
 SOURCES := $(wildcard src/*.c src/*/*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
-LIBRARY := $(filter-out $(BUILD)/src/main.o,$(OBJECTS))
+LIBRARY := $(BUILD)/v4l2q.a
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%.t,$(wildcard tests/unit/test_*.c))
-UNIT_HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
+UNIT_HELPERS := $(BUILD)/tests/unit/helpers.a
 PRELOADS := $(patsubst tests/preload/%.c,$(BUILD)/tests/preload/%.so,$(wildcard tests/preload/*.c)) \
 	$(BUILD)/tests/preload/sim.so $(BUILD)/tests/preload/sim_codec.so
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
@@ -30,6 +31,13 @@ $(BUILD)/v4l2q: $(OBJECTS)
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# Archives, so that a test takes in only what it needs.
+$(LIBRARY): $(filter-out $(BUILD)/src/main.o,$(OBJECTS))
+$(UNIT_HELPERS): $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
+%.a:
+	@rm -f $@
+	$(AR) rcs $@ $^
 
 $(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.o $(UNIT_HELPERS) $(LIBRARY)
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
