@@ -15,6 +15,7 @@ _v4l2q()
 	-d | --device) words="sim $(compgen -G '/dev/video*') $(compgen -G '/dev/v4l/by-id/*')" ;;
 	--io) words="auto mmap userptr dmabuf dmabuf-import rw" ;;
 	--bad-frames) words="drop keep fail" ;;
+	--fit) words="letterbox scale crop none" ;;
 	*)
 		[[ $word == -* ]] || return # a file, which -o default completes
 		words=$("${COMP_WORDS[0]}" "${COMP_WORDS[1]}" --help 2>/dev/null | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+')

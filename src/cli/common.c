@@ -23,33 +23,38 @@ const struct option_row basic_option_rows[] = {
 #undef OFFSET
 
 #define OFFSET(field) offsetof(struct common_options, field)
-const struct option_row common_device_rows[] = {
-	{ "device", 'd', OPT_TEXT, OFFSET(basic.device), .argument = "DEV",
-	  .help = "/dev/video0, 0, a link as in /dev/v4l/by-id, or the built-in simulated device, "
-		  "sim[:key=value,...]",
-	  .preset_help = "the first node that can do the job" },
-	{ "size", 's', OPT_SIZE, OFFSET(size), .help = "frame size",
-	  .preset_help = "the device's present one" },
-	{ "video-size", 0, OPT_SIZE, OFFSET(size), .hidden = true },
-	{ "pixelformat", 'p', OPT_TEXT, OFFSET(pixelformat), .argument = "F",
-	  .help = "FourCC (YUYV) or libav name (yuyv422)", .preset_help = "the device's present one" },
-	{ "input-format", 0, OPT_TEXT, OFFSET(pixelformat), .hidden = true },
-	{ "fps", 'r', OPT_RATE, OFFSET(fps), .help = "frames a second: 30, 29.97 or 30000/1001",
-	  .preset_help = "the device's present rate" },
-	{ "framerate", 0, OPT_RATE, OFFSET(fps), .hidden = true },
-	{ "adjust", 0, OPT_SET, OFFSET(adjust), .value = 1,
-	  .help = "accept what the driver makes of size, format and rate; without it a changed request is an "
-		  "error" },
-	{ "input", 0, OPT_UINT, OFFSET(input), .help = "select input N of the device", .most = UINT32_MAX,
-	  .given = OFFSET(has_input), .preset_help = "the device's present one" },
-	{ "set-ctrl", 0, OPT_LIST, OFFSET(controls), .argument = "NAME=VALUE[,...]",
-	  .help = "set controls, by the names v4l2-ctl prints" },
-	{ 0 },
-};
+/* A camera has a format; what is played to a device brings one along. */
+/* clang-format off */
+#define DEVICE_ROWS(present, kind) { \
+	{ "device", 'd', OPT_TEXT, OFFSET(basic.device), .argument = "DEV", \
+	  .help = "/dev/video0, 0, a link as in /dev/v4l/by-id, or the built-in simulated device, " \
+		  "sim[:key=value,...]", \
+	  .preset_help = "the first node that can do the job" }, \
+	{ "size", 's', OPT_SIZE, OFFSET(size), .help = "frame size", .preset_help = present }, \
+	{ "video-size", 0, OPT_SIZE, OFFSET(size), .hidden = true }, \
+	{ "pixelformat", 'p', OPT_TEXT, OFFSET(pixelformat), .argument = "F", \
+	  .help = "FourCC (YUYV) or libav name (yuyv422)", .preset_help = present }, \
+	{ "input-format", 0, OPT_TEXT, OFFSET(pixelformat), .hidden = true }, \
+	{ "fps", 'r', OPT_RATE, OFFSET(fps), .help = "frames a second: 30, 29.97 or 30000/1001", \
+	  .preset_help = present }, \
+	{ "framerate", 0, OPT_RATE, OFFSET(fps), .hidden = true }, \
+	{ "adjust", 0, OPT_SET, OFFSET(adjust), .value = 1, \
+	  .help = "accept what the driver makes of size, format and rate; without it a changed request is " \
+		  "an error" }, \
+	{ "input", 0, OPT_UINT, OFFSET(input), .help = "select " kind " N of the device", \
+	  .most = UINT32_MAX, .given = OFFSET(has_input), .preset_help = "the device's present one" }, \
+	{ "set-ctrl", 0, OPT_LIST, OFFSET(controls), .argument = "NAME=VALUE[,...]", \
+	  .help = "set controls, by the names v4l2-ctl prints" }, \
+	{ 0 }, \
+}
+/* clang-format on */
+
+const struct option_row common_device_rows[] = DEVICE_ROWS("the device's present one", "input");
+const struct option_row common_player_rows[] = DEVICE_ROWS("the file's, or what the device has", "output");
 
 const struct option_row common_queue_rows[] = {
-	{ "io", 0, OPT_CHOICE, OFFSET(io), .argument = "MODE", .help = "how frames come out of the driver",
-	  .preset = "auto", .choices = io_choices,
+	{ "io", 0, OPT_CHOICE, OFFSET(io), .argument = "MODE",
+	  .help = "how frames pass to or from the driver", .preset = "auto", .choices = io_choices,
 	  .preset_help = "auto, which is mmap where the device streams, else rw" },
 	{ "import-from", 0, OPT_TEXT, OFFSET(import_from), .argument = "SRC",
 	  .help = "where dmabuf-import takes its memory: udmabuf, heap[:NAME], or another video device",

@@ -37,7 +37,8 @@ struct common_options {
 
 enum progress_choice { PROGRESS_AUTO, PROGRESS_ON, PROGRESS_OFF };
 
-extern const struct option_row common_device_rows[], common_queue_rows[], common_output_rows[];
+extern const struct option_row common_device_rows[], common_player_rows[], common_queue_rows[],
+	common_output_rows[];
 extern const char *const io_choices[];
 
 /* What to do after options_parse() said `operand`: -1 go on, else leave with this status (help was printed,

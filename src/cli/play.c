@@ -55,7 +55,7 @@ static const struct option_row run_rows[] = {
 };
 
 static const struct option_group groups[] = {
-	{ "Device", common_device_rows, OFFSET(common) },
+	{ "Device", common_player_rows, OFFSET(common) },
 	{ "File", file_rows, 0 },
 	{ "Run", run_rows, 0 },
 	{ "Buffers", common_queue_rows, OFFSET(common) },

@@ -5,6 +5,7 @@
 
 clip_size=320x240
 clip_frames=24
+clips=(clip420.nut clip422.nut mjpeg.avi h264.mp4 ffv1.mkv)
 
 encode() { # FILE FFMPEG OUTPUT OPTIONS...: from clip420.nut
 	local file=$1
@@ -13,15 +14,13 @@ encode() { # FILE FFMPEG OUTPUT OPTIONS...: from clip420.nut
 }
 
 # A moving picture in the five kinds that matter: raw 4:2:0 and 4:2:2, and three codecs.
-make_clips() { # [SIZE [FRAMES]]
-	clip_size=${1:-$clip_size} clip_frames=${2:-$clip_frames}
+make_clips() {
 	ffmpeg -nostdin -v error -y -f lavfi -i "testsrc2=size=$clip_size:rate=30" -frames:v "$clip_frames" -pix_fmt yuv420p \
 		-c:v rawvideo clip420.nut
 	encode clip422.nut -pix_fmt yuyv422 -c:v rawvideo
 	encode mjpeg.avi -c:v mjpeg -q:v 3
 	encode h264.mp4 -c:v libx264 -preset veryfast -bf 2
 	encode ffv1.mkv -c:v ffv1 -level 3 -slices 4
-	clips=(clip420.nut clip422.nut mjpeg.avi h264.mp4 ffv1.mkv)
 }
 
 range_of() { # FILE

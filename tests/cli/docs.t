@@ -49,11 +49,11 @@ for default in 'drop' '10 ?s' '1 ?G' 'mmap'; do
 done
 
 # The README's commands are those that there are.
-for word in 'scripts/demo' 'scripts/test' 'v4l2q capture' 'v4l2q list' '-d sim' 'make install'; do
+for word in 'scripts/demo' 'scripts/test' 'v4l2q capture' 'v4l2q play' 'v4l2q list' '-d sim' 'make install'; do
 	ok "README.md speaks of $word" grep -qF -- "$word" "$root/README.md"
 done
 while read -r command; do
-	ok "README.md: $command exists" grep -qE "^(capture|list)$" <<<"$command"
+	ok "README.md: $command exists" grep -qE "^(capture|play|bench|list)$" <<<"$command"
 done < <(grep -oE '^ +(\$ )?v4l2q [a-z]+' "$root/README.md" | awk '{ print $NF }' | sort -u)
 
 done_testing

@@ -76,7 +76,7 @@ for to in 'YUYV yuyv422' 'NV12 nv12' 'RGB3 rgb24' 'UYVY uyvy422'; do
 		[ "$file $fourcc" != "clip422.nut YUYV" ] || continue
 		play fps=0 --speed 0 -q -p "$fourcc" "$file"
 		make_reference "$file" "$pix_fmt"
-		ok "$file made $fourcc" alike "$pix_fmt" $clip_size dump.raw "$reference"
+		ok "$file made $fourcc" alike "$pix_fmt" "$clip_size" dump.raw "$reference"
 	done
 done
 for fit in 'scale scale=400:300' 'letterbox scale=400:300' 'crop scale=400:300'; do
@@ -95,7 +95,7 @@ wanted_status=4 play size=160x240,adjust=size,fps=0 --speed 0 -q --fit none clip
 # Packets as they are.
 for file in mjpeg.avi h264.mp4; do
 	play fps=0 --speed 0 -q -c copy "$file"
-	is "$(json r.json .frames.played)" $clip_frames "$file, copied: all packets"
+	is "$(json r.json .frames.played)" "$clip_frames" "$file, copied: all packets"
 	mv dump.raw "dump.${file%.*}"
 	ffmpeg -nostdin -v error -y -i "dump.${file%.*}" -fps_mode passthrough -f rawvideo copied.raw
 	ffmpeg -nostdin -v error -y -i "$file" -fps_mode passthrough -f rawvideo decoded.raw
