@@ -23,6 +23,14 @@
 
 #define ALIGNMENT 4096
 
+/* libavcodec's threads hand pictures to each other in ways that the thread sanitizer cannot see in a library
+ * that was built without it. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+	return "race:libavcodec.so\nrace:libavutil.so\nrace:libswscale.so\n";
+}
+
 char rig_complaints[8192];
 static char directory[64];
 

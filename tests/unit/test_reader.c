@@ -136,8 +136,8 @@ static void pictures_are_the_files(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(codecs); i++) {
 		const struct codec_case *c = &codecs[i];
-		const char *path = rig_make(c->name, c->codec, c->fourcc, 640, 480);
-		struct video_format format = rig_format(c->fourcc, 640, 480, 0);
+		const char *path = rig_make(c->name, c->codec, c->fourcc, 256, 144);
+		struct video_format format = rig_format(c->fourcc, 256, 144, 0);
 		struct device device;
 
 		if (getenv("VERBOSE"))
