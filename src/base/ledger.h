@@ -23,7 +23,8 @@ struct ledger {
 	uint64_t repeated;           /* the same sequence number again (fields; drivers that stutter) */
 	uint64_t unnumbered;         /* buffers that carried no frame and so no number of their own */
 	uint64_t bytes_captured, bytes_copied;
-	_Atomic uint64_t bytes_written;
+	_Atomic uint64_t bytes_written; /* of files */
+	_Atomic uint64_t bytes_taken;   /* payload of the frames that are in those files, or could not be */
 
 	bool has_sequence;
 	uint32_t last_sequence;      /* as the driver said it */

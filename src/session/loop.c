@@ -95,6 +95,7 @@ static int lend(struct session *session, struct buffer *buffer, bool copied, uin
 	item->frame.key = buffer->info.flags & V4L2_BUF_FLAG_KEYFRAME;
 	item->frame.damaged = buffer->info.flags & V4L2_BUF_FLAG_ERROR;
 	session->n_handed++;
+	session->bytes_handed += buffer->info.bytes;
 	return hand_over(session, item, buffer->info.bytes);
 }
 
@@ -109,7 +110,9 @@ static bool is_past_end(const struct session *session, int64_t pts_ns)
 static bool is_full(struct session *session)
 {
 	const struct record *record = session->record;
-	uint64_t waiting = fifo_level(session->frames).bytes;
+	/* Read before bytes_written: a frame that the file takes meanwhile is then counted twice, not missed.
+	 */
+	uint64_t waiting = session->bytes_handed - record->ledger.bytes_taken;
 
 	return record->options.max_bytes &&
 	       record->ledger.bytes_written + waiting + session->pool->last.bytes > record->options.max_bytes;

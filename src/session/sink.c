@@ -143,6 +143,7 @@ static int write_frame(struct sink *sink, const struct item *item)
 	info = writer_info(sink->writer);
 	sink->n_repacked += info.copied_bytes > copied_bytes && !item->copied;
 	sink->record->ledger.bytes_written = sink->closed_bytes + info.bytes;
+	sink->record->ledger.bytes_taken += item->info.bytes;
 	return err;
 }
 
