@@ -1,7 +1,8 @@
-/* A V4L2 device: a kernel node through libv4l2, or the simulated one. SPDX-License-Identifier: LGPL-2.1-or-later
+/* A V4L2 device: a kernel node through libv4l2, or the simulated one. SPDX-License-Identifier:
+ * LGPL-2.1-or-later
  *
- * This is the only place that reads errno of an ioctl: everything here returns 0 or a negative errno. Every call is one line
- * in the trace (-vv). */
+ * This is the only place that reads errno of an ioctl: everything here returns 0 or a negative errno. Every
+ * call is one line in the trace (-vv). */
 #ifndef DEVICE_DEVICE_H
 #define DEVICE_DEVICE_H
 
@@ -14,10 +15,10 @@
 
 struct device;
 
-/* A kind of device. As in libc, ioctl, mmap, munmap, read and write fail with -1 (MAP_FAILED) and errno; open returns 0 or a
- * negative errno and sets device->fd and device->path. */
+/* A kind of device. As in libc, ioctl, mmap, munmap, read and write fail with -1 (MAP_FAILED) and errno; open
+ * returns 0 or a negative errno and sets device->fd and device->path. */
 struct device_ops {
-	const char *scheme;          /* "sim": taken where the name is "sim" or starts with "sim:"; NULL: any name */
+	const char *scheme; /* "sim": taken where the name is "sim" or starts with "sim:"; NULL: any name */
 	int (*open)(struct device *device, const char *name);
 	void (*close)(struct device *device); /* takes a half-open one */
 	int (*ioctl)(struct device *device, unsigned long request, void *argument);
@@ -27,8 +28,8 @@ struct device_ops {
 	ssize_t (*write)(struct device *device, const void *data, size_t size);
 	/* What poll() says of device->fd, put into a V4L2 node's words; NULL: it is a node's already. */
 	short (*revents)(struct device *device, short revents);
-	/* Begins or ends to convert pixel formats that the device lacks; forgets the device's buffers. May change device->fd.
-	 * Returns 0 or a negative errno. NULL: never converts. */
+	/* Begins or ends to convert pixel formats that the device lacks; forgets the device's buffers. May
+	 * change device->fd. Returns 0 or a negative errno. NULL: never converts. */
 	int (*convert)(struct device *device, bool on);
 };
 
@@ -36,21 +37,22 @@ extern const struct device_ops device_v4l2, device_sim;
 
 struct device {
 	const struct device_ops *ops;
-	void *data;                  /* the kind's own */
-	char *path;                  /* for messages and the report: "/dev/video0", "sim" */
-	int fd;                      /* to poll; -1 when closed */
+	void *data; /* the kind's own */
+	char *path; /* for messages and the report: "/dev/video0", "sim" */
+	int fd;     /* to poll; -1 when closed */
 	struct v4l2_capability info;
-	uint32_t caps;               /* device_caps where the driver fills them in, else capabilities */
-	enum v4l2_buf_type type;     /* the queue that is used; set by device_open() */
-	bool emulated;               /* libv4l2 converts the pixel format: mmap and rw only, no CREATE_BUFS or EXPBUF */
-	uint64_t n_calls;            /* system calls made so far, for bench */
+	uint32_t caps;           /* device_caps where the driver fills them in, else capabilities */
+	enum v4l2_buf_type type; /* the queue that is used; set by device_open() */
+	bool emulated;    /* libv4l2 converts the pixel format: mmap and rw only, no CREATE_BUFS or EXPBUF */
+	uint64_t n_calls; /* system calls made so far, for bench */
 };
 
 enum device_role { DEVICE_CAPTURE, DEVICE_OUTPUT, DEVICE_ANY };
 
-/* Opens the named device ("/dev/video0", "0", a link, "sim:…"; NULL: the first node that can do the job) for the role and
- * finds out its queue type. On failure it has said why and what to do (see device/nodes.h), and returns -ENOENT, -ENODEV,
- * -EBUSY, -EACCES, -ENOTTY (not a V4L2 node), -EMEDIUMTYPE (a node for another job), -EINVAL (a simulated device's keys). */
+/* Opens the named device ("/dev/video0", "0", a link, "sim:…"; NULL: the first node that can do the job) for
+ * the role and finds out its queue type. On failure it has said why and what to do (see device/nodes.h), and
+ * returns -ENOENT, -ENODEV, -EBUSY, -EACCES, -ENOTTY (not a V4L2 node), -EMEDIUMTYPE (a node for another
+ * job), -EINVAL (a simulated device's keys). */
 int device_open(struct device *device, const char *name, enum device_role role);
 void device_close(struct device *device);
 
@@ -61,8 +63,8 @@ void *device_mmap(struct device *device, size_t length, int64_t offset, int *err
 void device_munmap(struct device *device, void *start, size_t length);
 ssize_t device_read(struct device *device, void *data, size_t size);
 ssize_t device_write(struct device *device, const void *data, size_t size);
-/* poll() on entries[0..n), of which entries[0] is the device's own. Returns as poll() does, or a negative errno (-EINTR too);
- * entries[0].revents is in a V4L2 node's words. timeout_ns < 0: no limit. */
+/* poll() on entries[0..n), of which entries[0] is the device's own. Returns as poll() does, or a negative
+ * errno (-EINTR too); entries[0].revents is in a V4L2 node's words. timeout_ns < 0: no limit. */
 int device_poll(struct device *device, struct pollfd *entries, nfds_t n, int64_t timeout_ns);
 
 static inline bool device_is_output(const struct device *device)
@@ -75,11 +77,13 @@ static inline bool device_is_multiplanar(const struct device *device)
 	return V4L2_TYPE_IS_MULTIPLANAR(device->type);
 }
 
-/* Turns the conversion of pixel formats on or off and keeps device->emulated true to it. -ENOTSUP: there is none. */
+/* Turns the conversion of pixel formats on or off and keeps device->emulated true to it. -ENOTSUP: there is
+ * none. */
 int device_convert(struct device *device, bool on);
 /* "VIDIOC_QBUF", or NULL. */
 const char *device_ioctl_name(unsigned long request);
-/* Logs "DEVICE: IOCTL: reason" as an error and returns err, so that one line both reports and passes it on. */
+/* Logs "DEVICE: IOCTL: reason" as an error and returns err, so that one line both reports and passes it on.
+ */
 int device_error(const struct device *device, const char *what, int err);
 
 #endif

@@ -11,7 +11,8 @@ struct node {
 	uint32_t caps;
 };
 
-/* All /dev/video* in numerical order. Returns how many (0 too), or a negative errno; *nodes is the caller's to free(). */
+/* All /dev/video* in numerical order. Returns how many (0 too), or a negative errno; *nodes is the caller's
+ * to free(). */
 int nodes_list(struct node **nodes);
 /* Whether the node can do the role's job by streaming or by read()/write(). */
 bool node_serves(uint32_t caps, enum device_role role);
@@ -21,12 +22,15 @@ int nodes_first(enum device_role role, char path[32]);
 char *node_caps_text(uint32_t caps, char *text, size_t size);
 
 /* Logs one helpful error for a node that failed to open or to serve and returns the errno for device_open():
- * absent, no permission (names the group), busy (names the processes that hold it, from /proc), a regular file, a directory, a
- * node that is not V4L2, a node for another job (names the one of the same device that would do). */
+ * absent, no permission (names the group), busy (names the processes that hold it, from /proc), a regular
+ * file, a directory, a node that is not V4L2, a node for another job (names the one of the same device that
+ * would do). */
 int node_explain(const char *path, int err, enum device_role role, uint32_t caps);
-/* "PID 812 (cheese), PID 900 (obs)": who has the node open, this process left out; "" when none is to be seen. */
+/* "PID 812 (cheese), PID 900 (obs)": who has the node open, this process left out; "" when none is to be
+ * seen. */
 char *node_holders(const char *path, char *text, size_t size);
-/* STREAMON's errno in words that help: ENOSPC is USB bandwidth, not disk; NULL for those that need no more than err_str(). */
+/* STREAMON's errno in words that help: ENOSPC is USB bandwidth, not disk; NULL for those that need no more
+ * than err_str(). */
 const char *streamon_hint(int err);
 
 #endif

@@ -29,7 +29,7 @@ enum playback_end {
 	PLAYBACK_END_DURATION,
 	PLAYBACK_END_SIGNAL,
 	PLAYBACK_END_DISCONNECT,
-	PLAYBACK_END_STALL, /* the device takes no more frames */
+	PLAYBACK_END_STALL,      /* the device takes no more frames */
 	PLAYBACK_END_READ_ERROR, /* the file is damaged or cannot be read any further: exit status 6 */
 };
 const char *playback_end_name(enum playback_end end);

@@ -13,6 +13,9 @@
 #define PROGRESS_NS (NS_PER_S / 5)
 #define STALL_NS (10 * NS_PER_S)
 #define DRAIN_NS (2 * NS_PER_S)
+/* The first frame goes out so much ahead of its time: what it takes to start the device, whose clock begins
+ * then and which gives buffers back by it, must not make the others late. */
+#define LEAD_NS NS_PER_MS
 
 int player_finish(struct player *player, enum playback_end end, int err)
 {
@@ -98,11 +101,14 @@ static int64_t at_speed(const struct player *player, int64_t ns)
 	return speed > 0 ? (int64_t)((double)ns / speed) : 0;
 }
 
-static int64_t due_time(struct player *player, const struct frame *frame)
+static int wait_until_due(struct player *player, const struct frame *frame, int64_t *due_ns)
 {
-	if (player->origin_ns == 0)
-		player->origin_ns = now_ns() - at_speed(player, frame->pts_ns);
-	return player->origin_ns + at_speed(player, frame->pts_ns);
+	bool first = player->origin_ns == 0;
+
+	if (first)
+		player->origin_ns = now_ns() + LEAD_NS - at_speed(player, frame->pts_ns);
+	*due_ns = player->origin_ns + at_speed(player, frame->pts_ns);
+	return !first && *due_ns > now_ns() ? player_wait(player, WAIT_TIME, *due_ns) : 0;
 }
 
 /* Waits for the picture's time. Returns 0; 1 when it is too late for it, the next one being due as well; or
@@ -117,10 +123,8 @@ static int keep_time(struct player *player, const struct frame *frame, int64_t *
 	*due_ns = now_ns();
 	if (playback->options.speed <= 0)
 		return 0;
-	do {
-		*due_ns = due_time(player, frame);
-		result = *due_ns > now_ns() ? player_wait(player, WAIT_TIME, *due_ns) : 0;
-	} while (result > 0);
+	while ((result = wait_until_due(player, frame, due_ns)) > 0)
+		; /* a pause moved its time */
 	if (result < 0)
 		return result;
 	late_ns = now_ns() - *due_ns;
