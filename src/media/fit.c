@@ -7,8 +7,8 @@
 #include <libswscale/swscale.h>
 #include "base/log.h"
 
-/* Smaller pictures are converted sooner than a thread is woken. */
-#define THREADS_FROM_PIXELS (1280 * 720)
+/* Smaller pictures are converted fast enough, and at less cost than threads that wait for each other. */
+#define THREADS_FROM_PIXELS (1920 * 1080)
 
 enum AVPixelFormat fit_plain_format(enum AVPixelFormat format)
 {
@@ -225,7 +225,8 @@ static void describe_target(const struct fit *fit, const struct frame *blank)
 
 static int convert(struct fit *fit, const AVFrame *frame, const struct frame *blank)
 {
-	int64_t pixels = (int64_t)fit->place.to.width * fit->place.to.height;
+	int64_t read = (int64_t)fit->place.from.width * fit->place.from.height;
+	int64_t drawn = (int64_t)fit->place.to.width * fit->place.to.height;
 	int err = -ENOMEM;
 
 	/* libswscale copies what has no reference. */
@@ -235,7 +236,7 @@ static int convert(struct fit *fit, const AVFrame *frame, const struct frame *bl
 		describe_source(fit, frame);
 		describe_target(fit, blank);
 		draw_borders(fit, blank);
-		fit->converter.threaded = pixels >= THREADS_FROM_PIXELS;
+		fit->converter.threaded = read >= THREADS_FROM_PIXELS || drawn >= THREADS_FROM_PIXELS;
 		err = converter_run(&fit->converter, fit->from, fit->to);
 	}
 	av_frame_unref(fit->from);

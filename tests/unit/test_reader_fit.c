@@ -223,9 +223,9 @@ static void range_is_carried_over(void **state)
 /* Threads divide the work, not the picture. */
 static void large_pictures_are_converted_whole(void **state)
 {
-	struct video_format format = rig_format("YUYV", 640, 1440, 0), same = rig_format("YU12", 64, 48, 0);
+	struct video_format format = rig_format("YUYV", 640, 3240, 0), same = rig_format("YU12", 64, 48, 0);
 	struct reader_options o = rig_options(rig_make("large.nut", "rawvideo", "YU12", 64, 48));
-	static uint8_t single[2 * 640 * 1440];
+	static uint8_t single[2 * 640 * 3240];
 	struct device device;
 	struct reader *reader;
 	struct frame picture;
@@ -242,8 +242,8 @@ static void large_pictures_are_converted_whole(void **state)
 	av_image_fill_arrays(from->data, from->linesize, picture.planes[0].data, Y, 64, 48, 1);
 	to->format = P;
 	to->width = 640;
-	to->height = 1440;
-	av_image_fill_arrays(to->data, to->linesize, single, P, 640, 1440, 1);
+	to->height = 3240;
+	av_image_fill_arrays(to->data, to->linesize, single, P, 640, 3240, 1);
 	assert_int_equal(converter_run(&converter, from, to), 0);
 	av_buffer_unref(&picture.memory);
 	reader_close(reader);
