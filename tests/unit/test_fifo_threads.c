@@ -13,9 +13,8 @@
 
 #define N_STRESS 100000
 #define N_ROUNDS 5000
-#define DEADLOCK_S 120
+#define DEADLOCK_S 120 /* whoever is not woken hangs, and alarm() ends it */
 
-/* Each round blocks and must be woken: a lost wake-up hangs, and alarm() ends it. */
 struct pair {
 	struct fifo *there, *back;
 };
