@@ -6,8 +6,10 @@
 #include <libavutil/pixdesc.h>
 #include "base/log.h"
 #include "device/modes.h"
+#include "device/text.h"
 
 #define CANDIDATES_MAX 16
+#define TEXT_MAX 128
 
 struct search {
 	const struct reader_info *file;
@@ -70,16 +72,45 @@ static bool is_as_wanted(const struct format_request *wanted, const struct video
 	       (!wanted->fps.num || fraction_close(wanted->fps, format->fps));
 }
 
-static int refuse(struct device *device, const struct reader_info *file, const struct video_format *format)
+static char *describe(const struct video_format *format, char *text, size_t size)
 {
-	char got[FOURCC_TEXT_MAX], fps[FRACTION_TEXT_MAX], offered[256];
+	char fourcc[FOURCC_TEXT_MAX], fps[FRACTION_TEXT_MAX];
 
-	log_error("%s: the file has %s %ux%u, the device is set to %s %ux%u at %s fps; it "
-		  "takes: %s",
-		  device->path, file->av == AV_PIX_FMT_NONE ? file->codec : av_get_pix_fmt_name(file->av),
-		  file->format.width, file->format.height, fourcc_text(format->fourcc, got), format->width,
-		  format->height, fraction_text(format->fps, fps),
+	*text = '\0';
+	text_join(text, size, " ", "%s %ux%u", fourcc_text(format->fourcc, fourcc), format->width,
+		  format->height);
+	if (format->fps.num)
+		text_join(text, size, " ", "%s fps", fraction_text(format->fps, fps));
+	return text;
+}
+
+static int refuse_change(struct device *device, const struct format_request *wanted,
+			 const struct video_format *format)
+{
+	char asked[TEXT_MAX] = "", got[TEXT_MAX], fps[FRACTION_TEXT_MAX], offered[256];
+
+	if (wanted->pixelformat)
+		text_join(asked, sizeof asked, " ", "%s", wanted->pixelformat);
+	if (wanted->width)
+		text_join(asked, sizeof asked, " ", "%ux%u", wanted->width, wanted->height);
+	if (wanted->fps.num)
+		text_join(asked, sizeof asked, " ", "%s fps", fraction_text(wanted->fps, fps));
+	log_error("%s: asked for %s, the device gives %s (it takes %s); --adjust takes what it gives",
+		  device->path, asked, describe(format, got, sizeof got),
 		  modes_formats_text(device, offered, sizeof offered));
+	return -ERANGE;
+}
+
+static int refuse_file(struct device *device, const struct reader_info *file,
+		       const struct video_format *format)
+{
+	char got[TEXT_MAX], offered[256];
+
+	log_error(
+		"%s: the file has %s %ux%u, and cannot become the %s that the device is set to; it takes %s",
+		device->path, file->av == AV_PIX_FMT_NONE ? file->codec : av_get_pix_fmt_name(file->av),
+		file->format.width, file->format.height, describe(format, got, sizeof got),
+		modes_formats_text(device, offered, sizeof offered));
 	return -ERANGE;
 }
 
@@ -112,8 +143,10 @@ int meeting_negotiate(struct device *device, const struct reader_info *file,
 	err = format_negotiate(device, &request, format);
 	if (err < 0)
 		return err;
-	if (!can_become(file, format) || !is_as_wanted(wanted, format))
-		return refuse(device, file, format);
+	if (!is_as_wanted(wanted, format))
+		return refuse_change(device, wanted, format);
+	if (!can_become(file, format))
+		return refuse_file(device, file, format);
 	/* A device without a rate of its own goes by the file's. */
 	if (!format->fps.num)
 		format->fps = request.fps;

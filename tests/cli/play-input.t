@@ -1,0 +1,160 @@
+#!/bin/bash
+# What play is given: standard input, files that are damaged or none at all, playlists, and what a user may get wrong.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2154 # clips.sh sets them
+. "$(dirname "$0")/lib.sh"
+. "$root/tests/cli/clips.sh"
+
+make_clips
+display=sim:type=output,fps=0
+
+# wrong STATUS REGEX OPTIONS...: what `v4l2q play OPTIONS` must come to: that status, and one clear line.
+wrong() {
+	local status=$1 regex=$2
+	shift 2
+	run_status "$status" v4l2q play -q --speed 0 "$@"
+	is "$(wc -l <err)" 1 "$*: one line"
+	like "$(cat err)" "$regex" "$*: a clear one"
+	is "$(wc -c <out)" 0 "$*: nothing on standard output"
+}
+
+# --- usage ---
+wrong 2 '--frobnicate' -d $display --frobnicate clip420.nut
+wrong 2 'surplus' -d $display clip420.nut surplus
+wrong 2 'sideways' -d $display --fit sideways clip420.nut
+wrong 2 'fast' -d $display --speed fast clip420.nut
+wrong 2 '--loop.*twice' -d $display --loop=twice clip420.nut
+wrong 2 'nosuch' -d $display -c nosuch clip420.nut
+wrong 2 'over.*begin|begin.*over' -d $display --start 1h clip420.nut
+wrong 2 'buffer' -d $display --max-buffers 1 clip420.nut
+wrong 2 'teleport' -d $display --io=teleport clip420.nut
+wrong 2 'colour|color' -d sim:type=output,colour=blue clip420.nut
+
+# --- the device ---
+wrong 3 '/dev/video97' -d 97 clip420.nut
+wrong 3 'capture' -d sim clip420.nut
+wrong 3 'busy|another' -d $display,busy clip420.nut
+wrong 3 'userptr' -d $display,caps=mmap --io=userptr clip420.nut
+if [ -e /dev/video0 ]; then
+	skip 'no device at all' 'this machine has one'
+else
+	wrong 3 '-d sim' clip420.nut
+fi
+
+# --- what the device refuses ---
+wrong 4 '640x480' -d $display,size=320x240,adjust=size -s 640x480 clip420.nut
+wrong 4 'NV12' -d $display,adjust=format -p NV12 clip420.nut
+wrong 4 '60' -d sim:type=output,fps=30,adjust=fps -r 60 clip420.nut
+wrong 4 'fit' -d $display,size=640x480,adjust=size --fit none clip420.nut
+wrong 2 'ffv1' -d $display -c copy ffv1.mkv
+run_status 0 v4l2q play -q --speed 0 -d $display,size=640x480,adjust=size -s 320x240 --adjust clip420.nut
+
+# --- the file: a bad one costs no device ---
+wrong 6 'nowhere.mp4' -d $display nowhere.mp4
+wrong 6 'directory' -d $display .
+seq 1000 >text
+wrong 6 'text' -d $display text
+: >empty.mkv
+wrong 6 'empty.mkv' -d $display empty.mkv
+ffmpeg -nostdin -v error -y -f lavfi -i sine=duration=1 sound.wav
+wrong 6 'video' -d $display sound.wav
+wrong 6 'nowhere' -d $display --json=nowhere/r.json clip420.nut
+run_status 6 v4l2q play -d $display -vv nowhere.mp4
+unlike "$(cat err)" 'VIDIOC|: open ' 'a file that is not there: no device is touched'
+
+# --- containers that open others ---
+printf '#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nh264.mp4\n' >list.m3u8
+printf 'ffconcat version 1.0\nfile h264.mp4\n' >list.ffconcat
+printf 'v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n' >list.sdp
+for list in list.m3u8 list.ffconcat list.sdp; do
+	wrong 6 "$list.*--allow-playlists" -d $display $list
+	v4l2q play -q -d $display - <$list >out 2>err
+	is $? 6 "$list on standard input: status 6"
+	is "$(wc -l <err)" 1 "$list on standard input: one line"
+done
+play fps=0 --speed 0 -q --allow-playlists list.ffconcat
+is "$(json r.json .frames.played)" "$clip_frames" '--allow-playlists lets it through'
+
+# --- files that end too early or are spoilt: all that can be shown, then status 6 ---
+for file in clip420.nut ffv1.mkv h264.mp4 mjpeg.avi; do
+	head -c $(($(stat -c %s $file) * 6 / 10)) $file >cut.${file#*.}
+	rm -f dump.raw r.json
+	run_status 6 v4l2q play -q --speed 0 -d $display,dump=dump.raw --json=r.json cut.${file#*.}
+	ok "$file, cut short: said so" grep -q "cut.${file#*.}" err
+	[ $file != h264.mp4 ] || continue # its index is at the end
+	is "$(json r.json .end)" read-error "$file, cut short: the end says so"
+	make_reference $file yuv420p
+	whole=$(($(json r.json .frames.played) * 320 * 240 * 3 / 2))
+	ok "$file, cut short: half of it and more was shown" [ "$(json r.json .frames.played)" -ge $((clip_frames / 2)) ]
+	ok "$file, cut short: as it is" cmp -n $((whole - 320 * 240 * 3 / 2)) dump.raw "$reference"
+done
+
+# --- standard input ---
+rm -f dump.raw
+v4l2q play -q --speed 0 -d $display,dump=dump.raw <clip420.nut >out 2>err
+is $? 0 'without FILE: standard input'
+make_reference clip420.nut yuv420p
+ok 'and all of it' cmp dump.raw "$reference"
+dd if=h264.mp4 status=none | v4l2q play -q --speed 0 -d $display --json=r.json - >out 2>err
+like $? '^[06]$' 'a pipe that cannot be wound'
+v4l2q capture -q -d sim:size=320x240,fps=60,format=NV12 -n 40 -o - 2>capture.err |
+	v4l2q play -q -d sim:type=output,dump=dump.raw --json=r.json - >out 2>err
+is "${PIPESTATUS[*]}" '0 0' 'capture -o - | play: both end well'
+is "$(json r.json '.frames | .read')" 40 'capture -o - | play: all frames come through'
+is "$("$tools/frames" NV12 320x240 <dump.raw | sed -E 's/.*torn=([0-9]*) .*repeated=([0-9]*).*/\1 \2/')" '0 0' \
+	'capture -o - | play: none torn, none twice'
+if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
+	for file in '' -; do
+		printf '%q ' "${program[@]}" play -q -d $display $file >run.sh
+		script -qec "sh ./run.sh" typescript >/dev/null </dev/null
+		is $? 2 "play $file from a terminal: status 2"
+		like "$(cat typescript)" 'terminal' "play $file from a terminal: said so"
+	done
+else
+	skip 'standard input is a terminal' 'no script(1) here'
+fi
+
+# --- signals ---
+for io in mmap userptr dmabuf rw; do
+	for signal in INT TERM; do
+		start play -d sim:type=output --io=$io --loop --json=r.json -vv h264.mp4
+		wait_until 20 grep -aq 'DQBUF.* = 0$\|write .* = [1-9]' err
+		sleep 0.2
+		began=$(now_ms)
+		kill -$signal "$pid"
+		wait_for "$pid" 20
+		is $? 0 "$io, SIG$signal: status 0"
+		took=$(($(now_ms) - began))
+		ok "$io, SIG$signal: within a second ($took ms)" [ $took -le $((1000 * SLOW)) ]
+		is "$(json r.json .end)" signal "$io, SIG$signal: the report says so"
+		check_trace "$io, SIG$signal"
+	done
+done
+
+# Whatever it waits for: the first bytes of a pipe, more of them, or a device that takes no more.
+mkfifo fifo
+sleep 1000 >fifo &
+writer=$!
+for given in nothing something; do
+	"${program[@]}" play -d sim:type=output --json=r.json - <fifo >out 2>err &
+	pid=$!
+	sleep 1
+	if [ $given = something ]; then
+		head -c 1000000 clip420.nut >fifo
+		sleep 1
+	fi
+	began=$(now_ms)
+	kill -TERM "$pid"
+	wait_for "$pid" 20
+	is $? 0 "a pipe that brought $given: status 0"
+	ok "a pipe that brought $given: within a second" [ $(($(now_ms) - began)) -le $((1000 * SLOW)) ]
+done
+kill $writer
+start play -d sim:type=output,stall=5 --json=r.json -vv clip420.nut
+sleep 2
+kill -INT "$pid"
+wait_for "$pid" 20
+is $? 0 'a device that takes no more: status 0'
+check_trace 'a device that takes no more'
+
+done_testing
