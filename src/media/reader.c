@@ -143,7 +143,7 @@ static int open_all(struct reader *r, const struct reader_options *options)
 	r->options.url = r->url = strdup(options->url);
 	r->frame = av_frame_alloc();
 	if (!r->url || !r->frame)
-		return -ENOMEM;
+		return log_no_memory();
 	if ((err = demux_open(&r->demux, &r->options)) < 0 || (err = open_codec(r)) < 0 ||
 	    (err = peek(r)) < 0 || (err = describe(r)) < 0)
 		return err;
@@ -164,7 +164,7 @@ int reader_open(struct reader **reader, const struct reader_options *options)
 
 	*reader = NULL;
 	if (!r)
-		return -ENOMEM;
+		return log_no_memory();
 	if ((err = open_all(r, options)) < 0)
 		reader_close(r);
 	else
