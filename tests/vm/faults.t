@@ -36,22 +36,29 @@ check_losses() {
 	ok "stalled: it took the time given" between "$(report stalled '.time.wall_s * 1000 | floor')" 1000 2500
 }
 
+# A run that went on after the failure, until it was told to stop.
+went_on() {
+	recorded "$1" "$(report "$1" .frames.written)" $raw
+	is "$1: it ended when told to" "$(report "$1" .end)" signal
+	ok "$1: frames came after the failure" [ "$(grep -E -A 1000 "$2" "$job/$1.err" | grep -c 'VIDIOC_DQBUF .* = 0$')" -ge 2 ]
+}
+
 check_damage() {
-	recorded damaged-drop 75 $raw
+	went_on damaged-drop 'flags=0x2041 '
 	is "damaged-drop: one frame lost" "$(report damaged-drop .frames.lost.error)" 1
 	is "damaged-drop: its fate is in the log" "$(frames damaged-drop 'map(select(.fate == "error")) | length')" 1
-	recorded damaged-keep 75 $raw
+	went_on damaged-keep 'flags=0x2041 '
 	is "damaged-keep: no frame lost" "$(report damaged-keep .frames.lost.error)" 0
 	ok "damaged-keep: the driver did mark one" says damaged-keep 'VIDIOC_DQBUF .*flags=0x2041 '
 	ok "damaged-fail: not a success" [ "$(status damaged-fail)" != 0 ]
 	ok "damaged-fail: the books balance" books_balance damaged-fail
-	ok "damaged-fail: what came before was written" between "$(report damaged-fail .frames.written)" 3 74
+	ok "damaged-fail: what came before was written" between "$(report damaged-fail .frames.written)" 3 900
 	ok "damaged-fail: what was captured decodes" decodes_cleanly damaged-fail "$(report damaged-fail .frames.written)"
-	recorded qbuf-later 75 $raw
+	went_on qbuf-later 'VIDIOC_QBUF .*= -EINVAL$'
 }
 
 check_fatal() {
-	recorded fatal 60 $raw
+	went_on fatal '= -EIO$'
 	is "fatal: one recovery" "$(count_calls fatal VIDIOC_STREAMON)/$(count_calls fatal VIDIOC_STREAMOFF)" 2/2
 }
 
@@ -99,7 +106,7 @@ check_calls() {
 }
 
 for k in "${kernels[@]}"; do
-	ok "the job ran" boot "$k" faults -t 200 -m "vivid $four" || continue
+	ok "the job ran" boot "$k" faults -t 500 -m "vivid $four" || continue
 	check_start
 	check_losses
 	check_damage

@@ -21,18 +21,20 @@ record() {
 	touch "/tmp/$name.done"
 }
 
-# record_begin FILE OPTION...: the same in the background; returns when frames come. $! is not the recorder: see signal.
+a_frame='(VIDIOC_DQBUF .*|read .*) = [0-9]+$'
+
+# record_begin FILE OPTION...: the same in the background; returns when frames come.
 record_begin() {
 	record "$@" &
-	until_frames "${1%.*}" 3
+	until_traced "${1%.*}" "$a_frame" 3
 }
 
-# until_frames NAME N: until so many frames came, but not for ever.
-until_frames() {
+# until_traced NAME REGEX N: until so many lines of the trace match, but not for ever.
+until_traced() {
 	local i n
 	for ((i = 0; i < 300; i++)); do
-		n=$(grep -cE '(VIDIOC_DQBUF .*|read .*) = [0-9]+$' "/tmp/$1.err" 2>/dev/null)
-		[ "${n:-0}" -ge "$2" ] && return
+		n=$(grep -cE "$2" "/tmp/$1.err" 2>/dev/null)
+		[ "${n:-0}" -ge "$3" ] && return
 		[ -e "/tmp/$1.done" ] && return
 		sleep 0.1
 	done
@@ -46,14 +48,14 @@ until_exists() {
 	done
 }
 
-# kill_recorder SIGNAL FILE: the one that writes FILE; NAME.from is when.
+# kill_recorder SIGNAL FILE: the one that writes FILE, if it is still there; NAME.from is when.
 kill_recorder() {
-	local pid recorder
+	local pid recorder=''
 	for pid in $(pidof v4l2q); do
 		! grep -qzxFe "/tmp/$2" "/proc/$pid/cmdline" || recorder=$pid
 	done
 	now_ms >"${2%.*}.from"
-	kill "-$1" "$recorder"
+	[ -z "$recorder" ] || kill "-$1" "$recorder"
 }
 
 # wait_recorder NAME: for one of several things in the background.

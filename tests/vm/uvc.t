@@ -66,7 +66,7 @@ check_faults() {
 
 build_camera && draw_pictures || exit 1
 for k in "${kernels[@]}"; do
-	ok "the job ran" boot "$k" uvc -t 200 -m vhci-hcd -m 'uvcvideo nodrop=1' \
+	ok "the job ran" boot "$k" uvc -t 500 -m vhci-hcd -m 'uvcvideo nodrop=1' \
 		-f "$work/uvcemu" -f "$work/1.jpg" -f "$work/2.jpg" -f "$work/3.jpg" || continue
 	check_good
 	check_faults
