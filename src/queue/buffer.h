@@ -41,6 +41,7 @@ struct buffer {
 	enum buffer_owner owner;
 	bool spare; /* plain memory of ours that stands in for a driver's buffer */
 	bool attached;
+	uint64_t turn; /* the lower, the earlier it was queued */
 	uint32_t n_planes;
 	struct plane planes[MAX_PLANES];
 	struct frame_info info;

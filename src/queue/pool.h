@@ -45,11 +45,13 @@ struct pool {
 	uint32_t min, max; /* as the start left them */
 	uint32_t min_latency, max_latency, copy_threshold;
 	uint32_t n_queued;   /* in the driver */
+	uint64_t n_put;      /* QBUFs so far */
 	uint32_t n_held;     /* the driver's buffers at the consumer; spares not counted */
 	bool eos;            /* EPIPE or FLAG_LAST seen: no DQBUF before STREAMOFF */
 	bool recovered;      /* the one STREAMOFF/STREAMON after EIO is spent */
 	bool lost;           /* ENODEV seen */
 	bool m2m;            /* an empty buffer is its end of stream */
+	bool misnamed;       /* the driver returned a buffer that it did not have, which was said */
 	bool no_sync;        /* the exported memory takes no DMA_BUF_IOCTL_SYNC */
 	uint32_t n_restarts; /* how often the driver's sequence numbers began anew */
 

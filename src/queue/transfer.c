@@ -106,6 +106,7 @@ int transfer_put(struct pool *pool, struct buffer *buffer)
 	if (device_is_output(pool->device))
 		describe_frame(pool, memory, &wire);
 	buffer->owner = BUFFER_QUEUED;
+	buffer->turn = pool->n_put++;
 	pool->n_queued++;
 	err = wire_ioctl(pool->device, VIDIOC_QBUF, &wire);
 	if (err == 0)
@@ -229,11 +230,33 @@ static void receive_back(struct pool *pool, struct buffer *buffer)
 	let_go(pool, buffer);
 }
 
+/* v4l2loopback takes a frame with QBUF, and gives numbers back as they come round, queued or not. That a
+ * frame is done with is all that a player needs to know: it is taken for the one that was queued first. */
+static struct buffer *oldest_queued(struct pool *pool, uint32_t index)
+{
+	struct buffer *oldest = NULL;
+
+	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++) {
+		struct buffer *buffer = &pool->allocator.buffers[i];
+
+		if (buffer->owner == BUFFER_QUEUED && (!oldest || buffer->turn < oldest->turn))
+			oldest = buffer;
+	}
+	if (!pool->misnamed)
+		log_verbose("%s: driver bug: it returned buffer %u, which it did not have: taking it for %u",
+			    pool->device->path, index, oldest ? oldest->index : 0);
+	pool->misnamed = true;
+	return oldest;
+}
+
 static int receive(struct pool *pool, const struct wire *wire, struct buffer **out)
 {
 	uint32_t index = wire->buffer.index;
-	struct buffer *buffer = index < POOL_MAX_BUFFERS ? &pool->allocator.buffers[index] : NULL;
+	bool known = index < POOL_MAX_BUFFERS && pool->allocator.used & 1u << index;
+	struct buffer *buffer = known ? &pool->allocator.buffers[index] : NULL;
 
+	if (buffer && buffer->owner != BUFFER_QUEUED && device_is_output(pool->device))
+		buffer = oldest_queued(pool, index);
 	if (!buffer || buffer->owner != BUFFER_QUEUED) {
 		log_error("%s: driver bug: it returned buffer %u, which it did not have", pool->device->path,
 			  index);
