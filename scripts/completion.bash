@@ -14,6 +14,7 @@ _v4l2q()
 	case $before in
 	-d | --device) words="sim $(compgen -G '/dev/video*') $(compgen -G '/dev/v4l/by-id/*')" ;;
 	--io) words="auto mmap userptr dmabuf dmabuf-import rw" ;;
+	--direct) words="auto on off" ;;
 	--bad-frames) words="drop keep fail" ;;
 	--fit) words="letterbox scale crop none" ;;
 	*)

@@ -22,12 +22,14 @@ struct capture_options {
 	bool has_memory, has_max_drops;
 	int64_t duration_ns, stall_ns;
 	struct option_span segment;
+	int direct;     /* enum direct_mode, in the order of its choices */
 	int bad_frames; /* enum bad_frames, whose order is that of the choices */
 	const char *frame_log, *on_disconnect;
 	bool waits;        /* for a device that was unplugged */
 	int64_t replug_ns; /* 0: for ever */
 };
 
+static const char *const direct_choices[] = { "auto", "on", "off", NULL };
 static const char *const bad_frames_choices[] = { "drop", "keep", "fail", NULL };
 
 #define OFFSET(field) offsetof(struct capture_options, field)
@@ -45,6 +47,9 @@ static const struct option_row file_rows[] = {
 	  .help = "options of the encoder" },
 	{ "segment", 0, OPT_SPAN, OFFSET(segment), .least = 1,
 	  .help = "a new file each T (10s, 5m) or SIZE (64M, 2G); FILE holds %d or strftime fields" },
+	{ "direct", 0, OPT_CHOICE, OFFSET(direct), .argument = "WHEN",
+	  .help = "write past the page cache; auto: frames of 1 MiB or more, on ext4, XFS and F2FS",
+	  .preset = "auto", .choices = direct_choices },
 	{ "frame-log", 0, OPT_TEXT, OFFSET(frame_log), .argument = "FILE",
 	  .help = "a JSON line for each frame and each gap" },
 	{ 0 },
@@ -194,6 +199,7 @@ static void fill_record(struct record *record, const struct capture_options *opt
 			.codec = options->codec,
 			.codec_options = options->codec_options,
 			.overwrite = options->overwrite,
+			.direct = (enum direct_mode)options->direct,
 			.format = setup->format,
 		},
 		.count = options->count,

@@ -8,19 +8,29 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 #include <linux/magic.h>
+#include "media/overlap.h"
 
 /* The larger, the busier it keeps the disk; only what a frame needs of it is ever touched. */
-#define STAGING_BYTES (8 << 20)
+#define HALF_BYTES ((size_t)4 << 20)
+/* From this size on a piece is worth a transfer of its own past the page cache. */
+#define LARGE_BYTES ((size_t)1 << 20)
 
 #ifndef XFS_SUPER_MAGIC
 #define XFS_SUPER_MAGIC 0x58465342
 #endif
 
-bool direct_suits(int fd)
+size_t direct_least(enum direct_mode mode)
+{
+	return mode == DIRECT_ON ? DIRECT_BLOCK : LARGE_BYTES;
+}
+
+bool direct_suits(int fd, enum direct_mode mode)
 {
 	static const unsigned suited[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, F2FS_SUPER_MAGIC };
 	struct statfs fs;
 
+	if (mode != DIRECT_AUTO)
+		return mode == DIRECT_ON;
 	if (fstatfs(fd, &fs) < 0)
 		return false;
 	for (size_t i = 0; i < sizeof(suited) / sizeof(*suited); i++) {
@@ -43,7 +53,7 @@ int direct_begin(struct direct *d, int fd, off_t offset)
 {
 	int err;
 
-	if (!d->memory && !(d->memory = aligned_alloc(DIRECT_BLOCK, STAGING_BYTES)))
+	if (!d->memory && !(d->memory = aligned_alloc(DIRECT_BLOCK, 2 * HALF_BYTES)))
 		return -ENOMEM;
 	if ((err = set_flag(fd, true)) < 0)
 		return err;
@@ -54,25 +64,63 @@ int direct_begin(struct direct *d, int fd, off_t offset)
 	return 0;
 }
 
+/* Writes what has not been written of it, after an error that said why not. The kernel does not keep all that
+ * fcntl() promises. */
+static int write_again(struct direct *d, const uint8_t *data, size_t bytes, off_t offset, int err)
+{
+	size_t done;
+
+	if (err != -EINVAL)
+		return err;
+	/* The other thread's write may have been told so just before. */
+	err = d->on ? set_flag(d->fd, false) : 0;
+	d->on = false;
+	return err < 0 ? err : write_at(d->fd, data, bytes, offset, &done);
+}
+
 /* Writes all of it at d->offset, which moves on. */
 static int write_out(struct direct *d, const uint8_t *data, size_t bytes)
 {
-	int err = 0;
+	size_t done;
+	int err = write_at(d->fd, data, bytes, d->offset, &done);
 
-	while (bytes > 0 && err == 0) {
-		ssize_t n = pwrite(d->fd, data, bytes, d->offset);
-
-		if (n < 0 && errno == EINVAL && d->on) { /* promised by fcntl(), but not kept */
-			err = set_flag(d->fd, d->on = false);
-		} else if (n < 0 && errno != EINTR) {
-			err = -errno;
-		} else if (n > 0) {
-			data += n;
-			bytes -= (size_t)n;
-			d->offset += n;
-		}
-	}
+	if (err < 0 && (err = write_again(d, data + done, bytes - done, d->offset + (off_t)done, err)) == 0)
+		done = bytes;
+	d->offset += (off_t)done;
 	return err;
+}
+
+static uint8_t *half(const struct direct *d)
+{
+	return d->memory + d->half * HALF_BYTES;
+}
+
+static int wait_for_other_half(struct direct *d)
+{
+	const uint8_t *other = d->memory + (1 - d->half) * HALF_BYTES;
+
+	if (!d->pending)
+		return 0;
+	d->pending = false;
+	return write_again(d, other, HALF_BYTES, d->other_offset, overlap_wait(d->overlap));
+}
+
+/* Lets the full half be written, and goes on with the other. */
+static int turn_over(struct direct *d)
+{
+	int err = wait_for_other_half(d);
+
+	d->n = 0;
+	if (err < 0)
+		return err;
+	if (!d->overlap && overlap_open(&d->overlap) < 0)
+		return write_out(d, half(d), HALF_BYTES);
+	overlap_start(d->overlap, d->fd, half(d), HALF_BYTES, d->offset);
+	d->pending = true;
+	d->other_offset = d->offset;
+	d->offset += (off_t)HALF_BYTES;
+	d->half = 1 - d->half;
+	return 0;
 }
 
 /* A file that is nothing but frames of whole blocks needs no staging. Returns how much went that way: nothing
@@ -100,24 +148,21 @@ int direct_put(struct direct *d, const uint8_t *data, size_t bytes)
 	data += straight;
 	bytes -= (size_t)straight;
 	while (bytes > 0) {
-		size_t taken = STAGING_BYTES - d->n < bytes ? STAGING_BYTES - d->n : bytes;
+		size_t taken = HALF_BYTES - d->n < bytes ? HALF_BYTES - d->n : bytes;
 
-		memcpy(d->memory + d->n, data, taken);
+		memcpy(half(d) + d->n, data, taken);
 		d->n += taken;
 		data += taken;
 		bytes -= taken;
-		if (d->n == STAGING_BYTES) {
-			d->n = 0;
-			if ((err = write_out(d, d->memory, STAGING_BYTES)) < 0)
-				return err;
-		}
+		if (d->n == HALF_BYTES && (err = turn_over(d)) < 0)
+			return err;
 	}
 	return 0;
 }
 
 /* The last, unfinished block is written as well, and again when it is finished: a frame that has been flushed
  * is in the file. */
-int direct_flush(struct direct *d)
+static int write_rest(struct direct *d)
 {
 	size_t tail = d->n % DIRECT_BLOCK, whole = d->n - tail;
 	int err;
@@ -125,21 +170,30 @@ int direct_flush(struct direct *d)
 	if (d->n == 0)
 		return 0;
 	if (tail > 0)
-		memset(d->memory + d->n, 0, DIRECT_BLOCK - tail);
-	if ((err = write_out(d, d->memory, whole + (tail > 0 ? DIRECT_BLOCK : 0))) < 0)
+		memset(half(d) + d->n, 0, DIRECT_BLOCK - tail);
+	if ((err = write_out(d, half(d), whole + (tail > 0 ? DIRECT_BLOCK : 0))) < 0)
 		return err;
 	if (tail > 0)
 		d->offset -= DIRECT_BLOCK;
-	memmove(d->memory, d->memory + whole, tail);
+	memmove(half(d), half(d) + whole, tail);
 	d->n = tail;
 	return 0;
+}
+
+int direct_flush(struct direct *d)
+{
+	int err = write_rest(d), earlier_err = wait_for_other_half(d);
+
+	return earlier_err < 0 ? earlier_err : err;
 }
 
 /* Cuts off what fills up the last block, and leaves the descriptor at the end. */
 static int settle(struct direct *d, off_t length)
 {
-	int err = d->on ? set_flag(d->fd, false) : 0;
+	int err;
 
+	wait_for_other_half(d);
+	err = d->on ? set_flag(d->fd, false) : 0;
 	d->on = false;
 	d->n = 0;
 	if (ftruncate(d->fd, length) < 0 || lseek(d->fd, length, SEEK_SET) < 0)
@@ -161,6 +215,7 @@ int direct_give_up(struct direct *d, off_t length)
 
 void direct_close(struct direct *d)
 {
+	overlap_close(d->overlap);
 	free(d->memory);
 	*d = (struct direct){ 0 };
 }

@@ -2,7 +2,8 @@
  *
  * Recordings are not read again soon, and the kernel spends several times as much on finding, filling and
  * writing back pages as on the transfer itself. O_DIRECT takes its data from aligned memory only, at aligned
- * places: so they are copied there, which takes the place of the kernel's own copy into its pages. */
+ * places: so they are copied there, which takes the place of the kernel's own copy into its pages. Of frames
+ * larger than half of that memory one half is written while the other is filled. */
 #ifndef MEDIA_DIRECT_H
 #define MEDIA_DIRECT_H
 
@@ -14,17 +15,29 @@
 /* Of memory, places and lengths: what every disk is content with. */
 #define DIRECT_BLOCK 4096
 
+/* AUTO: where the file system makes it pay, and frames are large. ON: wherever the file system lets us. */
+enum direct_mode { DIRECT_AUTO, DIRECT_ON, DIRECT_OFF };
+
+struct overlap;
+
 /* All zero: never begun. */
 struct direct {
 	int fd;
 	bool on;
-	uint8_t *memory; /* what waits to be whole blocks */
-	size_t n;
-	off_t offset; /* where in the file memory[0] belongs; the descriptor stands there */
+	uint8_t *memory;         /* both halves */
+	unsigned half;           /* the one that is being filled */
+	size_t n;                /* of it that waits to be whole blocks */
+	off_t offset;            /* where in the file it belongs */
+	struct overlap *overlap; /* writes the other half; NULL until there is one to write */
+	off_t other_offset;      /* where the other half belongs */
+	bool pending;            /* it may be at it */
 };
 
-/* Whether the file lies where this pays: local file systems that write their blocks straight to a disk. */
-bool direct_suits(int fd);
+/* Whether the file may go past the page cache; AUTO: whether it lies where this pays, on local file systems
+ * that write their blocks straight to a disk. */
+bool direct_suits(int fd, enum direct_mode mode);
+/* The least that a piece must have to begin with it. */
+size_t direct_least(enum direct_mode mode);
 /* Starts at `offset`, a multiple of DIRECT_BLOCK and the end of the file. -EINVAL and the like: not to be had
  * here. */
 int direct_begin(struct direct *direct, int fd, off_t offset);

@@ -79,14 +79,14 @@ static int check_own_files(const struct mux *mux, bool overwrite)
 	return -EEXIST;
 }
 
-int mux_open_file(struct mux *mux, bool overwrite)
+int mux_open_file(struct mux *mux, bool overwrite, enum direct_mode direct)
 {
 	int err;
 
 	if (container_opens_files(&mux->container))
 		return check_own_files(mux, overwrite);
 	if (!is_address(mux->container.url)) {
-		err = output_open(&mux->output, skip_file_scheme(mux->container.url), overwrite);
+		err = output_open(&mux->output, skip_file_scheme(mux->container.url), overwrite, direct);
 		if (err == 0)
 			mux->context->pb = output_avio(mux->output);
 		return err;

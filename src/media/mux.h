@@ -23,7 +23,7 @@ int mux_check_url(const char *url);
 /* All zero before. fps 0/1: not known. Touches no file yet. */
 int mux_open(struct mux *mux, const struct container *container, AVRational fps);
 /* Makes the file. Errors are logged. */
-int mux_open_file(struct mux *mux, bool overwrite);
+int mux_open_file(struct mux *mux, bool overwrite, enum direct_mode direct);
 /* Writes the header; from then on mux->stream->time_base is the container's clock. Errors are logged. */
 int mux_begin(struct mux *mux);
 /* Writes a packet whose times are in the container's clock, and blanks it. Errors are logged. */

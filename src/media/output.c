@@ -18,8 +18,6 @@
 /* Below this a copy is cheaper than a system call of its own. */
 #define GATHER_BYTES 65536
 #define AVIO_BYTES 32768
-/* From this size on a piece is worth a transfer of its own past the page cache. */
-#define LARGE_BYTES (1 << 20)
 
 #if LIBAVFORMAT_VERSION_MAJOR >= 61
 typedef const uint8_t avio_bytes;
@@ -33,6 +31,7 @@ struct output {
 	int fd;
 	bool seekable, regular, made;
 	bool may_bypass, bypassing; /* the page cache, by way of `direct` */
+	enum direct_mode mode;
 	bool discarding; /* what libavformat still hands over belongs to a frame that is given up */
 	int error;
 	int64_t base;     /* where in the file byte 0 of ours lies: standard output may be part-written */
@@ -106,9 +105,14 @@ static int put_bypassing(struct output *o, const uint8_t *data, size_t bytes)
 		return remember(o, direct_put(&o->direct, data, bytes));
 	if ((err = put(o, data, head)) < 0)
 		return err;
-	o->bypassing = o->may_bypass = direct_begin(&o->direct, o->fd, offset + (int64_t)head) == 0;
-	if (!o->bypassing)
+	err = direct_begin(&o->direct, o->fd, offset + (int64_t)head);
+	o->bypassing = o->may_bypass = err == 0;
+	if (!o->bypassing) {
+		log_message(o->mode == DIRECT_ON ? LOG_LEVEL_WARN : LOG_LEVEL_VERBOSE,
+			    "%s: the file system takes no direct writes (%s): they go through the page cache",
+			    o->path, err_str(err));
 		return put(o, data + head, bytes - head);
+	}
 	return remember(o, direct_put(&o->direct, data + head, bytes - head));
 }
 
@@ -133,7 +137,7 @@ static int write_packet(void *opaque, avio_bytes *data, int bytes)
 
 	if (o->discarding || bytes <= 0)
 		return bytes;
-	if (o->bypassing || (n >= LARGE_BYTES && o->may_bypass && at_end(o))) {
+	if (o->bypassing || (o->may_bypass && n >= direct_least(o->mode) && at_end(o))) {
 		err = put_bypassing(o, data, n);
 	} else if (n + o->n_gathered <= sizeof(o->gathered) && n < sizeof(o->gathered) / 2) {
 		memcpy(o->gathered + o->n_gathered, data, n);
@@ -284,7 +288,7 @@ static int make_avio(struct output *o)
 	return 0;
 }
 
-int output_open(struct output **output, const char *path, bool overwrite)
+int output_open(struct output **output, const char *path, bool overwrite, enum direct_mode mode)
 {
 	struct output *o = calloc(1, sizeof(*o));
 	int err = -ENOMEM;
@@ -301,7 +305,8 @@ int output_open(struct output **output, const char *path, bool overwrite)
 		goto failed;
 	look_at(o);
 	/* A shared standard output must not change its ways for all who have it. */
-	o->may_bypass = strcmp(path, "-") != 0 && o->regular && o->seekable && direct_suits(o->fd);
+	o->mode = mode;
+	o->may_bypass = strcmp(path, "-") != 0 && o->regular && o->seekable && direct_suits(o->fd, mode);
 	if ((err = make_avio(o)) < 0) {
 		refuse(path, err);
 		goto failed;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <libavformat/avio.h>
+#include "media/direct.h"
 
 struct output;
 
@@ -17,7 +18,7 @@ struct output;
 int output_check(const char *path);
 /* Opens a path, or standard output for "-". An existing regular file is refused with -EEXIST unless
  * `overwrite`; devices and FIFOs are opened as they are; a terminal never. Logs its failures. */
-int output_open(struct output **output, const char *path, bool overwrite);
+int output_open(struct output **output, const char *path, bool overwrite, enum direct_mode mode);
 /* Writes what is gathered and closes. Logs nothing: the first error comes back, and output_error() knew it
  * before. Takes NULL. */
 int output_close(struct output *output);

@@ -208,7 +208,7 @@ static int open_all(struct writer *w, const struct writer_options *o)
 	    (err = mux_open(&w->mux, &container, fps_of(&o->format))) < 0)
 		return err;
 	err = w->codec ? open_recoder(w, o) : open_copy(w, o, codec_tag);
-	if (err < 0 || (err = mux_open_file(&w->mux, o->overwrite)) < 0)
+	if (err < 0 || (err = mux_open_file(&w->mux, o->overwrite, o->direct)) < 0)
 		return err;
 	/* A compressed stream's parameters are not known before its first key frame. */
 	return w->waiting && w->bitstream.extractor ? 0 : begin(w);

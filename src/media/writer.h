@@ -5,6 +5,7 @@
 #define MEDIA_WRITER_H
 
 #include <stdatomic.h>
+#include "media/direct.h"
 #include "media/frame.h"
 
 struct writer;
@@ -15,6 +16,7 @@ struct writer_options {
 	const char *codec;          /* "auto", "copy" or a libavcodec encoder's name */
 	const char *codec_options;  /* "crf=18,preset=fast" or NULL */
 	bool overwrite;             /* an existing regular file may be replaced */
+	enum direct_mode direct;    /* whether a regular file is written past the page cache */
 	struct video_format format; /* what frames hold */
 };
 
