@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/statfs.h>
 #include <unistd.h>
 #include <linux/magic.h>
@@ -12,6 +13,7 @@
 
 /* The larger, the busier it keeps the disk; only what a frame needs of it is ever touched. */
 #define HALF_BYTES ((size_t)4 << 20)
+#define HUGE_PAGE_BYTES ((size_t)2 << 20)
 /* From this size on a piece is worth a transfer of its own past the page cache. */
 #define LARGE_BYTES ((size_t)1 << 20)
 
@@ -53,8 +55,10 @@ int direct_begin(struct direct *d, int fd, off_t offset)
 {
 	int err;
 
-	if (!d->memory && !(d->memory = aligned_alloc(DIRECT_BLOCK, 2 * HALF_BYTES)))
+	if (!d->memory && !(d->memory = aligned_alloc(HUGE_PAGE_BYTES, 2 * HALF_BYTES)))
 		return -ENOMEM;
+	/* Each page has to be looked up and pinned for every write: the fewer, the better. */
+	madvise(d->memory, 2 * HALF_BYTES, MADV_HUGEPAGE);
 	if ((err = set_flag(fd, true)) < 0)
 		return err;
 	d->fd = fd;
