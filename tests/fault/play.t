@@ -122,8 +122,9 @@ for io in mmap userptr dmabuf dmabuf-import rw; do
 	check_trace "$io, stall=6" "${how[@]}"
 done
 
-# Decoders and their references, with few buffers and a device that goes.
+# Decoders and their references, with few buffers and a device that goes. How libavcodec's own threads go about it is theirs.
 for keys in grant=2,create=no grant=3,create=no min-buffers=6,create=no unplug=9 eio=9; do
+	[ "$KIND" != tsan ] || continue
 	rm -f r.json
 	v4l2q play -q -d "sim:type=output,fps=0,$keys" --speed 0 --json=r.json h264.mp4 >out 2>err </dev/null
 	status=$?
