@@ -1,0 +1,167 @@
+#!/bin/bash
+# What is played to vivid and v4l2loopback, as their other side sees it. SPDX-License-Identifier: LGPL-2.1-or-later
+. "$(dirname "$0")/lib.sh"
+
+vivid='vivid n_devs=5 node_types=0x101,0x101,0x101,0x101,0x101 vid_cap_nr=0,1,2,3,4 vid_out_nr=10,11,12,13,14 multiplanar=1,2,1,2,1'
+files=()
+
+# draw NAME PIXELS SUFFIX ENCODER-OPTION...: four pictures, each unlike the others.
+draw() {
+	local file=$work/$1.$3 pixels=$2
+	shift 3
+	ffmpeg -v error -f lavfi -i testsrc2=s=640x480:r=30 -frames:v 4 -pix_fmt "$pixels" "$@" -y "$file" || exit 1
+	files+=(-f "$file")
+}
+
+draw_all() {
+	draw yuyv yuyv422 nut -c:v rawvideo
+	draw nv12 nv12 nut -c:v rawvideo
+	draw yuv420 yuv420p nut -c:v rawvideo
+	draw clip yuv420p mp4 -c:v libx264 -g 4
+	draw jpegs yuvj422p mkv -c:v mjpeg -q:v 5
+}
+
+# pictures BYTES FILE: the MD5 of each.
+pictures() {
+	split -b "$1" --filter=md5sum "$2" | cut -d' ' -f1 | sort -u
+}
+
+# drawn PIXELS BYTES FILE: of what was played.
+drawn() {
+	ffmpeg -v error -i "$work/$3" -sws_flags bicubic -pix_fmt "$1" -f rawvideo -y "$work/drawn" && pictures "$2" "$work/drawn"
+}
+
+# are_of SEEN FRAMES PIXELS BYTES FILE: so many frames, each of them, to the byte, one of the file's.
+are_of() {
+	[ "$(stat -c %s "$job/$1" 2>/dev/null)" = $(($2 * $4)) ] &&
+		[ -z "$(comm -23 <(pictures "$4" "$job/$1") <(drawn "$3" "$4" "$5"))" ]
+}
+
+# The frame counts of the report agree with each other; one frame may have waited for its time when the end came.
+adds_up() {
+	report "$1" '.frames | (.read - .played - .dropped | . == 0 or . == 1) and .played == .copied + .zero_copy' | grep -qx true
+}
+
+# ended NAME STATUS END
+ended() {
+	is "$1: exit status $2" "$(status "$1")" "$2"
+	is "$1: the report says $3" "$(report "$1" .end)" "$3"
+	ok "$1: the books balance" adds_up "$1"
+}
+
+# seen NAME PIXELS BYTES FILE MODE: played through, and seen at the other side.
+seen() {
+	ended "$1" 0 signal
+	is "$1: the report says $5" "$(report "$1" .io)" "$5"
+	ok "$1: eight frames are seen, each a picture of the file" are_of "$1-seen.raw" 8 "$2" "$3" "$4"
+	is "$1: one STREAMOFF, and no QBUF after it" "$(calls "$1" | cut -d' ' -f1 | sed '1,/VIDIOC_STREAMOFF/d' | grep -cE '_(STREAMOFF|QBUF)$')" 0
+}
+
+memory_of() {
+	case $1 in
+	*-userptr) echo userptr USERPTR ;;
+	*-dmabuf) echo dmabuf MMAP ;;
+	*-import-*) echo dmabuf-import DMABUF ;;
+	*) echo mmap MMAP ;;
+	esac
+}
+
+check_modes() {
+	local layout=$1 pixels=$2 bytes=$3 file=$4 name mode memory
+	shift 4
+	for name in "${@/#/$layout-}"; do
+		read -r mode memory <<<"$(memory_of "$name")"
+		seen "$name" "$pixels" "$bytes" "$file" "$mode"
+		ok "$name: buffers are of memory $memory" says "$name" "VIDIOC_QBUF .*memory=$memory"
+		ok "$name: no byte was copied twice" [ "$(report "$name" '.bytes.copied <= .bytes.played')" = true ]
+		is "$name: one frame is queued before the stream begins" \
+			"$(calls "$name" | sed '/VIDIOC_STREAMON/q' | grep -c VIDIOC_QBUF)" 1
+	done
+}
+
+check_loops() {
+	local imports=(import-video12)
+	[ "$kernel" = 6.1 ] || imports+=(import-udmabuf import-heap)
+	check_modes single yuyv422 614400 yuyv.nut mmap userptr dmabuf "${imports[@]}"
+	check_modes planes nv12 460800 nv12.nut mmap userptr dmabuf "${imports[@]/video12/video13}"
+	is "single-userptr: not a byte was copied, as the driver reads the file's own memory" "$(report single-userptr .bytes.copied)" 0
+	is "planes-mmap: two planes" "$(report planes-mmap .format.planes)" 2
+	seen three yuv420p 460800 yuv420.nut mmap
+	is "three: three planes" "$(report three .format.planes)" 3
+	seen h264 yuyv422 614400 clip.mp4 mmap
+}
+
+# Of four frames vivid keeps the last. It is on show for a frame's time before the stream ends.
+check_drain() {
+	ended drained 0 eos
+	is "drained: four frames played" "$(report drained .frames.played)" 4
+	is "drained: four were queued, and one never came back" \
+		"$(count_calls drained VIDIOC_QBUF)/$(count_calls drained 'VIDIOC_DQBUF .* = 0')" 4/3
+	is "drained: one STREAMOFF" "$(count_calls drained VIDIOC_STREAMOFF)" 1
+	ok "drained: nothing was waited for longer than it takes" [ "$(report drained '.time.wall_s < 2')" = true ]
+	ok "drained: then all was undone in order" calls_end_with drained "VIDIOC_STREAMOFF munmap VIDIOC_REQBUFS close"
+}
+
+check_faults() {
+	ok "refused: write() that the driver refuses is an error" [ "$(status refused)" != 0 ]
+	ok "refused: the message has the call and the reason" says refused '^v4l2q: .*write.*(Invalid argument|not)'
+	is "streamon error: exit status 1" "$(status streamon)" 1
+	ok "streamon error: the message names the call" says streamon '^v4l2q: .*: VIDIOC_STREAMON: '
+	ok "streamon error: STREAMOFF follows, and all is undone" calls_end_with streamon \
+		"VIDIOC_QBUF VIDIOC_STREAMON .*VIDIOC_STREAMOFF munmap VIDIOC_REQBUFS close"
+	ended again 0 eos
+	is "qbuf error: exit status 1" "$(status qbuf)" 1
+	ok "qbuf error: the message names the call" says qbuf '^v4l2q: .*: VIDIOC_QBUF: '
+	ended fatal 0 signal
+	is "fatal: one recovery" "$(count_calls fatal VIDIOC_STREAMON)/$(count_calls fatal VIDIOC_STREAMOFF)" 2/2
+	ended disconnect 5 disconnect
+	ok "disconnect: no spinning" [ "$(calls disconnect | grep -A 1000 ENODEV | grep -c '^poll')" -le 1 ]
+	ok "disconnect: the end came soon" [ $(($(cat "$job/disconnect.to") - $(cat "$job/disconnect.from"))) -le 3000 ]
+	ok "disconnect: the node is closed" says disconnect ': close'
+}
+
+# check_camera NAME MODE: one producer, two readers, one after the other.
+check_camera() {
+	ended "$1" 0 signal
+	is "$1: the report says $2" "$(report "$1" .io)" "$2"
+	ok "$1: ffmpeg reads the file's pictures" are_of "$1-ffmpeg.raw" 6 yuyv422 614400 yuyv.nut
+	ok "$1: v4l2-ctl reads them after it" are_of "$1-ctl.raw" 6 yuyv422 614400 yuyv.nut
+}
+
+check_cameras() {
+	local time
+	for time in first second; do
+		check_camera "$1-mmap-$time" mmap
+		[ "$1" = open ] || continue
+		check_camera "$1-rw-$time" rw
+		ok "$1-rw-$time: write() once a frame, and no streaming" \
+			[ "$(grep -cE ': write .* = 614400$' "$job/$1-rw-$time.err")/$(count_calls "$1-rw-$time" VIDIOC_STREAMON)" = \
+			"$(report "$1-rw-$time" .frames.played)/0" ]
+	done
+}
+
+# The packets themselves, to the byte.
+packets() {
+	ffmpeg -v error "${@:2}" -i "$1" -c copy -f framemd5 - | grep -v '^#' | awk '{ print $NF }' | sort -u
+}
+
+check_jpegs() {
+	ended jpeg 0 signal
+	is "jpeg: the device's format" "$(report jpeg .format.pixelformat)" MJPG
+	is "jpeg: v4l2-ctl reads the file's packets" \
+		"$(comm -23 <(packets "$job/jpeg-ctl.mjpeg" -f mjpeg) <(packets "$work/jpegs.mkv") | wc -l)" 0
+	ok "jpeg: it did read some" [ -s "$job/jpeg-ctl.mjpeg" ]
+}
+
+draw_all
+for k in "${kernels[@]}"; do
+	module=$("$root/scripts/vm-v4l2loopback" "$k") || exit 1
+	ok "the job ran" boot "$k" play -t 1000 -m "$vivid" -m videodev -f "$module" "${files[@]}" || continue
+	check_loops
+	check_drain
+	check_faults
+	check_cameras open
+	[ "$k" = 6.1 ] || check_cameras exclusive
+	check_jpegs
+done
+done_testing
