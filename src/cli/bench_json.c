@@ -76,6 +76,12 @@ static void add_measured(struct json_object *object, const struct bench *bench, 
 	json_add_text(object, "end", run->end);
 }
 
+/* One that was only planned: --advise measures otherwise, and a signal may have come before it. */
+static bool is_told(const struct bench_run *run)
+{
+	return run->n_samples || run->unsupported || run->error;
+}
+
 static struct json_object *run_json(const struct bench *bench, const struct bench_run *run)
 {
 	struct json_object *object = json_object_new_object();
@@ -144,7 +150,8 @@ struct json_object *bench_json(const struct bench *bench, struct json_object *fa
 	json_object_object_add(object, "system", system_json());
 	json_object_object_add(object, "options", options_json(bench));
 	for (size_t i = 0; i < bench->n_runs; i++)
-		json_object_array_add(runs, run_json(bench, &bench->runs[i]));
+		if (is_told(&bench->runs[i]))
+			json_object_array_add(runs, run_json(bench, &bench->runs[i]));
 	json_object_object_add(object, "runs", runs);
 	add_recommendation(object, bench);
 	if (bench->advice)
