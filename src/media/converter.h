@@ -12,7 +12,8 @@ struct SwsContext;
  */
 struct converter {
 	struct SwsContext *sws;
-	int flags;     /* libswscale's; 0: bicubic where it scales, else bilinear. Set before the first use */
+	int flags;     /* libswscale's; 0: bicubic where it scales, else bilinear. The same for the same two
+			  pictures */
 	bool threaded; /* may take several processors, where both pictures are counted references */
 	AVFrame *read, *written; /* in between, where libswscale does not have a format; else NULL */
 	/* What sws is made for. */

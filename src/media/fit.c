@@ -39,7 +39,6 @@ int fit_open(struct fit *fit, const struct reader_target *target)
 		return -ERANGE;
 	}
 	fit->av = f->pix->av;
-	fit->converter.flags = SWS_BICUBIC;
 	fit->from = av_frame_alloc();
 	fit->to = av_frame_alloc();
 	if (fit->from && fit->to)
@@ -223,6 +222,18 @@ static void describe_target(const struct fit *fit, const struct frame *blank)
 	place_move(fit->av, p->to.x, p->to.y, to->data, to->linesize);
 }
 
+/* From 4:2:0 to packed 4:2:2 every other row of chroma is missing. libswscale has a direct way that takes the
+ * one above for it, in a third of the time that filtering takes; which is worth more here than what one can
+ * see. */
+static int flags_for(const AVFrame *from, const AVFrame *to)
+{
+	bool direct = from->format == AV_PIX_FMT_YUV420P && from->width == to->width &&
+		      from->height == to->height &&
+		      (to->format == AV_PIX_FMT_YUYV422 || to->format == AV_PIX_FMT_UYVY422);
+
+	return direct ? SWS_FAST_BILINEAR : SWS_BICUBIC;
+}
+
 static int convert(struct fit *fit, const AVFrame *frame, const struct frame *blank)
 {
 	int64_t read = (int64_t)fit->place.from.width * fit->place.from.height;
@@ -236,6 +247,7 @@ static int convert(struct fit *fit, const AVFrame *frame, const struct frame *bl
 		describe_source(fit, frame);
 		describe_target(fit, blank);
 		draw_borders(fit, blank);
+		fit->converter.flags = flags_for(fit->from, fit->to);
 		fit->converter.threaded = read >= THREADS_FROM_PIXELS || drawn >= THREADS_FROM_PIXELS;
 		err = converter_run(&fit->converter, fit->from, fit->to);
 	}

@@ -2,6 +2,7 @@
 #include "session/playback.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/timerfd.h>
@@ -9,6 +10,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "session/player.h"
+
+#define KEPT_BYTES (32 << 20)
 
 static const char *const end_names[] = {
 	[PLAYBACK_END_ERROR] = "error",   [PLAYBACK_END_EOS] = "eos",
@@ -111,6 +114,10 @@ int playback_run(struct playback *playback)
 
 	/* Frames are due to the microsecond; the kernel's usual slack for timers is 50. */
 	prctl(PR_SET_TIMERSLACK, 1UL);
+	/* What libav allocates a frame is as large as the last one: to give it back to the kernel in between,
+	 * and have every page of it cleared anew, would cost more than a copy. */
+	mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+	mallopt(M_TRIM_THRESHOLD, 4 * KEPT_BYTES);
 	player.start_ns = player.progress_ns = now_ns();
 	err = player_open(&player);
 	if (err == 0)

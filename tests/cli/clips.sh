@@ -29,12 +29,14 @@ range_of() { # FILE
 
 # What ffmpeg makes of a file: its frames, all of them and each once, as raw bytes. Sets $reference, the file that holds them.
 make_reference() { # FILE PIX_FMT [FILTER]
+	local flags=bicubic
+	[[ $2${3:-} != @(yuyv|uyvy)422 ]] || flags=fast_bilinear # the direct way, see src/media/fit.c
 	reference=$1.$2.${3:-}.raw
 	reference=${reference//[:\/]/_}
 	[ -e "$reference" ] && return
 	# The range is carried over, as it is to a device.
-	ffmpeg -nostdin -v error -y -i "$1" -map 0:v -fps_mode passthrough -sws_flags bicubic \
-		-vf "${3:-null},scale=out_range=$(range_of "$1"),format=$2" -f rawvideo "$reference"
+	ffmpeg -nostdin -v error -y -i "$1" -map 0:v -fps_mode passthrough \
+		-vf "${3:-null},scale=out_range=$(range_of "$1"):flags=$flags,format=$2" -f rawvideo "$reference"
 }
 
 # Plays onto the simulated display, which writes down what it was given.
