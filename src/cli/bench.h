@@ -36,7 +36,7 @@ struct bench_run {
 	struct stats latency_ns;                      /* of all repeats */
 	struct json_object *pool;
 	const char *clock, *moment, *end;
-	bool all_syscalls;
+	bool all_syscalls, stamps_ahead;
 };
 
 struct bench {

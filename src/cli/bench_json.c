@@ -50,6 +50,8 @@ static struct json_object *timestamp_json(const struct bench_run *run)
 
 	json_add_text(object, "clock", run->clock);
 	json_add_text(object, "moment", run->moment);
+	if (run->stamps_ahead)
+		json_add_bool(object, "ahead", true);
 	return object;
 }
 

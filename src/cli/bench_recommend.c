@@ -37,15 +37,30 @@ static double latency_limit(const struct bench *bench, double lost)
 	return best * LATENCY_TIE + (fps > 0 ? PERIOD_TIE * 1e6 / fps : 0);
 }
 
+/* Processor times that are no further apart than this are alike. */
+static double cpu_noise(const struct bench_run *a, const struct bench_run *b)
+{
+	double more = fmax(a->values[METRIC_CPU], b->values[METRIC_CPU]);
+	double spreads = a->spreads[METRIC_CPU] + b->spreads[METRIC_CPU];
+
+	return fmax(fmax(CPU_FLOOR_US, CPU_TIE * more), spreads); /* fmax() leaves out what is no number */
+}
+
 static bool is_cheaper(const struct bench_run *a, const struct bench_run *b)
 {
 	double gain = b->values[METRIC_CPU] - a->values[METRIC_CPU];
 
-	if (gain > CPU_FLOOR_US && gain > CPU_TIE * b->values[METRIC_CPU])
-		return true;
 	/* For the same money, fewer buffers; the modes themselves come in the order of how common they are.
 	 */
-	return gain > -CPU_FLOOR_US && strcmp(a->io, b->io) == 0 && a->buffers < b->buffers;
+	if (fabs(gain) <= cpu_noise(a, b))
+		return strcmp(a->io, b->io) == 0 && a->buffers < b->buffers;
+	return gain > 0;
+}
+
+/* A frame more or less is luck, once some are lost. */
+static double loss_limit(double lost)
+{
+	return lost > 0 ? 1.5 * lost + 2 : lost;
 }
 
 static bool is_candidate(const struct bench_run *run)
@@ -61,6 +76,7 @@ static const struct bench_run *choose(const struct bench *bench)
 	for (size_t i = 0; i < bench->n_runs; i++)
 		if (is_candidate(&bench->runs[i]) && losses(bench, &bench->runs[i]) < lost)
 			lost = losses(bench, &bench->runs[i]);
+	lost = loss_limit(lost);
 	limit = latency_limit(bench, lost);
 	for (size_t i = 0; i < bench->n_runs; i++) {
 		const struct bench_run *run = &bench->runs[i];
@@ -93,15 +109,16 @@ static void explain_cost(const struct bench *bench, const struct bench_run *best
 			 const struct bench_run *next, char *text, size_t size)
 {
 	double ours = best->values[METRIC_CPU], theirs = next->values[METRIC_CPU];
+	bool alike = fabs(ours - theirs) <= cpu_noise(best, next);
 
-	if (theirs > ours + CPU_FLOOR_US && theirs > ours * (1 + CPU_TIE))
+	if (!alike && ours < theirs)
 		snprintf(text, size, "the least processor time: %.0f us a frame, %.0f %% less than %s", ours,
 			 100 * (1 - ours / theirs), next->io);
-	else if (theirs < ours && losses(bench, next) > losses(bench, best))
+	else if (!alike && losses(bench, next) > loss_limit(losses(bench, best)))
 		snprintf(text, size, "%s costs less processor time, but %s", next->io,
 			 isnan(next->values[METRIC_LOST]) ? "does not tell what it loses"
 							  : "loses more frames");
-	else if (theirs < ours - CPU_FLOOR_US)
+	else if (!alike)
 		snprintf(text, size, "%s costs less processor time, but its latency p95 is %.2f ms", next->io,
 			 next->values[METRIC_LATENCY_P95] / 1e3);
 	else
@@ -119,7 +136,7 @@ static void explain_losses(const struct bench *bench, const struct bench_run *be
 	if (isnan(best->values[METRIC_LOST]))
 		snprintf(text, size, "what it loses cannot be known");
 	else if (best->values[METRIC_LOST] > 0)
-		snprintf(text, size, "the fewest frames lost (%.0f)", best->values[METRIC_LOST]);
+		snprintf(text, size, "%.0f frames lost, about as few as in any", best->values[METRIC_LOST]);
 	else
 		snprintf(text, size, "no frame lost");
 	if (!isnan(best->values[METRIC_LATENCY_P95]))

@@ -124,6 +124,7 @@ static void take(struct bench_run *run, const struct measure *measure)
 	run->clock = measure_clock_name(measure);
 	run->moment = measure_moment_name(measure);
 	run->end = measure_end_name(measure->end);
+	run->stamps_ahead |= measure->stamps_ahead;
 	run->all_syscalls = meter_sees_all_syscalls(&measure->meter);
 	json_object_put(run->pool);
 	run->pool = report_pool_json(measure->pool);

@@ -211,6 +211,9 @@ static void print_notes(const struct bench *bench, bool plain, bool marked, FILE
 	else if (last && strcmp(last->clock, "monotonic") != 0)
 		fprintf(out,
 			"latency: unknown, as the driver does not stamp frames with the monotonic clock.\n");
+	else if (last && last->stamps_ahead)
+		fprintf(out,
+			"latency: unknown, as the driver stamps frames with a time that is still to come.\n");
 	else if (last && strcmp(last->moment, "soe") == 0)
 		fprintf(out, "latency: from the start of exposure, which is what the driver stamps.\n");
 	if (bench->setup.device.ops->scheme)

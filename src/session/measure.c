@@ -38,7 +38,10 @@ const char *measure_moment_name(const struct measure *measure)
 
 void measure_latency(struct measure *measure, int64_t latency_ns)
 {
-	if (measure->measuring && !measure->options.bare && latency_ns >= 0 && latency_ns < LEAP_NS)
+	if (!measure->measuring || measure->options.bare)
+		return;
+	measure->n_ahead += latency_ns < 0;
+	if (latency_ns >= 0 && latency_ns < LEAP_NS)
 		stats_add(&measure->latency_ns, latency_ns);
 }
 
@@ -179,6 +182,10 @@ static void end(struct measure *measure)
 	measure->cost.n_switches = without(measure->cost.n_switches, measure->n_sleeps);
 	if (meter_sees_all_syscalls(&measure->meter))
 		measure->cost.n_syscalls = without(measure->cost.n_syscalls, measure->n_sleeps);
+	/* Those that happen to be positive would tell of nothing but bad luck. */
+	measure->stamps_ahead = measure->n_ahead * 100 > measure->ledger.captured;
+	if (measure->stamps_ahead)
+		measure->latency_ns = (struct stats){ 0 };
 	if (measure->span_ns > 0)
 		measure->fps = (double)measure->n_intervals * NS_PER_S / (double)measure->span_ns;
 }

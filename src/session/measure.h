@@ -58,15 +58,16 @@ struct measure {
 	struct stats jitter_ns; /* how far the time between dequeues is from the negotiated one, either way */
 	struct reading cost;
 	struct meter meter;
-	int64_t touch_ns; /* spent on reading the frames */
-	uint64_t touched; /* a sum of what was read, so that it is read */
-	uint32_t flags;   /* V4L2_BUF_FLAG_* of the last frame: its clock, and what moment it stamps */
-	double fps;       /* 0: fewer than two frames */
+	int64_t touch_ns;  /* spent on reading the frames */
+	bool stamps_ahead; /* the driver stamps frames later than it delivers them: latency_ns is empty */
+	uint64_t touched;  /* a sum of what was read, so that it is read */
+	uint32_t flags;    /* V4L2_BUF_FLAG_* of the last frame: its clock, and what moment it stamps */
+	double fps;        /* 0: fewer than two frames */
 
 	/* While it runs. */
 	bool measuring, stopping;
 	uint32_t n_restarts, n_slots, n_ready;
-	uint64_t n_sleeps, n_intervals, bytes_moved; /* by read() and write() */
+	uint64_t n_sleeps, n_intervals, n_ahead, bytes_moved; /* by read() and write() */
 	int64_t period_ns, last_ns, last_timestamp_ns, span_ns, progress_ns;
 	struct reading begin;
 	struct measure_slot slots[POOL_MAX_BUFFERS], *ready[POOL_MAX_BUFFERS];

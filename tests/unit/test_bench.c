@@ -1,0 +1,262 @@
+/* v4l2q bench: what is made of figures: medians, the recommendation, the table, CSV, the comparison.
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "base/log.h"
+#include "cli/bench.h"
+
+static struct bench bench;
+static struct bench_run runs[4];
+static char *said;
+
+static struct bench_run *add(const char *io, uint32_t buffers, double lost, double p95_us, double cpu_us)
+{
+	struct bench_run *run = &runs[bench.n_runs++];
+
+	*run = (struct bench_run){ .buffers = buffers,
+				   .n_samples = 1,
+				   .frames = 300,
+				   .captured = 300,
+				   .clock = "monotonic",
+				   .moment = "eof",
+				   .end = "count" };
+	snprintf(run->io, sizeof(run->io), "%s", io);
+	for (int i = 0; i < N_METRICS; i++)
+		run->values[i] = run->spreads[i] = NAN;
+	run->values[METRIC_FPS] = 30;
+	run->values[METRIC_LOST] = lost;
+	run->values[METRIC_LATENCY_P95] = p95_us;
+	run->values[METRIC_CPU] = cpu_us;
+	return run;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	bench = (struct bench){ .runs = runs, .options = { .count = 300, .repeat = 1 } };
+	bench.setup.device = (struct device){ .ops = &device_v4l2,
+					      .path = (char *)"/dev/video7",
+					      .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
+	bench.setup.format = (struct video_format){
+		.fourcc = V4L2_PIX_FMT_YUYV, .width = 64, .height = 48, .n_planes = 1, .fps = { 30, 1 }
+	};
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	free(said);
+	said = NULL;
+	return 0;
+}
+
+static const char *print(void (*print_it)(const struct bench *, FILE *))
+{
+	size_t size;
+	FILE *out = open_memstream(&said, &size);
+
+	print_it(&bench, out);
+	fclose(out);
+	return said;
+}
+
+static void recommends(const char *io, uint32_t buffers, const char *why)
+{
+	char text[BENCH_ADVICE_MAX];
+	const struct bench_run *run = bench_recommend(&bench, text);
+
+	assert_non_null(run);
+	assert_string_equal(run->io, io);
+	assert_int_equal(run->buffers, buffers);
+	if (!strstr(text, why))
+		fail_msg("%s: there is no '%s'", text, why);
+}
+
+static void cheapest_is_recommended(void **state)
+{
+	(void)state;
+	add("mmap", 4, 0, 200, 100);
+	add("dmabuf", 4, 0, 300, 60);
+	recommends("dmabuf", 4, "the least processor time: 60 us a frame, 40 % less than mmap");
+}
+
+static void losses_count_before_cost(void **state)
+{
+	(void)state;
+	add("mmap", 2, 7, 200, 50);
+	add("mmap", 4, 0, 200, 100);
+	add("rw", 0, NAN, NAN, 20);
+	recommends("mmap", 4, "rw costs less processor time, but does not tell what it loses");
+	runs[1].values[METRIC_LOST] = 90;
+	recommends("mmap", 2, "7 frames lost");
+}
+
+static void latency_counts_before_cost(void **state)
+{
+	(void)state;
+	add("mmap", 4, 0, 200, 100);
+	add("dmabuf", 4, 0, 20000, 60);
+	recommends("mmap", 4, "latency p95 is 20.00 ms");
+}
+
+static void noise_decides_nothing(void **state)
+{
+	(void)state;
+	add("mmap", 8, 0, 200, 100);
+	add("mmap", 4, 0, 300, 101);
+	add("userptr", 4, 0, 200, 97);
+	recommends("mmap", 4, "by more than the noise");
+	runs[0].spreads[METRIC_CPU] = runs[1].spreads[METRIC_CPU] = runs[2].spreads[METRIC_CPU] = 20;
+	runs[2].values[METRIC_CPU] = 70;
+	recommends("mmap", 4, "by more than the noise");
+}
+
+static void unsupported_is_not_recommended(void **state)
+{
+	struct bench_run *run = add("mmap", 4, 0, 200, 100);
+	char text[BENCH_ADVICE_MAX];
+
+	(void)state;
+	run->n_samples = 0;
+	run->unsupported = (char *)"it has its reasons";
+	assert_null(bench_recommend(&bench, text));
+	assert_non_null(strstr(print(bench_table), "not supported: it has its reasons\n"));
+}
+
+static void medians_and_spreads(void **state)
+{
+	static double samples[3][N_METRICS];
+	struct bench_run run = { .samples = samples, .n_samples = 3 };
+
+	(void)state;
+	for (int k = 0; k < 3; k++)
+		for (int i = 0; i < N_METRICS; i++)
+			samples[k][i] = NAN;
+	samples[0][METRIC_CPU] = 10;
+	samples[1][METRIC_CPU] = 50;
+	samples[2][METRIC_CPU] = 20;
+	samples[1][METRIC_FPS] = 30;
+	bench_run_sum_up(&run);
+	assert_float_equal(run.values[METRIC_CPU], 20, 1e-9);
+	assert_float_equal(run.spreads[METRIC_CPU], 20, 1e-9);
+	assert_float_equal(run.values[METRIC_FPS], 30, 1e-9);
+	assert_true(isnan(run.spreads[METRIC_FPS]));
+	assert_true(isnan(run.values[METRIC_LOST]));
+	run.n_samples = 2;
+	bench_run_sum_up(&run);
+	assert_float_equal(run.values[METRIC_CPU], 30, 1e-9);
+}
+
+static void table_marks_the_best(void **state)
+{
+	const char *text, *row;
+
+	(void)state;
+	add("mmap", 4, 0, 123456, 100);
+	add("dmabuf", 12, 0, 3e6, 60);
+	text = print(bench_table);
+	row = strstr(text, "\ndmabuf ");
+	assert_non_null(strstr(text, " 123ms*"));
+	assert_non_null(strstr(row, " 60*"));
+	assert_non_null(strstr(row, " 3.0s "));
+	assert_null(strstr(row, " 0*")); /* alike in both */
+	for (row = text; *row; row += strcspn(row, "\n") + 1)
+		assert_true(strcspn(row, "\n") <= 120);
+}
+
+static void csv_quotes_reasons(void **state)
+{
+	char buffer[2000] = "";
+	FILE *file = fmemopen(buffer, sizeof(buffer), "w");
+	struct bench_run *run = add("mmap", 4, 0, 200, 100);
+
+	(void)state;
+	run->error = (char *)"a \"quoted\", text";
+	assert_int_equal(bench_csv(&bench, file, "x"), 0);
+	assert_non_null(strstr(buffer, "\nmmap,4,300,30.000,0,,,200.0,"));
+	assert_non_null(strstr(buffer, ",\"a \"\"quoted\"\", text\"\n"));
+}
+
+/* What the JSON says comes back as it was. */
+static void report_is_read_again(void **state)
+{
+	char name[] = "/tmp/v4l2q-test.XXXXXX";
+	struct json_object *object;
+	struct bench_run *old;
+	size_t n_old;
+
+	(void)state;
+	add("mmap", 4, 2, 200, 100)->spreads[METRIC_CPU] = 5;
+	runs[0].n_samples = 3;
+	add("rw", 0, NAN, NAN, 50);
+	object = bench_json(&bench, NULL);
+	close(mkstemp(name));
+	assert_int_equal(json_object_to_file(name, object), 0);
+	json_object_put(object);
+	assert_int_equal(bench_load(name, &old, &n_old), 0);
+	unlink(name);
+	assert_int_equal(n_old, 2);
+	assert_string_equal(old[0].io, "mmap");
+	assert_int_equal(old[0].buffers, 4);
+	assert_float_equal(old[0].values[METRIC_LOST], 2, 1e-9);
+	assert_float_equal(old[0].values[METRIC_LATENCY_P95], 200, 1e-9);
+	assert_float_equal(old[0].spreads[METRIC_CPU], 5, 1e-9);
+	assert_int_equal(old[1].buffers, 0);
+	assert_true(isnan(old[1].values[METRIC_LOST]));
+	bench_runs_free(old, n_old);
+}
+
+static struct bench_run before;
+
+static void print_comparison(const struct bench *this, FILE *out)
+{
+	bench_compare(this, &before, 1, out);
+}
+
+static void changes_beyond_the_noise_are_marked(void **state)
+{
+	const char *text;
+
+	(void)state;
+	before = *add("mmap", 4, 0, 200, 100);
+	before.spreads[METRIC_CPU] = 10;
+	runs[0].spreads[METRIC_CPU] = 10;
+	runs[0].values[METRIC_CPU] = 115;
+	runs[0].values[METRIC_LOST] = 1;
+	bench.options.repeat = 3;
+	text = print(print_comparison);
+	assert_non_null(strstr(text, "+15.0 %\n"));
+	assert_non_null(strstr(text, "+1  * worse\n"));
+	assert_non_null(strstr(text, "Worse: 1."));
+	tear_down(NULL);
+	runs[0].values[METRIC_CPU] = 70;
+	assert_non_null(strstr(print(print_comparison), "-30.0 %  * better\n"));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(cheapest_is_recommended, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(losses_count_before_cost, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(latency_counts_before_cost, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(noise_decides_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(unsupported_is_not_recommended, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(medians_and_spreads, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(table_marks_the_best, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(csv_quotes_reasons, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(report_is_read_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(changes_beyond_the_noise_are_marked, set_up, tear_down),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("bench", tests, NULL, NULL);
+}
