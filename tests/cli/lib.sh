@@ -130,9 +130,9 @@ run_status() {
 	fi
 }
 
-# Lines of ./err that are errors; with -vv or a sanitizer there is more.
+# Lines of ./err that are errors, where nothing is said but those and warnings; a sanitizer says more.
 errors() {
-	grep -a '^v4l2q: error: ' err
+	grep -a '^v4l2q: ' err | grep -av '^v4l2q: warning: '
 }
 
 one_clear_line() { # REGEX NAME

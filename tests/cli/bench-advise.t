@@ -1,0 +1,49 @@
+#!/bin/bash
+# v4l2q bench --advise, and what measuring costs. SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2016,SC2054 # jq has variables too; commas are for v4l2q
+. "$(dirname "$0")/lib.sh"
+
+# A frame each 10 ms, and twice a second nobody takes one for 80 ms: eight come meanwhile. A machine that others use too may
+# be late for once; it must not be three times.
+for _ in 1 2 3; do
+	run_status 0 v4l2q bench -d sim:size=64x48,fps=100 -n 150 --advise --consumer-stall 80ms/500ms --json=a.json
+	n=$(json a.json '.advice[0].buffers')
+	[ "$n" -gt 12 ] || break
+done
+ok "stalls of 80 ms: 9 to 12 buffers (it says $n)" [ "$n" -ge 9 -a "$n" -le 12 ]
+like "$(cat out)" "$n buffers are the fewest with which no frame of 150 was lost, with .*80ms/500ms" 'the sentence says so'
+ok 'fewer lost frames, as the report shows' jq -e '.advice[0] | .buffers as $n | [.tried[] | if .buffers < $n then .lost > 0 else .lost == 0 or .buffers != $n end] | all' a.json
+is "$(jq -r --slurpfile schema "$root/tests/schema/bench.json" -f "$root/tests/schema/validate.jq" a.json)" '' 'the report is as its schema has it'
+
+run_status 0 v4l2q bench -d sim:size=64x48,fps=25 -n 25 --io mmap,userptr --advise
+is "$(grep -c 'fewest' out)" 2 'without a delay: each mode asked for'
+
+run_status 0 v4l2q bench -d sim:size=64x48,fps=200 -n 200 --advise --consumer-delay 15ms+-2ms
+like "$(cat out)" 'lost even with 32 buffers' 'a consumer that is too slow for any number'
+run_status 3 v4l2q bench -d sim:caps=rw --advise
+one_clear_line 'no io mode with buffers' 'rw alone'
+run_status 2 v4l2q bench -d sim --advise --fail-if 'lost>0'
+
+# What keeping the distributions costs: instructions a frame, from two lengths of run, so that starting and ending drop out.
+if ! command -v valgrind >/dev/null || [ "$KIND" ]; then
+	skip 'what measuring costs' 'it takes valgrind and a plain build'
+	done_testing
+	exit
+fi
+
+instructions() { # OPTIONS...: of a frame
+	local n counts=()
+	for n in 100 600; do
+		valgrind --tool=callgrind --callgrind-out-file=/dev/null --log-file=count "$build/v4l2q" bench -d sim:size=64x48,fps=0 \
+			--io mmap -n $n -q "$@" >/dev/null
+		counts+=("$(sed -n 's/.*Collected : \([0-9]*\).*/\1/p' count)")
+	done
+	echo $(((counts[1] - counts[0]) / 500))
+}
+
+with=$(instructions)
+without=$(instructions --bare)
+echo "# instructions a frame, with the simulated device's own: $with measuring, $without not"
+ok "measuring costs at most 2000 instructions a frame ($((with - without)))" [ $((with - without)) -le 2000 ]
+
+done_testing

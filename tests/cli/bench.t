@@ -1,0 +1,100 @@
+#!/bin/bash
+# v4l2q bench: what it prints and reports, with which status. SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2016,SC2054 # jq has variables too; commas are for v4l2q
+. "$(dirname "$0")/lib.sh"
+
+valid() { # REPORT NAME
+	is "$(jq -r --slurpfile schema "$root/tests/schema/bench.json" -f "$root/tests/schema/validate.jq" "$1" 2>&1)" '' "$2: the report is as its schema has it"
+}
+
+sim=sim:size=64x48,fps=200
+quick=(-n 40 --warmup 2)
+
+# --- the table and the report ---
+
+run_status 0 v4l2q bench -d $sim "${quick[@]}" --buffers 2,6 --json=r.json
+valid r.json 'all modes'
+cp out table
+ok 'the table is at most 120 columns wide' awk 'length > 120 { print; bad = 1 } END { exit bad }' table
+for mode in mmap userptr dmabuf; do
+	is "$(grep -cE "^$mode +[26] +[0-9.]+\*? " table)" 2 "$mode: two rows of figures"
+	ok "$mode: two runs" jq -e --arg io $mode '[.runs[] | select(.io == $io and .frames == 40 and .lost >= 0) | .buffers] == [2, 6]' r.json
+done
+like "$(cat table)" $'\ndmabuf-import .*(not supported: |[0-9])' 'a mode that the device lacks has its reason in the table'
+ok '… and in the report' jq -e '[.runs[] | select(.io == "dmabuf-import")] | length == 2 and all(.unsupported // "" | length > 10 or .frames)' r.json
+is "$(json r.json '[.runs[] | select(.io == "rw")] | "\(length) \(.[0].buffers) \(.[0].lost) \(.[0].latency_us) \(.[0].copied_bytes_per_frame)"')" \
+	'1 null null null 6144' 'rw: one run, without buffers, losses and latency, and each frame copied'
+like "$(cat table)" $'\nRecommended: (mmap|userptr|dmabuf), [26] buffers: ' 'a sentence recommends a run'
+ok '… as does the report' jq -e '.recommended.io as $io | any(.runs[]; .io == $io)' r.json
+like "$(cat table)" '\*: the best of its column' 'the best of a column is marked'
+ok 'intervals are a frame period' jq -e 'all(.runs[] | select(.lost == 0); .interval_us.p50 > 4900 and .interval_us.p50 < 5100)' r.json
+ok 'three calls a frame, two with read()' jq -e 'all(.runs[] | select(.frames); .syscalls_per_frame >= (if .io == "rw" then 1.5 else 2.5 end) and .syscalls_per_frame < 3.6)' r.json
+
+run_status 0 v4l2q bench -d "$sim,planes=2" "${quick[@]}" --io=mmap,rw --json=p.json
+valid p.json 'multi-planar'
+is "$(json p.json '.runs[] | select(.io == "rw").unsupported')" 'read() carries one plane, the format has several' 'multi-planar: why not rw'
+
+run_status 0 v4l2q bench -d "$sim,type=output" "${quick[@]}" --touch --json=o.json
+valid o.json output
+ok 'output: frames of all modes' jq -e '[.runs[] | select(.frames == 40) | .io] | contains(["mmap", "userptr", "dmabuf", "rw"])' o.json
+is "$(json o.json .direction)" output 'output: the report says so'
+
+run_status 0 v4l2q bench -d $sim "${quick[@]}" --io dmabuf --histogram --csv=r.csv --repeat 3 --json=h.json
+valid h.json repeats
+like "$(cat out)" 'latency of dmabuf, 4 buffers, ms.*\| *#+ [0-9]+' 'a histogram'
+like "$(cat out)" '\+-' 'repeats: the spread'
+is "$(awk -F, 'NR == 1 { n = NF } NF != n { bad = 1 } END { print NR, n, bad + 0 }' r.csv)" '2 29 0' 'csv: a heading and a line'
+is "$(awk -F, 'NR == 1 { for (i in f) delete f; for (i = 1; i <= NF; i++) f[$i] = i } NR == 2 { print $f["io"], $f["buffers"], $f["frames"], $f["copied_bytes_per_frame"] }' r.csv)" \
+	'dmabuf 4 120 0' 'csv: the values'
+is "$(json h.json '.runs[0] | "\(.repeats) \(.frames) \([.latency_counts_us[][1]] | add)"')" '3 120 120' 'repeats: all frames are in the distribution'
+
+# --- standard output is for one thing ---
+
+run_status 0 v4l2q bench -d $sim "${quick[@]}" --io mmap --json
+ok 'JSON on standard output, and nothing else' jq -e .runs out
+like "$(cat err)" 'Recommended' '… and the table on standard error'
+run_status 0 v4l2q bench -d $sim "${quick[@]}" --io mmap --csv -q
+like "$(head -n 1 out)" '^io,buffers,frames,fps,lost,latency_us.min' 'CSV on standard output'
+is "$(wc -c <err)" 0 '… and with -q nothing else'
+run_status 2 v4l2q bench -d $sim --csv --json
+one_clear_line 'standard output' '--csv and --json'
+
+# --- what cannot be ---
+
+run_status 3 v4l2q bench -d sim:caps=rw --io mmap,dmabuf
+one_clear_line 'no io mode could be measured: the driver does not stream' 'no mode at all'
+run_status 2 v4l2q bench -d sim:min-buffers=6 --io mmap --buffers 3 -n 10
+one_clear_line 'at least 6' 'too few buffers for the driver'
+run_status 0 v4l2q bench -d "$sim,min-buffers=6" "${quick[@]}" --io mmap --buffers 3,6 --json=m.json
+valid m.json 'one number too small'
+ok 'the number that can be is measured' jq -e '.runs[0].unsupported and .runs[1].frames == 40' m.json
+run_status 3 v4l2q bench -d sim:busy
+run_status 3 v4l2q bench -d sim --direction output
+run_status 5 v4l2q bench -d "$sim,unplug=30" "${quick[@]}" --json=u.json
+valid u.json 'the device goes'
+is "$(json u.json '.end, .runs[0].end' | paste -sd' ')" 'error disconnect' 'the device goes: the report says so'
+run_status 5 v4l2q bench -d "$sim,stall=30" "${quick[@]}" --io mmap --stall-timeout 300ms --json=s.json
+valid s.json 'the device falls silent'
+ok '… and what was measured until then is there' jq -e '.runs[0] | .end == "stall" and .frames > 20 and (.error | length > 0)' s.json
+run_status 0 v4l2q bench -d "$sim,fail=streamon@1:EIO" "${quick[@]}" --io mmap,userptr --json=f.json
+is "$(json f.json '.runs[] | "\(.io) \(.unsupported) \(.frames)"' | paste -sd';')" 'mmap VIDIOC_STREAMON: Input/output error null;userptr null 40' \
+	'a mode that fails at the start is listed with the reason'
+for bad in '--io=mmap,foo' '--buffers=0' '--buffers=33' '--buffers=x' '--consumer-delay=5xs' '--consumer-stall=5s' '--repeat=0' '-n 0' \
+	'--fail-if=p98>1' '--direction=up'; do
+	# shellcheck disable=SC2086
+	run_status 2 v4l2q bench -d sim $bad
+	one_clear_line "${bad%%[= ]*}|count" "$bad"
+done
+
+# --- signals ---
+
+start bench -d sim:size=64x48,fps=20 --io mmap,dmabuf --json=i.json -v
+ok 'it is under way' wait_until 20 grep -q 'pool\|Simulated' err
+sleep 1.5
+kill -INT "$pid"
+wait_for "$pid" 20
+is $? 0 'SIGINT: exit status 0'
+valid i.json SIGINT
+is "$(json i.json '.end, .runs[0].end' | paste -sd' ')" 'signal signal' 'SIGINT: what was measured is reported'
+
+done_testing
