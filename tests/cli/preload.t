@@ -54,6 +54,17 @@ run_status 0 v4l2q capture -d /dev/video0 -n $n -o still.mkv
 is "$(probe still.mkv codec_name) $(probe still.mkv nb_read_packets)" "mjpeg $n" 'draw=none: as many frames'
 is "$(ffprobe -v error -show_entries packet=size -of csv=p=0 still.mkv | sort -u | wc -l)" 1 'draw=none: of one size'
 
+# An output node.
+ffmpeg -nostdin -v error -f lavfi -i testsrc2=size=$size:rate=30 -frames:v $n -pix_fmt yuyv422 -c:v rawvideo clip.nut
+ffmpeg -nostdin -v error -i clip.nut -f rawvideo clip.raw
+for io in mmap userptr dmabuf rw; do
+	export V4L2Q_SIM=size=$size,fps=0,type=output,dump=$io.raw
+	run_status 0 v4l2q play -d /dev/video0 --io=$io --speed 0 -q clip.nut
+	ok "played to a node by $io: every frame, to the byte" cmp $io.raw clip.raw
+done
+run_status 3 v4l2q capture -q -d /dev/video0 -n 1 -o none.nut
+like "$(cat err)" 'output' 'recording from an output node: said what it is'
+
 # A node's faults come in libv4l2's words.
 export V4L2Q_SIM=size=$size,fps=0,unplug=10
 run_status 5 v4l2q capture -q -d /dev/video0 -n $n -o unplug.nut --json=r.json
