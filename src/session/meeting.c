@@ -14,6 +14,7 @@
 struct search {
 	const struct reader_info *file;
 	const struct pixfmt *best;
+	bool listed; /* the device says what it takes */
 };
 
 static bool suits_better(const struct search *search, const struct pixfmt *candidate)
@@ -37,9 +38,19 @@ static int consider(void *opaque, const void *entry)
 	const struct pixfmt *candidate = pixfmt_by_fourcc(description->pixelformat);
 	struct search *search = opaque;
 
+	search->listed = true;
 	if (candidate && suits_better(search, candidate))
 		search->best = candidate;
 	return 0;
+}
+
+/* A device that keeps no list may still say yes to the file's own format. */
+static const struct pixfmt *own_format(const struct reader_info *file)
+{
+	for (const struct pixfmt *pix = pixfmt_table(); pix->fourcc; pix++)
+		if (file->av == AV_PIX_FMT_NONE ? pix->codec == file->codec_id : pix->av == file->av)
+			return pix;
+	return NULL;
 }
 
 /* Whether frames of the file can become frames of the format. */
@@ -138,6 +149,8 @@ int meeting_negotiate(struct device *device, const struct reader_info *file,
 
 	if (err < 0)
 		return device_error(device, "VIDIOC_ENUM_FMT", err);
+	if (!search.listed)
+		search.best = own_format(file);
 	if (!request.pixelformat && search.best)
 		request.pixelformat = fourcc_text(search.best->fourcc, fourcc);
 	err = format_negotiate(device, &request, format);
