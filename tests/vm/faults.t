@@ -70,9 +70,16 @@ check_disconnect() {
 	ok "$1: what was captured decodes" decodes_cleanly "$1" "$(report "$1" .frames.written)"
 	ok "$1: frames were captured" [ "$(report "$1" .frames.written)" -ge 3 ]
 	ok "$1: no further DQBUF after the device was gone" [ "$(calls "$1" | grep -c 'VIDIOC_DQBUF.*ENODEV')" -le 1 ]
-	ok "$1: the end came within a second" [ "$(elapsed_ms "$1")" -le 1000 ]
+	ok "$1: the end came within a second" [ "$(elapsed_ms "$1")" -le "$(a_second_ms)" ]
 	ok "$1: no spinning" [ "$(calls "$1" | grep -A 1000 ENODEV | grep -c '^poll')" -le 1 ]
 	ok "$1: the node is closed" says "$1" ': close'
+}
+
+# A second, and more where the emulator has to share its processors: alone it starts the program in about two.
+a_second_ms() {
+	local start
+	start=$(cat "$job/version.ms")
+	echo $((start > 2000 ? start / 2 : 1000))
 }
 
 check_signals() {
@@ -80,7 +87,7 @@ check_signals() {
 	for name in sigint sigterm; do
 		is "$name: exit status 0" "$(status $name)" 0
 		is "$name: the report says so" "$(report $name .end)" signal
-		ok "$name: within a second" between "$(elapsed_ms $name)" 0 1000
+		ok "$name: within a second" between "$(elapsed_ms $name)" 0 "$(a_second_ms)"
 		ok "$name: the books balance" books_balance $name
 		ok "$name: the file decodes" decodes_cleanly $name "$(report $name .frames.written)"
 	done

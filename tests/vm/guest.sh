@@ -52,7 +52,7 @@ until_exists() {
 kill_recorder() {
 	local pid recorder=''
 	for pid in $(pidof v4l2q); do
-		! grep -qzxFe "/tmp/$2" "/proc/$pid/cmdline" || recorder=$pid
+		! grep -qszxFe "/tmp/$2" "/proc/$pid/cmdline" || recorder=$pid
 	done
 	now_ms >"${2%.*}.from"
 	[ -z "$recorder" ] || kill "-$1" "$recorder"
