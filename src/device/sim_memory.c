@@ -21,9 +21,10 @@ static size_t page_align(size_t bytes)
 	return (bytes + page - 1) / page * page;
 }
 
-static int allocate_plane(struct sim_plane *plane)
+static int allocate_plane(const struct sim *sim, struct sim_plane *plane)
 {
 	size_t bytes = page_align(plane->length);
+	int populate = sim->options.draw == SIM_DRAW_NONE ? 0 : MAP_POPULATE;
 	void *data;
 
 	plane->fd = memfd_create("sim", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -33,7 +34,7 @@ static int allocate_plane(struct sim_plane *plane)
 	if (ftruncate(plane->fd, (off_t)bytes) < 0 ||
 	    fcntl(plane->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) < 0)
 		return -errno;
-	data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, plane->fd, 0);
+	data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | populate, plane->fd, 0);
 	if (data == MAP_FAILED)
 		return -errno;
 	plane->data = data;
@@ -50,7 +51,7 @@ int sim_memory_allocate(struct sim *sim, struct sim_buffer *buffer, const uint32
 		int err;
 
 		plane->length = plane->min_length = lengths[i];
-		if (sim->memory == V4L2_MEMORY_MMAP && (err = allocate_plane(plane)) < 0)
+		if (sim->memory == V4L2_MEMORY_MMAP && (err = allocate_plane(sim, plane)) < 0)
 			return err;
 	}
 	return 0;

@@ -27,6 +27,11 @@ static struct node *_Atomic by_fd[MAX_FDS];
 /* The device's own open() and mmap() are for the system. */
 static _Thread_local bool inside __attribute__((tls_model("initial-exec")));
 
+bool node_is_inside(void)
+{
+	return inside;
+}
+
 struct node *node_of(int fd)
 {
 	return inside || fd < 0 || fd >= MAX_FDS ? NULL : by_fd[fd];

@@ -5,8 +5,10 @@
  *
  * V4L2Q_SIM holds the keys of a capture device, V4L2Q_SIM_OUTPUT those of an output device; they are found at
  * V4L2Q_SIM_PATH (/dev/video0) and V4L2Q_SIM_OUTPUT_PATH (/dev/video1). A line about each device that was
- * used goes into V4L2Q_SIM_STATS when it is closed. A device belongs to the process that opened it: its
- * children have none. */
+ * used goes into V4L2Q_SIM_STATS when it is closed. The buffers' memory is taken from the memfds that
+ * V4L2Q_SIM_MEMORY names ("10-41"), as long as there are any: whoever starts the program can have it ready,
+ * as a kernel that has memory to spare. A device belongs to the process that opened it: its children have
+ * none. */
 #ifndef PRELOAD_SIM_PRELOAD_H
 #define PRELOAD_SIM_PRELOAD_H
 
@@ -42,6 +44,7 @@ struct real {
 	int (*lstat)(const char *path, struct stat *status);
 	int (*fstat)(int fd, struct stat *status);
 	int (*fstatat)(int dir, const char *path, struct stat *status, int flags);
+	int (*memfd_create)(const char *name, unsigned flags);
 	int (*ppoll)(struct pollfd *entries, nfds_t n, const struct timespec *timeout, const sigset_t *mask);
 	int (*select)(int n, fd_set *in, fd_set *out, fd_set *error, struct timeval *timeout);
 	int (*pselect)(int n, fd_set *in, fd_set *out, fd_set *error, const struct timespec *timeout,
@@ -70,6 +73,8 @@ struct node *node_of_mapping(const void *start);
 /* Whether there is a device at the path, told by its minor number; -1. */
 int node_at(const char *path);
 bool node_exists(int minor);
+/* Whether it is the simulated device that calls. */
+bool node_is_inside(void);
 /* Opens the device of that minor number; returns a descriptor, or -1 and errno. */
 int node_open(int minor, int flags);
 /* The descriptor was made from one of the node's, or is about to be closed. */

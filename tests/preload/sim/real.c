@@ -8,17 +8,28 @@ static const struct {
 	const char *name;
 	size_t offset;
 } rows[] = {
-	{ "fopen", offsetof(struct real, fopen) },     { "open", offsetof(struct real, open) },
-	{ "openat", offsetof(struct real, openat) },   { "close", offsetof(struct real, close) },
-	{ "dup", offsetof(struct real, dup) },         { "dup2", offsetof(struct real, dup2) },
-	{ "dup3", offsetof(struct real, dup3) },       { "fcntl", offsetof(struct real, fcntl) },
-	{ "ioctl", offsetof(struct real, ioctl) },     { "read", offsetof(struct real, read) },
-	{ "write", offsetof(struct real, write) },     { "mmap", offsetof(struct real, mmap) },
-	{ "munmap", offsetof(struct real, munmap) },   { "stat", offsetof(struct real, stat) },
-	{ "lstat", offsetof(struct real, lstat) },     { "fstat", offsetof(struct real, fstat) },
-	{ "fstatat", offsetof(struct real, fstatat) }, { "ppoll", offsetof(struct real, ppoll) },
-	{ "select", offsetof(struct real, select) },   { "pselect", offsetof(struct real, pselect) },
+	{ "fopen", offsetof(struct real, fopen) },
+	{ "open", offsetof(struct real, open) },
+	{ "openat", offsetof(struct real, openat) },
+	{ "close", offsetof(struct real, close) },
+	{ "dup", offsetof(struct real, dup) },
+	{ "dup2", offsetof(struct real, dup2) },
+	{ "dup3", offsetof(struct real, dup3) },
+	{ "fcntl", offsetof(struct real, fcntl) },
+	{ "ioctl", offsetof(struct real, ioctl) },
+	{ "read", offsetof(struct real, read) },
+	{ "write", offsetof(struct real, write) },
+	{ "mmap", offsetof(struct real, mmap) },
+	{ "munmap", offsetof(struct real, munmap) },
+	{ "stat", offsetof(struct real, stat) },
+	{ "lstat", offsetof(struct real, lstat) },
+	{ "fstat", offsetof(struct real, fstat) },
+	{ "fstatat", offsetof(struct real, fstatat) },
+	{ "ppoll", offsetof(struct real, ppoll) },
+	{ "select", offsetof(struct real, select) },
+	{ "pselect", offsetof(struct real, pselect) },
 	{ "syscall", offsetof(struct real, syscall) },
+	{ "memfd_create", offsetof(struct real, memfd_create) },
 };
 
 const struct real *real(void)

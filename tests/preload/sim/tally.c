@@ -10,12 +10,13 @@
 #include "device/sim_state.h"
 #include "preload.h"
 
-/* What the device itself keeps in this process, which no real one would. */
+/* What the device itself keeps in this process, which no real one would. What it never draws in is not there.
+ */
 static uint64_t bytes_of(const struct sim *sim)
 {
 	uint64_t bytes = 0;
 
-	for (uint32_t i = 0; i < sim->n_buffers; i++) {
+	for (uint32_t i = 0; i < sim->n_buffers && sim->options.draw != SIM_DRAW_NONE; i++) {
 		for (unsigned p = 0; sim->memory == V4L2_MEMORY_MMAP && p < sim->format.n_planes; p++)
 			bytes += sim->buffers[i]->planes[p].mapped_bytes;
 	}
