@@ -61,7 +61,7 @@ const struct option_row common_queue_rows[] = {
 	  .preset_help = "the first that works" },
 	{ "min-buffers", 0, OPT_UINT, OFFSET(min_buffers), .help = "buffers to ask for", .preset = "4",
 	  .most = UINT32_MAX - 1, .given = OFFSET(has_min_buffers),
-	  .preset_help = "4, more at high rates and where the driver keeps some" },
+	  .preset_help = "4, more where the driver keeps some" },
 	{ "max-buffers", 0, OPT_UINT, OFFSET(max_buffers),
 	  .help = "never more buffers than this; 0: as many as there can be", .preset = "0",
 	  .most = UINT32_MAX - 1 },
@@ -98,7 +98,6 @@ bool progress_wanted(const struct common_options *options)
 	return options->progress == PROGRESS_ON;
 }
 
-#define MOST_USUAL_BUFFERS 16
 #define MEMORY_AT_MOST (UINT64_C(1) << 30)
 
 uint64_t default_memory_limit(void)
@@ -152,22 +151,6 @@ struct format_request setup_request(const struct common_options *options)
 	};
 }
 
-/* When the file falls behind the driver must not run out before a buffer is added, which takes some tens of
- * milliseconds where frames are large: buffers for an eighth of a second, 8 at 60 frames a second. */
-static uint32_t usual_buffers(const struct setup *setup, const struct common_options *options)
-{
-	const struct fraction *fps = &setup->format.fps;
-	uint64_t n = (uint64_t)options->min_buffers;
-
-	if (!device_is_output(&setup->device) && fps->num && fps->den)
-		n = (fps->num + 8 * (uint64_t)fps->den - 1) / (8 * (uint64_t)fps->den);
-	if (n > MOST_USUAL_BUFFERS)
-		n = MOST_USUAL_BUFFERS;
-	if (n < (uint64_t)options->min_buffers)
-		n = (uint64_t)options->min_buffers;
-	return (uint32_t)n + setup->pool.limits.driver_min;
-}
-
 static int open_pool(struct setup *setup, const struct common_options *options, uint64_t memory_limit)
 {
 	struct pool_options pool = {
@@ -190,7 +173,7 @@ static int open_pool(struct setup *setup, const struct common_options *options, 
 	if (err < 0)
 		return err;
 	if (!options->has_min_buffers)
-		config.min = usual_buffers(setup, options);
+		config.min += setup->pool.limits.driver_min;
 	return pool_configure(&setup->pool, &config);
 }
 
