@@ -86,7 +86,8 @@ static int rw_get(struct pool *pool, struct buffer **buffer)
 	return ready < 0 ? ready : result;
 }
 
-/* The whole frame in one call, as drivers take it. */
+/* The whole frame in one call, as drivers take it. Nor does poll() tell those drivers' writers that there is
+ * room: it is found by writing, at once where that was so before. */
 static int rw_write(struct pool *pool, const struct buffer *buffer)
 {
 	const struct plane *plane = &buffer->planes[0];
@@ -94,11 +95,13 @@ static int rw_write(struct pool *pool, const struct buffer *buffer)
 	ssize_t bytes = -EAGAIN;
 
 	while (bytes == -EAGAIN) {
-		int ready = transfer_wait(pool, 0);
+		int ready = transfer_wait(pool, now_ns() + (pool->mute ? 0 : read_patience_ns(pool)));
+		bool silent = ready == POOL_TIMEOUT && !(pool->deadline_ns && now_ns() >= pool->deadline_ns);
 
-		if (ready < 0)
+		if (ready < 0 && !silent)
 			return ready;
 		bytes = device_write(pool->device, plane_payload(plane), size);
+		pool->mute = silent && bytes >= 0;
 		if (bytes == -EAGAIN && ready > 0) /* POLLERR, and nothing taken: polling again would spin */
 			bytes = -EIO;
 	}

@@ -51,6 +51,7 @@ struct pool {
 	bool recovered;      /* the one STREAMOFF/STREAMON after EIO is spent */
 	bool lost;           /* ENODEV seen */
 	bool m2m;            /* an empty buffer is its end of stream */
+	bool mute;           /* rw, output: poll() does not tell of room, but there is */
 	bool misnamed;       /* the driver returned a buffer that it did not have, which was said */
 	bool no_sync;        /* the exported memory takes no DMA_BUF_IOCTL_SYNC */
 	uint32_t n_restarts; /* how often the driver's sequence numbers began anew */
