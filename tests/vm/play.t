@@ -26,9 +26,9 @@ pictures() {
 	split -b "$1" --filter=md5sum "$2" | cut -d' ' -f1 | sort -u
 }
 
-# drawn PIXELS BYTES FILE: of what was played.
+# drawn PIXELS BYTES FILE: of what was played, converted as v4l2q asks libswscale to.
 drawn() {
-	ffmpeg -v error -i "$work/$3" -sws_flags bicubic -pix_fmt "$1" -f rawvideo -y "$work/drawn" && pictures "$2" "$work/drawn"
+	ffmpeg -v error -i "$work/$3" -sws_flags fast_bilinear -pix_fmt "$1" -f rawvideo -y "$work/drawn" && pictures "$2" "$work/drawn"
 }
 
 # are_of SEEN FRAMES PIXELS BYTES FILE: so many frames, each of them, to the byte, one of the file's.
