@@ -1,4 +1,4 @@
-# Targets: all check check-asan check-tsan check-valgrind check-vm fuzz lint install uninstall dist clean
+# Targets: all check check-fuzz check-asan check-tsan check-valgrind check-vm fuzz lint install uninstall dist clean
 VERSION := 0.1.0
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -71,21 +71,24 @@ $(BUILD)/tests/preload/sim_codec.so: $(PIC)/tests/preload/sim_codec/library.o $(
 tests: $(BUILD)/v4l2q $(UNIT_TESTS) $(TOOLS) $(PRELOADS)
 
 # tests/run builds what it needs; each target is one kind of test, or several.
-check check-unit check-cli check-fault check-asan check-tsan check-valgrind check-vm lint:
+check check-unit check-cli check-fault check-fuzz check-asan check-tsan check-valgrind check-vm lint:
 	BUILD=$(BUILD) tests/run $(patsubst check-%,%,$@)
 
 # Any bytes as a file, for FUZZ_SECONDS, under clang's libFuzzer and its sanitizers.
 FUZZ_SECONDS ?= 600
-FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/tests/fuzz/%,$(wildcard tests/fuzz/*.c))
+FUZZED := $(BUILD)/fuzzed.a
 
-$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIBRARY)
+$(FUZZED): $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/base/*.c src/media/*.c))
+
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZED)
 	$(CC) $(CFLAGS) $(subst fuzzer-no-link,fuzzer,$(SANITIZE)) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-fuzzers: $(FUZZERS)
-
-fuzz:
+fuzzers:
 	$(MAKE) --silent BUILD=$(BUILD)/fuzz CC=clang CFLAGS="-O1 -g" WARNINGS= \
-		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" fuzzers
+		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" $(FUZZERS)
+
+fuzz: fuzzers
 	tests/fuzz/run $(BUILD)/fuzz/tests/fuzz/reader $(FUZZ_SECONDS)
 
 MAN_PAGES := $(wildcard man/*.1)
@@ -111,6 +114,7 @@ dist:
 clean:
 	rm -rf $(BUILD) build-*
 
-.PHONY: all tests install uninstall dist clean check check-unit check-cli check-fault check-asan check-tsan check-valgrind check-vm lint fuzz fuzzers
+.PHONY: all tests install uninstall dist clean check check-unit check-cli check-fault check-fuzz check-asan check-tsan check-valgrind \
+	check-vm lint fuzz fuzzers
 .SECONDARY:
 -include $(wildcard $(BUILD)/src/*.d $(BUILD)/*/*/*.d $(PIC)/*/*/*.d $(PIC)/*/*/*/*.d)
