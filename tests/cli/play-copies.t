@@ -9,6 +9,14 @@ clip_size=640x480 clip_frames=40
 make_clips
 frame_bytes=$((640 * 480 * 3 / 2))
 
+# Onto a display that writes nothing down: hundreds of megabytes, which nobody looks at.
+play() { # KEYS OPTIONS...
+	local keys=$1
+	shift
+	rm -f r.json
+	run_status 0 v4l2q play -d "sim:type=output,$keys" --json=r.json "$@"
+}
+
 copies() { # "COPIED ZERO_COPY BYTES_COPIED"
 	json r.json '"\(.frames.copied) \(.frames.zero_copy) \(.bytes.copied)"'
 }
