@@ -130,6 +130,7 @@ static void close_node(struct node *node)
 	node->device.ops->close(&node->device);
 	leave(node);
 	pthread_mutex_destroy(&node->lock);
+	free(node->came_ns);
 	free(node);
 }
 
@@ -202,6 +203,7 @@ static bool wait_again(const struct node *node, int fd, unsigned n_tries)
 
 int node_ioctl(struct node *node, int fd, unsigned long request, void *argument)
 {
+	int64_t start_ns = now_ns();
 	int result;
 
 	/* Some pass it as an int, whose sign then fills the upper half. */
@@ -210,7 +212,7 @@ int node_ioctl(struct node *node, int fd, unsigned long request, void *argument)
 		enter(node);
 		result = node->device.ops->ioctl(&node->device, request, argument);
 		if (result == 0)
-			tally_ioctl(node, request, argument);
+			tally_ioctl(node, request, argument, start_ns);
 		leave(node);
 		if (result == 0 || request != VIDIOC_DQBUF || !wait_again(node, fd, n_tries))
 			return result;
@@ -232,11 +234,14 @@ ssize_t node_read(struct node *node, int fd, void *data, size_t size)
 
 ssize_t node_write(struct node *node, int fd, const void *data, size_t size)
 {
+	int64_t start_ns = now_ns();
 	ssize_t result;
 
 	for (unsigned n_tries = 0;; n_tries++) {
 		enter(node);
 		result = node->device.ops->write(&node->device, data, size);
+		if (result > 0)
+			tally_write(node, start_ns);
 		leave(node);
 		if (result >= 0 || !wait_again(node, fd, n_tries))
 			return result;

@@ -5,7 +5,8 @@
  *
  * V4L2Q_SIM holds the keys of a capture device, V4L2Q_SIM_OUTPUT those of an output device; they are found at
  * V4L2Q_SIM_PATH (/dev/video0) and V4L2Q_SIM_OUTPUT_PATH (/dev/video1). A line about each device that was
- * used goes into V4L2Q_SIM_STATS when it is closed. The buffers' memory is taken from the memfds that
+ * used goes into V4L2Q_SIM_STATS when it is closed; that of an output device has the time at which each frame
+ * came, by CLOCK_MONOTONIC. The buffers' memory is taken from the memfds that
  * V4L2Q_SIM_MEMORY names ("10-41"), as long as there are any: whoever starts the program can have it ready,
  * as a kernel that has memory to spare. A device belongs to the process that opened it: its children have
  * none. */
@@ -64,6 +65,8 @@ struct node {
 	uint64_t n_frames, n_lost, device_bytes;
 	uint32_t last_sequence;
 	int64_t first_frame_ns;
+	int64_t *came_ns; /* output: of each frame */
+	size_t n_came, max_came;
 };
 
 /* The node behind a descriptor; NULL for all others, and for what the simulated device itself calls. */
@@ -92,8 +95,9 @@ short node_revents(struct node *node, short revents);
 /* ppoll() on a set that may hold such descriptors; timeout NULL: none. */
 int wait_poll(struct pollfd *entries, nfds_t n, const struct timespec *timeout, const sigset_t *mask);
 
-/* Statistics: after an ioctl that went well, and when the device is closed. */
-void tally_ioctl(struct node *node, unsigned long request, const void *argument);
+/* Statistics: after a call that went well and began at now_ns, and when the device is closed. */
+void tally_ioctl(struct node *node, unsigned long request, const void *argument, int64_t now_ns);
+void tally_write(struct node *node, int64_t now_ns);
 void tally_tell(struct node *node);
 
 #endif

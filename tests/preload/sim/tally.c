@@ -1,11 +1,7 @@
 /* What a program did with the device. SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 #include "base/clock.h"
 #include "device/sim_state.h"
 #include "preload.h"
@@ -36,37 +32,69 @@ static void add_frame(struct node *node, const struct v4l2_buffer *buffer)
 	node->last_sequence = buffer->sequence;
 }
 
-void tally_ioctl(struct node *node, unsigned long request, const void *argument)
+/* Without memory the rest goes untold, which a reader sees by the number of frames. */
+static void add_time(struct node *node, int64_t now)
 {
+	size_t max = node->max_came ? 2 * node->max_came : 1024;
+	int64_t *longer;
+
+	if (node->n_came == node->max_came) {
+		if (!(longer = realloc(node->came_ns, max * sizeof(*longer))))
+			return;
+		node->came_ns = longer;
+		node->max_came = max;
+	}
+	node->came_ns[node->n_came++] = now;
+}
+
+void tally_ioctl(struct node *node, unsigned long request, const void *argument, int64_t now)
+{
+	const struct sim *sim = sim_of(&node->device);
 	uint64_t bytes;
 
 	if (request == VIDIOC_DQBUF)
 		add_frame(node, argument);
+	if (request == VIDIOC_QBUF && sim->options.output)
+		add_time(node, now);
 	if (request != VIDIOC_STREAMON)
 		return;
-	bytes = bytes_of(sim_of(&node->device));
+	bytes = bytes_of(sim);
 	if (bytes > node->device_bytes)
 		node->device_bytes = bytes;
+}
+
+/* To the simulated device a write() is a frame. */
+void tally_write(struct node *node, int64_t now)
+{
+	add_time(node, now);
+}
+
+static void tell(const struct node *node, const struct sim *sim, FILE *out)
+{
+	fprintf(out,
+		"{\"output\": %s, \"frames\": %" PRIu64 ", \"lost\": %" PRIu64 ", \"shown\": %" PRIu64
+		", \"first_frame_ns\": %" PRId64 ", \"device_bytes\": %" PRIu64,
+		sim->options.output ? "true" : "false", node->n_frames, node->n_lost, sim->n_frames,
+		node->first_frame_ns, node->device_bytes);
+	for (size_t i = 0; i < node->n_came; i++)
+		fprintf(out, "%s%" PRId64, i ? ", " : ", \"came_ns\": [", node->came_ns[i]);
+	fprintf(out, "%s}\n", node->n_came ? "]" : "");
 }
 
 void tally_tell(struct node *node)
 {
 	const char *path = getenv("V4L2Q_SIM_STATS");
 	const struct sim *sim = sim_of(&node->device);
-	char line[256];
-	int n, fd;
+	FILE *out;
 
 	if (!path || (node->n_frames == 0 && sim->n_frames == 0))
 		return;
-	n = snprintf(line, sizeof(line),
-		     "{\"output\": %s, \"frames\": %" PRIu64 ", \"lost\": %" PRIu64 ", \"shown\": %" PRIu64
-		     ", \"first_frame_ns\": %" PRId64 ", \"device_bytes\": %" PRIu64 "}\n",
-		     sim->options.output ? "true" : "false", node->n_frames, node->n_lost, sim->n_frames,
-		     node->first_frame_ns, node->device_bytes);
-	fd = real()->open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return;
-	if (real()->write(fd, line, (size_t)n) != n)
+	out = real()->fopen(path, "ae");
+	if (!out) {
 		perror(path);
-	real()->close(fd);
+		return;
+	}
+	tell(node, sim, out);
+	if (fclose(out) != 0)
+		perror(path);
 }
