@@ -114,19 +114,6 @@ static struct json_object *formats_json(struct device *device)
 	return array;
 }
 
-static struct json_object *current_json(const struct video_format *format)
-{
-	struct json_object *object = json_object_new_object();
-	char fourcc[FOURCC_TEXT_MAX], fps[FRACTION_TEXT_MAX];
-
-	json_add_text(object, "pixelformat", fourcc_text(format->fourcc, fourcc));
-	json_add_count(object, "width", format->width);
-	json_add_count(object, "height", format->height);
-	if (format->fps.num)
-		json_add_text(object, "fps", fraction_text(format->fps, fps));
-	return object;
-}
-
 static int input_name(struct device *device, uint32_t i, char name[33])
 {
 	struct v4l2_input input = { .index = i };
@@ -297,7 +284,7 @@ static void add_all(struct json_object *object, struct device *device)
 	json_object_object_add(object, device_is_output(device) ? "outputs" : "inputs", inputs_json(device));
 	json_object_object_add(object, "controls", controls_json(device));
 	if (format_get(device, &format) == 0) {
-		json_object_object_add(object, "format", current_json(&format));
+		json_object_object_add(object, "format", report_format_json(&format));
 		json_object_object_add(object, "io", io_json(device, &format));
 	}
 	if (device->ops == &device_sim)

@@ -12,7 +12,7 @@
 #define FOURCC(text)                                                                                         \
 	((uint32_t)(text)[0] | (uint32_t)(text)[1] << 8 | (uint32_t)(text)[2] << 16 |                        \
 	 (uint32_t)(text)[3] << 24)
-#define STEP_NS 40000000 /* 25 frames a second */
+#define STEP_NS INT64_C(40000000) /* 25 frames a second */
 #define PLANE_BYTES (320 << 10)
 #define MAX_FRAME_BYTES (2 << 20)
 

@@ -266,21 +266,3 @@ unsigned rig_read_all(struct reader *reader, int err)
 	assert_int_equal(got, err);
 	return n;
 }
-
-size_t rig_pack(const struct video_format *format, const struct frame *picture, uint8_t *to)
-{
-	struct picture_layout l;
-	uint8_t *start = to;
-
-	assert_int_equal(picture_layout(format, &l), 0);
-	for (unsigned i = 0; i < l.n_planes; i++) {
-		for (uint32_t row = 0; row < l.planes[i].rows; row++) {
-			memcpy(to,
-			       picture->planes[l.planes[i].memory_plane].data + l.planes[i].offset +
-				       (size_t)row * l.planes[i].stride,
-			       l.planes[i].row_bytes);
-			to += l.planes[i].row_bytes;
-		}
-	}
-	return (size_t)(to - start);
-}

@@ -57,7 +57,4 @@ void rig_refused(const struct reader_options *options, int err, const char *text
 /* Reads to the end, which is `err`; returns how many pictures there were. */
 unsigned rig_read_all(struct reader *reader, int err);
 
-/* The picture without padding, in libavutil's order. */
-size_t rig_pack(const struct video_format *format, const struct frame *picture, uint8_t *to);
-
 #endif

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <malloc.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +149,13 @@ unsigned stand_count(const struct stand *stand, const char *name, const char *te
 const char *stand_order(const struct stand *stand)
 {
 	return trace_order(&stand->log, stand->mark, STAND);
+}
+
+short stand_always_an_error(struct device *device, short revents)
+{
+	(void)device;
+	(void)revents;
+	return POLLERR;
 }
 
 void stand_bend_ioctls(struct stand *stand, stand_bend *bend)

@@ -50,6 +50,8 @@ const char *stand_order(const struct stand *stand);
  * errno); call device_sim.ioctl for the rest. */
 typedef int stand_bend(struct device *device, unsigned long request, void *argument);
 void stand_bend_ioctls(struct stand *stand, stand_bend *bend);
+/* A row of device_ops for a device whose poll() says POLLERR, whatever happened. */
+short stand_always_an_error(struct device *device, short revents);
 
 /* What of this process a leak would show in. */
 struct footprint {

@@ -81,13 +81,6 @@ static void a_driver_that_wakes_no_reader_is_read_all_the_same(void **state)
 	stand_close(&stand);
 }
 
-static short always_an_error(struct device *device, short revents)
-{
-	(void)device;
-	(void)revents;
-	return POLLERR;
-}
-
 static void an_error_that_reading_does_not_clear_ends_it(void **state)
 {
 	struct device_ops ops = device_sim;
@@ -96,7 +89,7 @@ static void an_error_that_reading_does_not_clear_ends_it(void **state)
 	(void)state;
 	stand_start(&stand, "rw", "fail=read@3:EAGAIN:99", 4, 4);
 	stand_frames(&stand, 0, 2);
-	ops.revents = always_an_error;
+	ops.revents = stand_always_an_error;
 	stand.device.ops = &ops;
 	stand_mark(&stand);
 	assert_int_equal(stand_no_frame(&stand), -EIO);

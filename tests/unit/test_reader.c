@@ -13,6 +13,7 @@
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/imgutils.h>
+#include "media_rig.h"
 #include "reader_rig.h"
 
 /* What libavcodec makes of a file by itself. */
@@ -70,7 +71,7 @@ static void check_picture(struct plain *plain, const struct video_format *format
 	bytes = av_image_copy_to_buffer(expected, MAX_PICTURE_BYTES, (const uint8_t *const *)f->data,
 					f->linesize, f->format, f->width, f->height, 1);
 	assert_true(bytes > 0);
-	assert_int_equal(rig_pack(format, picture, got), bytes);
+	assert_int_equal(media_pack(format, picture, got), bytes);
 	assert_memory_equal(got, expected, bytes);
 	for (unsigned i = 0; i < format->n_planes; i++)
 		assert_int_equal(picture->planes[i].bytes, format->sizeimage[i]);

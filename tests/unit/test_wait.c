@@ -205,13 +205,6 @@ static void the_deadline_holds_against_events_without_end(void **state)
 	stand_close(&stand);
 }
 
-static short always_an_error(struct device *device, short revents)
-{
-	(void)device;
-	(void)revents;
-	return POLLERR;
-}
-
 /* poll() that returns at once, and nothing to dequeue: one restart is tried, and no more. */
 static void an_error_that_dequeuing_does_not_tell_ends_it(void **state)
 {
@@ -221,7 +214,7 @@ static void an_error_that_dequeuing_does_not_tell_ends_it(void **state)
 	(void)state;
 	stand_start(&stand, "mmap", "fail=dqbuf@3:EAGAIN:99", 4, 4);
 	stand_frames(&stand, 0, 2);
-	ops.revents = always_an_error;
+	ops.revents = stand_always_an_error;
 	stand.device.ops = &ops;
 	stand_mark(&stand);
 	assert_int_equal(stand_no_frame(&stand), -EIO);
