@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/clock.h"
@@ -15,10 +16,41 @@
 #include "device/format.h"
 #include "session/measure.h"
 
+#define N 200
+#define WARMUP 10
+#define MAX_NOTES 300
+
+/* Of the device whose latency is known. */
+#define LATENCY_NS (60 * NS_PER_MS)
+#define JITTER_NS (18 * NS_PER_MS)
+#define PERIOD_NS (20 * NS_PER_MS)
+
 static struct device device;
 static struct video_format format;
 static struct pool pool;
 static struct measure measure;
+
+/* What truly happened, as the device saw it: each frame that left, and when. */
+static struct note {
+	int64_t left_ns, timestamp_ns;
+	uint32_t sequence;
+} notes[MAX_NOTES];
+static unsigned n_notes;
+
+static int note_ioctl(struct device *of, unsigned long request, void *argument)
+{
+	int result = device_sim.ioctl(of, request, argument);
+	const struct v4l2_buffer *buffer = argument;
+
+	if (result == 0 && request == VIDIOC_DQBUF && n_notes < MAX_NOTES)
+		notes[n_notes++] = (struct note){
+			.left_ns = now_ns(),
+			.timestamp_ns =
+				buffer->timestamp.tv_sec * NS_PER_S + buffer->timestamp.tv_usec * NS_PER_US,
+			.sequence = buffer->sequence,
+		};
+	return result;
+}
 
 static void ignore(void *opaque, enum log_level level, const char *text)
 {
@@ -29,14 +61,19 @@ static void open_all(const char *name, const char *io, uint32_t buffers)
 {
 	struct pool_options options = { .io = io };
 	struct pool_config config = { .min = buffers, .max = buffers, .layout = true };
+	static struct device_ops noting;
 
+	n_notes = 0;
 	assert_int_equal(device_open(&device, name, DEVICE_ANY), 0);
+	noting = device_sim;
+	noting.ioctl = note_ioctl;
+	device.ops = &noting;
 	assert_int_equal(format_get(&device, &format), 0);
 	assert_int_equal(pool_open(&pool, &device, &format, &options), 0);
 	assert_int_equal(pool_configure(&pool, &config), 0);
 	measure = (struct measure){
 		.pool = &pool,
-		.options = { .count = 100, .warmup = 10, .stall_ns = 10 * NS_PER_S, .signal_fd = -1 },
+		.options = { .count = 100, .warmup = WARMUP, .stall_ns = 10 * NS_PER_S, .signal_fd = -1 },
 	};
 }
 
@@ -72,66 +109,97 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static bool is_near(const struct stats *stats, int64_t *expected, size_t n, double q, const char *what)
+static int64_t quantile(int64_t *samples, size_t n, double q)
 {
-	double wanted, got = (double)stats_quantile(stats, q);
-
-	qsort(expected, n, sizeof(*expected), compare);
-	wanted = (double)expected[(size_t)ceil(q * (double)n - 1e-9) - 1];
-	print_message("# %s q %g: %.0f, wanted %.0f us\n", what, q, got / 1e3, wanted / 1e3);
-	return fabs(got - wanted) <= 0.05 * wanted;
+	qsort(samples, n, sizeof(*samples), compare);
+	return samples[(size_t)ceil(q * (double)n - 1e-9) - 1];
 }
 
-#define N 60
-#define LATENCY_MS 300
-#define JITTER_MS 90
-
-/* Numbers count from 0, and the first ten frames are the warm-up. */
-static bool measured_as_injected(void)
+/* What the device was told to do, what it did, and what was measured of that. */
+static bool is_near(const struct stats *stats, int64_t *happened, int64_t *injected, double q,
+		    const char *what)
 {
-	int64_t latency[N], jitter[N];
+	double did = (double)quantile(happened, N, q), got = (double)stats_quantile(stats, q);
+
+	print_message("# %s p%g: injected %.0f, happened %.0f, measured %.0f us\n", what, 100 * q,
+		      (double)quantile(injected, N, q) / 1e3, did / 1e3, got / 1e3);
+	return fabs(got - did) <= 0.05 * did;
+}
+
+/* Numbers count the periods from 0 on, so that frames that were lost do no harm. */
+static int64_t injected_ns(const struct note *note)
+{
+	return LATENCY_NS + jitter_of(note->sequence, JITTER_NS);
+}
+
+static bool measured_as_it_happened(void)
+{
+	int64_t latency[N], jitter[N], injected_latency[N], injected_jitter[N];
 
 	for (int i = 0; i < N; i++) {
-		int64_t now = jitter_of(10 + i, JITTER_MS * NS_PER_MS);
-		int64_t before = jitter_of(9 + i, JITTER_MS * NS_PER_MS);
+		const struct note *now = &notes[WARMUP + i], *before = now - 1;
+		int64_t periods = (int64_t)(now->sequence - before->sequence);
 
-		latency[i] = LATENCY_MS * NS_PER_MS + now;
-		jitter[i] = llabs(now - before);
+		latency[i] = now->left_ns - now->timestamp_ns;
+		injected_latency[i] = injected_ns(now);
+		jitter[i] = llabs(now->left_ns - before->left_ns - periods * PERIOD_NS);
+		injected_jitter[i] = llabs(injected_ns(now) - injected_ns(before));
 	}
-	return is_near(&measure.latency_ns, latency, N, 0.5, "latency") &
-	       is_near(&measure.latency_ns, latency, N, 0.99, "latency") &
-	       is_near(&measure.jitter_ns, jitter, N, 0.5, "jitter") &
-	       is_near(&measure.jitter_ns, jitter, N, 0.99, "jitter");
+	return is_near(&measure.latency_ns, latency, injected_latency, 0.5, "latency") &
+	       is_near(&measure.latency_ns, latency, injected_latency, 0.99, "latency") &
+	       is_near(&measure.jitter_ns, jitter, injected_jitter, 0.5, "jitter") &
+	       is_near(&measure.jitter_ns, jitter, injected_jitter, 0.99, "jitter");
 }
 
-/* A machine that others use too may be late for once: it must not be three times. */
+/* A busy machine brings frames later than they were made, never earlier, and hardly all of them later. */
+static void check_injected(void)
+{
+	int64_t least_ns = INT64_MAX;
+
+	for (unsigned i = 0; i < n_notes; i++) {
+		int64_t late_ns = notes[i].left_ns - notes[i].timestamp_ns - injected_ns(&notes[i]);
+
+		assert_true(late_ns >= 0);
+		least_ns = late_ns < least_ns ? late_ns : least_ns;
+	}
+	assert_true(least_ns < LATENCY_NS / 20);
+}
+
+/* Between the device's note and the measure's a busy machine may stop the program, which is a wrong sample:
+ * once, but not in each of three runs so often that it shows. */
 static void known_latency_and_jitter_are_measured(void **state)
 {
 	bool right = false;
 
 	(void)state;
 	for (int i = 0; i < 3 && !right; i++) {
-		open_all("sim:size=64x48,fps=10,latency=300,jitter=90", "mmap", 8);
+		open_all("sim:size=64x48,fps=50,latency=60,jitter=18", "mmap", 8);
 		measure.options.count = N;
 		assert_int_equal(run(), 0);
 		assert_int_equal(measure.end, MEASURE_END_COUNT);
 		assert_int_equal(measure.latency_ns.count, N);
 		assert_int_equal(measure.jitter_ns.count, N);
-		right = measured_as_injected();
-		assert_in_range(stats_quantile(&measure.interval_ns, 0.5), 99 * NS_PER_MS, 101 * NS_PER_MS);
-		assert_true(fabs(measure.fps - 10) < 0.5);
+		assert_int_equal(measure.ledger.lost_driver,
+				 notes[WARMUP + N - 1].sequence - notes[WARMUP - 1].sequence - N);
+		assert_int_equal(n_notes, WARMUP + N);
+		check_injected();
+		right = measured_as_it_happened();
+		assert_in_range(stats_quantile(&measure.interval_ns, 0.5), 99 * PERIOD_NS / 100,
+				101 * PERIOD_NS / 100);
+		assert_true(measure.fps > 0 && measure.fps < 50.5);
 		close_all();
 	}
 	assert_true(right);
 }
 
-/* Of ticks 1, 2, 3, … every 5th makes no frame, and every 7th frame is damaged. */
+/* Of ticks 1, 2, 3, … every 5th makes no frame, and every 7th frame is damaged. fps=0: a tick passes for each
+ * buffer, so that no time is too short for it. */
 static void losses_are_exact(void **state)
 {
 	uint64_t lost = 0, damaged = 0, frame = 0;
 
 	(void)state;
-	open_all("sim:size=64x48,fps=100,drop=5,error=7", "mmap", 32);
+	open_all("sim:size=64x48,fps=0,drop=5,error=7", "mmap", 4);
 	assert_int_equal(run(), 0);
 	for (uint64_t tick = 1; frame < 110; tick++) {
 		if (tick % 5 == 0)
@@ -147,15 +215,25 @@ static void losses_are_exact(void **state)
 	close_all();
 }
 
+static uint64_t switches_so_far(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	return (uint64_t)(usage.ru_nvcsw + usage.ru_nivcsw);
+}
+
 /* poll, DQBUF, QBUF; poll, read and a copy. */
 static void costs_are_counted(void **state)
 {
+	uint64_t switches = switches_so_far();
+
 	(void)state;
 	open_all("sim:size=64x48,fps=200", "mmap", 4);
 	assert_int_equal(run(), 0);
 	assert_in_range(measure.cost.n_syscalls, 300, 310);
 	assert_int_equal(measure.cost.bytes_copied, 0);
-	assert_in_range(measure.cost.n_switches, 1, 400);
+	assert_in_range(measure.cost.n_switches, 1, switches_so_far() - switches);
 	assert_true(measure.cost.cpu_ns > 0 && measure.cost.cpu_ns < measure.cost.wall_ns);
 	close_all();
 
@@ -215,6 +293,7 @@ static void bare_keeps_no_distributions(void **state)
 static void output_is_measured(void **state)
 {
 	static const char *const modes[] = { "mmap", "userptr", "dmabuf", "rw" };
+	double of_span;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++) {
@@ -224,7 +303,9 @@ static void output_is_measured(void **state)
 		assert_int_equal(run(), 0);
 		assert_int_equal(measure.frames, 100);
 		assert_in_range(measure.latency_ns.count, 95, 105);
-		assert_true(measure.fps > 10 && measure.fps < 250); /* slower on a busy machine */
+		/* As the whole span says, whose ends need not be frames; never faster than the device. */
+		of_span = (double)measure.frames * NS_PER_S / (double)measure.cost.wall_ns;
+		assert_true(measure.fps > of_span / 2 && measure.fps < of_span * 2 && measure.fps < 250);
 		assert_int_equal(pool.n_held, 0);
 		assert_false(pool.active);
 		close_all();
