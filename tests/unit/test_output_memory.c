@@ -1,0 +1,128 @@
+/* Memory of an output queue: held over its end, and brought from elsewhere. SPDX-License-Identifier:
+ * LGPL-2.1-or-later */
+#include "display.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE 4096
+
+/* Whoever fills a buffer meanwhile goes on doing so; the memory goes with the last that comes back. */
+static void buffers_being_filled_outlive_the_stream(void **state)
+{
+	const char *io, *keys;
+
+	(void)state;
+	for (unsigned i = 0; display_shape(i, &io, &keys); i++) {
+		struct buffer *held[2];
+		struct stand stand;
+
+		display_open(&stand, io, keys, V4L2_FIELD_NONE);
+		assert_int_equal(display_show(&stand, display_blank(&stand)), 0);
+		held[0] = display_blank(&stand);
+		held[1] = display_blank(&stand);
+		stand_mark(&stand);
+		assert_int_equal(pool_stop(&stand.pool), 0);
+		assert_string_equal(stand_order(&stand), i < 8 ? "STREAMOFF" : "");
+		for (unsigned n = 0; n < 2; n++) {
+			for (uint32_t p = 0; p < held[n]->n_planes; p++)
+				memset(held[n]->planes[p].data, 0xff, stand.format.sizeimage[p]);
+			stand_mark(&stand);
+			pool_release(&stand.pool, held[n]);
+			assert_string_equal(stand_order(&stand), n ? display_stop(i) : "");
+		}
+		stand_close(&stand);
+	}
+}
+
+static unsigned n_done;
+
+static void done(struct buffer *buffer)
+{
+	(void)buffer;
+	n_done++;
+}
+
+/* A frame in memory of somebody else's. */
+static void open_foreign(const struct stand *stand, struct buffer *foreign)
+{
+	*foreign = (struct buffer){ .n_planes = stand->format.n_planes, .done = done };
+	for (uint32_t p = 0; p < foreign->n_planes; p++) {
+		uint32_t size = stand->format.sizeimage[p], length = (size + PAGE - 1) / PAGE * PAGE;
+
+		foreign->planes[p] = (struct plane){ .length = length, .bytesused = size, .fd = -1 };
+		assert_non_null(foreign->planes[p].data = aligned_alloc(PAGE, length));
+	}
+	n_done = 0;
+}
+
+static void close_foreign(struct buffer *foreign)
+{
+	for (uint32_t p = 0; p < foreign->n_planes; p++)
+		free(foreign->planes[p].data);
+}
+
+static void foreign_pages_go_out_as_they_are(void **state)
+{
+	static const char *const shapes[] = { "", "planes=3" };
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(shapes); i++) {
+		struct buffer foreign[N_FRAMES];
+		struct stand stand;
+
+		display_open(&stand, "userptr", shapes[i], V4L2_FIELD_NONE);
+		for (unsigned n = 0; n < N_FRAMES; n++)
+			open_foreign(&stand, &foreign[n]);
+		for (unsigned n = 0; n < N_FRAMES; n++) {
+			assert_int_equal(display_show(&stand, &foreign[n]), 0);
+			assert_int_equal(n_done, n);
+		}
+		assert_int_equal(stand.pool.n_copied, 0);
+		for (size_t c = stand.mark; c < stand.log.n_calls; c++)
+			if (!strcmp(stand.log.calls[c].name, "VIDIOC_QBUF"))
+				assert_int_equal(trace_value(&stand.log.calls[c], "userptr") % PAGE, 0);
+		stand_close(&stand);
+		assert_int_equal(n_done, N_FRAMES);
+		for (unsigned n = 0; n < N_FRAMES; n++)
+			close_foreign(&foreign[n]);
+	}
+}
+
+/* The driver would say EINVAL, or write where it must not. */
+static void short_memory_is_refused_before_qbuf(void **state)
+{
+	static const char *const modes[] = { "userptr", "dmabuf-import" };
+	static const char *const shapes[] = { "", "planes=3" };
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(modes) * N_ELEMENTS(shapes); i++) {
+		struct buffer foreign;
+		struct stand stand;
+
+		display_open(&stand, modes[i % 2], shapes[i / 2], V4L2_FIELD_NONE);
+		open_foreign(&stand, &foreign);
+		foreign.planes[foreign.n_planes - 1].length =
+			stand.format.sizeimage[foreign.n_planes - 1] - 1;
+		stand_mark(&stand);
+		assert_int_equal(display_show(&stand, &foreign), -EMSGSIZE);
+		assert_string_equal(stand_order(&stand), "");
+		assert_int_equal(n_done, 1);
+		assert_int_equal(allocator_n_free(&stand.pool.allocator), N_BUFFERS);
+		close_foreign(&foreign);
+		stand_close(&stand);
+	}
+}
+
+int main(void)
+{
+	static const struct statement statements[] = {
+		{ 45, "buffers_being_filled_outlive_the_stream", buffers_being_filled_outlive_the_stream,
+		  NULL },
+		{ 52, "foreign_pages_go_out_as_they_are", foreign_pages_go_out_as_they_are, NULL },
+		{ 53, "short_memory_is_refused_before_qbuf", short_memory_is_refused_before_qbuf, NULL },
+	};
+
+	return statements_run("output_memory", statements, N_ELEMENTS(statements));
+}
