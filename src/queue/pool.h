@@ -124,6 +124,11 @@ void pool_release(struct pool *pool, struct buffer *buffer);
 int pool_stop(struct pool *pool);
 /* Throws away what is in the driver and, capture, starts again. */
 int pool_flush(struct pool *pool);
+/* Its two halves, for whoever has to ask the device something while nothing streams. What is HELD may come
+ * back meanwhile; what is pending of events is forgotten with the first. A device that is read() knows
+ * neither. */
+int pool_pause(struct pool *pool);
+int pool_resume(struct pool *pool);
 
 /* NULL: the io mode works with this device and format; else why it does not. The mode by its name, io_find()
  * of queue/io.h. */

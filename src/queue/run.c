@@ -238,12 +238,30 @@ void pool_release(struct pool *pool, struct buffer *buffer)
 	}
 }
 
-int pool_restart(struct pool *pool)
+static int stop_streaming(struct pool *pool)
 {
 	int err = transfer_stop(pool);
 
-	if (err < 0)
-		return transfer_error(pool, "VIDIOC_STREAMOFF", err);
+	return err < 0 ? transfer_error(pool, "VIDIOC_STREAMOFF", err) : 0;
+}
+
+int pool_pause(struct pool *pool)
+{
+	struct v4l2_event event;
+
+	if (!pool->active || !pool->io->put)
+		return 0;
+	while (device_ioctl(pool->device, VIDIOC_DQEVENT, &event) == 0)
+		;
+	return stop_streaming(pool);
+}
+
+int pool_resume(struct pool *pool)
+{
+	int err;
+
+	if (!pool->active || !pool->io->put)
+		return 0;
 	pool->n_restarts++;
 	pool->eos = false;
 	if (device_is_output(pool->device)) /* streams again with the next frame */
@@ -252,13 +270,16 @@ int pool_restart(struct pool *pool)
 	return err < 0 ? err : pool_stream_on(pool);
 }
 
+int pool_restart(struct pool *pool)
+{
+	int err = stop_streaming(pool);
+
+	return err < 0 ? err : pool_resume(pool);
+}
+
 int pool_flush(struct pool *pool)
 {
-	struct v4l2_event event;
+	int err = pool_pause(pool);
 
-	if (!pool->active || !pool->io->put)
-		return 0;
-	while (device_ioctl(pool->device, VIDIOC_DQEVENT, &event) == 0)
-		;
-	return pool_restart(pool);
+	return err < 0 ? err : pool_resume(pool);
 }

@@ -156,6 +156,35 @@ static void a_source_change_is_told_and_a_flush_forgets_it(void **state)
 	stand_close(&stand);
 }
 
+/* What comes home while nothing streams is queued when it goes on, and what comes later at once. */
+static void a_pause_leaves_time_to_ask(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct buffer *held[2];
+		struct stand stand;
+
+		stand_start(&stand, stand_modes[i], "", 4, 4);
+		for (uint32_t n = 0; n < 2; n++)
+			held[n] = stand_frame(&stand, n);
+		stand_mark(&stand);
+		assert_int_equal(pool_pause(&stand.pool), 0);
+		pool_release(&stand.pool, held[0]);
+		assert_string_equal(stand_order(&stand), "DQEVENT:ENOENT STREAMOFF");
+		stand_mark(&stand);
+		assert_int_equal(pool_resume(&stand.pool), 0);
+		stand_check_picture(&stand.format, held[1], 1);
+		pool_release(&stand.pool, held[1]);
+		assert_string_equal(stand_order(&stand), "QBUF*3 STREAMON QBUF");
+		stand_frames(&stand, 0, 8);
+		assert_int_equal(pool_pause(&stand.pool), 0);
+		stand_mark(&stand);
+		assert_int_equal(pool_stop(&stand.pool), 0);
+		assert_int_equal(stand_count(&stand, "VIDIOC_STREAMOFF", ""), 0);
+		stand_close(&stand);
+	}
+}
+
 static void a_lost_device_is_left_in_peace(void **state)
 {
 	(void)state;
@@ -269,6 +298,7 @@ int main(void)
 		  a_flush_begins_anew_and_leaves_the_held_alone, NULL },
 		{ 42, "source_change_is_told_and_a_flush_forgets_it",
 		  a_source_change_is_told_and_a_flush_forgets_it, NULL },
+		{ 42, "pause_leaves_time_to_ask", a_pause_leaves_time_to_ask, NULL },
 		{ 41, "lost_device_is_left_in_peace", a_lost_device_is_left_in_peace, NULL },
 		{ 41, "device_lost_when_a_bad_frame_goes_back_is_lost",
 		  a_device_lost_when_a_bad_frame_goes_back_is_lost, NULL },
