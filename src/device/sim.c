@@ -246,6 +246,7 @@ static int open_sim(struct device *device, const char *keys)
 	if (sim->options.event_width) {
 		sim->source_width = sim->format.width;
 		sim->source_height = sim->format.height;
+		sim->options.adjust |= SIM_ADJUST_SIZE; /* a receiver scales nothing */
 	}
 	sim->waiting = !sim->options.output;
 	sim_controls_init(sim);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <time.h>
+#include "base/clock.h"
 #include "device/sim_state.h"
 
 static struct sim_subscription *find_subscription(struct sim *sim, uint32_t type, uint32_t id)
@@ -31,6 +32,7 @@ void sim_event_source_change(struct sim *sim)
 	if (sim->options.event_width) {
 		sim->source_width = sim->options.event_width;
 		sim->source_height = sim->options.event_height;
+		sim->locked_ns = now_ns() + sim->options.lock_ns;
 	}
 	if (!find_subscription(sim, V4L2_EVENT_SOURCE_CHANGE, 0))
 		return;
@@ -150,12 +152,14 @@ static int tell_timings(const struct sim *sim, uint32_t width, uint32_t height,
 
 int sim_query_dv_timings(struct sim *sim, void *argument)
 {
+	if (now_ns() < sim->locked_ns)
+		return -ENOLCK;
 	return tell_timings(sim, sim->source_width, sim->source_height, argument);
 }
 
 int sim_g_dv_timings(struct sim *sim, void *argument)
 {
-	return tell_timings(sim, sim->format.width, sim->format.height, argument);
+	return tell_timings(sim, sim->options.width, sim->options.height, argument);
 }
 
 int sim_s_dv_timings(struct sim *sim, void *argument)
@@ -166,7 +170,7 @@ int sim_s_dv_timings(struct sim *sim, void *argument)
 		return -ENOTTY;
 	if (timings->type != V4L2_DV_BT_656_1120)
 		return -EINVAL;
-	if (timings->bt.width == sim->format.width && timings->bt.height == sim->format.height)
+	if (timings->bt.width == sim->options.width && timings->bt.height == sim->options.height)
 		return 0;
 	if (sim->n_buffers)
 		return -EBUSY;

@@ -316,6 +316,8 @@ int sim_format_resize(struct sim *sim, uint32_t width, uint32_t height)
 {
 	if (clamp_side(width) != width || clamp_side(height) != height)
 		return -EINVAL;
+	sim->options.width = width;
+	sim->options.height = height;
 	fill_format(sim, sim->format.fourcc, width, height, &sim->format);
 	sim_frame_forget(sim);
 	return 0;

@@ -288,6 +288,8 @@ const struct sim_key sim_keys[] = {
 	{ "stall", "N", "no more frames after N, until STREAMOFF", key_at, AT(stall) },
 	{ "event", "N[:WxH]", "a source change at the Nth frame, to another size of picture", key_event,
 	  AT(event) },
+	{ "lock", "MS", "for so long after a source change there is no stable signal", key_time,
+	  AT(lock_ns) },
 	{ "querybuf-index", NULL, "QUERYBUF answers with another index", key_yes, AT(querybuf_index) },
 	{ "short-plane", NULL, "buffers are smaller than a frame", key_yes, AT(short_plane) },
 	{ "sequence", "N", "the first frame's number (0)", key_number, AT(first_sequence) },

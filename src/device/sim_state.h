@@ -61,7 +61,7 @@ struct sim_options {
 	uint32_t short_bytes;               /* 0: half */
 	uint32_t event_width, event_height; /* 0: the same picture goes on */
 	uint32_t first_sequence;
-	int64_t latency_ns, jitter_ns;
+	int64_t latency_ns, jitter_ns, lock_ns;
 };
 
 /* Fills in the defaults, then what the text after "sim:" says (NULL or "": nothing). Logs the key that it
@@ -163,6 +163,7 @@ struct sim {
 		n_eagain; /* since the device was opened; n_eagain: the frame that EAGAIN stood before */
 
 	uint32_t source_width, source_height; /* what QUERY_DV_TIMINGS sees; 0: nothing of the kind */
+	int64_t locked_ns;                    /* when the source can be told again */
 	struct sim_subscription subscriptions[SIM_MAX_EVENTS];
 	unsigned n_subscriptions;
 	struct v4l2_event events[SIM_MAX_EVENTS];

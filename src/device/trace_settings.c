@@ -151,6 +151,14 @@ static void answer_event(struct trace *trace, const void *argument)
 		trace_add(trace, " changes=0x%x", event->u.src_change.changes);
 }
 
+static void show_timings(struct trace *trace, const void *argument)
+{
+	const struct v4l2_bt_timings *bt = &((const struct v4l2_dv_timings *)argument)->bt;
+
+	trace_add(trace, " size=%ux%u interlaced=%u pixelclock=%llu", bt->width, bt->height, bt->interlaced,
+		  (unsigned long long)bt->pixelclock);
+}
+
 const struct trace_row trace_setting_rows[] = {
 	TRACE_ROW(VIDIOC_DQEVENT, NULL, answer_event),
 	TRACE_ROW(VIDIOC_SUBSCRIBE_EVENT, ask_event, NULL),
@@ -184,9 +192,9 @@ const struct trace_row trace_setting_rows[] = {
 	TRACE_ROW(VIDIOC_QUERYSTD, NULL, NULL),
 	TRACE_ROW(VIDIOC_G_SELECTION, NULL, NULL),
 	TRACE_ROW(VIDIOC_S_SELECTION, NULL, NULL),
-	TRACE_ROW(VIDIOC_G_DV_TIMINGS, NULL, NULL),
-	TRACE_ROW(VIDIOC_S_DV_TIMINGS, NULL, NULL),
-	TRACE_ROW(VIDIOC_QUERY_DV_TIMINGS, NULL, NULL),
+	TRACE_ROW(VIDIOC_G_DV_TIMINGS, NULL, show_timings),
+	TRACE_ROW(VIDIOC_S_DV_TIMINGS, show_timings, NULL),
+	TRACE_ROW(VIDIOC_QUERY_DV_TIMINGS, NULL, show_timings),
 	TRACE_ROW(VIDIOC_ENUM_DV_TIMINGS, show_index, NULL),
 	TRACE_ROW(VIDIOC_DECODER_CMD, NULL, NULL),
 	TRACE_ROW(VIDIOC_ENCODER_CMD, NULL, NULL),
