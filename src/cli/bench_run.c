@@ -49,7 +49,8 @@ struct measure_options bench_measure_options(struct bench *bench)
 
 bool bench_is_of_mode(int err)
 {
-	return err < 0 && err != -ENODEV && err != -EBUSY && err != -ETIMEDOUT && err != -ECANCELED;
+	return err < 0 && err != -ENODEV && err != -EBUSY && err != -ETIMEDOUT && err != -ECANCELED &&
+	       err != POOL_RES_CHANGE;
 }
 
 static int open_queue(struct bench *bench, const struct bench_run *run)
@@ -93,6 +94,7 @@ static const char *end_text(const struct measure *measure, int err)
 {
 	return measure->end == MEASURE_END_STALL        ? "the device stopped delivering"
 	       : measure->end == MEASURE_END_DISCONNECT ? "the device is gone"
+	       : err == POOL_RES_CHANGE                 ? "the source changed"
 							: err_str(err);
 }
 

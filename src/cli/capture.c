@@ -4,14 +4,15 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "cli/comeback.h"
 #include "cli/command.h"
 #include "cli/common.h"
 #include "cli/json.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/signals.h"
-#include "device/replug.h"
 #include "session/record.h"
+#include "session/segment.h"
 
 struct capture_options {
 	struct common_options common;
@@ -35,7 +36,7 @@ static const char *const bad_frames_choices[] = { "drop", "keep", "fail", NULL }
 #define OFFSET(field) offsetof(struct capture_options, field)
 static const struct option_row file_rows[] = {
 	{ "output", 'o', OPT_TEXT, OFFSET(output), .argument = "FILE",
-	  .help = "a file, - for standard output, or any libavformat URL; required" },
+	  .help = "a file, - for standard output, or any libavformat URL; %d becomes a number; required" },
 	{ "overwrite", 'y', OPT_SET, OFFSET(overwrite), .help = "replace FILE where it exists", .value = 1 },
 	{ "format", 'f', OPT_TEXT, OFFSET(container), .argument = "NAME", .help = "container",
 	  .preset_help = "from the name of FILE; matroska for -" },
@@ -152,41 +153,6 @@ static int parse_on_disconnect(struct capture_options *options)
 	return -EINVAL;
 }
 
-/* What is needed to find the device again. */
-struct comeback {
-	const struct capture_options *options;
-	struct setup *setup;
-	int signal_fd;
-};
-
-static int come_back(void *opaque)
-{
-	struct comeback *comeback = opaque;
-	const struct capture_options *options = comeback->options;
-	struct common_options common = options->common;
-	struct video_format before = comeback->setup->format;
-	char *path = strdup(common.basic.device ? common.basic.device : comeback->setup->device.path);
-	int err;
-
-	if (!path)
-		return log_no_memory();
-	common.basic.device = path;
-	setup_close(comeback->setup);
-	log_warn("waiting for %s to come back", path);
-	err = replug_wait(path, comeback->signal_fd, options->replug_ns);
-	if (err == 0 &&
-	    setup_open(comeback->setup, &common, DEVICE_CAPTURE, options->memory_bytes) != STATUS_DONE)
-		err = -ENODEV;
-	if (err == 0 && (before.fourcc != comeback->setup->format.fourcc ||
-			 before.width != comeback->setup->format.width ||
-			 before.height != comeback->setup->format.height)) {
-		log_error("%s came back with another format: ask for the one you want with -s and -p", path);
-		err = -ESTALE;
-	}
-	free(path);
-	return err;
-}
-
 static void fill_record(struct record *record, const struct capture_options *options, struct setup *setup,
 			int signal_fd)
 {
@@ -262,12 +228,20 @@ static enum status print_report(const struct record *record, const struct captur
 	return STATUS_DONE;
 }
 
+/* A number makes a series of any recording; a time only where one was asked for. */
+static bool has_several_names(const struct capture_options *options)
+{
+	return segment_is_numbered(options->output) || options->segment.ns || options->segment.bytes ||
+	       options->waits;
+}
+
 static enum status record_and_report(const struct capture_options *options, struct setup *setup, FILE *json,
 				     int signal_fd)
 {
 	struct record record = { 0 };
 	struct progress progress = { .record = &record };
-	struct comeback comeback = { options, setup, signal_fd };
+	struct comeback comeback = { &options->common, setup, options->memory_bytes, options->replug_ns,
+				     signal_fd };
 	enum status status, report_status;
 	int err;
 
@@ -276,10 +250,11 @@ static enum status record_and_report(const struct capture_options *options, stru
 		record.options.progress = progress_record;
 		record.options.progress_opaque = &progress;
 	}
-	if (options->waits) {
-		record.options.reopen = come_back;
-		record.options.reopen_opaque = &comeback;
-	}
+	record.options.device_opaque = &comeback;
+	if (options->waits)
+		record.options.reopen = comeback_reopen;
+	if (has_several_names(options))
+		record.options.follow = comeback_follow;
 	err = record_run(&record);
 	progress_end();
 	report_status = print_report(&record, options, setup, json, err);

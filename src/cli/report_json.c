@@ -177,6 +177,15 @@ static struct json_object *outputs_json(const struct record *record)
 	return array;
 }
 
+static struct json_object *source_json(const struct record *record)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_count(object, "changes", record->source_changes);
+	json_add_count(object, "interruptions", record->source_interruptions);
+	return object;
+}
+
 static void add_record(struct json_object *object, const struct record *record)
 {
 	struct json_object *queue = json_object_new_object();
@@ -190,6 +199,8 @@ static void add_record(struct json_object *object, const struct record *record)
 	json_add_count(queue, "high_water_frames", record->high_water.max_items);
 	json_add_count(queue, "high_water_bytes", record->high_water.max_bytes);
 	json_object_object_add(object, "queue", queue);
+	if (record->source_changes + record->source_interruptions)
+		json_object_object_add(object, "source", source_json(record));
 	json_object_object_add(object, "output", outputs_json(record));
 	json_add_text(object, "end", record_end_name(record->end));
 }

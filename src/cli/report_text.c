@@ -112,6 +112,13 @@ static void print_times(const struct record *record, FILE *out)
 		record->high_water.max_items, bytes_text(record->high_water.max_bytes, bytes));
 }
 
+static void print_source(const struct record *record, FILE *out)
+{
+	if (record->source_changes + record->source_interruptions)
+		fprintf(out, LABEL "changes followed: %" PRIu64 ", interruptions: %" PRIu64 "\n", "source",
+			record->source_changes, record->source_interruptions);
+}
+
 static void print_outputs(const struct record *record, FILE *out)
 {
 	char bytes[BYTES_TEXT_MAX];
@@ -131,6 +138,7 @@ static void print_record(const struct report *report, FILE *out)
 	print_oddities(&report->record->ledger, out);
 	report_run_text(report, out);
 	print_times(report->record, out);
+	print_source(report->record, out);
 	print_outputs(report->record, out);
 	fprintf(out, LABEL "%s\n", "end", record_end_name(report->record->end));
 }

@@ -31,7 +31,8 @@ static const struct {
 
 	{ STAGE_RUN, -ENODEV, STATUS_LOST },
 	{ STAGE_RUN, -ETIMEDOUT, STATUS_LOST },
-	{ STAGE_RUN, -EBUSY, STATUS_DEVICE }, /* another program took the queue between probe and start */
+	{ STAGE_RUN, -ERANGE, STATUS_REFUSED }, /* a source that changed to what was not asked for */
+	{ STAGE_RUN, -EBUSY, STATUS_DEVICE },   /* another program took the queue between probe and start */
 	{ STAGE_RUN, ANY, STATUS_FAILED },
 
 	{ STAGE_LOST, ANY, STATUS_LOST },

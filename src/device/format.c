@@ -238,7 +238,7 @@ static int set_format(struct negotiation *negotiation, struct video_format *form
 {
 	struct device *device = negotiation->device;
 	struct v4l2_format wanted = negotiation->before;
-	bool present = is_present(negotiation);
+	bool present = is_present(negotiation) && !negotiation->request->anew;
 	int err;
 
 	if (!present || device_is_output(device)) {

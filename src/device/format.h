@@ -11,6 +11,7 @@ struct format_request {
 	const char *pixelformat; /* NULL: the device's present one */
 	struct fraction fps;     /* 0/0: the device's present one */
 	bool adjust;             /* take what the driver makes of it */
+	bool anew;               /* set even what is there already: after other timings */
 	const struct video_format
 		*colours; /* output: what the pictures' range, matrix, … are; NULL: as the device has them */
 };

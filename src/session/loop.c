@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "device/format.h"
 #include "session/entry.h"
 #include "session/lend.h"
 
@@ -152,6 +151,8 @@ static int take_frame(struct session *session, struct buffer *buffer, bool copie
 	return err;
 }
 
+static int take_outcome(struct session *session, int result);
+
 /* The pool's deadline: the stall timeout, or the end of the duration where the device is slower than that. */
 static void set_deadline(struct session *session)
 {
@@ -176,24 +177,45 @@ static int take_timeout(struct session *session)
 	return session_finish(session, RECORD_END_STALL, POOL_TIMEOUT);
 }
 
-/* A source that only blinked goes on; one with another size cannot go into the same file. */
+/* What the source sends now needs other buffers, and a file of its own. */
+static int end_stretch(struct session *session, const char *change)
+{
+	const struct record_options *options = &session->record->options;
+	const char *path = session->pool->device->path;
+
+	if (!options->follow) {
+		log_error("%s: the source changed from %s, which does not go into the same file: with %%d in "
+			  "the name '%s' it would go on in the next",
+			  path, change, options->output.url);
+		return session_finish(session, RECORD_END_ERROR, POOL_RES_CHANGE);
+	}
+	log_warn("%s: the source changed from %s: going on in the next file", path, change);
+	session->record->source_changes++;
+	session->has_new_source = session->done = true;
+	return 0;
+}
+
+/* The stream has to be stopped even where the source turns out to be what it was. */
 static int take_source_change(struct session *session)
 {
-	struct video_format now;
-	int err = format_get(session->pool->device, &now);
+	struct record *record = session->record;
+	struct pool *pool = session->pool;
+	char change[SOURCE_TEXT_MAX];
+	int err = pool_pause(pool);
 
-	if (err == 0 && now.width == session->record->format->width &&
-	    now.height == session->record->format->height) {
-		log_warn("%s: the source was interrupted: restarting the stream",
-			 session->pool->device->path);
-		err = pool_flush(session->pool);
-	} else if (err == 0) {
-		log_error("%s: the source changed from %ux%u to %ux%u: start another recording for it",
-			  session->pool->device->path, session->record->format->width,
-			  session->record->format->height, now.width, now.height);
-		err = POOL_RES_CHANGE;
+	if (err == 0)
+		err = source_wait(pool->device, pool->cancel_fd, pool->deadline_ns, &session->source);
+	if (err == 0)
+		err = source_compare(pool->device, record->format, &session->source, change);
+	if (err > 0)
+		return end_stretch(session, change);
+	if (err == 0) {
+		log_warn("%s: the source was interrupted: restarting the stream", pool->device->path);
+		record->source_interruptions++;
+		session->last_frame_ns = now_ns(); /* it was not the device that took so long */
+		err = pool_resume(pool);
 	}
-	return err < 0 ? session_finish(session, RECORD_END_ERROR, err) : 0;
+	return err < 0 ? take_outcome(session, err) : 0;
 }
 
 static int take_no_buffer(struct session *session)

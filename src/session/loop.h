@@ -3,6 +3,7 @@
 #define SESSION_LOOP_H
 
 #include <pthread.h>
+#include "device/source.h"
 #include "session/sink.h"
 #include "session/timeline.h"
 
@@ -18,8 +19,10 @@ struct session {
 	uint64_t n_handed, bytes_handed; /* to the file thread */
 	uint32_t n_restarts;             /* of the pool's, as seen last */
 	int64_t start_ns, last_frame_ns, progress_ns;
-	int cut_err; /* of finalising the file of the last stretch */
-	bool done;   /* record->end is decided */
+	int cut_err;          /* of finalising the file of the last stretch */
+	bool done;            /* record->end is decided, or the source is another */
+	bool has_new_source;  /* the stretch ends for that */
+	struct source source; /* as it is now */
 };
 
 /* Decides why the run ended; returns err, so that one line both decides and passes it on. */

@@ -104,21 +104,31 @@ static int stretch(struct session *session)
 	return err;
 }
 
-/* The device was lost: waits for it. Returns whether the recording goes on. */
+/* After a change of the source, or with a device that was lost and came back. Returns whether the recording
+ * goes on. */
 static bool go_on(struct session *session, int *err)
 {
-	const struct record_options *options = &session->record->options;
+	struct record *record = session->record;
+	struct record_options *options = &record->options;
 
-	if (session->record->end != RECORD_END_DISCONNECT || !options->reopen || session->cut_err < 0)
+	if (session->cut_err < 0)
 		return false;
-	*err = options->reopen(options->reopen_opaque);
+	if (session->has_new_source)
+		*err = options->follow(options->device_opaque, &session->source);
+	else if (record->end == RECORD_END_DISCONNECT && options->reopen)
+		*err = options->reopen(options->device_opaque);
+	else
+		return false;
 	if (*err == POOL_FLUSHING)
 		*err = session_finish(session, RECORD_END_SIGNAL, 0);
-	else if (*err == 0)
-		session->done = false;
+	if (*err < 0 || record->end == RECORD_END_SIGNAL)
+		return false;
+	session->done = session->has_new_source = false;
+	record->end = RECORD_END_ERROR;
+	options->output.format = *record->format;
 	session->n_restarts = 0;
-	ledger_restart(&session->record->ledger);
-	return !session->done;
+	ledger_restart(&record->ledger);
+	return true;
 }
 
 static void sum_up(struct session *session)

@@ -8,13 +8,14 @@
 #include "base/fifo.h"
 #include "base/ledger.h"
 #include "base/stats.h"
+#include "device/source.h"
 #include "media/writer.h"
 #include "queue/pool.h"
 
 enum bad_frames { BAD_FRAMES_DROP, BAD_FRAMES_KEEP, BAD_FRAMES_FAIL };
 
 struct record_options {
-	struct writer_options output; /* url may hold %d or strftime fields when segments are wanted */
+	struct writer_options output; /* url may hold %d or strftime fields when there may be several files */
 	uint64_t count, skip;         /* frames; count 0: until a signal */
 	int64_t duration_ns;          /* of the driver's timestamps; 0: no limit */
 	uint64_t max_bytes;           /* of all files; 0: no limit */
@@ -28,8 +29,11 @@ struct record_options {
 	 * on in the next file; a negative errno (logged; POOL_FLUSHING for a signal) ends it. NULL: the
 	 * recording ends. */
 	int (*reopen)(void *opaque);
-	void *reopen_opaque;
-	int signal_fd; /* a signalfd: readable ends the run in good order; -1: none */
+	/* Called when the source sends something else, likewise: sets the device to it and configures the
+	 * same structs anew. NULL: the recording ends. */
+	int (*follow)(void *opaque, const struct source *source);
+	void *device_opaque; /* for both */
+	int signal_fd;       /* a signalfd: readable ends the run in good order; -1: none */
 	/* Called by the device loop a few times a second, for the progress line; NULL: not. */
 	void (*progress)(void *opaque);
 	void *progress_opaque;
@@ -63,6 +67,7 @@ struct record {
 	enum record_end end;
 	struct ledger ledger;
 	struct stats latency_ns, interval_ns; /* driver's timestamp to dequeue; between driver's timestamps */
+	uint64_t source_changes, source_interruptions; /* followed; after which it was what it had been */
 	struct fifo_level high_water; /* max_items and max_bytes: of frames waiting for the file thread */
 	struct record_output *outputs;
 	size_t n_outputs;

@@ -24,19 +24,44 @@ static size_t number_field(const char *text, int *digits)
 	width = isdigit((unsigned char)text[1]) ? strtol(text + 1, &end, 10) : (end = (char *)text + 1, 1);
 	if (*end != 'd' || width > MAX_DIGITS)
 		return 0;
-	/* "%d" is a day of the month to strftime(); a number is what users of segments mean. */
 	*digits = (int)width;
 	return (size_t)(end + 1 - text);
+}
+
+/* "%d" is a day of the month to strftime(). A number is what users of segments mean, unless the month stands
+ * there too. */
+static bool is_dated(const char *pattern)
+{
+	return strstr(pattern, "%m") || strstr(pattern, "%b") || strstr(pattern, "%B");
+}
+
+static size_t next_number(const char *pattern, bool dated, int *digits)
+{
+	return dated && pattern[1] == 'd' ? 0 : number_field(pattern, digits);
+}
+
+bool segment_is_numbered(const char *pattern)
+{
+	bool dated = is_dated(pattern);
+	int digits;
+
+	while ((pattern = strchr(pattern, '%'))) {
+		if (next_number(pattern, dated, &digits))
+			return true;
+		pattern += pattern[1] ? 2 : 1; /* "%%d" is none */
+	}
+	return false;
 }
 
 /* Puts the number in; what is left is for strftime(). */
 static int expand_number(const char *pattern, unsigned number, char *out, size_t size, bool *changing)
 {
+	bool dated = is_dated(pattern);
 	size_t used = 0;
 
 	while (*pattern) {
 		int digits = 1;
-		size_t length = number_field(pattern, &digits);
+		size_t length = next_number(pattern, dated, &digits);
 
 		if (used + MAX_DIGITS + 3 > size)
 			return -ENAMETOOLONG;

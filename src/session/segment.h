@@ -2,9 +2,13 @@
 #ifndef SESSION_SEGMENT_H
 #define SESSION_SEGMENT_H
 
+#include <stdbool.h>
+
 /* The name of segment `number` (from 0): %d, %05d and the like become the number, all else is strftime()'s,
- * of now. *path is the caller's to free. Returns 0; -EINVAL, having said so, for a pattern in which nothing
- * would change from one segment to the next. */
+ * of now; where the month is named, %d is its day. *path is the caller's to free. Returns 0; -EINVAL, having
+ * said so, for a pattern in which nothing would change from one segment to the next. */
 int segment_path(const char *pattern, unsigned number, char **path);
+/* Whether a number is in it. */
+bool segment_is_numbered(const char *pattern);
 
 #endif

@@ -22,6 +22,25 @@ struct sink {
 	int err; /* the first */
 };
 
+/* Drivers mark no key frames where every frame is one. */
+static bool is_intra_only(const struct video_format *format)
+{
+	const AVCodecDescriptor *codec = format->pix ? avcodec_descriptor_get(format->pix->codec) : NULL;
+
+	return !codec || codec->props & AV_CODEC_PROP_INTRA_ONLY;
+}
+
+/* Two segments within one second have one name in strftime()'s words; --overwrite is not for that. */
+static int check_new(const struct record *record, const char *path)
+{
+	for (size_t i = 0; i < record->n_outputs; i++)
+		if (record->outputs[i].frames && !strcmp(record->outputs[i].path, path)) {
+			log_error("%s: this run has written it already: put %%d into the name", path);
+			return -EEXIST;
+		}
+	return 0;
+}
+
 static int open_file(struct sink *sink)
 {
 	struct writer_options options = sink->record->options.output;
@@ -34,7 +53,10 @@ static int open_file(struct sink *sink)
 			return err;
 		options.url = path;
 	}
-	err = writer_open(&sink->writer, &options);
+	sink->all_key = is_intra_only(&options.format);
+	err = check_new(sink->record, options.url);
+	if (err == 0)
+		err = writer_open(&sink->writer, &options);
 	sink->n_opened += err == 0;
 	free(path);
 	return err;
@@ -78,14 +100,6 @@ static int close_file(struct sink *sink)
 	return err < 0 ? err : memory_err;
 }
 
-/* Drivers mark no key frames where every frame is one. */
-static bool is_intra_only(const struct video_format *format)
-{
-	const AVCodecDescriptor *codec = format->pix ? avcodec_descriptor_get(format->pix->codec) : NULL;
-
-	return !codec || codec->props & AV_CODEC_PROP_INTRA_ONLY;
-}
-
 int sink_open(struct sink **out, struct record *record)
 {
 	struct sink *sink = calloc(1, sizeof *sink);
@@ -94,9 +108,8 @@ int sink_open(struct sink **out, struct record *record)
 	if (!sink)
 		return log_no_memory();
 	sink->record = record;
-	sink->segments =
-		record->options.segment_ns || record->options.segment_bytes || record->options.reopen;
-	sink->all_key = is_intra_only(record->format);
+	sink->segments = record->options.segment_ns || record->options.segment_bytes ||
+			 record->options.reopen || record->options.follow;
 	err = frame_log_open(&sink->log, record->options.frame_log);
 	if (err == 0)
 		err = open_file(sink);

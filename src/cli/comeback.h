@@ -1,0 +1,22 @@
+/* Going on with a recording: with a device that was unplugged and came back, or whose source changed.
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CLI_COMEBACK_H
+#define CLI_COMEBACK_H
+
+#include "cli/common.h"
+#include "device/source.h"
+
+/* What is needed to set the device up again. */
+struct comeback {
+	const struct common_options *common;
+	struct setup *setup;
+	uint64_t memory_bytes;
+	int64_t replug_ns; /* 0: waits for ever */
+	int signal_fd;
+};
+
+/* record_options' reopen and follow. */
+int comeback_reopen(void *opaque);
+int comeback_follow(void *opaque, const struct source *source);
+
+#endif

@@ -1,0 +1,87 @@
+#!/bin/bash
+# A source that changes, blinks or goes silent under a recording. SPDX-License-Identifier: LGPL-2.1-or-later
+. "$(dirname "$0")/lib.sh"
+
+source=sim:size=320x240,fps=60,event=20
+changing=$source:640x480
+
+# --- another size: the next file ---
+run_status 0 v4l2q capture -d $changing -n 50 -o 'part%d.nut' --json=r.json --frame-log log -vv
+is "$(json r.json '"\(.frames.written) \(.end) \(.source.changes) \(.source.interruptions)"')" '50 count 1 0' \
+	'change: goes on until the count'
+is "$(json r.json '[.output[] | "\(.path) \(.frames)"] | join(" ")')" 'part0.nut 19 part1.nut 31' 'change: a file for each format'
+is "$(json r.json '"\(.format.width)x\(.format.height)"')" 640x480 'change: the report tells the last format'
+is "$(json r.json .frames.lost.driver)" 0 'change: that the numbers begin anew is no loss'
+is "$(probe part0.nut width,height | paste -sd' ') $(probe part1.nut width,height | paste -sd' ')" '320 240 640 480' \
+	'change: each file has its size'
+like "$(picture_numbers part0.nut YUYV 320x240)" '^frames=19 first=0 last=18 torn=0 missing=0' 'change: the first is whole'
+like "$(picture_numbers part1.nut YUYV 640x480)" '^frames=31 first=0 last=30 torn=0 missing=0' 'change: the second is whole'
+is "$(jq -s 'map(select(.fate == "written")) | length' log)" 50 'change: each frame is in the frame log'
+balanced r.json 'change'
+check_trace 'change'
+like "$(errors; grep warning err)" 'the source changed from 320x240 at 60 fps to 640x480 at 60 fps' 'change: it is said'
+
+for io in userptr dmabuf dmabuf-import rw; do
+	from=()
+	[ $io != dmabuf-import ] || from=(--import-from sim:size=320x240)
+	run_status 0 v4l2q capture -d $changing -n 40 -o "$io%d.nut" --io=$io "${from[@]}" --json=r.json
+	is "$(json r.json '[.output[].frames] | join(" ")')" '19 21' "$io: follows"
+	like "$(picture_numbers ${io}1.nut YUYV 640x480)" '^frames=21 .* torn=0 missing=0' "$io: the second is whole"
+done
+
+# The file thread is far behind: what it has in hand is neither lost nor in the way.
+for caps in caps=mmap caps=mmap+orphan; do
+	run_status 0 v4l2q capture -d sim:size=640x480,fps=0,event=60:320x240,$caps -n 100 -c mjpeg -o "$caps-%d.mkv" --json=r.json -vv
+	is "$(json r.json '"\(.frames.written) \(.frames.lost | add)"')" '100 0' "$caps: nothing is lost on the way to the file"
+	is "$(probe $caps-0.mkv nb_read_packets,width | paste -sd' ') $(probe $caps-1.mkv nb_read_packets,width | paste -sd' ')" \
+		"$(json r.json '.output | "640 \(.[0].frames) 320 \(.[1].frames)"')" "$caps: each frame is in its file"
+	ok "$caps: most of the frames before the change" [ "$(json r.json '.output[0].frames')" -gt 50 ]
+	ok "$caps: some waited for the file" [ "$(json r.json .queue.high_water_frames)" -gt 4 ]
+	check_trace "$caps"
+done
+
+# --- where it cannot go on ---
+run_status 1 v4l2q capture -d $changing -n 50 -o one.nut --json=r.json
+one_clear_line 'changed from 320x240 .* to 640x480 .*%d in the name' 'one name'
+is "$(json r.json '"\(.frames.written) \(.end)"') $(probe one.nut nb_read_packets)" '19 error 19' 'one name: the file is finalised'
+run_status 4 v4l2q capture -d $changing -n 50 -s 320x240 -o 'size%d.nut'
+one_clear_line 'asked for 320x240 .* gives 640x480' 'a size that was asked for'
+run_status 0 v4l2q capture -d $changing -n 50 -s 320x240 --adjust -o 'adjust%d.nut'
+is "$(probe adjust1.nut width)" 640 'a size that was asked for: --adjust goes on'
+run_status 1 v4l2q capture -d $changing,fail=s_dv_timings@1:EIO -n 50 -o 'refused%d.nut'
+one_clear_line 'VIDIOC_S_DV_TIMINGS' 'timings that the device refuses'
+run_status 5 v4l2q capture -d $changing,fail=query_dv_timings@1:ENODEV -n 50 -o 'gone%d.nut'
+run_status 2 v4l2q capture -d $changing -n 50 -o 'no/such/folder%d.nut' -f nothing
+run_status 1 v4l2q bench -d $changing -n 50 --io=mmap
+one_clear_line 'the source changed while it was measured' 'bench'
+
+# --- the same again: the same file ---
+for keys in event=20+30:320x240 event=20+30; do
+	run_status 0 v4l2q capture -d sim:size=320x240,fps=60,$keys -n 50 -o blink.nut -y --json=r.json -vv
+	is "$(json r.json '"\(.frames.written) \(.source.changes) \(.source.interruptions)"') $(probe blink.nut nb_read_packets)" \
+		'50 0 2 50' "$keys: goes on in the same file"
+	check_trace "$keys"
+done
+
+# --- no signal ---
+run_status 0 v4l2q capture -d $changing,lock=300 -n 50 -o 'lock%d.nut'
+like "$(cat err)" 'not stable: waiting for the source' 'no signal for a while: it is waited for'
+run_status 5 v4l2q capture -d $changing,lock=60000 -n 50 -o 'dark%d.nut' --stall-timeout 500ms --json=r.json
+is "$(json r.json .end) $(probe dark0.nut nb_read_packets)" 'stall 19' 'no signal any more: the stall timeout ends it'
+run_status 0 v4l2q capture -d $changing,lock=60000 -t 500ms -o 'time%d.nut' --json=r.json
+is "$(json r.json .end)" duration 'no signal any more: or the duration'
+start capture -d $changing,lock=60000 -o 'signal%d.nut'
+ok 'a signal while there is none' wait_until 10 grep -q waiting err
+kill -INT $pid
+wait_for $pid 10
+is $? 0 'ends it in good order'
+
+# --- names ---
+run_status 0 v4l2q capture -d sim:size=320x240,fps=0 -n 3 -o 'plain%03d.nut'
+ok '%03d is a number though nothing changed' opens plain000.nut
+run_status 0 v4l2q capture -d sim:size=320x240,fps=0 -n 3 -o '%Y-%m-%d.nut' --segment 1h
+ok '%d is the day where the month stands too' opens "$(date +%Y-%m-%d).nut"
+run_status 6 v4l2q capture -d sim:size=640x480,fps=0 -n 9 -o '%Y.nut' --segment 1M -y
+one_clear_line 'this run has written it already' 'a name that comes twice'
+
+done_testing
