@@ -94,8 +94,7 @@ struct outputs {
 	FILE *json, *csv, *text;
 	struct failif fail_if[FAILIF_MAX];
 	int n_fail_if;
-	struct bench_run *old;
-	size_t n_old;
+	struct bench_old old;
 };
 
 static bool is_stdout(const char *name)
@@ -129,7 +128,7 @@ static enum status open_outputs(struct bench *bench, struct outputs *outputs)
 	const struct bench_options *options = &bench->options;
 	const char *json = options->common.basic.json;
 
-	if (options->compare && bench_load(options->compare, &outputs->old, &outputs->n_old) < 0)
+	if (options->compare && bench_load(options->compare, &outputs->old) < 0)
 		return STATUS_FILE;
 	if (json && json_file_open(&outputs->json, json) < 0)
 		return STATUS_FILE;
@@ -148,7 +147,7 @@ static void close_outputs(struct outputs *outputs)
 		fclose(outputs->json);
 	if (outputs->csv && outputs->csv != stdout)
 		fclose(outputs->csv);
-	bench_runs_free(outputs->old, outputs->n_old);
+	bench_runs_free(outputs->old.runs, outputs->old.n_runs);
 }
 
 static enum status open_device(struct bench *bench)
@@ -251,8 +250,8 @@ static enum status present(struct bench *bench, struct outputs *outputs)
 		bench_table(bench, outputs->text);
 	if (outputs->text && bench->options.histogram)
 		bench_histogram(bench, outputs->text);
-	if (outputs->text && outputs->old)
-		bench_compare(bench, outputs->old, outputs->n_old, outputs->text);
+	if (outputs->text && outputs->old.runs)
+		bench_compare(bench, &outputs->old, outputs->text);
 	if (outputs->csv && bench_csv(bench, outputs->csv, bench->options.csv) < 0)
 		status = STATUS_FILE;
 	verdict = bench_judge(bench, outputs->fail_if, outputs->n_fail_if, &judged);

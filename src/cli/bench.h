@@ -77,11 +77,18 @@ void bench_histogram(const struct bench *bench, FILE *out);
 int bench_csv(const struct bench *bench, FILE *file, const char *name);
 struct json_object *bench_json(const struct bench *bench, struct json_object *fail_if);
 /* The run that serves best, and why, into text; NULL: none was measured. */
-#define BENCH_ADVICE_MAX 400
+#define BENCH_ADVICE_MAX 600
 const struct bench_run *bench_recommend(const struct bench *bench, char text[BENCH_ADVICE_MAX]);
-/* Against the report in the file `name`, loaded before. */
-int bench_load(const char *name, struct bench_run **runs, size_t *n_runs);
-void bench_compare(const struct bench *bench, const struct bench_run *old, size_t n_old, FILE *out);
+/* An earlier report, and against it. */
+#define BENCH_SUBJECT_MAX 200
+struct bench_old {
+	char subject[BENCH_SUBJECT_MAX]; /* what was measured: the device, its format, what was done with
+					    frames */
+	struct bench_run *runs;
+	size_t n_runs;
+};
+int bench_load(const char *name, struct bench_old *old);
+void bench_compare(const struct bench *bench, const struct bench_old *old, FILE *out);
 void bench_runs_free(struct bench_run *runs, size_t n_runs);
 
 /* Sweeps the number of buffers; sets bench->advice. */

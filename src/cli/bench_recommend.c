@@ -145,19 +145,48 @@ static void explain_losses(const struct bench *bench, const struct bench_run *be
 	snprintf(text + strlen(text), size - strlen(text), "; ");
 }
 
+/* Why not fewer buffers, where they were measured: the next fewer. */
+static void explain_buffers(const struct bench *bench, const struct bench_run *best, char *text, size_t size)
+{
+	const struct bench_run *fewer = NULL;
+
+	*text = '\0';
+	for (size_t i = 0; i < bench->n_runs; i++) {
+		const struct bench_run *run = &bench->runs[i];
+
+		if (is_candidate(run) && strcmp(run->io, best->io) == 0 && run->buffers < best->buffers &&
+		    (!fewer || run->buffers > fewer->buffers))
+			fewer = run;
+	}
+	if (!fewer)
+		return;
+	if (losses(bench, fewer) > losses(bench, best))
+		snprintf(text, size, "with %u buffers %.0f frames are lost", fewer->buffers,
+			 fewer->values[METRIC_LOST]);
+	else if (fewer->values[METRIC_CPU] - best->values[METRIC_CPU] > cpu_noise(fewer, best))
+		snprintf(text, size, "%u buffers cost more processor time, %.0f us a frame", fewer->buffers,
+			 fewer->values[METRIC_CPU]);
+	else if (!device_is_output(&bench->setup.device) &&
+		 fewer->values[METRIC_LATENCY_P95] > best->values[METRIC_LATENCY_P95])
+		snprintf(text, size, "with %u buffers the latency p95 is %.2f ms", fewer->buffers,
+			 fewer->values[METRIC_LATENCY_P95] / 1e3);
+}
+
 const struct bench_run *bench_recommend(const struct bench *bench, char text[BENCH_ADVICE_MAX])
 {
 	const struct bench_run *best = choose(bench), *next;
-	char name[BENCH_RUN_TEXT_MAX], cost[200], lost[160];
+	char name[BENCH_RUN_TEXT_MAX], cost[200] = "", lost[160], buffers[100];
 
 	if (!best)
 		return NULL;
 	next = runner_up(bench, best);
 	if (next && !isnan(best->values[METRIC_CPU]) && !isnan(next->values[METRIC_CPU]))
 		explain_cost(bench, best, next, cost, sizeof(cost));
-	else
-		snprintf(cost, sizeof(cost), "no other mode was measured");
 	explain_losses(bench, best, lost, sizeof(lost));
-	snprintf(text, BENCH_ADVICE_MAX, "Recommended: %s: %s%s.", bench_run_text(best, name), lost, cost);
+	explain_buffers(bench, best, buffers, sizeof(buffers));
+	if (!*cost && !*buffers)
+		snprintf(cost, sizeof(cost), "no other mode was measured");
+	snprintf(text, BENCH_ADVICE_MAX, "Recommended: %s: %s%s%s%s.", bench_run_text(best, name), lost, cost,
+		 *cost && *buffers ? "; " : "", buffers);
 	return best;
 }

@@ -21,13 +21,16 @@ char *bench_run_text(const struct bench_run *run, char text[BENCH_RUN_TEXT_MAX])
 static void show_progress(void *opaque)
 {
 	const struct measure *measure = opaque;
-	uint64_t count = measure->options.count;
-	char line[120];
+	char line[120], buffers[32] = "", lost[40] = "";
 
-	snprintf(line, sizeof(line), "%s, %u buffers: %llu of %llu frames, lost %llu",
-		 pool_io_name(measure->pool), measure->pool->granted,
+	if (measure->pool->granted)
+		snprintf(buffers, sizeof(buffers), ", %u buffers", measure->pool->granted);
+	if (measure->counts_losses)
+		snprintf(lost, sizeof(lost), ", lost %llu",
+			 (unsigned long long)ledger_lost(&measure->ledger));
+	snprintf(line, sizeof(line), "%s%s: %llu of %llu frames%s", pool_io_name(measure->pool), buffers,
 		 (unsigned long long)(measure->measuring ? measure->ledger.captured : 0),
-		 (unsigned long long)count, (unsigned long long)ledger_lost(&measure->ledger));
+		 (unsigned long long)measure->options.count, lost);
 	log_set_status_line(line);
 }
 

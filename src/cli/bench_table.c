@@ -26,8 +26,15 @@ static const struct column {
 	{ METRIC_JITTER_P99, "p99", 5, CELL_US },   { METRIC_JITTER_MAX, "max", 5, CELL_US },
 	{ METRIC_CPU, "cpu", 5, CELL_US },          { METRIC_COPIED, "copy", 5, CELL_BYTES },
 	{ METRIC_SYSCALLS, "calls", 5, CELL_EACH }, { METRIC_SWITCHES, "switch", 6, CELL_EACH },
+	{ METRIC_TOUCH, "touch", 5, CELL_US },
 };
-#define N_COLUMNS (sizeof(columns) / sizeof(*columns))
+#define MAX_COLUMNS (sizeof(columns) / sizeof(*columns))
+
+/* The last is for those who ask for it. */
+static size_t n_columns(const struct bench *bench)
+{
+	return MAX_COLUMNS - !bench->options.touch;
+}
 
 /* In five columns. */
 static void print_us(char text[CELL_MAX], double us)
@@ -77,9 +84,11 @@ static const char *print_cell(const struct column *column, double value, char te
 	return text;
 }
 
-/* The text of each column's best value; "" where all are alike. */
+/* The columns, and the text of each one's best value; "" where all are alike. */
 struct best {
-	char text[N_COLUMNS][CELL_MAX];
+	size_t n;
+	bool plain; /* marked by a star, as there is no bold */
+	char text[MAX_COLUMNS][CELL_MAX];
 };
 
 static void find_best(const struct bench *bench, size_t c, char best_text[CELL_MAX])
@@ -112,27 +121,27 @@ static bool is_plain(FILE *out)
 	return !isatty(fileno(out)) || getenv("NO_COLOR") || !term || strcmp(term, "dumb") == 0;
 }
 
-static void print_heading(FILE *out)
+static void print_heading(const struct bench *bench, FILE *out)
 {
 	fprintf(out, "%-*s%-30s%-30s%s\n", IO_WIDTH + BUFFERS_WIDTH + 1 + 6 + 5, "", "  --- latency, us ---",
 		"  --- jitter, us ---", "  --- of each frame ---");
 	fprintf(out, "%-*s%*s ", IO_WIDTH, "io", BUFFERS_WIDTH, "buf");
-	for (size_t c = 0; c < N_COLUMNS; c++)
+	for (size_t c = 0; c < n_columns(bench); c++)
 		fprintf(out, "%*s ", columns[c].width, columns[c].heading);
 	fputc('\n', out);
 }
 
-static void print_values(const double values[N_METRICS], const struct best *best, bool plain, FILE *out)
+static void print_values(const double values[N_METRICS], const struct best *best, bool mark, FILE *out)
 {
 	char buffer[CELL_MAX];
 
-	for (size_t c = 0; c < N_COLUMNS; c++) {
+	for (size_t c = 0; c < best->n; c++) {
 		const char *text = print_cell(&columns[c], values[columns[c].metric], buffer);
-		bool is_best = best && *best->text[c] && strcmp(text, best->text[c]) == 0;
-		const char *on = is_best && !plain ? "\033[1m" : "", *off = *on ? "\033[0m" : "";
+		bool is_best = mark && *best->text[c] && strcmp(text, best->text[c]) == 0;
+		const char *on = is_best && !best->plain ? "\033[1m" : "", *off = *on ? "\033[0m" : "";
 
 		fprintf(out, "%*s%s%s%s%c", columns[c].width - (int)strlen(text), "", on, text, off,
-			is_best && plain ? '*' : ' ');
+			is_best && best->plain ? '*' : ' ');
 	}
 	fputc('\n', out);
 }
@@ -151,7 +160,7 @@ static void print_why(const struct bench_run *run, FILE *out)
 	options_wrap(out, IO_WIDTH + BUFFERS_WIDTH + 2, text);
 }
 
-static void print_run(const struct bench_run *run, const struct best *best, bool plain, FILE *out)
+static void print_run(const struct bench_run *run, const struct best *best, FILE *out)
 {
 	char buffers[16] = "-";
 
@@ -162,10 +171,10 @@ static void print_run(const struct bench_run *run, const struct best *best, bool
 		print_why(run, out);
 		return;
 	}
-	print_values(run->values, best, plain, out);
+	print_values(run->values, best, true, out);
 	if (run->n_samples > 1) {
 		fprintf(out, "%*s ", IO_WIDTH + BUFFERS_WIDTH, "+-");
-		print_values(run->spreads, NULL, plain, out);
+		print_values(run->spreads, best, false, out);
 	}
 	if (run->error) {
 		fprintf(out, "%*s ended early: ", IO_WIDTH + BUFFERS_WIDTH, "");
@@ -202,9 +211,14 @@ static void print_notes(const struct bench *bench, bool plain, bool marked, FILE
 	if (marked)
 		fprintf(out, "%s: the best of its column. ", plain ? "*" : "bold");
 	if (bench->options.repeat > 1)
-		fprintf(out, "+-: half of highest minus lowest. ");
+		fprintf(out, "+-: half of highest minus lowest.");
+	if (marked || bench->options.repeat > 1)
+		fputc('\n', out);
 	fprintf(out, "cpu: processor time in us; copy: bytes copied; calls: system calls; switch: context "
 		     "switches.\n");
+	if (bench->options.touch)
+		fprintf(out, "touch: us to %s every byte of the frame, which cpu holds too.\n",
+			device_is_output(&bench->setup.device) ? "write" : "read");
 	if (device_is_output(&bench->setup.device))
 		fprintf(out,
 			"latency: from queueing a frame until the driver gives it back; rw: the write().\n");
@@ -225,21 +239,21 @@ static void print_notes(const struct bench *bench, bool plain, bool marked, FILE
 void bench_table(const struct bench *bench, FILE *out)
 {
 	char advice[BENCH_ADVICE_MAX];
-	bool plain = is_plain(out), marked = false;
-	struct best best = { .text = { "" } };
+	struct best best = { .n = n_columns(bench), .plain = is_plain(out) };
+	bool marked = false;
 
-	for (size_t c = 0; c < N_COLUMNS; c++) {
+	for (size_t c = 0; c < best.n; c++) {
 		find_best(bench, c, best.text[c]);
 		marked |= *best.text[c] != '\0';
 	}
 	print_device(bench, out);
-	print_heading(out);
+	print_heading(bench, out);
 	for (size_t i = 0; i < bench->n_runs; i++)
-		print_run(&bench->runs[i], &best, plain, out);
+		print_run(&bench->runs[i], &best, out);
 	if (!bench_recommend(bench, advice))
 		return;
 	fputc('\n', out);
-	print_notes(bench, plain, marked, out);
+	print_notes(bench, best.plain, marked, out);
 	fputc('\n', out);
 	options_wrap(out, 0, advice);
 }

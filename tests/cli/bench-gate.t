@@ -34,9 +34,12 @@ run_status 0 v4l2q "${good[@]}" --repeat 3 --compare old.json
 like "$(cat out)" 'mmap, 4 buffers +before +now +change' 'compare: a column each'
 like "$(cat out)" 'the spread of the repeats on both sides' 'compare: the noise is measured'
 run_status 0 v4l2q bench -d sim:size=64x48,fps=200,latency=400,drop=4 -n 40 --io mmap --compare old.json --buffers 4,16
+unlike "$(cat out)" 'Not the same' 'compare: the same device and format'
 like "$(cat out)" 'frames lost .*\* worse' 'compare: losses are marked'
 like "$(cat out)" 'latency p50 .*\* worse' 'compare: so is a higher latency'
 like "$(cat out)" 'taken as a tenth' 'compare: what noise is assumed'
+run_status 0 v4l2q bench -d sim:size=80x60,fps=200 -n 20 --io mmap --touch --compare old.json
+like "$(cat out)" 'before: Simulated camera .sim., YUYV 64x48 at 200/1 fps, capture.now: .* 80x60 .*, touched' 'compare: unlike things are said to be that'
 run_status 0 v4l2q bench -d sim:size=64x48,fps=200 -n 20 --io userptr --compare old.json
 like "$(cat out)" 'no run in the same io mode' 'compare: nothing in common'
 run_status 0 v4l2q "${late[@]}" --repeat 2 --json=late.json
@@ -45,8 +48,9 @@ run_status 0 v4l2q "${late[@]}" --repeat 2 --compare better.json
 like "$(cat out)" 'latency (p50|p99|max) .*\* worse' 'compare: a latency of a thousandth was better'
 run_status 6 v4l2q "${good[@]}" --compare missing.json
 one_clear_line 'missing\.json' 'compare: no such file'
-echo '{"runs": [1, {"io": 3, "buffers": -1, "fps": "x", "latency_us": []}], "command": "bench"}' >odd.json
+echo '{"runs": [1, {"io": 3, "buffers": -1, "fps": "x", "latency_us": [], "repeats": -3}], "command": "bench", "device": {"card": null, "driver": "\u001b[2J"}, "format": 7}' >odd.json
 run_status 0 v4l2q "${good[@]}" --compare odd.json
+like "$(cat out)" 'before: \(\?\[2J\)' 'compare: a report by somebody else does not steer the terminal'
 echo '{"command": "capture"}' >other.json
 run_status 6 v4l2q "${good[@]}" --compare other.json
 one_clear_line 'no report of v4l2q bench' 'compare: another report'

@@ -36,6 +36,7 @@ is "$(json p.json '.runs[] | select(.io == "rw").unsupported')" 'read() carries 
 
 run_status 0 v4l2q bench -d "$sim,type=output" "${quick[@]}" --touch --json=o.json
 valid o.json output
+like "$(cat out)" ' switch touch .*touch: us to write every byte' 'output, touched: a column for that'
 ok 'output: frames of all modes' jq -e '[.runs[] | select(.frames == 40) | .io] | contains(["mmap", "userptr", "dmabuf", "rw"])' o.json
 is "$(json o.json .direction)" output 'output: the report says so'
 

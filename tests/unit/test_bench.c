@@ -44,6 +44,7 @@ static int set_up(void **state)
 	bench = (struct bench){ .runs = runs, .options = { .count = 300, .repeat = 1 } };
 	bench.setup.device = (struct device){ .ops = &device_v4l2,
 					      .path = (char *)"/dev/video7",
+					      .info = { .driver = "vivid", .card = "vivid" },
 					      .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
 	bench.setup.format = (struct video_format){
 		.fourcc = V4L2_PIX_FMT_YUYV, .width = 64, .height = 48, .n_planes = 1, .fps = { 30, 1 }
@@ -120,6 +121,23 @@ static void noise_decides_nothing(void **state)
 	recommends("mmap", 4, "by more than the noise");
 }
 
+static void more_buffers_are_explained(void **state)
+{
+	(void)state;
+	add("mmap", 2, 9, 200, 100);
+	add("mmap", 4, 3, 200, 100);
+	add("mmap", 8, 0, 200, 100);
+	recommends("mmap", 8, "latency p95 0.20 ms; with 4 buffers 3 frames are lost.");
+	runs[1].values[METRIC_LOST] = 0;
+	runs[1].values[METRIC_CPU] = 200;
+	recommends("mmap", 8, "4 buffers cost more processor time, 200 us a frame.");
+	runs[1].values[METRIC_CPU] = 100;
+	runs[1].values[METRIC_LATENCY_P95] = 9000;
+	recommends("mmap", 8, "with 4 buffers the latency p95 is 9.00 ms.");
+	runs[0].values[METRIC_LOST] = 0;
+	recommends("mmap", 2, "no other mode was measured");
+}
+
 static void unsupported_is_not_recommended(void **state)
 {
 	struct bench_run *run = add("mmap", 4, 0, 200, 100);
@@ -173,6 +191,23 @@ static void table_marks_the_best(void **state)
 		assert_true(strcspn(row, "\n") <= 120);
 }
 
+static void touching_has_a_column(void **state)
+{
+	const char *text;
+
+	(void)state;
+	add("mmap", 4, 0, 200, 100)->values[METRIC_TOUCH] = 777;
+	assert_null(strstr(print(bench_table), "777"));
+	tear_down(NULL);
+	bench.options.touch = true;
+	text = print(bench_table);
+	assert_non_null(strstr(text, " switch touch \n"));
+	assert_non_null(strstr(text, " 777 \n"));
+	assert_non_null(strstr(text, "touch: us to read every byte"));
+	for (; *text; text += strcspn(text, "\n") + 1)
+		assert_true(strcspn(text, "\n") <= 120);
+}
+
 static void csv_quotes_reasons(void **state)
 {
 	char buffer[2000] = "";
@@ -191,8 +226,7 @@ static void report_is_read_again(void **state)
 {
 	char name[] = "/tmp/v4l2q-test.XXXXXX";
 	struct json_object *object;
-	struct bench_run *old;
-	size_t n_old;
+	struct bench_old old;
 
 	(void)state;
 	add("mmap", 4, 2, 200, 100)->spreads[METRIC_CPU] = 5;
@@ -202,24 +236,38 @@ static void report_is_read_again(void **state)
 	close(mkstemp(name));
 	assert_int_equal(json_object_to_file(name, object), 0);
 	json_object_put(object);
-	assert_int_equal(bench_load(name, &old, &n_old), 0);
+	assert_int_equal(bench_load(name, &old), 0);
 	unlink(name);
-	assert_int_equal(n_old, 2);
-	assert_string_equal(old[0].io, "mmap");
-	assert_int_equal(old[0].buffers, 4);
-	assert_float_equal(old[0].values[METRIC_LOST], 2, 1e-9);
-	assert_float_equal(old[0].values[METRIC_LATENCY_P95], 200, 1e-9);
-	assert_float_equal(old[0].spreads[METRIC_CPU], 5, 1e-9);
-	assert_int_equal(old[1].buffers, 0);
-	assert_true(isnan(old[1].values[METRIC_LOST]));
-	bench_runs_free(old, n_old);
+	assert_int_equal(old.n_runs, 2);
+	assert_string_equal(old.subject, "vivid (vivid), YUYV 64x48 at 30/1 fps, capture");
+	assert_string_equal(old.runs[0].io, "mmap");
+	assert_int_equal(old.runs[0].buffers, 4);
+	assert_float_equal(old.runs[0].values[METRIC_LOST], 2, 1e-9);
+	assert_float_equal(old.runs[0].values[METRIC_LATENCY_P95], 200, 1e-9);
+	assert_float_equal(old.runs[0].spreads[METRIC_CPU], 5, 1e-9);
+	assert_int_equal(old.runs[1].buffers, 0);
+	assert_true(isnan(old.runs[1].values[METRIC_LOST]));
+	bench_runs_free(old.runs, old.n_runs);
 }
 
-static struct bench_run before;
+static struct bench_old before;
 
 static void print_comparison(const struct bench *this, FILE *out)
 {
-	bench_compare(this, &before, 1, out);
+	bench_compare(this, &before, out);
+}
+
+/* The same run again, of which five repeats were off by ten. */
+static void set_up_comparison(void)
+{
+	static struct bench_run run;
+
+	bench.options.repeat = runs[0].n_samples = 5;
+	runs[0].spreads[METRIC_CPU] = 10;
+	run = runs[0];
+	before = (struct bench_old){ .runs = &run,
+				     .n_runs = 1,
+				     .subject = "vivid (vivid), YUYV 64x48 at 30/1 fps, capture" };
 }
 
 static void changes_beyond_the_noise_are_marked(void **state)
@@ -227,19 +275,47 @@ static void changes_beyond_the_noise_are_marked(void **state)
 	const char *text;
 
 	(void)state;
-	before = *add("mmap", 4, 0, 200, 100);
-	before.spreads[METRIC_CPU] = 10;
-	runs[0].spreads[METRIC_CPU] = 10;
+	add("mmap", 4, 0, 200, 100);
+	set_up_comparison();
 	runs[0].values[METRIC_CPU] = 115;
 	runs[0].values[METRIC_LOST] = 1;
-	bench.options.repeat = 3;
 	text = print(print_comparison);
 	assert_non_null(strstr(text, "+15.0 %\n"));
 	assert_non_null(strstr(text, "+1  * worse\n"));
 	assert_non_null(strstr(text, "Worse: 1."));
+	assert_null(strstr(text, "Not the same"));
 	tear_down(NULL);
 	runs[0].values[METRIC_CPU] = 70;
 	assert_non_null(strstr(print(print_comparison), "-30.0 %  * better\n"));
+}
+
+/* Three repeats that happen to be alike do not make a change of a hair certain. */
+static void few_repeats_show_less(void **state)
+{
+	(void)state;
+	add("mmap", 4, 0, 200, 100);
+	set_up_comparison();
+	runs[0].n_samples = before.runs[0].n_samples = 3;
+	runs[0].values[METRIC_CPU] = 70;
+	assert_non_null(strstr(print(print_comparison), "-30.0 %\n"));
+	tear_down(NULL);
+	runs[0].values[METRIC_CPU] = 55;
+	assert_non_null(strstr(print(print_comparison), "-45.0 %  * better\n"));
+	tear_down(NULL);
+	runs[0].spreads[METRIC_CPU] = NAN; /* measured once: a tenth, or what the other side has shown */
+	runs[0].values[METRIC_CPU] = 85;
+	assert_non_null(strstr(print(print_comparison), "-15.0 %\n"));
+}
+
+static void other_things_are_told_apart(void **state)
+{
+	(void)state;
+	add("mmap", 4, 0, 200, 100);
+	set_up_comparison();
+	bench.options.touch = true;
+	assert_non_null(strstr(print(print_comparison),
+			       "before: vivid (vivid), YUYV 64x48 at 30/1 fps, capture\n"
+			       "now:    vivid (vivid), YUYV 64x48 at 30/1 fps, capture, touched\n"));
 }
 
 int main(void)
@@ -249,12 +325,16 @@ int main(void)
 		cmocka_unit_test_setup_teardown(losses_count_before_cost, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(latency_counts_before_cost, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(noise_decides_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(more_buffers_are_explained, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(unsupported_is_not_recommended, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(medians_and_spreads, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(table_marks_the_best, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(touching_has_a_column, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(csv_quotes_reasons, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(report_is_read_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(changes_beyond_the_noise_are_marked, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(few_repeats_show_less, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(other_things_are_told_apart, set_up, tear_down),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
