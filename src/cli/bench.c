@@ -276,6 +276,7 @@ static enum status measure_and_present(struct bench *bench, struct outputs *outp
 		status = bench->interrupted ? STATUS_DONE
 			 : err == -ENOTSUP  ? STATUS_DEVICE
 					    : status_of(STAGE_RUN, err);
+		bench->status = status;
 	} else {
 		run_all(bench);
 		status = check_measured(bench);

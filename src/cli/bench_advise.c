@@ -159,6 +159,11 @@ int bench_advise(struct bench *bench, FILE *out)
 	bool all = bench->options.io, tried = false;
 	int err = 0;
 
+	if (device_is_output(&bench->setup.device)) {
+		log_error("%s: --advise counts lost frames, of which an output device does not tell",
+			  bench->setup.device.path);
+		return -ENOTSUP;
+	}
 	bench->advice = json_object_new_array();
 	for (size_t i = 0; err == 0 && i < bench->n_runs && (all || !tried); i++) {
 		const struct bench_run *run = &bench->runs[i];

@@ -32,6 +32,8 @@ run_status 0 v4l2q bench -d sim:size=64x48,fps=200 -n 200 --advise --consumer-de
 like "$(cat out)" 'lost even with 32 buffers' 'a consumer that is too slow for any number'
 run_status 3 v4l2q bench -d sim:caps=rw --advise
 one_clear_line 'no io mode with buffers' 'rw alone'
+run_status 3 v4l2q bench -d sim:type=output --advise
+one_clear_line 'an output device does not tell' 'an output device'
 run_status 2 v4l2q bench -d sim --advise --fail-if 'lost>0'
 
 # What keeping the distributions costs: instructions a frame, from two lengths of run, so that starting and ending drop out.
