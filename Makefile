@@ -68,7 +68,18 @@ $(BUILD)/tests/preload/sim_codec.so: $(PIC)/tests/preload/sim_codec/library.o $(
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -shared -o $@ $^ -lavcodec -lavutil -lm
 
-tests: $(BUILD)/v4l2q $(UNIT_TESTS) $(TOOLS) $(PRELOADS)
+# What keeps the program loaded in the emulated machine, and stands in for it there (tests/vm/warm/warm.h).
+WARM := $(BUILD)/tests/vm/warm.so $(BUILD)/tests/vm/v4l2q
+
+$(BUILD)/tests/vm/warm.so: tests/vm/warm/server.c tests/vm/warm/warm.h
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -shared -fPIC $(LDFLAGS) -o $@ $<
+
+$(BUILD)/tests/vm/v4l2q: tests/vm/warm/client.c tests/vm/warm/warm.h
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) $(LDFLAGS) -o $@ $<
+
+tests: $(BUILD)/v4l2q $(UNIT_TESTS) $(TOOLS) $(PRELOADS) $(WARM)
 
 # tests/run builds what it needs; each target is one kind of test, or several.
 check check-unit check-cli check-fault check-fuzz check-asan check-tsan check-valgrind check-vm lint:

@@ -8,7 +8,7 @@ set -u
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-v4l2q=${BUILD:-$root/build}/v4l2q
+build=${BUILD:-$root/build}
 # shellcheck disable=SC2034 # the tests go through them
 read -ra kernels <<<"${V4L2Q_KERNELS:-6.12 6.1}"
 n_tests=0 n_failed=0 kernel='' job=''
@@ -55,8 +55,9 @@ boot() {
 	kernel=$1 job=$work/$1-$2
 	shift 2
 	[ ! -e "$job/.status" ] || return 0
-	"$root/scripts/run-vm" -v -j "$job" -f "$v4l2q" -f "$here/guest.sh" "$@" "$kernel" "$script" "$kernel" \
-		>"$work/console" 2>&1
+	cp "$build/v4l2q" "$work/v4l2q.real"
+	"$root/scripts/run-vm" -v -j "$job" -f "$work/v4l2q.real" -f "$build/tests/vm/v4l2q" -f "$build/tests/vm/warm.so" \
+		-f "$here/guest.sh" "$@" "$kernel" "$script" "$kernel" >"$work/console" 2>&1
 	set -- $?
 	sed 's/^/# /' "$work/console"
 	return "$1"
