@@ -64,7 +64,14 @@ static void draw(const struct bench_run *run, FILE *out)
 
 void bench_histogram(const struct bench *bench, FILE *out)
 {
-	for (size_t i = 0; i < bench->n_runs; i++)
-		if (bench->runs[i].latency_ns.count)
-			draw(&bench->runs[i], out);
+	bool drawn = false;
+
+	for (size_t i = 0; i < bench->n_runs; i++) {
+		if (!bench->runs[i].latency_ns.count)
+			continue;
+		draw(&bench->runs[i], out);
+		drawn = true;
+	}
+	if (!drawn)
+		fprintf(out, "\nThere is no histogram, as the latency is not known of any run.\n");
 }

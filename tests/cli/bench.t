@@ -49,6 +49,9 @@ is "$(awk -F, 'NR == 1 { for (i in f) delete f; for (i = 1; i <= NF; i++) f[$i] 
 	'dmabuf 4 120 0' 'csv: the values'
 is "$(json h.json '.runs[0] | "\(.repeats) \(.frames) \([.latency_counts_us[][1]] | add)"')" '3 120 120' 'repeats: all frames are in the distribution'
 
+run_status 0 v4l2q bench -d $sim "${quick[@]}" --io rw --histogram
+like "$(cat out)" 'no histogram, as the latency is not known' 'a histogram of what is not known'
+
 # --- standard output is for one thing ---
 
 run_status 0 v4l2q bench -d $sim "${quick[@]}" --io mmap --json
