@@ -128,15 +128,27 @@ static void explain_cost(const struct bench *bench, const struct bench_run *best
 			 ours, next->io, theirs);
 }
 
+/* Only where there was a choice. */
+static const char *praise(const struct bench *bench)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < bench->n_runs; i++)
+		n += is_candidate(&bench->runs[i]);
+	return n > 1 ? ", about as few as in any" : "";
+}
+
 static void explain_losses(const struct bench *bench, const struct bench_run *best, char *text, size_t size)
 {
+	double lost = best->values[METRIC_LOST];
+
 	*text = '\0';
 	if (device_is_output(&bench->setup.device))
 		return;
-	if (isnan(best->values[METRIC_LOST]))
+	if (isnan(lost))
 		snprintf(text, size, "what it loses cannot be known");
-	else if (best->values[METRIC_LOST] > 0)
-		snprintf(text, size, "%.0f frames lost, about as few as in any", best->values[METRIC_LOST]);
+	else if (lost > 0)
+		snprintf(text, size, "%.6g frame%s lost%s", lost, lost == 1 ? "" : "s", praise(bench));
 	else
 		snprintf(text, size, "no frame lost");
 	if (!isnan(best->values[METRIC_LATENCY_P95]))
@@ -161,8 +173,8 @@ static void explain_buffers(const struct bench *bench, const struct bench_run *b
 	if (!fewer)
 		return;
 	if (losses(bench, fewer) > losses(bench, best))
-		snprintf(text, size, "with %u buffers %.0f frames are lost", fewer->buffers,
-			 fewer->values[METRIC_LOST]);
+		snprintf(text, size, "with %u buffers %.6g %s lost", fewer->buffers,
+			 fewer->values[METRIC_LOST], fewer->values[METRIC_LOST] == 1 ? "is" : "are");
 	else if (fewer->values[METRIC_CPU] - best->values[METRIC_CPU] > cpu_noise(fewer, best))
 		snprintf(text, size, "%u buffers cost more processor time, %.0f us a frame", fewer->buffers,
 			 fewer->values[METRIC_CPU]);

@@ -209,7 +209,8 @@ static void print_notes(const struct bench *bench, bool plain, bool marked, FILE
 		if (bench->runs[i].n_samples && bench->runs[i].buffers)
 			last = &bench->runs[i];
 	if (marked)
-		fprintf(out, "%s: the best of its column. ", plain ? "*" : "bold");
+		fprintf(out, "%s: the best of its column.%s", plain ? "*" : "bold",
+			bench->options.repeat > 1 ? " " : "");
 	if (bench->options.repeat > 1)
 		fprintf(out, "+-: half of highest minus lowest.");
 	if (marked || bench->options.repeat > 1)
