@@ -21,7 +21,7 @@ enum pool_result {
 				       tells of it); output: the driver lost it */
 	POOL_RES_CHANGE = -ESTALE,  /* the source changed its resolution */
 	POOL_NOBUF = -ENOBUFS, /* a frame came, but there was nowhere to keep it (pool->last); or no buffer is
-				  in the driver */
+				  in the driver, and no wake descriptor tells of one that comes back */
 	POOL_DEVLOST = -ENODEV,    /* unplugged */
 	POOL_BUSY = -EBUSY,        /* another program streams from it; or buffers are held */
 	POOL_WAKE = -EINTR,        /* the wake descriptor became readable */

@@ -286,6 +286,24 @@ int transfer_recover(struct pool *pool, const char *what)
 	return pool_restart(pool);
 }
 
+/* All buffers are at the consumer. The device is left alone, which could only tell of an error. */
+static int await_return(struct pool *pool)
+{
+	struct pollfd entries[] = { { .fd = pool->cancel_fd, .events = POLLIN },
+				    { .fd = pool->wake_fd, .events = POLLIN } };
+
+	for (;;) {
+		int64_t left = pool->deadline_ns ? pool->deadline_ns - now_ns() : 0;
+		struct timespec time = { .tv_sec = left / NS_PER_S, .tv_nsec = left % NS_PER_S };
+
+		if (left < 0)
+			return POOL_TIMEOUT;
+		if (ppoll(entries, 2, pool->deadline_ns ? &time : NULL, NULL) <= 0)
+			continue;
+		return entries[0].revents ? POOL_FLUSHING : POOL_WAKE;
+	}
+}
+
 /* With nothing in the driver, polling or dequeuing could wait for ever. */
 static int refill(struct pool *pool)
 {
@@ -299,7 +317,9 @@ static int refill(struct pool *pool)
 	if (err == -EIO)
 		return transfer_recover(pool, "VIDIOC_QBUF");
 	/* Without a buffer at the consumer there is none to hope for, and the failure is the stream's end. */
-	return err < 0 && err != POOL_DEVLOST && pool->n_held ? POOL_NOBUF : err;
+	if (err == 0 || err == POOL_DEVLOST || !pool->n_held)
+		return err;
+	return pool->wake_fd >= 0 ? await_return(pool) : POOL_NOBUF;
 }
 
 int transfer_get(struct pool *pool, struct buffer **buffer)

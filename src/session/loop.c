@@ -220,10 +220,7 @@ static int take_source_change(struct session *session)
 
 static int take_no_buffer(struct session *session)
 {
-	if (session->pool->n_queued || !session->pool->granted)
-		return take_lost(session, FATE_QUEUE);
-	log_error("%s: the driver has no buffer left and takes none", session->pool->device->path);
-	return session_finish(session, RECORD_END_ERROR, POOL_NOBUF);
+	return take_lost(session, FATE_QUEUE);
 }
 
 static int take_wake(struct session *session)

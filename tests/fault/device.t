@@ -69,6 +69,13 @@ for io in mmap userptr dmabuf dmabuf-import; do
 	fault $io 0 12 fail=streamoff@1:EIO
 	fault $io 1 some error=4 --bad-frames fail
 	fault $io 7 12 drop=3 --max-drops 1
+	fault $io 1 some event=6:640x480
+	fault $io 0 12 event=6
+	fault $io 0 12 event=6+9:$size,lock=50
+	fault $io 5 some event=6:640x480,lock=9000
+	fault $io 5 some event=6:640x480,fail=query_dv_timings@1:ENODEV
+	# All buffers are at the file thread, and the last that came back is refused.
+	fault $io 0 12 create=no,fps=0,fail=qbuf@20:EINVAL:2 --memory 1
 done
 for io in mmap dmabuf; do
 	fault $io 0 12 grant=2
@@ -101,6 +108,8 @@ fault rw 5 6 stall=6
 fault rw 1 some eio=6
 fault rw 1 some fail=read@6:EIO
 fault rw 0 12 fail=read@6:EAGAIN
+fault rw 0 12 event=6
+fault rw 1 some event=6:640x480
 
 # Several planes: the same way through other structures.
 for io in mmap userptr dmabuf dmabuf-import; do

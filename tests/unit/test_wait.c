@@ -321,6 +321,54 @@ static void a_maximum_of_one_is_a_mistake(void **state)
 	}
 }
 
+static void with_no_buffer_left_waking_is_waited_for(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct pool_options options = { .io = stand_modes[i],
+						.import_from = "sim:size=96x64",
+						.memory_limit = 1 };
+		struct pool_config config = { .min = 4, .max = 4 };
+		int wake = open_eventfd(), cancel = open_eventfd();
+		struct signaller signaller;
+		struct buffer *held[3];
+		struct stand stand;
+
+		/* all but one are held, and that one's frame is lost, as the driver takes none back for now
+		 */
+		stand_open_device(&stand, "create=no,fail=qbuf@5:EINVAL:5");
+		assert_int_equal(stand_open_pool(&stand, &options), 0);
+		assert_int_equal(pool_configure(&stand.pool, &config), 0);
+		assert_int_equal(pool_start(&stand.pool), 0);
+		for (uint32_t n = 0; n < 3; n++)
+			held[n] = stand_frame(&stand, n);
+		assert_int_equal(stand_no_frame(&stand), POOL_NOBUF);
+		assert_int_equal(stand.pool.n_queued, 0);
+		assert_int_equal(stand_no_frame(&stand), POOL_NOBUF);
+
+		stand.pool.wake_fd = wake;
+		stand.pool.cancel_fd = cancel;
+		signal_later(&signaller, wake);
+		assert_int_equal(wait_for(&stand), POOL_WAKE);
+		pthread_join(signaller.thread, NULL);
+		clear(wake);
+		stand.pool.deadline_ns = now_ns() + SOON_NS;
+		assert_int_equal(wait_for(&stand), POOL_TIMEOUT);
+		stand.pool.deadline_ns = 0;
+		signal_later(&signaller, cancel);
+		assert_int_equal(wait_for(&stand), POOL_FLUSHING);
+		pthread_join(signaller.thread, NULL);
+		clear(cancel);
+		for (uint32_t n = 0; n < 3; n++)
+			pool_release(&stand.pool, held[n]);
+		stand_frames(&stand, 4, 8);
+		stand.pool.wake_fd = stand.pool.cancel_fd = -1;
+		stand_close(&stand);
+		close(wake);
+		close(cancel);
+	}
+}
+
 int main(void)
 {
 	static const struct statement statements[] = {
@@ -338,6 +386,8 @@ int main(void)
 		{ 31, "deadline_holds_against_events_without_end",
 		  the_deadline_holds_against_events_without_end, NULL },
 		{ 31, "waking_matters_when_the_driver_runs_low", waking_matters_when_the_driver_runs_low,
+		  NULL },
+		{ 31, "with_no_buffer_left_waking_is_waited_for", with_no_buffer_left_waking_is_waited_for,
 		  NULL },
 		{ 31, "frame_goes_before_waking", a_frame_goes_before_waking, NULL },
 	};
