@@ -47,6 +47,7 @@ struct buffer {
 	struct frame_info info;
 	struct pool *pool;                 /* NULL: foreign, its consumer's own */
 	struct memory_source *source;      /* of a spare's memory */
+	uint64_t taken_bytes;              /* by a spare, of the budget */
 	const struct video_format *format; /* of a foreign buffer */
 	struct buffer *next;               /* in the free FIFO */
 	struct buffer *

@@ -20,7 +20,7 @@ static int rw_start(struct pool *pool)
 	uint8_t byte;
 
 	if (!pool->reserve)
-		pool->reserve = spare_take(pool, pool->pages);
+		pool->reserve = spare_take(pool, pool->pages, pool_next_bytes(pool));
 	if (!pool->reserve) {
 		log_error("no memory for a frame of %llu bytes: allow more with --memory",
 			  (unsigned long long)pool_frame_bytes(pool));
@@ -58,12 +58,13 @@ static int read_frame(struct pool *pool, struct buffer *spare)
 		.dequeue_ns = now_ns(),
 		.bytes = (uint64_t)bytes,
 	};
+	spare_filled(pool, spare);
 	return 1;
 }
 
 static int rw_get(struct pool *pool, struct buffer **buffer)
 {
-	struct buffer *spare = spare_take(pool, pool->pages);
+	struct buffer *spare = spare_take(pool, pool->pages, pool_next_bytes(pool));
 	struct buffer *target = spare ? spare : pool->reserve;
 	int ready = 0, result = 0;
 

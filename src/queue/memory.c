@@ -32,13 +32,19 @@ struct memory_source {
 	int fd;
 	struct exporter *exporter;
 	uint32_t n_allocated;
+	bool lazy;
 };
+
+uint64_t memory_whole_pages(uint64_t bytes)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	return (bytes + page - 1) / page * page;
+}
 
 static uint32_t whole_pages(uint32_t length)
 {
-	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
-
-	return (length + page - 1) / page * page;
+	return (uint32_t)memory_whole_pages(length);
 }
 
 static int map(struct plane *plane, int fd, uint32_t length, int flags)
@@ -52,11 +58,35 @@ static int map(struct plane *plane, int fd, uint32_t length, int flags)
 	return 0;
 }
 
+/* Compressed frames fill but a small part of what a driver wants for one. */
+static int pages_open(struct memory_source *source, const char *argument, const struct video_format *format)
+{
+	(void)argument;
+	source->lazy = !format->pix || format->pix->av == AV_PIX_FMT_NONE;
+	return 0;
+}
+
 /* Page-aligned at both ends: drivers have been seen to write before an unaligned start. */
 static int pages_alloc(struct memory_source *source, struct plane *plane, uint32_t length)
 {
-	(void)source;
-	return map(plane, -1, whole_pages(length), MAP_PRIVATE | MAP_ANONYMOUS);
+	int err = map(plane, -1, whole_pages(length), MAP_PRIVATE | MAP_ANONYMOUS);
+
+	if (err == 0 && source->lazy) /* of a huge page the first byte takes all */
+		madvise(plane->data, plane->length, MADV_NOHUGEPAGE);
+	return err;
+}
+
+bool memory_is_lazy(const struct memory_source *source)
+{
+	return source->lazy;
+}
+
+void memory_trim(struct memory_source *source, struct plane *plane, uint32_t bytes)
+{
+	uint32_t kept = whole_pages(bytes);
+
+	if (source->lazy && kept < plane->length)
+		madvise(plane->data + kept, plane->length - kept, MADV_DONTNEED);
 }
 
 static int open_file(struct memory_source *source, const char *path)
@@ -150,7 +180,7 @@ static void device_source_free(struct memory_source *source, struct plane *plane
 }
 
 static const struct source_ops sources[] = {
-	{ "pages", .alloc = pages_alloc },
+	{ "pages", .open = pages_open, .alloc = pages_alloc },
 	{ "udmabuf", .automatic = true, .open = udmabuf_open, .alloc = udmabuf_alloc },
 	{ "heap", .automatic = true, .open = heap_open, .alloc = heap_alloc },
 	{ .open = device_source_open,

@@ -1,4 +1,5 @@
 /* The process loop of an output queue: frames to the driver. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <unistd.h>
 #include "base/log.h"
 #include "queue/process.h"
 
@@ -32,7 +33,7 @@ int pool_acquire(struct pool *pool, struct buffer **buffer)
 	if (!pool->active || pool->lost)
 		return pool->lost ? POOL_DEVLOST : POOL_FLUSHING;
 	if (!pool->io->put) {
-		*buffer = spare_take(pool, pool->pages);
+		*buffer = spare_take(pool, pool->pages, pool_frame_bytes(pool));
 		return *buffer ? 0 : POOL_NOBUF;
 	}
 	err = pool_obtain(pool, true, buffer);
@@ -44,19 +45,27 @@ int pool_acquire(struct pool *pool, struct buffer **buffer)
 	return 0;
 }
 
-/* What the driver would refuse with a bare EINVAL. */
+/* Some drivers go by whole pages whatever the address says. */
+static bool begins_at_a_page(const struct plane *plane)
+{
+	return (uintptr_t)plane->data % (uintptr_t)sysconf(_SC_PAGESIZE) == 0;
+}
+
+/* What the driver would refuse with a bare EINVAL, or take amiss. */
 static int check_import(const struct pool *pool, const struct buffer *foreign)
 {
 	for (uint32_t p = 0; p < pool->format.n_planes; p++) {
 		const struct plane *plane = &foreign->planes[p];
 
 		if (foreign->n_planes == pool->format.n_planes &&
+		    (pool->io->memory != V4L2_MEMORY_USERPTR || begins_at_a_page(plane)) &&
 		    plane->length >= pool->format.sizeimage[p] && plane->bytesused <= plane->length &&
 		    plane->data_offset <= plane->bytesused &&
 		    (!plane->data_offset || device_is_multiplanar(pool->device)))
 			continue;
-		log_error("%s: a frame's memory does not fit: plane %u has %u bytes at %u, %u are needed",
-			  pool->device->path, p, plane->length, plane->data_offset,
+		log_error("%s: a frame's memory does not fit: plane %u has %u bytes at %p, from %u on; %u "
+			  "are needed, and for userptr from a page's start on",
+			  pool->device->path, p, plane->length, (void *)plane->data, plane->data_offset,
 			  pool->format.sizeimage[p]);
 		return -EMSGSIZE;
 	}

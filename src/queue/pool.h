@@ -58,7 +58,8 @@ struct pool {
 
 	struct memory_source *source;       /* userptr, import: whose memory the driver fills */
 	struct memory_source *pages;        /* for copies and reads */
-	uint64_t memory_limit, memory_used; /* bytes of frames in buffers and spares; 0: no limit */
+	uint64_t memory_limit;              /* bytes of frames in buffers and spares; 0: no limit */
+	uint64_t spare_bytes;               /* of that, in spares, the free ones too */
 	struct buffer *spares;              /* free ones, to be used again */
 	uint32_t n_spares;                  /* in all, those at the consumer too */
 	uint32_t frame_payload[MAX_PLANES]; /* a raw frame's bytes in each memory plane, at the least; 0: any

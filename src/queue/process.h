@@ -32,16 +32,21 @@ int pool_queue_free(struct pool *pool);
 /* STREAMOFF, and for capture: queue all that is not HELD, STREAMON. */
 int pool_restart(struct pool *pool);
 
-/* A free spare with room for a frame, from `source` (pool->pages or pool->source); NULL when the budget or
- * memory is spent. */
-struct buffer *spare_take(struct pool *pool, struct memory_source *source);
+/* A free spare with room for any frame, from `source` (pool->pages or pool->source), which is to hold one of
+ * so many bytes; NULL when the budget or memory is spent. */
+struct buffer *spare_take(struct pool *pool, struct memory_source *source, uint64_t bytes);
+/* Now the frame is in it: what it took more before is given back. */
+void spare_filled(struct pool *pool, struct buffer *spare);
 void spare_give(struct pool *pool, struct buffer *spare);
 void spare_free_all(struct pool *pool);
 /* Makes a spare hold the frame of `buffer`, by swapping memory where it is ours, else by copying. NULL: no
  * memory. */
 struct buffer *spare_stand_in(struct pool *pool, struct buffer *buffer);
-/* Whether so many more bytes for frames are within the budget. */
+/* Whether so many more bytes for frames are within the budget, of which frames take what is in them: drivers
+ * want room for the largest compressed frame that there could be. */
 bool pool_within_budget(const struct pool *pool, uint64_t bytes);
+uint64_t pool_memory_used(const struct pool *pool);
+uint64_t pool_next_bytes(const struct pool *pool);  /* what the next frame will take, as far as one knows */
 uint64_t pool_frame_bytes(const struct pool *pool); /* of memory, of one buffer */
 
 #endif

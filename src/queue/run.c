@@ -43,8 +43,6 @@ static int settle(struct pool *pool)
 
 static void detach(struct pool *pool, struct buffer *buffer)
 {
-	if (buffer->attached)
-		pool->memory_used -= pool_frame_bytes(pool);
 	buffer->attached = false;
 	pool->io->detach(pool, buffer);
 }
@@ -61,7 +59,6 @@ static int attach(struct pool *pool, struct buffer *buffer)
 		return err;
 	}
 	buffer->attached = true;
-	pool->memory_used += pool_frame_bytes(pool);
 	return 0;
 }
 
@@ -101,7 +98,7 @@ static struct buffer *take_or_create(struct pool *pool)
 	struct buffer *buffer = allocator_take(&pool->allocator);
 	uint32_t max = pool->max ? pool->max : POOL_MAX_BUFFERS;
 
-	if (buffer || pool->allocator.count >= max || !pool_within_budget(pool, pool_frame_bytes(pool)))
+	if (buffer || pool->allocator.count >= max || !pool_within_budget(pool, pool_next_bytes(pool)))
 		return buffer;
 	return allocator_grow(&pool->allocator);
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include "queue/process.h"
 
+#define SLACK_BYTES 65536 /* a call to the kernel is not worth less */
+
 uint64_t pool_frame_bytes(const struct pool *pool)
 {
 	uint64_t bytes = 0;
@@ -12,34 +14,57 @@ uint64_t pool_frame_bytes(const struct pool *pool)
 	return bytes;
 }
 
+uint64_t pool_memory_used(const struct pool *pool)
+{
+	bool output = device_is_output(pool->device);
+	uint64_t bytes = pool->spare_bytes;
+
+	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++) {
+		const struct buffer *buffer = &pool->allocator.buffers[i];
+
+		if (buffer->attached)
+			bytes += output ? pool_frame_bytes(pool) : buffer->info.bytes;
+	}
+	return bytes;
+}
+
+uint64_t pool_next_bytes(const struct pool *pool)
+{
+	bool raw = pool->frame_payload[0] > 0;
+
+	return raw || device_is_output(pool->device) ? pool_frame_bytes(pool) : pool->last.bytes;
+}
+
 bool pool_within_budget(const struct pool *pool, uint64_t bytes)
 {
-	return !pool->memory_limit || pool->memory_used + bytes <= pool->memory_limit;
+	return !pool->memory_limit || pool_memory_used(pool) + bytes <= pool->memory_limit;
+}
+
+static void count(struct pool *pool, struct buffer *spare, uint64_t bytes)
+{
+	pool->spare_bytes += bytes - spare->taken_bytes;
+	spare->taken_bytes = bytes;
 }
 
 static void destroy(struct pool *pool, struct buffer *spare)
 {
 	for (uint32_t p = 0; p < spare->n_planes; p++)
 		memory_free(spare->source, &spare->planes[p]);
-	pool->memory_used -= pool_frame_bytes(pool);
+	count(pool, spare, 0);
 	pool->n_spares--;
 	free(spare);
 }
 
 static struct buffer *create(struct pool *pool, struct memory_source *source)
 {
-	struct buffer *spare;
+	struct buffer *spare = calloc(1, sizeof *spare);
 
-	if (!pool_within_budget(pool, pool_frame_bytes(pool)))
-		return NULL;
-	spare = calloc(1, sizeof *spare);
 	if (!spare)
 		return NULL;
 	spare->pool = pool;
 	spare->spare = true;
 	spare->source = source;
 	spare->n_planes = pool->format.n_planes;
-	pool->memory_used += pool_frame_bytes(pool);
 	pool->n_spares++;
 	for (uint32_t p = 0; p < spare->n_planes; p++)
 		if (memory_alloc(source, &spare->planes[p], pool->format.sizeimage[p]) < 0) {
@@ -49,18 +74,64 @@ static struct buffer *create(struct pool *pool, struct memory_source *source)
 	return spare;
 }
 
-struct buffer *spare_take(struct pool *pool, struct memory_source *source)
+static struct buffer *take_free(struct pool *pool, const struct memory_source *source)
 {
 	for (struct buffer **link = &pool->spares; *link; link = &(*link)->next) {
 		struct buffer *spare = *link;
 
-		if (spare->source != source)
+		if (source && spare->source != source)
 			continue;
 		*link = spare->next;
 		spare->next = NULL;
 		return spare;
 	}
-	return create(pool, source);
+	return NULL;
+}
+
+/* Free spares that hold more than is needed now make room. */
+static bool make_room(struct pool *pool, uint64_t bytes)
+{
+	while (!pool_within_budget(pool, bytes)) {
+		struct buffer *free_one = take_free(pool, NULL);
+
+		if (!free_one)
+			return false;
+		destroy(pool, free_one);
+	}
+	return true;
+}
+
+struct buffer *spare_take(struct pool *pool, struct memory_source *source, uint64_t bytes)
+{
+	uint64_t wanted = memory_is_lazy(source) ? memory_whole_pages(bytes) : pool_frame_bytes(pool);
+	struct buffer *spare = take_free(pool, source);
+	uint64_t has = spare ? spare->taken_bytes : 0;
+
+	if (wanted > has && !make_room(pool, wanted - has)) {
+		if (spare)
+			spare_give(pool, spare);
+		return NULL;
+	}
+	if (!spare)
+		spare = create(pool, source);
+	if (spare && wanted > has)
+		count(pool, spare, wanted);
+	return spare;
+}
+
+void spare_filled(struct pool *pool, struct buffer *spare)
+{
+	uint64_t bytes = 0;
+
+	if (!memory_is_lazy(spare->source))
+		return;
+	for (uint32_t p = 0; p < spare->n_planes; p++)
+		bytes += memory_whole_pages(spare->planes[p].bytesused);
+	if (bytes <= spare->taken_bytes && spare->taken_bytes - bytes < SLACK_BYTES)
+		return;
+	for (uint32_t p = 0; p < spare->n_planes && bytes < spare->taken_bytes; p++)
+		memory_trim(spare->source, &spare->planes[p], spare->planes[p].bytesused);
+	count(pool, spare, bytes);
 }
 
 void spare_give(struct pool *pool, struct buffer *spare)
@@ -93,19 +164,23 @@ static void swap_memory(struct buffer *buffer, struct buffer *spare)
 
 struct buffer *spare_stand_in(struct pool *pool, struct buffer *buffer)
 {
-	struct buffer *spare = pool->io->imports ? spare_take(pool, pool->source) : NULL;
+	bool full = buffer->info.bytes >= pool_frame_bytes(pool) / 2; /* else its memory is worth more */
+	struct buffer *spare = NULL;
 
+	if (pool->io->imports && full)
+		spare = spare_take(pool, pool->source, pool_frame_bytes(pool));
 	if (spare) {
 		swap_memory(buffer, spare);
 		return spare;
 	}
-	spare = spare_take(pool, pool->pages);
+	spare = spare_take(pool, pool->pages, buffer->info.bytes);
 	if (!spare)
 		return NULL;
 	if (buffer_copy(spare, &pool->format, buffer, &pool->format, &pool->bytes_copied) < 0) {
 		spare_give(pool, spare);
 		return NULL;
 	}
+	spare_filled(pool, spare);
 	pool->n_copied++;
 	return spare;
 }

@@ -1,5 +1,6 @@
 /* Memory that is not the driver's: user pointers, imports, copies, and how much of it.
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "queue/process.h"
 #include "stand.h"
 
 #include <errno.h>
@@ -234,7 +235,7 @@ static void beyond_the_budget_frames_are_lost_not_waited_for(void **state)
 				if (stand.pool.io->put)
 					assert_true(stand.pool.n_queued > 0);
 			}
-			assert_int_equal(stand.pool.memory_used, 6 * FRAME);
+			assert_int_equal(pool_memory_used(&stand.pool), 6 * FRAME);
 			for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
 				stand_check_picture(&stand.format, held[n], first + n);
 				pool_release(&stand.pool, held[n]);
@@ -325,7 +326,8 @@ static void what_is_stopped_uses_no_memory(void **state)
 			for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
 				pool_release(&stand.pool, held[n]);
 			assert_int_equal(pool_stop(&stand.pool), 0);
-			assert_int_equal(stand.pool.memory_used, (uint64_t)stand.pool.n_spares * FRAME);
+			assert_int_equal(pool_memory_used(&stand.pool),
+					 (uint64_t)stand.pool.n_spares * FRAME);
 		}
 		stand_close(&stand);
 	}

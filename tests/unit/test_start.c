@@ -1,4 +1,5 @@
 /* Starting the stream: the table, row by row. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "queue/process.h"
 #include "stand.h"
 
 #include <errno.h>
@@ -75,7 +76,7 @@ static void check_stopped(const struct pool *pool, uint64_t memory_used)
 	assert_false(pool->streaming);
 	assert_int_equal(pool->n_queued, 0);
 	assert_int_equal(pool->n_held, 0);
-	assert_int_equal(pool->memory_used, memory_used);
+	assert_int_equal(pool_memory_used(pool), memory_used);
 	assert_false(allocator->active);
 	assert_int_equal(allocator->count, 0);
 	assert_int_equal(allocator->used, 0);
@@ -105,7 +106,7 @@ static void check_started(const struct pool *pool, const struct row *row)
 /* What it took is given back, and a second start is a start like any other. */
 static void check_failure(struct stand *stand, const struct row *row)
 {
-	uint64_t memory_used = stand->pool.memory_used;
+	uint64_t memory_used = pool_memory_used(&stand->pool);
 	struct footprint before, after;
 
 	before = footprint_now();

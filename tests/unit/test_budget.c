@@ -1,0 +1,104 @@
+/* The budget for frames that wait, where the driver's buffers are far larger than what is in them.
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "queue/process.h"
+#include "stand.h"
+
+/* 16 MB are wanted for each, and some 100 kB are in it. */
+#define COMPRESSED "size=3840x2160,format=MJPG,draw=none,create=no"
+
+static void open_compressed(struct stand *stand, const char *io, const char *keys, uint64_t limit)
+{
+	struct pool_options options = { .io = io, .import_from = "sim:" COMPRESSED, .memory_limit = limit };
+	struct pool_config config = { .min = 4, .max = 4 };
+
+	stand_open_device(stand, keys);
+	assert_int_equal(stand_open_pool(stand, &options), 0);
+	assert_int_equal(pool_configure(&stand->pool, &config), 0);
+	assert_int_equal(pool_start(&stand->pool), 0);
+}
+
+static struct buffer *next_frame(struct stand *stand)
+{
+	struct buffer *buffer = NULL;
+
+	assert_int_equal(pool_process(&stand->pool, &buffer), 0);
+	return buffer;
+}
+
+static void compressed_frames_count_what_is_in_them(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(stand_modes); i++) {
+		uint64_t limit = 8 << 20, bytes = 0;
+		struct buffer *held[30];
+		struct stand stand;
+
+		print_message("# %s\n", stand_modes[i]);
+		open_compressed(&stand, stand_modes[i], COMPRESSED, limit);
+		assert_true(pool_frame_bytes(&stand.pool) > limit);
+		for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
+			held[n] = next_frame(&stand);
+			bytes += held[n]->info.bytes;
+		}
+		assert_in_range(pool_memory_used(&stand.pool), bytes, bytes + N_ELEMENTS(held) * 8192);
+		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
+			pool_release(&stand.pool, held[n]);
+		stand_close(&stand);
+	}
+}
+
+static void a_spare_keeps_no_more_than_its_frame(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(stand_modes); i++) {
+		struct buffer *held[8];
+		struct stand stand;
+
+		open_compressed(&stand, stand_modes[i],
+				COMPRESSED ",short=9+10+11+12:1000,short=13+14+15+16:1000", 0);
+		for (unsigned round = 0; round < 2; round++) {
+			for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
+				held[n] = next_frame(&stand);
+			for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
+				pool_release(&stand.pool, held[n]);
+		}
+		assert_in_range(stand.pool.spare_bytes, 5 * 4096, 9 * 4096);
+		stand_close(&stand);
+	}
+}
+
+/* They make room for the one that is needed now. */
+static void free_spares_do_not_keep_the_budget(void **state)
+{
+	struct buffer *held[8];
+	struct stand stand;
+	uint64_t bytes;
+
+	(void)state;
+	open_compressed(&stand, "mmap", COMPRESSED ",short=2+3+4+5+6+7+8:1000", 400000);
+	for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
+		held[n] = next_frame(&stand);
+	bytes = held[0]->info.bytes;
+	for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
+		pool_release(&stand.pool, held[n]);
+	assert_int_equal(stand.pool.n_spares, 5);
+	stand.pool.memory_limit = 5 * bytes + 8192;
+	for (uint32_t n = 0; n < 4; n++)
+		held[n] = next_frame(&stand);
+	assert_in_range(pool_memory_used(&stand.pool), 4 * bytes, 5 * bytes + 8192);
+	for (uint32_t n = 0; n < 4; n++)
+		pool_release(&stand.pool, held[n]);
+	stand_close(&stand);
+}
+
+int main(void)
+{
+	static const struct statement statements[] = {
+		{ 31, "compressed_frames_count_what_is_in_them", compressed_frames_count_what_is_in_them,
+		  NULL },
+		{ 31, "spare_keeps_no_more_than_its_frame", a_spare_keeps_no_more_than_its_frame, NULL },
+		{ 31, "free_spares_do_not_keep_the_budget", free_spares_do_not_keep_the_budget, NULL },
+	};
+
+	return statements_run("budget", statements, N_ELEMENTS(statements));
+}
