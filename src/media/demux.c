@@ -187,6 +187,7 @@ int demux_open(struct demux *d, const struct reader_options *options)
 
 void demux_close(struct demux *d)
 {
+	landing_close(&d->landing);
 	avformat_close_input(&d->context);
 	input_close(d->input);
 	free(d->damage);
@@ -236,6 +237,7 @@ int demux_read(struct demux *d, AVPacket *packet)
 	for (;;) {
 		libav_forget_reason();
 		err = av_read_frame(d->context, packet);
+		landing_claim(&d->landing, err < 0 ? NULL : packet);
 		if (err < 0) {
 			if ((err = judge_reading(d, err)) <= 0)
 				return err;
@@ -269,12 +271,22 @@ int64_t demux_duration_ns(const struct demux *d)
 	return ns > 0 ? ns : 0;
 }
 
+/* Demuxers that read a raw picture at a stretch, into the packet that they hand out next. */
+bool demux_land(struct demux *d, const struct fit *fit)
+{
+	if (av_match_list(d->context->iformat->name, "nut,matroska,avi,mov,yuv4mpegpipe", ',') <= 0)
+		return false;
+	landing_open(&d->landing, fit);
+	return d->landing.bytes && input_land(d->input, &d->landing);
+}
+
 /* For containers without any notion of a place in time. */
 static int begin_again(struct demux *d)
 {
 	AVIOContext *avio = input_avio(d->input);
 	int64_t err;
 
+	input_land(d->input, NULL);
 	avformat_close_input(&d->context);
 	d->stream = NULL;
 	if (avio) {
@@ -282,7 +294,10 @@ static int begin_again(struct demux *d)
 		if ((err = avio_seek(avio, 0, SEEK_SET)) < 0)
 			return judge_opening(d, (int)err, "cannot be wound back");
 	}
-	return open_context(d);
+	err = open_context(d);
+	if (d->landing.fit)
+		input_land(d->input, &d->landing);
+	return (int)err;
 }
 
 int demux_seek(struct demux *d, int64_t time_ns)
@@ -300,6 +315,7 @@ int demux_seek(struct demux *d, int64_t time_ns)
 		err = avformat_seek_file(d->context, -1, 0, 0, 0, AVSEEK_FLAG_BYTE);
 	else
 		err = avformat_seek_file(d->context, d->stream->index, INT64_MIN, time, time, 0);
+	landing_claim(&d->landing, NULL);
 	if (err >= 0)
 		return 0;
 	return begin_again(d);

@@ -4,6 +4,7 @@
 
 #include <libavformat/avformat.h>
 #include "media/input.h"
+#include "media/landing.h"
 #include "media/reader.h"
 
 /* All zero before demux_open(); demux_close() takes a half-open one. */
@@ -18,6 +19,7 @@ struct demux {
 	int64_t end;       /* of the last packet in the file */
 	uint64_t damaged;  /* packets that are not whole, and places that could not be read */
 	char *damage;      /* what libavformat said of the first */
+	struct landing landing;
 };
 
 /* options->url must live as long. Errors as reader_open(), logged. */
@@ -30,6 +32,10 @@ int demux_read(struct demux *demux, AVPacket *packet);
 /* Back to the last place at or before this time from which decoding can begin. 0 or a negative errno, logged.
  */
 int demux_seek(struct demux *demux, int64_t time_ns);
+
+/* From now on the bytes of packets that are the fit's pictures are read into its blanks, see landing.h.
+ * False: not from this file. */
+bool demux_land(struct demux *demux, const struct fit *fit);
 
 /* Of the stream's first picture, in its time base; 0 where nobody says. */
 int64_t demux_start(const struct demux *demux);

@@ -137,6 +137,19 @@ void fit_planes(const struct fit *fit, const struct frame *blank, uint8_t *data[
 	}
 }
 
+bool fit_lies_in(const struct fit *fit, const struct frame *blank, const AVFrame *frame)
+{
+	uint8_t *data[4];
+	int linesize[4];
+
+	fit_planes(fit, blank, data, linesize);
+	for (unsigned i = 0; i < fit->layout.n_planes; i++) {
+		if (frame->data[i] != data[i] || frame->linesize[i] != linesize[i])
+			return false;
+	}
+	return true;
+}
+
 void fit_set_payload(const struct fit *fit, struct frame *picture)
 {
 	picture->n_planes = fit->target.format.n_planes;
@@ -274,36 +287,4 @@ int fit_draw(struct fit *fit, const AVFrame *frame, struct frame *blank)
 	    (err = fit_check(fit, picture, aspect)) < 0)
 		return err;
 	return convert(fit, frame, blank);
-}
-
-/* One piece of memory, rows and planes where the target has them, and bytes behind them to the very end. */
-static bool lies_right(const struct fit *fit, const AVFrame *frame)
-{
-	const struct picture_layout *l = &fit->layout;
-	const AVBufferRef *memory = frame->buf[0];
-
-	if (fit->target.format.n_planes != 1 || !memory || frame->buf[1] || frame->data[0] < memory->data ||
-	    frame->data[0] > memory->data + memory->size)
-		return false;
-	for (unsigned i = 0; i < l->n_planes; i++) {
-		if (frame->linesize[i] != (int)l->planes[i].stride ||
-		    frame->data[i] - frame->data[0] != (ptrdiff_t)l->planes[i].offset)
-			return false;
-	}
-	return (size_t)(memory->data + memory->size - frame->data[0]) >= fit->target.format.sizeimage[0];
-}
-
-bool fit_adopt(const struct fit *fit, const AVFrame *frame, struct frame *picture)
-{
-	struct place_size size = { (enum AVPixelFormat)frame->format, frame->width, frame->height };
-
-	if (!fit->target.takes_foreign || !lies_right(fit, frame) ||
-	    !fit_is_idle(fit, size, frame->color_range, frame->colorspace))
-		return false;
-	*picture = (struct frame){ .memory = av_buffer_ref(frame->buf[0]), .foreign = true };
-	if (!picture->memory)
-		return false;
-	picture->planes[0].data = frame->data[0];
-	fit_set_payload(fit, picture);
-	return true;
 }

@@ -34,14 +34,12 @@ int fit_check(struct fit *fit, struct place_size picture, AVRational aspect);
  */
 int fit_draw(struct fit *fit, const AVFrame *frame, struct frame *blank);
 
-/* Whether the picture's own memory is as good as a blank: then it is `picture` (memory is a new reference).
- */
-bool fit_adopt(const struct fit *fit, const AVFrame *frame, struct frame *picture);
-
 /* Whether each plane of the blank has memory enough. Safe from any thread. */
 bool fit_has_room(const struct fit *fit, const struct frame *blank);
 /* Where a picture's planes lie in a blank, in libavutil's order. Safe from any thread. */
 void fit_planes(const struct fit *fit, const struct frame *blank, uint8_t *data[4], int linesize[4]);
+/* Whether the picture lies in the blank, just as it is to. Safe from any thread. */
+bool fit_lies_in(const struct fit *fit, const struct frame *blank, const AVFrame *frame);
 void fit_set_payload(const struct fit *fit, struct frame *picture);
 
 /* The same samples whatever their name says of the range: yuvj420p is yuv420p. */

@@ -22,9 +22,8 @@ struct frame {
 	int64_t duration_ns;   /* reading: how long it is shown; 0: not known */
 	uint64_t copied_bytes; /* reading: of picture that were copied in user space since it was decoded or
 				  read */
-	bool foreign; /* reading: the memory is the file's, not one of the blanks that were handed in */
-	bool damaged; /* the driver marked it, and it is kept all the same */
-	void *opaque; /* its sender's */
+	bool damaged;          /* the driver marked it, and it is kept all the same */
+	void *opaque;          /* its sender's */
 };
 
 #endif

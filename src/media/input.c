@@ -14,6 +14,7 @@
 #include <libavutil/avstring.h>
 #include <libavutil/mem.h>
 #include "base/log.h"
+#include "media/landing.h"
 #include "media/libav.h"
 
 /* Longer reads bypass it, straight into the packet. */
@@ -27,7 +28,8 @@ struct input {
 	char *path;
 	int fd, wake_fd, cancel_fd;
 	bool standard, own, regular, address;
-	int64_t base; /* where in the file byte 0 of ours lies: standard input may be part-read */
+	struct landing *landing; /* NULL: none */
+	int64_t base;            /* where in the file byte 0 of ours lies: standard input may be part-read */
 	_Atomic bool cancelled;
 	_Atomic int error;
 };
@@ -107,9 +109,8 @@ static int wait_readable(struct input *in)
 	return p[1].revents || p[2].revents ? -ECANCELED : 0;
 }
 
-static int read_packet(void *opaque, uint8_t *buffer, int bytes)
+static int read_some(struct input *in, uint8_t *buffer, int bytes)
 {
-	struct input *in = opaque;
 	ssize_t n;
 	int err = 0;
 
@@ -127,6 +128,38 @@ static int read_packet(void *opaque, uint8_t *buffer, int bytes)
 	} while (err == -EINTR || err == -EAGAIN);
 	keep_error(in, err);
 	return err;
+}
+
+/* To the very end of the picture, or the rest would come through libavformat's own buffer. */
+static int read_all(struct input *in, uint8_t *buffer, int bytes)
+{
+	int n = 0, more;
+
+	do {
+		more = read_some(in, buffer + n, bytes - n);
+		n += more > 0 ? more : 0;
+	} while (more > 0 && n < bytes);
+	return n > 0 ? n : more;
+}
+
+static int read_packet(void *opaque, uint8_t *buffer, int bytes)
+{
+	struct input *in = opaque;
+	const AVIOContext *avio = in->avio;
+	uint8_t *place;
+	int n;
+
+	if (!in->landing)
+		return read_some(in, buffer, bytes);
+	/* Into libavformat's buffer, in search of the next header. */
+	if (buffer >= avio->buffer && buffer < avio->buffer + avio->buffer_size)
+		return read_some(in, buffer, bytes < LANDING_HEAD_BYTES ? bytes : LANDING_HEAD_BYTES);
+	place = landing_begin(in->landing, buffer, &bytes);
+	if (!place)
+		return read_some(in, buffer, bytes);
+	n = read_all(in, place, bytes);
+	landing_end(in->landing, bytes, n);
+	return n;
 }
 
 static int64_t seek(void *opaque, int64_t offset, int whence)
@@ -287,6 +320,15 @@ void input_close(struct input *in)
 		close(in->wake_fd);
 	free(in->path);
 	free(in);
+}
+
+bool input_land(struct input *in, struct landing *landing)
+{
+	if (!in->own)
+		return false;
+	in->landing = landing;
+	in->avio->direct = landing != NULL;
+	return true;
 }
 
 void input_cancel(struct input *in)

@@ -10,6 +10,7 @@
 #include <libavformat/avio.h>
 
 struct input;
+struct landing;
 
 /* A path, "-", "file:PATH", "pipe:" or an address of one of libavformat's protocols. cancel_fd: when it gets
  * readable, whatever waits for input ends with -ECANCELED; 0 or below: none. by_demuxer: opens nothing, as
@@ -19,6 +20,9 @@ void input_close(struct input *input); /* takes NULL */
 
 /* From any thread: all reading ends with -ECANCELED, now and ever after. */
 void input_cancel(struct input *input);
+
+/* Has a say in where bytes are read to; NULL: nobody any more. False: not with this input. */
+bool input_land(struct input *input, struct landing *landing);
 
 AVIOContext *input_avio(struct input *input);
 const AVIOInterruptCB *input_interrupt(const struct input *input);

@@ -192,6 +192,7 @@ void reader_stop(struct reader *r)
 	r->pending = false;
 	av_frame_unref(r->frame);
 	decode_close(&r->decode);
+	landing_close(&r->demux.landing);
 }
 
 void reader_cancel(struct reader *r)
@@ -224,6 +225,18 @@ static int start_packets(struct reader *r)
 	return -ERANGE;
 }
 
+/* Raw pictures that need nothing done to them are read to where they are to lie. What was read already, to
+ * see what the file is, is read again. */
+static int land(struct reader *r, struct place_size size)
+{
+	const struct video_format *f = &r->info.format;
+
+	if (r->info.codec_id != AV_CODEC_ID_RAWVIDEO || r->pending ||
+	    !fit_is_idle(&r->fit, size, f->range, f->matrix) || !demux_land(&r->demux, &r->fit))
+		return 0;
+	return input_seekable(r->demux.input) ? reader_wind(r) : 0;
+}
+
 int reader_start(struct reader *r, const struct reader_target *target)
 {
 	const struct video_format *f = &r->info.format;
@@ -237,5 +250,5 @@ int reader_start(struct reader *r, const struct reader_target *target)
 	if ((err = fit_open(&r->fit, target)) < 0 || (err = fit_check(&r->fit, size, aspect)) < 0)
 		return err;
 	lease_start(&r->decode.lease, &r->fit);
-	return 0;
+	return land(r, size);
 }

@@ -58,11 +58,8 @@ struct reader_target {
 	 * reference until it hands it on or unrefs it. */
 	int (*take_blank)(void *opaque, bool wait, struct frame *blank);
 	void *opaque;
-	unsigned n_direct;  /* at most so many blanks may be kept by the decoder as references at any time; 0:
-			       it decodes into none */
-	bool takes_foreign; /* memory that is not a blank may be handed on where it is one piece, laid out as
-			     * the format is, and at least sizeimage long (a raw file's packets, a decoder's
-			     * pictures) */
+	unsigned n_direct; /* at most so many blanks may be kept by the decoder as references at any time; 0:
+			      it decodes into none */
 };
 /* Once, before the first picture. FIT_NONE with sizes that differ, or a conversion libswscale cannot do:
  * -ERANGE, said. */

@@ -58,8 +58,12 @@ static int hand_on_picture(struct reader *r, struct frame *picture)
 	int err;
 
 	frame->sample_aspect_ratio = av_guess_sample_aspect_ratio(r->demux.context, r->demux.stream, frame);
-	if (!lease_take_picture(&r->decode.lease, frame, picture) && !fit_adopt(&r->fit, frame, picture) &&
-	    (err = fill_blank(r, picture)) < 0)
+	err = lease_take_picture(&r->decode.lease, frame, picture);
+	if (err == 0)
+		err = landing_take_picture(&r->demux.landing, frame, picture);
+	if (err == 0)
+		err = fill_blank(r, picture);
+	if (err < 0)
 		return err;
 	picture->key = true;
 	presentation_stamp(&r->presentation, frame->best_effort_timestamp, duration_of(frame),
@@ -126,16 +130,6 @@ static int copy_packet(struct reader *r, const AVPacket *packet, struct frame *b
 	return 0;
 }
 
-static bool adopt_packet(const struct reader *r, const AVPacket *packet, struct frame *picture)
-{
-	if (!r->target.takes_foreign || !packet->buf ||
-	    (size_t)(packet->buf->data + packet->buf->size - packet->data) < r->target.format.sizeimage[0])
-		return false;
-	*picture = (struct frame){ .memory = av_buffer_ref(packet->buf), .foreign = true };
-	picture->planes[0].data = packet->data;
-	return picture->memory;
-}
-
 /* A device begins to decode at a key frame: at the one that was wound to, or else the first that is late
  * enough. */
 static bool cannot_begin_with(const struct reader *r, const AVPacket *packet)
@@ -156,7 +150,7 @@ static int next_packet(struct reader *r, struct frame *picture)
 		if ((err = passage_read(&r->passage, &r->demux)) <= 0)
 			return err;
 	} while (cannot_begin_with(r, packet));
-	if (!adopt_packet(r, packet, picture) && (err = copy_packet(r, packet, picture)) < 0)
+	if ((err = copy_packet(r, packet, picture)) < 0)
 		return err;
 	/* A device is given packets in the order in which it decodes them, which is that of dts. */
 	time = packet->dts != AV_NOPTS_VALUE ? packet->dts : packet->pts;

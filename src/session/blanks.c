@@ -9,6 +9,7 @@
 #define BLANKS_BYTES (UINT64_C(256) << 20)
 #define BLANKS_OF_DECODER 16
 #define PICTURES_AHEAD 6
+#define MAX_BLANKS (2 * POOL_MAX_BUFFERS)
 
 static uint64_t frame_bytes(const struct pool *pool)
 {
@@ -80,30 +81,25 @@ static int take_blank(void *opaque, bool wait, struct frame *blank)
 	return 0;
 }
 
-/* Takes as many buffers as are wanted, or as there are, and leaves `kept` of them with the pool. */
-static int gather(struct player *player, unsigned wanted, unsigned kept)
+/* Takes as many buffers as are wanted, or as there are. */
+static int gather(struct player *player, unsigned wanted)
 {
 	struct pool *pool = player->pool;
-	unsigned n = 0, given, least = pool->io->put ? pool->min_latency : 1;
-	struct buffer *buffers[2 * POOL_MAX_BUFFERS];
+	unsigned least = pool->io->put ? pool->min_latency : 1;
+	struct buffer *buffer;
 	int err = 0;
 
-	while (err == 0 && n < wanted + kept && n < 2 * POOL_MAX_BUFFERS) {
-		err = pool_acquire(pool, &buffers[n]);
-		n += err == 0;
+	while (player->n_blanks < wanted && player->n_blanks < MAX_BLANKS &&
+	       (err = pool_acquire(pool, &buffer)) == 0) {
+		fifo_put(player->blanks, buffer, 0);
+		player->n_blanks++;
 	}
-	given = n > least + kept ? n - kept : n;
-	player->n_blanks = given;
-	for (unsigned i = 0; i < given; i++)
-		fifo_put(player->blanks, buffers[i], 0);
-	while (n > given)
-		pool_release(pool, buffers[--n]);
-	if (given >= least)
+	if (player->n_blanks >= least)
 		return 0;
 	if (err < 0 && err != POOL_NOBUF)
 		return err;
 	/* The driver would keep them all. */
-	log_error("%s: memory for %u buffers, %u needed", pool->device->path, given, least);
+	log_error("%s: memory for %u buffers, %u needed", pool->device->path, player->n_blanks, least);
 	return -ENOMEM;
 }
 
@@ -116,19 +112,16 @@ int blanks_open(struct player *player)
 		.take_blank = take_blank,
 		.opaque = player,
 	};
-	/* The file's own memory goes out under the number of a buffer that is nobody's then. */
-	bool foreign = pool->io->memory == V4L2_MEMORY_USERPTR;
 	unsigned busy;
-	int err = fifo_reserve(player->blanks, 2 * POOL_MAX_BUFFERS);
+	int err = fifo_reserve(player->blanks, MAX_BLANKS);
 
 	if (err == 0)
-		err = fifo_reserve(player->home, 2 * POOL_MAX_BUFFERS);
+		err = fifo_reserve(player->home, MAX_BLANKS);
 	if (err < 0)
 		return err;
-	err = gather(player, wanted_blanks(player), foreign ? pool->min_latency : 0);
+	err = gather(player, wanted_blanks(player));
 	if (err < 0)
 		return err;
-	target.takes_foreign = foreign && allocator_n_free(&pool->allocator) >= pool->min_latency;
 	player->n_ahead = pictures_ahead(player);
 	busy = pool->min_latency + 1 + player->n_ahead;
 	target.n_direct = player->n_blanks > busy ? player->n_blanks - busy : 0;
@@ -153,9 +146,9 @@ void blanks_close(struct player *player)
 		pool_release(player->pool, buffer);
 }
 
-void picture_free(struct picture *picture)
+void picture_free(struct frame *picture)
 {
-	av_buffer_unref(&picture->frame.memory);
+	av_buffer_unref(&picture->memory);
 	free(picture);
 }
 
@@ -165,34 +158,13 @@ static void picture_done(struct buffer *buffer)
 	picture_free(buffer->opaque);
 }
 
-static void describe_foreign(struct picture *picture)
+struct buffer *picture_buffer(struct frame *picture)
 {
-	const struct frame *frame = &picture->frame;
+	struct buffer *buffer = (struct buffer *)picture->memory->data;
 
-	picture->foreign = (struct buffer){ .n_planes = frame->n_planes };
-	for (unsigned p = 0; p < frame->n_planes; p++) {
-		uint8_t *end = frame->memory->data + frame->memory->size;
-
-		picture->foreign.planes[p] = (struct plane){
-			.data = frame->planes[p].data,
-			.length = (uint32_t)(end - frame->planes[p].data),
-			.fd = -1,
-		};
-	}
-}
-
-struct buffer *picture_buffer(struct picture *picture)
-{
-	const struct frame *frame = &picture->frame;
-	struct buffer *buffer = &picture->foreign;
-
-	if (frame->foreign)
-		describe_foreign(picture);
-	else
-		buffer = (struct buffer *)frame->memory->data;
-	for (unsigned p = 0; p < frame->n_planes; p++) {
+	for (unsigned p = 0; p < picture->n_planes; p++) {
 		buffer->planes[p].data_offset = 0;
-		buffer->planes[p].bytesused = (uint32_t)frame->planes[p].bytes;
+		buffer->planes[p].bytesused = (uint32_t)picture->planes[p].bytes;
 	}
 	buffer->opaque = picture;
 	buffer->done = picture_done;

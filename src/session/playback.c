@@ -38,10 +38,10 @@ static void *file_thread(void *opaque)
 	int result = 1, err = 0;
 
 	while (result > 0 && err == 0) {
-		struct picture *picture = calloc(1, sizeof *picture);
+		struct frame *picture = calloc(1, sizeof *picture);
 
 		wait_for_room(player);
-		result = picture ? reader_next(player->playback->reader, &picture->frame) : log_no_memory();
+		result = picture ? reader_next(player->playback->reader, picture) : log_no_memory();
 		if (result > 0)
 			err = fifo_put(player->pictures, picture, 0);
 		if (picture && (result <= 0 || err < 0))

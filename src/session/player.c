@@ -71,7 +71,7 @@ int player_wait(struct player *player, enum wait_for what, int64_t due_ns)
 	}
 }
 
-static int next_picture(struct player *player, struct picture **picture)
+static int next_picture(struct player *player, struct frame **picture)
 {
 	void *item;
 	int result;
@@ -187,9 +187,9 @@ static int end_by_device(struct player *player, int err)
 }
 
 /* The picture is the driver's from here on, or freed. */
-static int show(struct player *player, struct picture *picture, int64_t due_ns)
+static int show(struct player *player, struct frame *picture, int64_t due_ns)
 {
-	struct frame frame = picture->frame;
+	struct frame frame = *picture;
 	uint64_t n_copied = player->pool->n_copied;
 	struct buffer *buffer = picture_buffer(picture);
 	int64_t queue_ns = now_ns();
@@ -220,17 +220,17 @@ static bool is_past_end(struct player *player, const struct frame *frame)
 	return true;
 }
 
-static int play_picture(struct player *player, struct picture *picture)
+static int play_picture(struct player *player, struct frame *picture)
 {
 	struct playback *playback = player->playback;
 	int64_t due_ns;
 	int err;
 
-	if (is_past_end(player, &picture->frame)) {
+	if (is_past_end(player, picture)) {
 		picture_free(picture);
 		return 0;
 	}
-	err = keep_time(player, &picture->frame, &due_ns);
+	err = keep_time(player, picture, &due_ns);
 	if (err == 0)
 		err = show(player, picture, due_ns);
 	else
@@ -288,7 +288,7 @@ int player_loop(struct player *player)
 	int err = 0, last;
 
 	while (err == 0 && !player->done) {
-		struct picture *picture = NULL;
+		struct frame *picture = NULL;
 
 		err = next_picture(player, &picture);
 		if (picture)

@@ -11,7 +11,7 @@ struct player {
 	struct playback *playback;
 	struct pool *pool;
 	struct fifo *blanks;   /* struct buffer, to the file thread, to be filled */
-	struct fifo *pictures; /* struct picture, from it */
+	struct fifo *pictures; /* struct frame, from it, whose memory's data is such a buffer */
 	struct fifo *home;     /* struct buffer, to which no reference is left */
 	sem_t ahead;           /* how many pictures more the file thread may read */
 	pthread_t file_thread;
@@ -25,11 +25,6 @@ struct player {
 	bool done; /* playback->end is decided */
 };
 
-struct picture {
-	struct frame frame;
-	struct buffer foreign; /* stands for the frame's memory where that is not the pool's */
-};
-
 /* The memory's way: buffers to the file thread, pictures back, and what happens when the driver lets go. */
 
 int blanks_open(struct player *player);
@@ -39,8 +34,8 @@ void blanks_feed(struct player *player);
 void blanks_close(struct player *player);
 /* The buffer to give to pool_process() for the picture, which frees itself when the driver is done with it.
  */
-struct buffer *picture_buffer(struct picture *picture);
-void picture_free(struct picture *picture);
+struct buffer *picture_buffer(struct frame *picture);
+void picture_free(struct frame *picture);
 
 /* The clock's way. */
 

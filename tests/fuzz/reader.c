@@ -17,7 +17,6 @@
 
 enum {
 	COPY = 1,
-	FOREIGN = 2,
 	OWN_SIZE = 4,
 	START = 8,
 	TWICE = 16,
@@ -105,7 +104,6 @@ static void play(struct reader *reader, unsigned how)
 		.take_blank = take_blank,
 		.opaque = &f,
 		.n_direct = how & OWN_SIZE ? 8 : 0,
-		.takes_foreign = how & FOREIGN,
 	};
 	struct frame picture;
 	int64_t last_ns = -1;

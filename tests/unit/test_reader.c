@@ -10,63 +10,18 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
 #include <libavutil/imgutils.h>
 #include "media_rig.h"
 #include "reader_rig.h"
 
-/* What libavcodec makes of a file by itself. */
-struct plain {
-	AVFormatContext *demux;
-	AVCodecContext *decoder;
-	AVPacket *packet;
-	AVFrame *frame;
-};
-
-static void plain_open(struct plain *p, const char *path)
-{
-	AVCodecParameters *parameters;
-	const AVCodec *codec;
-
-	*p = (struct plain){ .packet = av_packet_alloc(), .frame = av_frame_alloc() };
-	assert_int_equal(avformat_open_input(&p->demux, path, NULL, NULL), 0);
-	assert_true(avformat_find_stream_info(p->demux, NULL) >= 0);
-	parameters = p->demux->streams[0]->codecpar;
-	codec = avcodec_find_decoder(parameters->codec_id);
-	p->decoder = avcodec_alloc_context3(codec);
-	assert_true(avcodec_parameters_to_context(p->decoder, parameters) >= 0);
-	p->decoder->thread_count = 1;
-	assert_int_equal(avcodec_open2(p->decoder, codec, NULL), 0);
-}
-
-static void plain_next(struct plain *p)
-{
-	int err;
-
-	while ((err = avcodec_receive_frame(p->decoder, p->frame)) == AVERROR(EAGAIN)) {
-		av_packet_unref(p->packet);
-		err = av_read_frame(p->demux, p->packet);
-		assert_true(avcodec_send_packet(p->decoder, err < 0 ? NULL : p->packet) >= 0);
-	}
-	assert_int_equal(err, 0);
-}
-
-static void plain_close(struct plain *p)
-{
-	avcodec_free_context(&p->decoder);
-	avformat_close_input(&p->demux);
-	av_packet_free(&p->packet);
-	av_frame_free(&p->frame);
-}
-
-static void check_picture(struct plain *plain, const struct video_format *format, const struct frame *picture)
+static void check_picture(struct readback *plain, const struct video_format *format,
+			  const struct frame *picture)
 {
 	static uint8_t expected[MAX_PICTURE_BYTES], got[MAX_PICTURE_BYTES];
 	const AVFrame *f;
 	int bytes;
 
-	plain_next(plain);
+	assert_true(readback_frame(plain));
 	f = plain->frame;
 	bytes = av_image_copy_to_buffer(expected, MAX_PICTURE_BYTES, (const uint8_t *const *)f->data,
 					f->linesize, f->format, f->width, f->height, 1);
@@ -77,20 +32,20 @@ static void check_picture(struct plain *plain, const struct video_format *format
 		assert_int_equal(picture->planes[i].bytes, format->sizeimage[i]);
 }
 
-enum way { COPIED, DIRECT, FOREIGN };
+/* DIRECT: read, or decoded, into a blank. */
+enum way { COPIED, DIRECT };
 
 struct codec_case {
 	const char *name, *codec, *fourcc;
-	enum way foreign, direct; /* how pictures come where foreign memory is taken, and where decoders may
-				     write into blanks */
+	enum way way, direct; /* how pictures come, and how where decoders may write into blanks */
 };
 
 static const struct codec_case codecs[] = {
-	{ "raw420.nut", "rawvideo", "YU12", FOREIGN, COPIED },
-	{ "raw420.y4m", "wrapped_avframe", "YU12", FOREIGN, COPIED },
-	{ "raw422.mkv", "rawvideo", "YUYV", FOREIGN, COPIED },
-	{ "raw422.avi", "rawvideo", "YUYV", FOREIGN, COPIED },
-	{ "raw422.mov", "rawvideo", "YUYV", FOREIGN, COPIED },
+	{ "raw420.nut", "rawvideo", "YU12", DIRECT, DIRECT },
+	{ "raw420.y4m", "wrapped_avframe", "YU12", DIRECT, DIRECT },
+	{ "raw422.mkv", "rawvideo", "YUYV", DIRECT, DIRECT },
+	{ "raw422.avi", "rawvideo", "YUYV", DIRECT, DIRECT },
+	{ "raw422.mov", "rawvideo", "YUYV", DIRECT, DIRECT },
 	{ "mjpeg.avi", "mjpeg", "422P", COPIED, DIRECT },
 	{ "h264.mkv", "libx264", "YU12", COPIED, DIRECT },
 	{ "h264.mp4", "libx264", "YU12", COPIED, DIRECT },
@@ -101,8 +56,7 @@ static const struct codec_case codecs[] = {
 static void check_way(enum way way, const struct frame *picture, uint32_t packed_bytes)
 {
 	assert_int_equal(picture->copied_bytes, way == COPIED ? packed_bytes : 0);
-	assert_int_equal(picture->foreign, way == FOREIGN);
-	assert_int_equal(device_owns(picture), way != FOREIGN);
+	assert_true(device_owns(picture));
 }
 
 static void read_by(const char *path, struct device *device, enum way way)
@@ -110,11 +64,11 @@ static void read_by(const char *path, struct device *device, enum way way)
 	struct reader_options o = rig_options(path);
 	struct reader *reader = rig_start(&o, device);
 	struct picture_layout layout;
-	struct plain plain;
+	struct readback plain;
 	struct frame picture;
 
 	picture_layout(&device->target.format, &layout);
-	plain_open(&plain, path);
+	readback_open(&plain, path);
 	for (unsigned n = 0; n < N_PICTURES; n++) {
 		assert_int_equal(reader_next(reader, &picture), 1);
 		check_picture(&plain, &device->target.format, &picture);
@@ -127,7 +81,7 @@ static void read_by(const char *path, struct device *device, enum way way)
 	assert_int_equal(reader_next(reader, &picture), 0);
 	assert_int_equal(reader_info(reader).read, N_PICTURES);
 	assert_int_equal(reader_info(reader).damaged, 0);
-	plain_close(&plain);
+	readback_close(&plain);
 	reader_close(reader);
 	assert_int_equal(device->n_taken, 0);
 }
@@ -144,10 +98,7 @@ static void pictures_are_the_files(void **state)
 		if (getenv("VERBOSE"))
 			fprintf(stderr, "# %s\n", c->name);
 		target_open(&device, &format);
-		read_by(path, &device, COPIED);
-		target_open(&device, &format);
-		device.target.takes_foreign = true;
-		read_by(path, &device, c->foreign);
+		read_by(path, &device, c->way);
 		target_open(&device, &format);
 		device.target.n_direct = 32;
 		read_by(path, &device, c->direct);
@@ -176,7 +127,6 @@ static void any_layout_is_filled(void **state)
 		read_by(path, &device, COPIED);
 		target_open(&device, &format);
 		device.target.n_direct = 32;
-		device.target.takes_foreign = true;
 		read_by(path, &device, cases[i].way);
 	}
 }
@@ -220,14 +170,14 @@ static void few_blanks_are_lent(void **state)
 	struct frame pictures[N_PICTURES];
 	struct device device;
 	struct reader *reader;
-	struct plain plain;
+	struct readback plain;
 	unsigned direct = 0;
 
 	(void)state;
 	target_open(&device, &format);
 	device.target.n_direct = 2;
 	reader = rig_start(&o, &device);
-	plain_open(&plain, path);
+	readback_open(&plain, path);
 	for (unsigned n = 0; n < N_PICTURES; n++) {
 		assert_int_equal(reader_next(reader, &pictures[n]), 1);
 		check_picture(&plain, &format, &pictures[n]);
@@ -237,7 +187,7 @@ static void few_blanks_are_lent(void **state)
 	}
 	assert_true(device.most_direct <= 2);
 	assert_int_equal(device.n_waited_for, N_PICTURES - direct);
-	plain_close(&plain);
+	readback_close(&plain);
 	reader_close(reader);
 	assert_int_equal(device.n_taken, 0);
 }
@@ -251,7 +201,7 @@ static void pictures_may_be_kept(void **state)
 	struct frame pictures[N_PICTURES];
 	struct device device;
 	struct reader *reader;
-	struct plain plain;
+	struct readback plain;
 
 	(void)state;
 	target_open(&device, &format);
@@ -260,27 +210,79 @@ static void pictures_may_be_kept(void **state)
 	for (unsigned n = 0; n < N_PICTURES; n++)
 		assert_int_equal(reader_next(reader, &pictures[n]), 1);
 	reader_close(reader);
-	plain_open(&plain, path);
+	readback_open(&plain, path);
 	for (unsigned n = 0; n < N_PICTURES; n++) {
 		check_picture(&plain, &format, &pictures[n]);
 		av_buffer_unref(&pictures[n].memory);
 	}
-	plain_close(&plain);
+	readback_close(&plain);
 	assert_int_equal(device.n_taken, 0);
 }
 
-/* A driver that wants more bytes than the picture has cannot be given the file's memory. */
-static void short_memory_is_not_foreign(void **state)
+/* What is no packed picture at the device or in the file, or becomes another one, is not read into a blank.
+ */
+static void raw_pictures_are_moved_where_they_must_be(void **state)
 {
-	const char *path = rig_make("short.nut", "rawvideo", "YUYV", 640, 480);
-	struct video_format format = rig_format("YUYV", 640, 480, 0);
-	struct device device;
+	static const struct {
+		const char *name, *fourcc, *to;
+		uint32_t padding, more_bytes;
+		enum way way;
+	} cases[] = {
+		{ "more.nut", "YUYV", "YUYV", 0, 4096, DIRECT },
+		{ "wide.nut", "YUYV", "YUYV", 64, 0, COPIED },
+		{ "swapped.mkv", "YU12", "YV12", 0, 0, COPIED },
+		{ "apart.nut", "YU12", "YM12", 0, 0, COPIED },
+		{ "colour.avi", "BGR3", "BGR3", 0, 0, DIRECT },
+		{ "small.nut", "YUYV", "YUYV", 0, 0, COPIED },
+	};
 
 	(void)state;
-	format.sizeimage[0] += 4096;
-	target_open(&device, &format);
-	device.target.takes_foreign = true;
-	read_by(path, &device, COPIED);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		uint32_t side = strcmp(cases[i].name, "small.nut") ? 240 : 32;
+		const char *path = rig_make(cases[i].name, "rawvideo", cases[i].fourcc, side, side);
+		struct video_format format = rig_format(cases[i].to, side, side, cases[i].padding);
+		struct device device;
+
+		format.sizeimage[0] += cases[i].more_bytes;
+		target_open(&device, &format);
+		read_by(path, &device, cases[i].way);
+	}
+}
+
+/* A device may have but one: none is kept that the picture handed out does not need. */
+static void one_blank_is_enough(void **state)
+{
+	static const struct {
+		const char *name, *codec, *fourcc;
+	} cases[] = { { "one.nut", "rawvideo", "YUYV" },
+		      { "one.mkv", "rawvideo", "YUYV" },
+		      { "one.avi", "rawvideo", "YUYV" },
+		      { "one.mov", "rawvideo", "YUYV" },
+		      { "one.y4m", "wrapped_avframe", "YU12" } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *path = rig_make(cases[i].name, cases[i].codec, cases[i].fourcc, 256, 144);
+		struct video_format format = rig_format(cases[i].fourcc, 256, 144, 0);
+		struct reader_options o = rig_options(path);
+		struct device device;
+		struct reader *reader;
+		struct frame picture;
+
+		o.start_ns = 3 * STEP_NS;
+		o.loops = 2;
+		target_open(&device, &format);
+		reader = rig_start(&o, &device);
+		for (unsigned n = 0; n < 2 * (N_PICTURES - 3); n++) {
+			assert_int_equal(reader_next(reader, &picture), 1);
+			assert_int_equal(picture.copied_bytes, 0);
+			assert_int_equal(device.n_taken, 1);
+			av_buffer_unref(&picture.memory);
+		}
+		assert_int_equal(reader_next(reader, &picture), 0);
+		reader_close(reader);
+		assert_int_equal(device.n_taken, 0);
+	}
 }
 
 static void conversions_go_straight_into_blanks(void **state)
@@ -291,25 +293,24 @@ static void conversions_go_straight_into_blanks(void **state)
 	struct device device;
 	struct reader *reader;
 	struct frame picture;
-	struct plain plain;
+	struct readback plain;
 
 	(void)state;
 	target_open(&device, &format);
 	device.target.n_direct = 32;
-	device.target.takes_foreign = true;
 	reader = rig_start(&o, &device);
-	plain_open(&plain, path);
+	readback_open(&plain, path);
 	for (unsigned n = 0; n < N_PICTURES; n++) {
 		assert_int_equal(reader_next(reader, &picture), 1);
 		assert_int_equal(picture.copied_bytes, 0);
 		assert_true(device_owns(&picture));
-		plain_next(&plain);
+		assert_true(readback_frame(&plain));
 		for (unsigned x = 0; x < 640; x++)
 			assert_int_equal(picture.planes[0].data[2 * x + 1280 * 7],
 					 plain.frame->data[0][x + 7 * plain.frame->linesize[0]]);
 		av_buffer_unref(&picture.memory);
 	}
-	plain_close(&plain);
+	readback_close(&plain);
 	reader_close(reader);
 	assert_int_equal(device.n_direct, 0);
 }
@@ -346,7 +347,8 @@ int main(void)
 		cmocka_unit_test(unfit_blanks_are_not_decoded_into),
 		cmocka_unit_test(few_blanks_are_lent),
 		cmocka_unit_test(pictures_may_be_kept),
-		cmocka_unit_test(short_memory_is_not_foreign),
+		cmocka_unit_test(raw_pictures_are_moved_where_they_must_be),
+		cmocka_unit_test(one_blank_is_enough),
 		cmocka_unit_test(conversions_go_straight_into_blanks),
 		cmocka_unit_test(a_dead_device_ends_it),
 	};
