@@ -119,6 +119,8 @@ static int ioctl_of_sim(struct device *device, unsigned long request, void *argu
 	}
 	if ((err = enter(sim, call_name(call, argument))) == 0)
 		err = call->run(sim, argument);
+	else if (request == VIDIOC_STREAMOFF)
+		sim->ended = true; /* it stopped all the same, as in vb2, and leaves memory alone */
 	return (int)leave(sim, err);
 }
 

@@ -2,6 +2,7 @@
 #include "stand.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #define NO_ORPHANS "caps=mmap+userptr+dmabuf+rw"
 
@@ -225,6 +226,20 @@ static void a_device_lost_when_a_bad_frame_goes_back_is_lost(void **state)
 	stand_close(&stand);
 }
 
+/* Whether the stream stopped or not, the device must not write into memory that is no longer there. */
+static void memory_goes_though_streamoff_failed(void **state)
+{
+	struct stand stand;
+
+	(void)state;
+	stand_start(&stand, "userptr", "fps=1000,fail=streamoff@1:EIO", 4, 4);
+	stand_frames(&stand, 0, 5);
+	assert_int_equal(pool_stop(&stand.pool), 0);
+	stand_close_pool(&stand);
+	usleep(5000);
+	stand_close(&stand);
+}
+
 static void a_streamoff_that_fails_stops_all_the_same(void **state)
 {
 	struct stand stand;
@@ -292,6 +307,7 @@ int main(void)
 		{ 44, "what_was_stopped_starts_again", what_was_stopped_starts_again, NULL },
 		{ 44, "streamoff_that_fails_stops_all_the_same", a_streamoff_that_fails_stops_all_the_same,
 		  NULL },
+		{ 44, "memory_goes_though_streamoff_failed", memory_goes_though_streamoff_failed, NULL },
 		{ 45, "held_buffers_outlive_the_stream", held_buffers_outlive_the_stream, NULL },
 		{ 45, "copies_outlive_the_stream_too", copies_outlive_the_stream_too, NULL },
 		{ 45, "flush_begins_anew_and_leaves_the_held_alone",
