@@ -79,11 +79,12 @@ play adjust=fps,fps=50 -q --speed 0 clip420.nut
 is "$(json r.json .frames.played)" "$clip_frames" 'as fast as the device takes frames'
 ok 'and not faster' jq -e '.fps.measured < 60' r.json
 
-# Stopped for two seconds: what was due meanwhile is neither skipped nor played in a burst.
+# Stopped for two seconds, as by ^Z (whose SIGTSTP stops nothing where there is no terminal): what was due meanwhile is neither
+# skipped nor played in a burst.
 start play -d sim:type=output --json=r.json -vv --loop=3 clip420.nut
 wait_until 20 grep -aq 'QBUF.* = 0$' err
 sleep 0.5
-kill -TSTP "$pid"
+kill -STOP "$pid"
 sleep 2
 kill -CONT "$pid"
 wait_for "$pid" 60
