@@ -9,6 +9,7 @@
 #include "device/format.h"
 
 #define LOOK_NS (NS_PER_S / 10)
+#define MAX_CHANGES 3    /* in a row; what comes then is told by another event */
 #define SAME_RATE 0.0025 /* receivers measure the rate; 59.94 and 60 cannot be told apart */
 
 static const struct absence {
@@ -38,6 +39,15 @@ static int rest(int signal_fd, int64_t deadline_ns)
 	return ppoll(&signal, 1, &time, NULL) > 0 ? -ECANCELED : 0;
 }
 
+/* What they tell of is asked for next. */
+static void forget_events(struct device *device)
+{
+	struct v4l2_event event;
+
+	while (device_ioctl(device, VIDIOC_DQEVENT, &event) == 0)
+		;
+}
+
 /* Not every driver tells by an event that the signal is back. */
 int source_wait(struct device *device, int signal_fd, int64_t deadline_ns, struct source *source)
 {
@@ -51,6 +61,7 @@ int source_wait(struct device *device, int signal_fd, int64_t deadline_ns, struc
 		said = what;
 		if ((err = rest(signal_fd, deadline_ns)) < 0)
 			return err;
+		forget_events(device);
 	}
 	source->timed = err == 0;
 	/* Drivers of before 2013 say EINVAL. */
@@ -111,10 +122,20 @@ int source_compare(struct device *device, const struct video_format *format, con
 	return 1;
 }
 
+/* A change is often told of more than once; what counts is what the source sends after that. */
 int source_follow(struct device *device, const struct source *source)
 {
-	struct v4l2_dv_timings timings = source->timings;
-	int err = source->timed ? device_ioctl(device, VIDIOC_S_DV_TIMINGS, &timings) : 0;
+	struct v4l2_dv_timings set = source->timings, now = set;
+	int err = 0;
 
-	return err < 0 ? device_error(device, "VIDIOC_S_DV_TIMINGS", err) : 0;
+	for (int i = 0; i < MAX_CHANGES && source->timed; i++) {
+		err = device_ioctl(device, VIDIOC_S_DV_TIMINGS, &set);
+		if (err < 0)
+			return device_error(device, "VIDIOC_S_DV_TIMINGS", err);
+		forget_events(device);
+		if (device_ioctl(device, VIDIOC_QUERY_DV_TIMINGS, &now) < 0 || same(&now.bt, &set.bt))
+			break;
+		set = now;
+	}
+	return err;
 }

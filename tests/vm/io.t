@@ -71,6 +71,28 @@ check_offset_of_planes() {
 	ok "planes-16: the same picture as in YUYV" same_luma single-mmap planes-16
 }
 
+# A file for each size that the source had.
+check_source_files() {
+	is "$1: exit status 0" "$(status "$1")" 0
+	ok "$1: the books balance" books_balance "$1"
+	is "$1: the first file" "$(probe "$1.0")" "rawvideo,640,480,yuyv422,$(report "$1" .output[0].frames)"
+	is "$1: the second file" "$(probe "$1.1")" "rawvideo,720,480,yuyv422,$(report "$1" .output[1].frames)"
+	is "$1: all frames are in the two" "$(report "$1" '[.output[].frames] | add')" "$(report "$1" .frames.written)"
+}
+
+check_source() {
+	local order
+	check_source_files source
+	check_source_files source-rw
+	is "source: one change, one interruption" "$(report source '"\(.source.changes) \(.source.interruptions)"')" "1 1"
+	order=$(calls source | grep -E '^VIDIOC_(STREAM|S_DV|S_FMT|REQBUFS count=[1-9])' | cut -d' ' -f1 | paste -sd' ')
+	ok "source: stopped, told the timings and the format, started" \
+		grep -q 'STREAMOFF VIDIOC_S_DV_TIMINGS VIDIOC_S_FMT VIDIOC_REQBUFS VIDIOC_STREAMON VIDIOC_STREAMOFF VIDIOC_STREAMON' <<<"$order"
+	is "one-name: exit status 1" "$(status one-name)" 1
+	ok "one-name: it is said what changed, and what to do" says one-name '^v4l2q: .*from 720x480 .* to 640x480 .*%d in the name'
+	ok "one-name: the file is finalised" decodes_cleanly one-name "$(report one-name .frames.written)"
+}
+
 for k in "${kernels[@]}"; do
 	ok "the job ran" boot "$k" io -t 500 -m "$vivid" || continue
 	imports=(import-video2)
@@ -90,5 +112,6 @@ for k in "${kernels[@]}"; do
 	recorded nv12 15 rawvideo,640,360,nv12
 	recorded contiguous 15 rawvideo,640,360,yuyv422
 	check_refusal
+	check_source
 done
 done_testing
