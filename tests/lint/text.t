@@ -7,6 +7,7 @@ cd "$root" || exit
 
 mapfile -t scripts < <(find scripts tests .ci -type f -exec grep -lE -m 1 '^#!.*[/ ](ba)?sh' {} + | sort)
 ok "shellcheck finds nothing in ${#scripts[@]} scripts" shellcheck "${scripts[@]}"
+is "$(find tests -name '*.t' ! -perm -u+x)" '' 'every test can be run'
 ok 'tests/cli/trace-check compiles' perl -wc tests/cli/trace-check
 
 for page in man/*.[1-9]; do
