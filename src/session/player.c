@@ -115,24 +115,19 @@ static int wait_until_due(struct player *player, const struct frame *frame, int6
  * POOL_FLUSHING. */
 static int keep_time(struct player *player, const struct frame *frame, int64_t *due_ns)
 {
-	struct playback *playback = player->playback;
 	int64_t duration_ns = at_speed(player, frame->duration_ns), late_ns;
 	int result;
 
 	was_stopped(player);
 	*due_ns = now_ns();
-	if (playback->options.speed <= 0)
+	if (player->playback->options.speed <= 0)
 		return 0;
 	while ((result = wait_until_due(player, frame, due_ns)) > 0)
 		; /* a pause moved its time */
 	if (result < 0)
 		return result;
 	late_ns = now_ns() - *due_ns;
-	if (duration_ns > 0 && late_ns > duration_ns && fifo_level(player->pictures).items > 0)
-		return 1;
-	playback->late += duration_ns > 0 && late_ns > duration_ns / 2;
-	stats_add(&playback->pace_ns, late_ns);
-	return 0;
+	return duration_ns > 0 && late_ns > duration_ns && fifo_level(player->pictures).items > 0;
 }
 
 /* The frame before stood for as many as would have had their time since. */
@@ -145,8 +140,18 @@ static void count_interval(struct player *player, int64_t interval_ns)
 		player->playback->repeated += (uint64_t)((interval_ns + duration_ns / 2) / duration_ns - 1);
 }
 
+static void count_pace(struct player *player, int64_t duration_ns, int64_t late_ns)
+{
+	struct playback *playback = player->playback;
+
+	if (playback->options.speed <= 0)
+		return;
+	playback->late += duration_ns > 0 && late_ns > duration_ns / 2;
+	stats_add(&playback->pace_ns, late_ns);
+}
+
 static void count_played(struct player *player, const struct frame *frame, uint64_t queue_copied,
-			 int64_t queue_ns)
+			 int64_t queue_ns, int64_t due_ns)
 {
 	struct playback *playback = player->playback;
 
@@ -163,6 +168,7 @@ static void count_played(struct player *player, const struct frame *frame, uint6
 		count_interval(player, queue_ns - player->last_queue_ns);
 	player->last_queue_ns = queue_ns;
 	player->last_duration_ns = at_speed(player, frame->duration_ns);
+	count_pace(player, player->last_duration_ns, queue_ns - due_ns);
 }
 
 /* What pool_process() expects and says nothing of, but cannot happen to a device that only takes frames. */
@@ -205,7 +211,7 @@ static int show(struct player *player, struct frame *picture, int64_t due_ns)
 	}
 	if (err < 0)
 		return end_by_device(player, err);
-	count_played(player, &frame, player->pool->n_copied - n_copied, queue_ns);
+	count_played(player, &frame, player->pool->n_copied - n_copied, queue_ns, due_ns);
 	return 0;
 }
 
