@@ -4,8 +4,8 @@
 #include <string.h>
 
 #define N_CYCLES 100
-#define N_WARMUP 10 /* by then everything that is kept for the next time is there; malloc keeps up to seven  \
-		     */
+/* By then everything that is kept for the next time is there; malloc() keeps up to seven of a size. */
+#define N_WARMUP 10
 
 static void ignore(void *opaque, enum log_level level, const char *message)
 {
