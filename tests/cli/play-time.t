@@ -36,6 +36,7 @@ is_due() { # WANTED NAME
 # Frames were queued as far apart as they are due, but for how late they were queued, which pace_us says, and the millisecond by which
 # the first one goes out early: whatever the machine was busy with. The frames dropped leave gaps.
 keeps_time() { # LEAST-MS MOST-MS NAME
+	# shellcheck disable=SC2016 # those are jq's
 	ok "$3: queued as they are due" jq -e --argjson least "$1" --argjson most "$2" '
 		(.pace_us.max + 1001) as $off | (1 + .frames.dropped) as $gap |
 		(.pace_us.min >= 0 and .interval_us.min >= 1000 * $least - $off and .interval_us.max <= 1000 * $most * $gap + $off) or
