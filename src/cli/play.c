@@ -9,6 +9,7 @@
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/signals.h"
+#include "device/usage.h"
 #include "session/meeting.h"
 #include "session/playback.h"
 
@@ -19,7 +20,7 @@ struct play_options {
 	int64_t start_ns, duration_ns;
 	double speed;
 	int fit; /* enum reader_fit, whose order is that of the choices */
-	int hold, allow_playlists;
+	int hold, on_demand, allow_playlists;
 };
 
 static const char *const fit_choices[] = { "letterbox", "scale", "crop", "none", NULL };
@@ -50,6 +51,8 @@ static const struct option_row run_rows[] = {
 	  .help = "so many times as fast; 0: as fast as the device takes frames", .most = 1000 },
 	{ "fit", 0, OPT_CHOICE, OFFSET(fit), .argument = "HOW", .preset = "letterbox",
 	  .help = "where the device keeps another size; none: an error", .choices = fit_choices },
+	{ "on-demand", 0, OPT_SET, OFFSET(on_demand), .value = 1,
+	  .help = "show the first frame, then play while somebody watches; for v4l2loopback 0.13 or later" },
 	{ "hold", 0, OPT_SET, OFFSET(hold), .help = "keep the last frame shown until a signal", .value = 1 },
 	{ 0 },
 };
@@ -143,6 +146,9 @@ static enum status open_device(struct play *play)
 
 	if (status)
 		return status;
+	err = play->options->on_demand ? usage_subscribe(&play->setup.device) : 0;
+	if (err < 0)
+		return status_of(STAGE_DEVICE, err);
 	file.format.fps = played_rate(file.format.fps, play->options->speed);
 	err = meeting_negotiate(&play->setup.device, &file, &wanted, &play->setup.format);
 	if (err < 0)
@@ -204,6 +210,7 @@ static enum status play_and_report(struct play *play)
 		.speed = options->speed,
 		.fit = (enum reader_fit)options->fit,
 		.hold = options->hold,
+		.on_demand = options->on_demand,
 		.signal_fd = play->signal_fd,
 		.resume_fd = play->resume_fd,
 		.progress = progress_wanted(&options->common) ? progress_playback : NULL,

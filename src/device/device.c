@@ -207,18 +207,21 @@ ssize_t device_write(struct device *device, const void *data, size_t size)
 int device_poll(struct device *device, struct pollfd *entries, nfds_t n, int64_t timeout_ns)
 {
 	struct timespec timeout = { .tv_sec = timeout_ns / NS_PER_S, .tv_nsec = timeout_ns % NS_PER_S };
-	short events = entries[0].events;
+	short events = entries[0].events, always = POLLERR | POLLHUP | POLLNVAL;
 	int result;
 
 	device->n_calls++;
-	if (device->ops->revents) /* whatever it has to say, its descriptor is readable then */
+	if (device->ops->revents) { /* whatever it has to say, its descriptor is readable then */
+		device->awaited = events;
+		device->ops->revents(device, 0);
 		entries[0].events = POLLIN;
+	}
 	result = ppoll(entries, n, timeout_ns < 0 ? NULL : &timeout, NULL);
 	entries[0].events = events;
 	if (result < 0)
 		result = -errno;
 	else if (device->ops->revents && entries[0].revents)
-		entries[0].revents = device->ops->revents(device, entries[0].revents);
+		entries[0].revents = device->ops->revents(device, entries[0].revents) & (events | always);
 	if (log_enabled(LOG_LEVEL_TRACE))
 		trace_call(device->path, result, "poll timeout_ns=%lld events=0x%x revents=0x%x",
 			   (long long)timeout_ns, entries[0].events, result < 0 ? 0 : entries[0].revents);

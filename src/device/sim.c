@@ -173,8 +173,10 @@ static short revents_of_sim(struct device *device, short revents)
 {
 	struct sim *sim = sim_of(device);
 
-	if (!revents)
+	if (!revents) {
+		sim_stream_arm(sim);
 		return 0;
+	}
 	/* As in videobuf2, whoever polls a device that has no buffers means to read() or write() it. */
 	if (!sim->n_buffers && !sim->gone && !sim->n_events)
 		sim_file_start(sim);
@@ -235,6 +237,7 @@ static int open_sim(struct device *device, const char *keys)
 		return log_no_memory();
 	sim->device = device;
 	sim->timer_fd = sim->ready_fd = device->fd = -1;
+	device->awaited = ~0;
 	device->data = sim;
 	if ((err = sim_options_parse(&sim->options, keys)) < 0 || (err = sim_format_init(sim)) < 0 ||
 	    (err = open_dump(sim)) < 0)

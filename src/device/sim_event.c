@@ -5,6 +5,7 @@
 #include <time.h>
 #include "base/clock.h"
 #include "device/sim_state.h"
+#include "device/usage.h"
 
 static struct sim_subscription *find_subscription(struct sim *sim, uint32_t type, uint32_t id)
 {
@@ -41,18 +42,64 @@ void sim_event_source_change(struct sim *sim)
 	event->u.src_change.changes = V4L2_EVENT_SRC_CH_RESOLUTION;
 }
 
+/* As v4l2loopback does. */
+static void tell_usage(struct sim *sim)
+{
+	uint32_t n_readers = sim->watched;
+	struct v4l2_event *event;
+
+	if (!find_subscription(sim, USAGE_EVENT, 0))
+		return;
+	event = add_event(sim);
+	event->type = USAGE_EVENT;
+	memcpy(event->u.data, &n_readers, sizeof(n_readers));
+}
+
+void sim_event_catch_up(struct sim *sim)
+{
+	const struct sim_options *o = &sim->options;
+	int64_t now;
+
+	if (!sim->streaming)
+		sim->reader_ns = 0;
+	if (!o->watch_ns || !sim->streaming)
+		return;
+	now = now_ns();
+	if (sim->watched && o->watch_frames && sim->n_frames >= sim->reader_goes_after) {
+		sim->watched = false;
+		tell_usage(sim);
+	}
+	if (!sim->watched && !sim->reader_ns)
+		sim->reader_ns = now + o->watch_ns;
+	if (sim->watched || now < sim->reader_ns)
+		return;
+	sim->reader_ns = 0;
+	sim->watched = true;
+	sim->reader_goes_after = sim->n_frames + o->watch_frames;
+	tell_usage(sim);
+}
+
+static bool has_event(const struct sim *sim, uint32_t type)
+{
+	if (type == USAGE_EVENT)
+		return sim->options.watch_ns;
+	return type == V4L2_EVENT_SOURCE_CHANGE || type == V4L2_EVENT_CTRL || type == V4L2_EVENT_EOS;
+}
+
 int sim_subscribe_event(struct sim *sim, void *argument)
 {
 	const struct v4l2_event_subscription *subscription = argument;
 	uint32_t type = subscription->type, id = subscription->id;
 
-	if (type != V4L2_EVENT_SOURCE_CHANGE && type != V4L2_EVENT_CTRL && type != V4L2_EVENT_EOS)
+	if (!has_event(sim, type))
 		return -EINVAL;
 	if (find_subscription(sim, type, id))
 		return 0;
 	if (sim->n_subscriptions == SIM_MAX_EVENTS)
 		return -ENOMEM;
 	sim->subscriptions[sim->n_subscriptions++] = (struct sim_subscription){ type, id };
+	if (type == USAGE_EVENT && subscription->flags & V4L2_EVENT_SUB_FL_SEND_INITIAL)
+		tell_usage(sim);
 	return 0;
 }
 

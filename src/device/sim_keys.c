@@ -236,6 +236,21 @@ static int key_event(struct sim_options *options, size_t offset, const char *val
 	return *rest ? parse_size(rest, &options->event_width, &options->event_height) : 0;
 }
 
+/* "MS" or "MS:N" */
+static int key_watch(struct sim_options *options, size_t offset, const char *value)
+{
+	size_t length = strcspn(value, ":");
+	char number[16];
+
+	if (length >= sizeof(number))
+		return -EINVAL;
+	memcpy(number, value, length);
+	number[length] = '\0';
+	if (key_time(options, offset, number) < 0 || !options->watch_ns)
+		return -EINVAL;
+	return value[length] ? sim_parse_number(value + length + 1, &options->watch_frames) : 0;
+}
+
 #define AT(field) offsetof(struct sim_options, field)
 const struct sim_key sim_keys[] = {
 	{ "size", "WxH", "frame size to begin with (1280x720)", key_size, 0 },
@@ -290,6 +305,10 @@ const struct sim_key sim_keys[] = {
 	  AT(event) },
 	{ "lock", "MS", "for so long after a source change there is no stable signal", key_time,
 	  AT(lock_ns) },
+	{ "watch", "MS[:N]",
+	  "an output device tells who watches: somebody who comes after MS ms, leaves after N frames, comes "
+	  "back after MS ms …",
+	  key_watch, AT(watch_ns) },
 	{ "querybuf-index", NULL, "QUERYBUF answers with another index", key_yes, AT(querybuf_index) },
 	{ "short-plane", NULL, "buffers are smaller than a frame", key_yes, AT(short_plane) },
 	{ "sequence", "N", "the first frame's number (0)", key_number, AT(first_sequence) },

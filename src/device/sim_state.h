@@ -62,6 +62,8 @@ struct sim_options {
 	uint32_t event_width, event_height; /* 0: the same picture goes on */
 	uint32_t first_sequence;
 	int64_t latency_ns, jitter_ns, lock_ns;
+	int64_t watch_ns;      /* so long after the last one went a reader comes; 0: never, nor is it told */
+	uint32_t watch_frames; /* and stays for so many frames; 0: for ever */
 };
 
 /* Fills in the defaults, then what the text after "sim:" says (NULL or "": nothing). Logs the key that it
@@ -169,6 +171,9 @@ struct sim {
 	struct v4l2_event events[SIM_MAX_EVENTS];
 	unsigned n_events;
 	uint32_t event_sequence;
+	bool watched;               /* there is a reader */
+	int64_t reader_ns;          /* when the next one comes; 0: not known, or it is there */
+	uint64_t reader_goes_after; /* so many frames */
 	int32_t controls[16];
 	FILE *dump;
 };
@@ -210,6 +215,8 @@ int sim_try_ext_ctrls(struct sim *sim, void *argument);
 
 /* sim_event.c: events, inputs, timings. */
 void sim_event_source_change(struct sim *sim);
+/* Output: readers come and go. */
+void sim_event_catch_up(struct sim *sim);
 int sim_subscribe_event(struct sim *sim, void *argument);
 int sim_unsubscribe_event(struct sim *sim, void *argument);
 int sim_dqevent(struct sim *sim, void *argument);

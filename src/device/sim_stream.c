@@ -207,7 +207,7 @@ static void pass_tick(struct sim *sim, int64_t timestamp_ns)
 	sim->tick++;
 }
 
-void sim_stream_catch_up(struct sim *sim)
+static void show_or_capture(struct sim *sim)
 {
 	int64_t now;
 
@@ -226,20 +226,29 @@ void sim_stream_catch_up(struct sim *sim)
 	}
 }
 
+void sim_stream_catch_up(struct sim *sim)
+{
+	show_or_capture(sim);
+	sim_event_catch_up(sim);
+}
+
 static void arm_timer(struct sim *sim)
 {
 	int64_t next_ns = is_active(sim) && sim->format.fps.num && sim->queued.count ? due_ns(sim) : 0;
-	struct itimerspec when = { .it_value = { next_ns / NS_PER_S, next_ns % NS_PER_S } };
+	struct itimerspec when;
 
+	if (sim->reader_ns && (!next_ns || sim->reader_ns < next_ns))
+		next_ns = sim->reader_ns;
 	if (next_ns == sim->armed_ns)
 		return;
+	when = (struct itimerspec){ .it_value = { next_ns / NS_PER_S, next_ns % NS_PER_S } };
 	timerfd_settime(sim->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
 	sim->armed_ns = next_ns;
 }
 
 void sim_stream_arm(struct sim *sim)
 {
-	bool ready = sim_stream_revents(sim) != 0;
+	bool ready = sim_stream_revents(sim) & (sim->device->awaited | POLLERR | POLLHUP);
 	uint64_t count = 1;
 
 	arm_timer(sim);

@@ -3,6 +3,7 @@
 
 #include <linux/videodev2.h>
 #include "base/pixfmt.h"
+#include "device/usage.h"
 
 static void ask_format(struct trace *trace, const void *argument)
 {
@@ -145,10 +146,13 @@ static void ask_event(struct trace *trace, const void *argument)
 static void answer_event(struct trace *trace, const void *argument)
 {
 	const struct v4l2_event *event = argument;
+	uint32_t n_readers;
 
 	trace_add(trace, " type=%u id=0x%x", event->type, event->id);
 	if (event->type == V4L2_EVENT_SOURCE_CHANGE)
 		trace_add(trace, " changes=0x%x", event->u.src_change.changes);
+	if (usage_told(event, &n_readers))
+		trace_add(trace, " readers=%u", n_readers);
 }
 
 static void show_timings(struct trace *trace, const void *argument)

@@ -54,6 +54,7 @@ struct pool {
 	bool mute;           /* rw, output: poll() does not tell of room, but there is */
 	bool misnamed;       /* the driver returned a buffer that it did not have, which was said */
 	bool no_sync;        /* the exported memory takes no DMA_BUF_IOCTL_SYNC */
+	uint32_t n_readers;  /* as the device told last by its events, see usage_subscribe(); 0 before */
 	uint32_t n_restarts; /* how often the driver's sequence numbers began anew */
 
 	struct memory_source *source;       /* userptr, import: whose memory the driver fills */
@@ -116,6 +117,9 @@ int pool_acquire(struct pool *pool, struct buffer **buffer);
 /* Output, at the end: waits until the driver keeps no more than the frame it shows, or the pool's deadline
  * passes (POOL_TIMEOUT). */
 int pool_drain(struct pool *pool);
+/* While streaming: waits for an event of the device's, and takes all that there are; may return early. 0,
+ * POOL_FLUSHING, POOL_WAKE, POOL_RES_CHANGE, or an error as pool_process(). */
+int pool_wait_event(struct pool *pool);
 /* Gives a HELD buffer back; it is queued again if the pool streams. Never fails as far as the caller is
  * concerned: what goes wrong is said, and the buffer stays with the pool. */
 void pool_release(struct pool *pool, struct buffer *buffer);

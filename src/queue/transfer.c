@@ -5,6 +5,7 @@
 #include <linux/dma-buf.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "device/usage.h"
 #include "queue/process.h"
 #include "queue/wire.h"
 
@@ -130,8 +131,10 @@ static int drain_events(struct pool *pool)
 	bool changed = false;
 	int err;
 
-	while ((err = device_ioctl(pool->device, VIDIOC_DQEVENT, &event)) == 0)
+	while ((err = device_ioctl(pool->device, VIDIOC_DQEVENT, &event)) == 0) {
 		changed |= is_resolution_change(&event);
+		usage_told(&event, &pool->n_readers);
+	}
 	if (err == -ENODEV)
 		return transfer_error(pool, "VIDIOC_DQEVENT", err);
 	return changed ? POOL_RES_CHANGE : 0;
@@ -179,6 +182,24 @@ int transfer_wait(struct pool *pool, int64_t deadline_ns)
 		if (deadline && now_ns() >= deadline)
 			return POOL_TIMEOUT;
 	}
+}
+
+int pool_wait_event(struct pool *pool)
+{
+	struct pollfd entries[] = {
+		{ .fd = pool->device->fd, .events = POLLPRI },
+		{ .fd = pool->cancel_fd, .events = POLLIN },
+		{ .fd = pool->wake_fd, .events = POLLIN },
+	};
+	int result, n = device_poll(pool->device, entries, 3, -1);
+
+	if (n <= 0)
+		return n < 0 && n != -EINTR ? transfer_error(pool, "poll", n) : 0;
+	result = judge(pool, entries);
+	/* Nothing but an error is left to wait for. */
+	if (result > 0)
+		return transfer_error(pool, "poll", -EIO);
+	return result == POOL_TIMEOUT ? 0 : result;
 }
 
 /* A driver's bytesused and data_offset are believed only within the plane. */

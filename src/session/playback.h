@@ -14,10 +14,11 @@ struct playback_options {
 	int64_t duration_ns; /* of presentation time; 0: all */
 	double speed;        /* 1: as the file says; 0: as fast as the device takes frames */
 	enum reader_fit fit;
-	bool hold;     /* keep the last frame shown until a signal */
-	int signal_fd; /* readable: end in good order; -1: none */
-	int resume_fd; /* a signalfd or eventfd, which the loop reads: the program was stopped and goes on;
-			  -1: none */
+	bool hold;      /* keep the last frame shown until a signal */
+	bool on_demand; /* after the first frame, play while somebody watches; see usage_subscribe() */
+	int signal_fd;  /* readable: end in good order; -1: none */
+	int resume_fd;  /* a signalfd or eventfd, which the loop reads: the program was stopped and goes on;
+			   -1: none */
 	void (*progress)(void *opaque); /* as in record_options */
 	void *progress_opaque;
 };

@@ -288,6 +288,25 @@ static int show_last(struct player *player)
 	return 0;
 }
 
+/* The first frame is shown to nobody, if need be: only a device with a frame on it can be watched. After a
+ * wait the next picture is due at once, as after a pause. */
+static int wait_for_watcher(struct player *player)
+{
+	struct pool *pool = player->pool;
+	int err = 0;
+
+	if (!player->playback->options.on_demand || !player->playback->played || pool->n_readers)
+		return 0;
+	log_verbose("%s: nobody watches: waiting", pool->device->path);
+	while (err == 0 && !pool->n_readers)
+		err = pool_wait_event(pool);
+	if (err < 0)
+		return end_by_device(player, err);
+	log_verbose("%s: somebody watches: playing on", pool->device->path);
+	player->origin_ns = player->last_queue_ns = 0;
+	return 0;
+}
+
 int player_loop(struct player *player)
 {
 	const struct playback *playback = player->playback;
@@ -296,7 +315,9 @@ int player_loop(struct player *player)
 	while (err == 0 && !player->done) {
 		struct frame *picture = NULL;
 
-		err = next_picture(player, &picture);
+		err = wait_for_watcher(player);
+		if (err == 0 && !player->done)
+			err = next_picture(player, &picture);
 		if (picture)
 			err = play_picture(player, picture);
 		blanks_feed(player);

@@ -173,7 +173,8 @@ void user_start(struct user *user, const char *keys, uint32_t n)
 short user_poll(struct user *user, int timeout_ms)
 {
 	int64_t end_ns = now_ns() + timeout_ms * NS_PER_MS, left_ns;
-	struct pollfd entry = { .fd = user->device.fd, .events = POLLIN | POLLOUT | POLLPRI };
+	struct pollfd entry = { .fd = user->device.fd,
+				.events = POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM | POLLPRI };
 
 	do {
 		left_ns = end_ns - now_ns();

@@ -153,6 +153,25 @@ check_jpegs() {
 	ok "jpeg: it did read some" [ -s "$job/jpeg-ctl.mjpeg" ]
 }
 
+# Of two counts each: before anybody watched, after the first reader and after the second.
+check_demand() {
+	local counts
+	if [ "$kernel" = 6.1 ]; then
+		is "demand: a version that does not tell who watches: exit status 3" "$(status demand)" 3
+		ok "demand: the message has the way out" says demand '^v4l2q: .*0\.13.*--on-demand'
+		return
+	fi
+	ended demand 0 signal
+	mapfile -t counts <"$job/demand.queued"
+	is "demand: one frame before anybody watches" "${counts[0]} ${counts[1]}" '1 1'
+	ok "demand: by which the node is a camera" grep -q 'Video Capture' "$job/demand.caps"
+	ok "demand: frames for the first reader (${counts[*]})" [ "${counts[2]}" -ge 10 ]
+	ok "demand: and for the second" [ "${counts[4]}" -ge $((counts[2] + 9)) ]
+	is "demand: and none while nobody watches" "${counts[2]} ${counts[4]}" "${counts[3]} ${counts[5]}"
+	ok "demand: the first sees the file's pictures" are_of demand-first.raw 10 yuyv422 614400 yuyv.nut
+	ok "demand: and so does the second" are_of demand-second.raw 10 yuyv422 614400 yuyv.nut
+}
+
 draw_all
 for k in "${kernels[@]}"; do
 	module=$("$root/scripts/vm-v4l2loopback" "$k") || exit 1
@@ -163,5 +182,6 @@ for k in "${kernels[@]}"; do
 	check_cameras open
 	[ "$k" = 6.1 ] || check_cameras exclusive
 	check_jpegs
+	check_demand
 done
 done_testing
