@@ -3,9 +3,6 @@
 
 # v4l2q.real is loaded once, and ./v4l2q runs it from there on (warm/warm.h).
 (LD_PRELOAD=./warm.so ./v4l2q.real 2>warm.err &) # not one of those that wait waits for
-until [ -S /run/warm ]; do
-	sleep 0.05
-done
 
 # Without starting a program, which takes a while here.
 now_ms() {

@@ -34,6 +34,17 @@ static size_t write_request(char text[WARM_BYTES], char **arguments)
 	return n;
 }
 
+/* The server may still be loading. */
+static int connect_in_time(int connection)
+{
+	for (int i = 0; i < 600; i++) {
+		if (connect(connection, (const struct sockaddr *)&warm_address, sizeof warm_address) == 0)
+			return 0;
+		usleep(50000);
+	}
+	return -1;
+}
+
 static int ask(int connection, char **arguments)
 {
 	char text[WARM_BYTES];
@@ -47,8 +58,7 @@ static int ask(int connection, char **arguments)
 	};
 
 	memcpy(CMSG_DATA(&control.header), (int[WARM_FDS]){ 0, 1, 2 }, sizeof(int) * WARM_FDS);
-	if (!body.iov_len ||
-	    connect(connection, (const struct sockaddr *)&warm_address, sizeof warm_address) < 0)
+	if (!body.iov_len || connect_in_time(connection) < 0)
 		return -1;
 	return sendmsg(connection, &message, 0) < 0 ? -1 : 0;
 }
