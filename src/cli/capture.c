@@ -209,14 +209,14 @@ static enum status run_status(const struct record *record, const struct capture_
 /* A run that never began has said why, and has nothing to report to people; a program that asked for JSON
  * gets it always. */
 static enum status print_report(const struct record *record, const struct capture_options *options,
-				const struct setup *setup, FILE *json, int err)
+				const struct comeback *comeback, FILE *json, int err)
 {
 	struct report report = {
 		.command = "capture",
-		.device = &setup->device,
-		.format = &setup->format,
+		.device = comeback_device(comeback),
+		.format = &comeback->setup->format,
 		.fps_requested = options->common.fps,
-		.pool = &setup->pool,
+		.pool = &comeback->setup->pool,
 		.record = record,
 	};
 
@@ -240,8 +240,13 @@ static enum status record_and_report(const struct capture_options *options, stru
 {
 	struct record record = { 0 };
 	struct progress progress = { .record = &record };
-	struct comeback comeback = { &options->common, setup, options->memory_bytes, options->replug_ns,
-				     signal_fd };
+	struct comeback comeback = {
+		.common = &options->common,
+		.setup = setup,
+		.memory_bytes = options->memory_bytes,
+		.replug_ns = options->replug_ns,
+		.signal_fd = signal_fd,
+	};
 	enum status status, report_status;
 	int err;
 
@@ -257,9 +262,10 @@ static enum status record_and_report(const struct capture_options *options, stru
 		record.options.follow = comeback_follow;
 	err = record_run(&record);
 	progress_end();
-	report_status = print_report(&record, options, setup, json, err);
+	report_status = print_report(&record, options, &comeback, json, err);
 	status = run_status(&record, options, err);
 	record_close(&record);
+	comeback_close(&comeback);
 	return status ? status : report_status;
 }
 

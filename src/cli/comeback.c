@@ -7,16 +7,33 @@
 #include "base/log.h"
 #include "device/replug.h"
 
-/* Closes the device, and says by which name it is to be found again; the caller frees it. */
-static char *close_device(const struct comeback *comeback)
+const struct device *comeback_device(const struct comeback *comeback)
+{
+	return comeback->setup->has_device ? &comeback->setup->device : &comeback->gone;
+}
+
+void comeback_close(struct comeback *comeback)
+{
+	free(comeback->gone.path);
+	comeback->gone.path = NULL;
+}
+
+/* Closes the device, and says by which name it is to be found again. NULL: no memory, and nothing is closed.
+ */
+static const char *close_device(struct comeback *comeback)
 {
 	const char *asked = comeback->common->basic.device;
-	char *path = strdup(asked ? asked : comeback->setup->device.path);
+	struct device *device = &comeback->setup->device;
+	char *path = strdup(device->path);
 
-	setup_close(comeback->setup);
-	if (!path)
+	if (!path) {
 		log_no_memory();
-	return path;
+		return NULL;
+	}
+	comeback_close(comeback);
+	comeback->gone = (struct device){ .path = path, .info = device->info, .fd = -1 };
+	setup_close(comeback->setup);
+	return asked ? asked : path;
 }
 
 int comeback_reopen(void *opaque)
@@ -24,7 +41,7 @@ int comeback_reopen(void *opaque)
 	struct comeback *comeback = opaque;
 	struct common_options common = *comeback->common;
 	struct video_format before = comeback->setup->format;
-	char *path = close_device(comeback);
+	const char *path = close_device(comeback);
 	int err;
 
 	if (!path)
@@ -41,7 +58,6 @@ int comeback_reopen(void *opaque)
 		log_error("%s came back with another format: ask for the one you want with -s and -p", path);
 		err = -ESTALE;
 	}
-	free(path);
 	return err;
 }
 
@@ -51,7 +67,7 @@ static int free_buffers(struct comeback *comeback)
 	struct setup *setup = comeback->setup;
 	struct common_options common = *comeback->common;
 	enum status status;
-	char *path;
+	const char *path;
 
 	if (!setup->pool.limits.reads) {
 		pool_close(&setup->pool);
@@ -63,7 +79,6 @@ static int free_buffers(struct comeback *comeback)
 		return -ENOMEM;
 	common.basic.device = path;
 	status = setup_device(setup, &common, DEVICE_CAPTURE);
-	free(path);
 	return status == STATUS_DONE ? 0 : -ENODEV;
 }
 
@@ -82,7 +97,5 @@ int comeback_follow(void *opaque, const struct source *source)
 		err = source_follow(&setup->device, source);
 	if (err == 0)
 		err = format_negotiate(&setup->device, &request, &setup->format);
-	if (err == 0 && setup_queue(setup, comeback->common, comeback->memory_bytes) != STATUS_DONE)
-		err = -EIO;
-	return err;
+	return err < 0 ? err : setup_pool(setup, comeback->common, comeback->memory_bytes);
 }

@@ -13,7 +13,12 @@ struct comeback {
 	uint64_t memory_bytes;
 	int64_t replug_ns; /* 0: waits for ever */
 	int signal_fd;
+	struct device gone; /* closed: how the last one was called, for a report where none came after it */
 };
+
+/* The device to tell of. */
+const struct device *comeback_device(const struct comeback *comeback);
+void comeback_close(struct comeback *comeback);
 
 /* record_options' reopen and follow. */
 int comeback_reopen(void *opaque);

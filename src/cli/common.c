@@ -151,7 +151,7 @@ struct format_request setup_request(const struct common_options *options)
 	};
 }
 
-static int open_pool(struct setup *setup, const struct common_options *options, uint64_t memory_limit)
+int setup_pool(struct setup *setup, const struct common_options *options, uint64_t memory_limit)
 {
 	struct pool_options pool = {
 		.io = io_choices[options->io],
@@ -179,7 +179,7 @@ static int open_pool(struct setup *setup, const struct common_options *options, 
 
 enum status setup_queue(struct setup *setup, const struct common_options *options, uint64_t memory_limit)
 {
-	return status_of(STAGE_QUEUE, open_pool(setup, options, memory_limit));
+	return status_of(STAGE_QUEUE, setup_pool(setup, options, memory_limit));
 }
 
 enum status setup_open(struct setup *setup, const struct common_options *options, enum device_role role,

@@ -66,6 +66,8 @@ enum status setup_open(struct setup *setup, const struct common_options *options
 /* The steps of it, for those who negotiate the format in a way of their own. */
 enum status setup_device(struct setup *setup, const struct common_options *options, enum device_role role);
 struct format_request setup_request(const struct common_options *options);
+/* 0, or the negative errno of what failed, which has been said; setup_queue() makes a status of it. */
+int setup_pool(struct setup *setup, const struct common_options *options, uint64_t memory_limit);
 enum status setup_queue(struct setup *setup, const struct common_options *options, uint64_t memory_limit);
 void setup_close(struct setup *setup); /* takes a half-open one */
 

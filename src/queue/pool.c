@@ -212,7 +212,7 @@ int pool_configure(struct pool *pool, const struct pool_config *config)
 
 const char *pool_io_name(const struct pool *pool)
 {
-	return pool->io->name;
+	return pool->io ? pool->io->name : "none";
 }
 
 uint32_t pool_allocated(const struct pool *pool)

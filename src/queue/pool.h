@@ -138,7 +138,7 @@ int pool_resume(struct pool *pool);
 /* NULL: the io mode works with this device and format; else why it does not. The mode by its name, io_find()
  * of queue/io.h. */
 const char *pool_mode_lacks(const struct pool *pool, const struct io_ops *io);
-const char *pool_io_name(const struct pool *pool);
+const char *pool_io_name(const struct pool *pool); /* "none": pool_open() failed before it was chosen */
 uint32_t
 pool_allocated(const struct pool *pool); /* buffers of the driver's, growth included; also after the stop */
 

@@ -60,6 +60,17 @@ is "$(probe adjust1.nut width)" 640 'a size that was asked for: --adjust goes on
 run_status 1 v4l2q capture -d $changing,fail=s_dv_timings@1:EIO -n 50 -o 'refused%d.nut'
 one_clear_line 'VIDIOC_S_DV_TIMINGS' 'timings that the device refuses'
 run_status 5 v4l2q capture -d $changing,fail=query_dv_timings@1:ENODEV -n 50 -o 'gone%d.nut'
+# Another program takes the queue in the moment it is free.
+run_status 3 v4l2q capture -d $changing,fail=probe@5:EBUSY -n 50 -o 'taken%d.nut' --json=r.json
+one_clear_line 'busy' 'a queue that is taken meanwhile'
+is "$(json r.json '"\(.device.path) \(.frames.written) \(.end)"')" "sim $(probe taken0.nut nb_read_packets) error" \
+	'a queue that is taken meanwhile: there is a report even so'
+start capture -d sim:size=320x240,fps=30,event=60:640x480 --io=rw -n 90 -o 'closed%d.nut' --json=r.json
+ok 'a device that cannot be opened anew: it records' wait_until 10 has_bytes closed0.nut 200000
+prlimit --pid $pid --nofile=4:4
+wait_for $pid 10
+is "$? $(json r.json '"\(.device.path) \(.device.driver) \(.end)"')" '5 sim sim error' 'a device that cannot be opened anew: the report names it'
+like "$(cat err)" 'device +sim \(sim' 'a device that cannot be opened anew: to people too'
 run_status 2 v4l2q capture -d $changing -n 50 -o 'no/such/folder%d.nut' -f nothing
 run_status 1 v4l2q bench -d $changing -n 50 --io=mmap
 one_clear_line 'the source changed while it was measured' 'bench'
