@@ -337,9 +337,12 @@ static int refill(struct pool *pool)
 	err = pool_grow(pool);
 	if (err == -EIO)
 		return transfer_recover(pool, "VIDIOC_QBUF");
-	/* Without a buffer at the consumer there is none to hope for, and the failure is the stream's end. */
-	if (err == 0 || err == POOL_DEVLOST || !pool->n_held)
+	if (err == 0 || err == POOL_DEVLOST)
 		return err;
+	/* Without a buffer at the consumer there is none to hope for: it is the stream's end, by whatever
+	 * name; the driver's may be one that means to go on. */
+	if (!pool->n_held)
+		return -EIO;
 	return pool->wake_fd >= 0 ? await_return(pool) : POOL_NOBUF;
 }
 

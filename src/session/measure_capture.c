@@ -61,7 +61,7 @@ int measure_capture_turn(struct measure *measure)
 
 	if (err == POOL_CORRUPT)
 		return take_lost(measure, &measure->ledger.lost_error);
-	if (err == POOL_NOBUF && (pool->n_queued || !pool->granted))
+	if (err == POOL_NOBUF)
 		return take_lost(measure, &measure->ledger.lost_queue);
 	if (err < 0)
 		return err;

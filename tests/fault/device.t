@@ -66,6 +66,7 @@ for io in mmap userptr dmabuf dmabuf-import; do
 	fault $io 0 12 fail=dqbuf@6:EINTR
 	fault $io 5 some fail=dqbuf@6:ENODEV
 	fault $io 0 12 fail=qbuf@8:EINVAL
+	fault $io 1 some fail=qbuf@8:ENOBUFS:4000000
 	fault $io 0 12 fail=streamoff@1:EIO
 	fault $io 1 some error=4 --bad-frames fail
 	fault $io 7 12 drop=3 --max-drops 1
