@@ -94,7 +94,7 @@ int comeback_follow(void *opaque, const struct source *source)
 	if (!request.pixelformat)
 		request.pixelformat = fourcc_text(setup->format.fourcc, fourcc);
 	if (err == 0)
-		err = source_follow(&setup->device, source);
+		err = source_follow(&setup->device, comeback->signal_fd, setup->pool.deadline_ns, source);
 	if (err == 0)
 		err = format_negotiate(&setup->device, &request, &setup->format);
 	return err < 0 ? err : setup_pool(setup, comeback->common, comeback->memory_bytes);

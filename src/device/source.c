@@ -9,7 +9,7 @@
 #include "device/format.h"
 
 #define LOOK_NS (NS_PER_S / 10)
-#define MAX_CHANGES 3    /* in a row; what comes then is told by another event */
+#define MAX_CHANGES 3    /* in a row; what comes then is left to its event, which is not forgotten */
 #define SAME_RATE 0.0025 /* receivers measure the rate; 59.94 and 60 cannot be told apart */
 
 static const struct absence {
@@ -112,8 +112,9 @@ int source_compare(struct device *device, const struct video_format *format, con
 	struct video_format now;
 	int err;
 
-	if (source->timed)
-		return compare_timings(device, &source->timings.bt, text);
+	if (source->timed && (err = compare_timings(device, &source->timings.bt, text)))
+		return err;
+	/* There are drivers that have set themselves to it. */
 	err = format_get(device, &now);
 	if (err < 0 || (now.width == format->width && now.height == format->height))
 		return err;
@@ -123,18 +124,21 @@ int source_compare(struct device *device, const struct video_format *format, con
 }
 
 /* A change is often told of more than once; what counts is what the source sends after that. */
-int source_follow(struct device *device, const struct source *source)
+int source_follow(struct device *device, int signal_fd, int64_t deadline_ns, const struct source *source)
 {
-	struct v4l2_dv_timings set = source->timings, now = set;
+	struct source set = *source, now;
 	int err = 0;
 
-	for (int i = 0; i < MAX_CHANGES && source->timed; i++) {
-		err = device_ioctl(device, VIDIOC_S_DV_TIMINGS, &set);
+	for (int left = MAX_CHANGES; set.timed; left--) {
+		err = device_ioctl(device, VIDIOC_S_DV_TIMINGS, &set.timings);
 		if (err < 0)
 			return device_error(device, "VIDIOC_S_DV_TIMINGS", err);
+		if (!left)
+			return 0;
 		forget_events(device);
-		if (device_ioctl(device, VIDIOC_QUERY_DV_TIMINGS, &now) < 0 || same(&now.bt, &set.bt))
-			break;
+		err = source_wait(device, signal_fd, deadline_ns, &now);
+		if (err < 0 || !now.timed || same(&now.timings.bt, &set.timings.bt))
+			return err;
 		set = now;
 	}
 	return err;

@@ -21,7 +21,8 @@ int source_wait(struct device *device, int signal_fd, int64_t deadline_ns, struc
 #define SOURCE_TEXT_MAX 128
 int source_compare(struct device *device, const struct video_format *format, const struct source *source,
 		   char text[SOURCE_TEXT_MAX]);
-/* Sets the device to it. There must be no buffers. Returns 0 or a negative errno, logged. */
-int source_follow(struct device *device, const struct source *source);
+/* Sets the device to it, or to what it sends meanwhile. There must be no buffers. Returns as source_wait().
+ */
+int source_follow(struct device *device, int signal_fd, int64_t deadline_ns, const struct source *source);
 
 #endif

@@ -165,7 +165,7 @@ static void set_deadline(struct session *session)
 	session->pool->deadline_ns = !stall_ns || (end_ns && end_ns < stall_ns) ? end_ns : stall_ns;
 }
 
-static int take_timeout(struct session *session)
+int session_timeout(struct session *session)
 {
 	const struct record_options *options = &session->record->options;
 
@@ -244,7 +244,7 @@ static const struct outcome {
 	{ .result = POOL_WAKE, .take = take_wake },
 	{ .result = POOL_CORRUPT, .take = take_damaged },
 	{ .result = POOL_NOBUF, .take = take_no_buffer },
-	{ .result = POOL_TIMEOUT, .take = take_timeout },
+	{ .result = POOL_TIMEOUT, .take = session_timeout },
 	{ .result = POOL_RES_CHANGE, .take = take_source_change },
 	{ .result = POOL_EOS, .end = RECORD_END_EOS, .good = true },
 	{ .result = POOL_FLUSHING, .end = RECORD_END_SIGNAL, .good = true },

@@ -110,6 +110,7 @@ static bool go_on(struct session *session, int *err)
 {
 	struct record *record = session->record;
 	struct record_options *options = &record->options;
+	bool ended;
 
 	if (session->cut_err < 0)
 		return false;
@@ -119,9 +120,11 @@ static bool go_on(struct session *session, int *err)
 		*err = options->reopen(options->device_opaque);
 	else
 		return false;
-	if (*err == POOL_FLUSHING)
-		*err = session_finish(session, RECORD_END_SIGNAL, 0);
-	if (*err < 0 || record->end == RECORD_END_SIGNAL)
+	ended = *err == POOL_FLUSHING || (*err == POOL_TIMEOUT && session->has_new_source);
+	if (ended)
+		*err = *err == POOL_FLUSHING ? session_finish(session, RECORD_END_SIGNAL, 0)
+					     : session_timeout(session);
+	if (*err < 0 || ended)
 		return false;
 	session->done = session->has_new_source = false;
 	record->end = RECORD_END_ERROR;

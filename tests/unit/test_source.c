@@ -1,9 +1,11 @@
 /* What is done when the source changes, call by call. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "cli/command.h"
+#include "device/source.h"
 #include "statement.h"
 #include "trace_log.h"
 
@@ -106,11 +108,144 @@ static void the_same_again(void **state)
 	}
 }
 
+/* A receiver by its script: what QUERY_DV_TIMINGS answers, call by call, the last for ever. */
+static struct receiver {
+	int widths[8]; /* below 0: an errno */
+	unsigned n_queries;
+	uint32_t set, format;
+	char calls[100];
+} receiver;
+
+static void tell(struct v4l2_dv_timings *timings, uint32_t width)
+{
+	*timings = (struct v4l2_dv_timings){ .type = V4L2_DV_BT_656_1120 };
+	timings->bt.width = width;
+	timings->bt.height = 64;
+	timings->bt.pixelclock = 64 * (uint64_t)width;
+}
+
+static int query(struct v4l2_dv_timings *timings)
+{
+	int width = receiver.widths[receiver.n_queries];
+
+	receiver.n_queries += receiver.widths[receiver.n_queries + 1] != 0;
+	if (width > 0)
+		tell(timings, (uint32_t)width);
+	return width > 0 ? 0 : width;
+}
+
+static int receiver_ioctl(struct device *device, unsigned long request, void *argument)
+{
+	size_t used = strlen(receiver.calls);
+	int err = 0;
+
+	(void)device;
+	if (request == VIDIOC_QUERY_DV_TIMINGS) {
+		err = query(argument);
+	} else if (request == VIDIOC_G_DV_TIMINGS) {
+		tell(argument, receiver.set);
+	} else if (request == VIDIOC_S_DV_TIMINGS) {
+		receiver.set = ((struct v4l2_dv_timings *)argument)->bt.width;
+		snprintf(receiver.calls + used, sizeof receiver.calls - used, " set=%u", receiver.set);
+	} else if (request == VIDIOC_DQEVENT) {
+		snprintf(receiver.calls + used, sizeof receiver.calls - used, " events");
+		err = -ENOENT;
+	} else if (request == VIDIOC_G_FMT) {
+		((struct v4l2_format *)argument)->fmt.pix = (struct v4l2_pix_format){
+			.width = receiver.format,
+			.height = 64,
+			.pixelformat = V4L2_PIX_FMT_YUYV,
+			.bytesperline = receiver.format * 2,
+			.sizeimage = receiver.format * 128,
+		};
+	} else {
+		err = -ENOTTY;
+	}
+	errno = -err;
+	return err ? -1 : 0;
+}
+
+static struct device receiver_open(const struct receiver *script)
+{
+	static const struct device_ops ops = { .ioctl = receiver_ioctl };
+
+	receiver = *script;
+	return (struct device){
+		.ops = &ops, .path = (char *)"receiver", .fd = -1, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE
+	};
+}
+
+/* A driver may set itself to the new source, timings and format, and then asks for a restart all the same. */
+static void a_device_that_followed_by_itself_has_changed(void **state)
+{
+	static const struct {
+		uint32_t set, format;
+		int changed;
+	} rows[] = { { 96, 96, 0 }, { 128, 128, 1 }, { 96, 128, 1 } };
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		struct device device = receiver_open(&(struct receiver){
+			.widths = { (int)rows[i].set }, .set = rows[i].set, .format = rows[i].format });
+		struct video_format before = { .width = 96, .height = 64 };
+		char text[SOURCE_TEXT_MAX];
+		struct source source;
+
+		assert_int_equal(source_wait(&device, -1, 0, &source), 0);
+		assert_int_equal(source_compare(&device, &before, &source, text), rows[i].changed);
+	}
+}
+
+/* What comes while it is followed is followed too, as long as it pays; events are forgotten only where the
+ * source is asked again. */
+static void no_change_is_lost_while_one_is_followed(void **state)
+{
+	static const struct {
+		int widths[8];
+		const char *calls;
+	} rows[] = {
+		{ { 96 }, " set=96 events" },
+		{ { 96, 128 }, " set=96 events set=128 events" },
+		{ { 96, 100, 104, 108, 112 }, " set=96 events set=100 events set=104 events set=108" },
+		{ { 96, -ENOLINK, -ENOLCK, 96 }, " set=96 events events events" },
+		{ { 96, -ENOLINK, 128 }, " set=96 events events set=128 events" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		struct receiver script = { .set = 64 };
+		struct source source;
+		struct device device;
+
+		memcpy(script.widths, rows[i].widths, sizeof script.widths);
+		device = receiver_open(&script);
+		assert_int_equal(source_wait(&device, -1, 0, &source), 0);
+		assert_int_equal(source_follow(&device, -1, 0, &source), 0);
+		assert_string_equal(receiver.calls, rows[i].calls);
+	}
+}
+
+static void a_source_that_leaves_while_it_is_followed_is_waited_for(void **state)
+{
+	struct device device = receiver_open(&(struct receiver){ .widths = { 96, -ENOLINK }, .set = 64 });
+	struct source source;
+
+	(void)state;
+	assert_int_equal(source_wait(&device, -1, 0, &source), 0);
+	assert_int_equal(source_follow(&device, -1, 1, &source), -ETIMEDOUT);
+}
+
 int main(void)
 {
 	static const struct statement statements[] = {
 		{ 42, "another_size", another_size, NULL },
 		{ 42, "the_same_again", the_same_again, NULL },
+		{ 42, "device_that_followed_by_itself_has_changed",
+		  a_device_that_followed_by_itself_has_changed, NULL },
+		{ 42, "no_change_is_lost_while_one_is_followed", no_change_is_lost_while_one_is_followed,
+		  NULL },
+		{ 42, "source_that_leaves_while_it_is_followed_is_waited_for",
+		  a_source_that_leaves_while_it_is_followed_is_waited_for, NULL },
 	};
 	char path[64];
 	int n_failed;
