@@ -195,7 +195,8 @@ static int end_stretch(struct session *session, const char *change)
 	return 0;
 }
 
-/* The stream has to be stopped even where the source turns out to be what it was. */
+/* The stream has to be stopped even where the source turns out to be what it was. Reading would end only with
+ * the device closed, and goes on. */
 static int take_source_change(struct session *session)
 {
 	struct record *record = session->record;
@@ -210,7 +211,8 @@ static int take_source_change(struct session *session)
 	if (err > 0)
 		return end_stretch(session, change);
 	if (err == 0) {
-		log_warn("%s: the source was interrupted: restarting the stream", pool->device->path);
+		log_warn("%s: the source was interrupted: %s", pool->device->path,
+			 pool->limits.reads ? "reading on" : "restarting the stream");
 		record->source_interruptions++;
 		session->last_frame_ns = now_ns(); /* it was not the device that took so long */
 		err = pool_resume(pool);

@@ -83,6 +83,10 @@ for keys in event=20+30:320x240 event=20+30; do
 	check_trace "$keys"
 done
 
+run_status 0 v4l2q capture -d sim:size=320x240,fps=60,event=20 -n 50 -o blink.nut -y --io=rw --json=r.json
+is "$(json r.json '"\(.frames.written) \(.source.interruptions)"')" '50 1' 'rw: goes on in the same file'
+like "$(cat err)" 'interrupted: reading on' 'rw: says no more than it does'
+
 # --- no signal ---
 run_status 0 v4l2q capture -d $changing,lock=300 -n 50 -o 'lock%d.nut'
 like "$(cat err)" 'not stable: waiting for the source' 'no signal for a while: it is waited for'
