@@ -232,20 +232,23 @@ static int judge_reading(struct demux *d, int err)
 
 int demux_read(struct demux *d, AVPacket *packet)
 {
+	bool whole;
 	int err;
 
 	for (;;) {
 		libav_forget_reason();
 		err = av_read_frame(d->context, packet);
-		landing_claim(&d->landing, err < 0 ? NULL : packet);
+		whole = landing_claim(&d->landing, err < 0 ? NULL : packet);
 		if (err < 0) {
 			if ((err = judge_reading(d, err)) <= 0)
 				return err;
 			continue;
 		}
 		d->n_errors = 0;
+		if (!whole)
+			count_damage(d, "a packet lies in the file as none did before");
 		/* An empty packet is avi's way to say that the last picture stays. */
-		if (packet->stream_index == d->stream->index && packet->size > 0)
+		else if (packet->stream_index == d->stream->index && packet->size > 0)
 			break;
 		av_packet_unref(packet);
 	}
@@ -271,13 +274,28 @@ int64_t demux_duration_ns(const struct demux *d)
 	return ns > 0 ? ns : 0;
 }
 
-/* Demuxers that read a raw picture at a stretch, into the packet that they hand out next. */
-bool demux_land(struct demux *d, const struct fit *fit)
+static bool land(struct demux *d)
 {
-	if (av_match_list(d->context->iformat->name, "nut,matroska,avi,mov,yuv4mpegpipe", ',') <= 0)
-		return false;
-	landing_open(&d->landing, fit);
+	d->landing.stream = d->stream;
 	return d->landing.bytes && input_land(d->input, &d->landing);
+}
+
+/* Reads a packet the ordinary way, for the landing to learn from. What is wrong with it is met again. */
+static int learn(struct demux *d)
+{
+	AVPacket *packet = av_packet_alloc();
+	int err = packet ? demux_seek(d, 0) : -ENOMEM;
+
+	if (err == 0)
+		landing_claim(&d->landing, av_read_frame(d->context, packet) < 0 ? NULL : packet);
+	av_packet_free(&packet);
+	return err < 0 ? err : 1;
+}
+
+int demux_land(struct demux *d, const struct fit *fit)
+{
+	landing_open(&d->landing, fit, d->context->iformat->name, d->stream);
+	return land(d) && input_seekable(d->input) ? learn(d) : 0;
 }
 
 /* For containers without any notion of a place in time. */
@@ -294,9 +312,8 @@ static int begin_again(struct demux *d)
 		if ((err = avio_seek(avio, 0, SEEK_SET)) < 0)
 			return judge_opening(d, (int)err, "cannot be wound back");
 	}
-	err = open_context(d);
-	if (d->landing.fit)
-		input_land(d->input, &d->landing);
+	if ((err = open_context(d)) >= 0)
+		land(d);
 	return (int)err;
 }
 
@@ -310,13 +327,16 @@ int demux_seek(struct demux *d, int64_t time_ns)
 				   &time))
 		return judge_opening(d, -ERANGE, "cannot be wound to that time");
 	libav_forget_reason();
+	/* Whoever looks for a place throws away what is read on the way. */
+	landing_claim(&d->landing, NULL);
+	d->landing.held = true;
 	/* Without an index the first picture may be missed by its decoding time, which lies before. */
 	if (time_ns == 0 && d->context->iformat->flags & AVFMT_TS_DISCONT)
 		err = avformat_seek_file(d->context, -1, 0, 0, 0, AVSEEK_FLAG_BYTE);
 	else
 		err = avformat_seek_file(d->context, d->stream->index, INT64_MIN, time, time, 0);
-	landing_claim(&d->landing, NULL);
-	if (err >= 0)
-		return 0;
-	return begin_again(d);
+	if (err < 0)
+		err = begin_again(d);
+	d->landing.held = false;
+	return err < 0 ? err : 0;
 }

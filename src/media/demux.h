@@ -33,9 +33,9 @@ int demux_read(struct demux *demux, AVPacket *packet);
  */
 int demux_seek(struct demux *demux, int64_t time_ns);
 
-/* From now on the bytes of packets that are the fit's pictures are read into its blanks, see landing.h.
- * False: not from this file. */
-bool demux_land(struct demux *demux, const struct fit *fit);
+/* From now on the bytes of packets that are the fit's pictures are read into its blanks, see landing.h, where
+ * the file allows that. 1: it has to be wound now; 0; or a negative errno, logged. */
+int demux_land(struct demux *demux, const struct fit *fit);
 
 /* Of the stream's first picture, in its time base; 0 where nobody says. */
 int64_t demux_start(const struct demux *demux);

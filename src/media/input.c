@@ -142,6 +142,26 @@ static int read_all(struct input *in, uint8_t *buffer, int bytes)
 	return n > 0 ? n : more;
 }
 
+bool input_land(struct input *in, struct landing *landing)
+{
+	if (!in->own)
+		return false;
+	in->landing = landing;
+	in->avio->direct = landing != NULL;
+	if (landing)
+		landing_moved(landing);
+	return true;
+}
+
+static int read_aside(struct input *in, uint8_t *buffer, int bytes)
+{
+	int n = read_some(in, buffer, bytes);
+
+	if (n > 0)
+		landing_seen(in->landing, buffer, (size_t)n);
+	return n;
+}
+
 static int read_packet(void *opaque, uint8_t *buffer, int bytes)
 {
 	struct input *in = opaque;
@@ -149,14 +169,16 @@ static int read_packet(void *opaque, uint8_t *buffer, int bytes)
 	uint8_t *place;
 	int n;
 
+	if (in->landing && !in->landing->bytes)
+		input_land(in, NULL);
 	if (!in->landing)
 		return read_some(in, buffer, bytes);
 	/* Into libavformat's buffer, in search of the next header. */
 	if (buffer >= avio->buffer && buffer < avio->buffer + avio->buffer_size)
-		return read_some(in, buffer, bytes < LANDING_HEAD_BYTES ? bytes : LANDING_HEAD_BYTES);
-	place = landing_begin(in->landing, buffer, &bytes);
+		return read_aside(in, buffer, bytes < LANDING_HEAD_BYTES ? bytes : LANDING_HEAD_BYTES);
+	place = landing_begin(in->landing, buffer, &bytes, avio->pos);
 	if (!place)
-		return read_some(in, buffer, bytes);
+		return read_aside(in, buffer, bytes);
 	n = read_all(in, place, bytes);
 	landing_end(in->landing, bytes, n);
 	return n;
@@ -177,6 +199,8 @@ static int64_t seek(void *opaque, int64_t offset, int whence)
 		offset += in->base;
 	}
 	position = lseek(in->fd, offset, whence);
+	if (in->landing)
+		landing_moved(in->landing);
 	return position < 0 ? -errno : position - in->base;
 }
 
@@ -320,15 +344,6 @@ void input_close(struct input *in)
 		close(in->wake_fd);
 	free(in->path);
 	free(in);
-}
-
-bool input_land(struct input *in, struct landing *landing)
-{
-	if (!in->own)
-		return false;
-	in->landing = landing;
-	in->avio->direct = landing != NULL;
-	return true;
 }
 
 void input_cancel(struct input *in)

@@ -230,11 +230,13 @@ static int start_packets(struct reader *r)
 static int land(struct reader *r, struct place_size size)
 {
 	const struct video_format *f = &r->info.format;
+	int err;
 
 	if (r->info.codec_id != AV_CODEC_ID_RAWVIDEO || r->pending ||
-	    !fit_is_idle(&r->fit, size, f->range, f->matrix) || !demux_land(&r->demux, &r->fit))
+	    !fit_is_idle(&r->fit, size, f->range, f->matrix))
 		return 0;
-	return input_seekable(r->demux.input) ? reader_wind(r) : 0;
+	err = demux_land(&r->demux, &r->fit);
+	return err > 0 ? reader_wind(r) : err;
 }
 
 int reader_start(struct reader *r, const struct reader_target *target)
