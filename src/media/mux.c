@@ -21,8 +21,7 @@ static const char *skip_file_scheme(const char *url)
 	return path;
 }
 
-/* Whether libavformat has a protocol for what stands before the colon. */
-static bool is_address(const char *url)
+bool mux_is_address(const char *url)
 {
 	size_t n = strspn(url, "abcdefghijklmnopqrstuvwxyz0123456789+-.");
 	const char *protocol;
@@ -39,7 +38,7 @@ static bool is_address(const char *url)
 
 int mux_check_url(const char *url)
 {
-	return is_address(url) ? 0 : output_check(skip_file_scheme(url));
+	return mux_is_address(url) ? 0 : output_check(skip_file_scheme(url));
 }
 
 int mux_open(struct mux *mux, const struct container *container, AVRational fps)
@@ -85,7 +84,7 @@ int mux_open_file(struct mux *mux, bool overwrite, enum direct_mode direct)
 
 	if (container_opens_files(&mux->container))
 		return check_own_files(mux, overwrite);
-	if (!is_address(mux->container.url)) {
+	if (!mux_is_address(mux->container.url)) {
 		err = output_open(&mux->output, skip_file_scheme(mux->container.url), overwrite, direct);
 		if (err == 0)
 			mux->context->pb = output_avio(mux->output);

@@ -18,6 +18,8 @@ struct mux {
 	_Atomic uint64_t frames, bytes;
 };
 
+/* Whether libavformat has a protocol for what stands before the colon. */
+bool mux_is_address(const char *url);
 /* Whether the url may name a file at all; before a container is sought in its name. -EISDIR, logged. */
 int mux_check_url(const char *url);
 /* All zero before. fps 0/1: not known. Touches no file yet. */

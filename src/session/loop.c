@@ -184,9 +184,10 @@ static int end_stretch(struct session *session, const char *change)
 	const char *path = session->pool->device->path;
 
 	if (!options->follow) {
-		log_error("%s: the source changed from %s, which does not go into the same file: with %%d in "
-			  "the name '%s' it would go on in the next",
-			  path, change, options->output.url);
+		log_error(
+			"%s: the source changed from %s, which does not go into the same file: with %%03d in "
+			"the name '%s' it would go on in the next",
+			path, change, options->output.url);
 		return session_finish(session, RECORD_END_ERROR, POOL_RES_CHANGE);
 	}
 	log_warn("%s: the source changed from %s: going on in the next file", path, change);

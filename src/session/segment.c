@@ -1,7 +1,6 @@
 /* Names of segments. SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session/segment.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,11 +8,12 @@
 #include <string.h>
 #include <time.h>
 #include "base/log.h"
+#include "media/mux.h"
 
 #define PATH_BYTES 4096
 #define MAX_DIGITS 9
 
-/* Length of a "%d", "%5d" or "%05d" at text, with its number of digits; 0: it is none. */
+/* Length of a "%d" or "%05d" at text, with its number of digits; 0: it is none. */
 static size_t number_field(const char *text, int *digits)
 {
 	char *end;
@@ -21,7 +21,7 @@ static size_t number_field(const char *text, int *digits)
 
 	if (*text != '%')
 		return 0;
-	width = isdigit((unsigned char)text[1]) ? strtol(text + 1, &end, 10) : (end = (char *)text + 1, 1);
+	width = text[1] == '0' ? strtol(text + 1, &end, 10) : (end = (char *)text + 1, 1);
 	if (*end != 'd' || width > MAX_DIGITS)
 		return 0;
 	*digits = (int)width;
@@ -32,7 +32,12 @@ static size_t number_field(const char *text, int *digits)
  * there too. */
 static bool is_dated(const char *pattern)
 {
-	return strstr(pattern, "%m") || strstr(pattern, "%b") || strstr(pattern, "%B");
+	while ((pattern = strchr(pattern, '%'))) {
+		if (pattern[1] && strchr("mbB", pattern[1]))
+			return true;
+		pattern += pattern[1] ? 2 : 1;
+	}
+	return false;
 }
 
 static size_t next_number(const char *pattern, bool dated, int *digits)
@@ -45,6 +50,8 @@ bool segment_is_numbered(const char *pattern)
 	bool dated = is_dated(pattern);
 	int digits;
 
+	if (mux_is_address(pattern)) /* there it is how a byte is written */
+		return false;
 	while ((pattern = strchr(pattern, '%'))) {
 		if (next_number(pattern, dated, &digits))
 			return true;
@@ -53,8 +60,9 @@ bool segment_is_numbered(const char *pattern)
 	return false;
 }
 
-/* Puts the number in; what is left is for strftime(). */
-static int expand_number(const char *pattern, unsigned number, char *out, size_t size, bool *changing)
+/* Puts the number in; what is left is for strftime(), or is as it stands. */
+static int expand_number(const char *pattern, unsigned number, bool times, char *out, size_t size,
+			 bool *changing)
 {
 	bool dated = is_dated(pattern);
 	size_t used = 0;
@@ -71,7 +79,9 @@ static int expand_number(const char *pattern, unsigned number, char *out, size_t
 			*changing = true;
 			continue;
 		}
-		if (*pattern == '%' && pattern[1]) {
+		if (!times && *pattern == '%' && pattern[1] == '%')
+			pattern++;
+		if (times && *pattern == '%' && pattern[1]) {
 			*changing |= pattern[1] != '%';
 			out[used++] = *pattern++;
 		}
@@ -81,13 +91,13 @@ static int expand_number(const char *pattern, unsigned number, char *out, size_t
 	return 0;
 }
 
-int segment_path(const char *pattern, unsigned number, char **path)
+int segment_path(const char *pattern, unsigned number, bool times, char **path)
 {
 	char numbered[PATH_BYTES], expanded[PATH_BYTES];
 	time_t now = time(NULL);
 	bool changing = false;
 	struct tm local;
-	int err = expand_number(pattern, number, numbered, sizeof numbered, &changing);
+	int err = expand_number(pattern, number, times, numbered, sizeof numbered, &changing);
 
 	if (err == 0 && !changing) {
 		log_error("--segment needs a name that differs from file to file: put %%d or a time such as "
@@ -95,13 +105,13 @@ int segment_path(const char *pattern, unsigned number, char **path)
 			  pattern);
 		return -EINVAL;
 	}
-	if (err == 0 &&
+	if (err == 0 && times &&
 	    (!localtime_r(&now, &local) || !strftime(expanded, sizeof expanded, numbered, &local)))
 		err = -ENAMETOOLONG;
 	if (err < 0) {
 		log_error("%s: %s", pattern, err_str(err));
 		return err;
 	}
-	*path = strdup(expanded);
+	*path = strdup(times ? expanded : numbered);
 	return *path ? 0 : -ENOMEM;
 }

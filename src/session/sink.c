@@ -13,8 +13,8 @@ struct sink {
 	struct record *record;
 	struct writer *writer;
 	FILE *log;
-	bool segments;
-	bool all_key; /* a file can begin with any frame, whatever the driver says of key frames */
+	bool segments, times; /* the name holds a number; or a time, too */
+	bool all_key;         /* a file can begin with any frame, whatever the driver says of key frames */
 	unsigned n_opened;
 	int64_t segment_start_ns; /* presentation time of the segment's first frame */
 	uint64_t closed_bytes;    /* of the files before this one */
@@ -35,7 +35,7 @@ static int check_new(const struct record *record, const char *path)
 {
 	for (size_t i = 0; i < record->n_outputs; i++)
 		if (record->outputs[i].frames && !strcmp(record->outputs[i].path, path)) {
-			log_error("%s: this run has written it already: put %%d into the name", path);
+			log_error("%s: this run has written it already: put %%03d into the name", path);
 			return -EEXIST;
 		}
 	return 0;
@@ -48,7 +48,7 @@ static int open_file(struct sink *sink)
 	int err;
 
 	if (sink->segments) {
-		err = segment_path(options.url, sink->n_opened, &path);
+		err = segment_path(options.url, sink->n_opened, sink->times, &path);
 		if (err < 0)
 			return err;
 		options.url = path;
@@ -108,8 +108,8 @@ int sink_open(struct sink **out, struct record *record)
 	if (!sink)
 		return log_no_memory();
 	sink->record = record;
-	sink->segments = record->options.segment_ns || record->options.segment_bytes ||
-			 record->options.reopen || record->options.follow;
+	sink->times = record->options.segment_ns || record->options.segment_bytes || record->options.reopen;
+	sink->segments = sink->times || record->options.follow;
 	err = frame_log_open(&sink->log, record->options.frame_log);
 	if (err == 0)
 		err = open_file(sink);

@@ -51,7 +51,7 @@ done
 
 # --- where it cannot go on ---
 run_status 1 v4l2q capture -d $changing -n 50 -o one.nut --json=r.json
-one_clear_line 'changed from 320x240 .* to 640x480 .*%d in the name' 'one name'
+one_clear_line 'changed from 320x240 .* to 640x480 .*%03d in the name' 'one name'
 is "$(json r.json .end) $(probe one.nut nb_read_packets)" "error $(json r.json .frames.written)" 'one name: the file is finalised'
 run_status 4 v4l2q capture -d $changing -n 50 -s 320x240 -o 'size%d.nut'
 one_clear_line 'asked for 320x240 .* gives 640x480' 'a size that was asked for'
@@ -106,6 +106,24 @@ ok '%03d is a number though nothing changed' opens plain000.nut
 run_status 0 v4l2q capture -d sim:size=320x240,fps=0 -n 3 -o '%Y-%m-%d.nut' --segment 1h
 ok '%d is the day where the month stands too' opens "$(date +%Y-%m-%d).nut"
 run_status 6 v4l2q capture -d sim:size=640x480,fps=0 -n 9 -o '%Y.nut' --segment 1M -y
-one_clear_line 'this run has written it already' 'a name that comes twice'
+one_clear_line 'this run has written it already: put %03d into' 'a name that comes twice'
+
+# What is no number of files is a name like any other, unless segments are asked for.
+while read -r pattern name; do
+	run_status 0 v4l2q capture -d sim:size=320x240,fps=0 -n 3 -o "$pattern" -y
+	ok "$pattern without --segment is $name" opens "$name"
+done <<-END
+	a%2db.nut a%2db.nut
+	a%5d.nut a%5d.nut
+	%3D%Y.nut %3D%Y.nut
+	%Y-%02d.nut %Y-00.nut
+	%%m%d.nut %m0.nut
+	file:c%2d%03d.nut c%2d000.nut
+END
+run_status 0 v4l2q capture -d sim:size=320x240,fps=0 -n 3 -o '%%m%d.nut' --segment 1h -y
+ok '%%m is no month' opens %m0.nut
+# The server that nobody is names the address that it was asked for.
+run_status 6 v4l2q capture -d sim:size=320x240,fps=0 -n 3 -o 'http://127.0.0.1:1/a%2db%d' -f nut
+like "$(cat err)" 'a%2db%d' 'an address is left as it is'
 
 done_testing
