@@ -194,11 +194,14 @@ int sink_take(struct sink *sink, struct item *item)
 
 int sink_cut(struct sink *sink)
 {
-	int err = sink ? close_file(sink) : 0;
+	int err;
 
-	if (err < 0 && sink->err == 0)
+	if (!sink)
+		return 0;
+	err = close_file(sink);
+	if (sink->err == 0)
 		sink->err = err;
-	return err;
+	return sink->err;
 }
 
 int sink_close(struct sink *sink)

@@ -28,7 +28,8 @@ int sink_take(struct sink *sink, struct item *item);
 /* Counts the item as lost by the writer, and frees it. */
 void sink_lose(struct sink *sink, struct item *item);
 void item_free(struct item *item);
-/* Finalises the file, if one is open; the next frame begins another. NULL: nothing to do. */
+/* Finalises the file, if one is open; the next frame begins another. NULL: nothing to do. Returns the first
+ * error of all. */
 int sink_cut(struct sink *sink);
 /* Finalises the file; moves what it knows into record->outputs. Returns the first error. Takes NULL. */
 int sink_close(struct sink *sink);
