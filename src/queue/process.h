@@ -11,6 +11,8 @@ int transfer_get(struct pool *pool, struct buffer **buffer);
 /* Waits until the device may have a frame (0) or has an error to tell of (1: POLLERR alone), or says
  * otherwise. deadline_ns: besides the pool's own; 0: none. */
 int transfer_wait(struct pool *pool, int64_t deadline_ns);
+/* Takes all events that are pending. 0, POOL_RES_CHANGE, POOL_DEVLOST. */
+int transfer_events(struct pool *pool);
 /* After EIO: one restart. A second without a frame between them is fatal. */
 int transfer_recover(struct pool *pool, const char *what);
 /* STREAMOFF; all that was in the driver is FREE. Its errno only matters to those who look. */
@@ -45,6 +47,8 @@ struct buffer *spare_stand_in(struct pool *pool, struct buffer *buffer);
 /* Whether so many more bytes for frames are within the budget, of which frames take what is in them: drivers
  * want room for the largest compressed frame that there could be. */
 bool pool_within_budget(const struct pool *pool, uint64_t bytes);
+/* Whether one more buffer of the driver's is within it, for which the driver takes all of that room. */
+bool pool_may_grow(const struct pool *pool);
 uint64_t pool_memory_used(const struct pool *pool);
 uint64_t pool_next_bytes(const struct pool *pool);  /* what the next frame will take, as far as one knows */
 uint64_t pool_frame_bytes(const struct pool *pool); /* of memory, of one buffer */

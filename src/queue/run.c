@@ -98,7 +98,7 @@ static struct buffer *take_or_create(struct pool *pool)
 	struct buffer *buffer = allocator_take(&pool->allocator);
 	uint32_t max = pool->max ? pool->max : POOL_MAX_BUFFERS;
 
-	if (buffer || pool->allocator.count >= max || !pool_within_budget(pool, pool_next_bytes(pool)))
+	if (buffer || pool->allocator.count >= max || !pool_may_grow(pool))
 		return buffer;
 	return allocator_grow(&pool->allocator);
 }
@@ -244,12 +244,9 @@ static int stop_streaming(struct pool *pool)
 
 int pool_pause(struct pool *pool)
 {
-	struct v4l2_event event;
-
 	if (!pool->active || !pool->io->put)
 		return 0;
-	while (device_ioctl(pool->device, VIDIOC_DQEVENT, &event) == 0)
-		;
+	transfer_events(pool); /* of a change the caller knows; that it is lost, STREAMOFF tells too */
 	return stop_streaming(pool);
 }
 

@@ -40,6 +40,16 @@ bool pool_within_budget(const struct pool *pool, uint64_t bytes)
 	return !pool->memory_limit || pool_memory_used(pool) + bytes <= pool->memory_limit;
 }
 
+bool pool_may_grow(const struct pool *pool)
+{
+	uint64_t one = pool_frame_bytes(pool);
+
+	/* Where frames bring their own memory, a buffer of the driver's has none. */
+	if (!pool->memory_limit || device_is_output(pool->device))
+		return pool_within_budget(pool, one);
+	return (pool->allocator.count + 1) * one + pool->spare_bytes <= pool->memory_limit;
+}
+
 static void count(struct pool *pool, struct buffer *spare, uint64_t bytes)
 {
 	pool->spare_bytes += bytes - spare->taken_bytes;

@@ -3,13 +3,16 @@
 #include "queue/process.h"
 #include "stand.h"
 
+#include <string.h>
+
 /* 16 MB are wanted for each, and some 100 kB are in it. */
-#define COMPRESSED "size=3840x2160,format=MJPG,draw=none,create=no"
+#define GROWING "size=3840x2160,format=MJPG,draw=none"
+#define COMPRESSED GROWING ",create=no"
 
 static void open_compressed(struct stand *stand, const char *io, const char *keys, uint64_t limit)
 {
-	struct pool_options options = { .io = io, .import_from = "sim:" COMPRESSED, .memory_limit = limit };
-	struct pool_config config = { .min = 4, .max = 4 };
+	struct pool_options options = { .io = io, .import_from = "sim:" GROWING, .memory_limit = limit };
+	struct pool_config config = { .min = 4, .max = strstr(keys, "create=no") ? 4 : 32 };
 
 	stand_open_device(stand, keys);
 	assert_int_equal(stand_open_pool(stand, &options), 0);
@@ -91,6 +94,32 @@ static void free_spares_do_not_keep_the_budget(void **state)
 	stand_close(&stand);
 }
 
+/* The driver takes all that it wants, whatever is in there later; a copy takes what is in the frame. */
+static void the_driver_gets_no_buffer_beyond_the_budget(void **state)
+{
+	static const struct {
+		uint64_t frames; /* as many of them are the limit */
+		uint32_t allocated;
+	} cases[] = { { 1, 4 }, { 5, 5 }, { 7, 7 } };
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases) * 4; i++) {
+		struct buffer *held[20];
+		struct stand stand;
+
+		print_message("# %s\n", stand_modes[i % 4]);
+		open_compressed(&stand, stand_modes[i % 4], GROWING, 8 << 20);
+		/* and a little for copies */
+		stand.pool.memory_limit = cases[i / 4].frames * pool_frame_bytes(&stand.pool) + (4 << 20);
+		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
+			held[n] = next_frame(&stand);
+		assert_int_equal(pool_allocated(&stand.pool), cases[i / 4].allocated);
+		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
+			pool_release(&stand.pool, held[n]);
+		stand_close(&stand);
+	}
+}
+
 int main(void)
 {
 	static const struct statement statements[] = {
@@ -98,6 +127,8 @@ int main(void)
 		  NULL },
 		{ 31, "spare_keeps_no_more_than_its_frame", a_spare_keeps_no_more_than_its_frame, NULL },
 		{ 31, "free_spares_do_not_keep_the_budget", free_spares_do_not_keep_the_budget, NULL },
+		{ 31, "driver_gets_no_buffer_beyond_the_budget", the_driver_gets_no_buffer_beyond_the_budget,
+		  NULL },
 	};
 
 	return statements_run("budget", statements, N_ELEMENTS(statements));
