@@ -127,7 +127,7 @@ void pool_release(struct pool *pool, struct buffer *buffer);
 /* STREAMOFF now. The rest (unmapping, REQBUFS(0)) at once when nothing is HELD; else orphaned where the
  * driver can, or done when the last HELD buffer comes back. Idempotent. */
 int pool_stop(struct pool *pool);
-/* Throws away what is in the driver and, capture, starts again. */
+/* Throws away what is in the driver and, capture, starts again. The program itself needs its halves alone. */
 int pool_flush(struct pool *pool);
 /* Its two halves, for whoever has to ask the device something while nothing streams. What is HELD may come
  * back meanwhile; what is pending of events is forgotten with the first. A device that is read() knows

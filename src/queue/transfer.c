@@ -125,7 +125,7 @@ static bool is_resolution_change(const struct v4l2_event *event)
 }
 
 /* All pending events, before POLLERR is judged: a source change stops a queue with POLLERR too. */
-static int drain_events(struct pool *pool)
+int transfer_events(struct pool *pool)
 {
 	struct v4l2_event event = { 0 };
 	bool changed = false;
@@ -148,7 +148,7 @@ static int judge(struct pool *pool, const struct pollfd *entries)
 
 	if (entries[1].revents)
 		return POOL_FLUSHING;
-	if (device & POLLPRI && (err = drain_events(pool)) < 0)
+	if (device & POLLPRI && (err = transfer_events(pool)) < 0)
 		return err;
 	if (device & (POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM))
 		return 0;
