@@ -212,8 +212,7 @@ int device_poll(struct device *device, struct pollfd *entries, nfds_t n, int64_t
 
 	device->n_calls++;
 	if (device->ops->revents) { /* whatever it has to say, its descriptor is readable then */
-		device->awaited = events;
-		device->ops->revents(device, 0);
+		device->ops->await(device, events);
 		entries[0].events = POLLIN;
 	}
 	result = ppoll(entries, n, timeout_ns < 0 ? NULL : &timeout, NULL);

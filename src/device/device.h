@@ -26,9 +26,11 @@ struct device_ops {
 	int (*munmap)(struct device *device, void *start, size_t length);
 	ssize_t (*read)(struct device *device, void *data, size_t size);
 	ssize_t (*write)(struct device *device, const void *data, size_t size);
-	/* What poll() says of device->fd, put into a V4L2 node's words; with 0 before poll(), for the
-	 * descriptor to say no more than device->awaited. NULL: it is a node's already. */
+	/* What poll() says of device->fd, put into a V4L2 node's words. NULL: it is a node's already. */
 	short (*revents)(struct device *device, short revents);
+	/* Before poll(), where there is revents(): the descriptor is to get readable for no more than these
+	 * events, and errors. */
+	void (*await)(struct device *device, short events);
 	/* Begins or ends to convert pixel formats that the device lacks; forgets the device's buffers. May
 	 * change device->fd. Returns 0 or a negative errno. NULL: never converts. */
 	int (*convert)(struct device *device, bool on);
@@ -38,10 +40,9 @@ extern const struct device_ops device_v4l2, device_sim;
 
 struct device {
 	const struct device_ops *ops;
-	void *data;    /* the kind's own */
-	char *path;    /* for messages and the report: "/dev/video0", "sim" */
-	int fd;        /* to poll; -1 when closed */
-	short awaited; /* the events that poll() is asked for, where ops->revents */
+	void *data; /* the kind's own */
+	char *path; /* for messages and the report: "/dev/video0", "sim" */
+	int fd;     /* to poll; -1 when closed */
 	struct v4l2_capability info;
 	uint32_t caps;           /* device_caps where the driver fills them in, else capabilities */
 	enum v4l2_buf_type type; /* the queue that is used; set by device_open() */

@@ -169,14 +169,19 @@ static ssize_t write_of_sim(struct device *device, const void *data, size_t size
 	return leave(sim, n);
 }
 
+static void await_on_sim(struct device *device, short events)
+{
+	struct sim *sim = sim_of(device);
+
+	sim->awaited = events;
+	sim_stream_arm(sim);
+}
+
 static short revents_of_sim(struct device *device, short revents)
 {
 	struct sim *sim = sim_of(device);
 
-	if (!revents) {
-		sim_stream_arm(sim);
-		return 0;
-	}
+	(void)revents;
 	/* As in videobuf2, whoever polls a device that has no buffers means to read() or write() it. */
 	if (!sim->n_buffers && !sim->gone && !sim->n_events)
 		sim_file_start(sim);
@@ -237,7 +242,7 @@ static int open_sim(struct device *device, const char *keys)
 		return log_no_memory();
 	sim->device = device;
 	sim->timer_fd = sim->ready_fd = device->fd = -1;
-	device->awaited = ~0;
+	sim->awaited = ~0;
 	device->data = sim;
 	if ((err = sim_options_parse(&sim->options, keys)) < 0 || (err = sim_format_init(sim)) < 0 ||
 	    (err = open_dump(sim)) < 0)
@@ -306,4 +311,5 @@ const struct device_ops device_sim = {
 	.read = read_of_sim,
 	.write = write_of_sim,
 	.revents = revents_of_sim,
+	.await = await_on_sim,
 };

@@ -131,6 +131,7 @@ struct sim {
 	struct sim_options options;
 	int timer_fd, ready_fd; /* both inside device->fd, an epoll descriptor */
 	bool is_ready;          /* whether ready_fd says so */
+	short awaited;          /* the events that it may say so for */
 	int64_t armed_ns;       /* what timer_fd waits for; 0: nothing */
 
 	struct video_format format;

@@ -248,7 +248,7 @@ static void arm_timer(struct sim *sim)
 
 void sim_stream_arm(struct sim *sim)
 {
-	bool ready = sim_stream_revents(sim) & (sim->device->awaited | POLLERR | POLLHUP);
+	bool ready = sim_stream_revents(sim) & (sim->awaited | POLLERR | POLLHUP);
 	uint64_t count = 1;
 
 	arm_timer(sim);
