@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include "base/clock.h"
+#include "device/usage.h"
 
 static void nothing_is_queued_before_the_first_frame(void **state)
 {
@@ -214,6 +215,25 @@ static void what_the_driver_has_not_is_not_waited_for(void **state)
 	}
 }
 
+/* With the other events, which a pause makes meaningless, comes who watches. */
+static void a_pause_forgets_no_reader(void **state)
+{
+	struct pollfd entry = { .events = POLLPRI };
+	struct stand stand;
+
+	(void)state;
+	display_open(&stand, "mmap", "watch=1", V4L2_FIELD_NONE);
+	assert_int_equal(usage_subscribe(&stand.device), 0);
+	assert_int_equal(display_show(&stand, display_blank(&stand)), 0);
+	entry.fd = stand.device.fd;
+	while (!(entry.revents & POLLPRI))
+		assert_true(device_poll(&stand.device, &entry, 1, NS_PER_S) >= 0);
+	assert_int_equal(stand.pool.n_readers, 0);
+	assert_int_equal(pool_pause(&stand.pool), 0);
+	assert_int_equal(stand.pool.n_readers, 1);
+	stand_close(&stand);
+}
+
 /* While it waits for a device that takes no more. */
 static void a_cancelled_wait_ends_in_order(void **state)
 {
@@ -293,6 +313,7 @@ int main(void)
 		{ 23, "what_the_driver_has_not_is_not_waited_for", what_the_driver_has_not_is_not_waited_for,
 		  NULL },
 		{ 43, "cancelled_wait_ends_in_order", a_cancelled_wait_ends_in_order, NULL },
+		{ 0, "pause_forgets_no_reader", a_pause_forgets_no_reader, NULL },
 		{ 44, "it_stops_once_and_queues_no_more", it_stops_once_and_queues_no_more, NULL },
 		{ 47, "queue_is_kept_short", the_queue_is_kept_short, NULL },
 		{ 48, "drain_ends_though_one_buffer_never_returns",
