@@ -117,8 +117,9 @@ int pool_acquire(struct pool *pool, struct buffer **buffer);
 /* Output, at the end: waits until the driver keeps no more than the frame it shows, or the pool's deadline
  * passes (POOL_TIMEOUT). */
 int pool_drain(struct pool *pool);
-/* While streaming: waits for an event of the device's, and takes all that there are; may return early. 0,
- * POOL_FLUSHING, POOL_WAKE, POOL_RES_CHANGE, or an error as pool_process(). */
+/* While active: waits for an event of the device's, and takes all that there are; may return early. 0,
+ * POOL_FLUSHING, POOL_WAKE, POOL_RES_CHANGE, or an error as pool_process(). A device that is written to
+ * does not stream: what poll() says of it may be an error all the time, and ends nothing. */
 int pool_wait_event(struct pool *pool);
 /* Gives a HELD buffer back; it is queued again if the pool streams. Never fails as far as the caller is
  * concerned: what goes wrong is said, and the buffer stays with the pool. */

@@ -9,6 +9,8 @@
 #include "queue/process.h"
 #include "queue/wire.h"
 
+#define LOOK_MS 100 /* for events, where poll() does not wait for them */
+
 int transfer_error(struct pool *pool, const char *what, int err)
 {
 	struct v4l2_capability gone;
@@ -196,9 +198,11 @@ int pool_wait_event(struct pool *pool)
 	if (n <= 0)
 		return n < 0 && n != -EINTR ? transfer_error(pool, "poll", n) : 0;
 	result = judge(pool, entries);
-	/* Nothing but an error is left to wait for. */
-	if (result > 0)
+	if (result > 0 && pool->streaming) /* nothing but an error is left to wait for */
 		return transfer_error(pool, "poll", -EIO);
+	/* A queue that does not stream may say so without end, or that the device is gone. */
+	if (result > 0 && (result = transfer_events(pool)) == 0)
+		poll(entries + 1, 2, LOOK_MS);
 	return result == POOL_TIMEOUT ? 0 : result;
 }
 

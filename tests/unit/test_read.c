@@ -2,6 +2,8 @@
 #include "stand.h"
 
 #include <errno.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include "base/clock.h"
 
 static void reading_needs_no_buffers_of_the_drivers(void **state)
@@ -95,6 +97,26 @@ static void an_error_that_reading_does_not_clear_ends_it(void **state)
 	assert_int_equal(stand_no_frame(&stand), -EIO);
 	assert_in_range(stand.log.n_calls - stand.mark, 2, 4);
 	assert_int_equal(stand.log.n_errors, 1);
+	stand.device.ops = &device_sim;
+	stand_close(&stand);
+}
+
+/* As a queue without buffers says to poll(), which write() does not need. */
+static void an_error_without_a_stream_ends_no_waiting(void **state)
+{
+	struct device_ops ops = device_sim;
+	struct stand stand;
+
+	(void)state;
+	stand_start(&stand, "rw", "fps=500", 4, 4);
+	usleep(20000);
+	ops.revents = stand_always_an_error;
+	stand.device.ops = &ops;
+	assert_int_equal(pool_wait_event(&stand.pool), 0);
+	assert_int_equal(stand.log.n_errors, 0);
+	stand.pool.cancel_fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+	assert_int_equal(pool_wait_event(&stand.pool), POOL_FLUSHING);
+	close(stand.pool.cancel_fd);
 	stand.device.ops = &device_sim;
 	stand_close(&stand);
 }
@@ -212,6 +234,8 @@ int main(void)
 		  a_driver_that_wakes_no_reader_is_read_all_the_same, NULL },
 		{ 54, "error_that_reading_does_not_clear_ends_it",
 		  an_error_that_reading_does_not_clear_ends_it, NULL },
+		{ 31, "error_without_a_stream_ends_no_waiting", an_error_without_a_stream_ends_no_waiting,
+		  NULL },
 		{ 31, "with_no_memory_left_frames_are_read_away", with_no_memory_left_frames_are_read_away,
 		  NULL },
 		{ 0, "io_mode_is_chosen_or_refused_with_a_reason",
