@@ -11,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/signals.h"
+#include "media/container.h"
 #include "session/record.h"
 #include "session/segment.h"
 
@@ -228,11 +229,14 @@ static enum status print_report(const struct record *record, const struct captur
 	return STATUS_DONE;
 }
 
-/* A number makes a series of any recording; a time only where one was asked for. */
+/* A number makes a series of any recording but one of pictures, which has its own; a time only where a series
+ * was asked for. */
 static bool has_several_names(const struct capture_options *options)
 {
-	return segment_is_numbered(options->output) || options->segment.ns || options->segment.bytes ||
-	       options->waits;
+	if (options->segment.ns || options->segment.bytes || options->waits)
+		return true;
+	return segment_is_numbered(options->output) &&
+	       !container_numbers_files(options->output, options->container);
 }
 
 static enum status record_and_report(const struct capture_options *options, struct setup *setup, FILE *json,

@@ -60,27 +60,35 @@ static const AVOutputFormat *by_name(const char *name)
 	return av_guess_format(NULL, file, NULL);
 }
 
-int container_find(struct container *container, const char *url, const char *name)
+static const AVOutputFormat *by_url(const char *url)
 {
 	const char *usual = habit(url);
 
+	return usual ? av_guess_format(usual, NULL, NULL) : av_guess_format(NULL, url, NULL);
+}
+
+int container_find(struct container *container, const char *url, const char *name)
+{
 	container->url = url;
-	if (name) {
-		container->format = by_name(name);
-		if (!container->format)
-			log_error("%s: no such container: libavformat knows matroska, nut, avi, mov, mp4, "
-				  "rawvideo and more",
-				  name);
-	} else {
-		container->format =
-			usual ? av_guess_format(usual, NULL, NULL) : av_guess_format(NULL, url, NULL);
-		if (!container->format)
-			log_error("%s: the name does not tell the container: end it in .mkv, .nut, .avi, "
-				  ".mov, .mp4 or .raw, or use "
-				  "--format",
-				  url);
-	}
-	return container->format ? 0 : -EINVAL;
+	container->format = name ? by_name(name) : by_url(url);
+	if (container->format)
+		return 0;
+	if (name)
+		log_error("%s: no such container: libavformat knows matroska, nut, avi, mov, mp4, rawvideo "
+			  "and more",
+			  name);
+	else
+		log_error("%s: the name does not tell the container: end it in .mkv, .nut, .avi, .mov, .mp4 "
+			  "or .raw, or use --format",
+			  url);
+	return -EINVAL;
+}
+
+bool container_numbers_files(const char *url, const char *name)
+{
+	const AVOutputFormat *format = name ? by_name(name) : by_url(url);
+
+	return format && format->flags & AVFMT_NOFILE;
 }
 
 static bool has_option(const struct container *container, const char *key)

@@ -16,6 +16,10 @@ struct container {
  * logged. */
 int container_find(struct container *container, const char *url, const char *name);
 
+/* Whether the muxer that container_find() would find puts numbers into file names itself, as for a sequence
+ * of pictures. */
+bool container_numbers_files(const char *url, const char *name);
+
 /* Whether frames of this format can go in as they are. *codec_tag: what the stream must be tagged with; 0:
  * nothing. */
 bool container_holds(const struct container *container, const struct video_format *format,

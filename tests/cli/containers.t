@@ -71,4 +71,8 @@ run_status 0 v4l2q capture -d "sim:size=$size,fps=0,format=YUYV" -n $n -o p.y4m
 is "$(probe p.y4m nb_read_packets)" $n "y4m from YUYV: frames"
 is "$(legible_numbers p.y4m)" "$(all_frames $n)" "y4m from YUYV: every frame, in order"
 
+# A sequence of pictures is numbered by its muxer.
+run_status 0 v4l2q capture -d "sim:size=$size,fps=0" -n 3 -o 'still%03d.png'
+is "$(echo still*.png)" 'still001.png still002.png still003.png' 'a sequence of pictures'
+
 done_testing
