@@ -20,11 +20,17 @@ static uint64_t frame_bytes(const struct pool *pool)
 	return bytes;
 }
 
+/* Without a pace nothing waits for its time, and few buffers, used again at once, stay in the cache. */
+static unsigned most_ahead(const struct player *player)
+{
+	return player->playback->options.speed > 0 ? PICTURES_AHEAD : 1;
+}
+
 static unsigned wanted_blanks(const struct player *player)
 {
 	enum AVCodecID codec = reader_info(player->playback->reader).codec_id;
 	unsigned least = player->pool->min_latency + 2; /* one that waits for its time, one that is filled */
-	unsigned wanted = least + PICTURES_AHEAD - 1;
+	unsigned wanted = least + most_ahead(player) - 1;
 	uint64_t affordable = BLANKS_BYTES / frame_bytes(player->pool);
 
 	if (codec != AV_CODEC_ID_RAWVIDEO)
@@ -40,7 +46,7 @@ static unsigned pictures_ahead(const struct player *player)
 	unsigned busy = player->pool->min_latency + 1;
 	unsigned left = player->n_blanks > busy ? player->n_blanks - busy : 1;
 
-	return left < PICTURES_AHEAD ? left : PICTURES_AHEAD;
+	return left < most_ahead(player) ? left : most_ahead(player);
 }
 
 static void come_home(void *home, uint8_t *data)
