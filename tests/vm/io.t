@@ -89,7 +89,7 @@ check_source() {
 	ok "source: stopped, told the timings and the format, started" \
 		grep -q 'STREAMOFF VIDIOC_S_DV_TIMINGS VIDIOC_S_FMT VIDIOC_REQBUFS VIDIOC_STREAMON VIDIOC_STREAMOFF VIDIOC_STREAMON' <<<"$order"
 	is "one-name: exit status 1" "$(status one-name)" 1
-	ok "one-name: it is said what changed, and what to do" says one-name '^v4l2q: .*from 720x480 .* to 640x480 .*%d in the name'
+	ok "one-name: it is said what changed, and what to do" says one-name '^v4l2q: .*from 720x480 .* to 640x480 .*%03d in the name'
 	ok "one-name: the file is finalised" decodes_cleanly one-name "$(report one-name .frames.written)"
 }
 
