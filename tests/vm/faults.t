@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 four='n_devs=4 node_types=0x101,0x101,0x101,0x101 vid_cap_nr=0,1,2,3 vid_out_nr=10,11,12,13'
-raw=rawvideo,640,360,yuyv422
+raw=rawvideo,320,180,yuyv422
 
 elapsed_ms() {
 	echo $(($(cat "$job/$1.to") - $(cat "$job/$1.from")))

@@ -35,7 +35,7 @@ check_modes() {
 	local layout=$1 name
 	shift
 	for name in "$@"; do
-		recorded "$layout-$name" 15 rawvideo,640,360,yuyv422
+		recorded "$layout-$name" 15 rawvideo,320,180,yuyv422
 		case $name in
 		mmap) uses "$layout-$name" mmap MMAP ;;
 		userptr) uses "$layout-$name" userptr USERPTR ;;
@@ -49,7 +49,7 @@ check_modes() {
 check_planes() {
 	local name
 	for name in "$@"; do
-		recorded "planes-$name" 15 rawvideo,640,360,nv12
+		recorded "planes-$name" 15 rawvideo,320,180,nv12
 		is "planes-$name: two planes" "$(report "planes-$name" .format.planes)" 2
 	done
 	ok "several planes: the same picture in all modes" same_picture "${@/#/planes-}"
@@ -57,8 +57,8 @@ check_planes() {
 
 # Of YUYV every other byte is luma, of NV16 the first plane; the first line of the picture has it all.
 same_luma() {
-	cmp -s <(ffmpeg -v error -i "$(recording "$1")" -frames:v 1 -f rawvideo - | od -An -v -w2 -tu1 | awk 'NR <= 640 { print $1 }') \
-		<(head -c 640 "$job/$2.raw" | od -An -v -w1 -tu1 | awk '{ print $1 }')
+	cmp -s <(ffmpeg -v error -i "$(recording "$1")" -frames:v 1 -f rawvideo - | od -An -v -w2 -tu1 | awk 'NR <= 320 { print $1 }') \
+		<(head -c 320 "$job/$2.raw" | od -An -v -w1 -tu1 | awk '{ print $1 }')
 }
 
 # A format that few containers hold, and whose first plane lies behind a data_offset.
@@ -66,8 +66,8 @@ check_offset_of_planes() {
 	is "planes-16: exit status 0" "$(status planes-16)" 0
 	ok "planes-16: the books balance" books_balance planes-16
 	ok "planes-16: the driver put the first plane at an offset" says planes-16 'VIDIOC_DQBUF .*data_offset=128,0 '
-	is "planes-16: 15 frames, without the offset" "$(wc -c <"$job/planes-16.raw" 2>/dev/null)" $((15 * 640 * 360 * 2))
-	is "planes-16: all the same" "$(split -b 460800 --filter=md5sum "$job/planes-16.raw" | sort -u | wc -l)" 1
+	is "planes-16: 15 frames, without the offset" "$(wc -c <"$job/planes-16.raw" 2>/dev/null)" $((15 * 320 * 180 * 2))
+	is "planes-16: all the same" "$(split -b 115200 --filter=md5sum "$job/planes-16.raw" | sort -u | wc -l)" 1
 	ok "planes-16: the same picture as in YUYV" same_luma single-mmap planes-16
 }
 
@@ -105,12 +105,12 @@ for k in "${kernels[@]}"; do
 	check_planes mmap userptr dmabuf "${imports[@]:1}"
 	check_offset_of_planes
 
-	recorded counted 15 rawvideo,640,360,yuyv422
+	recorded counted 15 rawvideo,320,180,yuyv422
 	is "counted: every frame is another" "$(frame_hashes counted | sort -u | wc -l)" 15
-	recorded single-mkv 15 rawvideo,640,360,yuyv422
-	recorded rgb 15 rawvideo,640,360,rgb24
-	recorded nv12 15 rawvideo,640,360,nv12
-	recorded contiguous 15 rawvideo,640,360,yuyv422
+	recorded single-mkv 15 rawvideo,320,180,yuyv422
+	recorded rgb 15 rawvideo,320,180,rgb24
+	recorded nv12 15 rawvideo,320,180,nv12
+	recorded contiguous 15 rawvideo,320,180,yuyv422
 	check_refusal
 	check_source
 done
