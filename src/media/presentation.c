@@ -33,11 +33,14 @@ static int64_t find_duration(const struct presentation *p, int64_t duration)
 	return p->frame_ns > 0 && ns > p->frame_ns - tick_ns && ns < p->frame_ns + tick_ns ? p->frame_ns : ns;
 }
 
+/* Absurd durations do not add up for ever: from there on time no more than rises. */
 static int64_t after_last(const struct presentation *p)
 {
+	int64_t duration = p->last_duration_ns > 0 ? p->last_duration_ns : USUAL_FRAME_NS;
+
 	if (!p->begun)
 		return 0;
-	return p->last_ns + (p->last_duration_ns > 0 ? p->last_duration_ns : USUAL_FRAME_NS);
+	return p->last_ns + (p->last_ns < MAX_TIME_NS - duration ? duration : 1);
 }
 
 /* Where the file's time lies once its own is taken away; the picture comes right behind the last one when

@@ -231,6 +231,22 @@ static void times_begin_at_zero_and_rise(void **state)
 	check_stamps(&p, cases, COUNT(cases));
 }
 
+/* Six years a frame: after a few dozen the sum would be beyond what an int64_t holds. */
+static void absurd_durations_do_not_overflow(void **state)
+{
+	struct presentation p = { .time_base = { 1, 1000 }, .frame_ns = INT64_C(171790827555555555) };
+	int64_t last_ns = -1;
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++) {
+		int64_t pts_ns, duration_ns;
+
+		presentation_stamp(&p, AV_NOPTS_VALUE, 0, &pts_ns, &duration_ns);
+		assert_true(pts_ns > last_ns);
+		last_ns = pts_ns;
+	}
+}
+
 static void a_broken_clock_is_mended(void **state)
 {
 	static const struct stamp_case cases[] = {
@@ -282,6 +298,7 @@ int main(void)
 		cmocka_unit_test(uneven_times_are_kept),
 		cmocka_unit_test(info_tells_what_the_file_is),
 		cmocka_unit_test(times_begin_at_zero_and_rise),
+		cmocka_unit_test(absurd_durations_do_not_overflow),
 		cmocka_unit_test(a_broken_clock_is_mended),
 		cmocka_unit_test(without_a_rate_gaps_tell),
 		cmocka_unit_test(rounded_durations_are_the_rates),
