@@ -92,7 +92,7 @@ check_gates() {
 
 prepare || exit 1
 for k in "${kernels[@]::1}"; do # what another kernel has to say of the io modes, io.t hears
-	ok "the job ran" boot "$k" bench -t 300 -m "$vivid" -m vhci-hcd -m 'uvcvideo nodrop=1' \
+	ok "the job ran" boot "$k" bench -t 500 -m "$vivid" -m vhci-hcd -m 'uvcvideo nodrop=1' \
 		-f "$work/uvcemu" -f "$work/picture.jpg" || continue
 	imports=' dmabuf-import'
 	[ "$k" != 6.1 ] || imports=''
