@@ -49,6 +49,9 @@ struct video_format {
 	struct fraction fps; /* frames a second; 0/0 not known */
 };
 
+/* Of memory, for one frame with all its planes. */
+uint64_t video_format_bytes(const struct video_format *format);
+
 /* Rows of each AVPixelFormat plane, found in a format's memory planes. */
 struct picture_layout {
 	unsigned n_planes; /* of the AVPixelFormat, at most 4 */

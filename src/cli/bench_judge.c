@@ -13,10 +13,9 @@ static struct failif_whole whole_of(const struct bench *bench, const struct benc
 		.fps = fps,
 		.period_us = fps > 0 ? 1e6 / fps : 0,
 		.frames = run->n_samples ? (double)run->captured / run->n_samples : 0,
+		.frame_bytes = (double)video_format_bytes(format),
 	};
 
-	for (uint32_t p = 0; p < format->n_planes; p++)
-		whole.frame_bytes += format->sizeimage[p];
 	return whole;
 }
 

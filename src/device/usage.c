@@ -16,8 +16,7 @@ int usage_subscribe(struct device *device)
 	if (err != -EINVAL && err != -ENOTTY)
 		return device_error(device, "VIDIOC_SUBSCRIBE_EVENT", err);
 	log_error("%s (%s) does not tell whether somebody watches; v4l2loopback does from version 0.13 on: "
-		  "play "
-		  "without --on-demand",
+		  "play without --on-demand",
 		  device->path, device->info.driver);
 	return -ENOTSUP;
 }

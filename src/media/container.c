@@ -86,9 +86,9 @@ int container_find(struct container *container, const char *url, const char *nam
 
 bool container_numbers_files(const char *url, const char *name)
 {
-	const AVOutputFormat *format = name ? by_name(name) : by_url(url);
+	struct container container = { name ? by_name(name) : by_url(url), url };
 
-	return format && format->flags & AVFMT_NOFILE;
+	return container.format && container_opens_files(&container);
 }
 
 static bool has_option(const struct container *container, const char *key)

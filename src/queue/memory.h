@@ -21,6 +21,7 @@ const char *memory_source_name(const struct memory_source *source);
  * logged only where it is a surprise. */
 int memory_alloc(struct memory_source *source, struct plane *plane, uint32_t length);
 void memory_free(struct memory_source *source, struct plane *plane);
+/* Rounded up, as memory is mapped. */
 uint64_t memory_whole_pages(uint64_t bytes);
 /* Whether it takes memory only as far as it is written to (plain pages of a compressed format), and gives
  * back what lies behind `bytes`. */

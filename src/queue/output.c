@@ -1,6 +1,6 @@
 /* The process loop of an output queue: frames to the driver. SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <unistd.h>
 #include "base/log.h"
+#include "queue/memory.h"
 #include "queue/process.h"
 
 /* Waits for one buffer to come back. A restart after EIO brought them all back, which will do too. */
@@ -48,7 +48,7 @@ int pool_acquire(struct pool *pool, struct buffer **buffer)
 /* Some drivers go by whole pages whatever the address says. */
 static bool begins_at_a_page(const struct plane *plane)
 {
-	return (uintptr_t)plane->data % (uintptr_t)sysconf(_SC_PAGESIZE) == 0;
+	return memory_whole_pages((uintptr_t)plane->data) == (uintptr_t)plane->data;
 }
 
 /* What the driver would refuse with a bare EINVAL, or take amiss. */

@@ -7,11 +7,7 @@
 
 uint64_t pool_frame_bytes(const struct pool *pool)
 {
-	uint64_t bytes = 0;
-
-	for (uint32_t p = 0; p < pool->format.n_planes; p++)
-		bytes += pool->format.sizeimage[p];
-	return bytes;
+	return video_format_bytes(&pool->format);
 }
 
 uint64_t pool_memory_used(const struct pool *pool)

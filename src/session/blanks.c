@@ -1,8 +1,8 @@
 /* The way of the memory in a playback. SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdlib.h>
-#include <unistd.h>
 #include "base/log.h"
 #include "queue/io.h"
+#include "queue/memory.h"
 #include "session/player.h"
 
 /* A decoder keeps its references in blanks, and runs ahead in them; more cost memory and gain nothing. */
@@ -10,15 +10,6 @@
 #define BLANKS_OF_DECODER 16
 #define PICTURES_AHEAD 6
 #define MAX_BLANKS (2 * POOL_MAX_BUFFERS)
-
-static uint64_t frame_bytes(const struct pool *pool)
-{
-	uint64_t bytes = 0;
-
-	for (uint32_t p = 0; p < pool->format.n_planes; p++)
-		bytes += pool->format.sizeimage[p];
-	return bytes;
-}
 
 /* Without a pace nothing waits for its time, and few buffers, used again at once, stay in the cache. */
 static unsigned most_ahead(const struct player *player)
@@ -31,7 +22,7 @@ static unsigned wanted_blanks(const struct player *player)
 	enum AVCodecID codec = reader_info(player->playback->reader).codec_id;
 	unsigned least = player->pool->min_latency + 2; /* one that waits for its time, one that is filled */
 	unsigned wanted = least + most_ahead(player) - 1;
-	uint64_t affordable = BLANKS_BYTES / frame_bytes(player->pool);
+	uint64_t affordable = BLANKS_BYTES / video_format_bytes(&player->pool->format);
 
 	if (codec != AV_CODEC_ID_RAWVIDEO)
 		wanted += BLANKS_OF_DECODER;
@@ -54,14 +45,6 @@ static void come_home(void *home, uint8_t *data)
 	fifo_put(home, data, 0);
 }
 
-/* Memory is mapped by whole pages: a decoder that writes a little further than the picture may do so. */
-static size_t mapped_bytes(uint32_t length)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-
-	return (length + page - 1) / page * page;
-}
-
 /* The reader's take_blank(). */
 static int take_blank(void *opaque, bool wait, struct frame *blank)
 {
@@ -82,7 +65,8 @@ static int take_blank(void *opaque, bool wait, struct frame *blank)
 	}
 	for (uint32_t p = 0; p < buffer->n_planes; p++) {
 		blank->planes[p].data = buffer->planes[p].data;
-		blank->planes[p].bytes = mapped_bytes(buffer->planes[p].length);
+		/* A decoder that writes a little further than the picture may do so. */
+		blank->planes[p].bytes = memory_whole_pages(buffer->planes[p].length);
 	}
 	return 0;
 }

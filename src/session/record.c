@@ -110,7 +110,6 @@ static bool go_on(struct session *session, int *err)
 {
 	struct record *record = session->record;
 	struct record_options *options = &record->options;
-	bool ended;
 
 	if (session->cut_err < 0)
 		return false;
@@ -120,18 +119,19 @@ static bool go_on(struct session *session, int *err)
 		*err = options->reopen(options->device_opaque);
 	else
 		return false;
-	ended = *err == POOL_FLUSHING || (*err == POOL_TIMEOUT && session->has_new_source);
-	if (ended)
-		*err = *err == POOL_FLUSHING ? session_finish(session, RECORD_END_SIGNAL, 0)
-					     : session_timeout(session);
-	if (*err < 0 || ended)
-		return false;
-	session->done = session->has_new_source = false;
-	record->end = RECORD_END_ERROR;
-	options->output.format = *record->format;
-	session->n_restarts = 0;
-	ledger_restart(&record->ledger);
-	return true;
+	if (*err == 0) {
+		session->done = session->has_new_source = false;
+		record->end = RECORD_END_ERROR;
+		options->output.format = *record->format;
+		session->n_restarts = 0;
+		ledger_restart(&record->ledger);
+		return true;
+	}
+	if (*err == POOL_FLUSHING)
+		*err = session_finish(session, RECORD_END_SIGNAL, 0);
+	else if (*err == POOL_TIMEOUT && session->has_new_source)
+		*err = session_timeout(session);
+	return false;
 }
 
 static void sum_up(struct session *session)
