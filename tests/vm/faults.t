@@ -113,7 +113,7 @@ check_calls() {
 }
 
 for k in "${kernels[@]}"; do
-	ok "the job ran" boot "$k" faults -t 500 -m "vivid $four" || continue
+	ok "the job ran" boot "$k" faults -m "vivid $four" || continue
 	check_start
 	check_losses
 	check_damage

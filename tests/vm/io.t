@@ -94,7 +94,7 @@ check_source() {
 }
 
 for k in "${kernels[@]}"; do
-	ok "the job ran" boot "$k" io -t 500 -m "$vivid" || continue
+	ok "the job ran" boot "$k" io -m "$vivid" || continue
 	imports=(import-video2)
 	[ "$k" = 6.1 ] || imports+=(import-udmabuf import-heap)
 	check_modes single mmap userptr dmabuf rw "${imports[@]}"

@@ -29,7 +29,7 @@ ok() {
 	else
 		n_failed=$((n_failed + 1))
 		echo "not ok $n_tests - $kernel: $what"
-		echo "# failed: $*"
+		echo "# failed: $*" >&2
 		return 1
 	fi
 }
@@ -59,7 +59,7 @@ boot() {
 	"$root/scripts/run-vm" -v -j "$job" -f "$work/v4l2q.real" -f "$build/tests/vm/v4l2q" -f "$build/tests/vm/warm.so" \
 		-f "$here/guest.sh" "$@" "$kernel" "$script" "$kernel" >"$work/console" 2>&1
 	set -- $?
-	sed 's/^/# /' "$work/console"
+	[ "$1" = 0 ] || sed 's/^/# /' "$work/console" >&2
 	return "$1"
 }
 

@@ -175,7 +175,7 @@ check_demand() {
 draw_all
 for k in "${kernels[@]}"; do
 	module=$("$root/scripts/vm-v4l2loopback" "$k") || exit 1
-	ok "the job ran" boot "$k" play -t 1000 -m "$vivid" -m videodev -f "$module" "${files[@]}" || continue
+	ok "the job ran" boot "$k" play -m "$vivid" -m videodev -f "$module" "${files[@]}" || continue
 	check_loops
 	check_drain
 	check_faults
