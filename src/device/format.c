@@ -341,7 +341,7 @@ static int judge(const struct negotiation *negotiation, const struct video_forma
 	}
 	offers(negotiation, got, &differs, offer, sizeof(offer));
 	log_error("%s: asked for %s, the device gives %s%s%s%s; --adjust takes what it gives", path,
-		  asked_text, got_text, *offer ? " (it offers " : "", offer, *offer ? ")" : "");
+		  asked_text, got_text, *offer ? " (" : "", offer, *offer ? ")" : "");
 	return -ERANGE;
 }
 

@@ -73,12 +73,12 @@ static void a_driver_that_wakes_no_reader_is_read_all_the_same(void **state)
 	struct stand stand;
 
 	(void)state;
-	stand_start(&stand, "rw", "fps=50", 4, 4);
+	stand_start(&stand, "rw", "fps=20", 4, 4);
 	ops.revents = never_ready;
 	stand.device.ops = &ops;
 	start = now_ns();
 	stand_frames(&stand, 0, 5);
-	assert_in_range(now_ns() - start, 50 * NS_PER_MS, 1000 * NS_PER_MS);
+	assert_in_range(now_ns() - start, 200 * NS_PER_MS, 4000 * NS_PER_MS);
 	stand.device.ops = &device_sim;
 	stand_close(&stand);
 }
