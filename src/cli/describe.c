@@ -227,7 +227,7 @@ static bool exports(struct device *device, struct allocator *allocator)
 	struct v4l2_exportbuffer export = { .type = device->type, .flags = O_CLOEXEC | O_RDWR };
 	bool works;
 
-	if (device->emulated || allocator_start(allocator, 1, V4L2_MEMORY_MMAP) == 0)
+	if (device->emulated || allocator_start(allocator, 1, V4L2_MEMORY_MMAP) < 0)
 		return false;
 	works = device_ioctl(device, VIDIOC_EXPBUF, &export) == 0;
 	if (works && export.fd >= 0)

@@ -174,36 +174,36 @@ static int release_all(struct allocator *allocator)
 	return err;
 }
 
-uint32_t allocator_start(struct allocator *allocator, uint32_t n, enum v4l2_memory memory)
+int allocator_start(struct allocator *allocator, uint32_t n, enum v4l2_memory memory)
 {
 	uint32_t granted = n, capabilities;
 	int err;
 
-	if (n == 0 || allocator->active || allocator->orphaned)
-		return 0;
+	if (n == 0)
+		return -EINVAL;
+	if (allocator->active || allocator->orphaned)
+		return -EBUSY;
 	err = request_buffers(allocator, &granted, memory, &capabilities);
-	if (err < 0) {
-		device_error(allocator->device, "VIDIOC_REQBUFS", err);
-		return 0;
-	}
+	if (err < 0)
+		return device_error(allocator->device, "VIDIOC_REQBUFS", err);
 	allocator->memory = memory;
 	if (granted < 1 || granted > POOL_MAX_BUFFERS) {
 		log_error("%s: %u buffers asked for, %u granted: cannot work with that",
 			  allocator->device->path, n, granted);
 		release_all(allocator);
-		return 0;
+		return -EIO;
 	}
 	allocator->can_allocate = allocator_creates(allocator, memory);
 	for (uint32_t i = 0; i < granted; i++) {
-		if (query_buffer(allocator, i) < 0) {
+		if ((err = query_buffer(allocator, i)) < 0) {
 			release_all(allocator);
-			return 0;
+			return err;
 		}
 		allocator_give(allocator, &allocator->buffers[i]);
 	}
 	allocator->count = allocator->most = granted;
 	allocator->active = true;
-	return granted;
+	return (int)granted;
 }
 
 static int grow(struct allocator *allocator, uint32_t *index)

@@ -35,9 +35,9 @@ bool allocator_has(const struct allocator *allocator, enum v4l2_memory memory);
 /* CREATE_BUFS works for it. */
 bool allocator_creates(const struct allocator *allocator, enum v4l2_memory memory);
 
-/* REQBUFS and QUERYBUF. Returns the number granted (which may be less or more than n), 0 on failure, having
- * undone everything and having logged why. */
-uint32_t allocator_start(struct allocator *allocator, uint32_t n, enum v4l2_memory memory);
+/* REQBUFS and QUERYBUF. Returns the number granted, which may be less or more than n; or a negative errno,
+ * having undone everything and, where the driver is to blame, having logged why. */
+int allocator_start(struct allocator *allocator, uint32_t n, enum v4l2_memory memory);
 /* One buffer more by CREATE_BUFS. Any failure ends growing until the next start. Returns the buffer (off the
  * free FIFO), or NULL. */
 struct buffer *allocator_grow(struct allocator *allocator);

@@ -87,9 +87,9 @@ int exporter_open(struct exporter **out, const char *device, const struct video_
 	allocator = &exporter->allocator;
 	allocator_init(allocator, &exporter->device, &exporter->format);
 	err = allocator_probe(allocator);
-	if (err == 0 && !allocator_start(allocator, FIRST_BUFFERS, V4L2_MEMORY_MMAP))
-		err = -EIO;
-	for (struct buffer *buffer = allocator->free_first; err == 0 && buffer; buffer = buffer->next)
+	if (err == 0)
+		err = allocator_start(allocator, FIRST_BUFFERS, V4L2_MEMORY_MMAP);
+	for (struct buffer *buffer = allocator->free_first; err >= 0 && buffer; buffer = buffer->next)
 		err = export_buffer(exporter, buffer);
 	if (err < 0) {
 		log_error("--import-from %s: its buffers cannot be had: %s", device, err_str(err));

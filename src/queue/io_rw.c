@@ -47,7 +47,7 @@ static int read_frame(struct pool *pool, struct buffer *spare)
 	if (bytes == -EBUSY)
 		return node_explain(pool->device->path, -EBUSY, DEVICE_CAPTURE, pool->device->caps);
 	if (bytes < 0)
-		return transfer_error(pool, "read", (int)bytes);
+		return pool_error(pool, "read", (int)bytes);
 	if (bytes == 0)
 		return POOL_EOS;
 	plane->data_offset = 0;
@@ -75,7 +75,7 @@ static int rw_get(struct pool *pool, struct buffer **buffer)
 		if (ready >= 0)
 			result = read_frame(pool, target);
 		if (ready > 0 && result == 0) /* POLLERR, and nothing to read: polling again would spin */
-			result = transfer_error(pool, "read", -EIO);
+			result = pool_error(pool, "read", -EIO);
 	}
 	if (ready >= 0 && result > 0) {
 		pool->last = target->info;
@@ -107,7 +107,7 @@ static int rw_write(struct pool *pool, const struct buffer *buffer)
 			bytes = -EIO;
 	}
 	if (bytes < 0)
-		return transfer_error(pool, "write", (int)bytes);
+		return pool_error(pool, "write", (int)bytes);
 	if (bytes == size)
 		return 0;
 	log_error("%s: write: the driver took %zd bytes of a frame of %u", pool->device->path, bytes, size);

@@ -3,6 +3,30 @@
 
 #include "base/log.h"
 
+/* What pool_process() says with an errno that a driver may have too. POOL_BUSY means the same of both. */
+static bool is_result(int err)
+{
+	return err == POOL_EOS || err == POOL_FLUSHING || err == POOL_CORRUPT || err == POOL_RES_CHANGE ||
+	       err == POOL_NOBUF || err == POOL_WAKE || err == POOL_TIMEOUT;
+}
+
+int pool_error(struct pool *pool, const char *what, int err)
+{
+	struct v4l2_capability gone;
+
+	/* A node that vanishes under a call answers EINVAL first. */
+	if (err == -EINVAL && device_ioctl(pool->device, VIDIOC_QUERYCAP, &gone) == -ENODEV)
+		err = -ENODEV;
+	if (err != -ENODEV) {
+		device_error(pool->device, what, err);
+		return is_result(err) ? -EREMOTEIO : err;
+	}
+	if (!pool->lost)
+		log_error("%s: the device is gone: unplugged, or its driver was removed", pool->device->path);
+	pool->lost = true;
+	return POOL_DEVLOST;
+}
+
 /* Back to the driver; why it did not go is said where it failed, and the frame's own result matters more. */
 static int put_back(struct pool *pool, struct buffer *buffer, int result)
 {

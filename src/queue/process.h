@@ -17,9 +17,10 @@ int transfer_events(struct pool *pool);
 int transfer_recover(struct pool *pool, const char *what);
 /* STREAMOFF; all that was in the driver is FREE. Its errno only matters to those who look. */
 int transfer_stop(struct pool *pool);
-/* The errno of a failed ioctl on the stream, with a vanished device told apart; logs. */
-int transfer_error(struct pool *pool, const char *what, int err);
 
+/* The errno of a failed call on the stream as pool_process() says it: with a vanished device told apart, and
+ * -EREMOTEIO for one that would be taken for an outcome of the queue's own. Logs. */
+int pool_error(struct pool *pool, const char *what, int err);
 /* The first free buffer, or one that CREATE_BUFS gives, with memory attached where that is asked for. Belongs
  * to nobody until the caller decides. POOL_NOBUF: none. */
 int pool_obtain(struct pool *pool, bool memory, struct buffer **buffer);

@@ -18,10 +18,11 @@ static int settle(struct pool *pool)
 	pool->granted = 0;
 	if (pool->io->put) {
 		uint32_t least = pool->io->imports ? pool->min : POOL_MIN_BUFFERS;
+		int granted = allocator_start(allocator, pool->min, pool->io->memory);
 
-		pool->granted = allocator_start(allocator, pool->min, pool->io->memory);
-		if (pool->granted == 0)
-			return -EIO;
+		if (granted < 0)
+			return granted;
+		pool->granted = (uint32_t)granted;
 		if (pool->granted < least) {
 			log_error("%s: %u buffers granted, %u needed", pool->device->path, pool->granted,
 				  least);
@@ -85,7 +86,7 @@ int pool_stream_on(struct pool *pool)
 	const char *hint = streamon_hint(err);
 
 	if (err < 0) {
-		transfer_error(pool, "VIDIOC_STREAMON", err);
+		err = pool_error(pool, "VIDIOC_STREAMON", err);
 		if (hint)
 			log_error("%s", hint);
 	}
@@ -239,7 +240,7 @@ static int stop_streaming(struct pool *pool)
 {
 	int err = transfer_stop(pool);
 
-	return err < 0 ? transfer_error(pool, "VIDIOC_STREAMOFF", err) : 0;
+	return err < 0 ? pool_error(pool, "VIDIOC_STREAMOFF", err) : 0;
 }
 
 int pool_pause(struct pool *pool)

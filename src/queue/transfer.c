@@ -11,21 +11,6 @@
 
 #define LOOK_MS 100 /* for events, where poll() does not wait for them */
 
-int transfer_error(struct pool *pool, const char *what, int err)
-{
-	struct v4l2_capability gone;
-
-	/* A node that vanishes under a call answers EINVAL first. */
-	if (err == -EINVAL && device_ioctl(pool->device, VIDIOC_QUERYCAP, &gone) == -ENODEV)
-		err = -ENODEV;
-	if (err != -ENODEV)
-		return device_error(pool->device, what, err);
-	if (!pool->lost)
-		log_error("%s: the device is gone: unplugged, or its driver was removed", pool->device->path);
-	pool->lost = true;
-	return POOL_DEVLOST;
-}
-
 /* Tells the kernel when the processor reads memory that devices write, or the other way about. Memory that is
  * no dma-buf is left alone from then on. */
 static void sync_memory(struct pool *pool, const struct buffer *buffer, uint64_t step)
@@ -86,7 +71,7 @@ static void describe_frame(struct pool *pool, const struct buffer *frame, struct
 static int put_error(struct pool *pool, int err)
 {
 	if (err != -EFAULT || !pool->io->imports || !pool->source)
-		return transfer_error(pool, "VIDIOC_QBUF", err);
+		return pool_error(pool, "VIDIOC_QBUF", err);
 	log_error("%s: VIDIOC_QBUF: the driver cannot use memory from %s (%s); try another --import-from, or "
 		  "--io=dmabuf",
 		  pool->device->path, memory_source_name(pool->source), err_str(err));
@@ -138,7 +123,7 @@ int transfer_events(struct pool *pool)
 		usage_told(&event, &pool->n_readers);
 	}
 	if (err == -ENODEV)
-		return transfer_error(pool, "VIDIOC_DQEVENT", err);
+		return pool_error(pool, "VIDIOC_DQEVENT", err);
 	return changed ? POOL_RES_CHANGE : 0;
 }
 
@@ -178,7 +163,7 @@ int transfer_wait(struct pool *pool, int64_t deadline_ns)
 		int result, n = device_poll(pool->device, entries, 3, deadline && left < 0 ? 0 : left);
 
 		if (n < 0 && n != -EINTR)
-			return transfer_error(pool, "poll", n);
+			return pool_error(pool, "poll", n);
 		if (n > 0 && (result = judge(pool, entries)) != POOL_TIMEOUT)
 			return result;
 		if (deadline && now_ns() >= deadline)
@@ -196,10 +181,10 @@ int pool_wait_event(struct pool *pool)
 	int result, n = device_poll(pool->device, entries, 3, -1);
 
 	if (n <= 0)
-		return n < 0 && n != -EINTR ? transfer_error(pool, "poll", n) : 0;
+		return n < 0 && n != -EINTR ? pool_error(pool, "poll", n) : 0;
 	result = judge(pool, entries);
 	if (result > 0 && pool->streaming) /* nothing but an error is left to wait for */
-		return transfer_error(pool, "poll", -EIO);
+		return pool_error(pool, "poll", -EIO);
 	/* A queue that does not stream may say so without end, or that the device is gone. */
 	if (result > 0 && (result = transfer_events(pool)) == 0)
 		poll(entries + 1, 2, LOOK_MS);
@@ -304,7 +289,7 @@ static int receive(struct pool *pool, const struct wire *wire, struct buffer **o
 int transfer_recover(struct pool *pool, const char *what)
 {
 	if (pool->recovered)
-		return transfer_error(pool, what, -EIO);
+		return pool_error(pool, what, -EIO);
 	log_warn("%s: %s: the driver reports a fatal error: restarting the stream once", pool->device->path,
 		 what);
 	pool->recovered = true;
@@ -345,8 +330,11 @@ static int refill(struct pool *pool)
 		return err;
 	/* Without a buffer at the consumer there is none to hope for: it is the stream's end, by whatever
 	 * name; the driver's may be one that means to go on. */
-	if (!pool->n_held)
+	if (!pool->n_held) {
+		if (err == POOL_NOBUF)
+			log_error("%s: the driver has no buffer, and takes none", pool->device->path);
 		return -EIO;
+	}
 	return pool->wake_fd >= 0 ? await_return(pool) : POOL_NOBUF;
 }
 
@@ -374,7 +362,7 @@ int transfer_get(struct pool *pool, struct buffer **buffer)
 		if (err == -EIO || (err == -EAGAIN && ready > 0))
 			err = transfer_recover(pool, "VIDIOC_DQBUF");
 		else if (err != -EAGAIN)
-			err = transfer_error(pool, "VIDIOC_DQBUF", err);
+			err = pool_error(pool, "VIDIOC_DQBUF", err);
 		else
 			err = 0;
 		if (err < 0)

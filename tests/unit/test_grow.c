@@ -176,12 +176,12 @@ static void the_allocator_starts_and_stops_once(void **state)
 	allocator_init(&allocator, &stand.device, &stand.format);
 	assert_int_equal(allocator_probe(&allocator), 0);
 	stand_mark(&stand);
-	assert_int_equal(allocator_start(&allocator, 0, V4L2_MEMORY_MMAP), 0);
+	assert_int_equal(allocator_start(&allocator, 0, V4L2_MEMORY_MMAP), -EINVAL);
 	assert_int_equal(allocator_stop(&allocator), 0);
 	assert_string_equal(stand_order(&stand), "");
 	assert_int_equal(allocator_start(&allocator, 3, V4L2_MEMORY_MMAP), 3);
 	stand_mark(&stand);
-	assert_int_equal(allocator_start(&allocator, 3, V4L2_MEMORY_MMAP), 0);
+	assert_int_equal(allocator_start(&allocator, 3, V4L2_MEMORY_MMAP), -EBUSY);
 	buffer = allocator_take(&allocator);
 	assert_int_equal(buffer->index, 0);
 	assert_int_equal(allocator_stop(&allocator), -EBUSY);
@@ -219,7 +219,7 @@ static void only_who_can_orphans(void **state)
 		assert_int_equal(allocator_stop(&allocator), 0);
 		assert_string_equal(stand_order(&stand), i == 0 ? "" : "REQBUFS(0)");
 		stand_mark(&stand);
-		assert_int_equal(allocator_start(&allocator, 4, V4L2_MEMORY_MMAP), i == 0 ? 0 : 4);
+		assert_int_equal(allocator_start(&allocator, 4, V4L2_MEMORY_MMAP), i == 0 ? -EBUSY : 4);
 		assert_int_equal(allocator_stop(&allocator), 0);
 		stand_close(&stand);
 	}

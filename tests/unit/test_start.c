@@ -41,7 +41,7 @@ static const struct row {
 	{ 20, "rw", 3, 5, "", 3, 5, 2, 5, .copy_threshold = 0 },
 	{ 21, "mmap", 4, 4, "create=no,grant=1", .err = -ENOBUFS,
 	  .failure = "REQBUFS(4) QUERYBUF REQBUFS(0)" },
-	{ 22, "mmap", 4, 4, "create=no,fail=reqbufs@1:ENOMEM", .err = -EIO, .recovers = true,
+	{ 22, "mmap", 4, 4, "create=no,fail=reqbufs@1:ENOMEM", .err = -ENOMEM, .recovers = true,
 	  .failure = "REQBUFS(4):ENOMEM" },
 	{ 23, "dmabuf", 4, 32, "fail=expbuf@1:ENOMEM", .err = -ENOMEM, .recovers = true,
 	  .failure = "REQBUFS(4) QUERYBUF*4 EXPBUF:ENOMEM REQBUFS(0)" },
