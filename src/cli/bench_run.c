@@ -101,9 +101,11 @@ static const char *end_text(const struct measure *measure, int err)
 							: err_str(err);
 }
 
-static void set_reason(const struct bench *bench, struct bench_run *run, const struct catch *catch, int err)
+/* A mode that did not even begin is one that the device lacks; what breaks later is an error. */
+static void set_reason(const struct bench *bench, struct bench_run *run, const struct catch *catch, int err,
+		       bool began)
 {
-	char **text = bench_is_of_mode(err) && !run->n_samples ? &run->unsupported : &run->error;
+	char **text = bench_is_of_mode(err) && !began ? &run->unsupported : &run->error;
 
 	if (!*text)
 		*text = reason(bench, run, catch, err);
@@ -137,6 +139,7 @@ static void take(struct bench_run *run, const struct measure *measure)
 
 static int try_measure(struct bench *bench, struct bench_run *run, struct measure *measure)
 {
+	bool began = run->n_samples > 0;
 	struct catch catch;
 	int err;
 
@@ -147,10 +150,14 @@ static int try_measure(struct bench *bench, struct bench_run *run, struct measur
 		err = measure_prepare(measure);
 	}
 	catch_end(&catch, bench_is_of_mode(err) ? LOG_LEVEL_VERBOSE : LOG_LEVEL_ERROR);
-	if (err == 0 && (err = measure_run(measure)) < 0)
-		snprintf(catch.first_error, sizeof(catch.first_error), "%s", end_text(measure, err));
+	if (err == 0) {
+		began = true;
+		err = measure_run(measure);
+		if (err < 0)
+			snprintf(catch.first_error, sizeof(catch.first_error), "%s", end_text(measure, err));
+	}
 	if (err < 0 && err != -ECANCELED)
-		set_reason(bench, run, &catch, err);
+		set_reason(bench, run, &catch, err, began);
 	bench->interrupted |= measure->end == MEASURE_END_SIGNAL || err == -ECANCELED;
 	return err;
 }

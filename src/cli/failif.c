@@ -126,7 +126,10 @@ int failif_parse(const char *text, struct failif *list)
 		text += length;
 		text += *text == ',';
 	}
-	return n;
+	/* An empty gate would always be passed. */
+	if (n == 0)
+		log_error("--fail-if: it takes METRIC OPERATOR VALUE, such as lost>0");
+	return n ? n : -EINVAL;
 }
 
 /* The value as a percentage; NAN: of nothing that is known. */

@@ -72,10 +72,13 @@ int measure_output_turn(struct measure *measure)
 	slot->queued_ns = now_ns();
 	slot->buffer->info.timestamp_ns = slot->queued_ns;
 	err = pool_process(measure->pool, &slot->buffer);
-	if (err < 0)
+	if (err < 0 && err != POOL_CORRUPT)
 		return err;
 	measure->ledger.captured++;
-	measure->frames++;
+	if (err == POOL_CORRUPT)
+		measure->ledger.lost_error++;
+	else
+		measure->frames++;
 	if (measure->pool->limits.reads)
 		measure->bytes_moved += format->sizeimage[0];
 	return 0;

@@ -80,11 +80,15 @@ is "$(json u.json '.end, .runs[0].end' | paste -sd' ')" 'error disconnect' 'the 
 run_status 5 v4l2q bench -d sim:size=64x48,fps=0,stall=30 "${quick[@]}" --io mmap --stall-timeout 300ms --json=s.json
 valid s.json 'the device falls silent'
 ok '… and what was measured until then is there' jq -e '.runs[0] | .end == "stall" and .frames == 28 and (.error | length > 0)' s.json
+run_status 1 v4l2q bench -d "$sim,fail=dqbuf@30:EIO:99" "${quick[@]}" --io mmap --json=b.json
+ok 'a mode that fails later is no mode that is lacking' jq -e '.runs[0] | .end == "error" and (.unsupported | not)' b.json
+run_status 0 v4l2q bench -d "sim:type=output,size=64x48,fps=200,fail=qbuf@20:EIO" "${quick[@]}" --io mmap --json=o.json
+is "$(json o.json '.runs[0] | "\(.end) \(.frames)"')" 'count 39' 'an output that recovers is measured on'
 run_status 0 v4l2q bench -d "$sim,fail=streamon@1:EIO" "${quick[@]}" --io mmap,userptr --json=f.json
 is "$(json f.json '.runs[] | "\(.io) \(.unsupported) \(.frames)"' | paste -sd';')" 'mmap VIDIOC_STREAMON: Input/output error null;userptr null 40' \
 	'a mode that fails at the start is listed with the reason'
 for bad in '--io=mmap,foo' '--buffers=0' '--buffers=33' '--buffers=x' '--consumer-delay=5xs' '--consumer-stall=5s' '--repeat=0' '-n 0' \
-	'--fail-if=p98>1' '--direction=up'; do
+	'--fail-if=p98>1' '--fail-if=' '--direction=up'; do
 	# shellcheck disable=SC2086
 	run_status 2 v4l2q bench -d sim $bad
 	one_clear_line "${bad%%[= ]*}|count" "$bad"
