@@ -35,12 +35,18 @@ int frame_log_open(FILE **log, const char *path)
 	return -errno;
 }
 
+static int failed(int err)
+{
+	log_error("the frame log: %s", err_str(err));
+	return err;
+}
+
 int frame_log_add(FILE *log, const struct item *item, enum fate fate)
 {
 	const struct frame_info *info = &item->info;
 
-	if (!log)
-		return 0;
+	if (!log || ferror(log))
+		return log ? -EIO : 0;
 	if (item->lost)
 		fprintf(log, "{\"lost\":%" PRIu64 ",\"seq\":%" PRIu32 "}\n", item->lost,
 			info->sequence - (uint32_t)item->lost);
@@ -50,13 +56,16 @@ int frame_log_add(FILE *log, const struct item *item, enum fate fate)
 		info->sequence, info->timestamp_ns, clock_name(info->flags), info->dequeue_ns, info->bytes,
 		info->flags, info->field < sizeof fields / sizeof *fields ? fields[info->field] : "any",
 		fates[fate]);
-	return ferror(log) ? -EIO : 0;
+	return ferror(log) ? failed(-errno) : 0;
 }
 
 int frame_log_close(FILE *log)
 {
-	if (!log || (log == stdout ? fflush(log) : fclose(log)) == 0)
+	bool known = log && ferror(log);
+	int err;
+
+	if (!log)
 		return 0;
-	log_error("the frame log: %s", err_str(-errno));
-	return -errno;
+	err = (log == stdout ? fflush(log) : fclose(log)) == 0 ? 0 : -errno;
+	return known ? -EIO : err < 0 ? failed(err) : 0;
 }

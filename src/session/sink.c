@@ -121,7 +121,7 @@ int sink_open(struct sink **out, struct record *record)
 	return 0;
 }
 
-static bool segment_is_full(const struct sink *sink, const struct frame *frame)
+static bool segment_is_full(const struct sink *sink, const struct frame *frame, uint64_t bytes)
 {
 	const struct record_options *options = &sink->record->options;
 	struct writer_info info;
@@ -132,7 +132,7 @@ static bool segment_is_full(const struct sink *sink, const struct frame *frame)
 	if (info.frames == 0)
 		return false;
 	return (options->segment_ns && frame->pts_ns - sink->segment_start_ns >= options->segment_ns) ||
-	       (options->segment_bytes && info.bytes + frame->planes[0].bytes > options->segment_bytes);
+	       (options->segment_bytes && info.bytes + bytes > options->segment_bytes);
 }
 
 static int write_frame(struct sink *sink, const struct item *item)
@@ -142,7 +142,7 @@ static int write_frame(struct sink *sink, const struct item *item)
 	struct writer_info info;
 	int err = 0;
 
-	if (sink->writer && segment_is_full(sink, &frame))
+	if (sink->writer && segment_is_full(sink, &frame, item->info.bytes))
 		err = close_file(sink);
 	if (err == 0 && !sink->writer) {
 		err = open_file(sink);
@@ -187,9 +187,9 @@ int sink_take(struct sink *sink, struct item *item)
 	}
 	if (item->frame.memory)
 		sink->record->ledger.written++;
-	err = frame_log_add(sink->log, item, item->fate);
+	sink->err = frame_log_add(sink->log, item, item->fate);
 	item_free(item);
-	return err;
+	return sink->err;
 }
 
 int sink_cut(struct sink *sink)

@@ -35,6 +35,10 @@ is "$(probe limit.nut nb_read_packets)" "$(json r.json .frames.written)" '--max-
 # --- frame log ---
 run_status 0 v4l2q capture -d sim:size=$size,fps=50,error=4,drop=7 -n 20 -o log.nut --frame-log log --json=r.json
 ok 'every line of the log is an object' jq -e . log
+for n in 30 31; do # noticed at the end, or on the way
+	run_status 6 v4l2q capture -d sim:size=64x48,fps=0 -n $n -y -o full.nut --frame-log /dev/full
+	one_clear_line 'the frame log: No space left on device' "a frame log that cannot be written, $n frames"
+done
 is "$(jq -r 'select(.fate == "written") | .seq' log | wc -l)" 20 'the log: frames that were written'
 is "$(jq -r 'select(.fate == "error") | .seq' log | wc -l)" "$(json r.json .frames.lost.error)" 'the log: damaged frames'
 is "$(jq -s 'map(.lost // 0) | add' log)" "$(json r.json .frames.lost.driver)" 'the log: gaps'
