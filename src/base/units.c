@@ -194,6 +194,8 @@ static const struct suffix *find_suffix(const struct suffix *table, const char *
 }
 
 /* "1:30", "1:02:03.5": all but the first below 60, all but the last whole. */
+#define DURATION_MAX (INT64_MAX / 4) /* ns, 73 years: a time so long from now can be told */
+
 static int parse_clock(const char *text, uint64_t *ns)
 {
 	struct decimal value = { 0 };
@@ -212,7 +214,7 @@ static int parse_clock(const char *text, uint64_t *ns)
 	if (text[-1])
 		return -EINVAL;
 	value.whole = seconds;
-	return decimal_scale(value, NS_PER_S, INT64_MAX, ns);
+	return decimal_scale(value, NS_PER_S, DURATION_MAX, ns);
 }
 
 int parse_duration(const char *text, int64_t *ns)
@@ -230,7 +232,7 @@ int parse_duration(const char *text, int64_t *ns)
 			return err;
 		if (!(suffix = find_suffix(duration_suffixes, text, strlen(text))))
 			return -EINVAL;
-		if ((err = decimal_scale(value, suffix->unit, INT64_MAX, &n)) < 0)
+		if ((err = decimal_scale(value, suffix->unit, DURATION_MAX, &n)) < 0)
 			return err;
 	}
 	*ns = (int64_t)n;

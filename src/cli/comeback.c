@@ -41,12 +41,18 @@ int comeback_reopen(void *opaque)
 	struct comeback *comeback = opaque;
 	struct common_options common = *comeback->common;
 	struct video_format before = comeback->setup->format;
+	char fourcc[FOURCC_TEXT_MAX];
 	const char *path = close_device(comeback);
 	int err;
 
 	if (!path)
 		return -ENOMEM;
 	common.basic.device = path;
+	/* It comes back as its driver likes best. */
+	if (!common.pixelformat)
+		common.pixelformat = fourcc_text(before.fourcc, fourcc);
+	if (!common.size.width)
+		common.size = (struct option_size){ before.width, before.height };
 	log_warn("waiting for %s to come back", path);
 	err = replug_wait(path, comeback->signal_fd, comeback->replug_ns);
 	if (err == 0 &&

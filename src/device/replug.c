@@ -2,6 +2,7 @@
 #include "device/replug.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
 #include <poll.h>
@@ -12,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#define LOOK_NS (100 * NS_PER_MS) /* again, as a device that is ready makes no event */
 #define EVENT_BYTES (sizeof(struct inotify_event) + NAME_MAX + 1)
 
 /* The folder may come and go with the link in it (/dev/v4l/by-id): then the nearest one above it is watched.
@@ -29,6 +31,16 @@ static int watch(int fd, const char *path)
 	return err;
 }
 
+/* A node may be there before its device is, and after. */
+static bool opens(const char *path)
+{
+	int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 /* Watching comes before looking, so that nothing can appear in between. */
 static int wait_for_node(int fd, const char *path, int signal_fd, int64_t deadline_ns)
 {
@@ -36,17 +48,17 @@ static int wait_for_node(int fd, const char *path, int signal_fd, int64_t deadli
 	struct pollfd entries[] = { { .fd = fd, .events = POLLIN }, { .fd = signal_fd, .events = POLLIN } };
 
 	for (;;) {
-		int64_t left_ns = deadline_ns ? deadline_ns - now_ns() : -1;
-		struct timespec left = { .tv_sec = left_ns / NS_PER_S, .tv_nsec = left_ns % NS_PER_S };
+		int64_t left_ns = deadline_ns ? deadline_ns - now_ns() : LOOK_NS;
+		struct timespec left = { .tv_nsec = left_ns < LOOK_NS ? left_ns : LOOK_NS };
 		int err = watch(fd, path);
 
 		if (err < 0)
 			return err;
-		if (access(path, R_OK | W_OK) == 0)
+		if (opens(path))
 			return 0;
 		if (deadline_ns && left_ns <= 0)
 			return -ETIMEDOUT;
-		if (ppoll(entries, 2, deadline_ns ? &left : NULL, NULL) < 0 && errno != EINTR)
+		if (ppoll(entries, 2, &left, NULL) < 0 && errno != EINTR)
 			return -errno;
 		if (entries[1].revents)
 			return -ECANCELED;
@@ -57,8 +69,12 @@ static int wait_for_node(int fd, const char *path, int signal_fd, int64_t deadli
 
 int replug_wait(const char *path, int signal_fd, int64_t timeout_ns)
 {
+	struct pollfd signal = { .fd = signal_fd, .events = POLLIN };
 	int err, fd;
 
+	/* A device that comes and goes at once is not to keep the processor busy. */
+	if (poll(&signal, 1, LOOK_NS / NS_PER_MS) > 0)
+		return -ECANCELED;
 	if (path[0] != '/')
 		return 0;
 	fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);

@@ -115,16 +115,16 @@ static int next_picture(struct reader *r, struct frame *picture)
 
 static int copy_packet(struct reader *r, const AVPacket *packet, struct frame *blank)
 {
-	int err = take_blank(r, blank);
+	uint32_t room = r->target.format.sizeimage[0];
+	int err;
 
-	if (err < 0)
-		return err;
-	if ((size_t)packet->size > blank->planes[0].bytes) {
-		log_error("%s: a packet of %d bytes does not fit into a buffer of the device, which has %zu",
-			  r->info.path, packet->size, blank->planes[0].bytes);
-		av_buffer_unref(&blank->memory);
+	if ((uint32_t)packet->size > room) {
+		log_error("%s: a packet of %d bytes does not fit into a buffer of the device, which has %u",
+			  r->info.path, packet->size, room);
 		return -EMSGSIZE;
 	}
+	if ((err = take_blank(r, blank)) < 0)
+		return err;
 	memcpy(blank->planes[0].data, packet->data, (size_t)packet->size);
 	blank->copied_bytes = (uint64_t)packet->size;
 	return 0;

@@ -61,9 +61,20 @@ static uint64_t enter(struct session *session)
 	return entry_make(&session->record->ledger, session->pool, &session->n_restarts);
 }
 
+/* When a recording of a duration ends at the latest, whatever the frames say; 0: not known yet. */
+static int64_t end_ns(const struct session *session)
+{
+	int64_t duration_ns = session->record->options.duration_ns;
+
+	return duration_ns && session->timeline.first_dequeue_ns
+		       ? session->timeline.first_dequeue_ns + duration_ns + NS_PER_S
+		       : 0;
+}
+
 static int take_lost(struct session *session, enum fate fate)
 {
 	uint64_t lost = enter(session);
+	int64_t now = session->pool->last.dequeue_ns;
 
 	if (fate == FATE_ERROR)
 		session->record->ledger.lost_error++;
@@ -76,6 +87,11 @@ static int take_lost(struct session *session, enum fate fate)
 		note(session, fate, lost);
 		return -EBADMSG;
 	}
+	/* Its time passes even where no frame can be written. */
+	if (!session->timeline.first_dequeue_ns)
+		session->timeline.first_dequeue_ns = now;
+	if (end_ns(session) && now >= end_ns(session))
+		session_finish(session, RECORD_END_DURATION, 0);
 	return note(session, fate, lost);
 }
 
@@ -120,6 +136,8 @@ static bool is_full(struct session *session)
 static int skip(struct session *session, struct buffer *buffer, uint64_t lost)
 {
 	session->record->ledger.skipped++;
+	if (!session->timeline.started)
+		session->timeline.first_dequeue_ns = 0; /* nothing of it has begun */
 	pool_release(session->pool, buffer);
 	return note(session, FATE_SKIPPED, lost);
 }
@@ -158,11 +176,9 @@ static void set_deadline(struct session *session)
 {
 	const struct record_options *options = &session->record->options;
 	int64_t stall_ns = options->stall_ns ? session->last_frame_ns + options->stall_ns : 0;
-	int64_t end_ns = options->duration_ns && session->timeline.started
-				 ? session->timeline.first_dequeue_ns + options->duration_ns + NS_PER_S
-				 : 0;
+	int64_t end = end_ns(session);
 
-	session->pool->deadline_ns = !stall_ns || (end_ns && end_ns < stall_ns) ? end_ns : stall_ns;
+	session->pool->deadline_ns = !stall_ns || (end && end < stall_ns) ? end : stall_ns;
 }
 
 int session_timeout(struct session *session)
@@ -303,6 +319,8 @@ int session_loop(struct session *session)
 {
 	int err = pool_start(session->pool);
 
+	if (err == POOL_DEVLOST)
+		return take_outcome(session, err);
 	session->last_frame_ns = session->progress_ns = now_ns();
 	while (err == 0 && !session->done) {
 		err = turn(session);

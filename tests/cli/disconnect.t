@@ -14,6 +14,25 @@ is "$(json r.json '[.output[].frames] | join(" ")')" '20 20 10' 'wait: each stre
 is "$(probe wait00.mkv nb_read_packets) $(probe wait02.mkv nb_read_packets)" '20 10' 'wait: the files are finalised'
 balanced r.json 'wait'
 
+# One that comes back only to go again is waited for, until somebody has enough of it.
+start capture -d sim:size=320x240,fail=streamon@1:ENODEV -n 9 -o 'again%d.nut' --on-disconnect=wait --json=r.json
+ok 'gone at the start: it is waited for' wait_until 10 grep -q 'to come back' err
+kill -INT $pid
+wait_for $pid 10
+is "$? $(json r.json .end)" '0 signal' 'gone at the start: a signal ends it'
+
+# What the driver calls an error is none of the queue's own words, whatever its number.
+for errno in ETIMEDOUT ENODATA ENOBUFS; do
+	run_status 1 v4l2q capture -d sim:size=320x240,fps=0,fail=dqbuf@3:$errno -n 9 -y -o errno.nut --json=r.json
+	is "$(json r.json '"\(.end) \(.frames.captured)"')" 'error 2' "$errno from the driver is an error"
+done
+for call in reqbufs@1:EBUSY=3 reqbufs@1:ENODEV=5 querybuf@2:ENODEV=5 streamon@1:EINVAL+querycap@2:ENODEV=5; do
+	run_status ${call#*=} v4l2q capture -d sim:size=320x240,fail=${call%=*} -n 9 -y -o errno.nut
+done
+
+run_status 0 v4l2q capture -d sim:size=320x240,fps=60,error=1 -t 300ms -y -o damaged.nut --json=r.json
+is "$(json r.json '"\(.end) \(.frames.written)"')" 'duration 0' 'nothing but damaged frames: the time passes all the same'
+
 run_status 0 v4l2q capture -d $device -n 30 -o 'limit%d.nut' --on-disconnect=wait=5s
 run_status 2 v4l2q capture -d $device -n 30 -o alike.mkv --on-disconnect=wait
 like "$(cat err)" "put %d or strftime fields into it" 'a name that cannot change is refused'
