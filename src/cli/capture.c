@@ -106,19 +106,37 @@ static bool is_stdout(const char *name)
 	return name && strcmp(name, "-") == 0;
 }
 
+/* Each would write over what the other wrote. */
+static int check_names(const struct capture_options *options)
+{
+	const char *const names[] = { options->output, options->common.basic.json, options->frame_log };
+
+	for (size_t i = 1; i < sizeof(names) / sizeof(*names); i++)
+		for (size_t k = 0; k < i; k++) {
+			if (!names[i] || !names[k] || strcmp(names[i], names[k]) != 0 ||
+			    strcmp(names[i], "/dev/null") == 0)
+				continue;
+			log_error("only one of --output, --json and --frame-log can go to %s; give the "
+				  "others a FILE",
+				  is_stdout(names[i]) ? "standard output" : names[i]);
+			return -EINVAL;
+		}
+	return 0;
+}
+
 /* What no single option can know. */
 static int check_options(const struct capture_options *options)
 {
-	int users = is_stdout(options->output) + is_stdout(options->common.basic.json) +
-		    is_stdout(options->frame_log);
-
 	if (!options->output) {
 		log_error("capture: --output is missing, as in 'v4l2q capture -o out.mkv'");
 		return -EINVAL;
 	}
-	if (users > 1) {
-		log_error("only one of --output, --json and --frame-log can go to standard output; give the "
-			  "others a FILE");
+	if (check_names(options) < 0)
+		return -EINVAL;
+	if (options->count != 1 && container_is_one_picture(options->output, options->container)) {
+		log_error("'%s' would hold one picture after the other: put %%03d into the name, or take one "
+			  "with -n 1",
+			  options->output);
 		return -EINVAL;
 	}
 	if (is_stdout(options->output) && isatty(STDOUT_FILENO)) {

@@ -91,6 +91,13 @@ bool container_numbers_files(const char *url, const char *name)
 	return container.format && container_opens_files(&container);
 }
 
+bool container_is_one_picture(const char *url, const char *name)
+{
+	const AVOutputFormat *format = name ? by_name(name) : by_url(url);
+
+	return format && strcmp(format->name, "image2") == 0 && !strchr(url, '%');
+}
+
 static bool has_option(const struct container *container, const char *key)
 {
 	return av_opt_find2((void *)&container->format->priv_class, key, NULL, 0, AV_OPT_SEARCH_FAKE_OBJ,

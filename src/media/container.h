@@ -19,6 +19,8 @@ int container_find(struct container *container, const char *url, const char *nam
 /* Whether the muxer that container_find() would find puts numbers into file names itself, as for a sequence
  * of pictures. */
 bool container_numbers_files(const char *url, const char *name);
+/* Whether each picture would take the place of the one before. */
+bool container_is_one_picture(const char *url, const char *name);
 
 /* Whether frames of this format can go in as they are. *codec_tag: what the stream must be tagged with; 0:
  * nothing. */
