@@ -17,6 +17,24 @@ struct search {
 	bool listed; /* the device says what it takes */
 };
 
+static int chroma_shift(enum AVPixelFormat av)
+{
+	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(av);
+
+	return descriptor->log2_chroma_w + descriptor->log2_chroma_h;
+}
+
+/* libavutil prefers 4:2:0 to 4:2:2 for a picture of 4:4:4, for the sake of old players. */
+static bool loses_less(enum AVPixelFormat candidate, enum AVPixelFormat best, enum AVPixelFormat file)
+{
+	int loss = av_get_pix_fmt_loss(candidate, file, 0);
+
+	if (loss & FF_LOSS_RESOLUTION && loss == av_get_pix_fmt_loss(best, file, 0) &&
+	    chroma_shift(candidate) != chroma_shift(best))
+		return chroma_shift(candidate) < chroma_shift(best);
+	return av_find_best_pix_fmt_of_2(best, candidate, file, 0, NULL) == candidate;
+}
+
 static bool suits_better(const struct search *search, const struct pixfmt *candidate)
 {
 	const struct reader_info *file = search->file;
@@ -28,8 +46,7 @@ static bool suits_better(const struct search *search, const struct pixfmt *candi
 		return false;
 	if (!best || (candidate->av == best->av && best->swap_chroma))
 		return true;
-	return candidate->av != best->av &&
-	       av_find_best_pix_fmt_of_2(best->av, candidate->av, file->av, 0, NULL) == candidate->av;
+	return candidate->av != best->av && loses_less(candidate->av, best->av, file->av);
 }
 
 static int consider(void *opaque, const void *entry)

@@ -66,6 +66,8 @@ encode yuv422p.mkv -pix_fmt yuv422p -c:v ffv1
 encode rgb.mkv -pix_fmt bgr0 -c:v ffv1
 encode grey.mkv -pix_fmt gray -c:v ffv1
 meets yuv422p.mkv YUYV '4:2:2 goes to 4:2:2, though there is 4:2:0'
+encode yuv444p.mkv -pix_fmt yuv444p -c:v ffv1
+meets yuv444p.mkv YUYV '4:4:4 goes to 4:2:2, though there is 4:2:0'
 meets rgb.mkv XR24 'RGB stays RGB'
 meets grey.mkv GREY 'grey stays grey'
 
