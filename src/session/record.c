@@ -152,6 +152,7 @@ static void sum_up(struct session *session)
 int record_run(struct record *record)
 {
 	struct session *session = calloc(1, sizeof *session);
+	uint64_t repacked_bytes;
 	int err, close_err;
 
 	if (!session)
@@ -166,7 +167,8 @@ int record_run(struct record *record)
 		do
 			err = stretch(session);
 		while (go_on(session, &err));
-		record->ledger.copied += sink_repacked(session->sink);
+		record->ledger.copied += sink_repacked(session->sink, &repacked_bytes);
+		record->ledger.bytes_copied += repacked_bytes;
 	}
 	close_err = sink_close(session->sink);
 	if (close_err < 0 && err == 0)

@@ -18,7 +18,7 @@ struct sink {
 	unsigned n_opened;
 	int64_t segment_start_ns; /* presentation time of the segment's first frame */
 	uint64_t closed_bytes;    /* of the files before this one */
-	uint64_t n_repacked;
+	uint64_t n_repacked, repacked_bytes;
 	int err; /* the first */
 };
 
@@ -154,7 +154,9 @@ static int write_frame(struct sink *sink, const struct item *item)
 	copied_bytes = writer_info(sink->writer).copied_bytes;
 	err = writer_write(sink->writer, &frame);
 	info = writer_info(sink->writer);
-	sink->n_repacked += info.copied_bytes > copied_bytes && !item->copied;
+	copied_bytes = info.copied_bytes - copied_bytes;
+	sink->n_repacked += copied_bytes && !item->copied;
+	sink->repacked_bytes += copied_bytes;
 	sink->record->ledger.bytes_written = sink->closed_bytes + info.bytes;
 	sink->record->ledger.bytes_taken += item->info.bytes;
 	return err;
@@ -217,7 +219,8 @@ int sink_close(struct sink *sink)
 	return err;
 }
 
-uint64_t sink_repacked(const struct sink *sink)
+uint64_t sink_repacked(const struct sink *sink, uint64_t *bytes)
 {
+	*bytes = sink->repacked_bytes;
 	return sink->n_repacked;
 }

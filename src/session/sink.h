@@ -34,6 +34,6 @@ int sink_cut(struct sink *sink);
 /* Finalises the file; moves what it knows into record->outputs. Returns the first error. Takes NULL. */
 int sink_close(struct sink *sink);
 /* Frames that had to be copied to be written, though the queue had not copied them. */
-uint64_t sink_repacked(const struct sink *sink);
+uint64_t sink_repacked(const struct sink *sink, uint64_t *bytes);
 
 #endif

@@ -63,7 +63,8 @@ done
 # Raw bytes have no header to tell.
 run_status 0 v4l2q capture -d "sim:size=$size,fps=0,format=YUYV" -n $n -f rawvideo -o o.raw
 is "$("$tools/frames" YUYV $size <o.raw)" "$(all_frames $n)" "raw: the frames, nothing else"
-run_status 0 v4l2q capture -d "sim:size=$size,fps=0,format=NM12,planes=2" -n $n -o o.yuv
+run_status 0 v4l2q capture -d "sim:size=$size,fps=0,format=NM12,planes=2" -n $n -o o.yuv --json=r.json
+ok 'repacked frames are copied bytes' jq -e '.frames.copied == .frames.written and .bytes.copied == .bytes.written' r.json
 is "$("$tools/frames" NV12 $size <o.yuv)" "$(all_frames $n)" "raw, two planes: gathered into one picture"
 
 # y4m holds only planar formats: YUYV becomes one of them.
