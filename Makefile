@@ -13,7 +13,7 @@ ALL_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -DV4L2Q_VERSION='"$(VERSION)"'
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 LDLIBS := $(shell pkg-config --libs $(PACKAGES)) -pthread -lm
 
-SOURCES := $(wildcard src/*.c src/*/*.c)
+SOURCES := $(wildcard src/*.c src/*/*.c src/*/*/*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY := $(BUILD)/v4l2q.a
 
@@ -53,8 +53,8 @@ $(BUILD)/tests/preload/%.so: tests/preload/%.c
 # The simulated device as a node for any program, whose symbols do not get in anybody's way; the codecs are apart, since libavcodec
 # takes long to load.
 PIC := $(BUILD)/pic
-SIM_COMMON := $(PIC)/src/device/sim_picture.o $(patsubst %,$(PIC)/src/base/%.o,layout log pixfmt units)
-SIM_OBJECTS := $(patsubst %.c,$(PIC)/%.o,$(filter-out src/device/sim_codec.c,$(wildcard src/device/sim*.c tests/preload/sim/*.c)))
+SIM_COMMON := $(PIC)/src/sim/test_pattern.o $(patsubst %,$(PIC)/src/base/%.o,layout log pixfmt units)
+SIM_OBJECTS := $(patsubst %.c,$(PIC)/%.o,$(filter-out src/sim/codec.c,$(wildcard src/sim/*.c tests/preload/sim/*.c)))
 
 $(PIC)/%.o: %.c
 	@mkdir -p $(@D)
@@ -64,7 +64,7 @@ $(BUILD)/tests/preload/sim.so: $(SIM_OBJECTS) $(SIM_COMMON)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -shared -o $@ $(sort $^) -Wl,-z,defs -lm
 
-$(BUILD)/tests/preload/sim_codec.so: $(PIC)/tests/preload/sim_codec/library.o $(PIC)/src/device/sim_codec.o $(SIM_COMMON)
+$(BUILD)/tests/preload/sim_codec.so: $(PIC)/tests/preload/sim_codec/library.o $(PIC)/src/sim/codec.o $(SIM_COMMON)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -shared -o $@ $^ -lavcodec -lavutil -lm
 
@@ -90,7 +90,7 @@ FUZZ_SECONDS ?= 600
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/tests/fuzz/%,$(wildcard tests/fuzz/*.c))
 FUZZED := $(BUILD)/fuzzed.a
 
-$(FUZZED): $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/base/*.c src/media/*.c))
+$(FUZZED): $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/base/*.c src/media/*.c src/media/*/*.c))
 
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZED)
 	$(CC) $(CFLAGS) $(subst fuzzer-no-link,fuzzer,$(SANITIZE)) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -128,4 +128,4 @@ clean:
 .PHONY: all tests install uninstall dist clean check check-unit check-cli check-fault check-fuzz check-asan check-tsan check-valgrind \
 	check-vm lint fuzz fuzzers
 .SECONDARY:
--include $(wildcard $(BUILD)/src/*.d $(BUILD)/*/*/*.d $(PIC)/*/*/*.d $(PIC)/*/*/*/*.d)
+-include $(wildcard $(BUILD)/src/*.d $(BUILD)/*/*/*.d $(BUILD)/*/*/*/*.d $(PIC)/*/*/*.d $(PIC)/*/*/*/*.d)

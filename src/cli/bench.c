@@ -1,13 +1,13 @@
 /* v4l2q bench: which io mode serves a device best. SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cli/bench.h"
+#include "bench/bench.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
-#include "cli/bench_judge.h"
+#include "bench/judge.h"
 #include "cli/command.h"
-#include "cli/json.h"
+#include "report/json.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 

@@ -4,16 +4,16 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
-#include "cli/comeback.h"
+#include "session/reconnect.h"
 #include "cli/command.h"
 #include "cli/common.h"
-#include "cli/json.h"
+#include "report/json.h"
 #include "cli/progress.h"
-#include "cli/report.h"
+#include "report/report.h"
 #include "cli/signals.h"
-#include "media/container.h"
+#include "media/write/muxer_caps.h"
 #include "session/record.h"
-#include "session/segment.h"
+#include "session/segment_name.h"
 
 struct capture_options {
 	struct common_options common;

@@ -4,9 +4,9 @@
 #define CLI_COMMON_H
 
 #include "cli/options.h"
-#include "cli/status.h"
+#include "cli/exit_status.h"
 #include "device/device.h"
-#include "device/format.h"
+#include "device/negotiate.h"
 #include "queue/pool.h"
 
 /* Options that every command has. */

@@ -5,8 +5,8 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/common.h"
-#include "cli/describe.h"
-#include "cli/json.h"
+#include "report/device.h"
+#include "report/json.h"
 #include "device/nodes.h"
 
 struct list_options {

@@ -5,12 +5,12 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/common.h"
-#include "cli/json.h"
+#include "report/json.h"
 #include "cli/progress.h"
-#include "cli/report.h"
+#include "report/report.h"
 #include "cli/signals.h"
-#include "device/usage.h"
-#include "session/meeting.h"
+#include "device/reader_events.h"
+#include "session/play_format.h"
 #include "session/playback.h"
 
 struct play_options {

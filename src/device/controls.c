@@ -6,8 +6,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include "device/controls_part.h"
-#include "device/text.h"
+#include "device/controls_internal.h"
+#include "base/text.h"
 
 #define CONTROLS_MAX 1024 /* a driver that never ends its list has this many */
 

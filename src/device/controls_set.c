@@ -8,8 +8,8 @@
 #include <string.h>
 #include <strings.h>
 #include "base/log.h"
-#include "device/controls_part.h"
-#include "device/text.h"
+#include "device/controls_internal.h"
+#include "base/text.h"
 
 #define TEXT_MAX 600
 #define MENU_MAX 256 /* entries looked at */

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "device/nodes.h"
-#include "device/text.h"
+#include "base/text.h"
 #include "device/trace.h"
 
 /* The last takes any name. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
-#include "device/text.h"
+#include "base/text.h"
 #include "device/v4l2.h"
 
 #define CAPS_M2M (V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE)

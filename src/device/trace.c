@@ -7,7 +7,7 @@
 #include <linux/videodev2.h>
 #include "base/log.h"
 #include "device/device.h"
-#include "device/trace_rows.h"
+#include "device/trace_internal.h"
 
 static void add_list(struct trace *trace, const char *format, va_list arguments)
 {

@@ -1,5 +1,5 @@
 /* The trace of the ioctls that move buffers. SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "device/trace_rows.h"
+#include "device/trace_internal.h"
 
 #include <linux/videodev2.h>
 

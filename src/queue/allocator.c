@@ -6,8 +6,8 @@
 #include <fcntl.h>
 #include <string.h>
 #include "base/log.h"
-#include "device/format.h"
-#include "queue/wire.h"
+#include "device/negotiate.h"
+#include "queue/v4l2_buffer.h"
 
 static const struct {
 	enum v4l2_memory memory;

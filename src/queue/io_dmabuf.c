@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "queue/process.h"
+#include "queue/pool_internal.h"
 
 static int dmabuf_attach(struct pool *pool, struct buffer *buffer)
 {

@@ -3,7 +3,7 @@
  * Rule: kernel documentation, "Streaming I/O (DMA buffer importing)". */
 #include <errno.h>
 #include "base/log.h"
-#include "queue/process.h"
+#include "queue/pool_internal.h"
 
 int import_attach(struct pool *pool, struct buffer *buffer)
 {

@@ -1,7 +1,7 @@
 /* io mode mmap: the driver's buffers, mapped. SPDX-License-Identifier: LGPL-2.1-or-later
  * Rule: kernel documentation, "Streaming I/O (Memory Mapping)". */
 #include <sys/mman.h>
-#include "queue/process.h"
+#include "queue/pool_internal.h"
 
 static int mmap_attach(struct pool *pool, struct buffer *buffer)
 {

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "device/nodes.h"
-#include "queue/process.h"
+#include "queue/pool_internal.h"
 
 /* Some drivers (v4l2loopback 0.12) do not wake poll() for those who read(): ask again after a frame's time.
  */

@@ -1,6 +1,6 @@
 /* io mode userptr: the driver fills our own pages. SPDX-License-Identifier: LGPL-2.1-or-later
  * Rule: kernel documentation, "Streaming I/O (User Pointers)". */
-#include "queue/process.h"
+#include "queue/pool_internal.h"
 
 /* Whole pages: drivers pin them, and some write before an unaligned start. */
 static void userptr_describe(const struct plane *plane, struct v4l2_plane *out)

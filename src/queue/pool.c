@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "device/controls.h"
 #include "device/nodes.h"
-#include "queue/process.h"
+#include "queue/pool_internal.h"
 
 static const struct io_ops *const modes[] = { &io_mmap, &io_userptr, &io_dmabuf, &io_import, &io_rw };
 

@@ -10,7 +10,7 @@
 #include "queue/allocator.h"
 #include "queue/buffer.h"
 #include "queue/config.h"
-#include "queue/memory.h"
+#include "queue/memory_source.h"
 
 /* What a call can say besides 0 and the driver's own errno. */
 enum pool_result {

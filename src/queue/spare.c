@@ -1,7 +1,7 @@
 /* Spares: plain memory that stands in for the driver's buffers when those run low. SPDX-License-Identifier:
  * LGPL-2.1-or-later */
 #include <stdlib.h>
-#include "queue/process.h"
+#include "queue/pool_internal.h"
 
 #define SLACK_BYTES 65536 /* a call to the kernel is not worth less */
 

@@ -3,7 +3,7 @@
 #define SESSION_FRAME_LOG_H
 
 #include <stdio.h>
-#include "session/sink.h"
+#include "session/record_file.h"
 
 /* NULL path: *log stays NULL, and the other calls do nothing. Logs why it cannot. */
 int frame_log_open(FILE **log, const char *path);

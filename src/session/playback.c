@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "session/player.h"
+#include "session/play_loop.h"
 
 #define KEPT_BYTES (32 << 20)
 

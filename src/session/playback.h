@@ -6,7 +6,7 @@
 #define SESSION_PLAYBACK_H
 
 #include "base/stats.h"
-#include "media/reader.h"
+#include "media/read/reader.h"
 #include "queue/pool.h"
 
 struct playback_options {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "session/lend.h"
-#include "session/loop.h"
+#include "session/buffer_ref.h"
+#include "session/record_loop.h"
 
 static const char *const end_names[] = {
 	[RECORD_END_ERROR] = "error",

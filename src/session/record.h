@@ -8,8 +8,8 @@
 #include "base/fifo.h"
 #include "base/ledger.h"
 #include "base/stats.h"
-#include "device/source.h"
-#include "media/writer.h"
+#include "device/dv_timings.h"
+#include "media/write/writer.h"
 #include "queue/pool.h"
 
 enum bad_frames { BAD_FRAMES_DROP, BAD_FRAMES_KEEP, BAD_FRAMES_FAIL };

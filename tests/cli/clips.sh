@@ -30,7 +30,7 @@ range_of() { # FILE
 # What ffmpeg makes of a file: its frames, all of them and each once, as raw bytes. Sets $reference, the file that holds them.
 make_reference() { # FILE PIX_FMT [FILTER]
 	local flags=bicubic
-	[[ $2${3:-} != @(yuyv|uyvy)422 ]] || flags=fast_bilinear # the direct way, see src/media/fit.c
+	[[ $2${3:-} != @(yuyv|uyvy)422 ]] || flags=fast_bilinear # the direct way, see src/media/read/scaler.c
 	reference=$1.$2.${3:-}.raw
 	reference=${reference//[:\/]/_}
 	[ -e "$reference" ] && return

@@ -9,7 +9,7 @@
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 #include "base/log.h"
-#include "media/reader.h"
+#include "media/read/reader.h"
 
 #define MAX_PICTURES 64
 #define MAX_LENGTH 1024 /* of a side of pictures that are taken at their own size */

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/pixfmt.h"
-#include "device/sim.h"
+#include "sim/device.h"
 
 /* Where the first luma (or what stands for it) lies in a row, and how far it is to the next. */
 static const struct packing {

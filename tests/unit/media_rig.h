@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
-#include "media/writer.h"
+#include "media/write/writer.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define FOURCC(text)                                                                                         \

@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
-#include "media/reader.h"
+#include "media/read/reader.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define STEP_NS INT64_C(40000000) /* 25 frames a second */

@@ -3,7 +3,7 @@
 #define TESTS_SIM_USER_H
 
 #include "device/device.h"
-#include "device/sim.h"
+#include "sim/device.h"
 
 #define USER_BUFFERS 64
 

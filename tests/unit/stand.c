@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "device/sim.h"
+#include "sim/device.h"
 
 const char *const stand_modes[5] = { "mmap", "userptr", "dmabuf", "dmabuf-import", "rw" };
 

@@ -4,8 +4,8 @@
 #define TESTS_STAND_H
 
 #include "device/device.h"
-#include "device/format.h"
-#include "device/sim_state.h"
+#include "device/negotiate.h"
+#include "sim/sim_internal.h"
 #include "queue/io.h"
 #include "statement.h"
 #include "trace_log.h"

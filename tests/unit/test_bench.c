@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/log.h"
-#include "cli/bench.h"
+#include "bench/bench.h"
 
 static struct bench bench;
 static struct bench_run runs[4];

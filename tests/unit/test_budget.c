@@ -1,6 +1,6 @@
 /* The budget for frames that wait, where the driver's buffers are far larger than what is in them.
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "queue/process.h"
+#include "queue/pool_internal.h"
 #include "stand.h"
 
 #include <string.h>

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "base/clock.h"
-#include "session/consumer.h"
+#include "bench/slow_consumer.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(*(array)))
 

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include "device/controls.h"
-#include "device/controls_part.h"
+#include "device/controls_internal.h"
 #include "fake_device.h"
 
 enum { BRIGHTNESS, AUTO, POWER_LINE, BIG, SHY, STUCK, FIXED, N_CONTROLS };

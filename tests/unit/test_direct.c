@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "media/direct.h"
+#include "media/write/direct_io.h"
 
 #define MAX_BYTES ((size_t)48 << 20)
 #define HEAD 12288 /* written the ordinary way before it begins */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "base/log.h"
-#include "cli/failif.h"
+#include "bench/condition.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(*(array)))
 

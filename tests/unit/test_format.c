@@ -6,8 +6,8 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <string.h>
-#include "device/colour.h"
-#include "device/format.h"
+#include "device/colorimetry.h"
+#include "device/negotiate.h"
 #include "fake_device.h"
 
 #define YUYV V4L2_PIX_FMT_YUYV

@@ -13,8 +13,8 @@
 #include <cmocka.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "device/format.h"
-#include "session/measure.h"
+#include "device/negotiate.h"
+#include "bench/measure.h"
 
 #define N 200
 #define WARMUP 10

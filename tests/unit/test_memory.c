@@ -1,6 +1,6 @@
 /* Memory that is not the driver's: user pointers, imports, copies, and how much of it.
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "queue/process.h"
+#include "queue/pool_internal.h"
 #include "stand.h"
 
 #include <errno.h>

@@ -11,7 +11,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include "base/clock.h"
-#include "device/usage.h"
+#include "device/reader_events.h"
 
 static void nothing_is_queued_before_the_first_frame(void **state)
 {

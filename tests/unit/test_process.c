@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
-#include "queue/process.h"
+#include "queue/pool_internal.h"
 
 /* Both shapes of the API, several planes, padding, an offset before the data. */
 static const char *const shapes[] = {

@@ -1,4 +1,4 @@
-/* Tests of media/place and media/fit: where pictures go on a device of another size. SPDX-License-Identifier:
+/* Tests of media/read/crop and media/read/scaler: where pictures go on a device of another size. SPDX-License-Identifier:
  * LGPL-2.1-or-later */
 #include <errno.h>
 #include <setjmp.h>
@@ -11,7 +11,7 @@
 #include <cmocka.h>
 #include <libavcodec/avcodec.h>
 #include <libavutil/imgutils.h>
-#include "media/fit.h"
+#include "media/read/scaler.h"
 #include "reader_rig.h"
 
 #define Y AV_PIX_FMT_YUV420P

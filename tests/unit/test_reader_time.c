@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <libavutil/adler32.h>
 #include <libavutil/avutil.h>
-#include "media/presentation.h"
+#include "media/read/timestamps.h"
 #include "reader_rig.h"
 
 #define MS INT64_C(1000000)

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/clock.h"
-#include "device/replug.h"
+#include "device/hotplug.h"
 
 static char folder[] = "/tmp/v4l2q-replug.XXXXXX";
 static char node[64], below[64], link_path[80];

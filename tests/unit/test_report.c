@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "cli/json.h"
-#include "cli/report.h"
-#include "cli/status.h"
+#include "report/json.h"
+#include "report/report.h"
+#include "cli/exit_status.h"
 #include "queue/io.h"
 
 static struct device device;

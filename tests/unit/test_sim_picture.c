@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <libavcodec/avcodec.h>
 #include <libavutil/pixdesc.h>
-#include "device/format.h"
+#include "device/negotiate.h"
 #include "sim_user.h"
 
 /* 8-bit luma of a raw picture; for RGB its green, since the marks are black and white. */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "cli/command.h"
-#include "device/source.h"
+#include "device/dv_timings.h"
 #include "statement.h"
 #include "trace_log.h"
 

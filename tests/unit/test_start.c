@@ -1,5 +1,5 @@
 /* Starting the stream: the table, row by row. SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "queue/process.h"
+#include "queue/pool_internal.h"
 #include "stand.h"
 
 #include <errno.h>

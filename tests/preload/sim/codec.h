@@ -2,7 +2,7 @@
 #ifndef PRELOAD_SIM_CODEC_H
 #define PRELOAD_SIM_CODEC_H
 
-#include "device/sim_state.h"
+#include "sim/sim_internal.h"
 
 #define CODEC_LIBRARY "codec_library"
 

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "device/sim_state.h"
+#include "sim/sim_internal.h"
 #include "preload.h"
 
 #define MAX_FDS 4096

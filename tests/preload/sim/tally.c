@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/clock.h"
-#include "device/sim_state.h"
+#include "sim/sim_internal.h"
 #include "preload.h"
 
 /* What the device itself keeps in this process, which no real one would. What it never draws in is not there.

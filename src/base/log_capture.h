@@ -1,0 +1,24 @@
+/* Listening to what goes wrong while something is tried. SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef BASE_LOG_CAPTURE_H
+#define BASE_LOG_CAPTURE_H
+
+#include <stddef.h>
+#include "base/log.h"
+
+struct catch
+{
+	enum log_level level; /* what would have been shown */
+	struct caught {
+		enum log_level level;
+		char *text;
+	} * messages;
+	size_t n_messages;
+	char first_error[512]; /* "": none */
+};
+
+/* Keeps all messages back from now on. Not to be nested. */
+void catch_begin(struct catch *catch);
+/* Says what was kept back, errors only at `errors_as`, and listens no more. */
+void catch_end(struct catch *catch, enum log_level errors_as);
+
+#endif

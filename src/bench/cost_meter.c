@@ -1,0 +1,106 @@
+/* What a span of the program's life costs. SPDX-License-Identifier: LGPL-2.1-or-later
+ * Rule: perf_event_open(2); a tracepoint's number is in the tracing file system. */
+#include "bench/cost_meter.h"
+
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <linux/perf_event.h>
+#include "base/clock.h"
+#include "base/log.h"
+
+static int open_counter(uint32_t type, uint64_t config)
+{
+	struct perf_event_attr event = { .type = type, .size = sizeof(event), .config = config };
+
+	/* Unprivileged users may often count their own instructions, though not the kernel's for them. */
+	event.exclude_kernel = event.exclude_hv = type == PERF_TYPE_HARDWARE;
+	return (int)syscall(SYS_perf_event_open, &event, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+static int open_syscalls(void)
+{
+	static const char *const files[] = {
+		"/sys/kernel/tracing/events/raw_syscalls/sys_enter/id",
+		"/sys/kernel/debug/tracing/events/raw_syscalls/sys_enter/id",
+	};
+	unsigned long long number = 0;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files) && !number; i++) {
+		FILE *file = fopen(files[i], "re");
+
+		if (!file)
+			continue;
+		if (fscanf(file, "%llu", &number) != 1)
+			number = 0;
+		fclose(file);
+	}
+	return number ? open_counter(PERF_TYPE_TRACEPOINT, number) : -1;
+}
+
+void meter_open(struct meter *meter, const struct pool *pool)
+{
+	/* The simulated device's calls are none, and what it does itself is no part of a device's cost. */
+	bool simulated = pool->device->ops->scheme;
+
+	*meter = (struct meter){
+		.pool = pool,
+		.syscalls_fd = simulated ? -1 : open_syscalls(),
+		.instructions_fd = open_counter(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS),
+	};
+	if (!simulated && meter->syscalls_fd < 0)
+		log_verbose("system calls: counting those to the device, as the kernel's counter is not "
+			    "open to us");
+}
+
+void meter_close(struct meter *meter)
+{
+	if (meter->syscalls_fd >= 0)
+		close(meter->syscalls_fd);
+	if (meter->instructions_fd >= 0)
+		close(meter->instructions_fd);
+	meter->syscalls_fd = meter->instructions_fd = -1;
+}
+
+static uint64_t counter_value(int fd)
+{
+	uint64_t value;
+
+	return fd >= 0 && read(fd, &value, sizeof(value)) == sizeof(value) ? value : 0;
+}
+
+static int64_t timeval_ns(struct timeval time)
+{
+	return time.tv_sec * NS_PER_S + time.tv_usec * NS_PER_US;
+}
+
+struct reading meter_read(const struct meter *meter)
+{
+	bool all = meter_sees_all_syscalls(meter);
+	struct reading reading = { .bytes_copied = meter->pool->bytes_copied };
+	struct rusage usage;
+
+	reading.n_instructions = counter_value(meter->instructions_fd);
+	reading.n_syscalls = all ? counter_value(meter->syscalls_fd) : meter->pool->device->n_calls;
+	if (getrusage(RUSAGE_THREAD, &usage) == 0) {
+		reading.cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
+		reading.n_switches = (uint64_t)usage.ru_nvcsw + (uint64_t)usage.ru_nivcsw;
+		reading.n_faults = (uint64_t)usage.ru_minflt + (uint64_t)usage.ru_majflt;
+	}
+	reading.wall_ns = now_ns();
+	return reading;
+}
+
+struct reading reading_difference(const struct reading *end, const struct reading *begin)
+{
+	return (struct reading){
+		.wall_ns = end->wall_ns - begin->wall_ns,
+		.cpu_ns = end->cpu_ns - begin->cpu_ns,
+		.n_syscalls = end->n_syscalls - begin->n_syscalls,
+		.n_switches = end->n_switches - begin->n_switches,
+		.n_faults = end->n_faults - begin->n_faults,
+		.n_instructions = end->n_instructions - begin->n_instructions,
+		.bytes_copied = end->bytes_copied - begin->bytes_copied,
+	};
+}

@@ -1,0 +1,66 @@
+/* v4l2q bench: a line a run, for spreadsheets. SPDX-License-Identifier: LGPL-2.1-or-later
+ * As RFC 4180 has it, but for the ends of lines. */
+#include "bench/bench.h"
+
+#include <errno.h>
+#include <math.h>
+#include "base/log.h"
+
+static void print_text(FILE *file, const char *text)
+{
+	fputc('"', file);
+	for (; text && *text; text++) {
+		if (*text == '"')
+			fputc('"', file);
+		fputc(*text, file);
+	}
+	fputc('"', file);
+}
+
+static void print_heading(FILE *file)
+{
+	fprintf(file, "io,buffers,frames");
+	for (int i = 0; i < N_METRICS; i++)
+		fprintf(file, ",%s%s%s", metrics[i].group ? metrics[i].group : "",
+			metrics[i].group ? "." : "", metrics[i].name);
+	fprintf(file, ",unsupported,error\n");
+}
+
+static void print_run(FILE *file, const struct bench_run *run)
+{
+	fprintf(file, "%s,", run->io);
+	if (run->buffers)
+		fprintf(file, "%u", run->buffers);
+	fprintf(file, ",");
+	if (run->n_samples)
+		fprintf(file, "%llu", (unsigned long long)run->frames);
+	for (int i = 0; i < N_METRICS; i++) {
+		fputc(',', file);
+		if (!isnan(run->values[i]))
+			fprintf(file, "%.*f", (int)metrics[i].decimals, run->values[i]);
+	}
+	fputc(',', file);
+	if (run->unsupported)
+		print_text(file, run->unsupported);
+	fputc(',', file);
+	if (run->error)
+		print_text(file, run->error);
+	fprintf(file, "\n");
+}
+
+int bench_csv(const struct bench *bench, FILE *file, const char *name)
+{
+	int err = 0;
+
+	errno = 0;
+	print_heading(file);
+	for (size_t i = 0; i < bench->n_runs; i++)
+		print_run(file, &bench->runs[i]);
+	if (fflush(file) != 0 || ferror(file))
+		err = errno ? -errno : -EIO;
+	if (file != stdout && fclose(file) != 0 && err == 0)
+		err = -errno;
+	if (err < 0)
+		log_error("%s: %s", file == stdout ? "standard output" : name, err_str(err));
+	return err;
+}

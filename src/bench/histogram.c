@@ -1,0 +1,77 @@
+/* v4l2q bench: the distribution of the latency, drawn with letters. SPDX-License-Identifier:
+ * LGPL-2.1-or-later */
+#include "bench/bench.h"
+
+#include <math.h>
+
+#define BINS 16
+#define BAR 60
+
+/* From lowest to highest, in even steps; in even factors, where they are far apart. */
+struct bins {
+	double low, step; /* of the value, or of its logarithm */
+	bool logarithmic;
+	uint64_t counts[BINS], most;
+};
+
+static double edge(const struct bins *bins, unsigned i)
+{
+	double at = bins->low + bins->step * i;
+
+	return bins->logarithmic ? exp(at) : at;
+}
+
+static void fill(struct bins *bins, const struct stats *ns)
+{
+	double low = ns->min > 0 ? (double)ns->min : 1, high = (double)ns->max + 1;
+	unsigned bucket = 0;
+	int64_t sample;
+	uint32_t n;
+
+	*bins = (struct bins){ .logarithmic = high > 10 * low };
+	bins->low = bins->logarithmic ? log(low) : low;
+	bins->step = ((bins->logarithmic ? log(high) : high) - bins->low) / BINS;
+	while (stats_walk(ns, &bucket, &sample, &n)) {
+		double value = sample > 0 ? (double)sample : 1;
+		double at = ((bins->logarithmic ? log(value) : value) - bins->low) / bins->step;
+		unsigned i = at > 0 ? (unsigned)at : 0;
+
+		i = i < BINS ? i : BINS - 1;
+		bins->counts[i] += n;
+		bins->most = bins->counts[i] > bins->most ? bins->counts[i] : bins->most;
+	}
+}
+
+static void draw(const struct bench_run *run, FILE *out)
+{
+	char name[BENCH_RUN_TEXT_MAX];
+	struct bins bins;
+
+	fill(&bins, &run->latency_ns);
+	fprintf(out, "\nlatency of %s, ms%s\n", bench_run_text(run, name),
+		bins.logarithmic ? " (each line a factor)" : "");
+	for (unsigned i = 0; i < BINS; i++) {
+		int length = (int)((bins.counts[i] * BAR + bins.most - 1) / bins.most);
+
+		fprintf(out, "%9.3f |", edge(&bins, i) / 1e6);
+		for (int k = 0; k < length; k++)
+			fputc('#', out);
+		if (bins.counts[i])
+			fprintf(out, " %llu", (unsigned long long)bins.counts[i]);
+		fputc('\n', out);
+	}
+}
+
+void bench_histogram(const struct bench *bench, FILE *out)
+{
+	bool drawn = false;
+
+	for (size_t i = 0; i < bench->n_runs; i++) {
+		if (!bench->runs[i].latency_ns.count)
+			continue;
+		draw(&bench->runs[i], out);
+		drawn = true;
+	}
+	if (!drawn)
+		fprintf(out, "\nThere is no histogram, as the latency is not known of any run.\n");
+}

@@ -1,0 +1,80 @@
+/* Measuring a capture queue. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bench/measure_internal.h"
+
+#include <string.h>
+#include <linux/videodev2.h>
+#include "base/clock.h"
+#include "session/entry.h"
+
+/* Every byte, in the widest steps that any processor has, as a consumer would at best. */
+static uint64_t sum_bytes(const uint8_t *data, size_t size)
+{
+	uint64_t sum = 0, word;
+	size_t i = 0;
+
+	for (; i + sizeof(word) <= size; i += sizeof(word)) {
+		memcpy(&word, data + i, sizeof(word));
+		sum += word;
+	}
+	for (; i < size; i++)
+		sum += data[i];
+	return sum;
+}
+
+static void touch(struct measure *measure, const struct buffer *buffer)
+{
+	int64_t start_ns = now_ns();
+
+	for (uint32_t p = 0; p < buffer->n_planes; p++)
+		measure->touched +=
+			sum_bytes(plane_payload(&buffer->planes[p]), plane_payload_bytes(&buffer->planes[p]));
+	measure->touch_ns += now_ns() - start_ns;
+}
+
+static void enter(struct measure *measure)
+{
+	const struct frame_info *info = &measure->pool->last;
+	bool monotonic = (info->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+	uint64_t lost = entry_make(&measure->ledger, measure->pool, &measure->n_restarts);
+
+	if (info->bytes == 0)
+		return;
+	measure->flags = info->flags;
+	measure->counts_losses = !measure->pool->limits.reads;
+	measure_interval(measure, info->dequeue_ns, info->timestamp_ns, lost);
+	if (monotonic && info->timestamp_ns > 0)
+		measure_latency(measure, info->dequeue_ns - info->timestamp_ns);
+}
+
+static int take_lost(struct measure *measure, uint64_t *count)
+{
+	enter(measure);
+	++*count;
+	return 0;
+}
+
+int measure_capture_turn(struct measure *measure)
+{
+	struct pool *pool = measure->pool;
+	struct buffer *buffer = NULL;
+	int err = pool_process(pool, &buffer);
+
+	if (err == POOL_CORRUPT)
+		return take_lost(measure, &measure->ledger.lost_error);
+	if (err == POOL_NOBUF)
+		return take_lost(measure, &measure->ledger.lost_queue);
+	if (err < 0)
+		return err;
+	enter(measure);
+	if (buffer->info.flags & V4L2_BUF_FLAG_ERROR)
+		measure->ledger.lost_error++;
+	else
+		measure->frames++;
+	if (pool->limits.reads)
+		measure->bytes_moved += buffer->info.bytes;
+	if (measure->options.touch)
+		touch(measure, buffer);
+	measure_wait(measure);
+	pool_release(pool, buffer);
+	return 0;
+}

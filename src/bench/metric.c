@@ -1,0 +1,102 @@
+/* What a bench run is judged by. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bench/metric.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SPREAD_OF(prefix, group, word)                                                                       \
+	{ prefix "min", group, "min", word " min", UNIT_US, 1, false },                                      \
+		{ prefix "p50", group, "p50", word " p50", UNIT_US, 1, false },                              \
+		{ prefix "p95", group, "p95", word " p95", UNIT_US, 1, false },                              \
+		{ prefix "p99", group, "p99", word " p99", UNIT_US, 1, false },                              \
+	{                                                                                                    \
+		prefix "max", group, "max", word " max", UNIT_US, 1, false                                   \
+	}
+
+const struct metric metrics[N_METRICS] = {
+	{ "fps", NULL, "fps", "frames a second", UNIT_FPS, 3, true },
+	{ "lost", NULL, "lost", "frames lost", UNIT_COUNT, 0, false },
+	SPREAD_OF("", "latency_us", "latency"),
+	SPREAD_OF("interval.", "interval_us", "interval"),
+	SPREAD_OF("jitter.", "jitter_us", "jitter"),
+	{ "cpu", NULL, "cpu_us_per_frame", "processor time", UNIT_US, 1, false },
+	{ "copied", NULL, "copied_bytes_per_frame", "copied", UNIT_BYTES, 0, false },
+	{ "syscalls", NULL, "syscalls_per_frame", "system calls", UNIT_COUNT, 2, false },
+	{ "switches", NULL, "switches_per_frame", "context switches", UNIT_COUNT, 2, false },
+	{ "faults", NULL, "faults_per_frame", "page faults", UNIT_COUNT, 2, false },
+	{ "touch", NULL, "touch_us_per_frame", "touching", UNIT_US, 1, false },
+	{ "instructions", NULL, "instructions_per_frame", "instructions", UNIT_COUNT, 0, false },
+};
+
+int metric_find(const char *name, size_t length)
+{
+	for (int i = 0; i < N_METRICS; i++) {
+		const struct metric *metric = &metrics[i];
+		char json[64];
+
+		snprintf(json, sizeof(json), "%s%s%s", metric->group ? metric->group : "",
+			 metric->group ? "." : "", metric->name);
+		if ((strlen(metric->key) == length && strncmp(metric->key, name, length) == 0) ||
+		    (strlen(json) == length && strncmp(json, name, length) == 0))
+			return i;
+	}
+	return -1;
+}
+
+/* The five of a distribution, in the order of the table. */
+static void take_stats(const struct stats *ns, double *values)
+{
+	if (!ns->count)
+		return;
+	values[0] = (double)ns->min / 1e3;
+	values[1] = (double)stats_quantile(ns, 0.50) / 1e3;
+	values[2] = (double)stats_quantile(ns, 0.95) / 1e3;
+	values[3] = (double)stats_quantile(ns, 0.99) / 1e3;
+	values[4] = (double)ns->max / 1e3;
+}
+
+void metric_take(const struct measure *measure, double values[N_METRICS])
+{
+	const struct reading *cost = &measure->cost;
+	double n = (double)measure->ledger.captured;
+
+	for (int i = 0; i < N_METRICS; i++)
+		values[i] = NAN;
+	if (measure->fps > 0)
+		values[METRIC_FPS] = measure->fps;
+	if (measure->counts_losses)
+		values[METRIC_LOST] = (double)ledger_lost(&measure->ledger);
+	take_stats(&measure->latency_ns, values + METRIC_LATENCY_MIN);
+	take_stats(&measure->interval_ns, values + METRIC_INTERVAL_MIN);
+	take_stats(&measure->jitter_ns, values + METRIC_JITTER_MIN);
+	if (n == 0)
+		return;
+	values[METRIC_CPU] = (double)cost->cpu_ns / 1e3 / n;
+	values[METRIC_COPIED] = (double)cost->bytes_copied / n;
+	values[METRIC_SYSCALLS] = (double)cost->n_syscalls / n;
+	values[METRIC_SWITCHES] = (double)cost->n_switches / n;
+	values[METRIC_FAULTS] = (double)cost->n_faults / n;
+	if (measure->options.touch)
+		values[METRIC_TOUCH] = (double)measure->touch_ns / 1e3 / n;
+	if (meter_has_instructions(&measure->meter))
+		values[METRIC_INSTRUCTIONS] = (double)cost->n_instructions / n;
+}
+
+char *metric_text(enum metric_id id, double value, char text[METRIC_TEXT_MAX])
+{
+	char bytes[BYTES_TEXT_MAX];
+
+	switch (metrics[id].unit) {
+	case UNIT_US:
+		snprintf(text, METRIC_TEXT_MAX, value < 1000 ? "%.4g us" : "%.4g ms",
+			 value < 1000 ? value : value / 1e3);
+		break;
+	case UNIT_BYTES:
+		snprintf(text, METRIC_TEXT_MAX, "%s", bytes_text((uint64_t)value, bytes));
+		break;
+	default:
+		snprintf(text, METRIC_TEXT_MAX, "%.6g", value);
+	}
+	return text;
+}

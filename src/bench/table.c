@@ -1,0 +1,260 @@
+/* v4l2q bench: the table. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bench/bench.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CELL_MAX 16
+#define IO_WIDTH 13
+#define BUFFERS_WIDTH 4
+
+enum cell_kind { CELL_US, CELL_COUNT, CELL_BYTES, CELL_EACH };
+
+static const struct column {
+	enum metric_id metric;
+	const char *heading;
+	int width;
+	enum cell_kind kind;
+} columns[] = {
+	{ METRIC_FPS, "fps", 5, CELL_EACH },        { METRIC_LOST, "lost", 4, CELL_COUNT },
+	{ METRIC_LATENCY_MIN, "min", 5, CELL_US },  { METRIC_LATENCY_P50, "p50", 5, CELL_US },
+	{ METRIC_LATENCY_P95, "p95", 5, CELL_US },  { METRIC_LATENCY_P99, "p99", 5, CELL_US },
+	{ METRIC_LATENCY_MAX, "max", 5, CELL_US },  { METRIC_JITTER_MIN, "min", 5, CELL_US },
+	{ METRIC_JITTER_P50, "p50", 5, CELL_US },   { METRIC_JITTER_P95, "p95", 5, CELL_US },
+	{ METRIC_JITTER_P99, "p99", 5, CELL_US },   { METRIC_JITTER_MAX, "max", 5, CELL_US },
+	{ METRIC_CPU, "cpu", 5, CELL_US },          { METRIC_COPIED, "copy", 5, CELL_BYTES },
+	{ METRIC_SYSCALLS, "calls", 5, CELL_EACH }, { METRIC_SWITCHES, "switch", 6, CELL_EACH },
+	{ METRIC_TOUCH, "touch", 5, CELL_US },
+};
+#define MAX_COLUMNS (sizeof(columns) / sizeof(*columns))
+
+/* The last is for those who ask for it. */
+static size_t n_columns(const struct bench *bench)
+{
+	return MAX_COLUMNS - !bench->options.touch;
+}
+
+/* In five columns. */
+static void print_us(char text[CELL_MAX], double us)
+{
+	if (us < 99999.5)
+		snprintf(text, CELL_MAX, "%.*f", us < 9.95 ? 1 : 0, us);
+	else if (us < 999.5e3)
+		snprintf(text, CELL_MAX, "%.0fms", us / 1e3);
+	else
+		snprintf(text, CELL_MAX, "%.*fs", us < 99.95e6 ? 1 : 0, us / 1e6);
+}
+
+static void print_each(char text[CELL_MAX], double value)
+{
+	snprintf(text, CELL_MAX, "%.*f", value < 99.995 ? 2 : value < 999.95 ? 1 : 0, value);
+}
+
+static void print_bytes(char text[CELL_MAX], double bytes)
+{
+	static const char *const units[] = { "", "k", "M", "G" };
+	unsigned i = 0;
+
+	for (; bytes >= 1000 && i < 3; i++)
+		bytes /= 1024;
+	if (i == 0)
+		snprintf(text, CELL_MAX, "%.0f", bytes);
+	else
+		snprintf(text, CELL_MAX, "%.*f%s",
+			 bytes < 9.995   ? 2
+			 : bytes < 99.95 ? 1
+					 : 0,
+			 bytes, units[i]);
+}
+
+static const char *print_cell(const struct column *column, double value, char text[CELL_MAX])
+{
+	if (isnan(value))
+		return "-";
+	if (column->kind == CELL_US)
+		print_us(text, value);
+	else if (column->kind == CELL_EACH)
+		print_each(text, value);
+	else if (column->kind == CELL_BYTES)
+		print_bytes(text, value);
+	else
+		snprintf(text, CELL_MAX, "%.0f", value);
+	return text;
+}
+
+/* The columns, and the text of each one's best value; "" where all are alike. */
+struct best {
+	size_t n;
+	bool plain; /* marked by a star, as there is no bold */
+	char text[MAX_COLUMNS][CELL_MAX];
+};
+
+static void find_best(const struct bench *bench, size_t c, char best_text[CELL_MAX])
+{
+	double best = NAN, worst = NAN;
+	char text[CELL_MAX];
+
+	for (size_t i = 0; i < bench->n_runs; i++) {
+		double value = bench->runs[i].values[columns[c].metric];
+
+		if (!bench->runs[i].n_samples || isnan(value))
+			continue;
+		if (metrics[columns[c].metric].more_is_better)
+			value = -value;
+		best = isnan(best) || value < best ? value : best;
+		worst = isnan(worst) || value > worst ? value : worst;
+	}
+	*best_text = '\0';
+	if (isnan(best))
+		return;
+	snprintf(best_text, CELL_MAX, "%s", print_cell(&columns[c], fabs(best), text));
+	if (strcmp(best_text, print_cell(&columns[c], fabs(worst), text)) == 0)
+		*best_text = '\0';
+}
+
+static bool is_plain(FILE *out)
+{
+	const char *term = getenv("TERM");
+
+	return !isatty(fileno(out)) || getenv("NO_COLOR") || !term || strcmp(term, "dumb") == 0;
+}
+
+static void print_heading(const struct bench *bench, FILE *out)
+{
+	fprintf(out, "%-*s%-30s%-30s%s\n", IO_WIDTH + BUFFERS_WIDTH + 1 + 6 + 5, "", "  --- latency, us ---",
+		"  --- jitter, us ---", "  --- of each frame ---");
+	fprintf(out, "%-*s%*s ", IO_WIDTH, "io", BUFFERS_WIDTH, "buf");
+	for (size_t c = 0; c < n_columns(bench); c++)
+		fprintf(out, "%*s ", columns[c].width, columns[c].heading);
+	fputc('\n', out);
+}
+
+static void print_values(const double values[N_METRICS], const struct best *best, bool mark, FILE *out)
+{
+	char buffer[CELL_MAX];
+
+	for (size_t c = 0; c < best->n; c++) {
+		const char *text = print_cell(&columns[c], values[columns[c].metric], buffer);
+		bool is_best = mark && *best->text[c] && strcmp(text, best->text[c]) == 0;
+		const char *on = is_best && !best->plain ? "\033[1m" : "", *off = *on ? "\033[0m" : "";
+
+		fprintf(out, "%*s%s%s%s%c", columns[c].width - (int)strlen(text), "", on, text, off,
+			is_best && best->plain ? '*' : ' ');
+	}
+	fputc('\n', out);
+}
+
+static void print_why(const struct bench_run *run, FILE *out)
+{
+	const char *why = run->unsupported ? run->unsupported : run->error;
+	char text[600];
+
+	snprintf(text, sizeof(text), "%s%s",
+		 run->unsupported ? "not supported: "
+		 : run->error     ? "failed: "
+				  : "not measured",
+		 why ? why : "");
+	fputc(' ', out);
+	options_wrap(out, IO_WIDTH + BUFFERS_WIDTH + 2, text);
+}
+
+static void print_run(const struct bench_run *run, const struct best *best, FILE *out)
+{
+	char buffers[16] = "-";
+
+	if (run->buffers)
+		snprintf(buffers, sizeof(buffers), "%u", run->buffers);
+	fprintf(out, "%-*s%*s ", IO_WIDTH, run->io, BUFFERS_WIDTH, buffers);
+	if (!run->n_samples) {
+		print_why(run, out);
+		return;
+	}
+	print_values(run->values, best, true, out);
+	if (run->n_samples > 1) {
+		fprintf(out, "%*s ", IO_WIDTH + BUFFERS_WIDTH, "+-");
+		print_values(run->spreads, best, false, out);
+	}
+	if (run->error) {
+		fprintf(out, "%*s ended early: ", IO_WIDTH + BUFFERS_WIDTH, "");
+		options_wrap(out, IO_WIDTH + BUFFERS_WIDTH + 14, run->error);
+	}
+}
+
+static void print_device(const struct bench *bench, FILE *out)
+{
+	const struct device *device = &bench->setup.device;
+	const struct video_format *format = &bench->setup.format;
+	char fourcc[FOURCC_TEXT_MAX];
+
+	fprintf(out, "%s (%.16s, %.32s): %s %ux%u", device->path, (const char *)device->info.driver,
+		(const char *)device->info.card, fourcc_text(format->fourcc, fourcc), format->width,
+		format->height);
+	if (format->fps.num)
+		fprintf(out, " at %.6g fps", fraction_value(format->fps));
+	fprintf(out, ", %s; %llu frames a run", device_is_output(device) ? "output" : "capture",
+		(unsigned long long)bench->options.count);
+	if (bench->options.repeat > 1)
+		fprintf(out, ", the median of %llu runs", (unsigned long long)bench->options.repeat);
+	fprintf(out, "\n\n");
+}
+
+/* What a reader of the figures must know. */
+static void print_notes(const struct bench *bench, bool plain, bool marked, FILE *out)
+{
+	const struct bench_run *last = NULL;
+
+	for (size_t i = 0; i < bench->n_runs; i++)
+		if (bench->runs[i].n_samples && bench->runs[i].buffers)
+			last = &bench->runs[i];
+	if (marked)
+		fprintf(out, "%s: the best of its column.%s", plain ? "*" : "bold",
+			bench->options.repeat > 1 ? " " : "");
+	if (bench->options.repeat > 1)
+		fprintf(out, "+-: half of highest minus lowest.");
+	if (marked || bench->options.repeat > 1)
+		fputc('\n', out);
+	fprintf(out, "cpu: processor time in us; copy: bytes copied; calls: system calls; switch: context "
+		     "switches.\n");
+	if (bench->options.touch)
+		fprintf(out, "touch: us to %s every byte of the frame, which cpu holds too.\n",
+			device_is_output(&bench->setup.device) ? "write" : "read");
+	if (device_is_output(&bench->setup.device))
+		fprintf(out,
+			"latency: from queueing a frame until the driver gives it back; rw: the write().\n");
+	else if (last && strcmp(last->clock, "monotonic") != 0)
+		fprintf(out,
+			"latency: unknown, as the driver does not stamp frames with the monotonic clock.\n");
+	else if (last && last->stamps_ahead)
+		fprintf(out,
+			"latency: unknown, as the driver stamps frames with a time that is still to come.\n");
+	else if (last && strcmp(last->moment, "soe") == 0)
+		fprintf(out, "latency: from the start of exposure, which is what the driver stamps.\n");
+	if (bench->setup.device.ops->scheme)
+		fprintf(out,
+			"cpu: with the drawing of the pictures, as the simulated device is a part of this "
+			"program.\n");
+}
+
+void bench_table(const struct bench *bench, FILE *out)
+{
+	char advice[BENCH_ADVICE_MAX];
+	struct best best = { .n = n_columns(bench), .plain = is_plain(out) };
+	bool marked = false;
+
+	for (size_t c = 0; c < best.n; c++) {
+		find_best(bench, c, best.text[c]);
+		marked |= *best.text[c] != '\0';
+	}
+	print_device(bench, out);
+	print_heading(bench, out);
+	for (size_t i = 0; i < bench->n_runs; i++)
+		print_run(&bench->runs[i], &best, out);
+	if (!bench_recommend(bench, advice))
+		return;
+	fputc('\n', out);
+	print_notes(bench, best.plain, marked, out);
+	fputc('\n', out);
+	options_wrap(out, 0, advice);
+}

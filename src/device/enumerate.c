@@ -1,0 +1,235 @@
+/* What a device says it offers: pixel formats, sizes, rates. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "device/enumerate.h"
+
+#include <errno.h>
+#include "base/pixfmt.h"
+#include "base/text.h"
+
+#define LIST_MAX 1024 /* a driver whose list never ends has this many */
+#define NEAREST 8     /* sizes shown */
+
+static int walk(struct device *device, unsigned long request, void *entry, uint32_t *index, mode_visit *visit,
+		void *opaque)
+{
+	for (uint32_t i = 0; i < LIST_MAX; i++) {
+		int result;
+
+		*index = i;
+		result = device_ioctl(device, request, entry);
+		if (result == -EINVAL || result == -ENOTTY || result == -ENODATA)
+			return 0;
+		if (result < 0 || (result = visit(opaque, entry)))
+			return result;
+	}
+	return 0;
+}
+
+int modes_formats(struct device *device, mode_visit *visit, void *opaque)
+{
+	struct v4l2_fmtdesc entry = { .type = device->type };
+
+	return walk(device, VIDIOC_ENUM_FMT, &entry, &entry.index, visit, opaque);
+}
+
+int modes_sizes(struct device *device, uint32_t fourcc, mode_visit *visit, void *opaque)
+{
+	struct v4l2_frmsizeenum entry = { .pixel_format = fourcc };
+
+	return walk(device, VIDIOC_ENUM_FRAMESIZES, &entry, &entry.index, visit, opaque);
+}
+
+int modes_rates(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height, mode_visit *visit,
+		void *opaque)
+{
+	struct v4l2_frmivalenum entry = { .pixel_format = fourcc, .width = width, .height = height };
+
+	return walk(device, VIDIOC_ENUM_FRAMEINTERVALS, &entry, &entry.index, visit, opaque);
+}
+
+struct search {
+	uint32_t width, height;
+	struct fraction fps;
+};
+
+static bool steps_to(uint32_t value, uint32_t min, uint32_t max, uint32_t step)
+{
+	return value >= min && value <= max && (step < 2 || (value - min) % step == 0);
+}
+
+static int size_matches(void *opaque, const void *entry)
+{
+	const struct v4l2_frmsizeenum *size = entry;
+	const struct v4l2_frmsize_stepwise *range = &size->stepwise;
+	const struct search *search = opaque;
+
+	if (size->type == V4L2_FRMSIZE_TYPE_DISCRETE)
+		return size->discrete.width == search->width && size->discrete.height == search->height;
+	return steps_to(search->width, range->min_width, range->max_width, range->step_width) &&
+	       steps_to(search->height, range->min_height, range->max_height, range->step_height);
+}
+
+static struct fraction rate_of(const struct v4l2_fract *interval)
+{
+	if (!interval->numerator || !interval->denominator)
+		return (struct fraction){ 0 };
+	return fraction_reduce(interval->denominator, interval->numerator);
+}
+
+static int rate_matches(void *opaque, const void *entry)
+{
+	const struct v4l2_frmivalenum *interval = entry;
+	const struct search *search = opaque;
+	double fps = fraction_value(search->fps);
+
+	if (interval->type == V4L2_FRMIVAL_TYPE_DISCRETE)
+		return fraction_close(rate_of(&interval->discrete), search->fps);
+	return fps <= fraction_value(rate_of(&interval->stepwise.min)) * 1.01 &&
+	       fps >= fraction_value(rate_of(&interval->stepwise.max)) / 1.01;
+}
+
+bool modes_have(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height, struct fraction fps)
+{
+	struct search search = { .width = width, .height = height, .fps = fps };
+
+	return modes_sizes(device, fourcc, size_matches, &search) > 0 &&
+	       (!fps.den || modes_rates(device, fourcc, width, height, rate_matches, &search) > 0);
+}
+
+struct sentence {
+	char *text;
+	size_t size;
+};
+
+static int add_format(void *opaque, const void *entry)
+{
+	const struct v4l2_fmtdesc *format = entry;
+	struct sentence *sentence = opaque;
+	char name[FOURCC_TEXT_MAX];
+
+	text_join(sentence->text, sentence->size, ", ", "%s", fourcc_text(format->pixelformat, name));
+	return 0;
+}
+
+char *modes_formats_text(struct device *device, char *text, size_t size)
+{
+	struct sentence sentence = { text, size };
+
+	*text = '\0';
+	modes_formats(device, add_format, &sentence);
+	return text;
+}
+
+/* The sizes nearest to the one asked for, nearest first. */
+struct nearest {
+	uint32_t width, height;
+	unsigned n;
+	struct near_size {
+		uint64_t distance;
+		uint32_t width, height;
+	} sizes[NEAREST];
+	struct v4l2_frmsize_stepwise range;
+	bool is_range;
+};
+
+static uint64_t distance(const struct nearest *nearest, uint32_t width, uint32_t height)
+{
+	return (uint64_t)(width > nearest->width ? width - nearest->width : nearest->width - width) +
+	       (height > nearest->height ? height - nearest->height : nearest->height - height);
+}
+
+static int keep_near(void *opaque, const void *entry)
+{
+	const struct v4l2_frmsizeenum *size = entry;
+	struct nearest *nearest = opaque;
+	struct near_size found = { .width = size->discrete.width, .height = size->discrete.height };
+	unsigned i;
+
+	if (size->type != V4L2_FRMSIZE_TYPE_DISCRETE) {
+		nearest->range = size->stepwise;
+		nearest->is_range = true;
+		return 1;
+	}
+	found.distance = distance(nearest, found.width, found.height);
+	if (nearest->n == NEAREST && found.distance >= nearest->sizes[NEAREST - 1].distance)
+		return 0;
+	if (nearest->n < NEAREST)
+		nearest->n++;
+	for (i = nearest->n - 1; i > 0 && nearest->sizes[i - 1].distance > found.distance; i--)
+		nearest->sizes[i] = nearest->sizes[i - 1];
+	nearest->sizes[i] = found;
+	return 0;
+}
+
+char *modes_sizes_text(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height, char *text,
+		       size_t size)
+{
+	struct nearest nearest = { .width = width, .height = height };
+	const struct v4l2_frmsize_stepwise *range = &nearest.range;
+
+	*text = '\0';
+	modes_sizes(device, fourcc, keep_near, &nearest);
+	if (nearest.is_range)
+		text_add(text, size, "%ux%u to %ux%u in steps of %ux%u", range->min_width, range->min_height,
+			 range->max_width, range->max_height, range->step_width ? range->step_width : 1,
+			 range->step_height ? range->step_height : 1);
+	for (unsigned i = 0; i < nearest.n; i++)
+		text_join(text, size, ", ", "%ux%u", nearest.sizes[i].width, nearest.sizes[i].height);
+	return text;
+}
+
+static int add_rate(void *opaque, const void *entry)
+{
+	const struct v4l2_frmivalenum *interval = entry;
+	struct sentence *sentence = opaque;
+	char from[FRACTION_TEXT_MAX], to[FRACTION_TEXT_MAX];
+
+	if (interval->type == V4L2_FRMIVAL_TYPE_DISCRETE)
+		text_join(sentence->text, sentence->size, ", ", "%s",
+			  fraction_text(rate_of(&interval->discrete), from));
+	else
+		text_join(sentence->text, sentence->size, ", ", "%s to %s",
+			  fraction_text(rate_of(&interval->stepwise.max), from),
+			  fraction_text(rate_of(&interval->stepwise.min), to));
+	return interval->type != V4L2_FRMIVAL_TYPE_DISCRETE;
+}
+
+char *modes_rates_text(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height, char *text,
+		       size_t size)
+{
+	struct sentence sentence = { text, size };
+
+	*text = '\0';
+	modes_rates(device, fourcc, width, height, add_rate, &sentence);
+	return text;
+}
+
+/* Formats are gathered before they are asked after, as some drivers keep one cursor for all lists. */
+struct formats {
+	uint32_t fourccs[LIST_MAX / 8];
+	unsigned n;
+};
+
+static int keep_format(void *opaque, const void *entry)
+{
+	const struct v4l2_fmtdesc *format = entry;
+	struct formats *formats = opaque;
+
+	if (!(format->flags & V4L2_FMT_FLAG_EMULATED))
+		formats->fourccs[formats->n++] = format->pixelformat;
+	return formats->n == sizeof(formats->fourccs) / sizeof(formats->fourccs[0]);
+}
+
+char *modes_others_text(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,
+			struct fraction fps, char *text, size_t size)
+{
+	struct formats formats = { .n = 0 };
+	char name[FOURCC_TEXT_MAX];
+
+	*text = '\0';
+	modes_formats(device, keep_format, &formats);
+	for (unsigned i = 0; i < formats.n; i++)
+		if (formats.fourccs[i] != fourcc &&
+		    modes_have(device, formats.fourccs[i], width, height, fps))
+			text_join(text, size, ", ", "%s", fourcc_text(formats.fourccs[i], name));
+	return text;
+}

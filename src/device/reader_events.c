@@ -1,0 +1,30 @@
+/* Whether somebody reads what is shown on a virtual camera. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "device/reader_events.h"
+
+#include <errno.h>
+#include <string.h>
+#include "base/log.h"
+
+int usage_subscribe(struct device *device)
+{
+	struct v4l2_event_subscription usage = { .type = USAGE_EVENT,
+						 .flags = V4L2_EVENT_SUB_FL_SEND_INITIAL };
+	int err = device_ioctl(device, VIDIOC_SUBSCRIBE_EVENT, &usage);
+
+	if (err == 0)
+		return 0;
+	if (err != -EINVAL && err != -ENOTTY)
+		return device_error(device, "VIDIOC_SUBSCRIBE_EVENT", err);
+	log_error("%s (%s) does not tell whether somebody watches; v4l2loopback does from version 0.13 on: "
+		  "play without --on-demand",
+		  device->path, device->info.driver);
+	return -ENOTSUP;
+}
+
+bool usage_told(const struct v4l2_event *event, uint32_t *n_readers)
+{
+	if (event->type != USAGE_EVENT)
+		return false;
+	memcpy(n_readers, event->u.data, sizeof *n_readers);
+	return true;
+}

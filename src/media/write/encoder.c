@@ -1,0 +1,326 @@
+/* Pictures into packets, by libavcodec. SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "media/write/encoder.h"
+
+#include <errno.h>
+#include <string.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+#include "base/log.h"
+#include "media/libav.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define MAX_FORMATS 256
+#define ALIGNMENT 64
+
+/* An encoder that is slower than the camera loses frames, so the defaults that were made for patient work do
+ * not do. */
+static const struct {
+	const char *encoder, *key, *value;
+} live_defaults[] = {
+	{ "libx264", "preset", "veryfast" },  { "libx264rgb", "preset", "veryfast" },
+	{ "libx265", "preset", "ultrafast" }, { "libvpx", "deadline", "realtime" },
+	{ "libvpx", "cpu-used", "8" },        { "libvpx-vp9", "deadline", "realtime" },
+	{ "libvpx-vp9", "cpu-used", "8" },    { "libvpx-vp9", "row-mt", "1" },
+	{ "libsvtav1", "preset", "10" },      { "libaom-av1", "usage", "realtime" },
+	{ "libaom-av1", "cpu-used", "8" },
+};
+
+const AVCodec *encoder_find(const char *name)
+{
+	const AVCodec *codec = avcodec_find_encoder_by_name(name);
+	const AVCodecDescriptor *description = codec ? NULL : avcodec_descriptor_get_by_name(name);
+
+	if (description && description->type == AVMEDIA_TYPE_VIDEO)
+		codec = avcodec_find_encoder(description->id);
+	if (!codec || codec->type != AVMEDIA_TYPE_VIDEO) {
+		log_error("%s: no such video encoder in this libavcodec: \"ffmpeg -encoders\" lists them",
+			  name);
+		return NULL;
+	}
+	return codec;
+}
+
+/* The formats that frames in ordinary memory may have, ended by AV_PIX_FMT_NONE. An encoder without a list
+ * takes any. */
+static unsigned list_formats(const AVCodec *codec, enum AVPixelFormat formats[MAX_FORMATS])
+{
+	const enum AVPixelFormat *list = NULL;
+	unsigned n = 0;
+
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
+	avcodec_get_supported_config(NULL, codec, AV_CODEC_CONFIG_PIX_FORMAT, 0, (const void **)&list, NULL);
+#else
+	list = codec->pix_fmts;
+#endif
+	for (; list && *list != AV_PIX_FMT_NONE && n < MAX_FORMATS - 1; list++) {
+		const AVPixFmtDescriptor *description = av_pix_fmt_desc_get(*list);
+
+		if (description && !(description->flags & AV_PIX_FMT_FLAG_HWACCEL))
+			formats[n++] = *list;
+	}
+	formats[n] = AV_PIX_FMT_NONE;
+	return list ? n : UINT32_MAX;
+}
+
+static bool listed(const enum AVPixelFormat *formats, enum AVPixelFormat format)
+{
+	while (*formats != AV_PIX_FMT_NONE && *formats != format)
+		formats++;
+	return *formats == format;
+}
+
+/* The user's, the source's own, or what loses least of it. */
+static int choose_format(const struct encoder_options *options, const char *wanted,
+			 enum AVPixelFormat *chosen)
+{
+	enum AVPixelFormat formats[MAX_FORMATS], source = (enum AVPixelFormat)options->source->format;
+	unsigned n = list_formats(options->codec, formats);
+	const char *name = options->codec->name;
+
+	*chosen = wanted                                   ? av_get_pix_fmt(wanted)
+		  : options->raw_format != AV_PIX_FMT_NONE ? options->raw_format
+							   : source;
+	if (wanted && *chosen == AV_PIX_FMT_NONE) {
+		log_error("pix_fmt=%s: no such pixel format", wanted);
+		return -EINVAL;
+	}
+	if (n == UINT32_MAX || listed(formats, *chosen))
+		return 0;
+	if (wanted) {
+		log_error("%s: does not take pix_fmt=%s", name, wanted);
+		return -EINVAL;
+	}
+	*chosen = avcodec_find_best_pix_fmt_of_list(formats, source, 0, NULL);
+	if (*chosen == AV_PIX_FMT_NONE) {
+		log_error("%s: takes frames in graphics memory only, which this program does not have", name);
+		return -ENOTSUP;
+	}
+	return 0;
+}
+
+static void set_colours(AVCodecContext *context, const AVCodecParameters *source)
+{
+	bool source_rgb =
+		av_pix_fmt_desc_get((enum AVPixelFormat)source->format)->flags & AV_PIX_FMT_FLAG_RGB;
+	bool rgb = av_pix_fmt_desc_get(context->pix_fmt)->flags & AV_PIX_FMT_FLAG_RGB;
+
+	context->color_range = source->color_range;
+	context->colorspace = source->color_space;
+	context->color_primaries = source->color_primaries;
+	context->color_trc = source->color_trc;
+	if (source_rgb && !rgb) {
+		context->color_range = AVCOL_RANGE_MPEG;
+		context->colorspace = converter_usual_matrix(context->height);
+	} else if (rgb) {
+		context->color_range = AVCOL_RANGE_UNSPECIFIED;
+		context->colorspace = AVCOL_SPC_UNSPECIFIED;
+	}
+	/* JPEG knows no other range, whatever the picture comes from. */
+	if (context->codec_id == AV_CODEC_ID_MJPEG ||
+	    converter_full_range(context->pix_fmt, context->color_range))
+		context->color_range = rgb ? AVCOL_RANGE_UNSPECIFIED : AVCOL_RANGE_JPEG;
+}
+
+static AVCodecContext *make_context(const struct encoder_options *options, enum AVPixelFormat format,
+				    AVRational time_base)
+{
+	AVCodecContext *context = avcodec_alloc_context3(options->codec);
+
+	if (!context)
+		return NULL;
+	context->width = options->source->width;
+	context->height = options->source->height;
+	context->pix_fmt = format;
+	context->field_order = options->source->field_order;
+	context->time_base = time_base;
+	/* Rate control needs some idea. */
+	context->framerate = options->fps.num > 0 ? options->fps : (AVRational){ 30, 1 };
+	context->thread_count = 0;
+	if (options->global_header)
+		context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+	set_colours(context, options->source);
+	return context;
+}
+
+static int parse_options(const struct encoder_options *options, AVDictionary **dictionary)
+{
+	int err = 0;
+
+	if (options->options && av_dict_parse_string(dictionary, options->options, "=", ",", 0) < 0) {
+		log_error("codec options \"%s\": not of the form key=value,key=value", options->options);
+		return -EINVAL;
+	}
+	for (size_t i = 0; err >= 0 && i < COUNT(live_defaults); i++) {
+		if (strcmp(live_defaults[i].encoder, options->codec->name) == 0)
+			err = av_dict_set(dictionary, live_defaults[i].key, live_defaults[i].value,
+					  AV_DICT_DONT_OVERWRITE);
+	}
+	return err < 0 ? err : 0;
+}
+
+/* One attempt, with this time base. *unknown: an option that nobody took, to be freed. */
+static int try_open(struct encoder *e, const struct encoder_options *options, enum AVPixelFormat format,
+		    AVRational time_base, const AVDictionary *dictionary, char **unknown)
+{
+	AVDictionary *left = NULL;
+	const AVDictionaryEntry *entry;
+	int err = -ENOMEM;
+
+	if (av_dict_copy(&left, dictionary, 0) >= 0 &&
+	    (e->context = make_context(options, format, time_base)))
+		err = avcodec_open2(e->context, options->codec, &left);
+	if (err == 0 && (entry = av_dict_get(left, "", NULL, AV_DICT_IGNORE_SUFFIX))) {
+		*unknown = av_strdup(entry->key);
+		err = -EINVAL;
+	}
+	av_dict_free(&left);
+	if (err < 0)
+		avcodec_free_context(&e->context);
+	return err;
+}
+
+/* The clock of the driver where the codec can say it; MPEG's codecs know certain rates only. */
+static int open_codec(struct encoder *e, const struct encoder_options *options, enum AVPixelFormat format,
+		      const AVDictionary *dictionary)
+{
+	AVRational grid = options->fps.num > 0 ? av_inv_q(options->fps) : (AVRational){ 1, 30 };
+	char *unknown = NULL;
+	int err = -EINVAL;
+
+	libav_forget_reason();
+	if (!options->constant_rate)
+		err = try_open(e, options, format, (AVRational){ 1, 1000000 }, dictionary, &unknown);
+	if (err < 0 && err != -ENOMEM && !unknown) {
+		libav_forget_reason();
+		err = try_open(e, options, format, grid, dictionary, &unknown);
+	}
+	if (unknown)
+		log_error("%s: has no option \"%s\": \"ffmpeg -h encoder=%s\" lists them",
+			  options->codec->name, unknown, options->codec->name);
+	else if (err < 0)
+		log_error("%s: %s", options->codec->name, libav_reason(err));
+	av_free(unknown);
+	return err == -ENOMEM ? err : err < 0 ? -EINVAL : 0;
+}
+
+static AVFrame *describe_converted(const AVCodecContext *context)
+{
+	AVFrame *frame = av_frame_alloc();
+
+	if (frame) {
+		frame->format = context->pix_fmt;
+		frame->width = context->width;
+		frame->height = context->height;
+		frame->color_range = context->color_range;
+		frame->colorspace = context->colorspace;
+	}
+	return frame;
+}
+
+int encoder_open(struct encoder *e, const struct encoder_options *options)
+{
+	AVDictionary *dictionary = NULL;
+	const AVDictionaryEntry *wanted;
+	enum AVPixelFormat format;
+	int err;
+
+	if ((err = parse_options(options, &dictionary)) < 0)
+		goto done;
+	wanted = av_dict_get(dictionary, "pix_fmt", NULL, 0);
+	if ((err = choose_format(options, wanted ? wanted->value : NULL, &format)) < 0)
+		goto done;
+	av_dict_set(&dictionary, "pix_fmt", NULL, 0);
+	if ((err = converter_check((enum AVPixelFormat)options->source->format, format)) < 0)
+		goto done;
+	if ((err = open_codec(e, options, format, dictionary)) < 0)
+		goto done;
+	if (!(e->converted = describe_converted(e->context)))
+		err = -ENOMEM;
+	if (format != options->source->format)
+		log_verbose("%s: pictures are converted from %s to %s", options->codec->name,
+			    av_get_pix_fmt_name((enum AVPixelFormat)options->source->format),
+			    av_get_pix_fmt_name(format));
+done:
+	av_dict_free(&dictionary);
+	if (err < 0)
+		encoder_close(e);
+	return err;
+}
+
+/* Recycled memory for a converted picture. */
+static int give_memory(struct encoder *e, AVFrame *frame)
+{
+	if (!e->pool) {
+		e->pool_bytes =
+			av_image_get_buffer_size(e->context->pix_fmt, frame->width, frame->height, ALIGNMENT);
+		if (e->pool_bytes <= 0)
+			return -EINVAL;
+		/* libswscale writes whole vectors. */
+		e->pool = av_buffer_pool_init((size_t)e->pool_bytes + ALIGNMENT, NULL);
+	}
+	if (!e->pool || !(frame->buf[0] = av_buffer_pool_get(e->pool)))
+		return -ENOMEM;
+	av_image_fill_arrays(frame->data, frame->linesize, frame->buf[0]->data, e->context->pix_fmt,
+			     frame->width, frame->height, ALIGNMENT);
+	return 0;
+}
+
+static int convert(struct encoder *e, const AVFrame *picture, AVFrame *converted)
+{
+	int err;
+
+	if ((err = av_frame_copy_props(converted, picture)) < 0)
+		return err;
+	converted->format = e->converted->format;
+	converted->width = e->converted->width;
+	converted->height = e->converted->height;
+	converted->color_range = e->converted->color_range;
+	converted->colorspace = e->converted->colorspace;
+	if ((err = give_memory(e, converted)) < 0)
+		return err;
+	return converter_run(&e->converter, picture, converted);
+}
+
+static int send(struct encoder *e, const AVFrame *picture)
+{
+	int err;
+
+	libav_forget_reason();
+	if ((err = avcodec_send_frame(e->context, picture)) < 0 && err != AVERROR_EOF)
+		log_error("%s: %s", e->context->codec->name, libav_reason(err));
+	return err == AVERROR_EOF ? 0 : err;
+}
+
+int encoder_put(struct encoder *e, const AVFrame *picture)
+{
+	AVFrame *converted;
+	int err;
+
+	if (!picture || converter_is_idle(picture, e->converted))
+		return send(e, picture);
+	if (!(converted = av_frame_alloc()))
+		return -ENOMEM;
+	if ((err = convert(e, picture, converted)) >= 0)
+		err = send(e, converted);
+	av_frame_free(&converted);
+	return err;
+}
+
+int encoder_get(struct encoder *e, AVPacket *packet)
+{
+	int err = avcodec_receive_packet(e->context, packet);
+
+	if (err < 0 && err != -EAGAIN && err != AVERROR_EOF)
+		log_error("%s: %s", e->context->codec->name, libav_reason(err));
+	return err;
+}
+
+void encoder_close(struct encoder *e)
+{
+	avcodec_free_context(&e->context);
+	converter_close(&e->converter);
+	av_frame_free(&e->converted);
+	av_buffer_pool_uninit(&e->pool);
+	*e = (struct encoder){ 0 };
+}

@@ -1,0 +1,150 @@
+/* A device's frames through an encoder, and a decoder before it where they come compressed.
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "media/write/transcoder.h"
+
+#include <errno.h>
+#include "base/log.h"
+#include "media/libav.h"
+
+static int open_decoder(struct recoder *r, const AVCodecParameters *parameters)
+{
+	const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
+	int err;
+
+	if (!codec) {
+		log_error("%s frames cannot be decoded: this libavcodec has no decoder for them",
+			  avcodec_get_name(parameters->codec_id));
+		return -ENOTSUP;
+	}
+	if (!(r->decoder = avcodec_alloc_context3(codec)))
+		return -ENOMEM;
+	if ((err = avcodec_parameters_to_context(r->decoder, parameters)) < 0)
+		return err;
+	r->decoder->thread_count = 0;
+	libav_forget_reason();
+	if ((err = avcodec_open2(r->decoder, codec, NULL)) < 0)
+		log_error("%s decoder: %s", codec->name, libav_reason(err));
+	return err;
+}
+
+int recoder_open(struct recoder *r, struct encoder_options *options)
+{
+	AVCodecParameters *parameters = avcodec_parameters_alloc();
+	int err = -ENOMEM;
+
+	r->picture = av_frame_alloc();
+	r->input = av_packet_alloc();
+	r->output = av_packet_alloc();
+	if (!parameters || !r->picture || !r->input || !r->output)
+		goto done;
+	picture_parameters(&r->source->format, parameters);
+	if (!r->source->raw) {
+		if ((err = open_decoder(r, parameters)) < 0)
+			goto done;
+		/* What cameras' JPEGs and streams usually are; a picture that turns out otherwise is
+		 * converted to it. */
+		parameters->format =
+			parameters->codec_id == AV_CODEC_ID_MJPEG ? AV_PIX_FMT_YUVJ422P : AV_PIX_FMT_YUV420P;
+		if (parameters->color_range == AVCOL_RANGE_UNSPECIFIED)
+			parameters->color_range = parameters->codec_id == AV_CODEC_ID_MJPEG
+							  ? AVCOL_RANGE_JPEG
+							  : AVCOL_RANGE_MPEG;
+	}
+	options->source = parameters;
+	err = encoder_open(&r->encoder, options);
+	options->source = NULL;
+done:
+	avcodec_parameters_free(&parameters);
+	if (err < 0)
+		recoder_close(r);
+	return err;
+}
+
+static int take_packets(struct recoder *r)
+{
+	int err;
+
+	while ((err = encoder_get(&r->encoder, r->output)) >= 0) {
+		err = r->sink(r->opaque, r->output);
+		av_packet_unref(r->output);
+		if (err < 0)
+			return err;
+	}
+	return err == AVERROR_EOF || err == -EAGAIN ? 0 : err;
+}
+
+static int encode(struct recoder *r, AVFrame *picture)
+{
+	int err;
+
+	if (picture) {
+		picture->pict_type = AV_PICTURE_TYPE_NONE; /* a JPEG's "intra" is no order to the encoder */
+		picture->sample_aspect_ratio = (AVRational){ 0, 1 };
+	}
+	err = encoder_put(&r->encoder, picture);
+	if (picture)
+		av_frame_unref(picture);
+	if (err < 0)
+		return err;
+	return take_packets(r);
+}
+
+/* NULL: no more will come. */
+static int decode(struct recoder *r, const AVPacket *packet)
+{
+	int err, encode_err;
+
+	libav_forget_reason();
+	err = avcodec_send_packet(r->decoder, packet);
+	while (err >= 0) {
+		if ((err = avcodec_receive_frame(r->decoder, r->picture)) < 0)
+			break;
+		if ((encode_err = encode(r, r->picture)) < 0)
+			return encode_err;
+	}
+	if (err == -EAGAIN || err == AVERROR_EOF)
+		return 0;
+	if (!r->complained)
+		log_warn("a frame cannot be decoded and is left out: %s", libav_reason(err));
+	r->complained = true;
+	return err == -ENOMEM ? err : 1;
+}
+
+int recoder_put(struct recoder *r, const struct frame *frame, int64_t pts)
+{
+	int err;
+
+	if (!r->decoder) {
+		/* A wrapped frame is only handed on, which needs no alignment and should cost no copy. */
+		bool aligned = r->encoder.context->codec_id != AV_CODEC_ID_WRAPPED_AVFRAME;
+
+		if ((err = picture_frame(r->source, frame, aligned, r->picture)) < 0) {
+			av_frame_unref(r->picture);
+			return err;
+		}
+		r->picture->pts = pts;
+		return encode(r, r->picture);
+	}
+	if ((err = picture_packet(r->source, frame, r->input)) < 0)
+		return err;
+	r->input->pts = r->input->dts = pts;
+	err = decode(r, r->input);
+	av_packet_unref(r->input);
+	return err;
+}
+
+int recoder_finish(struct recoder *r)
+{
+	int err = r->decoder ? decode(r, NULL) : 0;
+
+	return err < 0 ? err : encode(r, NULL);
+}
+
+void recoder_close(struct recoder *r)
+{
+	avcodec_free_context(&r->decoder);
+	encoder_close(&r->encoder);
+	av_frame_free(&r->picture);
+	av_packet_free(&r->input);
+	av_packet_free(&r->output);
+}

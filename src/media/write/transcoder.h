@@ -1,0 +1,30 @@
+/* A device's frames through an encoder, and a decoder before it where they come compressed.
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef MEDIA_WRITE_TRANSCODER_H
+#define MEDIA_WRITE_TRANSCODER_H
+
+#include "media/write/encoder.h"
+#include "media/write/frame_packet.h"
+
+struct recoder {
+	struct encoder encoder;
+	AVCodecContext *decoder; /* NULL: frames are raw */
+	struct picture *source;
+	AVFrame *picture;
+	AVPacket *input, *output;
+	/* Takes each packet that comes out, its times in encoder.context->time_base; blanks it. */
+	int (*sink)(void *opaque, AVPacket *packet);
+	void *opaque;
+	bool complained; /* of a frame that cannot be decoded */
+};
+
+/* All zero but source, sink and opaque before. options->source need not be set. Errors are logged. */
+int recoder_open(struct recoder *recoder, struct encoder_options *options);
+/* pts in the encoder's time base. 1: the frame cannot be decoded and is left out; else what the sink or the
+ * encoder says. */
+int recoder_put(struct recoder *recoder, const struct frame *frame, int64_t pts);
+/* What decoder and encoder still hold. */
+int recoder_finish(struct recoder *recoder);
+void recoder_close(struct recoder *recoder);
+
+#endif

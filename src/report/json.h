@@ -1,0 +1,28 @@
+/* JSON objects: adding members, writing them out. SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef REPORT_JSON_H
+#define REPORT_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <json-c/json.h>
+
+/* NULL: left out. Bytes that are not UTF-8, and those that steer a terminal, become U+FFFD. */
+void json_add_text(struct json_object *object, const char *key, const char *text);
+void json_add_count(struct json_object *object, const char *key, uint64_t count);
+void json_add_int(struct json_object *object, const char *key, int64_t value);
+void json_add_bool(struct json_object *object, const char *key, bool value);
+void json_add_number(struct json_object *object, const char *key, double value, unsigned decimals);
+
+/* For those who print what an object holds; "" and 0 where there is no such member. */
+const char *json_text(struct json_object *object, const char *key);
+int64_t json_int(struct json_object *object, const char *key);
+struct json_object *json_array(struct json_object *object, const char *key, size_t *length);
+
+/* Where an object is to go: name is a file, or "-". Opened before the run, so that a wrong name does not cost
+ * a long recording its report. Both return 0 or a negative errno, having said why; json_file_write() closes
+ * the file and releases the object. */
+int json_file_open(FILE **file, const char *name);
+int json_file_write(FILE *file, const char *name, struct json_object *object);
+
+#endif

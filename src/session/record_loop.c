@@ -1,0 +1,330 @@
+/* The device loop of a recording: takes frames from the queue and hands them over. SPDX-License-Identifier:
+ * LGPL-2.1-or-later */
+#include "session/record_loop.h"
+
+#include <stdlib.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "session/entry.h"
+#include "session/buffer_ref.h"
+
+#define PROGRESS_NS (NS_PER_S / 5)
+
+int session_finish(struct session *session, enum record_end end, int err)
+{
+	session->record->end = end;
+	session->done = true;
+	return err;
+}
+
+/* Over to the file thread. Frees the item where that does not take it any more. */
+static int hand_over(struct session *session, struct item *item, uint64_t bytes)
+{
+	int err = fifo_put(session->frames, item, bytes);
+
+	if (err == 0)
+		return 0;
+	if (item->frame.memory)
+		session->record->ledger.lost_writer++;
+	item_free(item);
+	return session_finish(session, RECORD_END_WRITE_ERROR, err);
+}
+
+static struct item *new_item(struct session *session, enum fate fate, uint64_t lost)
+{
+	struct item *item = calloc(1, sizeof *item);
+
+	if (!item) {
+		log_no_memory();
+		return NULL;
+	}
+	item->info = session->pool->last;
+	item->fate = fate;
+	item->lost = lost;
+	return item;
+}
+
+/* A frame that is not written still has its line in the frame log. */
+static int note(struct session *session, enum fate fate, uint64_t lost)
+{
+	struct item *item;
+
+	if (!session->record->options.frame_log)
+		return 0;
+	item = new_item(session, fate, lost);
+	return item ? hand_over(session, item, 0) : session_finish(session, RECORD_END_ERROR, -ENOMEM);
+}
+
+/* Enters the dequeued buffer into the books; returns how many frames the driver lost before it. */
+static uint64_t enter(struct session *session)
+{
+	return entry_make(&session->record->ledger, session->pool, &session->n_restarts);
+}
+
+/* When a recording of a duration ends at the latest, whatever the frames say; 0: not known yet. */
+static int64_t end_ns(const struct session *session)
+{
+	int64_t duration_ns = session->record->options.duration_ns;
+
+	return duration_ns && session->timeline.first_dequeue_ns
+		       ? session->timeline.first_dequeue_ns + duration_ns + NS_PER_S
+		       : 0;
+}
+
+static int take_lost(struct session *session, enum fate fate)
+{
+	uint64_t lost = enter(session);
+	int64_t now = session->pool->last.dequeue_ns;
+
+	if (fate == FATE_ERROR)
+		session->record->ledger.lost_error++;
+	else
+		session->record->ledger.lost_queue++;
+	if (fate == FATE_ERROR && session->record->options.bad_frames == BAD_FRAMES_FAIL) {
+		log_error("%s: frame %u is damaged, and --bad-frames=fail was asked for",
+			  session->pool->device->path, session->pool->last.sequence);
+		session_finish(session, RECORD_END_ERROR, -EBADMSG);
+		note(session, fate, lost);
+		return -EBADMSG;
+	}
+	/* Its time passes even where no frame can be written. */
+	if (!session->timeline.first_dequeue_ns)
+		session->timeline.first_dequeue_ns = now;
+	if (end_ns(session) && now >= end_ns(session))
+		session_finish(session, RECORD_END_DURATION, 0);
+	return note(session, fate, lost);
+}
+
+static int lend(struct session *session, struct buffer *buffer, bool copied, uint64_t lost, int64_t pts_ns)
+{
+	struct item *item = new_item(session, FATE_WRITTEN, lost);
+
+	if (!item || lend_frame(item, buffer, session->home) < 0) {
+		free(item);
+		session->record->ledger.lost_queue++;
+		pool_release(session->pool, buffer);
+		return session_finish(session, RECORD_END_ERROR, -ENOMEM);
+	}
+	item->copied = copied;
+	item->frame.pts_ns = pts_ns;
+	item->frame.key = buffer->info.flags & V4L2_BUF_FLAG_KEYFRAME;
+	item->frame.damaged = buffer->info.flags & V4L2_BUF_FLAG_ERROR;
+	session->n_handed++;
+	session->bytes_handed += buffer->info.bytes;
+	return hand_over(session, item, buffer->info.bytes);
+}
+
+/* Whether the frame just dequeued is past what was asked for. */
+static bool is_past_end(const struct session *session, int64_t pts_ns)
+{
+	const struct record_options *options = &session->record->options;
+
+	return options->duration_ns && pts_ns >= options->duration_ns;
+}
+
+static bool is_full(struct session *session)
+{
+	const struct record *record = session->record;
+	/* Read before bytes_written: a frame that the file takes meanwhile is then counted twice, not missed.
+	 */
+	uint64_t waiting = session->bytes_handed - record->ledger.bytes_taken;
+
+	return record->options.max_bytes &&
+	       record->ledger.bytes_written + waiting + session->pool->last.bytes > record->options.max_bytes;
+}
+
+static int skip(struct session *session, struct buffer *buffer, uint64_t lost)
+{
+	session->record->ledger.skipped++;
+	if (!session->timeline.started)
+		session->timeline.first_dequeue_ns = 0; /* nothing of it has begun */
+	pool_release(session->pool, buffer);
+	return note(session, FATE_SKIPPED, lost);
+}
+
+static int take_frame(struct session *session, struct buffer *buffer, bool copied)
+{
+	struct record *record = session->record;
+	const struct record_options *options = &record->options;
+	uint64_t lost;
+	int64_t pts_ns;
+	int err;
+
+	if (buffer->info.flags & V4L2_BUF_FLAG_ERROR && options->bad_frames != BAD_FRAMES_KEEP) {
+		pool_release(session->pool, buffer);
+		return take_lost(session, FATE_ERROR);
+	}
+	lost = enter(session);
+	if (record->ledger.skipped < options->skip)
+		return skip(session, buffer, lost);
+	pts_ns = timeline_add(&session->timeline, &buffer->info);
+	if (is_past_end(session, pts_ns) || is_full(session)) {
+		session_finish(session, is_past_end(session, pts_ns) ? RECORD_END_DURATION : RECORD_END_SIZE,
+			       0);
+		return skip(session, buffer, lost);
+	}
+	err = lend(session, buffer, copied, lost, pts_ns);
+	if (err == 0 && options->count && session->n_handed == options->count)
+		session_finish(session, RECORD_END_COUNT, 0);
+	return err;
+}
+
+static int take_outcome(struct session *session, int result);
+
+/* The pool's deadline: the stall timeout, or the end of the duration where the device is slower than that. */
+static void set_deadline(struct session *session)
+{
+	const struct record_options *options = &session->record->options;
+	int64_t stall_ns = options->stall_ns ? session->last_frame_ns + options->stall_ns : 0;
+	int64_t end = end_ns(session);
+
+	session->pool->deadline_ns = !stall_ns || (end && end < stall_ns) ? end : stall_ns;
+}
+
+int session_timeout(struct session *session)
+{
+	const struct record_options *options = &session->record->options;
+
+	if (!options->stall_ns || now_ns() < session->last_frame_ns + options->stall_ns)
+		return session_finish(session, RECORD_END_DURATION, 0);
+	log_error("%s: no frame for %.3g s: the device has stopped delivering (--stall-timeout sets how long "
+		  "to wait)",
+		  session->pool->device->path, (double)options->stall_ns / NS_PER_S);
+	return session_finish(session, RECORD_END_STALL, POOL_TIMEOUT);
+}
+
+/* What the source sends now needs other buffers, and a file of its own. */
+static int end_stretch(struct session *session, const char *change)
+{
+	const struct record_options *options = &session->record->options;
+	const char *path = session->pool->device->path;
+
+	if (!options->follow) {
+		log_error(
+			"%s: the source changed from %s, which does not go into the same file: with %%03d in "
+			"the name '%s' it would go on in the next",
+			path, change, options->output.url);
+		return session_finish(session, RECORD_END_ERROR, POOL_RES_CHANGE);
+	}
+	log_warn("%s: the source changed from %s: going on in the next file", path, change);
+	session->record->source_changes++;
+	session->has_new_source = session->done = true;
+	return 0;
+}
+
+/* The stream has to be stopped even where the source turns out to be what it was. Reading would end only with
+ * the device closed, and goes on. */
+static int take_source_change(struct session *session)
+{
+	struct record *record = session->record;
+	struct pool *pool = session->pool;
+	char change[SOURCE_TEXT_MAX];
+	int err = pool_pause(pool);
+
+	if (err == 0)
+		err = source_wait(pool->device, pool->cancel_fd, pool->deadline_ns, &session->source);
+	if (err == 0)
+		err = source_compare(pool->device, record->format, &session->source, change);
+	if (err > 0)
+		return end_stretch(session, change);
+	if (err == 0) {
+		log_warn("%s: the source was interrupted: %s", pool->device->path,
+			 pool->limits.reads ? "reading on" : "restarting the stream");
+		record->source_interruptions++;
+		session->last_frame_ns = now_ns(); /* it was not the device that took so long */
+		err = pool_resume(pool);
+	}
+	return err < 0 ? take_outcome(session, err) : 0;
+}
+
+static int take_no_buffer(struct session *session)
+{
+	return take_lost(session, FATE_QUEUE);
+}
+
+static int take_wake(struct session *session)
+{
+	(void)session; /* the next turn takes the buffers home */
+	return 0;
+}
+
+static int take_damaged(struct session *session)
+{
+	return take_lost(session, FATE_ERROR);
+}
+
+/* What a turn can bring besides a frame: something to do, or the end. */
+static const struct outcome {
+	enum pool_result result;
+	int (*take)(struct session *session); /* NULL: it is the end */
+	enum record_end end;
+	bool good;
+} outcomes[] = {
+	{ .result = POOL_WAKE, .take = take_wake },
+	{ .result = POOL_CORRUPT, .take = take_damaged },
+	{ .result = POOL_NOBUF, .take = take_no_buffer },
+	{ .result = POOL_TIMEOUT, .take = session_timeout },
+	{ .result = POOL_RES_CHANGE, .take = take_source_change },
+	{ .result = POOL_EOS, .end = RECORD_END_EOS, .good = true },
+	{ .result = POOL_FLUSHING, .end = RECORD_END_SIGNAL, .good = true },
+	{ .result = POOL_DEVLOST, .end = RECORD_END_DISCONNECT },
+};
+
+static int take_outcome(struct session *session, int result)
+{
+	for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
+		const struct outcome *outcome = &outcomes[i];
+
+		if ((int)outcome->result != result)
+			continue;
+		if (outcome->take)
+			return outcome->take(session);
+		return session_finish(session, outcome->end, outcome->good ? 0 : result);
+	}
+	return session_finish(session, RECORD_END_ERROR, result);
+}
+
+/* One turn of the loop. Returns 0 to go on, or when it is done in good order. */
+static int turn(struct session *session)
+{
+	struct pool *pool = session->pool;
+	uint64_t n_copied = pool->n_copied;
+	struct buffer *buffer = NULL;
+	int result;
+
+	lend_return(pool, session->home, pool->n_queued <= pool->min_latency);
+	set_deadline(session);
+	result = pool_process(pool, &buffer);
+	if (result == 0 || result == POOL_NOBUF)
+		session->last_frame_ns = pool->last.dequeue_ns;
+	if (result == 0 && session->record->first_frame_ns == 0)
+		session->record->first_frame_ns = pool->last.dequeue_ns - session->start_ns;
+	if (result == 0)
+		return take_frame(session, buffer, pool->n_copied > n_copied);
+	return take_outcome(session, result);
+}
+
+static void show_progress(struct session *session)
+{
+	const struct record_options *options = &session->record->options;
+	int64_t now = session->last_frame_ns;
+
+	if (!options->progress || now - session->progress_ns < PROGRESS_NS)
+		return;
+	session->progress_ns = now;
+	options->progress(options->progress_opaque);
+}
+
+int session_loop(struct session *session)
+{
+	int err = pool_start(session->pool);
+
+	if (err == POOL_DEVLOST)
+		return take_outcome(session, err);
+	session->last_frame_ns = session->progress_ns = now_ns();
+	while (err == 0 && !session->done) {
+		err = turn(session);
+		show_progress(session);
+	}
+	return err;
+}

@@ -1,0 +1,35 @@
+/* A recording while it runs. SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SESSION_RECORD_LOOP_H
+#define SESSION_RECORD_LOOP_H
+
+#include <pthread.h>
+#include "device/dv_timings.h"
+#include "session/record_file.h"
+#include "session/capture_timestamps.h"
+
+struct session {
+	struct record *record;
+	struct pool *pool;
+	struct fifo *frames; /* struct item, to the file thread */
+	struct fifo *home;   /* struct buffer, back from it */
+	struct sink *sink;
+	pthread_t file_thread;
+	bool threaded;
+	struct timeline timeline;
+	uint64_t n_handed, bytes_handed; /* to the file thread */
+	uint32_t n_restarts;             /* of the pool's, as seen last */
+	int64_t start_ns, last_frame_ns, progress_ns;
+	int cut_err;          /* of finalising the file of the last stretch */
+	bool done;            /* record->end is decided, or the source is another */
+	bool has_new_source;  /* the stretch ends for that */
+	struct source source; /* as it is now */
+};
+
+/* Decides why the run ended; returns err, so that one line both decides and passes it on. */
+int session_finish(struct session *session, enum record_end end, int err);
+/* The deadline passed: the end, in good order where it was the duration's. */
+int session_timeout(struct session *session);
+/* Starts the pool and takes frames until session->done. Returns 0 when the end is a good one. */
+int session_loop(struct session *session);
+
+#endif

@@ -1,0 +1,160 @@
+/* MJPEG and H.264 from the simulated device, by libavcodec's encoders. SPDX-License-Identifier:
+ * LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <libavcodec/avcodec.h>
+#include <libavutil/opt.h>
+#include "base/log.h"
+#include "sim/sim_internal.h"
+
+#define KEY_INTERVAL 30
+
+static const struct {
+	uint32_t fourcc;
+	const char *encoder, *options;
+	enum AVPixelFormat av;
+} codecs[] = {
+	{ V4L2_PIX_FMT_MJPEG, "mjpeg", "qmin=3:qmax=3", AV_PIX_FMT_YUVJ420P },
+	/* Slices and look-ahead would hold frames back; a camera answers one frame with one. */
+	{ V4L2_PIX_FMT_H264, "libx264", "preset=ultrafast:tune=zerolatency:crf=20", AV_PIX_FMT_YUV420P },
+};
+
+struct sim_codec {
+	AVCodecContext *context;
+	AVFrame *frame;
+	AVPacket *packet;
+	struct video_format format; /* of the frame: YU12 */
+	uint8_t *background;
+	uint32_t next; /* the encoder's own time */
+};
+
+static int codec_row(uint32_t fourcc)
+{
+	for (int i = 0; i < (int)(sizeof(codecs) / sizeof(codecs[0])); i++) {
+		if (codecs[i].fourcc == fourcc)
+			return i;
+	}
+	return -1;
+}
+
+bool sim_codec_available(uint32_t fourcc)
+{
+	int row = codec_row(fourcc);
+
+	return row >= 0 && avcodec_find_encoder_by_name(codecs[row].encoder);
+}
+
+static int open_encoder(struct sim_codec *codec, int row, const struct video_format *format)
+{
+	const AVCodec *encoder = avcodec_find_encoder_by_name(codecs[row].encoder);
+	AVCodecContext *context;
+	AVDictionary *options = NULL;
+	int err;
+
+	if (!encoder)
+		return -ENOTSUP;
+	if (!(codec->context = context = avcodec_alloc_context3(encoder)))
+		return -ENOMEM;
+	context->width = (int)format->width;
+	context->height = (int)format->height;
+	context->pix_fmt = codecs[row].av;
+	context->color_range = format->range;
+	context->time_base = (AVRational){ 1, 30 };
+	context->gop_size = KEY_INTERVAL;
+	context->thread_count = 1;
+	context->log_level_offset = AV_LOG_TRACE; /* a camera does not tell what it thinks of its frames */
+	err = av_dict_parse_string(&options, codecs[row].options, "=", ":", 0);
+	if (err >= 0)
+		err = avcodec_open2(context, encoder, &options);
+	av_dict_free(&options);
+	return err;
+}
+
+/* The picture to encode: planar, rows without padding. */
+static int open_picture(struct sim_codec *codec, const struct video_format *format)
+{
+	uint32_t chroma = format->width / 2, bytes = format->width * format->height * 3 / 2;
+
+	codec->format = *format;
+	codec->format.fourcc = V4L2_PIX_FMT_YUV420;
+	codec->format.pix = pixfmt_by_fourcc(V4L2_PIX_FMT_YUV420);
+	codec->format.bytesperline[0] = format->width;
+	codec->format.sizeimage[0] = bytes;
+	codec->background = calloc(1, bytes);
+	codec->frame = av_frame_alloc();
+	codec->packet = av_packet_alloc();
+	if (!codec->background || !codec->frame || !codec->packet)
+		return -ENOMEM;
+	codec->frame->width = (int)format->width;
+	codec->frame->height = (int)format->height;
+	codec->frame->format = codec->context->pix_fmt;
+	codec->frame->color_range = format->range;
+	codec->frame->buf[0] = av_buffer_alloc(bytes + AV_INPUT_BUFFER_PADDING_SIZE);
+	if (!codec->frame->buf[0])
+		return -ENOMEM;
+	codec->frame->data[0] = codec->frame->buf[0]->data;
+	codec->frame->data[1] = codec->frame->data[0] + format->width * format->height;
+	codec->frame->data[2] = codec->frame->data[1] + chroma * (format->height / 2);
+	codec->frame->linesize[0] = (int)format->width;
+	codec->frame->linesize[1] = codec->frame->linesize[2] = (int)chroma;
+	return sim_picture_background(&codec->format, (uint8_t *[MAX_PLANES]){ codec->background });
+}
+
+int sim_codec_open(struct sim_codec **out, const struct video_format *format)
+{
+	struct sim_codec *codec = calloc(1, sizeof(*codec));
+	int row = codec_row(format->fourcc), err;
+
+	if (!codec)
+		return -ENOMEM;
+	err = row < 0 ? -ENOTSUP : open_encoder(codec, row, format);
+	if (err >= 0)
+		err = open_picture(codec, format);
+	if (err < 0) {
+		sim_codec_close(codec);
+		return err;
+	}
+	*out = codec;
+	return 0;
+}
+
+void sim_codec_close(struct sim_codec *codec)
+{
+	if (!codec)
+		return;
+	avcodec_free_context(&codec->context);
+	av_frame_free(&codec->frame);
+	av_packet_free(&codec->packet);
+	free(codec->background);
+	free(codec);
+}
+
+static int draw(struct sim_codec *codec, uint32_t number)
+{
+	int err = av_frame_make_writable(codec->frame);
+	uint8_t *planes[MAX_PLANES] = { codec->frame->data[0] };
+
+	if (err < 0)
+		return err;
+	memcpy(planes[0], codec->background, codec->format.sizeimage[0]);
+	codec->frame->pts = codec->next++;
+	return sim_picture_foreground(&codec->format, number, planes);
+}
+
+int sim_codec_encode(struct sim_codec *codec, uint32_t number, uint8_t *data, uint32_t size, bool *key)
+{
+	int err = draw(codec, number), bytes;
+
+	if (err < 0 || (err = avcodec_send_frame(codec->context, codec->frame)) < 0 ||
+	    (err = avcodec_receive_packet(codec->context, codec->packet)) < 0)
+		return err;
+	bytes = codec->packet->size;
+	*key = codec->packet->flags & AV_PKT_FLAG_KEY;
+	if ((uint32_t)bytes > size)
+		err = -ENOSPC;
+	else
+		memcpy(data, codec->packet->data, (size_t)bytes);
+	av_packet_unref(codec->packet);
+	return err < 0 ? err : bytes;
+}

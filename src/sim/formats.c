@@ -1,0 +1,400 @@
+/* What the simulated device can be set to: formats, sizes, rates. SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include <errno.h>
+#include <string.h>
+#include <libavutil/common.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/pixdesc.h>
+#include "base/log.h"
+#include "sim/sim_internal.h"
+
+#define MIN_SIDE 16
+#define MAX_SIDE 8192
+#define MAX_FPS 1000
+
+/* Best first, which is the order that VIDIOC_ENUM_FMT tells them in. */
+static const struct {
+	uint32_t fourcc;
+	const char *description;
+} formats[] = {
+	{ V4L2_PIX_FMT_YUYV, "YUYV 4:2:2" },
+	{ V4L2_PIX_FMT_UYVY, "UYVY 4:2:2" },
+	{ V4L2_PIX_FMT_NV12, "Y/CbCr 4:2:0" },
+	{ V4L2_PIX_FMT_NV12M, "Y/CbCr 4:2:0 (N-C)" },
+	{ V4L2_PIX_FMT_YUV420, "Planar YUV 4:2:0" },
+	{ V4L2_PIX_FMT_YVU420, "Planar YVU 4:2:0" },
+	{ V4L2_PIX_FMT_YUV420M, "Planar YUV 4:2:0 (N-C)" },
+	{ V4L2_PIX_FMT_NV16, "Y/CbCr 4:2:2" },
+	{ V4L2_PIX_FMT_NV16M, "Y/CbCr 4:2:2 (N-C)" },
+	{ V4L2_PIX_FMT_RGB24, "24-bit RGB 8-8-8" },
+	{ V4L2_PIX_FMT_BGR24, "24-bit BGR 8-8-8" },
+	{ V4L2_PIX_FMT_XBGR32, "32-bit BGRX 8-8-8-8" },
+	{ V4L2_PIX_FMT_GREY, "8-bit Greyscale" },
+	{ V4L2_PIX_FMT_MJPEG, "Motion-JPEG" },
+	{ V4L2_PIX_FMT_H264, "H.264" },
+};
+#define N_FORMATS (sizeof(formats) / sizeof(formats[0]))
+
+static bool offers(const struct sim *sim, uint32_t fourcc)
+{
+	const struct pixfmt *pix = pixfmt_by_fourcc(fourcc);
+
+	if (!pix || (pix->n_memory_planes > 1 && !sim_is_multiplanar(sim)))
+		return false;
+	if (sim->options.adjust & SIM_ADJUST_FORMAT && fourcc != sim->options.fourcc)
+		return false;
+	if (pix->av == AV_PIX_FMT_NONE && !sim->options.output && !sim_codec_available(fourcc))
+		return false;
+	for (unsigned i = 0; i < N_FORMATS; i++) {
+		if (formats[i].fourcc == fourcc)
+			return true;
+	}
+	return false;
+}
+
+static void compressed_sizes(struct video_format *format)
+{
+	format->sizeimage[0] = format->width * format->height * 2;
+	if (format->sizeimage[0] < 65536)
+		format->sizeimage[0] = 65536;
+	if (format->fourcc == V4L2_PIX_FMT_MJPEG)
+		format->range = AVCOL_RANGE_JPEG;
+}
+
+static void raw_sizes(const struct sim *sim, struct video_format *format)
+{
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(format->pix->av);
+	uint32_t row0 = (uint32_t)av_image_get_linesize(format->pix->av, (int)format->width, 0);
+	uint32_t stride0 = sim->options.stride > row0 ? sim->options.stride : row0;
+
+	if (desc->flags & AV_PIX_FMT_FLAG_RGB)
+		format->range = AVCOL_RANGE_JPEG;
+	format->bytesperline[0] = stride0;
+	for (int i = 0; i < av_pix_fmt_count_planes(format->pix->av); i++) {
+		uint32_t row = (uint32_t)av_image_get_linesize(format->pix->av, (int)format->width, i);
+		uint32_t stride = i ? (uint32_t)((uint64_t)stride0 * row / row0) : stride0;
+		int rows = i == 0 ? (int)format->height
+				  : AV_CEIL_RSHIFT((int)format->height, desc->log2_chroma_h);
+		unsigned memory = format->n_planes > 1 ? (unsigned)i : 0;
+
+		if (format->n_planes > 1)
+			format->bytesperline[memory] = stride;
+		format->sizeimage[memory] += stride * (uint32_t)rows;
+	}
+}
+
+static void fill_format(const struct sim *sim, uint32_t fourcc, uint32_t width, uint32_t height,
+			struct video_format *format)
+{
+	*format = (struct video_format){
+		.fourcc = fourcc,
+		.pix = pixfmt_by_fourcc(fourcc),
+		.width = width,
+		.height = height,
+		.field = V4L2_FIELD_NONE,
+		.range = AVCOL_RANGE_MPEG,
+		.matrix = AVCOL_SPC_SMPTE170M,
+		.primaries = AVCOL_PRI_BT709,
+		.transfer = AVCOL_TRC_IEC61966_2_1,
+		.fps = sim->format.fps,
+	};
+	format->n_planes = format->pix->n_memory_planes;
+	if (format->pix->av == AV_PIX_FMT_NONE)
+		compressed_sizes(format);
+	else
+		raw_sizes(sim, format);
+	for (unsigned i = 0; i < format->n_planes; i++)
+		format->sizeimage[i] += sim->options.data_offset;
+}
+
+static uint32_t clamp_side(uint32_t side)
+{
+	return side < MIN_SIDE ? MIN_SIDE : side > MAX_SIDE ? MAX_SIDE : side & ~1u;
+}
+
+/* The nearest that the device can do. */
+static void try_format(const struct sim *sim, uint32_t fourcc, uint32_t width, uint32_t height,
+		       struct video_format *format)
+{
+	if (!offers(sim, fourcc))
+		fourcc = sim->options.fourcc;
+	if (sim->options.adjust & SIM_ADJUST_SIZE) {
+		width = sim->options.width;
+		height = sim->options.height;
+	}
+	fill_format(sim, fourcc, clamp_side(width), clamp_side(height), format);
+}
+
+int sim_format_init(struct sim *sim)
+{
+	static const uint32_t by_planes[4] = { V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_NV12M,
+					       V4L2_PIX_FMT_YUV420M };
+	struct sim_options *o = &sim->options;
+	char text[FOURCC_TEXT_MAX];
+
+	if (!o->fourcc)
+		o->fourcc = by_planes[o->planes];
+	if (!offers(sim, o->fourcc) ||
+	    (o->planes > 1 && pixfmt_by_fourcc(o->fourcc)->n_memory_planes != o->planes)) {
+		log_error("sim: format=%s is not one of this device's, which `v4l2q list -d sim` lists%s",
+			  fourcc_text(o->fourcc, text),
+			  o->planes ? "" : "; formats in several planes need planes=");
+		return -EINVAL;
+	}
+	if (clamp_side(o->width) != o->width || clamp_side(o->height) != o->height) {
+		log_error("sim: size=%ux%u: width and height are even, from %d to %d", o->width, o->height,
+			  MIN_SIDE, MAX_SIDE);
+		return -EINVAL;
+	}
+	sim->format.fps = o->fps;
+	fill_format(sim, o->fourcc, o->width, o->height, &sim->format);
+	return 0;
+}
+
+/* Colours as a webcam has them, sRGB's in BT.601's matrix; or as an output device was told them. */
+static struct v4l2_colour colour_of(const struct video_format *format, const struct v4l2_colour *told)
+{
+	bool full = format->range == AVCOL_RANGE_JPEG;
+
+	if (told->colorspace)
+		return *told;
+	return (struct v4l2_colour){
+		.colorspace = V4L2_COLORSPACE_SRGB,
+		.ycbcr_enc = V4L2_YCBCR_ENC_601,
+		.quantization = full ? V4L2_QUANTIZATION_FULL_RANGE : V4L2_QUANTIZATION_LIM_RANGE,
+		.xfer_func = V4L2_XFER_FUNC_SRGB,
+	};
+}
+
+#define SET_COLOURS(to, colour)                                                                              \
+	do {                                                                                                 \
+		(to)->colorspace = (colour).colorspace;                                                      \
+		(to)->ycbcr_enc = (uint8_t)(colour).ycbcr_enc;                                               \
+		(to)->quantization = (uint8_t)(colour).quantization;                                         \
+		(to)->xfer_func = (uint8_t)(colour).xfer_func;                                               \
+	} while (0)
+
+static void export_multiplanar(const struct video_format *format, const struct v4l2_colour *told,
+			       struct v4l2_pix_format_mplane *to)
+{
+	*to = (struct v4l2_pix_format_mplane){
+		.width = format->width,
+		.height = format->height,
+		.pixelformat = format->fourcc,
+		.field = format->field,
+		.num_planes = (uint8_t)format->n_planes,
+	};
+	SET_COLOURS(to, colour_of(format, told));
+	for (unsigned i = 0; i < format->n_planes; i++) {
+		to->plane_fmt[i].bytesperline = format->bytesperline[i];
+		to->plane_fmt[i].sizeimage = format->sizeimage[i];
+	}
+}
+
+static void export_format(const struct sim *sim, const struct video_format *format,
+			  const struct v4l2_colour *told, struct v4l2_format *out)
+{
+	struct v4l2_pix_format *to = &out->fmt.pix;
+
+	out->type = sim_type(sim);
+	if (sim_is_multiplanar(sim)) {
+		export_multiplanar(format, told, &out->fmt.pix_mp);
+		return;
+	}
+	*to = (struct v4l2_pix_format){
+		.width = format->width,
+		.height = format->height,
+		.pixelformat = format->fourcc,
+		.field = format->field,
+		.bytesperline = format->bytesperline[0],
+		.sizeimage = format->sizeimage[0],
+		.priv = V4L2_PIX_FMT_PRIV_MAGIC,
+	};
+	SET_COLOURS(to, colour_of(format, told));
+}
+
+int sim_querycap(struct sim *sim, void *argument)
+{
+	struct v4l2_capability *cap = argument;
+	static const uint32_t kinds[2][2] = { { V4L2_CAP_VIDEO_CAPTURE, V4L2_CAP_VIDEO_OUTPUT },
+					      { V4L2_CAP_VIDEO_CAPTURE_MPLANE,
+						V4L2_CAP_VIDEO_OUTPUT_MPLANE } };
+
+	*cap = (struct v4l2_capability){ .driver = "sim", .bus_info = "platform:sim", .version = 1 << 8 };
+	strcpy((char *)cap->card, sim->options.output ? "Simulated display" : "Simulated camera");
+	cap->device_caps = kinds[sim_is_multiplanar(sim)][sim->options.output] | V4L2_CAP_EXT_PIX_FORMAT;
+	if (sim->options.caps & (SIM_CAP_MMAP | SIM_CAP_USERPTR | SIM_CAP_DMABUF))
+		cap->device_caps |= V4L2_CAP_STREAMING;
+	if (sim->options.caps & SIM_CAP_RW)
+		cap->device_caps |= V4L2_CAP_READWRITE;
+	cap->capabilities = cap->device_caps | V4L2_CAP_DEVICE_CAPS;
+	return 0;
+}
+
+int sim_enum_fmt(struct sim *sim, void *argument)
+{
+	struct v4l2_fmtdesc *desc = argument;
+	uint32_t index = 0;
+
+	if (desc->type != sim_type(sim))
+		return -EINVAL;
+	for (unsigned i = 0; i < N_FORMATS; i++) {
+		if (!offers(sim, formats[i].fourcc) || index++ != desc->index)
+			continue;
+		desc->pixelformat = formats[i].fourcc;
+		desc->flags = pixfmt_by_fourcc(desc->pixelformat)->av == AV_PIX_FMT_NONE
+				      ? V4L2_FMT_FLAG_COMPRESSED
+				      : 0;
+		snprintf((char *)desc->description, sizeof(desc->description), "%s", formats[i].description);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+int sim_g_fmt(struct sim *sim, void *argument)
+{
+	struct v4l2_format *format = argument;
+
+	if (format->type != sim_type(sim))
+		return -EINVAL;
+	export_format(sim, &sim->format, &sim->colour, format);
+	return 0;
+}
+
+static struct v4l2_colour told_colour(const struct sim *sim, const struct v4l2_format *from)
+{
+	const struct v4l2_pix_format_mplane *mp = &from->fmt.pix_mp;
+	const struct v4l2_pix_format *pix = &from->fmt.pix;
+
+	if (!sim->options.output || (!sim_is_multiplanar(sim) && pix->priv != V4L2_PIX_FMT_PRIV_MAGIC))
+		return (struct v4l2_colour){ 0 };
+	if (sim_is_multiplanar(sim))
+		return (struct v4l2_colour){ mp->colorspace, mp->ycbcr_enc, mp->quantization, mp->xfer_func };
+	return (struct v4l2_colour){ pix->colorspace, pix->ycbcr_enc, pix->quantization, pix->xfer_func };
+}
+
+static int try_v4l2_format(const struct sim *sim, struct v4l2_format *from, struct video_format *format,
+			   struct v4l2_colour *colour)
+{
+	if (from->type != sim_type(sim))
+		return -EINVAL;
+	if (sim_is_multiplanar(sim))
+		try_format(sim, from->fmt.pix_mp.pixelformat, from->fmt.pix_mp.width, from->fmt.pix_mp.height,
+			   format);
+	else
+		try_format(sim, from->fmt.pix.pixelformat, from->fmt.pix.width, from->fmt.pix.height, format);
+	*colour = told_colour(sim, from);
+	export_format(sim, format, colour, from);
+	return 0;
+}
+
+int sim_try_fmt(struct sim *sim, void *argument)
+{
+	struct video_format format;
+	struct v4l2_colour colour;
+
+	return try_v4l2_format(sim, argument, &format, &colour);
+}
+
+int sim_s_fmt(struct sim *sim, void *argument)
+{
+	struct video_format format;
+	struct v4l2_colour colour;
+	int err = try_v4l2_format(sim, argument, &format, &colour);
+
+	if (err < 0)
+		return err;
+	if (sim->options.busy || sim->n_buffers)
+		return -EBUSY;
+	sim->format = format;
+	sim->colour = colour;
+	sim_frame_forget(sim);
+	return 0;
+}
+
+int sim_format_resize(struct sim *sim, uint32_t width, uint32_t height)
+{
+	if (clamp_side(width) != width || clamp_side(height) != height)
+		return -EINVAL;
+	sim->options.width = width;
+	sim->options.height = height;
+	fill_format(sim, sim->format.fourcc, width, height, &sim->format);
+	sim_frame_forget(sim);
+	return 0;
+}
+
+/* Capture and output keep the rate at the same place of the union. */
+static void export_rate(const struct sim *sim, struct v4l2_streamparm *parm)
+{
+	memset(&parm->parm, 0, sizeof(parm->parm));
+	parm->parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
+	parm->parm.capture.readbuffers = sim->options.caps & SIM_CAP_RW ? 2 : 0;
+	if (sim->format.fps.num)
+		parm->parm.capture.timeperframe =
+			(struct v4l2_fract){ sim->format.fps.den, sim->format.fps.num };
+}
+
+int sim_g_parm(struct sim *sim, void *argument)
+{
+	struct v4l2_streamparm *parm = argument;
+
+	if (parm->type != sim_type(sim))
+		return -EINVAL;
+	export_rate(sim, parm);
+	return 0;
+}
+
+int sim_s_parm(struct sim *sim, void *argument)
+{
+	struct v4l2_streamparm *parm = argument;
+	struct v4l2_fract interval = parm->parm.capture.timeperframe;
+	struct fraction fps = { interval.denominator, interval.numerator };
+
+	if (parm->type != sim_type(sim))
+		return -EINVAL;
+	if (sim->streaming)
+		return -EBUSY;
+	if (!fps.num || !fps.den || sim->options.adjust & SIM_ADJUST_FPS)
+		fps = sim->options.fps;
+	else if (fps.num / fps.den >= MAX_FPS)
+		fps = (struct fraction){ MAX_FPS, 1 };
+	else if (fps.num < fps.den)
+		fps = (struct fraction){ 1, 1 };
+	sim->format.fps = fps;
+	export_rate(sim, parm);
+	return 0;
+}
+
+int sim_enum_framesizes(struct sim *sim, void *argument)
+{
+	struct v4l2_frmsizeenum *sizes = argument;
+
+	if (sizes->index || !offers(sim, sizes->pixel_format))
+		return -EINVAL;
+	if (sim->options.adjust & SIM_ADJUST_SIZE) {
+		sizes->type = V4L2_FRMSIZE_TYPE_DISCRETE;
+		sizes->discrete = (struct v4l2_frmsize_discrete){ sim->options.width, sim->options.height };
+		return 0;
+	}
+	sizes->type = V4L2_FRMSIZE_TYPE_STEPWISE;
+	sizes->stepwise = (struct v4l2_frmsize_stepwise){ MIN_SIDE, MAX_SIDE, 2, MIN_SIDE, MAX_SIDE, 2 };
+	return 0;
+}
+
+int sim_enum_frameintervals(struct sim *sim, void *argument)
+{
+	struct v4l2_frmivalenum *intervals = argument;
+
+	if (intervals->index || !offers(sim, intervals->pixel_format) ||
+	    clamp_side(intervals->width) != intervals->width ||
+	    clamp_side(intervals->height) != intervals->height)
+		return -EINVAL;
+	if (sim->options.adjust & SIM_ADJUST_FPS && sim->options.fps.num) {
+		intervals->type = V4L2_FRMIVAL_TYPE_DISCRETE;
+		intervals->discrete = (struct v4l2_fract){ sim->options.fps.den, sim->options.fps.num };
+		return 0;
+	}
+	intervals->type = V4L2_FRMIVAL_TYPE_CONTINUOUS;
+	intervals->stepwise = (struct v4l2_frmival_stepwise){ { 1, MAX_FPS }, { 1, 1 }, { 1, 1 } };
+	return 0;
+}

@@ -1,0 +1,284 @@
+/* The memory of the simulated device's buffers: its own, the program's, or another device's.
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <linux/dma-buf.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include "sim/sim_internal.h"
+
+/* Above any page size, so that every cookie is one that mmap() takes. */
+#define COOKIE_SHIFT 16
+
+static size_t page_align(size_t bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (bytes + page - 1) / page * page;
+}
+
+static int allocate_plane(const struct sim *sim, struct sim_plane *plane)
+{
+	size_t bytes = page_align(plane->length);
+	int populate = sim->options.draw == SIM_DRAW_NONE ? 0 : MAP_POPULATE;
+	void *data;
+
+	plane->fd = memfd_create("sim", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (plane->fd < 0)
+		return -errno;
+	/* Like a dma-buf it never changes its size, which /dev/udmabuf asks for. */
+	if (ftruncate(plane->fd, (off_t)bytes) < 0 ||
+	    fcntl(plane->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) < 0)
+		return -errno;
+	data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | populate, plane->fd, 0);
+	if (data == MAP_FAILED)
+		return -errno;
+	plane->data = data;
+	plane->mapped_bytes = bytes;
+	return 0;
+}
+
+int sim_memory_allocate(struct sim *sim, struct sim_buffer *buffer, const uint32_t lengths[MAX_PLANES])
+{
+	for (unsigned i = 0; i < MAX_PLANES; i++)
+		buffer->planes[i].fd = buffer->planes[i].user_fd = -1;
+	for (unsigned i = 0; i < sim->format.n_planes; i++) {
+		struct sim_plane *plane = &buffer->planes[i];
+		int err;
+
+		plane->length = plane->min_length = lengths[i];
+		if (sim->memory == V4L2_MEMORY_MMAP && (err = allocate_plane(sim, plane)) < 0)
+			return err;
+	}
+	return 0;
+}
+
+static void release_plane(struct sim_plane *plane)
+{
+	if (plane->mapped_bytes)
+		munmap(plane->data, plane->mapped_bytes);
+	if (plane->fd >= 0)
+		close(plane->fd);
+	plane->data = NULL;
+	plane->mapped_bytes = 0;
+	plane->fd = -1;
+}
+
+void sim_memory_release(struct sim_buffer *buffer)
+{
+	for (unsigned i = 0; i < MAX_PLANES; i++)
+		release_plane(&buffer->planes[i]);
+}
+
+/* The kernel pins the pages, and so finds out whether there are any and what may be done to them. */
+static bool is_usable(const struct sim *sim, void *start, size_t length)
+{
+	int advice = sim->options.output ? MADV_POPULATE_READ : MADV_POPULATE_WRITE;
+
+	if (madvise(start, 0, advice) < 0)
+		advice = MADV_NORMAL; /* before Linux 5.14 */
+	return madvise(start, length, advice) == 0;
+}
+
+static int attach_userptr(const struct sim *sim, struct sim_plane *plane, const struct v4l2_plane *from)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	unsigned long start = from->m.userptr / page * page;
+
+	if (!from->m.userptr || from->length < plane->min_length)
+		return -EINVAL;
+	if (!is_usable(sim, (void *)start, from->m.userptr - start + from->length))
+		return -EFAULT;
+	plane->userptr = from->m.userptr;
+	plane->data = (uint8_t *)from->m.userptr;
+	plane->length = from->length;
+	return 0;
+}
+
+static bool sync_dmabuf(int fd, uint64_t flags)
+{
+	struct dma_buf_sync sync = { .flags = flags | DMA_BUF_SYNC_RW };
+
+	return ioctl(fd, DMA_BUF_IOCTL_SYNC, &sync) == 0;
+}
+
+void sim_memory_begin(struct sim_plane *plane)
+{
+	if (plane->synced)
+		sync_dmabuf(plane->fd, DMA_BUF_SYNC_START);
+}
+
+void sim_memory_end(struct sim_plane *plane)
+{
+	if (plane->synced)
+		sync_dmabuf(plane->fd, DMA_BUF_SYNC_END);
+}
+
+static int map_dmabuf(struct sim_plane *plane, int fd, size_t bytes)
+{
+	void *data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (data == MAP_FAILED)
+		return -EINVAL;
+	release_plane(plane);
+	plane->data = data;
+	plane->mapped_bytes = bytes;
+	plane->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (plane->fd < 0)
+		return -errno;
+	plane->synced = sync_dmabuf(fd, DMA_BUF_SYNC_START) && sync_dmabuf(fd, DMA_BUF_SYNC_END);
+	return 0;
+}
+
+static int attach_dmabuf(struct sim_plane *plane, const struct v4l2_plane *from)
+{
+	off_t bytes = lseek(from->m.fd, 0, SEEK_END);
+	uint32_t length = from->length;
+	struct stat st;
+	int err;
+
+	if (bytes <= 0 || fstat(from->m.fd, &st) < 0)
+		return -EINVAL;
+	if (!length)
+		length = bytes > UINT32_MAX ? UINT32_MAX : (uint32_t)bytes;
+	if (length < plane->min_length)
+		return -EINVAL;
+	if (bytes < length)
+		return -EFAULT;
+	/* The same memory again needs no new mapping. */
+	if (!plane->mapped_bytes || plane->mapped_bytes < length || plane->st_dev != st.st_dev ||
+	    plane->st_ino != st.st_ino) {
+		if ((err = map_dmabuf(plane, from->m.fd, page_align(length))) < 0)
+			return err;
+		plane->st_dev = st.st_dev;
+		plane->st_ino = st.st_ino;
+	}
+	plane->user_fd = from->m.fd;
+	plane->length = length;
+	return 0;
+}
+
+int sim_memory_attach(struct sim *sim, struct sim_buffer *buffer, unsigned plane,
+		      const struct v4l2_plane *from)
+{
+	if (sim->memory == V4L2_MEMORY_USERPTR)
+		return attach_userptr(sim, &buffer->planes[plane], from);
+	if (sim->memory == V4L2_MEMORY_DMABUF)
+		return attach_dmabuf(&buffer->planes[plane], from);
+	return 0;
+}
+
+uint32_t sim_memory_cookie(uint32_t index, uint32_t plane)
+{
+	return (index * MAX_PLANES + plane) << COOKIE_SHIFT;
+}
+
+void *sim_memory_map(struct sim *sim, size_t length, int protection, int flags, int64_t cookie, int *err)
+{
+	uint64_t slot = (uint64_t)cookie >> COOKIE_SHIFT;
+	uint32_t index = (uint32_t)(slot / MAX_PLANES), plane = (uint32_t)(slot % MAX_PLANES);
+	struct sim_mapping *mapping;
+	void *start;
+
+	*err = -EINVAL;
+	if (sim->memory != V4L2_MEMORY_MMAP || !(flags & MAP_SHARED) ||
+	    slot << COOKIE_SHIFT != (uint64_t)cookie || slot / MAX_PLANES >= sim->n_buffers ||
+	    plane >= sim->format.n_planes)
+		return MAP_FAILED;
+	if (length > sim->buffers[index]->planes[plane].mapped_bytes || !(protection & PROT_READ))
+		return MAP_FAILED;
+	*err = -ENOMEM;
+	if (!(mapping = malloc(sizeof(*mapping))))
+		return MAP_FAILED;
+	/* As in the kernel, which maps a buffer's pages at once. */
+	start = mmap(NULL, length, protection, MAP_SHARED | MAP_POPULATE,
+		     sim->buffers[index]->planes[plane].fd, 0);
+	if (start == MAP_FAILED) {
+		*err = -errno;
+		free(mapping);
+		return MAP_FAILED;
+	}
+	*mapping = (struct sim_mapping){ sim->mappings, start, length, sim->generation, index };
+	sim->mappings = mapping;
+	return start;
+}
+
+int sim_memory_unmap(struct sim *sim, void *start, size_t length)
+{
+	struct sim_mapping **link = &sim->mappings, *mapping;
+
+	while (*link && (*link)->start != start)
+		link = &(*link)->next;
+	if ((mapping = *link)) {
+		*link = mapping->next;
+		free(mapping);
+	}
+	return munmap(start, length) < 0 ? -errno : 0;
+}
+
+bool sim_memory_mapped(const struct sim *sim, uint32_t index)
+{
+	for (const struct sim_mapping *m = sim->mappings; m; m = m->next) {
+		if (m->generation == sim->generation && m->index == index)
+			return true;
+	}
+	return false;
+}
+
+/* Another descriptor of the buffers' memory, which only an export can be. */
+static bool is_export(const struct sim *sim, int fd)
+{
+	struct stat st, own;
+
+	if (fstat(fd, &st) < 0)
+		return false;
+	for (uint32_t i = 0; i < sim->n_buffers * sim->format.n_planes; i++) {
+		int plane_fd = sim->buffers[i / sim->format.n_planes]->planes[i % sim->format.n_planes].fd;
+
+		if (fd != plane_fd && fstat(plane_fd, &own) == 0 && own.st_dev == st.st_dev &&
+		    own.st_ino == st.st_ino)
+			return true;
+	}
+	return false;
+}
+
+static bool exported(const struct sim *sim)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+	bool found = false;
+
+	while (dir && !found && (entry = readdir(dir)))
+		found = entry->d_name[0] != '.' && is_export(sim, atoi(entry->d_name));
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+bool sim_memory_in_use(const struct sim *sim)
+{
+	if (sim->memory != V4L2_MEMORY_MMAP)
+		return false;
+	for (uint32_t i = 0; i < sim->n_buffers; i++) {
+		if (sim_memory_mapped(sim, i))
+			return true;
+	}
+	return exported(sim);
+}
+
+int sim_memory_export(const struct sim_plane *plane, uint32_t flags)
+{
+	char path[40];
+	int fd;
+
+	/* Opened anew, since a duplicate would have the access mode of the first. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", plane->fd);
+	fd = open(path, (int)flags);
+	if (fd < 0)
+		fd = fcntl(plane->fd, F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? -errno : fd;
+}
