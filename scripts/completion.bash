@@ -1,5 +1,5 @@
-# Completion of v4l2q for bash: options come from --help, so that there is no second list to keep.
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# Completion of v4l2q for bash: options come from --help, so that there is no second list to keep.
 # shellcheck shell=bash
 _v4l2q()
 {

@@ -1,4 +1,5 @@
-# What scripts/compare-peers gives the programs to do. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What scripts/compare-peers gives the programs to do.
 #
 # A work has the device's size, format and rate, and what each program is told: {n} frames of {w}x{h} at {fps} a second into
 # {file}, or out of what the commands under "sources" made once, {source} with an ending.

@@ -1,4 +1,5 @@
-/* v4l2q: the command line. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q: the command line. */
 #include <stdio.h>
 #include <string.h>
 #include "base/log.h"
@@ -47,7 +48,7 @@ static int unknown_command(const char *typed)
 	size_t n = 0;
 
 	for (unsigned i = 0; commands[i]; i++)
-		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", i ? ", " : "", commands[i]->name);
+		n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", i ? ", " : "", commands[i]->name);
 	if (nearest)
 		log_error("unknown command '%s'; did you mean %s? (there are: %s)", typed, nearest, names);
 	else

@@ -1,4 +1,5 @@
-/* Time as this program counts it. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Time as this program counts it. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 

@@ -1,4 +1,5 @@
-/* A first-in first-out line of pointers between two threads. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A first-in first-out line of pointers between two threads. */
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
@@ -41,7 +42,8 @@ int fifo_open(struct fifo **result, uint64_t max_bytes)
 		free(fifo);
 		return err;
 	}
-	if ((err = -pthread_mutex_init(&fifo->lock, NULL)) < 0) {
+	err = -pthread_mutex_init(&fifo->lock, NULL);
+	if (err < 0) {
 		close(fifo->fd);
 		free(fifo);
 		return err;

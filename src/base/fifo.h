@@ -1,9 +1,9 @@
-/* A first-in first-out line of pointers between two threads, the only thing they share.
- * SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * Any thread may put or get; one at a time waits to get. Bounded by the bytes that the items stand for.
- * Either end may close it, with an error or without. Its descriptor makes it a thing to poll() beside a
- * device. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A first-in first-out line of pointers between two threads, the only thing they share. Any thread may
+ * put or get; one at a time waits to get. Bounded by the bytes that the items stand for. Either end
+ * may close it, with an error or without. Its descriptor makes it a thing to poll() beside a device.
+ */
 #ifndef BASE_FIFO_H
 #define BASE_FIFO_H
 

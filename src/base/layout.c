@@ -1,8 +1,10 @@
-/* Where a picture's rows lie in a buffer. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * The rules are those of the kernel's documentation, "YUV Formats": in one memory plane each further
- * component plane follows the last row of the one before it, padding included, and its stride is bytesperline
- * times what a row of it takes beside a row of the first. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Where a picture's rows lie in a buffer. The rules are those of the kernel's documentation, "YUV
+ * Formats": in one memory plane each further component plane follows the last row of the one before
+ * it, padding included, and its stride is bytesperline times what a row of it takes beside a row of
+ * the first.
+ */
 #include <errno.h>
 #include <string.h>
 #include <libavutil/common.h>
@@ -123,14 +125,16 @@ int picture_layout(const struct video_format *format, struct picture_layout *lay
 	struct picture_layout result = { 0 };
 	int err, n;
 
-	if ((err = check_format(format)) < 0)
+	err = check_format(format);
+	if (err < 0)
 		return err;
 	n = av_pix_fmt_count_planes(format->pix->av);
 	if (n < 1 || n > 4 || (format->n_planes > 1 && (unsigned)n != format->n_planes))
 		return -EINVAL;
 	result.n_planes = (unsigned)n;
 	for (unsigned plane = 0; plane < result.n_planes; plane++) {
-		if ((err = measure_plane(format, plane, &result)) < 0)
+		err = measure_plane(format, plane, &result);
+		if (err < 0)
 			return err;
 	}
 	if ((err = place_planes(format, &result)) < 0 || (err = sum_up(format, &result)) < 0)

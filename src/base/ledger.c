@@ -1,4 +1,5 @@
-/* The books: what became of every frame. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The books: what became of every frame. */
 #include "base/ledger.h"
 
 /* Drivers that stutter, or finish buffers out of turn, go back by no more than this. */

@@ -1,10 +1,12 @@
-/* The books: what became of every frame. SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The books: what became of every frame. captured = written + lost.error + lost.queue + lost.writer +
+ * skipped + (not yet decided) span of driver sequence numbers = captured - repeated - unnumbered +
+ * lost.driver
  *
- *     captured = written + lost.error + lost.queue + lost.writer + skipped + (not yet decided)
- *     span of driver sequence numbers = captured - repeated - unnumbered + lost.driver
- *
- * The device loop writes all but `written` and `lost_writer`, which the file thread owns; they are read
- * together only when both threads are done, or loosely for the progress line. */
+ * The device loop writes all but `written` and `lost_writer`, which the file thread owns; they are
+ * read together only when both threads are done, or loosely for the progress line.
+ */
 #ifndef BASE_LEDGER_H
 #define BASE_LEDGER_H
 

@@ -1,4 +1,5 @@
-/* Messages for the person at the terminal. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Messages for the person at the terminal. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>

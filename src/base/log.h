@@ -1,5 +1,5 @@
-/* Messages for the person at the terminal, always on standard error. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Messages for the person at the terminal, always on standard error. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 

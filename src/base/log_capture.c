@@ -1,4 +1,5 @@
-/* Listening to what goes wrong while something is tried. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Listening to what goes wrong while something is tried. */
 #include "base/log_capture.h"
 
 #include <stdio.h>
@@ -12,10 +13,10 @@ static void keep(void *opaque, enum log_level level, const char *text)
 	struct caught *more;
 
 	if (level == LOG_LEVEL_ERROR && !*catch->first_error)
-		snprintf(catch->first_error, sizeof(catch->first_error), "%s", text);
+		snprintf(catch->first_error, sizeof catch->first_error, "%s", text);
 	if (level > catch->level)
 		return;
-	more = realloc(catch->messages, (catch->n_messages + 1) * sizeof(*more));
+	more = realloc(catch->messages, (catch->n_messages + 1) * sizeof *more);
 	if (!more)
 		return;
 	catch->messages = more;

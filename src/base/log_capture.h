@@ -1,4 +1,5 @@
-/* Listening to what goes wrong while something is tried. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Listening to what goes wrong while something is tried. */
 #ifndef BASE_LOG_CAPTURE_H
 #define BASE_LOG_CAPTURE_H
 

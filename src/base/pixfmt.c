@@ -1,4 +1,5 @@
-/* The table of pixel formats, and what users call them. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of pixel formats, and what users call them. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* Pixel formats: the one table that knows a format's V4L2, libavutil and libavcodec names.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Pixel formats: the one table that knows a format's V4L2, libavutil and libavcodec names. */
 #ifndef BASE_PIXFMT_H
 #define BASE_PIXFMT_H
 

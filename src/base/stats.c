@@ -1,4 +1,5 @@
-/* Distributions of times. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Distributions of times. */
 #include "base/stats.h"
 
 #define SUB_BUCKETS (UINT64_C(1) << STATS_SUB_BITS)

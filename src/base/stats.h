@@ -1,4 +1,5 @@
-/* Distributions of times, in fixed memory however long the run. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Distributions of times, in fixed memory however long the run. */
 #ifndef BASE_STATS_H
 #define BASE_STATS_H
 

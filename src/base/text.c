@@ -1,4 +1,5 @@
-/* Text put together piece by piece. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Text put together piece by piece. */
 #include "base/text.h"
 
 #include <stdarg.h>
@@ -25,7 +26,7 @@ void text_join(char *text, size_t size, const char *separator, const char *forma
 	char piece[128];
 
 	va_start(arguments, format);
-	vsnprintf(piece, sizeof(piece), format, arguments);
+	vsnprintf(piece, sizeof piece, format, arguments);
 	va_end(arguments);
 	n = strlen(piece) + (length ? strlen(separator) : 0);
 	if (length >= strlen(MORE) && strcmp(text + length - strlen(MORE), MORE) == 0)

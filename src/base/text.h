@@ -1,4 +1,5 @@
-/* Text put together piece by piece. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Text put together piece by piece. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 

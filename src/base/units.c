@@ -1,10 +1,12 @@
-/* Values as users write them. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Values as users write them. */
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/units.h"
 
@@ -76,7 +78,8 @@ int parse_uint(const char *text, uint64_t max, uint64_t *value)
 	uint64_t v;
 	int err;
 
-	if ((err = take_uint(&text, max, &v)) < 0)
+	err = take_uint(&text, max, &v);
+	if (err < 0)
 		return err;
 	if (*text)
 		return -EINVAL;
@@ -89,11 +92,13 @@ int parse_size(const char *text, uint32_t *width, uint32_t *height)
 	uint64_t w, h;
 	int err;
 
-	if ((err = take_uint(&text, SIDE_MAX, &w)) < 0)
+	err = take_uint(&text, SIDE_MAX, &w);
+	if (err < 0)
 		return err;
 	if (*text != 'x' && *text != 'X')
 		return -EINVAL;
-	if ((err = parse_uint(text + 1, SIDE_MAX, &h)) < 0)
+	err = parse_uint(text + 1, SIDE_MAX, &h);
+	if (err < 0)
 		return err;
 	if (w == 0 || h == 0)
 		return -EINVAL;
@@ -108,7 +113,7 @@ static struct fraction decimal_rate(struct decimal value)
 	static const uint32_t ntsc[] = { 15, 24, 30, 48, 60, 90, 120, 240 };
 	double rate = (double)value.whole + value.nano / 1e9;
 
-	for (size_t i = 0; value.nano && i < sizeof ntsc / sizeof *ntsc; i++) {
+	for (size_t i = 0; value.nano && i < ARRAY_SIZE(ntsc); i++) {
 		if (fabs(rate - ntsc[i] * 1000 / 1001.0) < 0.006)
 			return (struct fraction){ ntsc[i] * 1000, 1001 };
 	}
@@ -123,15 +128,18 @@ int parse_rate(const char *text, struct fraction *rate)
 	int err;
 
 	if (strchr(text, '/')) {
-		if ((err = take_uint(&text, UINT32_MAX, &num)) < 0)
+		err = take_uint(&text, UINT32_MAX, &num);
+		if (err < 0)
 			return err;
 		if (*text != '/')
 			return -EINVAL;
-		if ((err = parse_uint(text + 1, UINT32_MAX, &den)) < 0)
+		err = parse_uint(text + 1, UINT32_MAX, &den);
+		if (err < 0)
 			return err;
 		f = fraction_reduce(num, den);
 	} else {
-		if ((err = take_decimal(&text, &value)) < 0)
+		err = take_decimal(&text, &value);
+		if (err < 0)
 			return err;
 		if (*text)
 			return -EINVAL;
@@ -203,7 +211,8 @@ static int parse_clock(const char *text, uint64_t *ns)
 	int err, n_parts = 0;
 
 	do {
-		if ((err = take_decimal(&text, &value)) < 0)
+		err = take_decimal(&text, &value);
+		if (err < 0)
 			return err;
 		if (++n_parts > 3 || (n_parts > 1 && value.whole >= 60) || (*text == ':' && value.nano))
 			return -EINVAL;
@@ -225,14 +234,17 @@ int parse_duration(const char *text, int64_t *ns)
 	int err;
 
 	if (strchr(text, ':')) {
-		if ((err = parse_clock(text, &n)) < 0)
+		err = parse_clock(text, &n);
+		if (err < 0)
 			return err;
 	} else {
-		if ((err = take_decimal(&text, &value)) < 0)
+		err = take_decimal(&text, &value);
+		if (err < 0)
 			return err;
 		if (!(suffix = find_suffix(duration_suffixes, text, strlen(text))))
 			return -EINVAL;
-		if ((err = decimal_scale(value, suffix->unit, DURATION_MAX, &n)) < 0)
+		err = decimal_scale(value, suffix->unit, DURATION_MAX, &n);
+		if (err < 0)
 			return err;
 	}
 	*ns = (int64_t)n;
@@ -247,7 +259,8 @@ int parse_bytes(const char *text, uint64_t *bytes)
 	uint64_t n;
 	int err;
 
-	if ((err = take_decimal(&text, &value)) < 0)
+	err = take_decimal(&text, &value);
+	if (err < 0)
 		return err;
 	length = strlen(text);
 	if (length > 2 && !strcasecmp(text + length - 2, "iB"))
@@ -256,7 +269,8 @@ int parse_bytes(const char *text, uint64_t *bytes)
 		length -= 1;
 	if (!(suffix = find_suffix(byte_suffixes, text, length)))
 		return -EINVAL;
-	if ((err = decimal_scale(value, suffix->unit, UINT64_MAX, &n)) < 0)
+	err = decimal_scale(value, suffix->unit, UINT64_MAX, &n);
+	if (err < 0)
 		return err;
 	*bytes = n;
 	return 0;
@@ -317,7 +331,7 @@ char *bytes_text(uint64_t bytes, char text[BYTES_TEXT_MAX])
 		return text;
 	}
 	/* 1023.95 would print as 1024.0 */
-	for (; value >= 1023.95 && i + 1 < sizeof units / sizeof *units; i++)
+	for (; value >= 1023.95 && i + 1 < ARRAY_SIZE(units); i++)
 		value /= 1024;
 	snprintf(text, BYTES_TEXT_MAX, "%.1f %s", value, units[i]);
 	return text;

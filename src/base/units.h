@@ -1,6 +1,8 @@
-/* Values as users write them. SPDX-License-Identifier: LGPL-2.1-or-later
- * Every parser takes the whole string, leaves its result alone on failure and returns 0 or -EINVAL (-ERANGE
- * when too large). */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Values as users write them. Every parser takes the whole string, leaves its result alone on failure
+ * and returns 0 or -EINVAL (-ERANGE when too large).
+ */
 #ifndef BASE_UNITS_H
 #define BASE_UNITS_H
 

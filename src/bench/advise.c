@@ -1,5 +1,5 @@
-/* v4l2q bench --advise: the fewest buffers with which nothing is lost. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q bench --advise: the fewest buffers with which nothing is lost. */
 #include "bench/bench.h"
 
 #include <errno.h>
@@ -49,7 +49,7 @@ static int try_buffers(struct sweep *sweep, uint32_t buffers)
 	struct bench_run run = { .buffers = buffers };
 	int err = 0, result;
 
-	snprintf(run.io, sizeof(run.io), "%s", sweep->io->name);
+	snprintf(run.io, sizeof run.io, "%s", sweep->io->name);
 	for (uint64_t i = 0; err == 0 && i < bench->options.repeat && !bench->interrupted; i++) {
 		err = bench_run_measure(bench, &run, &sweep->options);
 		bench_run_sum_up(&run);
@@ -105,7 +105,7 @@ static void conclude(const struct sweep *sweep, uint32_t fewest, char text[BENCH
 	char consumer[160] = "a consumer that gives each frame back at once";
 
 	if (options->consumer_delay || options->consumer_stall)
-		snprintf(consumer, sizeof(consumer), "a consumer that takes %s over a frame%s%s",
+		snprintf(consumer, sizeof consumer, "a consumer that takes %s over a frame%s%s",
 			 options->consumer_delay ? options->consumer_delay : "no time",
 			 options->consumer_stall ? " and stalls for " : "",
 			 options->consumer_stall ? options->consumer_stall : "");

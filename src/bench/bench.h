@@ -1,4 +1,5 @@
-/* What the files of v4l2q bench share. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of v4l2q bench share. */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
 

@@ -1,4 +1,5 @@
-/* v4l2q bench: the change against an earlier report. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q bench: the change against an earlier report. */
 #include "bench/bench.h"
 
 #include <ctype.h>
@@ -7,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "report/json.h"
 
@@ -22,7 +24,7 @@ static const enum metric_id compared[] = {
 	METRIC_LATENCY_MAX, METRIC_JITTER_P50, METRIC_JITTER_P99,  METRIC_CPU,         METRIC_COPIED,
 	METRIC_SYSCALLS,    METRIC_SWITCHES,   METRIC_FAULTS,      METRIC_TOUCH,       METRIC_INSTRUCTIONS,
 };
-#define N_COMPARED (sizeof(compared) / sizeof(*compared))
+#define N_COMPARED ARRAY_SIZE(compared)
 
 static double read_value(struct json_object *object, const struct metric *metric)
 {
@@ -41,7 +43,7 @@ static void read_run(struct json_object *object, struct bench_run *run)
 	struct json_object *spread = NULL;
 	int64_t buffers = json_int(object, "buffers");
 
-	snprintf(run->io, sizeof(run->io), "%s", json_text(object, "io"));
+	snprintf(run->io, sizeof run->io, "%s", json_text(object, "io"));
 	run->buffers = buffers > 0 && buffers <= UINT32_MAX ? (uint32_t)buffers : 0;
 	run->n_samples = *json_text(object, "unsupported") ? 0 : 1;
 	if (run->n_samples && json_int(object, "repeats") > 1)
@@ -80,7 +82,7 @@ static void describe_subject(struct json_object *report, char subject[BENCH_SUBJ
 	struct json_object *options = member(report, "options");
 	char size[64];
 
-	snprintf(size, sizeof(size), "%" PRId64 "x%" PRId64, json_int(format, "width"),
+	snprintf(size, sizeof size, "%" PRId64 "x%" PRId64, json_int(format, "width"),
 		 json_int(format, "height"));
 	*subject = '\0';
 	add(subject, "", json_text(device, "card"), " ");
@@ -107,7 +109,7 @@ int bench_load(const char *name, struct bench_old *old)
 		json_object_put(object);
 		return -EINVAL;
 	}
-	old->runs = calloc(n + 1, sizeof(*old->runs));
+	old->runs = calloc(n + 1, sizeof *old->runs);
 	old->n_runs = old->runs ? n : 0;
 	describe_subject(object, old->subject);
 	for (size_t i = 0; i < old->n_runs; i++)
@@ -162,9 +164,9 @@ static unsigned print_change(enum metric_id id, const struct bench_run *old, con
 	bool outside = is_outside(id, old, new), better = metrics[id].more_is_better ? to > from : to < from;
 
 	if (from != 0)
-		snprintf(percent, sizeof(percent), "%+.1f %%", 100 * (to - from) / fabs(from));
+		snprintf(percent, sizeof percent, "%+.1f %%", 100 * (to - from) / fabs(from));
 	else
-		snprintf(percent, sizeof(percent), "%+.4g", to);
+		snprintf(percent, sizeof percent, "%+.4g", to);
 	fprintf(out, "  %-18s %12s %12s %10s%s\n", metrics[id].title, metric_text(id, from, before),
 		metric_text(id, to, after), percent,
 		!outside ? ""

@@ -1,4 +1,5 @@
-/* --fail-if: parsing and judging. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* --fail-if: parsing and judging. */
 #include "bench/condition.h"
 
 #include <errno.h>
@@ -6,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "base/units.h"
 
@@ -18,7 +20,7 @@ static const struct {
 	{ "!=", true, false, true }, { ">", false, false, true }, { "<", true, false, false },
 	{ "=", false, true, false },
 };
-#define N_OPERATORS (sizeof(operators) / sizeof(*operators))
+#define N_OPERATORS ARRAY_SIZE(operators)
 
 static const struct {
 	enum metric_unit of;
@@ -36,7 +38,7 @@ static int bad_key(const char *text, size_t length)
 	size_t n = 0;
 
 	for (int i = 0; i < N_METRICS; i++)
-		n += (size_t)snprintf(keys + n, sizeof(keys) - n, "%s%s", i ? ", " : "", metrics[i].key);
+		n += (size_t)snprintf(keys + n, sizeof keys - n, "%s%s", i ? ", " : "", metrics[i].key);
 	log_error("--fail-if: there is no '%.*s'; there are %s", (int)length, text, keys);
 	return -EINVAL;
 }
@@ -64,7 +66,7 @@ static int parse_unit(struct failif *failif, const char *unit)
 			       ? 0
 			       : bad_value(failif, "it is no part of anything, so it takes no %");
 	}
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
 		if (units[i].of == metrics[failif->metric].unit && strcmp(units[i].name, unit) == 0) {
 			failif->value *= units[i].factor;
 			return 0;
@@ -80,9 +82,9 @@ static int parse_one(const char *text, size_t length, struct failif *failif)
 	size_t key, digits;
 	int metric;
 
-	snprintf(failif->text, sizeof(failif->text), "%.*s", (int)length, text);
+	snprintf(failif->text, sizeof failif->text, "%.*s", (int)length, text);
 	text = failif->text;
-	if (length >= sizeof(failif->text))
+	if (length >= sizeof failif->text)
 		return bad_value(failif, "it is too long");
 	key = strcspn(text, "<>=!");
 	at = text + key;
@@ -101,7 +103,7 @@ static int parse_one(const char *text, size_t length, struct failif *failif)
 	at += strlen(operators[failif->sign].sign);
 	at += strspn(at, " ");
 	digits = strspn(at, "0123456789.");
-	if (snprintf(number, sizeof(number), "%.*s", (int)digits, at) >= (int)sizeof(number) ||
+	if (snprintf(number, sizeof number, "%.*s", (int)digits, at) >= (int)sizeof number ||
 	    parse_factor(number, &failif->value) < 0)
 		return bad_value(failif, "it takes a number");
 	at += digits;

@@ -1,4 +1,5 @@
-/* --fail-if: "p99>12ms,lost>0". SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* --fail-if: "p99>12ms,lost>0". */
 #ifndef BENCH_CONDITION_H
 #define BENCH_CONDITION_H
 

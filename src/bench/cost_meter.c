@@ -1,5 +1,8 @@
-/* What a span of the program's life costs. SPDX-License-Identifier: LGPL-2.1-or-later
- * Rule: perf_event_open(2); a tracepoint's number is in the tracing file system. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a span of the program's life costs. Rule: perf_event_open(2); a tracepoint's number is in the
+ * tracing file system.
+ */
 #include "bench/cost_meter.h"
 
 #include <stdio.h>
@@ -7,12 +10,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <linux/perf_event.h>
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 
 static int open_counter(uint32_t type, uint64_t config)
 {
-	struct perf_event_attr event = { .type = type, .size = sizeof(event), .config = config };
+	struct perf_event_attr event = { .type = type, .size = sizeof event, .config = config };
 
 	/* Unprivileged users may often count their own instructions, though not the kernel's for them. */
 	event.exclude_kernel = event.exclude_hv = type == PERF_TYPE_HARDWARE;
@@ -27,7 +31,7 @@ static int open_syscalls(void)
 	};
 	unsigned long long number = 0;
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files) && !number; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(files) && !number; i++) {
 		FILE *file = fopen(files[i], "re");
 
 		if (!file)
@@ -67,7 +71,7 @@ static uint64_t counter_value(int fd)
 {
 	uint64_t value;
 
-	return fd >= 0 && read(fd, &value, sizeof(value)) == sizeof(value) ? value : 0;
+	return fd >= 0 && read(fd, &value, sizeof value) == sizeof value ? value : 0;
 }
 
 static int64_t timeval_ns(struct timeval time)

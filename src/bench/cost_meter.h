@@ -1,5 +1,5 @@
-/* What a span of the program's life costs: time, system calls, switches. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a span of the program's life costs: time, system calls, switches. */
 #ifndef BENCH_COST_METER_H
 #define BENCH_COST_METER_H
 

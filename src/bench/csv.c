@@ -1,5 +1,5 @@
-/* v4l2q bench: a line a run, for spreadsheets. SPDX-License-Identifier: LGPL-2.1-or-later
- * As RFC 4180 has it, but for the ends of lines. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q bench: a line a run, for spreadsheets. As RFC 4180 has it, but for the ends of lines. */
 #include "bench/bench.h"
 
 #include <errno.h>

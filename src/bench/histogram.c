@@ -1,5 +1,5 @@
-/* v4l2q bench: the distribution of the latency, drawn with letters. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q bench: the distribution of the latency, drawn with letters. */
 #include "bench/bench.h"
 
 #include <math.h>

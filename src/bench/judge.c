@@ -1,4 +1,5 @@
-/* v4l2q bench: --fail-if over all runs. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q bench: --fail-if over all runs. */
 #include "bench/judge.h"
 
 #include <errno.h>

@@ -1,8 +1,10 @@
-/* Measuring a queue. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Measuring a queue. */
 #include "bench/measure_internal.h"
 
 #include <poll.h>
 #include <linux/videodev2.h>
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -118,7 +120,7 @@ static int take_outcome(struct measure *measure, int result)
 		log_error("%s: the source changed while it was measured", path);
 	if (result == POOL_NOBUF)
 		log_error("%s: the driver has no buffer left and takes none", path);
-	for (size_t i = 0; i < sizeof(outcomes) / sizeof(*outcomes); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(outcomes); i++)
 		if ((int)outcomes[i].result == result)
 			return finish(measure, outcomes[i].end, outcomes[i].good ? 0 : result);
 	return finish(measure, MEASURE_END_ERROR, result);

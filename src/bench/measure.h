@@ -1,8 +1,9 @@
-/* Measuring a queue: what its io mode and number of buffers cost and lose. SPDX-License-Identifier:
- * LGPL-2.1-or-later
- *
- * One thread takes frames out of the queue and gives them back at once, or, for an output device, queues the
- * same few frames again and again. So nothing but the driver and the queue is measured. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Measuring a queue: what its io mode and number of buffers cost and lose. One thread takes frames out
+ * of the queue and gives them back at once, or, for an output device, queues the same few frames again
+ * and again. So nothing but the driver and the queue is measured.
+ */
 #ifndef BENCH_MEASURE_H
 #define BENCH_MEASURE_H
 

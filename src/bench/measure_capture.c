@@ -1,4 +1,5 @@
-/* Measuring a capture queue. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Measuring a capture queue. */
 #include "bench/measure_internal.h"
 
 #include <string.h>
@@ -12,8 +13,8 @@ static uint64_t sum_bytes(const uint8_t *data, size_t size)
 	uint64_t sum = 0, word;
 	size_t i = 0;
 
-	for (; i + sizeof(word) <= size; i += sizeof(word)) {
-		memcpy(&word, data + i, sizeof(word));
+	for (; i + sizeof word <= size; i += sizeof word) {
+		memcpy(&word, data + i, sizeof word);
 		sum += word;
 	}
 	for (; i < size; i++)

@@ -1,4 +1,5 @@
-/* What the two directions of measuring share. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the two directions of measuring share. */
 #ifndef BENCH_MEASURE_INTERNAL_H
 #define BENCH_MEASURE_INTERNAL_H
 

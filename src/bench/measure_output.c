@@ -1,5 +1,5 @@
-/* Measuring an output queue: the same few frames go round and round. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Measuring an output queue: the same few frames go round and round. */
 #include "bench/measure_internal.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* What a bench run is judged by. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a bench run is judged by. */
 #include "bench/metric.h"
 
 #include <math.h>
@@ -35,7 +36,7 @@ int metric_find(const char *name, size_t length)
 		const struct metric *metric = &metrics[i];
 		char json[64];
 
-		snprintf(json, sizeof(json), "%s%s%s", metric->group ? metric->group : "",
+		snprintf(json, sizeof json, "%s%s%s", metric->group ? metric->group : "",
 			 metric->group ? "." : "", metric->name);
 		if ((strlen(metric->key) == length && strncmp(metric->key, name, length) == 0) ||
 		    (strlen(json) == length && strncmp(json, name, length) == 0))

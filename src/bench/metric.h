@@ -1,5 +1,8 @@
-/* What a bench run is judged by: one row a figure, from which the JSON, the CSV, --fail-if and --compare are
- * made. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a bench run is judged by: one row a figure, from which the JSON, the CSV, --fail-if and
+ * --compare are made.
+ */
 #ifndef BENCH_METRIC_H
 #define BENCH_METRIC_H
 

@@ -1,4 +1,5 @@
-/* v4l2q bench: from options to runs. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q bench: from options to runs. */
 #include "bench/bench.h"
 
 #include <errno.h>
@@ -49,7 +50,7 @@ static int parse_modes(struct bench *bench)
 	if (err < 0 || bench->n_modes > 0)
 		return err;
 	bench->n_modes = BENCH_MODES;
-	memcpy(bench->modes, all_modes, sizeof(all_modes));
+	memcpy(bench->modes, all_modes, sizeof all_modes);
 	return 0;
 }
 
@@ -104,7 +105,7 @@ static struct bench_run *add_run(struct bench *bench, const struct io_ops *io, u
 {
 	struct bench_run *run = &bench->runs[bench->n_runs++];
 
-	snprintf(run->io, sizeof(run->io), "%s", io->name);
+	snprintf(run->io, sizeof run->io, "%s", io->name);
 	run->buffers = buffers;
 	return run;
 }
@@ -136,7 +137,7 @@ int bench_plan_runs(struct bench *bench)
 	bench->driver_min = bench->setup.pool.limits.driver_min;
 	if (!bench->n_buffers)
 		bench->buffers[bench->n_buffers++] = DEFAULT_BUFFERS + bench->driver_min;
-	bench->runs = calloc(bench->n_modes * bench->n_buffers, sizeof(*bench->runs));
+	bench->runs = calloc(bench->n_modes * bench->n_buffers, sizeof *bench->runs);
 	if (!bench->runs)
 		return log_no_memory();
 	for (size_t i = 0; i < bench->n_modes; i++)

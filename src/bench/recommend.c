@@ -1,4 +1,5 @@
-/* v4l2q bench: which run serves best, and why. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q bench: which run serves best, and why. */
 #include "bench/bench.h"
 
 #include <math.h>
@@ -193,11 +194,11 @@ const struct bench_run *bench_recommend(const struct bench *bench, char text[BEN
 		return NULL;
 	next = runner_up(bench, best);
 	if (next && !isnan(best->values[METRIC_CPU]) && !isnan(next->values[METRIC_CPU]))
-		explain_cost(bench, best, next, cost, sizeof(cost));
-	explain_losses(bench, best, lost, sizeof(lost));
-	explain_buffers(bench, best, buffers, sizeof(buffers));
+		explain_cost(bench, best, next, cost, sizeof cost);
+	explain_losses(bench, best, lost, sizeof lost);
+	explain_buffers(bench, best, buffers, sizeof buffers);
 	if (!*cost && !*buffers)
-		snprintf(cost, sizeof(cost), "no other mode was measured");
+		snprintf(cost, sizeof cost, "no other mode was measured");
 	snprintf(text, BENCH_ADVICE_MAX, "Recommended: %s: %s%s%s%s.", bench_run_text(best, name), lost, cost,
 		 *cost && *buffers ? "; " : "", buffers);
 	return best;

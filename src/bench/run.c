@@ -1,4 +1,5 @@
-/* v4l2q bench: one run, and what came of it. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q bench: one run, and what came of it. */
 #include "bench/bench.h"
 
 #include <errno.h>
@@ -24,11 +25,10 @@ static void show_progress(void *opaque)
 	char line[120], buffers[32] = "", lost[40] = "";
 
 	if (measure->pool->granted)
-		snprintf(buffers, sizeof(buffers), ", %u buffers", measure->pool->granted);
+		snprintf(buffers, sizeof buffers, ", %u buffers", measure->pool->granted);
 	if (measure->counts_losses)
-		snprintf(lost, sizeof(lost), ", lost %llu",
-			 (unsigned long long)ledger_lost(&measure->ledger));
-	snprintf(line, sizeof(line), "%s%s: %llu of %llu frames%s", pool_io_name(measure->pool), buffers,
+		snprintf(lost, sizeof lost, ", lost %llu", (unsigned long long)ledger_lost(&measure->ledger));
+	snprintf(line, sizeof line, "%s%s: %llu of %llu frames%s", pool_io_name(measure->pool), buffers,
 		 (unsigned long long)(measure->measuring ? measure->ledger.captured : 0),
 		 (unsigned long long)measure->options.count, lost);
 	log_set_status_line(line);
@@ -118,7 +118,7 @@ static void take(struct bench_run *run, const struct measure *measure)
 
 	if (!measure->ledger.captured || measure->cost.wall_ns == 0 || run->n_samples == BENCH_MAX_REPEATS)
 		return;
-	samples = realloc(run->samples, (run->n_samples + 1) * sizeof(*samples));
+	samples = realloc(run->samples, (run->n_samples + 1) * sizeof *samples);
 	if (!samples) {
 		log_no_memory();
 		return;
@@ -154,7 +154,7 @@ static int try_measure(struct bench *bench, struct bench_run *run, struct measur
 		began = true;
 		err = measure_run(measure);
 		if (err < 0)
-			snprintf(catch.first_error, sizeof(catch.first_error), "%s", end_text(measure, err));
+			snprintf(catch.first_error, sizeof catch.first_error, "%s", end_text(measure, err));
 	}
 	if (err < 0 && err != -ECANCELED)
 		set_reason(bench, run, &catch, err, began);
@@ -164,7 +164,7 @@ static int try_measure(struct bench *bench, struct bench_run *run, struct measur
 
 int bench_run_measure(struct bench *bench, struct bench_run *run, const struct measure_options *options)
 {
-	struct measure *measure = calloc(1, sizeof(*measure));
+	struct measure *measure = calloc(1, sizeof *measure);
 	int err;
 
 	if (!measure)
@@ -200,7 +200,7 @@ void bench_run_sum_up(struct bench_run *run)
 				values[n++] = run->samples[k][i];
 		if (!n)
 			continue;
-		qsort(values, n, sizeof(*values), compare_values);
+		qsort(values, n, sizeof *values, compare_values);
 		run->values[i] = (values[(n - 1) / 2] + values[n / 2]) / 2;
 		if (n > 1)
 			run->spreads[i] = (values[n - 1] - values[0]) / 2;

@@ -1,4 +1,5 @@
-/* Somebody who takes time over each frame, for measuring. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Somebody who takes time over each frame, for measuring. */
 #include "bench/slow_consumer.h"
 
 #include <errno.h>
@@ -42,8 +43,8 @@ static int parse_pair(const char *text, const char *separator, int64_t *a, int64
 
 	if (!at)
 		return parse_duration(text, a) < 0 ? -EINVAL : 0;
-	n = snprintf(first, sizeof(first), "%.*s", (int)(at - text), text);
-	if (n >= (int)sizeof(first) || parse_duration(first, a) < 0 ||
+	n = snprintf(first, sizeof first, "%.*s", (int)(at - text), text);
+	if (n >= (int)sizeof first || parse_duration(first, a) < 0 ||
 	    parse_duration(at + strlen(separator), b) < 0)
 		return -EINVAL;
 	return 0;

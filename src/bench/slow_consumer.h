@@ -1,4 +1,5 @@
-/* Somebody who takes time over each frame, for measuring. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Somebody who takes time over each frame, for measuring. */
 #ifndef BENCH_SLOW_CONSUMER_H
 #define BENCH_SLOW_CONSUMER_H
 

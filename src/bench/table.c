@@ -1,10 +1,12 @@
-/* v4l2q bench: the table. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q bench: the table. */
 #include "bench/bench.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/array.h"
 
 #define CELL_MAX 16
 #define IO_WIDTH 13
@@ -28,7 +30,7 @@ static const struct column {
 	{ METRIC_SYSCALLS, "calls", 5, CELL_EACH }, { METRIC_SWITCHES, "switch", 6, CELL_EACH },
 	{ METRIC_TOUCH, "touch", 5, CELL_US },
 };
-#define MAX_COLUMNS (sizeof(columns) / sizeof(*columns))
+#define MAX_COLUMNS ARRAY_SIZE(columns)
 
 /* The last is for those who ask for it. */
 static size_t n_columns(const struct bench *bench)
@@ -151,7 +153,7 @@ static void print_why(const struct bench_run *run, FILE *out)
 	const char *why = run->unsupported ? run->unsupported : run->error;
 	char text[600];
 
-	snprintf(text, sizeof(text), "%s%s",
+	snprintf(text, sizeof text, "%s%s",
 		 run->unsupported ? "not supported: "
 		 : run->error     ? "failed: "
 				  : "not measured",
@@ -165,7 +167,7 @@ static void print_run(const struct bench_run *run, const struct best *best, FILE
 	char buffers[16] = "-";
 
 	if (run->buffers)
-		snprintf(buffers, sizeof(buffers), "%u", run->buffers);
+		snprintf(buffers, sizeof buffers, "%u", run->buffers);
 	fprintf(out, "%-*s%*s ", IO_WIDTH, run->io, BUFFERS_WIDTH, buffers);
 	if (!run->n_samples) {
 		print_why(run, out);

@@ -1,4 +1,5 @@
-/* v4l2q bench: which io mode serves a device best. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q bench: which io mode serves a device best. */
 #include "bench/bench.h"
 
 #include <errno.h>
@@ -310,7 +311,7 @@ static enum status bench_with(struct bench *bench)
 
 static int bench_run(int argc, char **argv)
 {
-	struct bench *bench = calloc(1, sizeof(*bench));
+	struct bench *bench = calloc(1, sizeof *bench);
 	int operand, status;
 
 	if (!bench)

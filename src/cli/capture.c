@@ -1,8 +1,10 @@
-/* v4l2q capture: from a device into files. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q capture: from a device into files. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "session/reconnect.h"
 #include "cli/command.h"
@@ -111,7 +113,7 @@ static int check_names(const struct capture_options *options)
 {
 	const char *const names[] = { options->output, options->common.basic.json, options->frame_log };
 
-	for (size_t i = 1; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 1; i < ARRAY_SIZE(names); i++)
 		for (size_t k = 0; k < i; k++) {
 			if (!names[i] || !names[k] || strcmp(names[i], names[k]) != 0 ||
 			    strcmp(names[i], "/dev/null") == 0)

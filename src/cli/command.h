@@ -1,4 +1,5 @@
-/* The commands. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The commands. */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 

@@ -1,4 +1,5 @@
-/* What capture, play and bench share. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What capture, play and bench share. */
 #include "cli/common.h"
 
 #include <errno.h>
@@ -106,7 +107,7 @@ uint64_t default_memory_limit(void)
 	unsigned long long kib, available = 0;
 	char line[128];
 
-	while (meminfo && !available && fgets(line, sizeof(line), meminfo))
+	while (meminfo && !available && fgets(line, sizeof line, meminfo))
 		if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
 			available = kib * 1024;
 	if (meminfo)
@@ -130,7 +131,8 @@ enum status setup_device(struct setup *setup, const struct common_options *optio
 {
 	int err;
 
-	if ((err = device_open(&setup->device, options->basic.device, role)) < 0)
+	err = device_open(&setup->device, options->basic.device, role);
+	if (err < 0)
 		return status_of(STAGE_DEVICE, err);
 	setup->has_device = true;
 	if (options->has_input)

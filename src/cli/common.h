@@ -1,5 +1,8 @@
-/* What capture, play and bench share: their options, and the way from a device's name to a configured queue.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What capture, play and bench share: their options, and the way from a device's name to a configured
+ * queue.
+ */
 #ifndef CLI_COMMON_H
 #define CLI_COMMON_H
 

@@ -1,8 +1,10 @@
-/* Exit statuses, and which failure gets which. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Exit statuses, and which failure gets which. */
 #include "cli/exit_status.h"
 
 #include <errno.h>
 #include <stddef.h>
+#include "base/array.h"
 
 #define ANY 0
 
@@ -61,7 +63,7 @@ enum status status_of(enum stage stage, int err)
 {
 	if (err == 0)
 		return STATUS_DONE;
-	for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++)
 		if (statuses[i].stage == stage && (statuses[i].err == ANY || statuses[i].err == err))
 			return statuses[i].status;
 	return STATUS_FAILED;

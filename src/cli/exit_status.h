@@ -1,4 +1,5 @@
-/* Exit statuses, and which failure gets which. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Exit statuses, and which failure gets which. */
 #ifndef CLI_EXIT_STATUS_H
 #define CLI_EXIT_STATUS_H
 

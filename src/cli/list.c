@@ -1,5 +1,5 @@
-/* v4l2q list: the nodes of this machine, or one of them in full. SPDX-License-Identifier: LGPL-2.1-or-later
- */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q list: the nodes of this machine, or one of them in full. */
 #include <errno.h>
 #include <stdlib.h>
 #include "base/log.h"
@@ -50,7 +50,7 @@ static struct json_object *node_json(const struct node *node)
 	json_add_text(object, "card", (const char *)node->info.card);
 	json_add_text(object, "driver", (const char *)node->info.driver);
 	json_add_text(object, "bus", (const char *)node->info.bus_info);
-	json_add_text(object, "capabilities", node_caps_text(node->caps, text, sizeof(text)));
+	json_add_text(object, "capabilities", node_caps_text(node->caps, text, sizeof text));
 	json_add_bool(object, "capture", node_serves(node->caps, DEVICE_CAPTURE));
 	json_add_bool(object, "output", node_serves(node->caps, DEVICE_OUTPUT));
 	return object;

@@ -1,4 +1,5 @@
-/* Option tables: parsing. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Option tables: parsing. */
 #include "cli/options.h"
 
 #include <assert.h>
@@ -172,21 +173,21 @@ const char *option_argument(const struct option_row *row)
 static int bad_value(const struct option_row *row, const char *text, int err)
 {
 	char wanted[256];
-	size_t n = (size_t)snprintf(wanted, sizeof(wanted), "%s", kinds[row->kind].wanted);
+	size_t n = (size_t)snprintf(wanted, sizeof wanted, "%s", kinds[row->kind].wanted);
 
 	if (err == -ENOMEM) {
 		log_error("--%s: %s", row->name, err_str(err));
 		return err;
 	}
 	if (row->kind == OPT_CHOICE)
-		for (unsigned i = 0; row->choices[i] && n < sizeof(wanted); i++)
-			n += (size_t)snprintf(wanted + n, sizeof(wanted) - n, "%s%s", i ? ", " : "",
+		for (unsigned i = 0; row->choices[i] && n < sizeof wanted; i++)
+			n += (size_t)snprintf(wanted + n, sizeof wanted - n, "%s%s", i ? ", " : "",
 					      row->choices[i]);
 	else if (row->kind == OPT_UINT && row->most)
-		snprintf(wanted + n, sizeof(wanted) - n, " from %llu to %llu", (unsigned long long)row->least,
+		snprintf(wanted + n, sizeof wanted - n, " from %llu to %llu", (unsigned long long)row->least,
 			 (unsigned long long)row->most);
 	else if (row->least)
-		snprintf(wanted + n, sizeof(wanted) - n, "%s",
+		snprintf(wanted + n, sizeof wanted - n, "%s",
 			 row->kind == OPT_UINT ? ", 1 or more" : "; not 0");
 	log_error("--%s: '%s' is not possible; it takes %s", row->name, text, wanted);
 	return -EINVAL;
@@ -289,9 +290,9 @@ static int unknown_option(const struct flat *flat, char **argv)
 		log_error("unknown option '-%c'; see 'v4l2q %s --help'", optopt, command);
 		return -EINVAL;
 	}
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(typed + 2, "="), typed + 2);
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(typed + 2, "="), typed + 2);
 	nearest = options_nearest(name, flat_name, flat);
-	if (list_matches(flat, name, matches, sizeof(matches)) > 1)
+	if (list_matches(flat, name, matches, sizeof matches) > 1)
 		log_error("option '--%s' could be any of %s", name, matches);
 	else if (nearest)
 		log_error("unknown option '--%s'; did you mean --%s?", name, nearest);
@@ -320,7 +321,8 @@ static int take_option(const struct flat *flat, int key, char **argv, void *valu
 	if (i < 0)
 		return unknown_option(flat, argv);
 	row = flat->rows[i];
-	if ((err = set_field(row, flat->bases[i], optarg, values)) < 0)
+	err = set_field(row, flat->bases[i], optarg, values);
+	if (err < 0)
 		return err;
 	if (row->given)
 		*(bool *)((char *)values + flat->bases[i] + row->given) = true;
@@ -336,7 +338,8 @@ int options_parse(const struct option_spec *spec, int argc, char **argv, void *v
 
 	flatten(spec, &flat);
 	make_getopt(&flat, longs, letters);
-	if ((err = set_presets(&flat, values)) < 0)
+	err = set_presets(&flat, values);
+	if (err < 0)
 		return err;
 	optind = 0; /* glibc: start anew */
 	opterr = 0;

@@ -1,5 +1,5 @@
-/* Option tables: one row an option, which parsing, --help and defaults are all made from.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Option tables: one row an option, which parsing, --help and defaults are all made from. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 

@@ -1,5 +1,5 @@
-/* Option tables: --help, and guessing what a mistyped word was meant to be. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Option tables: --help, and guessing what a mistyped word was meant to be. */
 #include "cli/options.h"
 
 #include <string.h>
@@ -64,15 +64,15 @@ static void print_row(FILE *out, const struct option_row *row)
 	const char *preset = row->preset_help ? row->preset_help : row->preset;
 	char left[80], text[600];
 
-	snprintf(left, sizeof(left), "  %c%c%c --%s%s%s%s%s", row->letter ? '-' : ' ',
+	snprintf(left, sizeof left, "  %c%c%c --%s%s%s%s%s", row->letter ? '-' : ' ',
 		 row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name, row->bare ? "[=" : "",
 		 *argument && !row->bare ? " " : "", argument, row->bare ? "]" : "");
 	options_column(out, HELP_COLUMN, left);
-	snprintf(text, sizeof(text), "%s", row->help);
+	snprintf(text, sizeof text, "%s", row->help);
 	if (row->choices)
-		print_choices(row, text, sizeof(text));
+		print_choices(row, text, sizeof text);
 	if (preset)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), " (default: %s)", preset);
+		snprintf(text + strlen(text), sizeof text - strlen(text), " (default: %s)", preset);
 	options_wrap(out, HELP_COLUMN, text);
 }
 

@@ -1,4 +1,5 @@
-/* v4l2q play: from a file to an output device. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q play: from a file to an output device. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

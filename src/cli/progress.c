@@ -1,4 +1,5 @@
-/* The live line. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The live line. */
 #include "cli/progress.h"
 
 #include <stdio.h>
@@ -43,9 +44,9 @@ static void show(struct progress *progress, uint64_t frames, const char *rest)
 
 	update_rate(progress, frames);
 	if (progress->shown_ns > progress->started_ns)
-		snprintf(fps, sizeof(fps), "%.1f", progress->fps);
+		snprintf(fps, sizeof fps, "%.1f", progress->fps);
 	seconds = (now_ns() - progress->started_ns) / NS_PER_S;
-	snprintf(line, sizeof(line), "%02d:%02d:%02d  %llu frames  %s fps  %s", (int)(seconds / 3600),
+	snprintf(line, sizeof line, "%02d:%02d:%02d  %llu frames  %s fps  %s", (int)(seconds / 3600),
 		 (int)(seconds / 60 % 60), (int)(seconds % 60), (unsigned long long)frames, fps, rest);
 	if (terminal_width() < LINE_MAX_BYTES)
 		line[terminal_width()] = '\0';
@@ -58,7 +59,7 @@ void progress_record(void *opaque)
 	const struct ledger *ledger = &progress->record->ledger;
 	char rest[80], bytes[BYTES_TEXT_MAX];
 
-	snprintf(rest, sizeof(rest), "%s written  lost %llu", bytes_text(ledger->bytes_written, bytes),
+	snprintf(rest, sizeof rest, "%s written  lost %llu", bytes_text(ledger->bytes_written, bytes),
 		 (unsigned long long)ledger_lost(ledger));
 	show(progress, ledger->captured, rest);
 }
@@ -69,7 +70,7 @@ void progress_playback(void *opaque)
 	const struct playback *playback = progress->playback;
 	char rest[80];
 
-	snprintf(rest, sizeof(rest), "late %llu  dropped %llu", (unsigned long long)playback->late,
+	snprintf(rest, sizeof rest, "late %llu  dropped %llu", (unsigned long long)playback->late,
 		 (unsigned long long)playback->dropped);
 	show(progress, playback->played, rest);
 }

@@ -1,4 +1,5 @@
-/* The live line. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The live line. */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 

@@ -1,8 +1,9 @@
-/* Signals as descriptors to poll. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * For those that end the program a handler rather than a signalfd: a signalfd wants the signals blocked, and
- * then nothing would heed the second one while the program hangs in a driver or a file system, which is when
- * people press ^C twice. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Signals as descriptors to poll. For those that end the program a handler rather than a signalfd: a
+ * signalfd wants the signals blocked, and then nothing would heed the second one while the program
+ * hangs in a driver or a file system, which is when people press ^C twice.
+ */
 #include "cli/signals.h"
 
 #include <errno.h>
@@ -13,10 +14,11 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+#include "base/array.h"
 #include "base/log.h"
 
 static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
-#define N_ENDING (sizeof(ending) / sizeof(*ending))
+#define N_ENDING ARRAY_SIZE(ending)
 
 static int signal_fd = -1, resume_fd = -1;
 static struct sigaction before[N_ENDING];
@@ -32,7 +34,7 @@ static void end_in_good_order(int number)
 {
 	uint64_t one = 1;
 	int saved = errno;
-	ssize_t n = write(signal_fd, &one, sizeof(one));
+	ssize_t n = write(signal_fd, &one, sizeof one);
 
 	(void)n, (void)number;
 	for (size_t i = 0; i < N_ENDING; i++)

@@ -1,4 +1,5 @@
-/* Signals as descriptors to poll. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Signals as descriptors to poll. */
 #ifndef CLI_SIGNALS_H
 #define CLI_SIGNALS_H
 

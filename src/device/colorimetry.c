@@ -1,7 +1,9 @@
-/* V4L2's words for colour in libavutil's: one row a word. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * A word that is left to its default means what the kernel's documentation ("Colorspaces") says for the
- * colorspace, which is what videodev2.h's V4L2_MAP_*_DEFAULT say too. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * V4L2's words for colour in libavutil's: one row a word. A word that is left to its default means
+ * what the kernel's documentation ("Colorspaces") says for the colorspace, which is what videodev2.h's
+ * V4L2_MAP_*_DEFAULT say too.
+ */
 #include "device/colorimetry.h"
 
 #include <libavutil/pixdesc.h>

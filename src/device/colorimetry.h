@@ -1,4 +1,5 @@
-/* V4L2's words for colour in libavutil's. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* V4L2's words for colour in libavutil's. */
 #ifndef DEVICE_COLORIMETRY_H
 #define DEVICE_COLORIMETRY_H
 

@@ -1,4 +1,5 @@
-/* What controls a device has. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What controls a device has. */
 #include "device/controls.h"
 
 #include <ctype.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "device/controls_internal.h"
+#include "base/array.h"
 #include "base/text.h"
 
 #define CONTROLS_MAX 1024 /* a driver that never ends its list has this many */
@@ -33,7 +35,7 @@ void control_name(const char *text, char name[CONTROL_NAME_MAX])
 static int query_old(struct device *device, uint32_t id, struct control_info *info)
 {
 	struct v4l2_queryctrl query = { .id = id };
-	char name[sizeof(query.name) + 1] = "";
+	char name[sizeof query.name + 1] = "";
 	int err = device_ioctl(device, VIDIOC_QUERYCTRL, &query);
 
 	if (err < 0)
@@ -45,7 +47,7 @@ static int query_old(struct device *device, uint32_t id, struct control_info *in
 				       .max = query.maximum,
 				       .step = query.step,
 				       .standard = query.default_value };
-	memcpy(name, query.name, sizeof(query.name));
+	memcpy(name, query.name, sizeof query.name);
 	control_name(name, info->name);
 	return 0;
 }
@@ -53,7 +55,7 @@ static int query_old(struct device *device, uint32_t id, struct control_info *in
 static int query(struct device *device, uint32_t id, struct control_info *info)
 {
 	struct v4l2_query_ext_ctrl query = { .id = id };
-	char name[sizeof(query.name) + 1] = "";
+	char name[sizeof query.name + 1] = "";
 	int err = device_ioctl(device, VIDIOC_QUERY_EXT_CTRL, &query);
 
 	if (err == -ENOTTY)
@@ -67,7 +69,7 @@ static int query(struct device *device, uint32_t id, struct control_info *info)
 				       .max = query.maximum,
 				       .step = query.step > INT64_MAX ? INT64_MAX : (int64_t)query.step,
 				       .standard = query.default_value };
-	memcpy(name, query.name, sizeof(query.name));
+	memcpy(name, query.name, sizeof query.name);
 	control_name(name, info->name);
 	return 0;
 }
@@ -85,7 +87,7 @@ bool control_is_number(const struct control_info *info)
 					  V4L2_CTRL_TYPE_MENU,    V4L2_CTRL_TYPE_INTEGER64,
 					  V4L2_CTRL_TYPE_BITMASK, V4L2_CTRL_TYPE_INTEGER_MENU };
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
 		if (info->type == types[i])
 			return !(info->flags & V4L2_CTRL_FLAG_HAS_PAYLOAD);
 	return false;

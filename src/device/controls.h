@@ -1,4 +1,5 @@
-/* Inputs and controls. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Inputs and controls. */
 #ifndef DEVICE_CONTROLS_H
 #define DEVICE_CONTROLS_H
 

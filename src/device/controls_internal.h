@@ -1,4 +1,5 @@
-/* What the files about controls share. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files about controls share. */
 #ifndef DEVICE_CONTROLS_INTERNAL_H
 #define DEVICE_CONTROLS_INTERNAL_H
 

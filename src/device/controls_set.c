@@ -1,4 +1,5 @@
-/* Setting controls by the names and values that users write. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Setting controls by the names and values that users write. */
 #include "device/controls.h"
 
 #include <errno.h>
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "device/controls_internal.h"
 #include "base/text.h"
@@ -55,7 +57,7 @@ static int match(void *opaque, const struct control_info *info)
 	}
 	if (edit_distance(info->name, search->name) <= 1 + strlen(search->name) / 4 ||
 	    strstr(info->name, search->name) || strstr(search->name, info->name))
-		text_join(search->close, sizeof(search->close), ", ", "%s", info->name);
+		text_join(search->close, sizeof search->close, ", ", "%s", info->name);
 	return 0;
 }
 
@@ -95,18 +97,18 @@ static int out_of_range(struct device *device, const struct control_info *info, 
 	char list[TEXT_MAX] = "", entry[40];
 
 	if (info->type == V4L2_CTRL_TYPE_BOOLEAN)
-		text_add(list, sizeof(list), "0 or 1");
+		text_add(list, sizeof list, "0 or 1");
 	else if (info->type == V4L2_CTRL_TYPE_STRING)
-		text_add(list, sizeof(list), "%" PRId64 " to %" PRId64 " characters", info->min, info->max);
+		text_add(list, sizeof list, "%" PRId64 " to %" PRId64 " characters", info->min, info->max);
 	else if (info->type == V4L2_CTRL_TYPE_BITMASK)
-		text_add(list, sizeof(list), "bits of 0x%" PRIx64, (uint64_t)info->max);
+		text_add(list, sizeof list, "bits of 0x%" PRIx64, (uint64_t)info->max);
 	else if (!is_menu(info))
-		text_add(list, sizeof(list),
+		text_add(list, sizeof list,
 			 "%" PRId64 " to %" PRId64 " in steps of %" PRId64 ", default %" PRId64, info->min,
 			 info->max, info->step, info->standard);
 	for (int64_t i = info->min; is_menu(info) && i <= menu_end(info); i++)
 		if (control_menu_text(device, info, i, entry))
-			text_join(list, sizeof(list), ", ", "%" PRId64 " (%s)", i, entry);
+			text_join(list, sizeof list, ", ", "%" PRId64 " (%s)", i, entry);
 	log_error("%s: control %s: %s: %s; it takes %s", device->path, info->name, value, why, list);
 	return -ERANGE;
 }
@@ -137,7 +139,7 @@ static bool parse_word(const char *text, int64_t *value)
 		int64_t value;
 	} words[] = { { "true", 1 }, { "false", 0 }, { "on", 1 }, { "off", 0 }, { "yes", 1 }, { "no", 0 } };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (strcasecmp(text, words[i].word) == 0) {
 			*value = words[i].value;
 			return true;
@@ -186,7 +188,7 @@ static int refused(struct device *device, const struct control_info *info, const
 
 	if (err == -ENODEV)
 		return device_error(device, "VIDIOC_S_CTRL", err);
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
 		if (info->flags & reasons[i].flag) {
 			log_error("%s: control %s: cannot be set to %s: %s", device->path, info->name, text,
 				  reasons[i].why);
@@ -239,10 +241,11 @@ static int set_number(struct device *device, const struct control_info *info, co
 
 	if (info->flags & V4L2_CTRL_FLAG_READ_ONLY)
 		return refused(device, info, text, -EACCES);
-	if ((err = write_number(device, info, value)) < 0)
+	err = write_number(device, info, value);
+	if (err < 0)
 		return refused(device, info, text, err);
 	if (reads_back(info) && control_read(device, info, &got) == 0 && got != value) {
-		snprintf(why, sizeof(why), "the device makes it %" PRId64, got);
+		snprintf(why, sizeof why, "the device makes it %" PRId64, got);
 		return out_of_range(device, info, text, why);
 	}
 	log_verbose("%s: control %s is %" PRId64, device->path, info->name, got);
@@ -259,7 +262,8 @@ static int assign(struct device *device, char *assignment, bool really)
 
 	if (text)
 		*text++ = '\0';
-	if ((err = find(device, assignment, &info)) < 0)
+	err = find(device, assignment, &info);
+	if (err < 0)
 		return err;
 	if (!text && info.type != V4L2_CTRL_TYPE_BUTTON) {
 		log_error("control %s: no value (%s=VALUE)", info.name, info.name);
@@ -274,7 +278,8 @@ static int assign(struct device *device, char *assignment, bool really)
 			log_error("%s: control %s: its value is no number", device->path, info.name);
 			return -ERANGE;
 		}
-		if ((err = parse_value(device, &info, text, &value)) < 0)
+		err = parse_value(device, &info, text, &value);
+		if (err < 0)
 			return err;
 	}
 	return really ? set_number(device, &info, text ? text : "1", value) : 0;

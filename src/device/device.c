@@ -1,10 +1,12 @@
-/* A V4L2 device of any kind: finding it, and every call to it. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A V4L2 device of any kind: finding it, and every call to it. */
 #include "device/device.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "device/nodes.h"
@@ -55,7 +57,7 @@ static const char *find_kind(struct device *device, const char *name)
 
 static int choose_queue(struct device *device, enum device_role role)
 {
-	for (size_t i = 0; i < sizeof(queues) / sizeof(queues[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(queues); i++) {
 		if ((role == DEVICE_ANY || role == queues[i].role) && (device->caps & queues[i].caps)) {
 			device->type = queues[i].type;
 			return node_serves(device->caps, role) ? 0 : -EMEDIUMTYPE;
@@ -78,9 +80,9 @@ static int query(struct device *device)
 
 	if (err < 0)
 		return err == -EINVAL ? -ENOTTY : err;
-	clean(info->driver, sizeof(info->driver));
-	clean(info->card, sizeof(info->card));
-	clean(info->bus_info, sizeof(info->bus_info));
+	clean(info->driver, sizeof info->driver);
+	clean(info->card, sizeof info->card);
+	clean(info->bus_info, sizeof info->bus_info);
 	device->caps = info->capabilities & V4L2_CAP_DEVICE_CAPS ? info->device_caps : info->capabilities;
 	return 0;
 }
@@ -105,15 +107,17 @@ int device_open(struct device *device, const char *name, enum device_role role)
 
 	*device = (struct device){ .fd = -1 };
 	if (!name) {
-		if ((err = nodes_first(role, path)) < 0)
+		err = nodes_first(role, path);
+		if (err < 0)
 			return err;
 		name = path;
 	} else if (is_number(name)) {
-		snprintf(path, sizeof(path), "/dev/video%s", name);
+		snprintf(path, sizeof path, "/dev/video%s", name);
 		name = path;
 	}
 	argument = find_kind(device, name);
-	if ((err = device->ops->open(device, argument)) == 0)
+	err = device->ops->open(device, argument);
+	if (err == 0)
 		err = query(device);
 	if (err == 0)
 		err = choose_queue(device, role);

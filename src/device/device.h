@@ -1,8 +1,9 @@
-/* A V4L2 device: a kernel node through libv4l2, or the simulated one. SPDX-License-Identifier:
- * LGPL-2.1-or-later
- *
- * This is the only place that reads errno of an ioctl: everything here returns 0 or a negative errno. Every
- * call is one line in the trace (-vv). */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A V4L2 device: a kernel node through libv4l2, or the simulated one. This is the only place that
+ * reads errno of an ioctl: everything here returns 0 or a negative errno. Every call is one line in
+ * the trace (-vv).
+ */
 #ifndef DEVICE_DEVICE_H
 #define DEVICE_DEVICE_H
 

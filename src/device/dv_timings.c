@@ -1,9 +1,11 @@
-/* The source of a capture device. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The source of a capture device. */
 #include "device/dv_timings.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "device/negotiate.h"
@@ -23,7 +25,7 @@ static const struct absence {
 
 static const char *absence(int err)
 {
-	for (size_t i = 0; i < sizeof(absences) / sizeof(*absences); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(absences); i++)
 		if (absences[i].err == err)
 			return absences[i].what;
 	return NULL;
@@ -59,7 +61,8 @@ int source_wait(struct device *device, int signal_fd, int64_t deadline_ns, struc
 		if (what != said)
 			log_warn("%s: %s: waiting for the source", device->path, what);
 		said = what;
-		if ((err = rest(signal_fd, deadline_ns)) < 0)
+		err = rest(signal_fd, deadline_ns);
+		if (err < 0)
 			return err;
 		forget_events(device);
 	}

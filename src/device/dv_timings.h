@@ -1,6 +1,8 @@
-/* What feeds a capture device: a signal with timings of its own (HDMI, SDI), or none that can be told.
- * SPDX-License-Identifier: LGPL-2.1-or-later
- * Rules: kernel documentation, "Digital Video (DV) Timings", V4L2_EVENT_SOURCE_CHANGE. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What feeds a capture device: a signal with timings of its own (HDMI, SDI), or none that can be told.
+ * Rules: kernel documentation, "Digital Video (DV) Timings", V4L2_EVENT_SOURCE_CHANGE.
+ */
 #ifndef DEVICE_DV_TIMINGS_H
 #define DEVICE_DV_TIMINGS_H
 

@@ -1,7 +1,9 @@
-/* What a device says it offers: pixel formats, sizes, rates. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a device says it offers: pixel formats, sizes, rates. */
 #include "device/enumerate.h"
 
 #include <errno.h>
+#include "base/array.h"
 #include "base/pixfmt.h"
 #include "base/text.h"
 
@@ -216,7 +218,7 @@ static int keep_format(void *opaque, const void *entry)
 
 	if (!(format->flags & V4L2_FMT_FLAG_EMULATED))
 		formats->fourccs[formats->n++] = format->pixelformat;
-	return formats->n == sizeof(formats->fourccs) / sizeof(formats->fourccs[0]);
+	return formats->n == ARRAY_SIZE(formats->fourccs);
 }
 
 char *modes_others_text(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,

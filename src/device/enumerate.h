@@ -1,7 +1,9 @@
-/* What a device says it offers: pixel formats, sizes, rates. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * Each walk calls back for every entry, stops at the first non-zero answer and returns it; 0 at the end of
- * the list and where the driver keeps none; another negative errno as the driver says. Logs nothing. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a device says it offers: pixel formats, sizes, rates. Each walk calls back for every entry,
+ * stops at the first non-zero answer and returns it; 0 at the end of the list and where the driver
+ * keeps none; another negative errno as the driver says. Logs nothing.
+ */
 #ifndef DEVICE_ENUMERATE_H
 #define DEVICE_ENUMERATE_H
 

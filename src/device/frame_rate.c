@@ -1,5 +1,5 @@
-/* The frame rate a device runs at: VIDIOC_G_PARM, VIDIOC_S_PARM. SPDX-License-Identifier: LGPL-2.1-or-later
- */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The frame rate a device runs at: VIDIOC_G_PARM, VIDIOC_S_PARM. */
 #include "device/frame_rate.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* The frame rate a device runs at. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The frame rate a device runs at. */
 #ifndef DEVICE_FRAME_RATE_H
 #define DEVICE_FRAME_RATE_H
 

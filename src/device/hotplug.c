@@ -1,4 +1,5 @@
-/* Waiting for a device to be plugged in again. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Waiting for a device to be plugged in again. */
 #include "device/hotplug.h"
 
 #include <errno.h>

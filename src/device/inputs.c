@@ -1,5 +1,5 @@
-/* Selecting an input of a capture device, or an output of an output device. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Selecting an input of a capture device, or an output of an output device. */
 #include "device/controls.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@ static int list(struct device *device, uint32_t asked, const char *what)
 	char text[TEXT_MAX] = "", name[32];
 
 	for (uint32_t i = 0; i < INPUTS_MAX && describe(device, i, name); i++)
-		text_join(text, sizeof(text), ", ", "%u (%s)", i, name);
+		text_join(text, sizeof text, ", ", "%u (%s)", i, name);
 	if (*text)
 		log_error("%s: no %s %u; it has %s", device->path, what, asked, text);
 	else

@@ -1,4 +1,5 @@
-/* Agreeing with a device on size, pixel format and rate. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Agreeing with a device on size, pixel format and rate. */
 #include "device/negotiate.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 
 int format_get_v4l2(struct device *device, struct v4l2_format *format)
 {
-	memset(format, 0, sizeof(*format));
+	memset(format, 0, sizeof *format);
 	format->type = device->type;
 	return device_ioctl(device, VIDIOC_G_FMT, format);
 }
@@ -112,7 +113,8 @@ int format_get(struct device *device, struct video_format *format)
 
 	if (err < 0)
 		return no_format(device, err);
-	if ((err = fold(device, &answer, format)) < 0)
+	err = fold(device, &answer, format);
+	if (err < 0)
 		return err;
 	return rate_get(device, &format->fps);
 }
@@ -199,7 +201,7 @@ static void apply(const struct negotiation *negotiation, struct v4l2_format *for
 		mp->width = request->width ? request->width : mp->width;
 		mp->height = request->height ? request->height : mp->height;
 		mp->field = V4L2_FIELD_ANY;
-		memset(mp->plane_fmt, 0, sizeof(mp->plane_fmt));
+		memset(mp->plane_fmt, 0, sizeof mp->plane_fmt);
 		return;
 	}
 	pix->pixelformat = negotiation->fourcc ? negotiation->fourcc : pix->pixelformat;
@@ -307,13 +309,13 @@ static void offers(const struct negotiation *negotiation, const struct video_for
 
 	*offer = '\0';
 	if (differs->fourcc)
-		add_offer(offer, size, "pixel formats", modes_formats_text(device, list, sizeof(list)));
+		add_offer(offer, size, "pixel formats", modes_formats_text(device, list, sizeof list));
 	if (differs->size)
 		add_offer(offer, size, "nearest sizes",
-			  modes_sizes_text(device, got->fourcc, width, height, list, sizeof(list)));
+			  modes_sizes_text(device, got->fourcc, width, height, list, sizeof list));
 	if (differs->rate)
 		add_offer(offer, size, "rates",
-			  modes_rates_text(device, got->fourcc, got->width, got->height, list, sizeof(list)));
+			  modes_rates_text(device, got->fourcc, got->width, got->height, list, sizeof list));
 	if (differs->size || differs->rate)
 		add_offer(offer, size, "all that was asked, with -p",
 			  modes_others_text(device, got->fourcc, width, height, request->fps, list,
@@ -339,7 +341,7 @@ static int judge(const struct negotiation *negotiation, const struct video_forma
 		log_info("%s: asked for %s, takes %s", path, asked_text, got_text);
 		return 0;
 	}
-	offers(negotiation, got, &differs, offer, sizeof(offer));
+	offers(negotiation, got, &differs, offer, sizeof offer);
 	log_error("%s: asked for %s, the device gives %s%s%s%s; --adjust takes what it gives", path,
 		  asked_text, got_text, *offer ? " (" : "", offer, *offer ? ")" : "");
 	return -ERANGE;
@@ -371,7 +373,8 @@ int format_negotiate(struct device *device, const struct format_request *request
 		return no_format(device, err);
 	if (request->fps.den && (err = rate_get(device, &negotiation.fps_before)) < 0)
 		return err;
-	if ((err = choose_fourcc(&negotiation)) < 0)
+	err = choose_fourcc(&negotiation);
+	if (err < 0)
 		return err;
 	err = set_format(&negotiation, format);
 	if (err == 0)

@@ -1,5 +1,8 @@
-/* What size, pixel format and rate a device runs at. SPDX-License-Identifier: LGPL-2.1-or-later
- * Rules: kernel documentation, "Data Negotiation" (VIDIOC_S_FMT, VIDIOC_S_PARM, VIDIOC_ENUM_FMT). */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What size, pixel format and rate a device runs at. Rules: kernel documentation, "Data Negotiation"
+ * (VIDIOC_S_FMT, VIDIOC_S_PARM, VIDIOC_ENUM_FMT).
+ */
 #ifndef DEVICE_NEGOTIATE_H
 #define DEVICE_NEGOTIATE_H
 

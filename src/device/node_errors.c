@@ -1,4 +1,5 @@
-/* Why a V4L2 node cannot be used, and the way out. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Why a V4L2 node cannot be used, and the way out. */
 #include "device/nodes.h"
 
 #include <ctype.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "device/v4l2.h"
@@ -25,10 +27,10 @@ static bool process_holds(const char *pid, const char *node)
 	bool holds = false;
 	DIR *fds;
 
-	snprintf(folder, sizeof(folder), "/proc/%.20s/fd", pid);
+	snprintf(folder, sizeof folder, "/proc/%.20s/fd", pid);
 	fds = opendir(folder);
 	while (fds && !holds && (entry = readdir(fds))) {
-		ssize_t n = readlinkat(dirfd(fds), entry->d_name, link, sizeof(link) - 1);
+		ssize_t n = readlinkat(dirfd(fds), entry->d_name, link, sizeof link - 1);
 
 		link[n > 0 ? n : 0] = '\0';
 		holds = strcmp(link, node) == 0;
@@ -43,9 +45,9 @@ static void add_process(char *text, size_t size, const char *pid)
 	char path[64], name[32] = "";
 	FILE *comm;
 
-	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
+	snprintf(path, sizeof path, "/proc/%.20s/comm", pid);
 	if ((comm = fopen(path, "re"))) {
-		if (fgets(name, sizeof(name), comm))
+		if (fgets(name, sizeof name, comm))
 			name[strcspn(name, "\n")] = '\0';
 		fclose(comm);
 	}
@@ -92,14 +94,14 @@ static void list_others(const char *path, enum device_role role, char *text, siz
 	*text = '\0';
 	for (int same = 1; same >= 0; same--) {
 		for (int i = 0; i < n; i++) {
-			bool is_same = known && memcmp(nodes[i].info.bus_info, own.bus_info,
-						       sizeof(own.bus_info)) == 0;
+			bool is_same = known &&
+				       memcmp(nodes[i].info.bus_info, own.bus_info, sizeof own.bus_info) == 0;
 			char card[32];
 
 			if (is_same != same || !node_serves(nodes[i].caps, role) ||
 			    strcmp(nodes[i].path, path) == 0)
 				continue;
-			snprintf(card, sizeof(card), "%.31s", (const char *)nodes[i].info.card);
+			snprintf(card, sizeof card, "%.31s", (const char *)nodes[i].info.card);
 			text_clean(card);
 			text_join(text, size, ", ", "%s (%s)", nodes[i].path,
 				  same ? "of the same device" : card);
@@ -114,7 +116,7 @@ static void explain_absent(const char *path, enum device_role role, uint32_t cap
 	char others[TEXT_MAX];
 
 	(void)caps;
-	list_others(path, role, others, sizeof(others));
+	list_others(path, role, others, sizeof others);
 	if (*others)
 		log_error("%s: no such device; %s here: %s", path, roles[role].plural, others);
 	else
@@ -127,8 +129,8 @@ static void explain_job(const char *path, enum device_role role, uint32_t caps)
 {
 	char others[TEXT_MAX], able[TEXT_MAX];
 
-	list_others(path, role, others, sizeof(others));
-	node_caps_text(caps, able, sizeof(able));
+	list_others(path, role, others, sizeof others);
+	node_caps_text(caps, able, sizeof able);
 	if (*others)
 		log_error("%s: not %s (it does %s); %s here: %s", path, roles[role].one, able,
 			  roles[role].plural, others);
@@ -162,7 +164,7 @@ static void explain_busy(const char *path, enum device_role role, uint32_t caps)
 
 	(void)role;
 	(void)caps;
-	if (*node_holders(path, holders, sizeof(holders)))
+	if (*node_holders(path, holders, sizeof holders))
 		log_error("%s: busy: in use by %s", path, holders);
 	else if (geteuid() == 0) /* who sees all descriptors */
 		log_error("%s: busy, though no other program has it open: its driver keeps it so; a "
@@ -213,7 +215,7 @@ static const struct {
 
 int node_explain(const char *path, int err, enum device_role role, uint32_t caps)
 {
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
 		if (reasons[i].err == err) {
 			reasons[i].explain(path, role, caps);
 			return reasons[i].answer;
@@ -238,7 +240,7 @@ const char *streamon_hint(int err)
 		{ EPROTO, "the device does not answer as it should; plugging it in again may help" },
 	};
 
-	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(hints); i++)
 		if (hints[i].err == -err)
 			return hints[i].hint;
 	return NULL;

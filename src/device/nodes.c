@@ -1,4 +1,5 @@
-/* The V4L2 nodes of this machine. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The V4L2 nodes of this machine. */
 #include "device/nodes.h"
 
 #include <dirent.h>
@@ -6,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "device/v4l2.h"
@@ -50,7 +52,7 @@ bool node_serves(uint32_t caps, enum device_role role)
 char *node_caps_text(uint32_t caps, char *text, size_t size)
 {
 	*text = '\0';
-	for (size_t i = 0; i < sizeof(cap_names) / sizeof(cap_names[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cap_names); i++)
 		if (caps & cap_names[i].cap)
 			text_join(text, size, ", ", "%s", cap_names[i].name);
 	return text;
@@ -71,10 +73,10 @@ static int by_number(const struct dirent **a, const struct dirent **b)
 
 static void query(struct node *node, const char *name)
 {
-	snprintf(node->path, sizeof(node->path), "/dev/%.20s", name);
+	snprintf(node->path, sizeof node->path, "/dev/%.20s", name);
 	node->err = v4l2_query(node->path, &node->info);
 	if (node->err < 0)
-		memset(&node->info, 0, sizeof(node->info));
+		memset(&node->info, 0, sizeof node->info);
 	node->caps = node->info.capabilities & V4L2_CAP_DEVICE_CAPS ? node->info.device_caps
 								    : node->info.capabilities;
 }

@@ -1,4 +1,5 @@
-/* The V4L2 nodes of this machine, and why one cannot be used. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The V4L2 nodes of this machine, and why one cannot be used. */
 #ifndef DEVICE_NODES_H
 #define DEVICE_NODES_H
 

@@ -1,4 +1,5 @@
-/* Whether somebody reads what is shown on a virtual camera. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether somebody reads what is shown on a virtual camera. */
 #include "device/reader_events.h"
 
 #include <errno.h>

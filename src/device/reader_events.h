@@ -1,7 +1,9 @@
-/* Whether somebody reads what is shown on a virtual camera. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * The kernel has no event for it. v4l2loopback has one of its own from version 0.13 on: it comes when a
- * reader begins or ends to stream, and with the present state at the subscription where that is asked for. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Whether somebody reads what is shown on a virtual camera. The kernel has no event for it.
+ * v4l2loopback has one of its own from version 0.13 on: it comes when a reader begins or ends to
+ * stream, and with the present state at the subscription where that is asked for.
+ */
 #ifndef DEVICE_READER_EVENTS_H
 #define DEVICE_READER_EVENTS_H
 

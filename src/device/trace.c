@@ -1,17 +1,19 @@
-/* The trace: puts a call's line together. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The trace: puts a call's line together. */
 #include "device/trace.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <linux/videodev2.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "device/device.h"
 #include "device/trace_internal.h"
 
 static void add_list(struct trace *trace, const char *format, va_list arguments)
 {
-	size_t space = sizeof(trace->text) - trace->length;
+	size_t space = sizeof trace->text - trace->length;
 	int n = vsnprintf(trace->text + trace->length, space, format, arguments);
 
 	if (n > 0)
@@ -36,7 +38,7 @@ void trace_add_type(struct trace *trace, uint32_t type)
 		[V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE] = "output-mplane",
 	};
 
-	if (type < sizeof(names) / sizeof(names[0]) && names[type])
+	if (type < ARRAY_SIZE(names) && names[type])
 		trace_add(trace, " type=%s", names[type]);
 	else
 		trace_add(trace, " type=%u", type);

@@ -1,9 +1,10 @@
-/* The trace (-vv): one line a call. SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The trace (-vv): one line a call. DEVICE: NAME key=value key=value = RESULT
  *
- *     DEVICE: NAME key=value key=value = RESULT
- *
- * RESULT is 0, a count, or a negative errno by name ("-EAGAIN"). What the device answers is shown only where
- * it succeeded. Values of several planes are joined by ','. Tests read these lines. */
+ * RESULT is 0, a count, or a negative errno by name ("-EAGAIN"). What the device answers is shown only
+ * where it succeeded. Values of several planes are joined by ','. Tests read these lines.
+ */
 #ifndef DEVICE_TRACE_H
 #define DEVICE_TRACE_H
 

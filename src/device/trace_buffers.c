@@ -1,7 +1,9 @@
-/* The trace of the ioctls that move buffers. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The trace of the ioctls that move buffers. */
 #include "device/trace_internal.h"
 
 #include <linux/videodev2.h>
+#include "base/array.h"
 
 static void add_memory(struct trace *trace, uint32_t memory)
 {
@@ -11,7 +13,7 @@ static void add_memory(struct trace *trace, uint32_t memory)
 		[V4L2_MEMORY_DMABUF] = "DMABUF",
 	};
 
-	if (memory < sizeof(names) / sizeof(names[0]) && names[memory])
+	if (memory < ARRAY_SIZE(names) && names[memory])
 		trace_add(trace, " memory=%s", names[memory]);
 	else
 		trace_add(trace, " memory=%u", memory);

@@ -1,4 +1,5 @@
-/* What the trace knows of each ioctl. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the trace knows of each ioctl. */
 #ifndef DEVICE_TRACE_INTERNAL_H
 #define DEVICE_TRACE_INTERNAL_H
 

@@ -1,4 +1,5 @@
-/* The trace of the ioctls that ask and set. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The trace of the ioctls that ask and set. */
 #include "device/trace_internal.h"
 
 #include <linux/videodev2.h>

@@ -1,7 +1,9 @@
-/* Kernel nodes, through libv4l2. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * libv4l2's conversion is off unless device_convert() asks for it: with it on, a single-planar capture node
- * refuses all memory but MMAP, and claims read() where the driver has none. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Kernel nodes, through libv4l2. libv4l2's conversion is off unless device_convert() asks for it: with
+ * it on, a single-planar capture node refuses all memory but MMAP, and claims read() where the driver
+ * has none.
+ */
 #include "device/v4l2.h"
 
 #include <errno.h>
@@ -42,7 +44,7 @@ int v4l2_query(const char *path, struct v4l2_capability *info)
 	int fd = open_node(path);
 	int err = 0;
 
-	memset(info, 0, sizeof(*info));
+	memset(info, 0, sizeof *info);
 	if (fd < 0)
 		return fd;
 	if (ioctl(fd, VIDIOC_QUERYCAP, info) < 0)

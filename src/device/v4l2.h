@@ -1,4 +1,5 @@
-/* What the device room itself uses of a kernel node. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the device room itself uses of a kernel node. */
 #ifndef DEVICE_V4L2_H
 #define DEVICE_V4L2_H
 

@@ -1,11 +1,12 @@
-/* Pictures from one pixel format, size and range into another, by libswscale. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Pictures from one pixel format, size and range into another, by libswscale. */
 #include "media/convert.h"
 
 #include <errno.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "media/libav.h"
 #include "media/semiplanar.h"
@@ -24,7 +25,7 @@ bool converter_full_range(enum AVPixelFormat format, enum AVColorRange range)
 						   AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUVJ440P,
 						   AV_PIX_FMT_YUVJ411P };
 
-	for (size_t i = 0; i < sizeof(full) / sizeof(*full); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(full); i++) {
 		if (format == full[i])
 			return true;
 	}
@@ -181,7 +182,8 @@ int converter_run(struct converter *c, const AVFrame *from, const AVFrame *to)
 	if (!c->sws || !same_shape(&a, &c->from) || !same_shape(&b, &c->to)) {
 		c->from = a;
 		c->to = b;
-		if ((err = make(c, from, to)) < 0)
+		err = make(c, from, to);
+		if (err < 0)
 			return err;
 	}
 	read = c->read ? c->read : from;

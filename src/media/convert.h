@@ -1,5 +1,5 @@
-/* Pictures from one pixel format, size and range into another, by libswscale. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Pictures from one pixel format, size and range into another, by libswscale. */
 #ifndef MEDIA_CONVERT_H
 #define MEDIA_CONVERT_H
 

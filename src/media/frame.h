@@ -1,5 +1,5 @@
-/* A frame on its way between the device loop and the file thread. SPDX-License-Identifier: LGPL-2.1-or-later
- */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A frame on its way between the device loop and the file thread. */
 #ifndef MEDIA_FRAME_H
 #define MEDIA_FRAME_H
 

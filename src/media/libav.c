@@ -1,4 +1,5 @@
-/* libav's own messages, folded into ours. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* libav's own messages, folded into ours. */
 #include "media/libav.h"
 
 #include <pthread.h>
@@ -29,14 +30,14 @@ static void forward(void *object, int level, const char *format, va_list args)
 
 	if (local.muted || level > AV_LOG_VERBOSE)
 		return;
-	vsnprintf(local.line + used, sizeof(local.line) - used, format, args);
+	vsnprintf(local.line + used, sizeof local.line - used, format, args);
 	length = strlen(local.line);
-	if (length == 0 || (local.line[length - 1] != '\n' && length < sizeof(local.line) - 1))
+	if (length == 0 || (local.line[length - 1] != '\n' && length < sizeof local.line - 1))
 		return;
 	while (length > 0 && (local.line[length - 1] == '\n' || local.line[length - 1] == '.'))
 		local.line[--length] = '\0';
 	if (length > 0 && level <= AV_LOG_ERROR) {
-		memcpy(local.reason, local.line, sizeof(local.reason));
+		memcpy(local.reason, local.line, sizeof local.reason);
 		local.complainer = object;
 	}
 	if (length > 0)

@@ -1,7 +1,9 @@
-/* libav's own messages, folded into ours. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * libav explains a failure in its log and returns a bare number. Its lines go to our log at verbose level,
- * and the last complaint of a thread is kept, so that the one line a user sees can carry the reason. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libav's own messages, folded into ours. libav explains a failure in its log and returns a bare
+ * number. Its lines go to our log at verbose level, and the last complaint of a thread is kept, so
+ * that the one line a user sees can carry the reason.
+ */
 #ifndef MEDIA_LIBAV_H
 #define MEDIA_LIBAV_H
 

@@ -1,7 +1,7 @@
-/* Pixel formats that libswscale cannot read or write, by way of ones that it can. SPDX-License-Identifier:
- * LGPL-2.1-or-later
- *
- * Up to libswscale 6 at least it is NV16 alone of the 8-bit formats that cameras and capture cards deliver.
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Pixel formats that libswscale cannot read or write, by way of ones that it can. Up to libswscale 6
+ * at least it is NV16 alone of the 8-bit formats that cameras and capture cards deliver.
  */
 #include "media/semiplanar.h"
 

@@ -1,5 +1,5 @@
-/* Pixel formats that libswscale cannot read or write, by way of ones that it can. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Pixel formats that libswscale cannot read or write, by way of ones that it can. */
 #ifndef MEDIA_SEMIPLANAR_H
 #define MEDIA_SEMIPLANAR_H
 

@@ -1,10 +1,12 @@
-/* The driver's buffers. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The driver's buffers. */
 #include "queue/allocator.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "device/negotiate.h"
 #include "queue/v4l2_buffer.h"
@@ -78,7 +80,7 @@ static int probe_memory(struct allocator *allocator, enum v4l2_memory memory, ui
 int allocator_probe(struct allocator *allocator)
 {
 	allocator->reqbufs_works = allocator->create_works = 0;
-	for (size_t i = 0; i < sizeof memories / sizeof *memories; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(memories); i++)
 		if (probe_memory(allocator, memories[i].memory, memories[i].capability) < 0)
 			return -EBUSY;
 	if (!allocator->reqbufs_works) {
@@ -195,7 +197,8 @@ int allocator_start(struct allocator *allocator, uint32_t n, enum v4l2_memory me
 	}
 	allocator->can_allocate = allocator_creates(allocator, memory);
 	for (uint32_t i = 0; i < granted; i++) {
-		if ((err = query_buffer(allocator, i)) < 0) {
+		err = query_buffer(allocator, i);
+		if (err < 0) {
 			release_all(allocator);
 			return err;
 		}

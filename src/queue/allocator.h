@@ -1,6 +1,8 @@
-/* The driver's buffers: what kinds it has, getting them, giving them back. SPDX-License-Identifier:
- * LGPL-2.1-or-later Rules: kernel documentation, "Streaming I/O", VIDIOC_REQBUFS, VIDIOC_CREATE_BUFS,
- * VIDIOC_QUERYBUF. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The driver's buffers: what kinds it has, getting them, giving them back. Rules: kernel
+ * documentation, "Streaming I/O", VIDIOC_REQBUFS, VIDIOC_CREATE_BUFS, VIDIOC_QUERYBUF.
+ */
 #ifndef QUEUE_ALLOCATOR_H
 #define QUEUE_ALLOCATOR_H
 

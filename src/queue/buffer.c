@@ -1,4 +1,5 @@
-/* What a buffer holds, and copying it. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a buffer holds, and copying it. */
 #include "queue/buffer.h"
 
 #include <errno.h>

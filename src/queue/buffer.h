@@ -1,4 +1,5 @@
-/* A buffer of the queue and its owner. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A buffer of the queue and its owner. */
 #ifndef QUEUE_BUFFER_H
 #define QUEUE_BUFFER_H
 

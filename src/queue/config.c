@@ -1,4 +1,5 @@
-/* Clamping a pool's configuration. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Clamping a pool's configuration. */
 #include "queue/config.h"
 
 #include <errno.h>

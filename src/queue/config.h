@@ -1,4 +1,5 @@
-/* How many buffers: what is asked for, clamped to what can be. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How many buffers: what is asked for, clamped to what can be. */
 #ifndef QUEUE_CONFIG_H
 #define QUEUE_CONFIG_H
 

@@ -1,5 +1,5 @@
-/* The io modes: one row each; the process loop calls through it. SPDX-License-Identifier: LGPL-2.1-or-later
- */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The io modes: one row each; the process loop calls through it. */
 #ifndef QUEUE_IO_H
 #define QUEUE_IO_H
 

@@ -1,5 +1,8 @@
-/* io mode dmabuf: the driver's buffers, exported as descriptors. SPDX-License-Identifier: LGPL-2.1-or-later
- * Rule: kernel documentation, "VIDIOC_EXPBUF". */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * io mode dmabuf: the driver's buffers, exported as descriptors. Rule: kernel documentation,
+ * "VIDIOC_EXPBUF".
+ */
 #include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,6 +1,8 @@
-/* io mode dmabuf-import: the driver fills memory of /dev/udmabuf, a dma-heap or another device.
- * SPDX-License-Identifier: LGPL-2.1-or-later
- * Rule: kernel documentation, "Streaming I/O (DMA buffer importing)". */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * io mode dmabuf-import: the driver fills memory of /dev/udmabuf, a dma-heap or another device. Rule:
+ * kernel documentation, "Streaming I/O (DMA buffer importing)".
+ */
 #include <errno.h>
 #include "base/log.h"
 #include "queue/pool_internal.h"

@@ -1,5 +1,8 @@
-/* io mode mmap: the driver's buffers, mapped. SPDX-License-Identifier: LGPL-2.1-or-later
- * Rule: kernel documentation, "Streaming I/O (Memory Mapping)". */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * io mode mmap: the driver's buffers, mapped. Rule: kernel documentation, "Streaming I/O (Memory
+ * Mapping)".
+ */
 #include <sys/mman.h>
 #include "queue/pool_internal.h"
 

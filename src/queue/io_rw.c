@@ -1,5 +1,5 @@
-/* io mode rw: read(). SPDX-License-Identifier: LGPL-2.1-or-later
- * Rule: kernel documentation, "Read/Write". */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* io mode rw: read(). Rule: kernel documentation, "Read/Write". */
 #include <errno.h>
 #include "base/clock.h"
 #include "base/log.h"

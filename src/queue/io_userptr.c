@@ -1,5 +1,8 @@
-/* io mode userptr: the driver fills our own pages. SPDX-License-Identifier: LGPL-2.1-or-later
- * Rule: kernel documentation, "Streaming I/O (User Pointers)". */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * io mode userptr: the driver fills our own pages. Rule: kernel documentation, "Streaming I/O (User
+ * Pointers)".
+ */
 #include "queue/pool_internal.h"
 
 /* Whole pages: drivers pin them, and some write before an unaligned start. */

@@ -1,4 +1,5 @@
-/* Another device's buffers, exported for import here. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Another device's buffers, exported for import here. */
 #ifndef QUEUE_MEMORY_DEVICE_H
 #define QUEUE_MEMORY_DEVICE_H
 

@@ -1,4 +1,5 @@
-/* Memory that is not the driver's. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Memory that is not the driver's. */
 #include "queue/memory_source.h"
 
 #include <assert.h>

@@ -1,5 +1,8 @@
-/* Where memory that is not the driver's comes from: our own pages, /dev/udmabuf, a dma-heap, another node's
- * buffers. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Where memory that is not the driver's comes from: our own pages, /dev/udmabuf, a dma-heap, another
+ * node's buffers.
+ */
 #ifndef QUEUE_MEMORY_SOURCE_H
 #define QUEUE_MEMORY_SOURCE_H
 

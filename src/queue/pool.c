@@ -1,7 +1,9 @@
-/* The pool's life: opening, configuring, starting, stopping. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The pool's life: opening, configuring, starting, stopping. */
 #include "queue/pool.h"
 
 #include <string.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "device/controls.h"
 #include "device/nodes.h"
@@ -11,7 +13,7 @@ static const struct io_ops *const modes[] = { &io_mmap, &io_userptr, &io_dmabuf,
 
 const struct io_ops *io_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
 		if (!strcmp(modes[i]->name, name))
 			return modes[i];
 	return NULL;

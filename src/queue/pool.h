@@ -1,8 +1,10 @@
-/* The buffer queue. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * It behaves as GStreamer's V4L2 buffer pool does (configuration clamping, start, process loop), without that
- * pool's faults. One thread owns it and its device; no locks. The order of use: pool_open, pool_set_config,
- * pool_start, pool_process and pool_release in turn, pool_stop, pool_close. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The buffer queue. It behaves as GStreamer's V4L2 buffer pool does (configuration clamping, start,
+ * process loop), without that pool's faults. One thread owns it and its device; no locks. The order of
+ * use: pool_open, pool_set_config, pool_start, pool_process and pool_release in turn, pool_stop,
+ * pool_close.
+ */
 #ifndef QUEUE_POOL_H
 #define QUEUE_POOL_H
 

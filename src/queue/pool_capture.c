@@ -1,4 +1,5 @@
-/* The process loop: what becomes of a dequeued frame. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The process loop: what becomes of a dequeued frame. */
 #include "queue/pool_internal.h"
 
 #include "base/log.h"

@@ -1,4 +1,5 @@
-/* What the pool's files share with each other and the io modes. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the pool's files share with each other and the io modes. */
 #ifndef QUEUE_POOL_INTERNAL_H
 #define QUEUE_POOL_INTERNAL_H
 

@@ -1,4 +1,5 @@
-/* The process loop of an output queue: frames to the driver. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The process loop of an output queue: frames to the driver. */
 #include "base/log.h"
 #include "queue/memory_source.h"
 #include "queue/pool_internal.h"

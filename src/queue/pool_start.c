@@ -1,5 +1,8 @@
-/* Starting, growing, stopping the stream. SPDX-License-Identifier: LGPL-2.1-or-later
- * Rule: kernel documentation, "VIDIOC_STREAMON, VIDIOC_STREAMOFF". */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Starting, growing, stopping the stream. Rule: kernel documentation, "VIDIOC_STREAMON,
+ * VIDIOC_STREAMOFF".
+ */
 #include "base/log.h"
 #include "device/nodes.h"
 #include "queue/pool_internal.h"

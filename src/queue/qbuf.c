@@ -1,5 +1,8 @@
-/* QBUF, poll, DQBUF: one exchange with the driver. SPDX-License-Identifier: LGPL-2.1-or-later
- * Rules: kernel documentation, "VIDIOC_QBUF, VIDIOC_DQBUF", "poll()", "VIDIOC_DQEVENT". */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * QBUF, poll, DQBUF: one exchange with the driver. Rules: kernel documentation, "VIDIOC_QBUF,
+ * VIDIOC_DQBUF", "poll()", "VIDIOC_DQEVENT".
+ */
 #include <assert.h>
 #include <sys/ioctl.h>
 #include <linux/dma-buf.h>

@@ -1,5 +1,5 @@
-/* Spares: plain memory that stands in for the driver's buffers when those run low. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Spares: plain memory that stands in for the driver's buffers when those run low. */
 #include <stdlib.h>
 #include "queue/pool_internal.h"
 

@@ -1,4 +1,5 @@
-/* Folding plane 0 for the single-planar ioctls. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Folding plane 0 for the single-planar ioctls. */
 #include "queue/v4l2_buffer.h"
 
 #include <string.h>

@@ -1,5 +1,8 @@
-/* A v4l2_buffer with its planes, one shape for single- and multi-planar. SPDX-License-Identifier:
- * LGPL-2.1-or-later Rule: kernel documentation, "Buffers" (struct v4l2_buffer, struct v4l2_plane). */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A v4l2_buffer with its planes, one shape for single- and multi-planar. Rule: kernel documentation,
+ * "Buffers" (struct v4l2_buffer, struct v4l2_plane).
+ */
 #ifndef QUEUE_V4L2_BUFFER_H
 #define QUEUE_V4L2_BUFFER_H
 

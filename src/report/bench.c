@@ -1,4 +1,5 @@
-/* v4l2q bench: the report as one JSON object. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q bench: the report as one JSON object. */
 #include "bench/bench.h"
 
 #include <math.h>
@@ -36,7 +37,7 @@ static struct json_object *counts_json(const struct stats *ns)
 		struct json_object *pair = json_object_new_array();
 		char text[32];
 
-		snprintf(text, sizeof(text), "%.1f", (double)sample / 1e3);
+		snprintf(text, sizeof text, "%.1f", (double)sample / 1e3);
 		json_object_array_add(pair, json_object_new_double_s((double)sample / 1e3, text));
 		json_object_array_add(pair, json_object_new_uint64(n));
 		json_object_array_add(array, pair);

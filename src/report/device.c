@@ -1,10 +1,12 @@
-/* All about one device: asking it. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* All about one device: asking it. */
 #include "report/device.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "base/pixfmt.h"
 #include "report/json.h"
@@ -102,7 +104,7 @@ static struct json_object *formats_json(struct device *device)
 
 		if (device_ioctl(device, VIDIOC_ENUM_FMT, &desc) < 0)
 			break;
-		desc.description[sizeof(desc.description) - 1] = '\0';
+		desc.description[sizeof desc.description - 1] = '\0';
 		object = json_object_new_object();
 		json_add_text(object, "pixelformat", fourcc_text(desc.pixelformat, fourcc));
 		json_add_text(object, "description", (const char *)desc.description);
@@ -160,7 +162,7 @@ static const char *control_type_name(uint32_t type)
 		{ V4L2_CTRL_TYPE_INTEGER_MENU, "menu" }, { V4L2_CTRL_TYPE_STRING, "string" },
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (names[i].type == type)
 			return names[i].name;
 	return "compound";
@@ -278,7 +280,7 @@ static void add_all(struct json_object *object, struct device *device)
 	struct video_format format;
 	char text[256];
 
-	json_add_text(about, "capabilities", node_caps_text(device->caps, text, sizeof(text)));
+	json_add_text(about, "capabilities", node_caps_text(device->caps, text, sizeof text));
 	json_object_object_add(object, "device", about);
 	json_object_object_add(object, "formats", formats_json(device));
 	json_object_object_add(object, device_is_output(device) ? "outputs" : "inputs", inputs_json(device));

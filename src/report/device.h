@@ -1,4 +1,5 @@
-/* All about one device. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* All about one device. */
 #ifndef REPORT_DEVICE_H
 #define REPORT_DEVICE_H
 

@@ -1,10 +1,12 @@
-/* All about one device: printing it. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* All about one device: printing it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include "report/device.h"
 #include "report/json.h"
 #include "cli/options.h"
+#include "base/array.h"
 
 /* "30/1" is 30 to people. */
 static void print_rate(const char *before, const char *rate)
@@ -88,7 +90,7 @@ static void print_sim_key(struct json_object *key)
 	const char *argument = json_text(key, "argument");
 	char left[64];
 
-	snprintf(left, sizeof(left), "  %s%s%s", json_text(key, "key"), *argument ? "=" : "", argument);
+	snprintf(left, sizeof left, "  %s%s%s", json_text(key, "key"), *argument ? "=" : "", argument);
 	options_column(stdout, 30, left);
 	options_wrap(stdout, 30, json_text(key, "help"));
 }
@@ -150,11 +152,11 @@ void describe_print(struct json_object *object)
 	size_t n;
 
 	json_object_object_get_ex(object, "device", &device);
-	for (size_t i = 0; i < sizeof(about) / sizeof(*about); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(about); i++)
 		printf("%-10s %s\n", about[i][1], json_text(device, about[i][0]));
 	print_present_format(object);
 	print_io(object);
-	for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
 		array = json_array(object, sections[i].key, &n);
 		if (n)
 			printf("\n%s\n", sections[i].title);

@@ -1,9 +1,11 @@
-/* JSON objects: adding members, writing them out. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* JSON objects: adding members, writing them out. */
 #include "report/json.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/array.h"
 #include "base/log.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
@@ -20,10 +22,10 @@ static size_t utf8_length(const unsigned char *text)
 	};
 	size_t i, k;
 
-	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		if (text[0] >= rows[i].from && text[0] <= rows[i].to)
 			break;
-	if (i == sizeof(rows) / sizeof(*rows))
+	if (i == ARRAY_SIZE(rows))
 		return 0;
 	if (rows[i].length > 1 && (text[1] < rows[i].second_from || text[1] > rows[i].second_to))
 		return 0;
@@ -70,7 +72,7 @@ void json_add_number(struct json_object *object, const char *key, double value, 
 {
 	char text[64];
 
-	snprintf(text, sizeof(text), "%.*f", (int)decimals, value);
+	snprintf(text, sizeof text, "%.*f", (int)decimals, value);
 	json_object_object_add(object, key, json_object_new_double_s(value, text));
 }
 

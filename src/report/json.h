@@ -1,4 +1,5 @@
-/* JSON objects: adding members, writing them out. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* JSON objects: adding members, writing them out. */
 #ifndef REPORT_JSON_H
 #define REPORT_JSON_H
 

@@ -1,4 +1,5 @@
-/* The report's part on a playback. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The report's part on a playback. */
 #include "report/report.h"
 
 #include <inttypes.h>
@@ -95,7 +96,7 @@ static void print_input(const struct reader_info *info, FILE *out)
 	char fps[32] = "";
 
 	if (info->format.fps.num)
-		snprintf(fps, sizeof(fps), " at %.6g fps", fraction_value(info->format.fps));
+		snprintf(fps, sizeof fps, " at %.6g fps", fraction_value(info->format.fps));
 	fprintf(out, REPORT_LABEL "%s: %s, %s%s%s, %" PRIu32 "x%" PRIu32 "%s", "input", info->path,
 		info->container, info->codec, pixels(info) ? " " : "", pixels(info) ? pixels(info) : "",
 		info->format.width, info->format.height, fps);

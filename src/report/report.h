@@ -1,4 +1,5 @@
-/* What a run came to: as one JSON object, and for people. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a run came to: as one JSON object, and for people. */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
 

@@ -1,8 +1,10 @@
-/* The report as one JSON object. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The report as one JSON object. */
 #include "report/report.h"
 
 #include <sys/resource.h>
 #include "report/json.h"
+#include "base/array.h"
 
 static double seconds_of(struct timeval time)
 {
@@ -39,7 +41,7 @@ struct json_object *report_stats_json(const struct stats *ns)
 	struct json_object *object = json_object_new_object();
 
 	json_add_number(object, "min", (double)ns->min / 1e3, 1);
-	for (size_t i = 0; i < sizeof(quantiles) / sizeof(*quantiles); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(quantiles); i++)
 		json_add_number(object, quantiles[i].key,
 				(double)stats_quantile(ns, quantiles[i].quantile) / 1e3, 1);
 	json_add_number(object, "max", (double)ns->max / 1e3, 1);

@@ -1,7 +1,9 @@
-/* The report for people. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The report for people. */
 #include "report/report.h"
 
 #include <inttypes.h>
+#include "base/array.h"
 #include "base/text.h"
 
 #define LABEL REPORT_LABEL
@@ -12,7 +14,7 @@ static void print_device(const struct report *report, FILE *out)
 	const struct pool *pool = report->pool;
 	char fourcc[FOURCC_TEXT_MAX], names[80];
 
-	snprintf(names, sizeof(names), "%.16s, %.32s", (const char *)report->device->info.driver,
+	snprintf(names, sizeof names, "%.16s, %.32s", (const char *)report->device->info.driver,
 		 (const char *)report->device->info.card);
 	text_clean(names);
 	fprintf(out, LABEL "%s (%s)\n", "device", report->device->path, names);
@@ -63,7 +65,7 @@ static void print_lost(const struct ledger *ledger, FILE *out)
 		return;
 	}
 	fprintf(out, "%" PRIu64, lost);
-	for (size_t i = 0; i < sizeof(causes) / sizeof(*causes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++) {
 		if (!causes[i].count)
 			continue;
 		fprintf(out, "%s%" PRIu64 " %s", before, causes[i].count, causes[i].cause);

@@ -1,4 +1,5 @@
-/* Lending the queue's buffers to the file thread. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lending the queue's buffers to the file thread. */
 #include "session/buffer_ref.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
-/* Lending the queue's buffers to the file thread. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lending the queue's buffers to the file thread. */
 #ifndef SESSION_BUFFER_REF_H
 #define SESSION_BUFFER_REF_H
 

@@ -1,4 +1,5 @@
-/* From the driver's timestamps to presentation times. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From the driver's timestamps to presentation times. */
 #include "session/capture_timestamps.h"
 
 #include <linux/videodev2.h>

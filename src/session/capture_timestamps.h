@@ -1,4 +1,5 @@
-/* From the driver's timestamps to presentation times. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From the driver's timestamps to presentation times. */
 #ifndef SESSION_CAPTURE_TIMESTAMPS_H
 #define SESSION_CAPTURE_TIMESTAMPS_H
 

@@ -1,4 +1,5 @@
-/* Entering what was dequeued into the books. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Entering what was dequeued into the books. */
 #include "session/entry.h"
 
 #include <linux/videodev2.h>

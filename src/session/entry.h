@@ -1,4 +1,5 @@
-/* Entering what was dequeued into the books. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Entering what was dequeued into the books. */
 #ifndef SESSION_ENTRY_H
 #define SESSION_ENTRY_H
 

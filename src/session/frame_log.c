@@ -1,10 +1,12 @@
-/* The frame log. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The frame log. */
 #include "session/frame_log.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <linux/videodev2.h>
+#include "base/array.h"
 #include "base/log.h"
 
 static const char *const fates[] = { "written", "error", "queue", "writer", "skipped" };
@@ -54,8 +56,7 @@ int frame_log_add(FILE *log, const struct item *item, enum fate fate)
 		"{\"seq\":%" PRIu32 ",\"ts_ns\":%" PRId64 ",\"clock\":\"%s\",\"dequeue_ns\":%" PRId64
 		",\"bytes\":%" PRIu64 ",\"flags\":%" PRIu32 ",\"field\":\"%s\",\"fate\":\"%s\"}\n",
 		info->sequence, info->timestamp_ns, clock_name(info->flags), info->dequeue_ns, info->bytes,
-		info->flags, info->field < sizeof fields / sizeof *fields ? fields[info->field] : "any",
-		fates[fate]);
+		info->flags, info->field < ARRAY_SIZE(fields) ? fields[info->field] : "any", fates[fate]);
 	return ferror(log) ? failed(-errno) : 0;
 }
 

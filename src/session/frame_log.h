@@ -1,4 +1,5 @@
-/* The frame log: one JSON line a frame. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The frame log: one JSON line a frame. */
 #ifndef SESSION_FRAME_LOG_H
 #define SESSION_FRAME_LOG_H
 

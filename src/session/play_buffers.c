@@ -1,4 +1,5 @@
-/* The way of the memory in a playback. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The way of the memory in a playback. */
 #include <stdlib.h>
 #include "base/log.h"
 #include "queue/io.h"

@@ -1,5 +1,5 @@
-/* What a file is and what an output device takes, brought together. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a file is and what an output device takes, brought together. */
 #include "session/play_format.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* What a file is and what an output device takes, brought together. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a file is and what an output device takes, brought together. */
 #ifndef SESSION_PLAY_FORMAT_H
 #define SESSION_PLAY_FORMAT_H
 

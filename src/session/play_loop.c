@@ -1,5 +1,5 @@
-/* The device loop of a playback: shows each picture at its time. SPDX-License-Identifier: LGPL-2.1-or-later
- */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The device loop of a playback: shows each picture at its time. */
 #include "session/play_loop.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -57,7 +58,7 @@ int player_wait(struct player *player, enum wait_for what, int64_t due_ns)
 		set_timer(player, due_ns);
 	for (;;) {
 		blanks_feed(player);
-		if (poll(entries, sizeof entries / sizeof *entries, -1) < 0) {
+		if (poll(entries, ARRAY_SIZE(entries), -1) < 0) {
 			if (errno != EINTR)
 				return -errno;
 			continue;

@@ -1,4 +1,5 @@
-/* A playback while it runs. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A playback while it runs. */
 #ifndef SESSION_PLAY_LOOP_H
 #define SESSION_PLAY_LOOP_H
 

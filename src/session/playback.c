@@ -1,4 +1,5 @@
-/* A playback's beginning and end. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A playback's beginning and end. */
 #include "session/playback.h"
 
 #include <errno.h>

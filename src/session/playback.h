@@ -1,7 +1,9 @@
-/* Playing: from a file into the queue of an output device. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * The device loop (the caller's thread) owns the pool and keeps the time; a file thread reads, decodes and
- * converts, straight into the queue's buffers where it can. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Playing: from a file into the queue of an output device. The device loop (the caller's thread) owns
+ * the pool and keeps the time; a file thread reads, decodes and converts, straight into the queue's
+ * buffers where it can.
+ */
 #ifndef SESSION_PLAYBACK_H
 #define SESSION_PLAYBACK_H
 

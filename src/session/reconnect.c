@@ -1,4 +1,5 @@
-/* Going on with a recording. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Going on with a recording. */
 #include "session/reconnect.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* Going on with a recording: with a device that was unplugged and came back, or whose source changed.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Going on with a recording: with a device that was unplugged and came back, or whose source changed. */
 #ifndef SESSION_RECONNECT_H
 #define SESSION_RECONNECT_H
 

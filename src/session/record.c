@@ -1,4 +1,5 @@
-/* A recording's beginning and end. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A recording's beginning and end. */
 #include "session/record.h"
 
 #include <stdlib.h>
@@ -46,7 +47,8 @@ static int stretch_open(struct session *session)
 		err = fifo_open(&session->home, 0);
 	if (err < 0)
 		return session_finish(session, RECORD_END_ERROR, err);
-	if ((err = -pthread_create(&session->file_thread, NULL, file_thread, session)) < 0) {
+	err = -pthread_create(&session->file_thread, NULL, file_thread, session);
+	if (err < 0) {
 		log_error("no thread for the file: %s", err_str(err));
 		return session_finish(session, RECORD_END_ERROR, err);
 	}

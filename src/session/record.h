@@ -1,7 +1,9 @@
-/* Recording: from the queue into files. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * The device loop (the caller's thread) owns the pool and never waits for the file; a file thread owns the
- * writer. A frame crosses over as a struct frame and its memory comes home through a second fifo. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Recording: from the queue into files. The device loop (the caller's thread) owns the pool and never
+ * waits for the file; a file thread owns the writer. A frame crosses over as a struct frame and its
+ * memory comes home through a second fifo.
+ */
 #ifndef SESSION_RECORD_H
 #define SESSION_RECORD_H
 

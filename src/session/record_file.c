@@ -1,4 +1,5 @@
-/* The file side of a recording. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The file side of a recording. */
 #include "session/record_file.h"
 
 #include <errno.h>

@@ -1,7 +1,8 @@
-/* The file side of a recording: the writers, one after another, and the frame log. SPDX-License-Identifier:
- * LGPL-2.1-or-later
- *
- * sink_open() is called before the file thread starts, all else by that thread or after it ended. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The file side of a recording: the writers, one after another, and the frame log. sink_open() is
+ * called before the file thread starts, all else by that thread or after it ended.
+ */
 #ifndef SESSION_RECORD_FILE_H
 #define SESSION_RECORD_FILE_H
 

@@ -1,8 +1,9 @@
-/* The device loop of a recording: takes frames from the queue and hands them over. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The device loop of a recording: takes frames from the queue and hands them over. */
 #include "session/record_loop.h"
 
 #include <stdlib.h>
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "session/entry.h"
@@ -272,7 +273,7 @@ static const struct outcome {
 
 static int take_outcome(struct session *session, int result)
 {
-	for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(outcomes); i++) {
 		const struct outcome *outcome = &outcomes[i];
 
 		if ((int)outcome->result != result)

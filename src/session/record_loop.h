@@ -1,4 +1,5 @@
-/* A recording while it runs. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A recording while it runs. */
 #ifndef SESSION_RECORD_LOOP_H
 #define SESSION_RECORD_LOOP_H
 

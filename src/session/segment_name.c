@@ -1,4 +1,5 @@
-/* Names of segments. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Names of segments. */
 #include "session/segment_name.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* Names of segments. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Names of segments. */
 #ifndef SESSION_SEGMENT_NAME_H
 #define SESSION_SEGMENT_NAME_H
 

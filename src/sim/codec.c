@@ -1,10 +1,11 @@
-/* MJPEG and H.264 from the simulated device, by libavcodec's encoders. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MJPEG and H.264 from the simulated device, by libavcodec's encoders. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <libavcodec/avcodec.h>
 #include <libavutil/opt.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "sim/sim_internal.h"
 
@@ -31,7 +32,7 @@ struct sim_codec {
 
 static int codec_row(uint32_t fourcc)
 {
-	for (int i = 0; i < (int)(sizeof(codecs) / sizeof(codecs[0])); i++) {
+	for (int i = 0; i < (int)(ARRAY_SIZE(codecs)); i++) {
 		if (codecs[i].fourcc == fourcc)
 			return i;
 	}
@@ -103,7 +104,7 @@ static int open_picture(struct sim_codec *codec, const struct video_format *form
 
 int sim_codec_open(struct sim_codec **out, const struct video_format *format)
 {
-	struct sim_codec *codec = calloc(1, sizeof(*codec));
+	struct sim_codec *codec = calloc(1, sizeof *codec);
 	int row = codec_row(format->fourcc), err;
 
 	if (!codec)

@@ -1,8 +1,9 @@
-/* The simulated device's controls. They change nothing in the picture. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The simulated device's controls. They change nothing in the picture. */
 #include <errno.h>
 #include <string.h>
 #include "sim/sim_internal.h"
+#include "base/array.h"
 
 static const char *const power_line[] = { "Disabled", "50 Hz", "60 Hz" };
 
@@ -26,9 +27,8 @@ static const struct control {
 	{ V4L2_CID_MIN_BUFFERS_FOR_OUTPUT, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_READ_ONLY,
 	  "Min Number of Output Buffers", 1, 32, 1, 1, NULL },
 };
-#define N_CONTROLS ((int)(sizeof(controls) / sizeof(controls[0])))
-_Static_assert(sizeof(controls) / sizeof(controls[0]) <=
-		       sizeof(((struct sim *)0)->controls) / sizeof(int32_t),
+#define N_CONTROLS ((int)(ARRAY_SIZE(controls)))
+_Static_assert(ARRAY_SIZE(controls) <= sizeof(((struct sim *)0)->controls) / sizeof(int32_t),
 	       "struct sim has room for each control");
 
 void sim_controls_init(struct sim *sim)
@@ -75,7 +75,7 @@ int sim_queryctrl(struct sim *sim, void *argument)
 					  .step = control->step,
 					  .default_value = control->standard,
 					  .flags = control->flags };
-	strncpy((char *)query->name, control->name, sizeof(query->name) - 1);
+	strncpy((char *)query->name, control->name, sizeof query->name - 1);
 	return 0;
 }
 
@@ -95,7 +95,7 @@ int sim_query_ext_ctrl(struct sim *sim, void *argument)
 					       .flags = control->flags,
 					       .elem_size = 4,
 					       .elems = 1 };
-	strncpy(query->name, control->name, sizeof(query->name) - 1);
+	strncpy(query->name, control->name, sizeof query->name - 1);
 	return 0;
 }
 
@@ -106,7 +106,7 @@ int sim_querymenu(struct sim *sim, void *argument)
 
 	if (!control || !control->menu || menu->index > (uint32_t)control->max)
 		return -EINVAL;
-	strncpy((char *)menu->name, control->menu[menu->index], sizeof(menu->name) - 1);
+	strncpy((char *)menu->name, control->menu[menu->index], sizeof menu->name - 1);
 	menu->reserved = 0;
 	return 0;
 }

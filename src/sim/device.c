@@ -1,8 +1,9 @@
-/* The simulated device: what device.c calls. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * sim_keys.c reads the options, sim_queue.c keeps the kernel's rules, sim_stream.c the time, sim_frame.c
- * fills a buffer from sim_picture.c or sim_codec.c, and the rest answers the ioctls about formats, controls
- * and events. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The simulated device: what device.c calls. sim_keys.c reads the options, sim_queue.c keeps the
+ * kernel's rules, sim_stream.c the time, sim_frame.c fills a buffer from sim_picture.c or sim_codec.c,
+ * and the rest answers the ioctls about formats, controls and events.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/timerfd.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "sim/sim_internal.h"
 
@@ -58,14 +60,14 @@ static const struct sim_call {
 	{ VIDIOC_UNSUBSCRIBE_EVENT, "unsubscribe_event", sim_unsubscribe_event },
 	{ VIDIOC_DQEVENT, "dqevent", sim_dqevent },
 };
-#define N_CALLS (sizeof(calls) / sizeof(calls[0]))
+#define N_CALLS ARRAY_SIZE(calls)
 
 bool sim_call_named(const char *name)
 {
 	static const char *const others[] = { "open",  "mmap",  "munmap",      "read",
 					      "write", "probe", "create_probe" };
 
-	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(others); i++) {
 		if (strcmp(others[i], name) == 0)
 			return true;
 	}
@@ -117,7 +119,8 @@ static int ioctl_of_sim(struct device *device, unsigned long request, void *argu
 		errno = sim->gone ? ENODEV : ENOTTY;
 		return -1;
 	}
-	if ((err = enter(sim, call_name(call, argument))) == 0)
+	err = enter(sim, call_name(call, argument));
+	if (err == 0)
 		err = call->run(sim, argument);
 	else if (request == VIDIOC_STREAMOFF)
 		sim->ended = true; /* it stopped all the same, as in vb2, and leaves memory alone */
@@ -144,7 +147,8 @@ static int munmap_of_sim(struct device *device, void *start, size_t length)
 	/* A mapping may outlive its device. */
 	if (!sim)
 		return munmap(start, length);
-	if ((err = sim_failure(sim, "munmap")) == 0)
+	err = sim_failure(sim, "munmap");
+	if (err == 0)
 		err = sim_memory_unmap(sim, start, length);
 	return (int)leave(sim, err);
 }
@@ -207,7 +211,8 @@ static int open_descriptors(struct sim *sim)
 	if (sim->device->fd < 0)
 		return -errno;
 	sim->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if ((err = watch(sim->device->fd, sim->timer_fd)) < 0)
+	err = watch(sim->device->fd, sim->timer_fd);
+	if (err < 0)
 		return err;
 	sim->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	return watch(sim->device->fd, sim->ready_fd);
@@ -235,7 +240,7 @@ static void close_sim(struct device *device);
 
 static int open_sim(struct device *device, const char *keys)
 {
-	struct sim *sim = calloc(1, sizeof(*sim));
+	struct sim *sim = calloc(1, sizeof *sim);
 	int err;
 
 	if (!sim)

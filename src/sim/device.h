@@ -1,5 +1,8 @@
-/* The simulated device: a V4L2 device in the program, to the kernel's rules, that misbehaves when told to.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The simulated device: a V4L2 device in the program, to the kernel's rules, that misbehaves when told
+ * to.
+ */
 #ifndef SIM_DEVICE_H
 #define SIM_DEVICE_H
 

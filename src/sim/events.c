@@ -1,5 +1,5 @@
-/* The simulated device's events, its one input or output, and the timings of its source.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The simulated device's events, its one input or output, and the timings of its source. */
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -20,7 +20,7 @@ static struct sim_subscription *find_subscription(struct sim *sim, uint32_t type
 static struct v4l2_event *add_event(struct sim *sim)
 {
 	if (sim->n_events == SIM_MAX_EVENTS)
-		memmove(sim->events, sim->events + 1, sizeof(sim->events[0]) * --sim->n_events);
+		memmove(sim->events, sim->events + 1, sizeof sim->events[0] * --sim->n_events);
 	sim->events[sim->n_events] = (struct v4l2_event){ .sequence = sim->event_sequence++ };
 	clock_gettime(CLOCK_MONOTONIC, &sim->events[sim->n_events].timestamp);
 	return &sim->events[sim->n_events++];
@@ -52,7 +52,7 @@ static void tell_usage(struct sim *sim)
 		return;
 	event = add_event(sim);
 	event->type = USAGE_EVENT;
-	memcpy(event->u.data, &n_readers, sizeof(n_readers));
+	memcpy(event->u.data, &n_readers, sizeof n_readers);
 }
 
 void sim_event_catch_up(struct sim *sim)
@@ -125,7 +125,7 @@ int sim_dqevent(struct sim *sim, void *argument)
 		return -ENOENT;
 	*event = sim->events[0];
 	event->pending = --sim->n_events;
-	memmove(sim->events, sim->events + 1, sizeof(sim->events[0]) * sim->n_events);
+	memmove(sim->events, sim->events + 1, sizeof sim->events[0] * sim->n_events);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
-/* The simulated device's key fail=: calls that fail when they are told to. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The simulated device's key fail=: calls that fail when they are told to. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static int parse_failure(char *text, struct sim_failure *failure)
 	char *rest = text, *name = strsep(&rest, "@"), *at = strsep(&rest, ":"), *err = strsep(&rest, ":");
 
 	failure->count = 1;
-	if (!at || !err || !*name || strlen(name) >= sizeof(failure->name))
+	if (!at || !err || !*name || strlen(name) >= sizeof failure->name)
 		return -EINVAL;
 	memcpy(failure->name, name, strlen(name) + 1);
 	if (strcmp(at, "*") != 0 && (sim_parse_number(at, &failure->at) < 0 || !failure->at))

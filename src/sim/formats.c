@@ -1,10 +1,11 @@
-/* What the simulated device can be set to: formats, sizes, rates. SPDX-License-Identifier: LGPL-2.1-or-later
- */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the simulated device can be set to: formats, sizes, rates. */
 #include <errno.h>
 #include <string.h>
 #include <libavutil/common.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "sim/sim_internal.h"
 
@@ -33,7 +34,7 @@ static const struct {
 	{ V4L2_PIX_FMT_MJPEG, "Motion-JPEG" },
 	{ V4L2_PIX_FMT_H264, "H.264" },
 };
-#define N_FORMATS (sizeof(formats) / sizeof(formats[0]))
+#define N_FORMATS ARRAY_SIZE(formats)
 
 static bool offers(const struct sim *sim, uint32_t fourcc)
 {
@@ -245,7 +246,7 @@ int sim_enum_fmt(struct sim *sim, void *argument)
 		desc->flags = pixfmt_by_fourcc(desc->pixelformat)->av == AV_PIX_FMT_NONE
 				      ? V4L2_FMT_FLAG_COMPRESSED
 				      : 0;
-		snprintf((char *)desc->description, sizeof(desc->description), "%s", formats[i].description);
+		snprintf((char *)desc->description, sizeof desc->description, "%s", formats[i].description);
 		return 0;
 	}
 	return -EINVAL;
@@ -326,7 +327,7 @@ int sim_format_resize(struct sim *sim, uint32_t width, uint32_t height)
 /* Capture and output keep the rate at the same place of the union. */
 static void export_rate(const struct sim *sim, struct v4l2_streamparm *parm)
 {
-	memset(&parm->parm, 0, sizeof(parm->parm));
+	memset(&parm->parm, 0, sizeof parm->parm);
 	parm->parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
 	parm->parm.capture.readbuffers = sim->options.caps & SIM_CAP_RW ? 2 : 0;
 	if (sim->format.fps.num)

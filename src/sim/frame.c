@@ -1,8 +1,9 @@
-/* What the simulated device does to one buffer: a frame into it, or out of it. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the simulated device does to one buffer: a frame into it, or out of it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "sim/sim_internal.h"
 
@@ -70,7 +71,8 @@ static int draw_still(struct sim *sim, uint8_t *data, uint32_t size)
 	int n;
 
 	if (!sim->still) {
-		if ((n = sim_codec_encode(sim->codec, 0, data, size, &key)) < 0)
+		n = sim_codec_encode(sim->codec, 0, data, size, &key);
+		if (n < 0)
 			return n;
 		if (!(sim->still = malloc((size_t)n)))
 			return -ENOMEM;
@@ -179,7 +181,7 @@ static const struct {
 
 static void apply_faults(const struct sim *sim, struct sim_buffer *buffer)
 {
-	for (unsigned i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(faults); i++) {
 		const void *when = (const char *)&sim->options + faults[i].when;
 
 		if (sim_when(when, sim->n_frames))
@@ -201,7 +203,8 @@ void sim_frame_make(struct sim *sim, struct sim_buffer *buffer, uint32_t sequenc
 		buffer->planes[i].data_offset = sim->options.data_offset;
 		sim_memory_begin(&buffer->planes[i]);
 	}
-	if ((err = sim_frame_prepare(sim)) == 0)
+	err = sim_frame_prepare(sim);
+	if (err == 0)
 		err = raw ? draw_raw(sim, buffer, sequence) : draw_compressed(sim, buffer, sequence);
 	for (unsigned i = 0; i < sim->format.n_planes; i++)
 		sim_memory_end(&buffer->planes[i]);

@@ -1,5 +1,5 @@
-/* The memory of the simulated device's buffers: its own, the program's, or another device's.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The memory of the simulated device's buffers: its own, the program's, or another device's. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -152,7 +152,8 @@ static int attach_dmabuf(struct sim_plane *plane, const struct v4l2_plane *from)
 	/* The same memory again needs no new mapping. */
 	if (!plane->mapped_bytes || plane->mapped_bytes < length || plane->st_dev != st.st_dev ||
 	    plane->st_ino != st.st_ino) {
-		if ((err = map_dmabuf(plane, from->m.fd, page_align(length))) < 0)
+		err = map_dmabuf(plane, from->m.fd, page_align(length));
+		if (err < 0)
 			return err;
 		plane->st_dev = st.st_dev;
 		plane->st_ino = st.st_ino;
@@ -192,7 +193,7 @@ void *sim_memory_map(struct sim *sim, size_t length, int protection, int flags, 
 	if (length > sim->buffers[index]->planes[plane].mapped_bytes || !(protection & PROT_READ))
 		return MAP_FAILED;
 	*err = -ENOMEM;
-	if (!(mapping = malloc(sizeof(*mapping))))
+	if (!(mapping = malloc(sizeof *mapping)))
 		return MAP_FAILED;
 	/* As in the kernel, which maps a buffer's pages at once. */
 	start = mmap(NULL, length, protection, MAP_SHARED | MAP_POPULATE,
@@ -276,7 +277,7 @@ int sim_memory_export(const struct sim_plane *plane, uint32_t flags)
 	int fd;
 
 	/* Opened anew, since a duplicate would have the access mode of the first. */
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", plane->fd);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", plane->fd);
 	fd = open(path, (int)flags);
 	if (fd < 0)
 		fd = fcntl(plane->fd, F_DUPFD_CLOEXEC, 0);

@@ -1,5 +1,5 @@
-/* The keys of "sim:key=value,…": one table for parsing and for help. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The keys of "sim:key=value,…": one table for parsing and for help. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,7 +209,7 @@ static const char *at_with_rest(struct sim_options *options, size_t offset, cons
 	char number[16];
 	size_t length = strcspn(value, ":");
 
-	if (length >= sizeof(number))
+	if (length >= sizeof number)
 		return NULL;
 	memcpy(number, value, length);
 	number[length] = '\0';
@@ -242,7 +242,7 @@ static int key_watch(struct sim_options *options, size_t offset, const char *val
 	size_t length = strcspn(value, ":");
 	char number[16];
 
-	if (length >= sizeof(number))
+	if (length >= sizeof number)
 		return -EINVAL;
 	memcpy(number, value, length);
 	number[length] = '\0';
@@ -329,7 +329,8 @@ static int set_key(struct sim_options *options, char *text)
 		log_error("sim: there is no key '%s'; `v4l2q list -d sim` explains them", key);
 		return -EINVAL;
 	}
-	if ((err = row->parse(options, row->offset, value)) < 0) {
+	err = row->parse(options, row->offset, value);
+	if (err < 0) {
 		log_error("sim: '%s' is no value for %s=%s (%s)", value, key,
 			  row->argument ? row->argument : "yes", row->help);
 		return err == -ENOMEM ? err : -EINVAL;

@@ -1,5 +1,5 @@
-/* read() and write() on the simulated device: it works its own queue then, as videobuf2 does.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* read() and write() on the simulated device: it works its own queue then, as videobuf2 does. */
 #include <errno.h>
 #include <string.h>
 #include "sim/sim_internal.h"

@@ -1,7 +1,9 @@
-/* The simulated device at work: when which buffer is due. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * There is no thread. Nothing changes between two calls, so each call first makes what the time since the
- * last one would have made, and the timer wakes the program when the next frame is due. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The simulated device at work: when which buffer is due. There is no thread. Nothing changes between
+ * two calls, so each call first makes what the time since the last one would have made, and the timer
+ * wakes the program when the next frame is due.
+ */
 #include <errno.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -255,8 +257,8 @@ void sim_stream_arm(struct sim *sim)
 	if (ready == sim->is_ready)
 		return;
 	/* An eventfd of our own can neither overflow nor block here. */
-	if (ready && write(sim->ready_fd, &count, sizeof(count)) == sizeof(count))
+	if (ready && write(sim->ready_fd, &count, sizeof count) == sizeof count)
 		sim->is_ready = true;
-	else if (!ready && read(sim->ready_fd, &count, sizeof(count)) == sizeof(count))
+	else if (!ready && read(sim->ready_fd, &count, sizeof count) == sizeof count)
 		sim->is_ready = false;
 }

@@ -1,7 +1,9 @@
-/* The simulated device's test picture. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * Colour bars over a grey ramp, a box that moves a step a frame, the frame number in large digits, and the
- * same number in black and white blocks along the top for programs to read. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The simulated device's test picture. Colour bars over a grey ramp, a box that moves a step a frame,
+ * the frame number in large digits, and the same number in black and white blocks along the top for
+ * programs to read.
+ */
 #include <errno.h>
 #include <string.h>
 #include <libavutil/pixdesc.h>
@@ -27,7 +29,8 @@ static int canvas_open(struct canvas *canvas, const struct video_format *format,
 	*canvas = (struct canvas){ .width = format->width, .height = format->height };
 	if (!format->pix || format->pix->av == AV_PIX_FMT_NONE)
 		return -ENOTSUP;
-	if ((err = picture_layout(format, &layout)) < 0)
+	err = picture_layout(format, &layout);
+	if (err < 0)
 		return err;
 	canvas->desc = av_pix_fmt_desc_get(format->pix->av);
 	if (!canvas->desc || canvas->desc->flags & (AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM))
@@ -285,7 +288,8 @@ int sim_picture_background(const struct video_format *format, uint8_t *const pla
 	struct canvas canvas;
 	int err;
 
-	if ((err = canvas_open(&canvas, format, planes)) < 0)
+	err = canvas_open(&canvas, format, planes);
+	if (err < 0)
 		return err;
 	for (uint32_t i = 0; i < 8; i++)
 		fill(&canvas, (struct rect){ i * bar_width, 0, i == 7 ? format->width : bar_width, ramp_y },

@@ -1,9 +1,10 @@
-/* The simulated device's buffers, to the rules and with the errors of the kernel's videobuf2.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The simulated device's buffers, to the rules and with the errors of the kernel's videobuf2. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/array.h"
 #include "base/clock.h"
 #include "sim/sim_internal.h"
 
@@ -36,7 +37,7 @@ static uint32_t buffer_caps(const struct sim *sim)
 		    { SIM_CAP_ORPHAN, V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS } };
 	uint32_t caps = 0;
 
-	for (unsigned i = 0; i < sizeof(map) / sizeof(map[0]); i++)
+	for (unsigned i = 0; i < ARRAY_SIZE(map); i++)
 		caps |= (sim->options.caps & map[i].cap) ? map[i].buffer_cap : 0;
 	return sim->options.no_buffer_caps ? 0 : caps;
 }
@@ -67,13 +68,14 @@ void sim_queue_free(struct sim *sim)
 
 static int add_buffer(struct sim *sim, const uint32_t *lengths)
 {
-	struct sim_buffer *buffer = calloc(1, sizeof(*buffer));
+	struct sim_buffer *buffer = calloc(1, sizeof *buffer);
 	int err;
 
 	if (!buffer)
 		return -ENOMEM;
 	buffer->index = sim->n_buffers;
-	if ((err = sim_memory_allocate(sim, buffer, lengths)) < 0) {
+	err = sim_memory_allocate(sim, buffer, lengths);
+	if (err < 0) {
 		sim_memory_release(buffer);
 		free(buffer);
 		return err;
@@ -321,7 +323,8 @@ int sim_qbuf(struct sim *sim, void *argument)
 
 	if (sim->reading)
 		return -EBUSY;
-	if ((err = find_buffer(sim, b, &buffer)) < 0)
+	err = find_buffer(sim, b, &buffer);
+	if (err < 0)
 		return err;
 	if (b->memory != sim->memory)
 		return -EINVAL;
@@ -329,7 +332,8 @@ int sim_qbuf(struct sim *sim, void *argument)
 		return -EIO;
 	if (buffer->state != SIM_DEQUEUED)
 		return -EINVAL;
-	if ((err = prepare(sim, buffer, b)) < 0)
+	err = prepare(sim, buffer, b);
+	if (err < 0)
 		return err;
 	sim_stream_queue(sim, buffer);
 	tell_buffer(sim, buffer, b);

@@ -1,5 +1,6 @@
 #!/bin/bash
-# What a user may get wrong: the documented exit status, one clear line, and no leftover file. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What a user may get wrong: the documented exit status, one clear line, and no leftover file.
 . "$(dirname "$0")/lib.sh"
 
 sim=sim:size=320x240,fps=0

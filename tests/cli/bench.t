@@ -1,5 +1,6 @@
 #!/bin/bash
-# v4l2q bench: what it prints and reports, with which status. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# v4l2q bench: what it prints and reports, with which status.
 # shellcheck disable=SC2016,SC2054 # jq has variables too; commas are for v4l2q
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
-# Files to be played, and what a player is to make of them. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Files to be played, and what a player is to make of them.
 # shellcheck shell=bash disable=SC2034 # for the caller
 #
 # To be sourced after lib.sh.

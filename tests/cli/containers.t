@@ -1,5 +1,6 @@
 #!/bin/bash
-# What players and ffprobe make of the files: number of frames, size, pixel format, times. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What players and ffprobe make of the files: number of frames, size, pixel format, times.
 . "$(dirname "$0")/lib.sh"
 
 size=320x240 n=30

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Writing past the page cache: the same bytes, in frames of any size, and the ordinary way where it cannot be.
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# Writing past the page cache: the same bytes, in frames of any size, and the ordinary way where it cannot be.
 . "$(dirname "$0")/lib.sh"
 
 n=6

@@ -1,5 +1,6 @@
 #!/bin/bash
-# --on-disconnect: what is done when the device is unplugged. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# --on-disconnect: what is done when the device is unplugged.
 . "$(dirname "$0")/lib.sh"
 
 device=sim:size=320x240,fps=60,unplug=20

@@ -1,6 +1,6 @@
 #!/bin/bash
-# --help, the manual pages and the table beside this test name the same options, statuses and defaults.
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# --help, the manual pages and the table beside this test name the same options, statuses and defaults.
 . "$(dirname "$0")/lib.sh"
 
 contract=$root/tests/cli/contract

@@ -1,4 +1,5 @@
-# What the shell tests share: TAP, running v4l2q, looking at what it made. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What the shell tests share: TAP, running v4l2q, looking at what it made.
 # shellcheck shell=bash
 #
 # Each test runs in an empty folder of its own. BUILD names the build to test; SLOW stretches time limits where the program runs

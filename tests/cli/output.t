@@ -1,5 +1,6 @@
 #!/bin/bash
-# Where frames go and when it stops: -o -, -n, -t, --skip, --max-size, --segment, --frame-log. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Where frames go and when it stops: -o -, -n, -t, --skip, --max-size, --segment, --frame-log.
 . "$(dirname "$0")/lib.sh"
 
 size=320x240 frame_bytes=$((320 * 240 * 2))

@@ -1,5 +1,6 @@
 #!/bin/bash
-# scripts/compare-peers: what it says of v4l2q alone, and how it measures pace. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# scripts/compare-peers: what it says of v4l2q alone, and how it measures pace.
 # shellcheck disable=SC2016 # jq has variables too
 . "$(dirname "$0")/lib.sh"
 

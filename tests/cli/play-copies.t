@@ -1,5 +1,6 @@
 #!/bin/bash
-# How many frames are copied on their way to the device, and what the report says of it. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# How many frames are copied on their way to the device, and what the report says of it.
 # shellcheck disable=SC2154 # clips.sh sets them
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/cli/clips.sh"

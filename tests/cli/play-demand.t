@@ -1,5 +1,6 @@
 #!/bin/bash
-# Playing while somebody watches, and only then. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Playing while somebody watches, and only then.
 # shellcheck disable=SC2154 # clips.sh sets them
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/cli/clips.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# What play is given: standard input, files that are damaged or none at all, playlists, and what a user may get wrong.
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# What play is given: standard input, files that are damaged or none at all, playlists, and what a user may get wrong.
 # shellcheck disable=SC2154 # clips.sh sets them
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/cli/clips.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Playing: every frame in every io mode and layout, unaltered to the byte where nothing is converted, and by the rules of the queue.
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# Playing: every frame in every io mode and layout, unaltered to the byte where nothing is converted, and by the rules of the queue.
 # shellcheck disable=SC2154 # clips.sh sets them
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/cli/clips.sh"

@@ -1,5 +1,6 @@
 #!/bin/bash
-# scripts/plot-bench: a picture for each kind of file, from one report and from several. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# scripts/plot-bench: a picture for each kind of file, from one report and from several.
 . "$(dirname "$0")/lib.sh"
 
 command -v gnuplot >/dev/null || skip_all 'there is no gnuplot here'

@@ -1,5 +1,6 @@
 #!/bin/bash
-# src/device/v4l2.c against a node: the simulated device as /dev/video0, by way of libv4l2. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# src/device/v4l2.c against a node: the simulated device as /dev/video0, by way of libv4l2.
 . "$(dirname "$0")/lib.sh"
 
 size=320x240 n=40

@@ -1,5 +1,6 @@
 #!/bin/bash
-# SIGINT and SIGTERM end a run in good order; a second one at once. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SIGINT and SIGTERM end a run in good order; a second one at once.
 . "$(dirname "$0")/lib.sh"
 
 size=320x240

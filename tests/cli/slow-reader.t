@@ -1,5 +1,6 @@
 #!/bin/bash
-# A reader that stops for five seconds: kept in memory, or lost and counted. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A reader that stops for five seconds: kept in memory, or lost and counted.
 . "$(dirname "$0")/lib.sh"
 
 size=1280x720 n=240

@@ -1,5 +1,6 @@
 #!/bin/bash
-# A source that changes, blinks or goes silent under a recording. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A source that changes, blinks or goes silent under a recording.
 . "$(dirname "$0")/lib.sh"
 
 source=sim:size=320x240,fps=60,event=20

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The order of calls on the wire, seen in the trace of the binary. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The order of calls on the wire, seen in the trace of the binary.
 . "$(dirname "$0")/lib.sh"
 
 size=320x240

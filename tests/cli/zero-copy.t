@@ -1,5 +1,6 @@
 #!/bin/bash
-# No copy of a frame in user space while the writer keeps up. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# No copy of a frame in user space while the writer keeps up.
 . "$(dirname "$0")/lib.sh"
 
 size=640x360 frame_bytes=$((640 * 360 * 2)) n=30

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Every fault of the simulated device in every io mode: no hang, the right status, books that balance, a file that opens.
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# Every fault of the simulated device in every io mode: no hang, the right status, books that balance, a file that opens.
 . "$(dirname "$0")/../cli/lib.sh"
 
 size=320x240

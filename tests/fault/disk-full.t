@@ -1,5 +1,6 @@
 #!/bin/bash
-# A disk that fills up: status 6, one clear line, and what fitted is a file that opens. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A disk that fills up: status 6, one clear line, and what fitted is a file that opens.
 . "$(dirname "$0")/../cli/lib.sh"
 
 size=320x240

@@ -1,5 +1,6 @@
 #!/bin/bash
-# kill -9 in the middle of a recording leaves a file that opens. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# kill -9 in the middle of a recording leaves a file that opens.
 . "$(dirname "$0")/../cli/lib.sh"
 
 size=320x240

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Memory that is not to be had: an error, no crash, no hang, wherever it strikes. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Memory that is not to be had: an error, no crash, no hang, wherever it strikes.
 . "$(dirname "$0")/../cli/lib.sh"
 
 if [ -n "$KIND" ]; then

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Every fault of the simulated display in every io mode: no hang, the right status, and the rules of the queue kept to the end.
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# Every fault of the simulated display in every io mode: no hang, the right status, and the rules of the queue kept to the end.
 # shellcheck disable=SC2154 # clips.sh sets them
 . "$(dirname "$0")/../cli/lib.sh"
 . "$root/tests/cli/clips.sh"

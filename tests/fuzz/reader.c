@@ -1,7 +1,8 @@
-/* Fuzzes media/reader: any bytes as a file. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * The last byte says how the file is played. libFuzzer sees the coverage of our own code only, unless libav
- * is built with it. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Fuzzes media/reader: any bytes as a file. The last byte says how the file is played. libFuzzer sees
+ * the coverage of our own code only, unless libav is built with it.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -132,7 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	struct reader *reader;
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	if (fd >= 0 && write(fd, data, size) == (ssize_t)size && reader_open(&reader, &options) == 0) {
 		play(reader, how);
 		reader_close(reader);

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The C sources: style, rooms, sizes, and what cppcheck thinks. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The C sources: style, rooms, sizes, and what cppcheck thinks.
 # shellcheck disable=SC2034 # the library asks
 needs_program=no
 . "$(dirname "$0")/../cli/lib.sh"
@@ -15,10 +16,12 @@ else
 fi
 
 ok 'a room includes only itself and those below it' tests/lint/layers
-ok 'no file is longer than 400 lines, no function than 60' tests/lint/sizes
+ok 'no file is longer than 500 lines, no function than 60' tests/lint/sizes
 
-missing=$(for file in "${sources[@]}"; do head -n 5 "$file" | grep -q 'SPDX-License-Identifier' || echo "$file"; done)
-is "$missing" '' 'every file names its licence'
+missing=$(for file in "${sources[@]}"; do
+	[ "$(head -n 1 "$file")" = '/* SPDX-License-Identifier: LGPL-2.1-or-later */' ] || echo "$file"
+done)
+is "$missing" '' 'the first line of every file is its licence'
 
 ok 'cppcheck finds nothing' cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,portability,performance \
 	--inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -j "$(nproc)" -Isrc \

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Shell scripts and manual pages. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Shell scripts and manual pages.
 # shellcheck disable=SC2034 # the library asks
 needs_program=no
 . "$(dirname "$0")/../cli/lib.sh"

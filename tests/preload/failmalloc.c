@@ -1,11 +1,13 @@
-/* A preloaded library that makes one allocation fail. SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A preloaded library that makes one allocation fail. FAIL_MALLOC=17 LD_PRELOAD=./failmalloc.so
+ * program
  *
- *     FAIL_MALLOC=17 LD_PRELOAD=./failmalloc.so program
- *
- * The 17th call of malloc, calloc, realloc, posix_memalign or aligned_alloc that the program itself makes
- * returns NULL; what its shared libraries ask for is left alone, because whether they live with failure is
- * not ours to test. With FAIL_MALLOC=0 none fails, and the count is written to the file that
- * FAIL_MALLOC_COUNT names when the program exits. */
+ * The 17th call of malloc, calloc, realloc, posix_memalign or aligned_alloc that the program itself
+ * makes returns NULL; what its shared libraries ask for is left alone, because whether they live with
+ * failure is not ours to test. With FAIL_MALLOC=0 none fails, and the count is written to the file
+ * that FAIL_MALLOC_COUNT names when the program exits.
+ */
 #include <errno.h>
 #include <link.h>
 #include <stdatomic.h>

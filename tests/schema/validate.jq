@@ -1,4 +1,5 @@
-# Where a report differs from a JSON schema, a line each. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Where a report differs from a JSON schema, a line each.
 #
 #     jq -r --slurpfile schema SCHEMA.json -f validate.jq REPORT.json
 #

@@ -1,12 +1,13 @@
-/* Proves raw video on standard input to be the simulated device's picture. SPDX-License-Identifier:
- * LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Proves raw video on standard input to be the simulated device's picture. ffmpeg -i FILE -f rawvideo
+ * - | frames [-l] FOURCC WIDTHxHEIGHT
  *
- *     ffmpeg -i FILE -f rawvideo - | frames [-l] FOURCC WIDTHxHEIGHT
- *
- * Reads packed frames, finds the number that each carries, draws that number anew and compares every byte.
- * Prints one line, "frames=N first=A last=B torn=T missing=M repeated=R trailing=BYTES", and with -l a line a
- * frame before it. Exit status 0 when no frame is torn or comes twice or out of order; gaps are for the
- * caller to judge. */
+ * Reads packed frames, finds the number that each carries, draws that number anew and compares every
+ * byte. Prints one line, "frames=N first=A last=B torn=T missing=M repeated=R trailing=BYTES", and
+ * with -l a line a frame before it. Exit status 0 when no frame is torn or comes twice or out of
+ * order; gaps are for the caller to judge.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* An output queue over the simulated display. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An output queue over the simulated display. */
 #include "display.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* An output queue over the simulated display. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An output queue over the simulated display. */
 #ifndef TESTS_DISPLAY_H
 #define TESTS_DISPLAY_H
 

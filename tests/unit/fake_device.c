@@ -1,10 +1,12 @@
-/* A device that exists in a table. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A device that exists in a table. */
 #include "fake_device.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/array.h"
 #include "base/log.h"
 
 char fake_error[2000], fake_log[20000];
@@ -15,8 +17,8 @@ static void sink(void *opaque, enum log_level level, const char *message)
 
 	(void)opaque;
 	if (level == LOG_LEVEL_ERROR)
-		snprintf(fake_error, sizeof(fake_error), "%s", message);
-	snprintf(fake_log + used, sizeof(fake_log) - used, "%s\n", message);
+		snprintf(fake_error, sizeof fake_error, "%s", message);
+	snprintf(fake_log + used, sizeof fake_log - used, "%s\n", message);
 }
 
 void fake_catch_log(void)
@@ -166,7 +168,7 @@ static int query_ctrl(struct fake *fake, struct v4l2_queryctrl *query)
 		return EINVAL;
 	query->id = control->info.id;
 	query->type = control->info.type;
-	snprintf((char *)query->name, sizeof(query->name), "%s", control->info.name);
+	snprintf((char *)query->name, sizeof query->name, "%s", control->info.name);
 	query->minimum = (int32_t)control->info.minimum;
 	query->maximum = (int32_t)control->info.maximum;
 	query->flags = control->info.flags;
@@ -179,7 +181,7 @@ static int query_menu(struct fake *fake, struct v4l2_querymenu *query)
 
 	if (!control || query->index > 3 || !control->menu[query->index])
 		return EINVAL;
-	snprintf((char *)query->name, sizeof(query->name), "%s", control->menu[query->index]);
+	snprintf((char *)query->name, sizeof query->name, "%s", control->menu[query->index]);
 	return 0;
 }
 
@@ -229,7 +231,7 @@ static int enum_input(struct fake *fake, struct v4l2_input *input)
 {
 	if (input->index >= fake->n_inputs)
 		return fake->n_inputs ? EINVAL : ENOTTY;
-	snprintf((char *)input->name, sizeof(input->name), "Camera %u", input->index);
+	snprintf((char *)input->name, sizeof input->name, "Camera %u", input->index);
 	return 0;
 }
 
@@ -269,7 +271,7 @@ static int fake_ioctl(struct device *device, unsigned long request, void *argume
 {
 	if (request == VIDIOC_QUERYCAP)
 		return 0;
-	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(handlers); i++) {
 		if (handlers[i].request == request) {
 			errno = handlers[i].handle(device->data, argument);
 			return errno ? -1 : 0;

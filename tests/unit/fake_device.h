@@ -1,5 +1,5 @@
-/* A device that exists in a table: for tests of what is negotiated with one. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A device that exists in a table: for tests of what is negotiated with one. */
 #ifndef FAKE_DEVICE_H
 #define FAKE_DEVICE_H
 

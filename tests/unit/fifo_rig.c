@@ -1,4 +1,5 @@
-/* What the tests of base/fifo share. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the tests of base/fifo share. */
 #include "fifo_rig.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
-/* What the tests of base/fifo share: items, and lines that are open. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the tests of base/fifo share: items, and lines that are open. */
 #ifndef UNIT_FIFO_RIG_H
 #define UNIT_FIFO_RIG_H
 

@@ -1,5 +1,5 @@
-/* What the tests of src/media/ share: frames with known bytes, and files read back. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the tests of src/media/ share: frames with known bytes, and files read back. */
 #include "media_rig.h"
 
 #include <setjmp.h>
@@ -27,7 +27,7 @@ static void hear(void *opaque, enum log_level level, const char *message)
 	if (getenv("VERBOSE"))
 		fprintf(stderr, "# %s\n", message);
 	if (level == LOG_LEVEL_ERROR)
-		snprintf(media_complaints + used, sizeof(media_complaints) - used, "%s\n", message);
+		snprintf(media_complaints + used, sizeof media_complaints - used, "%s\n", message);
 }
 
 void media_forget(void)
@@ -41,7 +41,7 @@ int media_open(void **state)
 
 	(void)state;
 	log_set_sink(hear, NULL);
-	snprintf(directory, sizeof(directory), "%s/test_media.XXXXXX",
+	snprintf(directory, sizeof directory, "%s/test_media.XXXXXX",
 		 parent && strlen(parent) < 32 ? parent : "/tmp");
 	return mkdtemp(directory) ? 0 : -1;
 }
@@ -59,7 +59,7 @@ const char *media_path(const char *name)
 	static unsigned next;
 	char *path = paths[next++ % COUNT(paths)];
 
-	snprintf(path, sizeof(paths[0]), "%s/%s", directory, name);
+	snprintf(path, sizeof paths[0], "%s/%s", directory, name);
 	return path;
 }
 

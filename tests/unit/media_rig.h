@@ -1,5 +1,5 @@
-/* What the tests of src/media/ share: frames with known bytes, and files read back. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the tests of src/media/ share: frames with known bytes, and files read back. */
 #ifndef UNIT_MEDIA_RIG_H
 #define UNIT_MEDIA_RIG_H
 

@@ -1,4 +1,5 @@
-/* Small files of moving pictures for the tests of media/reader. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Small files of moving pictures for the tests of media/reader. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

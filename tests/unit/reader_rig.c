@@ -1,5 +1,5 @@
-/* What the tests of media/reader share: small files, and a device that is given their pictures.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the tests of media/reader share: small files, and a device that is given their pictures. */
 #include "reader_rig.h"
 
 #include <dirent.h>
@@ -39,7 +39,7 @@ static void hear(void *opaque, enum log_level level, const char *message)
 	if (getenv("VERBOSE"))
 		fprintf(stderr, "# %s\n", message);
 	if (level <= LOG_LEVEL_WARN)
-		snprintf(rig_complaints + used, sizeof(rig_complaints) - used, "%s\n", message);
+		snprintf(rig_complaints + used, sizeof rig_complaints - used, "%s\n", message);
 }
 
 void rig_forget(void)
@@ -54,7 +54,7 @@ int rig_open(void **state)
 	(void)state;
 	libav_init();
 	log_set_sink(hear, NULL);
-	snprintf(directory, sizeof(directory), "%s/test_reader.XXXXXX",
+	snprintf(directory, sizeof directory, "%s/test_reader.XXXXXX",
 		 parent && strlen(parent) < 32 ? parent : "/tmp");
 	return mkdtemp(directory) ? 0 : -1;
 }
@@ -79,7 +79,7 @@ const char *rig_path(const char *name)
 	static unsigned next;
 	char *path = paths[next++ % COUNT(paths)];
 
-	snprintf(path, sizeof(paths[0]), "%s/%s", directory, name);
+	snprintf(path, sizeof paths[0], "%s/%s", directory, name);
 	return path;
 }
 
@@ -192,7 +192,7 @@ static int take_blank(void *opaque, bool wait, struct frame *frame)
 
 	if (atomic_load(&d->dead))
 		return -ECANCELED;
-	blank = calloc(1, sizeof(*blank));
+	blank = calloc(1, sizeof *blank);
 	*blank = (struct blank){ .device = d, .waited_for = wait };
 	for (unsigned i = 0; i < f->n_planes; i++)
 		bytes += (f->sizeimage[i] + d->room + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;

@@ -1,5 +1,5 @@
-/* What the tests of media/reader share: small files, and a device that is given their pictures.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the tests of media/reader share: small files, and a device that is given their pictures. */
 #ifndef UNIT_READER_RIG_H
 #define UNIT_READER_RIG_H
 

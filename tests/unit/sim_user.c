@@ -1,4 +1,5 @@
-/* A program that uses a simulated device, call by call. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A program that uses a simulated device, call by call. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +18,7 @@ static void keep_message(void *opaque, enum log_level level, const char *message
 {
 	(void)opaque;
 	if (level <= LOG_LEVEL_WARN)
-		snprintf(last_message, sizeof(last_message), "%s", message);
+		snprintf(last_message, sizeof last_message, "%s", message);
 }
 
 void user_hush(void)
@@ -46,8 +47,9 @@ int user_open(struct user *user, const char *keys, enum device_role role)
 	int err;
 
 	*user = (struct user){ 0 };
-	snprintf(name, sizeof(name), "sim:%s", keys);
-	if ((err = device_open(&user->device, name, role)) == 0)
+	snprintf(name, sizeof name, "sim:%s", keys);
+	err = device_open(&user->device, name, role);
+	if (err == 0)
 		take_n_planes(user);
 	return err;
 }
@@ -207,11 +209,12 @@ int64_t user_frame(struct user *user)
 
 	if (index < 0)
 		return index;
-	memcpy(planes, user->planes, sizeof(planes));
-	if ((err = user_queue(user, (uint32_t)index)) < 0)
+	memcpy(planes, user->planes, sizeof planes);
+	err = user_queue(user, (uint32_t)index);
+	if (err < 0)
 		return err;
 	user->b = got;
-	memcpy(user->planes, planes, sizeof(planes));
+	memcpy(user->planes, planes, sizeof planes);
 	return got.sequence;
 }
 

@@ -1,4 +1,5 @@
-/* A program that uses a simulated device, call by call. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A program that uses a simulated device, call by call. */
 #ifndef TESTS_SIM_USER_H
 #define TESTS_SIM_USER_H
 

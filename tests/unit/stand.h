@@ -1,5 +1,5 @@
-/* A pool over a simulated device, every call to which is recorded. SPDX-License-Identifier: LGPL-2.1-or-later
- */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A pool over a simulated device, every call to which is recorded. */
 #ifndef TESTS_STAND_H
 #define TESTS_STAND_H
 

@@ -1,4 +1,5 @@
-/* A table of tests, each named by the statement that it shows. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A table of tests, each named by the statement that it shows. */
 #ifndef TESTS_STATEMENT_H
 #define TESTS_STATEMENT_H
 

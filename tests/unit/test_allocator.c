@@ -1,4 +1,5 @@
-/* The driver's buffers: probing, getting, growing, giving back. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The driver's buffers: probing, getting, growing, giving back. */
 #include "stand.h"
 
 #include <errno.h>

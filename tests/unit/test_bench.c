@@ -1,5 +1,5 @@
-/* v4l2q bench: what is made of figures: medians, the recommendation, the table, CSV, the comparison.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q bench: what is made of figures: medians, the recommendation, the table, CSV, the comparison. */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -28,7 +28,7 @@ static struct bench_run *add(const char *io, uint32_t buffers, double lost, doub
 				   .clock = "monotonic",
 				   .moment = "eof",
 				   .end = "count" };
-	snprintf(run->io, sizeof(run->io), "%s", io);
+	snprintf(run->io, sizeof run->io, "%s", io);
 	for (int i = 0; i < N_METRICS; i++)
 		run->values[i] = run->spreads[i] = NAN;
 	run->values[METRIC_FPS] = 30;
@@ -214,7 +214,7 @@ static void touching_has_a_column(void **state)
 static void csv_quotes_reasons(void **state)
 {
 	char buffer[2000] = "";
-	FILE *file = fmemopen(buffer, sizeof(buffer), "w");
+	FILE *file = fmemopen(buffer, sizeof buffer, "w");
 	struct bench_run *run = add("mmap", 4, 0, 200, 100);
 
 	(void)state;

@@ -1,5 +1,5 @@
-/* The budget for frames that wait, where the driver's buffers are far larger than what is in them.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The budget for frames that wait, where the driver's buffers are far larger than what is in them. */
 #include "queue/pool_internal.h"
 #include "stand.h"
 

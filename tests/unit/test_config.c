@@ -1,4 +1,5 @@
-/* Clamping the configuration: the table, row by row. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Clamping the configuration: the table, row by row. */
 #include "statement.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* The slow consumer: what is read from the command line, and how slow it then is. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The slow consumer: what is read from the command line, and how slow it then is. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* Controls and inputs. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Controls and inputs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include "device/controls.h"
 #include "device/controls_internal.h"
 #include "fake_device.h"
+#include "base/array.h"
 
 enum { BRIGHTNESS, AUTO, POWER_LINE, BIG, SHY, STUCK, FIXED, N_CONTROLS };
 
@@ -36,7 +38,7 @@ static struct device device;
 static int open_fake(void **state)
 {
 	(void)state;
-	memcpy(controls, all, sizeof(controls));
+	memcpy(controls, all, sizeof controls);
 	fake = (struct fake){ .controls = controls, .n_inputs = 2 };
 	fake_catch_log();
 	fake_open(&device, &fake, V4L2_BUF_TYPE_VIDEO_CAPTURE);
@@ -64,7 +66,7 @@ static void names_are_those_of_v4l2_ctl(void **state)
 	char name[CONTROL_NAME_MAX];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		control_name(rows[i][0], name);
 		assert_string_equal(name, rows[i][1]);
 	}
@@ -88,7 +90,7 @@ static void values_are_numbers_words_and_entries(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_int_equal(controls_set(&device, rows[i].text), 0);
 		assert_int_equal(controls[rows[i].control].value, rows[i].value);
 	}
@@ -117,7 +119,7 @@ static void refusals_say_what_would_do(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_int_equal(controls_set(&device, rows[i].text), rows[i].err);
 		if (!strstr(fake_error, rows[i].says))
 			fail_msg("%s: %s", rows[i].text, fake_error);

@@ -1,4 +1,5 @@
-/* Tests of media/direct: the same bytes by another way. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of media/direct: the same bytes by another way. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "media/write/direct_io.h"
+#include "base/array.h"
 
 #define MAX_BYTES ((size_t)48 << 20)
 #define HEAD 12288 /* written the ordinary way before it begins */
@@ -60,8 +62,8 @@ ssize_t pwrite(int file, const void *data, size_t bytes, off_t offset)
 static int begin(void **state)
 {
 	(void)state;
-	memset(&world, 0, sizeof(world));
-	snprintf(path, sizeof(path), "%s/test_direct.XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+	memset(&world, 0, sizeof world);
+	snprintf(path, sizeof path, "%s/test_direct.XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
 	wanted = malloc(MAX_BYTES);
 	fd = mkstemp(path);
 	if (!wanted || fd < 0 || write(fd, memset(wanted, 'h', HEAD), HEAD) != HEAD)
@@ -153,7 +155,7 @@ static void frames_of_all_sizes(void **state)
 	};
 	struct direct d = { 0 };
 
-	for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(frames); i++) {
 		end(state);
 		begin(state);
 		assert_int_equal(direct_begin(&d, fd, HEAD), 0);
@@ -229,7 +231,8 @@ static void a_full_disk(void **state)
 		assert_int_equal(direct_begin(&d, fd, HEAD), 0);
 		for (unsigned i = 0; i < 4 && err == 0; i++) {
 			before = n_wanted;
-			if ((err = put(&d, (11 << 20) + 100, false)) == 0)
+			err = put(&d, (11 << 20) + 100, false);
+			if (err == 0)
 				err = direct_flush(&d);
 		}
 		assert_int_equal(err, -ENOSPC);

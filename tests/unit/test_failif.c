@@ -1,4 +1,5 @@
-/* --fail-if: what can be written, and when it holds. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* --fail-if: what can be written, and when it holds. */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -18,7 +19,7 @@ static unsigned n_messages;
 static void listen(void *opaque, enum log_level level, const char *text)
 {
 	(void)opaque, (void)level;
-	snprintf(message, sizeof(message), "%s", text);
+	snprintf(message, sizeof message, "%s", text);
 	n_messages++;
 }
 
@@ -173,7 +174,7 @@ static void every_metric_has_names_of_its_own(void **state)
 
 		assert_non_null(metrics[i].title);
 		assert_int_equal(metric_find(metrics[i].key, strlen(metrics[i].key)), i);
-		snprintf(json, sizeof(json), "%s%s%s", metrics[i].group ? metrics[i].group : "",
+		snprintf(json, sizeof json, "%s%s%s", metrics[i].group ? metrics[i].group : "",
 			 metrics[i].group ? "." : "", metrics[i].name);
 		assert_int_equal(metric_find(json, strlen(json)), i);
 	}

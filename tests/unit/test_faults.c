@@ -1,4 +1,5 @@
-/* Each fault of the driver in each io mode. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Each fault of the driver in each io mode. */
 #include "stand.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* The line between two threads: order, bounds, ends. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The line between two threads: order, bounds, ends. */
 #include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 #include "fifo_rig.h"
+#include "base/array.h"
 
 static void put_range(struct fifo *fifo, uintptr_t first, uintptr_t end)
 {
@@ -115,7 +117,7 @@ static void finish_lets_the_rest_be_got(void **state)
 	} rows[] = { { 0, 0 }, { -EIO, -EIO }, { -ENOSPC, -ENOSPC }, { -EAGAIN, -EIO } };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct fifo *fifo = open_fifo(0);
 		void *item;
 
@@ -139,7 +141,7 @@ static void abandon_refuses_puts_and_yields_what_is_left(void **state)
 	} rows[] = { { 0, -EPIPE }, { -ENOSPC, -ENOSPC } };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct fifo *fifo = open_fifo(0);
 		void *item;
 

@@ -1,4 +1,5 @@
-/* The line between two threads, with several at work. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The line between two threads, with several at work. */
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>

@@ -1,4 +1,5 @@
-/* Frames into buffers that are not the pool's. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Frames into buffers that are not the pool's. */
 #include "stand.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* Negotiating format and rate. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Negotiating format and rate. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include "device/colorimetry.h"
 #include "device/negotiate.h"
 #include "fake_device.h"
+#include "base/array.h"
 
 #define YUYV V4L2_PIX_FMT_YUYV
 #define MJPG V4L2_PIX_FMT_MJPEG
@@ -245,7 +247,7 @@ static void planes_are_counted(void **state)
 	for (int i = 0; i < 8; i++)
 		fake.mp.plane_fmt[i] =
 			(struct v4l2_plane_pix_format){ .bytesperline = 64, .sizeimage = 3072 };
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		fake.mp.num_planes = rows[i].n_planes;
 		fake_open(&device, &fake, V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE);
 		assert_int_equal(format_get(&device, &format), rows[i].err);
@@ -328,7 +330,7 @@ static const struct {
 static void colours_follow_the_kernels_defaults(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(colour_rows) / sizeof(colour_rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(colour_rows); i++) {
 		struct video_format format = { .pix = pixfmt_by_fourcc(colour_rows[i].fourcc) };
 
 		colour_set(&format, &colour_rows[i].colour);

@@ -1,4 +1,5 @@
-/* Growing by CREATE_BUFS, the free line, orphans. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Growing by CREATE_BUFS, the free line, orphans. */
 #include "stand.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* Tests of media/landing: pictures that do not come out where they were read to. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of media/landing: pictures that do not come out where they were read to. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@ static size_t n_bytes;
 
 static void put(const void *data, size_t n)
 {
-	assert_true(n_bytes + n <= sizeof(file));
+	assert_true(n_bytes + n <= sizeof file);
 	memcpy(file + n_bytes, data, n);
 	n_bytes += n;
 }
@@ -42,7 +42,7 @@ static size_t begin(uint32_t id)
 	static const uint8_t unknown[8] = { 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
 	put_id(id);
-	put(unknown, sizeof(unknown));
+	put(unknown, sizeof unknown);
 	return n_bytes;
 }
 
@@ -71,14 +71,14 @@ static void number(uint32_t id, uint16_t value)
 {
 	uint8_t bytes[2] = { (uint8_t)(value >> 8), (uint8_t)value };
 
-	element(id, bytes, sizeof(bytes));
+	element(id, bytes, sizeof bytes);
 }
 
 static const uint8_t *picture_of(unsigned n)
 {
 	static uint8_t picture[PICTURE_BYTES];
 
-	for (size_t i = 0; i < sizeof(picture); i++)
+	for (size_t i = 0; i < sizeof picture; i++)
 		picture[i] = (uint8_t)(i < STRIPPED_BYTES ? 0x77 : i * 7 + i / WIDTH + n * 13);
 	return picture;
 }
@@ -119,7 +119,7 @@ static void put_block(uint8_t track, unsigned n, uint8_t flags, bool stripped)
 	uint8_t head[] = { 0x80 | track, (uint8_t)(n * 40 >> 8), (uint8_t)(n * 40), 0x80 | flags };
 	size_t skip = stripped ? STRIPPED_BYTES : 0, block = begin(0xa3);
 
-	put(head, sizeof(head));
+	put(head, sizeof head);
 	if (flags) /* the laces follow: one frame, after their number */
 		put("", 1);
 	put(picture_of(n) + skip, PICTURE_BYTES - skip);

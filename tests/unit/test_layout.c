@@ -1,4 +1,5 @@
-/* Where the planes of pictures lie. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where the planes of pictures lie. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

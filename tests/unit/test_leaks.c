@@ -1,4 +1,5 @@
-/* Nothing stays behind. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Nothing stays behind. */
 #include "stand.h"
 
 #include <string.h>

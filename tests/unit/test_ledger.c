@@ -1,9 +1,11 @@
-/* The books of frames. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The books of frames. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include "base/array.h"
 #include "base/ledger.h"
 
 /* A buffer with this number that is written in the end. */
@@ -34,7 +36,7 @@ static void whatever_number_comes_first_loses_nothing(void **state)
 	static const uint32_t firsts[] = { 0, 1, 17, INT32_MAX, UINT32_C(0x80000000), UINT32_MAX };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(firsts); i++) {
 		struct ledger ledger = { 0 };
 
 		deliver_range(&ledger, firsts[i], 20);

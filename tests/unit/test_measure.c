@@ -1,5 +1,5 @@
-/* Measuring, over a simulated device whose latency, jitter and losses are known. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Measuring, over a simulated device whose latency, jitter and losses are known. */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "device/negotiate.h"
@@ -111,7 +112,7 @@ static int compare(const void *a, const void *b)
 
 static int64_t quantile(int64_t *samples, size_t n, double q)
 {
-	qsort(samples, n, sizeof(*samples), compare);
+	qsort(samples, n, sizeof *samples, compare);
 	return samples[(size_t)ceil(q * (double)n - 1e-9) - 1];
 }
 
@@ -296,7 +297,7 @@ static void output_is_measured(void **state)
 	double of_span;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
 		print_message("# %s\n", modes[i]);
 		open_all("sim:type=output,size=64x48,fps=200", modes[i], 4);
 		measure.options.touch = true;
@@ -329,7 +330,7 @@ static void runs_end_in_words(void **state)
 {
 	(void)state;
 	log_set_sink(ignore, NULL);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
 		print_message("# %s\n", ends[i].keys);
 		open_all(ends[i].keys, "mmap", 4);
 		measure.options.stall_ns = 100 * NS_PER_MS;

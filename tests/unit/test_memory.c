@@ -1,5 +1,5 @@
-/* Memory that is not the driver's: user pointers, imports, copies, and how much of it.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Memory that is not the driver's: user pointers, imports, copies, and how much of it. */
 #include "queue/pool_internal.h"
 #include "stand.h"
 

@@ -1,5 +1,5 @@
-/* An output device that gives back other buffers than it was given. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An output device that gives back other buffers than it was given. */
 #include "stand.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Nodes, what is said of those that cannot be used, and the trace. SPDX-License-Identifier: LGPL-2.1-or-later
- */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Nodes, what is said of those that cannot be used, and the trace. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +16,7 @@
 #include "device/nodes.h"
 #include "device/trace.h"
 #include "fake_device.h"
+#include "base/array.h"
 
 static void jobs(void **state)
 {
@@ -35,7 +36,7 @@ static void jobs(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_int_equal(node_serves(rows[i].caps, DEVICE_CAPTURE), rows[i].capture);
 		assert_int_equal(node_serves(rows[i].caps, DEVICE_OUTPUT), rows[i].output);
 		assert_int_equal(node_serves(rows[i].caps, DEVICE_ANY), rows[i].capture || rows[i].output);
@@ -49,10 +50,10 @@ static void caps_in_words(void **state)
 	(void)state;
 	assert_string_equal(
 		node_caps_text(V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING | V4L2_CAP_READWRITE, text,
-			       sizeof(text)),
+			       sizeof text),
 		"capture mplane, streaming, read/write");
-	assert_string_equal(node_caps_text(0, text, sizeof(text)), "");
-	assert_string_equal(node_caps_text(UINT32_MAX, small, sizeof(small)), "capture, ...");
+	assert_string_equal(node_caps_text(0, text, sizeof text), "");
+	assert_string_equal(node_caps_text(UINT32_MAX, small, sizeof small), "capture, ...");
 }
 
 static void explanations(void **state)
@@ -63,7 +64,7 @@ static void explanations(void **state)
 	(void)state;
 	fake_catch_log();
 	assert_non_null(mkdtemp(folder));
-	snprintf(file, sizeof(file), "%s/video0", folder);
+	snprintf(file, sizeof file, "%s/video0", folder);
 	assert_int_equal(device_open(&device, file, DEVICE_CAPTURE), -ENOENT);
 	assert_non_null(strstr(fake_error, "no such device"));
 	fclose(fopen(file, "w"));
@@ -97,7 +98,7 @@ static void refused_is_told_by_its_errno(void **state)
 
 	(void)state;
 	fake_catch_log();
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_int_equal(node_explain("/dev/null", rows[i].err, DEVICE_CAPTURE,
 					      V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING),
 				 rows[i].answer);
@@ -123,14 +124,14 @@ static void holders_are_found(void **state)
 		_exit(0);
 	}
 	assert_int_equal(read(ready[0], &byte, 1), 1);
-	snprintf(link, sizeof(link), "%s.by-id", file);
+	snprintf(link, sizeof link, "%s.by-id", file);
 	assert_int_equal(symlink(file, link), 0);
-	snprintf(wanted, sizeof(wanted), "PID %d (", (int)child);
-	assert_non_null(strstr(node_holders(link, text, sizeof(text)), wanted));
+	snprintf(wanted, sizeof wanted, "PID %d (", (int)child);
+	assert_non_null(strstr(node_holders(link, text, sizeof text), wanted));
 	assert_null(strchr(text, ','));
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	assert_string_equal(node_holders(link, text, sizeof(text)), "");
+	assert_string_equal(node_holders(link, text, sizeof text), "");
 	unlink(link);
 	unlink(file);
 	close(fd);

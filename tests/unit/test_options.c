@@ -1,4 +1,5 @@
-/* Option tables. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Option tables. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/options.h"
@@ -70,7 +72,7 @@ static char said[512];
 static void keep_message(void *opaque, enum log_level level, const char *message)
 {
 	(void)opaque, (void)level;
-	snprintf(said, sizeof(said), "%s", message);
+	snprintf(said, sizeof said, "%s", message);
 }
 
 /* Words of one line, which getopt_long() may put in another order. */
@@ -83,7 +85,7 @@ static int parse(struct values *values, const char *line)
 
 	*values = (struct values){ 0 };
 	said[0] = '\0';
-	snprintf(words, sizeof(words), "%s", line);
+	snprintf(words, sizeof words, "%s", line);
 	while ((word = strsep(&rest, " ")))
 		if (*word)
 			argv[argc++] = word;
@@ -184,7 +186,7 @@ static void a_span_is_a_time_or_a_size(void **state)
 	struct values values;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		assert_true(parse(&values, cases[i].line) > 0);
 		assert_int_equal(values.span.ns, cases[i].ns);
 		assert_int_equal(values.span.bytes, cases[i].bytes);
@@ -220,7 +222,7 @@ static void wrong_ones_are_named(void **state)
 	struct values values;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		assert_int_equal(parse(&values, cases[i].line), -EINVAL);
 		for (size_t k = 0; k < 3; k++)
 			if (!strstr(said, cases[i].says[k]))

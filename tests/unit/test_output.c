@@ -1,8 +1,9 @@
-/* Frames to an output queue, and the calls that they take. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * That no index is queued twice (22), that nothing is dequeued where nothing is queued (23), that REQBUFS
- * never comes while streaming (46) and that flags are 0 (51) is judged at the end of each of them, by
- * trace_check(). */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Frames to an output queue, and the calls that they take. That no index is queued twice (22), that
+ * nothing is dequeued where nothing is queued (23), that REQBUFS never comes while streaming (46) and
+ * that flags are 0 (51) is judged at the end of each of them, by trace_check().
+ */
 #include "display.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* Memory of an output queue: held over its end, and brought from elsewhere. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Memory of an output queue: held over its end, and brought from elsewhere. */
 #include "display.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* The table of pixel formats, and how users name them. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of pixel formats, and how users name them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

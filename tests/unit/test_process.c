@@ -1,4 +1,5 @@
-/* The process loop: what is in a frame, and who holds it. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The process loop: what is in a frame, and who holds it. */
 #include "stand.h"
 
 #include <errno.h>

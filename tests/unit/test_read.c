@@ -1,4 +1,5 @@
-/* io mode rw, and choosing an io mode. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* io mode rw, and choosing an io mode. */
 #include "stand.h"
 
 #include <errno.h>

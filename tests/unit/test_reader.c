@@ -1,5 +1,5 @@
-/* Tests of media/reader: pictures are the file's, and come by the shortest way. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of media/reader: pictures are the file's, and come by the shortest way. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

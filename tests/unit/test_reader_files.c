@@ -1,4 +1,5 @@
-/* Tests of media/reader: files that are refused or damaged. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of media/reader: files that are refused or damaged. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -214,7 +215,7 @@ static void damage_is_passed_over(void **state)
 	do
 		assert_int_equal(pread(fd, bytes, 3, ++at), 3);
 	while (bytes[0] != 0xff || bytes[1] != 0xd8 || bytes[2] != 0xff);
-	assert_int_equal(pwrite(fd, zeros, sizeof(zeros), at), sizeof(zeros));
+	assert_int_equal(pwrite(fd, zeros, sizeof zeros, at), sizeof zeros);
 	close(fd);
 	target_open(&device, &format);
 	reader = rig_start(&o, &device);

@@ -1,5 +1,5 @@
-/* Tests of media/read/crop and media/read/scaler: where pictures go on a device of another size. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of media/read/crop and media/read/scaler: where pictures go on a device of another size. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -87,7 +87,7 @@ static void pictures_find_their_place(void **state)
 		if (getenv("VERBOSE"))
 			fprintf(stderr, "# row %zu\n", i);
 		assert_int_equal(place_find(c->fit, c->from, c->aspect, c->to, &place), 0);
-		assert_memory_equal(&place, &c->expected, sizeof(place));
+		assert_memory_equal(&place, &c->expected, sizeof place);
 	}
 }
 
@@ -252,7 +252,7 @@ static void large_pictures_are_converted_whole(void **state)
 	device.target.fit = FIT_SCALE;
 	reader = rig_start(&o, &device);
 	assert_int_equal(reader_next(reader, &picture), 1);
-	assert_memory_equal(picture.planes[0].data, single, sizeof(single));
+	assert_memory_equal(picture.planes[0].data, single, sizeof single);
 	av_buffer_unref(&picture.memory);
 	reader_close(reader);
 	converter_close(&converter);

@@ -1,5 +1,5 @@
-/* Tests of media/reader: pipes, and packets that are not decoded. SPDX-License-Identifier: LGPL-2.1-or-later
- */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of media/reader: pipes, and packets that are not decoded. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -31,7 +31,7 @@ static void *feed(void *opaque)
 	uint8_t bytes[1000];
 	size_t n;
 
-	while ((n = fread(bytes, 1, sizeof(bytes), in)) > 0) {
+	while ((n = fread(bytes, 1, sizeof bytes, in)) > 0) {
 		if (write(f->fd, bytes, n) < 0)
 			break;
 	}

@@ -1,5 +1,5 @@
-/* Tests of media/reader: when pictures are shown, loops, and where playing begins. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of media/reader: when pictures are shown, loops, and where playing begins. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>

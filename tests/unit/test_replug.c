@@ -1,4 +1,5 @@
-/* Waiting for a node to come back. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Waiting for a node to come back. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

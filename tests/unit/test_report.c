@@ -1,5 +1,5 @@
-/* The report: the keys that the manual promises, exact counts, balanced books. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The report: the keys that the manual promises, exact counts, balanced books. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,7 @@
 #include "report/report.h"
 #include "cli/exit_status.h"
 #include "queue/io.h"
+#include "base/array.h"
 
 static struct device device;
 static struct video_format format;
@@ -83,7 +84,7 @@ static const char *at(struct json_object *object, const char *path)
 
 	for (;;) {
 		n = strcspn(path, ".");
-		snprintf(word, sizeof(word), "%.*s", (int)n, path);
+		snprintf(word, sizeof word, "%.*s", (int)n, path);
 		if (!path[n])
 			return json_text(object, word);
 		if (!json_object_object_get_ex(object, word, &object))
@@ -149,7 +150,7 @@ static void every_key_is_there(void **state)
 	size_t n;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
 		if (strcmp(at(object, expected[i][0]), expected[i][1]) != 0)
 			fail_msg("%s is '%s'", expected[i][0], at(object, expected[i][0]));
 	outputs = json_array(object, "output", &n);
@@ -175,7 +176,7 @@ static void what_does_not_apply_is_left_out(void **state)
 	format.fps = (struct fraction){ 0, 0 };
 	pool.limits.reads = true;
 	object = report_json(&report);
-	for (size_t i = 0; i < sizeof(absent) / sizeof(*absent); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(absent); i++)
 		if (*at(object, absent[i]))
 			fail_msg("%s is there: %s", absent[i], at(object, absent[i]));
 	json_object_put(object);
@@ -219,7 +220,7 @@ static void the_text_names_every_loss(void **state)
 	char *text = text_of(&report);
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
 		if (!strstr(text, wanted[i]))
 			fail_msg("'%s' is not in:\n%s", wanted[i], text);
 	free(text);
@@ -263,7 +264,7 @@ static void failures_have_their_status(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_int_equal(status_of(cases[i].stage, cases[i].err), cases[i].status);
 	for (int status = 0; status < STATUS_END; status++)
 		assert_non_null(status_help((enum status)status));

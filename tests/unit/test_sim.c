@@ -1,5 +1,5 @@
-/* The simulated device keeps the rules that the kernel's videobuf2 keeps. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The simulated device keeps the rules that the kernel's videobuf2 keeps. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

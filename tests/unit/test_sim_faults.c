@@ -1,5 +1,5 @@
-/* The simulated device keeps time, and misbehaves exactly as it is told. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The simulated device keeps time, and misbehaves exactly as it is told. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "sim_user.h"
@@ -97,7 +98,7 @@ static void expect_frames(const char *keys, const struct expected *expected, siz
 #define EXPECT(keys, ...)                                                                                    \
 	do {                                                                                                 \
 		const struct expected list[] = { __VA_ARGS__ };                                              \
-		expect_frames(keys, list, sizeof(list) / sizeof(list[0]));                                   \
+		expect_frames(keys, list, ARRAY_SIZE(list));                                                 \
 	} while (0)
 
 static void test_frame_faults(void **state)
@@ -277,8 +278,8 @@ static void test_allocation_faults(void **state)
 	char keys[64];
 
 	(void)state;
-	for (unsigned i = 0; i < sizeof(grants) / sizeof(grants[0]); i++) {
-		snprintf(keys, sizeof(keys), "size=16x16,grant=%u", grants[i]);
+	for (unsigned i = 0; i < ARRAY_SIZE(grants); i++) {
+		snprintf(keys, sizeof keys, "size=16x16,grant=%u", grants[i]);
 		assert_int_equal(user_open(&user, keys, DEVICE_CAPTURE), 0);
 		assert_int_equal(user_reqbufs(&user, 4, V4L2_MEMORY_MMAP), 0);
 		assert_int_equal(user.n, grants[i]);
@@ -327,12 +328,12 @@ static void test_wrong_keys(void **state)
 	struct user user;
 
 	(void)state;
-	for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(wrong); i++) {
 		char key[32];
 
 		user_hush();
 		assert_int_equal(user_open(&user, wrong[i], DEVICE_CAPTURE), -EINVAL);
-		snprintf(key, sizeof(key), "%.*s", (int)strcspn(wrong[i], "="), wrong[i]);
+		snprintf(key, sizeof key, "%.*s", (int)strcspn(wrong[i], "="), wrong[i]);
 		assert_non_null(strstr(user_last_message(), key));
 	}
 }

@@ -1,5 +1,5 @@
-/* The simulated device in other people's memory, as an output, and leaving nothing behind.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The simulated device in other people's memory, as an output, and leaving nothing behind. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -70,7 +70,7 @@ static int queue_dmabuf(struct user *user, uint32_t index, int fd0, int fd1)
 					.memory = V4L2_MEMORY_DMABUF,
 					.length = 2,
 					.m.planes = user->planes };
-	memset(user->planes, 0, sizeof(user->planes));
+	memset(user->planes, 0, sizeof user->planes);
 	user->planes[0].m.fd = fd0;
 	user->planes[1].m.fd = fd1;
 	return device_ioctl(&user->device, VIDIOC_QBUF, &user->b);
@@ -187,7 +187,7 @@ static void test_output(void **state)
 
 	(void)state;
 	close(fd);
-	snprintf(keys, sizeof(keys), SMALL "format=GREY,type=output,dump=%s", path);
+	snprintf(keys, sizeof keys, SMALL "format=GREY,type=output,dump=%s", path);
 	assert_int_equal(user_open(&user, keys, DEVICE_OUTPUT), 0);
 	assert_int_equal(user_reqbufs(&user, 2, V4L2_MEMORY_MMAP), 0);
 	assert_int_equal(user_map(&user), 0);
@@ -217,7 +217,7 @@ static void test_write(void **state)
 
 	(void)state;
 	close(fd);
-	snprintf(keys, sizeof(keys), SMALL "format=GREY,type=output,dump=%s", path);
+	snprintf(keys, sizeof keys, SMALL "format=GREY,type=output,dump=%s", path);
 	assert_int_equal(user_open(&user, keys, DEVICE_OUTPUT), 0);
 	for (int i = 0; i < 10; i++) {
 		assert_int_equal(user_poll(&user, 1000), POLLOUT | POLLWRNORM);
@@ -247,7 +247,7 @@ static unsigned shared_mappings(void)
 	char line[512];
 	unsigned n = 0;
 
-	while (fgets(line, sizeof(line), maps))
+	while (fgets(line, sizeof line, maps))
 		n += strstr(line, "memfd:") != NULL;
 	fclose(maps);
 	return n;

@@ -1,4 +1,5 @@
-/* The simulated device's picture, in every format. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The simulated device's picture, in every format. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,7 @@
 #include <libavutil/pixdesc.h>
 #include "device/negotiate.h"
 #include "sim_user.h"
+#include "base/array.h"
 
 /* 8-bit luma of a raw picture; for RGB its green, since the marks are black and white. */
 static uint8_t *luma_of(const struct video_format *format, uint8_t *const planes[MAX_PLANES])
@@ -43,7 +45,7 @@ static void check_number(const struct video_format *format, uint8_t *const plane
 
 static const char *const raw_formats[] = { "YUYV", "UYVY", "NV12", "NM12", "YU12", "YV12", "YM12",
 					   "NV16", "NM16", "RGB3", "BGR3", "XR24", "GREY" };
-#define N_RAW (sizeof(raw_formats) / sizeof(raw_formats[0]))
+#define N_RAW (ARRAY_SIZE(raw_formats))
 
 static unsigned planes_of(const char *fourcc)
 {
@@ -55,9 +57,9 @@ static void open_format(struct user *user, const char *fourcc, const char *keys,
 {
 	char text[160];
 
-	snprintf(text, sizeof(text), "format=%s,fps=0,%s", fourcc, keys);
+	snprintf(text, sizeof text, "format=%s,fps=0,%s", fourcc, keys);
 	if (planes_of(fourcc) > 1)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), ",planes=%u", planes_of(fourcc));
+		snprintf(text + strlen(text), sizeof text - strlen(text), ",planes=%u", planes_of(fourcc));
 	user_start(user, text, 2);
 	assert_int_equal(format_get(&user->device, format), 0);
 	assert_int_equal(format->n_planes, planes_of(fourcc));
@@ -128,7 +130,7 @@ static void test_every_number(void **state)
 	}
 	memset(picture + 8 * 64, 255, 8 * 64);
 	assert_int_equal(sim_picture_number(picture, 64, 64, 64), -1);
-	memset(picture, 77, sizeof(picture));
+	memset(picture, 77, sizeof picture);
 	assert_int_equal(sim_picture_number(picture, 64, 64, 64), -1);
 	assert_int_equal(sim_picture_number(picture, 16, 16, 16), -1); /* no room */
 	format.fourcc = V4L2_PIX_FMT_RGB565;

@@ -1,5 +1,5 @@
-/* What the simulated device can be set to: formats, rates, controls, inputs, events.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the simulated device can be set to: formats, rates, controls, inputs, events. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* What is done when the source changes, call by call. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is done when the source changes, call by call. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include "device/dv_timings.h"
 #include "statement.h"
 #include "trace_log.h"
+#include "base/array.h"
 
 #define DEVICE "sim" /* in the trace */
 
@@ -24,7 +26,7 @@ static int record(struct trace_log *log, const char *keys)
 	snprintf(pattern, sizeof pattern, "%s/%%d.nut", folder);
 	trace_log_open(log);
 	assert_non_null(freopen("/dev/null", "w", stderr)); /* the report for people */
-	status = command_capture.run(sizeof argv / sizeof *argv - 1, argv);
+	status = command_capture.run(ARRAY_SIZE(argv) - 1, argv);
 	fflush(stderr);
 	dup2(stderr_fd, STDERR_FILENO);
 	close(stderr_fd);

@@ -1,4 +1,5 @@
-/* Starting the stream: the table, row by row. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Starting the stream: the table, row by row. */
 #include "queue/pool_internal.h"
 #include "stand.h"
 

@@ -1,4 +1,5 @@
-/* Distributions of times. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Distributions of times. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "base/array.h"
 #include "base/stats.h"
 
 #define N_SAMPLES 20000
@@ -36,7 +38,7 @@ static void one_sample_is_every_quantile(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(samples); i++) {
 		memset(&stats, 0, sizeof stats);
 		stats_add(&stats, samples[i]);
 		for (double q = 0; q <= 1; q += 0.125)
@@ -109,7 +111,7 @@ static void quantiles_are_within_a_hundredth(void **state)
 		stats_add(&stats, samples[i]);
 	}
 	qsort(samples, N_SAMPLES, sizeof *samples, compare_samples);
-	for (size_t i = 0; i < sizeof qs / sizeof *qs; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(qs); i++) {
 		size_t rank = (size_t)ceil(qs[i] * N_SAMPLES - 1e-6);
 		double expected = (double)samples[rank ? rank - 1 : 0];
 		double got = (double)stats_quantile(&stats, qs[i]);
@@ -159,7 +161,7 @@ static void walk_meets_every_sample_once(void **state)
 
 	(void)state;
 	assert_false(stats_walk(&stats, &bucket, &sample, &n));
-	for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(samples); i++)
 		stats_add(&stats, samples[i]);
 	for (bucket = 0; stats_walk(&stats, &bucket, &sample, &n); n_met += n) {
 		assert_true(sample > before);

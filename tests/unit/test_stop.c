@@ -1,4 +1,5 @@
-/* Stopping, with and without buffers at the consumer. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Stopping, with and without buffers at the consumer. */
 #include "stand.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* Values as users write them. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Values as users write them. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* Waiting for a frame: cancelling, waking, deadlines. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Waiting for a frame: cancelling, waking, deadlines. */
 #include "stand.h"
 
 #include <errno.h>

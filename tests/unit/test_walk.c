@@ -1,8 +1,9 @@
-/* Random walks through the pool's life, over drivers with several faults at once. SPDX-License-Identifier:
- * LGPL-2.1-or-later
- *
- * Whatever happens, the rules of trace_check() hold, nothing hangs, and a frame that is held stays what it
- * was. The walks are the same in every run; a failing one is told by its number. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Random walks through the pool's life, over drivers with several faults at once. Whatever happens,
+ * the rules of trace_check() hold, nothing hangs, and a frame that is held stays what it was. The
+ * walks are the same in every run; a failing one is told by its number.
+ */
 #include "stand.h"
 
 #include <stdio.h>

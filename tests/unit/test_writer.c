@@ -1,5 +1,5 @@
-/* Tests of media/writer: raw frames, as they are. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of media/writer: raw frames, as they are. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -113,7 +113,7 @@ static void raw_frames_come_back(void **state)
 		struct stat st;
 		char name[32];
 
-		snprintf(name, sizeof(name), "%zu.%s", i, cases[i].container);
+		snprintf(name, sizeof name, "%zu.%s", i, cases[i].container);
 		o = media_options(media_path(name), &format);
 		write_frames(&o, N_FRAMES, &info);
 		assert_int_equal(info.frames, N_FRAMES);

@@ -1,4 +1,5 @@
-/* Tests of media/writer: encoders. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of media/writer: encoders. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

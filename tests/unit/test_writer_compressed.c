@@ -1,4 +1,5 @@
-/* Tests of media/writer: frames that come compressed. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of media/writer: frames that come compressed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -219,7 +220,7 @@ static void jpegs_through_a_pipe(void **state)
 
 		o.container = containers[i];
 		assert_int_equal(mkfifo(pipe, 0600), 0);
-		snprintf(command, sizeof(command), "cat '%s' >'%s'", pipe, piped);
+		snprintf(command, sizeof command, "cat '%s' >'%s'", pipe, piped);
 		assert_non_null(cat = popen(command, "r"));
 		write_compressed(&o, 0, 0);
 		assert_int_equal(pclose(cat), 0);
@@ -279,7 +280,7 @@ static void torn_frames_are_left_out(void **state)
 
 		if (n == 3) {
 			frame.planes[0].data = rubbish;
-			frame.planes[0].bytes = sizeof(rubbish);
+			frame.planes[0].bytes = sizeof rubbish;
 		}
 		err = writer_write(writer, &frame);
 		assert_true(err == 0 || err == 1);

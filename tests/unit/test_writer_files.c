@@ -1,4 +1,5 @@
-/* Tests of media/writer: what befalls files. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of media/writer: what befalls files. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -233,7 +234,8 @@ static void full_device(void **state)
 		int err;
 
 		o.container = containers[i];
-		if ((err = writer_open(&writer, &o)) == 0) {
+		err = writer_open(&writer, &o);
+		if (err == 0) {
 			err = media_write(writer, &format, 0);
 			assert_int_equal(writer_close(writer), -ENOSPC);
 		}

@@ -1,4 +1,5 @@
-/* The rules that hold for every stream of every device. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The rules that hold for every stream of every device. */
 #include "trace_log.h"
 
 #include <errno.h>

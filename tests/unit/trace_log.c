@@ -1,4 +1,5 @@
-/* Collects the trace of calls to devices. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Collects the trace of calls to devices. */
 #include "trace_log.h"
 
 #include <assert.h>

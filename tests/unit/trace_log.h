@@ -1,4 +1,5 @@
-/* Collects the trace of calls to devices, and judges it. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Collects the trace of calls to devices, and judges it. */
 #ifndef TESTS_TRACE_LOG_H
 #define TESTS_TRACE_LOG_H
 

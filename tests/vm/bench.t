@@ -1,5 +1,6 @@
 #!/bin/bash
-# v4l2q bench on vivid and on uvcvideo: io modes, the report, the books, gates. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# v4l2q bench on vivid and on uvcvideo: io modes, the report, the books, gates.
 # shellcheck disable=SC2016 # jq has variables too
 . "$(dirname "$0")/lib.sh"
 

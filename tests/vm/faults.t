@@ -1,5 +1,6 @@
 #!/bin/bash
-# vivid made to fail: what becomes of the run, its file and its books. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# vivid made to fail: what becomes of the run, its file and its books.
 . "$(dirname "$0")/lib.sh"
 
 four='n_devs=4 node_types=0x101,0x101,0x101,0x101 vid_cap_nr=0,1,2,3 vid_out_nr=10,11,12,13'

@@ -1,5 +1,6 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# What the jobs in the emulated machine share. SPDX-License-Identifier: LGPL-2.1-or-later
+# What the jobs in the emulated machine share.
 
 # v4l2q.real is loaded once, and ./v4l2q runs it from there on (warm/warm.h).
 (LD_PRELOAD=./warm.so ./v4l2q.real 2>warm.err &) # not one of those that wait waits for

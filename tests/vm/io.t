@@ -1,5 +1,6 @@
 #!/bin/bash
-# vivid in every io mode, one and several planes, and its memory from elsewhere. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# vivid in every io mode, one and several planes, and its memory from elsewhere.
 . "$(dirname "$0")/lib.sh"
 
 five='n_devs=5 node_types=0x101,0x101,0x101,0x101,0x101 vid_cap_nr=0,1,2,3,4 vid_out_nr=10,11,12,13,14'

@@ -1,5 +1,6 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# What the tests in the emulated machine share, on the host's side. SPDX-License-Identifier: LGPL-2.1-or-later
+# What the tests in the emulated machine share, on the host's side.
 #
 # A test (x.t) boots each kernel once with its job (x.job), which only records and keeps what came of it; everything is judged
 # here, where ffprobe starts in no time. The job's folder holds, for each recording NAME: NAME.status, NAME.json (the report),

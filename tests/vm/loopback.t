@@ -1,5 +1,6 @@
 #!/bin/bash
-# A v4l2loopback node, fed by ffmpeg. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A v4l2loopback node, fed by ffmpeg.
 . "$(dirname "$0")/lib.sh"
 
 raw=rawvideo,320,240,yuyv422

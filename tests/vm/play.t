@@ -1,5 +1,6 @@
 #!/bin/bash
-# What is played to vivid and v4l2loopback, as their other side sees it. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What is played to vivid and v4l2loopback, as their other side sees it.
 . "$(dirname "$0")/lib.sh"
 
 vivid='vivid n_devs=5 node_types=0x101,0x101,0x101,0x101,0x101 vid_cap_nr=0,1,2,3,4 vid_out_nr=10,11,12,13,14 multiplanar=1,2,1,2,1'

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The uvcvideo driver, with a USB camera that misbehaves. SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The uvcvideo driver, with a USB camera that misbehaves.
 . "$(dirname "$0")/lib.sh"
 
 raw=rawvideo,640,360,yuyv422

@@ -1,4 +1,5 @@
-/* The bytes of a file, for libavformat to read. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The bytes of a file, for libavformat to read. */
 #include "media/read/avio_input.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <libavformat/avformat.h>
 #include <libavutil/avstring.h>
 #include <libavutil/mem.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "media/read/direct_read.h"
 #include "media/libav.h"
@@ -63,7 +65,7 @@ const char *input_protocols(const char *url)
 
 	if (is_path(url))
 		return "file,pipe";
-	for (size_t i = 0; i < sizeof(protocols) / sizeof(*protocols); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
 		const char *end;
 
 		if (av_strstart(url, protocols[i].protocol, &end) && *end == ':')
@@ -310,7 +312,7 @@ static int name(struct input *in, const char *url)
 
 int input_open(struct input **input, const char *url, bool by_demuxer, int cancel_fd)
 {
-	struct input *in = calloc(1, sizeof(*in));
+	struct input *in = calloc(1, sizeof *in);
 	int err;
 
 	*input = NULL;

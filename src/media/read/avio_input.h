@@ -1,8 +1,9 @@
-/* The bytes of a file, for libavformat to read. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * Paths and standard input go through a reader of our own: one that can be woken from another thread, that
- * keeps the first error (demuxers tend to call any end of the bytes the end of the file), and that opens
- * nothing but what it was told to. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The bytes of a file, for libavformat to read. Paths and standard input go through a reader of our
+ * own: one that can be woken from another thread, that keeps the first error (demuxers tend to call
+ * any end of the bytes the end of the file), and that opens nothing but what it was told to.
+ */
 #ifndef MEDIA_READ_AVIO_INPUT_H
 #define MEDIA_READ_AVIO_INPUT_H
 

@@ -1,4 +1,5 @@
-/* Where a picture goes in another of another size. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where a picture goes in another of another size. */
 #include "media/read/crop.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* Where a picture goes in another of another size. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where a picture goes in another of another size. */
 #ifndef MEDIA_READ_CROP_H
 #define MEDIA_READ_CROP_H
 

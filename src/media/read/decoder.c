@@ -1,4 +1,5 @@
-/* Pictures out of packets, by libavcodec. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Pictures out of packets, by libavcodec. */
 #include "media/read/decoder.h"
 
 #include <errno.h>
@@ -150,7 +151,8 @@ int decode_read(struct decode *d, struct demux *demux, AVFrame *frame)
 		if (d->draining)
 			return d->error;
 		d->n_failures = 0;
-		if ((err = send(d, demux)) < 0)
+		err = send(d, demux);
+		if (err < 0)
 			return err;
 	}
 }

@@ -1,4 +1,5 @@
-/* Pictures out of packets, by libavcodec. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Pictures out of packets, by libavcodec. */
 #ifndef MEDIA_READ_DECODER_H
 #define MEDIA_READ_DECODER_H
 

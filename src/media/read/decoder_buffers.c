@@ -1,8 +1,9 @@
-/* Memory for a decoder's pictures: blanks of the target where it can decode into them.
- * SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * Each picture carries a loan in its opaque_ref, which libavcodec hands from reference to reference and lets
- * go with the last: so it is known how many blanks, and how many bytes, the decoder keeps. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Memory for a decoder's pictures: blanks of the target where it can decode into them. Each picture
+ * carries a loan in its opaque_ref, which libavcodec hands from reference to reference and lets go
+ * with the last: so it is known how many blanks, and how many bytes, the decoder keeps.
+ */
 #include "media/read/decoder_buffers.h"
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <libavutil/mem.h>
 #include <libavutil/pixdesc.h>
 #include "media/read/limits.h"
+#include "base/array.h"
 
 /* What vector instructions may fetch or store beyond the last row. */
 #define SLACK_BYTES 64
@@ -39,7 +41,7 @@ static const struct habits {
 
 static const struct habits *find_habits(enum AVCodecID codec)
 {
-	for (size_t i = 0; i < sizeof(habits) / sizeof(*habits); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(habits); i++) {
 		if (habits[i].codec == codec)
 			return &habits[i];
 	}
@@ -139,12 +141,12 @@ static void end_loan(void *opaque, uint8_t *data)
 
 static struct loan *begin_loan(struct lease *lease, AVFrame *frame)
 {
-	struct loan *loan = av_mallocz(sizeof(*loan));
+	struct loan *loan = av_mallocz(sizeof *loan);
 
 	if (!loan)
 		return NULL;
 	loan->lease = lease;
-	frame->opaque_ref = av_buffer_create((uint8_t *)loan, sizeof(*loan), end_loan, NULL, 0);
+	frame->opaque_ref = av_buffer_create((uint8_t *)loan, sizeof *loan, end_loan, NULL, 0);
 	if (frame->opaque_ref)
 		return loan;
 	av_free(loan);
@@ -179,7 +181,8 @@ static int lend_blank(struct lease *lease, const struct fit *fit, AVCodecContext
 		return -EAGAIN;
 	}
 	loan->counted = true;
-	if ((err = fill_loan(loan, fit, decoder, frame)) < 0) {
+	err = fill_loan(loan, fit, decoder, frame);
+	if (err < 0) {
 		av_buffer_unref(&frame->opaque_ref);
 		return err;
 	}
@@ -201,7 +204,8 @@ static int lend_memory(struct lease *lease, AVCodecContext *decoder, AVFrame *fr
 		return -ENOMEM;
 	loan->bytes = bytes;
 	atomic_fetch_add(&lease->bytes, bytes);
-	if ((err = avcodec_default_get_buffer2(decoder, frame, flags)) < 0)
+	err = avcodec_default_get_buffer2(decoder, frame, flags);
+	if (err < 0)
 		av_buffer_unref(&frame->opaque_ref);
 	return err;
 }

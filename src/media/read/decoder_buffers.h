@@ -1,5 +1,5 @@
-/* Memory for a decoder's pictures: blanks of the target where it can decode into them.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Memory for a decoder's pictures: blanks of the target where it can decode into them. */
 #ifndef MEDIA_READ_DECODER_BUFFERS_H
 #define MEDIA_READ_DECODER_BUFFERS_H
 

@@ -1,4 +1,5 @@
-/* Packets of the video stream of a file, by libavformat. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Packets of the video stream of a file, by libavformat. */
 #include "media/read/demuxer.h"
 
 #include <errno.h>
@@ -102,13 +103,13 @@ static int choose_format(struct demux *d, const char *container)
 static int look_around(struct demux *d)
 {
 	unsigned n = d->context->nb_streams;
-	AVDictionary **options = calloc(n ? n : 1, sizeof(*options));
+	AVDictionary **options = calloc(n ? n : 1, sizeof *options);
 	char limit[24];
 	int err;
 
 	if (!options)
 		return -ENOMEM;
-	snprintf(limit, sizeof(limit), "%lld", (long long)GUARD_MAX_PROBED_PIXELS);
+	snprintf(limit, sizeof limit, "%lld", (long long)GUARD_MAX_PROBED_PIXELS);
 	for (unsigned i = 0; i < n; i++)
 		av_dict_set(&options[i], "max_pixels", limit, 0);
 	err = avformat_find_stream_info(d->context, options);
@@ -147,9 +148,11 @@ static int open_context(struct demux *d)
 				 avio && !input_seekable(d->input))) < 0)
 		return judge_opening(d, err, "opening");
 	libav_forget_reason();
-	if ((err = avformat_open_input(&d->context, d->url, d->format, NULL)) < 0)
+	err = avformat_open_input(&d->context, d->url, d->format, NULL);
+	if (err < 0)
 		return judge_opening(d, err, "cannot be opened");
-	if ((err = look_around(d)) < 0)
+	err = look_around(d);
+	if (err < 0)
 		return judge_opening(d, err, "cannot be understood");
 	return choose_stream(d);
 }
@@ -180,7 +183,8 @@ int demux_open(struct demux *d, const struct reader_options *options)
 		log_error("%s cannot be played more than once: it cannot be wound back", path_of(d));
 		return -ESPIPE;
 	}
-	if ((err = choose_format(d, options->container)) < 0)
+	err = choose_format(d, options->container);
+	if (err < 0)
 		return err;
 	return open_context(d);
 }
@@ -240,7 +244,8 @@ int demux_read(struct demux *d, AVPacket *packet)
 		err = av_read_frame(d->context, packet);
 		whole = landing_claim(&d->landing, err < 0 ? NULL : packet);
 		if (err < 0) {
-			if ((err = judge_reading(d, err)) <= 0)
+			err = judge_reading(d, err);
+			if (err <= 0)
 				return err;
 			continue;
 		}
@@ -309,7 +314,8 @@ static int begin_again(struct demux *d)
 	d->stream = NULL;
 	if (avio) {
 		avio->error = 0;
-		if ((err = avio_seek(avio, 0, SEEK_SET)) < 0)
+		err = avio_seek(avio, 0, SEEK_SET);
+		if (err < 0)
 			return judge_opening(d, (int)err, "cannot be wound back");
 	}
 	if ((err = open_context(d)) >= 0)

@@ -1,4 +1,5 @@
-/* Packets of the video stream of a file, by libavformat. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Packets of the video stream of a file, by libavformat. */
 #ifndef MEDIA_READ_DEMUXER_H
 #define MEDIA_READ_DEMUXER_H
 

@@ -1,10 +1,11 @@
-/* Raw pictures, read from the file straight into the memory that they are shown from.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Raw pictures, read from the file straight into the memory that they are shown from. */
 #include "media/read/direct_read.h"
 
 #include <errno.h>
 #include <string.h>
 #include <libavutil/avstring.h>
+#include "base/array.h"
 
 /* Smaller pictures may come with a header as a whole. */
 #define LEAST_BYTES (2 * LANDING_HEAD_BYTES)
@@ -61,7 +62,7 @@ void landing_open(struct landing *l, const struct fit *fit, const char *containe
 	*l = (struct landing){ .fit = fit, .stream = stream };
 	if (!fit->layout.packed || fit->layout.packed_bytes < LEAST_BYTES)
 		return;
-	for (size_t i = 0; i < sizeof(containers) / sizeof(*containers); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(containers); i++) {
 		if (av_match_list(container, containers[i].name, ',') > 0) {
 			l->is_picture = containers[i].is_picture;
 			l->bytes = fit->layout.packed_bytes;
@@ -109,11 +110,11 @@ static void give_up(struct landing *l)
 
 void landing_seen(struct landing *l, const uint8_t *data, size_t bytes)
 {
-	size_t keep = sizeof(l->seen) - bytes;
+	size_t keep = sizeof l->seen - bytes;
 
-	if (bytes >= sizeof(l->seen)) {
-		memcpy(l->seen, data + bytes - sizeof(l->seen), sizeof(l->seen));
-		l->n_seen = sizeof(l->seen);
+	if (bytes >= sizeof l->seen) {
+		memcpy(l->seen, data + bytes - sizeof l->seen, sizeof l->seen);
+		l->n_seen = sizeof l->seen;
 		return;
 	}
 	if (l->n_seen > keep) {
@@ -143,7 +144,7 @@ static bool may_land(struct landing *l, uint8_t *wanted, size_t left, int64_t at
 	}
 	l->wanted = wanted;
 	if (!l->proven && l->is_picture == is_plain_block)
-		memcpy(l->block, head_of(l), sizeof(l->block));
+		memcpy(l->block, head_of(l), sizeof l->block);
 	return l->proven;
 }
 

@@ -1,13 +1,14 @@
-/* Raw pictures, read from the file straight into the memory that they are shown from.
- * SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Raw pictures, read from the file straight into the memory that they are shown from. A demuxer has
+ * the bytes of a packet read into memory of its own. Those of a raw picture are the target's picture
+ * as it is: so they are read into a blank instead, and when the demuxer hands the packet out, the
+ * blank is made its memory. Only what came along with the header before it, less than
+ * LANDING_HEAD_BYTES, is copied.
  *
- * A demuxer has the bytes of a packet read into memory of its own. Those of a raw picture are the target's
- * picture as it is: so they are read into a blank instead, and when the demuxer hands the packet out, the
- * blank is made its memory. Only what came along with the header before it, less than LANDING_HEAD_BYTES, is
- * copied.
- *
- * The demuxer's own memory is not filled then. So the first picture is read the ordinary way, and the others
- * land only if that one came out just where it was read to, and if what is read next is one more of the kind.
+ * The demuxer's own memory is not filled then. So the first picture is read the ordinary way, and the
+ * others land only if that one came out just where it was read to, and if what is read next is one
+ * more of the kind.
  */
 #ifndef MEDIA_READ_DIRECT_READ_H
 #define MEDIA_READ_DIRECT_READ_H

@@ -1,10 +1,12 @@
-/* What an untrusted file may not have done. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an untrusted file may not have done. */
 #include "media/read/limits.h"
 
 #include <errno.h>
 #include <unistd.h>
 #include <libavutil/avstring.h>
 #include <libavutil/mem.h>
+#include "base/array.h"
 #include "base/log.h"
 
 /* A demuxer trusts the lengths that it finds, and asks for so much memory in one piece. */
@@ -43,7 +45,7 @@ int guard_container(const AVInputFormat *format, const char *path)
 {
 	const char *reason = format->flags & AVFMT_NOFILE ? "a demuxer that opens files by itself" : NULL;
 
-	for (size_t i = 0; i < sizeof(wanderers) / sizeof(*wanderers); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(wanderers); i++) {
 		if (av_match_name(format->name, wanderers[i].names))
 			reason = wanderers[i].reason;
 	}

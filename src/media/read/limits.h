@@ -1,4 +1,5 @@
-/* What an untrusted file may not have done. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an untrusted file may not have done. */
 #ifndef MEDIA_READ_LIMITS_H
 #define MEDIA_READ_LIMITS_H
 

@@ -1,7 +1,9 @@
-/* Compressed packets as a device takes them, undecoded. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Compressed packets as a device takes them, undecoded. */
 #include "media/read/packet_reader.h"
 
 #include <errno.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "media/libav.h"
 
@@ -17,7 +19,7 @@ static const struct {
 
 static const AVBitStreamFilter *find_filter(enum AVCodecID codec)
 {
-	for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(filters); i++) {
 		if (filters[i].codec == codec)
 			return av_bsf_get_by_name(filters[i].filter);
 	}
@@ -103,10 +105,12 @@ int passage_read(struct passage *p, struct demux *demux)
 			return 0;
 		if (err != AVERROR(EAGAIN))
 			count_damage(p, demux, err);
-		if ((more = read_whole(p, demux)) < 0)
+		more = read_whole(p, demux);
+		if (more < 0)
 			return more;
 		p->draining = !more;
-		if ((err = av_bsf_send_packet(p->filter, more ? p->packet : NULL)) < 0)
+		err = av_bsf_send_packet(p->filter, more ? p->packet : NULL);
+		if (err < 0)
 			count_damage(p, demux, err);
 	}
 }

@@ -1,4 +1,5 @@
-/* Compressed packets as a device takes them, undecoded. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Compressed packets as a device takes them, undecoded. */
 #ifndef MEDIA_READ_PACKET_READER_H
 #define MEDIA_READ_PACKET_READER_H
 

@@ -1,7 +1,9 @@
-/* Pictures out of a file: opening it, and saying what it holds. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * demux (packets) -> decode (pictures, in memory that lease lends) -> fit (into the target's blanks), or
- * demux -> passage for packets that are not decoded. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Pictures out of a file: opening it, and saying what it holds. demux (packets) -> decode (pictures,
+ * in memory that lease lends) -> fit (into the target's blanks), or demux -> passage for packets that
+ * are not decoded.
+ */
 #include "media/read/reader.h"
 
 #include <errno.h>
@@ -159,13 +161,14 @@ static int open_all(struct reader *r, const struct reader_options *options)
 
 int reader_open(struct reader **reader, const struct reader_options *options)
 {
-	struct reader *r = calloc(1, sizeof(*r));
+	struct reader *r = calloc(1, sizeof *r);
 	int err;
 
 	*reader = NULL;
 	if (!r)
 		return log_no_memory();
-	if ((err = open_all(r, options)) < 0)
+	err = open_all(r, options);
+	if (err < 0)
 		reader_close(r);
 	else
 		*reader = r;

@@ -1,9 +1,10 @@
-/* Pictures out of a file, by libavformat, libavcodec and libswscale. SPDX-License-Identifier:
- * LGPL-2.1-or-later
- *
- * Knows nothing of V4L2. Used by one thread at a time. A file is untrusted: only the `file` and `pipe`
- * protocols are open to it unless the url itself names another, and containers that open further files or
- * addresses are refused. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Pictures out of a file, by libavformat, libavcodec and libswscale. Knows nothing of V4L2. Used by
+ * one thread at a time. A file is untrusted: only the `file` and `pipe` protocols are open to it
+ * unless the url itself names another, and containers that open further files or addresses are
+ * refused.
+ */
 #ifndef MEDIA_READ_READER_H
 #define MEDIA_READ_READER_H
 

@@ -1,4 +1,5 @@
-/* What a reader is inside. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a reader is inside. */
 #ifndef MEDIA_READ_READER_INTERNAL_H
 #define MEDIA_READ_READER_INTERNAL_H
 

@@ -1,4 +1,5 @@
-/* Pictures out of a file, one after another. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Pictures out of a file, one after another. */
 #include <errno.h>
 #include <string.h>
 #include "base/clock.h"
@@ -93,7 +94,8 @@ static int decode_one(struct reader *r)
 		err = decode_read(&r->decode, &r->demux, r->frame);
 		if (err < 0 || !wound_too_far(r, err > 0))
 			return err;
-		if ((wind_err = reader_wind(r)) < 0)
+		wind_err = reader_wind(r);
+		if (wind_err < 0)
 			return wind_err;
 		decode_flush(&r->decode);
 	} while (true);
@@ -123,7 +125,8 @@ static int copy_packet(struct reader *r, const AVPacket *packet, struct frame *b
 			  r->info.path, packet->size, room);
 		return -EMSGSIZE;
 	}
-	if ((err = take_blank(r, blank)) < 0)
+	err = take_blank(r, blank);
+	if (err < 0)
 		return err;
 	memcpy(blank->planes[0].data, packet->data, (size_t)packet->size);
 	blank->copied_bytes = (uint64_t)packet->size;
@@ -147,10 +150,12 @@ static int next_packet(struct reader *r, struct frame *picture)
 	int err;
 
 	do {
-		if ((err = passage_read(&r->passage, &r->demux)) <= 0)
+		err = passage_read(&r->passage, &r->demux);
+		if (err <= 0)
 			return err;
 	} while (cannot_begin_with(r, packet));
-	if ((err = copy_packet(r, packet, picture)) < 0)
+	err = copy_packet(r, packet, picture);
+	if (err < 0)
 		return err;
 	/* A device is given packets in the order in which it decodes them, which is that of dts. */
 	time = packet->dts != AV_NOPTS_VALUE ? packet->dts : packet->pts;
@@ -169,7 +174,8 @@ static int next_round(struct reader *r)
 	r->rounds_done++;
 	if ((r->options.loops > 0 && r->rounds_done >= r->options.loops) || r->in_round == 0)
 		return 0;
-	if ((err = reader_wind(r)) < 0)
+	err = reader_wind(r);
+	if (err < 0)
 		return err;
 	if (r->copy)
 		passage_flush(&r->passage);

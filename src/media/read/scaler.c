@@ -1,10 +1,12 @@
-/* A decoded picture into a blank one of the target. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A decoded picture into a blank one of the target. */
 #include "media/read/scaler.h"
 
 #include <errno.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
+#include "base/array.h"
 #include "base/log.h"
 
 /* Smaller pictures are converted fast enough, and at less cost than threads that wait for each other. */
@@ -20,7 +22,7 @@ enum AVPixelFormat fit_plain_format(enum AVPixelFormat format)
 		{ AV_PIX_FMT_YUVJ411P, AV_PIX_FMT_YUV411P },
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (names[i].full == format)
 			return names[i].plain;
 	}

@@ -1,7 +1,8 @@
-/* A decoded picture into a blank one of the target. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * Copied where nothing else is to be done; else converted, scaled and placed in one pass of libswscale,
- * straight into the blank's memory. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A decoded picture into a blank one of the target. Copied where nothing else is to be done; else
+ * converted, scaled and placed in one pass of libswscale, straight into the blank's memory.
+ */
 #ifndef MEDIA_READ_SCALER_H
 #define MEDIA_READ_SCALER_H
 

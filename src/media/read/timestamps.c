@@ -1,4 +1,5 @@
-/* When each picture is to be shown. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* When each picture is to be shown. */
 #include "media/read/timestamps.h"
 
 #include <libavutil/avutil.h>

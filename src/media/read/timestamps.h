@@ -1,4 +1,5 @@
-/* When each picture is to be shown. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* When each picture is to be shown. */
 #ifndef MEDIA_READ_TIMESTAMPS_H
 #define MEDIA_READ_TIMESTAMPS_H
 

@@ -1,4 +1,5 @@
-/* Writing while the caller goes on. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writing while the caller goes on. */
 #include "media/write/async_write.h"
 
 #include <assert.h>
@@ -57,7 +58,7 @@ static void *serve(void *opaque)
 
 int overlap_open(struct overlap **overlap)
 {
-	struct overlap *o = calloc(1, sizeof(*o));
+	struct overlap *o = calloc(1, sizeof *o);
 	int err;
 
 	*overlap = NULL;
@@ -65,7 +66,8 @@ int overlap_open(struct overlap **overlap)
 		return -ENOMEM;
 	pthread_mutex_init(&o->lock, NULL);
 	pthread_cond_init(&o->changed, NULL);
-	if ((err = -pthread_create(&o->thread, NULL, serve, o)) < 0) {
+	err = -pthread_create(&o->thread, NULL, serve, o);
+	if (err < 0) {
 		pthread_cond_destroy(&o->changed);
 		pthread_mutex_destroy(&o->lock);
 		free(o);

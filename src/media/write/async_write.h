@@ -1,4 +1,5 @@
-/* Writing while the caller goes on. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writing while the caller goes on. */
 #ifndef MEDIA_WRITE_ASYNC_WRITE_H
 #define MEDIA_WRITE_ASYNC_WRITE_H
 

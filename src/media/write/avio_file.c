@@ -1,4 +1,5 @@
-/* An AVIOContext over write(2) that does not copy whole frames. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An AVIOContext over write(2) that does not copy whole frames. */
 #include "media/write/avio_file.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 #include <libavutil/mem.h>
 #include <libavformat/avformat.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "media/write/direct_io.h"
 
@@ -103,7 +105,8 @@ static int put_bypassing(struct output *o, const uint8_t *data, size_t bytes)
 
 	if (o->bypassing)
 		return remember(o, direct_put(&o->direct, data, bytes));
-	if ((err = put(o, data, head)) < 0)
+	err = put(o, data, head);
+	if (err < 0)
 		return err;
 	err = direct_begin(&o->direct, o->fd, offset + (int64_t)head);
 	o->bypassing = o->may_bypass = err == 0;
@@ -139,7 +142,7 @@ static int write_packet(void *opaque, avio_bytes *data, int bytes)
 		return bytes;
 	if (o->bypassing || (o->may_bypass && n >= direct_least(o->mode) && at_end(o))) {
 		err = put_bypassing(o, data, n);
-	} else if (n + o->n_gathered <= sizeof(o->gathered) && n < sizeof(o->gathered) / 2) {
+	} else if (n + o->n_gathered <= sizeof o->gathered && n < sizeof o->gathered / 2) {
 		memcpy(o->gathered + o->n_gathered, data, n);
 		o->n_gathered += n;
 	} else {
@@ -195,7 +198,7 @@ static int refuse(const char *path, int err)
 		{ -ENOSPC, "no space left on the disk" },
 	};
 
-	for (size_t i = 0; i < sizeof(advices) / sizeof(*advices); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(advices); i++) {
 		if (advices[i].err == err) {
 			log_error("%s: %s", path, advices[i].advice);
 			return err;
@@ -290,7 +293,7 @@ static int make_avio(struct output *o)
 
 int output_open(struct output **output, const char *path, bool overwrite, enum direct_mode mode)
 {
-	struct output *o = calloc(1, sizeof(*o));
+	struct output *o = calloc(1, sizeof *o);
 	int err = -ENOMEM;
 
 	*output = NULL;
@@ -301,13 +304,15 @@ int output_open(struct output **output, const char *path, bool overwrite, enum d
 		refuse(path, err);
 		goto failed;
 	}
-	if ((err = open_any(o, path, overwrite)) < 0)
+	err = open_any(o, path, overwrite);
+	if (err < 0)
 		goto failed;
 	look_at(o);
 	/* A shared standard output must not change its ways for all who have it. */
 	o->mode = mode;
 	o->may_bypass = strcmp(path, "-") != 0 && o->regular && o->seekable && direct_suits(o->fd, mode);
-	if ((err = make_avio(o)) < 0) {
+	err = make_avio(o);
+	if (err < 0) {
 		refuse(path, err);
 		goto failed;
 	}

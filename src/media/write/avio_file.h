@@ -1,9 +1,11 @@
-/* An AVIOContext over write(2) that does not copy whole frames. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * libavformat's own file protocol copies all it is given through a buffer. This one has `direct` set, so that
- * what a muxer hands over in one piece comes here as the very memory of the frame, and goes on to writev()
- * behind the few header bytes that were gathered before it. Small pieces are gathered, because a muxer may
- * hand over a row or 188 bytes at a time. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * An AVIOContext over write(2) that does not copy whole frames. libavformat's own file protocol copies
+ * all it is given through a buffer. This one has `direct` set, so that what a muxer hands over in one
+ * piece comes here as the very memory of the frame, and goes on to writev() behind the few header
+ * bytes that were gathered before it. Small pieces are gathered, because a muxer may hand over a row
+ * or 188 bytes at a time.
+ */
 #ifndef MEDIA_WRITE_AVIO_FILE_H
 #define MEDIA_WRITE_AVIO_FILE_H
 

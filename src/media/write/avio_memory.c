@@ -1,7 +1,8 @@
-/* A file in memory, for libavformat. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * avio_open_dyn_buf() will not do: on closing it pads at the place where the muxer wrote last, which for avi
- * is its header. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A file in memory, for libavformat. avio_open_dyn_buf() will not do: on closing it pads at the place
+ * where the muxer wrote last, which for avi is its header.
+ */
 #include "media/write/avio_memory.h"
 
 #include <errno.h>

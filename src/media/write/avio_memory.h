@@ -1,4 +1,5 @@
-/* A file in memory, for libavformat. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A file in memory, for libavformat. */
 #ifndef MEDIA_WRITE_AVIO_MEMORY_H
 #define MEDIA_WRITE_AVIO_MEMORY_H
 

@@ -1,4 +1,5 @@
-/* Large writes past the page cache. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Large writes past the page cache. */
 #include "media/write/direct_io.h"
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 #include <linux/magic.h>
 #include "media/write/async_write.h"
+#include "base/array.h"
 
 /* The larger, the busier it keeps the disk; only what a frame needs of it is ever touched. */
 #define HALF_BYTES ((size_t)4 << 20)
@@ -35,7 +37,7 @@ bool direct_suits(int fd, enum direct_mode mode)
 		return mode == DIRECT_ON;
 	if (fstatfs(fd, &fs) < 0)
 		return false;
-	for (size_t i = 0; i < sizeof(suited) / sizeof(*suited); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(suited); i++) {
 		if ((unsigned)fs.f_type == suited[i])
 			return true;
 	}
@@ -59,7 +61,8 @@ int direct_begin(struct direct *d, int fd, off_t offset)
 		return -ENOMEM;
 	/* Each page has to be looked up and pinned for every write: the fewer, the better. */
 	madvise(d->memory, 2 * HALF_BYTES, MADV_HUGEPAGE);
-	if ((err = set_flag(fd, true)) < 0)
+	err = set_flag(fd, true);
+	if (err < 0)
 		return err;
 	d->fd = fd;
 	d->on = true;
@@ -175,7 +178,8 @@ static int write_rest(struct direct *d)
 		return 0;
 	if (tail > 0)
 		memset(half(d) + d->n, 0, DIRECT_BLOCK - tail);
-	if ((err = write_out(d, half(d), whole + (tail > 0 ? DIRECT_BLOCK : 0))) < 0)
+	err = write_out(d, half(d), whole + (tail > 0 ? DIRECT_BLOCK : 0));
+	if (err < 0)
 		return err;
 	if (tail > 0)
 		d->offset -= DIRECT_BLOCK;

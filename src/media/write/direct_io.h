@@ -1,9 +1,11 @@
-/* Large writes past the page cache. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * Recordings are not read again soon, and the kernel spends several times as much on finding, filling and
- * writing back pages as on the transfer itself. O_DIRECT takes its data from aligned memory only, at aligned
- * places: so they are copied there, which takes the place of the kernel's own copy into its pages. Of frames
- * larger than half of that memory one half is written while the other is filled. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Large writes past the page cache. Recordings are not read again soon, and the kernel spends several
+ * times as much on finding, filling and writing back pages as on the transfer itself. O_DIRECT takes
+ * its data from aligned memory only, at aligned places: so they are copied there, which takes the
+ * place of the kernel's own copy into its pages. Of frames larger than half of that memory one half is
+ * written while the other is filled.
+ */
 #ifndef MEDIA_WRITE_DIRECT_IO_H
 #define MEDIA_WRITE_DIRECT_IO_H
 

@@ -1,4 +1,5 @@
-/* Pictures into packets, by libavcodec. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Pictures into packets, by libavcodec. */
 #include "media/write/encoder.h"
 
 #include <errno.h>
@@ -225,15 +226,19 @@ int encoder_open(struct encoder *e, const struct encoder_options *options)
 	enum AVPixelFormat format;
 	int err;
 
-	if ((err = parse_options(options, &dictionary)) < 0)
+	err = parse_options(options, &dictionary);
+	if (err < 0)
 		goto done;
 	wanted = av_dict_get(dictionary, "pix_fmt", NULL, 0);
-	if ((err = choose_format(options, wanted ? wanted->value : NULL, &format)) < 0)
+	err = choose_format(options, wanted ? wanted->value : NULL, &format);
+	if (err < 0)
 		goto done;
 	av_dict_set(&dictionary, "pix_fmt", NULL, 0);
-	if ((err = converter_check((enum AVPixelFormat)options->source->format, format)) < 0)
+	err = converter_check((enum AVPixelFormat)options->source->format, format);
+	if (err < 0)
 		goto done;
-	if ((err = open_codec(e, options, format, dictionary)) < 0)
+	err = open_codec(e, options, format, dictionary);
+	if (err < 0)
 		goto done;
 	if (!(e->converted = describe_converted(e->context)))
 		err = -ENOMEM;
@@ -270,14 +275,16 @@ static int convert(struct encoder *e, const AVFrame *picture, AVFrame *converted
 {
 	int err;
 
-	if ((err = av_frame_copy_props(converted, picture)) < 0)
+	err = av_frame_copy_props(converted, picture);
+	if (err < 0)
 		return err;
 	converted->format = e->converted->format;
 	converted->width = e->converted->width;
 	converted->height = e->converted->height;
 	converted->color_range = e->converted->color_range;
 	converted->colorspace = e->converted->colorspace;
-	if ((err = give_memory(e, converted)) < 0)
+	err = give_memory(e, converted);
+	if (err < 0)
 		return err;
 	return converter_run(&e->converter, picture, converted);
 }

@@ -1,4 +1,5 @@
-/* Pictures into packets, by libavcodec. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Pictures into packets, by libavcodec. */
 #ifndef MEDIA_WRITE_ENCODER_H
 #define MEDIA_WRITE_ENCODER_H
 

@@ -1,11 +1,12 @@
-/* A device's frames as libav sees them: packets (for copying) and pictures (for encoding).
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A device's frames as libav sees them: packets (for copying) and pictures (for encoding). */
 #include "media/write/frame_packet.h"
 
 #include <errno.h>
 #include <string.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
+#include "base/array.h"
 #include "base/log.h"
 
 /* As wide as any vector instruction reads. */
@@ -23,7 +24,7 @@ static const enum AVFieldOrder field_orders[] = {
 
 enum AVFieldOrder picture_field_order(const struct video_format *format)
 {
-	if (format->field >= sizeof(field_orders) / sizeof(*field_orders))
+	if (format->field >= ARRAY_SIZE(field_orders))
 		return AV_FIELD_UNKNOWN;
 	/* 525-line television sends the bottom field first, all others the top one. */
 	if (format->field == FIELD_INTERLACED && (format->height == 480 || format->height == 486))
@@ -63,7 +64,8 @@ int picture_open(struct picture *p, const struct video_format *format)
 	p->raw = pix && pix->av != AV_PIX_FMT_NONE && pix->codec == AV_CODEC_ID_RAWVIDEO;
 	if (!p->raw)
 		return 0;
-	if ((err = picture_layout(format, &p->layout)) < 0)
+	err = picture_layout(format, &p->layout);
+	if (err < 0)
 		log_error("%s %ux%u: the planes and rows that the device describes do not fit together: %s",
 			  fourcc_text(format->fourcc, text), format->width, format->height, err_str(err));
 	return err;

@@ -1,5 +1,5 @@
-/* A device's frames as libav sees them: packets (for copying) and pictures (for encoding).
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A device's frames as libav sees them: packets (for copying) and pictures (for encoding). */
 #ifndef MEDIA_WRITE_FRAME_PACKET_H
 #define MEDIA_WRITE_FRAME_PACKET_H
 

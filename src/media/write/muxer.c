@@ -1,4 +1,5 @@
-/* One stream into one file: header, packets, trailer. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One stream into one file: header, packets, trailer. */
 #include "media/write/muxer.h"
 
 #include <errno.h>
@@ -70,7 +71,7 @@ static int check_own_files(const struct mux *mux, bool overwrite)
 
 	if (!av_match_name(mux->container.format->name, "image2"))
 		return 0;
-	if (av_get_frame_filename(first, sizeof(first), path, 1) >= 0)
+	if (av_get_frame_filename(first, sizeof first, path, 1) >= 0)
 		path = first;
 	if (overwrite || access(path, F_OK) < 0)
 		return 0;
@@ -197,7 +198,8 @@ int mux_write(struct mux *mux, AVPacket *packet)
 	packet->stream_index = 0;
 	err = write_and_flush(mux, packet);
 	av_packet_unref(packet);
-	if ((file_err = file_error(mux)) < 0)
+	file_err = file_error(mux);
+	if (file_err < 0)
 		err = file_err;
 	if (err >= 0) {
 		atomic_store_explicit(&mux->frames, frames + 1, memory_order_relaxed);

@@ -1,4 +1,5 @@
-/* One stream into one file: header, packets, trailer. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One stream into one file: header, packets, trailer. */
 #ifndef MEDIA_WRITE_MUXER_H
 #define MEDIA_WRITE_MUXER_H
 

@@ -1,4 +1,5 @@
-/* What containers there are, and what each can hold. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What containers there are, and what each can hold. */
 #include "media/write/muxer_caps.h"
 
 #include <errno.h>
@@ -54,7 +55,7 @@ static const AVOutputFormat *by_name(const char *name)
 
 	if (format)
 		return format;
-	snprintf(file, sizeof(file), "x.%s", name);
+	snprintf(file, sizeof file, "x.%s", name);
 	if (habit(file))
 		return av_guess_format(habit(file), NULL, NULL);
 	return av_guess_format(NULL, file, NULL);

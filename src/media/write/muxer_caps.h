@@ -1,4 +1,5 @@
-/* What containers there are, and what each can hold. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What containers there are, and what each can hold. */
 #ifndef MEDIA_WRITE_MUXER_CAPS_H
 #define MEDIA_WRITE_MUXER_CAPS_H
 

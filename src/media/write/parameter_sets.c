@@ -1,5 +1,5 @@
-/* What a container must know of a compressed stream that is copied. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a container must know of a compressed stream that is copied. */
 #include "media/write/parameter_sets.h"
 
 #include <errno.h>
@@ -96,7 +96,8 @@ int bitstream_find_parameters(struct bitstream *b, const AVPacket *packet, AVCod
 	if ((err = av_packet_ref(b->scratch, packet)) < 0 ||
 	    (err = av_bsf_send_packet(b->extractor, b->scratch)) < 0)
 		goto done;
-	if ((err = av_bsf_receive_packet(b->extractor, b->scratch)) < 0)
+	err = av_bsf_receive_packet(b->extractor, b->scratch);
+	if (err < 0)
 		goto done;
 	found = av_packet_get_side_data(b->scratch, AV_PKT_DATA_NEW_EXTRADATA, &size);
 	err = found ? keep(parameters, found, size) : 0;

@@ -1,5 +1,5 @@
-/* What a container must know of a compressed stream that is copied. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a container must know of a compressed stream that is copied. */
 #ifndef MEDIA_WRITE_PARAMETER_SETS_H
 #define MEDIA_WRITE_PARAMETER_SETS_H
 

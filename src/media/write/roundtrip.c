@@ -1,4 +1,5 @@
-/* Whether a container really keeps a raw picture. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether a container really keeps a raw picture. */
 #include "media/write/roundtrip.h"
 
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include "media/libav.h"
 #include "media/write/avio_memory.h"
 #include "media/write/frame_packet.h"
+#include "base/array.h"
 
 #define SLIVER_ROWS 16
 #define N_FRAMES 2
@@ -65,8 +67,7 @@ static int write_frames(AVFormatContext *mux, const AVFrame *sliver)
 			av_rescale_q(i, (AVRational){ 1, 25 }, mux->streams[0]->time_base);
 		packet->flags = AV_PKT_FLAG_KEY | AV_PKT_FLAG_TRUSTED;
 		packet->data = container_takes_frames(mux->oformat) ? (uint8_t *)sliver : packed->data;
-		packet->size =
-			container_takes_frames(mux->oformat) ? (int)sizeof(*sliver) : (int)packed->size;
+		packet->size = container_takes_frames(mux->oformat) ? (int)sizeof *sliver : (int)packed->size;
 		err = av_write_frame(mux, packet);
 	}
 	av_packet_free(&packet);
@@ -99,7 +100,8 @@ static int write_file(const AVOutputFormat *container, const AVFrame *sliver, ui
 	mux->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
 	stream->time_base = (AVRational){ 1, 25 };
 	stream->avg_frame_rate = (AVRational){ 25, 1 };
-	if ((err = avformat_write_header(mux, NULL)) < 0)
+	err = avformat_write_header(mux, NULL);
+	if (err < 0)
 		goto done;
 	err = write_frames(mux, sliver);
 	/* Also after an error: it frees what the header took. */
@@ -196,7 +198,7 @@ bool trial_keeps(const AVOutputFormat *container, enum AVPixelFormat pixel_forma
 	uint32_t rows = height > 2 * SLIVER_ROWS ? SLIVER_ROWS + height % SLIVER_ROWS : height;
 	AVFrame *sliver = make_sliver(pixel_format, (int)width, (int)rows);
 
-	for (size_t i = 0; sliver && !kept && i < sizeof(tags) / sizeof(*tags); i++) {
+	for (size_t i = 0; sliver && !kept && i < ARRAY_SIZE(tags); i++) {
 		kept = comes_back(container, sliver, tags[i]);
 		*codec_tag = tags[i];
 	}

@@ -1,8 +1,9 @@
-/* Whether a container really keeps a raw picture. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * libavformat's muxers take many pixel formats that come back as others, or not at all, and no query tells
- * which. So a sliver of such a picture is written into memory, read back and compared: that holds for every
- * version of libav. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Whether a container really keeps a raw picture. libavformat's muxers take many pixel formats that
+ * come back as others, or not at all, and no query tells which. So a sliver of such a picture is
+ * written into memory, read back and compared: that holds for every version of libav.
+ */
 #ifndef MEDIA_WRITE_ROUNDTRIP_H
 #define MEDIA_WRITE_ROUNDTRIP_H
 

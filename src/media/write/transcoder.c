@@ -1,5 +1,5 @@
-/* A device's frames through an encoder, and a decoder before it where they come compressed.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A device's frames through an encoder, and a decoder before it where they come compressed. */
 #include "media/write/transcoder.h"
 
 #include <errno.h>
@@ -18,11 +18,13 @@ static int open_decoder(struct recoder *r, const AVCodecParameters *parameters)
 	}
 	if (!(r->decoder = avcodec_alloc_context3(codec)))
 		return -ENOMEM;
-	if ((err = avcodec_parameters_to_context(r->decoder, parameters)) < 0)
+	err = avcodec_parameters_to_context(r->decoder, parameters);
+	if (err < 0)
 		return err;
 	r->decoder->thread_count = 0;
 	libav_forget_reason();
-	if ((err = avcodec_open2(r->decoder, codec, NULL)) < 0)
+	err = avcodec_open2(r->decoder, codec, NULL);
+	if (err < 0)
 		log_error("%s decoder: %s", codec->name, libav_reason(err));
 	return err;
 }
@@ -39,7 +41,8 @@ int recoder_open(struct recoder *r, struct encoder_options *options)
 		goto done;
 	picture_parameters(&r->source->format, parameters);
 	if (!r->source->raw) {
-		if ((err = open_decoder(r, parameters)) < 0)
+		err = open_decoder(r, parameters);
+		if (err < 0)
 			goto done;
 		/* What cameras' JPEGs and streams usually are; a picture that turns out otherwise is
 		 * converted to it. */
@@ -97,9 +100,11 @@ static int decode(struct recoder *r, const AVPacket *packet)
 	libav_forget_reason();
 	err = avcodec_send_packet(r->decoder, packet);
 	while (err >= 0) {
-		if ((err = avcodec_receive_frame(r->decoder, r->picture)) < 0)
+		err = avcodec_receive_frame(r->decoder, r->picture);
+		if (err < 0)
 			break;
-		if ((encode_err = encode(r, r->picture)) < 0)
+		encode_err = encode(r, r->picture);
+		if (encode_err < 0)
 			return encode_err;
 	}
 	if (err == -EAGAIN || err == AVERROR_EOF)
@@ -118,14 +123,16 @@ int recoder_put(struct recoder *r, const struct frame *frame, int64_t pts)
 		/* A wrapped frame is only handed on, which needs no alignment and should cost no copy. */
 		bool aligned = r->encoder.context->codec_id != AV_CODEC_ID_WRAPPED_AVFRAME;
 
-		if ((err = picture_frame(r->source, frame, aligned, r->picture)) < 0) {
+		err = picture_frame(r->source, frame, aligned, r->picture);
+		if (err < 0) {
 			av_frame_unref(r->picture);
 			return err;
 		}
 		r->picture->pts = pts;
 		return encode(r, r->picture);
 	}
-	if ((err = picture_packet(r->source, frame, r->input)) < 0)
+	err = picture_packet(r->source, frame, r->input);
+	if (err < 0)
 		return err;
 	r->input->pts = r->input->dts = pts;
 	err = decode(r, r->input);

@@ -1,5 +1,5 @@
-/* A device's frames through an encoder, and a decoder before it where they come compressed.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A device's frames through an encoder, and a decoder before it where they come compressed. */
 #ifndef MEDIA_WRITE_TRANSCODER_H
 #define MEDIA_WRITE_TRANSCODER_H
 

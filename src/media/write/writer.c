@@ -1,4 +1,5 @@
-/* Frames into a container file, by libavformat. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Frames into a container file, by libavformat. */
 #include "media/write/writer.h"
 
 #include <errno.h>
@@ -102,7 +103,8 @@ static int choose(struct writer *w, const struct container *container, const str
 	}
 	if (strcmp(name, "copy") == 0 || is_opaque(&o->format))
 		return refuse_copy(w, container);
-	if ((err = choose_encoder(w, container, name)) == 0)
+	err = choose_encoder(w, container, name);
+	if (err == 0)
 		log_verbose("%s: %s frames are encoded with %s", w->url, w->format_text, w->codec->name);
 	return err;
 }
@@ -144,9 +146,11 @@ static int open_recoder(struct writer *w, const struct writer_options *o)
 	w->recoder.source = &w->picture;
 	w->recoder.sink = on_packet;
 	w->recoder.opaque = w;
-	if ((err = recoder_open(&w->recoder, &options)) < 0)
+	err = recoder_open(&w->recoder, &options);
+	if (err < 0)
 		return err;
-	if ((err = avcodec_parameters_from_context(parameters, w->recoder.encoder.context)) < 0)
+	err = avcodec_parameters_from_context(parameters, w->recoder.encoder.context);
+	if (err < 0)
 		return err;
 	if (w->codec->id == AV_CODEC_ID_RAWVIDEO)
 		trial_keeps(container->format, options.raw_format, o->format.width, o->format.height,
@@ -217,7 +221,7 @@ static int open_all(struct writer *w, const struct writer_options *o)
 int writer_open(struct writer **writer, const struct writer_options *options)
 {
 	char fourcc[FOURCC_TEXT_MAX];
-	struct writer *w = calloc(1, sizeof(*w));
+	struct writer *w = calloc(1, sizeof *w);
 	int err = -ENOMEM;
 
 	*writer = NULL;
@@ -226,7 +230,7 @@ int writer_open(struct writer **writer, const struct writer_options *options)
 		return log_no_memory();
 	w->url = strdup(options->url);
 	w->packet = av_packet_alloc();
-	strncpy(w->format_text, fourcc_text(options->format.fourcc, fourcc), sizeof(w->format_text) - 1);
+	strncpy(w->format_text, fourcc_text(options->format.fourcc, fourcc), sizeof w->format_text - 1);
 	if (w->url && w->packet)
 		err = open_all(w, options);
 	if (err == -ENOMEM)
@@ -275,7 +279,8 @@ static int write_copy(struct writer *w, const struct frame *frame)
 	bool key;
 	int err;
 
-	if ((err = picture_packet(&w->picture, frame, packet)) < 0)
+	err = picture_packet(&w->picture, frame, packet);
+	if (err < 0)
 		return err;
 	key = bitstream_is_key(&w->bitstream, packet, frame->key);
 	if (w->waiting && (err = try_begin(w, key)) != 0)

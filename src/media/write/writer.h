@@ -1,6 +1,5 @@
-/* Frames into a container file, by libavformat. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * Knows nothing of V4L2. Used by one thread at a time. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Frames into a container file, by libavformat. Knows nothing of V4L2. Used by one thread at a time. */
 #ifndef MEDIA_WRITE_WRITER_H
 #define MEDIA_WRITE_WRITER_H
 

@@ -1,5 +1,5 @@
-/* ioctl, mmap, read and write, and the same by number, which is how libv4l2 calls them.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ioctl, mmap, read and write, and the same by number, which is how libv4l2 calls them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "preload.h"
+#include "base/array.h"
 
 PUBLIC int ioctl(int fd, unsigned long request, ...)
 {
@@ -116,7 +117,7 @@ PUBLIC long syscall(long number, ...)
 	for (int i = 0; i < 6; i++)
 		a[i] = va_arg(arguments, long);
 	va_end(arguments);
-	if (number >= 0 && number < (long)(sizeof(by_number) / sizeof(*by_number)) && by_number[number])
+	if (number >= 0 && number < (long)(ARRAY_SIZE(by_number)) && by_number[number])
 		return by_number[number](a);
 	return real()->syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }

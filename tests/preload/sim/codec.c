@@ -1,5 +1,8 @@
-/* Compressed formats, from a library of their own: a device without them shall not load libavcodec into the
- * program that is measured. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Compressed formats, from a library of their own: a device without them shall not load libavcodec
+ * into the program that is measured.
+ */
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
@@ -17,7 +20,7 @@ static const struct codec_library *codec_library(void)
 
 	if (library || !dladdr(&library, &info))
 		return library;
-	snprintf(path, sizeof(path), "%.*s_codec.so", (int)(strrchr(info.dli_fname, '.') - info.dli_fname),
+	snprintf(path, sizeof path, "%.*s_codec.so", (int)(strrchr(info.dli_fname, '.') - info.dli_fname),
 		 info.dli_fname);
 	handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (handle)

@@ -1,4 +1,5 @@
-/* Between the preloaded library and the one with the codecs. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Between the preloaded library and the one with the codecs. */
 #ifndef PRELOAD_SIM_CODEC_H
 #define PRELOAD_SIM_CODEC_H
 

@@ -1,4 +1,5 @@
-/* open, close, dup, stat and what else is done to files. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* open, close, dup, stat and what else is done to files. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -27,7 +28,7 @@ static int open_uevent(int minor)
 {
 	int fd = memfd_create("uevent", MFD_CLOEXEC);
 	char text[64];
-	int n = snprintf(text, sizeof(text), "MAJOR=%d\nMINOR=%d\nDEVNAME=video%d\n", VIDEO_MAJOR, minor,
+	int n = snprintf(text, sizeof text, "MAJOR=%d\nMINOR=%d\nDEVNAME=video%d\n", VIDEO_MAJOR, minor,
 			 minor);
 
 	if (fd >= 0 && real()->write(fd, text, (size_t)n) == n)

@@ -1,11 +1,14 @@
-/* The little that the simulated device uses of libavutil, for the formats that it draws: to load the library
- * would take longer than some programs take to their first frame. SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The little that the simulated device uses of libavutil, for the formats that it draws: to load the
+ * library would take longer than some programs take to their first frame.
  */
 #include <errno.h>
 #include <libavcodec/codec_desc.h>
 #include <libavutil/error.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
+#include "base/array.h"
 
 /* Where a component's first sample lies, and how far it is to the next. */
 #define AT(plane, step, offset)                                                                              \
@@ -50,7 +53,7 @@ static const struct {
 
 const AVPixFmtDescriptor *av_pix_fmt_desc_get(enum AVPixelFormat format)
 {
-	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 		if (formats[i].format == format)
 			return &formats[i].description;
 	}

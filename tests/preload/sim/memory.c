@@ -1,5 +1,5 @@
-/* The memory of the device's buffers, which may have been made ready by another program.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The memory of the device's buffers, which may have been made ready by another program. */
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>

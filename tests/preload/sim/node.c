@@ -1,10 +1,11 @@
-/* The simulated devices that are open, and the calls that reach them. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The simulated devices that are open, and the calls that reach them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "sim/sim_internal.h"
@@ -19,7 +20,7 @@ static const struct {
 	{ "V4L2Q_SIM", "V4L2Q_SIM_PATH", "/dev/video0", "" },
 	{ "V4L2Q_SIM_OUTPUT", "V4L2Q_SIM_OUTPUT_PATH", "/dev/video1", "type=output," },
 };
-#define N_KINDS ((int)(sizeof(kinds) / sizeof(*kinds)))
+#define N_KINDS ((int)(ARRAY_SIZE(kinds)))
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct node *_Atomic by_fd[MAX_FDS];
@@ -88,7 +89,7 @@ struct node *node_of_mapping(const void *start)
 /* A child shares the memory of none of them: to it they are descriptors like others. */
 static void forget_all(void)
 {
-	memset(by_fd, 0, sizeof(by_fd));
+	memset(by_fd, 0, sizeof by_fd);
 	pthread_mutex_init(&table_lock, NULL);
 }
 
@@ -154,7 +155,7 @@ static int open_device(struct node *node, int minor)
 	char keys[1024];
 	int err;
 
-	snprintf(keys, sizeof(keys), "%s%s", kinds[minor].type, getenv(kinds[minor].keys));
+	snprintf(keys, sizeof keys, "%s%s", kinds[minor].type, getenv(kinds[minor].keys));
 	node->device = (struct device){ .ops = &device_sim, .fd = -1 };
 	enter(node);
 	err = device_sim.open(&node->device, keys);
@@ -164,14 +165,15 @@ static int open_device(struct node *node, int minor)
 
 int node_open(int minor, int flags)
 {
-	struct node *node = calloc(1, sizeof(*node));
+	struct node *node = calloc(1, sizeof *node);
 	int err, fd;
 
 	if (!node)
 		return -1;
 	pthread_mutex_init(&node->lock, NULL);
 	node->minor = (unsigned)minor;
-	if ((err = open_device(node, minor)) < 0) {
+	err = open_device(node, minor);
+	if (err < 0) {
 		free(node);
 		errno = -err;
 		return -1;

@@ -1,15 +1,16 @@
-/* The simulated device as a node that any program can open: what the files of the preloaded library share.
- * SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The simulated device as a node that any program can open: what the files of the preloaded library
+ * share. V4L2Q_SIM=size=1280x720,fps=0 LD_PRELOAD=./sim.so yavta -c10 /dev/video0
  *
- *     V4L2Q_SIM=size=1280x720,fps=0 LD_PRELOAD=./sim.so yavta -c10 /dev/video0
- *
- * V4L2Q_SIM holds the keys of a capture device, V4L2Q_SIM_OUTPUT those of an output device; they are found at
- * V4L2Q_SIM_PATH (/dev/video0) and V4L2Q_SIM_OUTPUT_PATH (/dev/video1). A line about each device that was
- * used goes into V4L2Q_SIM_STATS when it is closed; that of an output device has the time at which each frame
- * came, by CLOCK_MONOTONIC. The buffers' memory is taken from the memfds that
- * V4L2Q_SIM_MEMORY names ("10-41"), as long as there are any: whoever starts the program can have it ready,
- * as a kernel that has memory to spare. A device belongs to the process that opened it: its children have
- * none. */
+ * V4L2Q_SIM holds the keys of a capture device, V4L2Q_SIM_OUTPUT those of an output device; they are
+ * found at V4L2Q_SIM_PATH (/dev/video0) and V4L2Q_SIM_OUTPUT_PATH (/dev/video1). A line about each
+ * device that was used goes into V4L2Q_SIM_STATS when it is closed; that of an output device has the
+ * time at which each frame came, by CLOCK_MONOTONIC. The buffers' memory is taken from the memfds that
+ * V4L2Q_SIM_MEMORY names ("10-41"), as long as there are any: whoever starts the program can have it
+ * ready, as a kernel that has memory to spare. A device belongs to the process that opened it: its
+ * children have none.
+ */
 #ifndef PRELOAD_SIM_PRELOAD_H
 #define PRELOAD_SIM_PRELOAD_H
 

@@ -1,8 +1,10 @@
-/* The functions that stand behind ours. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The functions that stand behind ours. */
 #include <dlfcn.h>
 #include <stdatomic.h>
 #include <string.h>
 #include "preload.h"
+#include "base/array.h"
 
 static const struct {
 	const char *name;
@@ -40,10 +42,10 @@ const struct real *real(void)
 	if (atomic_load_explicit(&found, memory_order_acquire))
 		return &functions;
 	/* Two threads that come here at once write the same. */
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		void *function = dlsym(RTLD_NEXT, rows[i].name);
 
-		memcpy((char *)&functions + rows[i].offset, &function, sizeof(function));
+		memcpy((char *)&functions + rows[i].offset, &function, sizeof function);
 	}
 	atomic_store_explicit(&found, true, memory_order_release);
 	return &functions;

@@ -1,4 +1,5 @@
-/* What a program did with the device. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a program did with the device. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,7 @@ static void add_time(struct node *node, int64_t now)
 	int64_t *longer;
 
 	if (node->n_came == node->max_came) {
-		if (!(longer = realloc(node->came_ns, max * sizeof(*longer))))
+		if (!(longer = realloc(node->came_ns, max * sizeof *longer)))
 			return;
 		node->came_ns = longer;
 		node->max_came = max;

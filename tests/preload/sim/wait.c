@@ -1,9 +1,11 @@
-/* poll() and select(). SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * The simulated device's descriptor is readable whenever poll() on a node would have news of any kind; which,
- * it says when asked. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * poll() and select(). The simulated device's descriptor is readable whenever poll() on a node would
+ * have news of any kind; which, it says when asked.
+ */
 #include <errno.h>
 #include <stdlib.h>
+#include "base/array.h"
 #include "base/clock.h"
 #include "preload.h"
 
@@ -82,7 +84,7 @@ int wait_poll(struct pollfd *entries, nfds_t n, const struct timespec *timeout, 
 
 	if (!any_of_ours(entries, n))
 		return real()->ppoll(entries, n, timeout, mask);
-	if (n > sizeof(few) / sizeof(*few) && !(asked = calloc(n, sizeof(*asked))))
+	if (n > ARRAY_SIZE(few) && !(asked = calloc(n, sizeof *asked)))
 		return -1;
 	result = poll_ours(entries, asked, n, deadline_ns, mask);
 	if (asked != few)

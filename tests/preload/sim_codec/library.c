@@ -1,4 +1,5 @@
-/* The simulated device's codecs as a library. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The simulated device's codecs as a library. */
 #include "../sim/codec.h"
 
 extern const struct codec_library codec_library;

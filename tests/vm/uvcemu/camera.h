@@ -1,4 +1,5 @@
-/* The emulated camera's state and parts. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The emulated camera's state and parts. */
 #ifndef UVCEMU_CAMERA_H
 #define UVCEMU_CAMERA_H
 

@@ -1,4 +1,5 @@
-/* The camera's answers on endpoint 0. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The camera's answers on endpoint 0. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>

@@ -1,8 +1,10 @@
-/* What the emulated camera says it is: its USB descriptors. SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * One configuration with two interfaces: video control (a camera terminal, a processing unit that has
- * brightness, an output terminal) and video streaming over a bulk endpoint, which is all that vhci_hcd needs
- * to carry. Numbers are little-endian on the wire and on every machine this is built for. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the emulated camera says it is: its USB descriptors. One configuration with two interfaces:
+ * video control (a camera terminal, a processing unit that has brightness, an output terminal) and
+ * video streaming over a bulk endpoint, which is all that vhci_hcd needs to carry. Numbers are little-
+ * endian on the wire and on every machine this is built for.
+ */
 #ifndef UVCEMU_DESCRIPTORS_H
 #define UVCEMU_DESCRIPTORS_H
 
@@ -89,7 +91,7 @@ struct configuration {
 
 /* The class-specific ones begin alike. */
 #define CLASS_DESCRIPTOR(type, subtype)                                                                      \
-	.bLength = sizeof(type), .bDescriptorType = USB_DT_CS_INTERFACE, .bDescriptorSubType = (subtype)
+	.bLength = sizeof type, .bDescriptorType = USB_DT_CS_INTERFACE, .bDescriptorSubType = (subtype)
 
 #define FRAME(subtype, index, w, h)                                                                          \
 	{                                                                                                    \

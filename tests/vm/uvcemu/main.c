@@ -1,10 +1,12 @@
-/* A UVC camera in user space, for the stock uvcvideo driver. SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A UVC camera in user space, for the stock uvcvideo driver. usage: uvcemu [-c FIFO] [-j A.JPG,B.JPG…]
+ * [-p PORT]
  *
- * usage: uvcemu [-c FIFO] [-j A.JPG,B.JPG…] [-p PORT]
- *
- * Plugs itself into vhci_hcd (USB/IP over a socket pair: no network, no patched kernel), streams YUYV, whose
- * first four bytes count the frames, and the given JPEG files as MJPEG, and misbehaves when told so by a line
- * on the FIFO: see commands[]. Closing the socket, or dying, is the cable pulled out. */
+ * Plugs itself into vhci_hcd (USB/IP over a socket pair: no network, no patched kernel), streams YUYV,
+ * whose first four bytes count the frames, and the given JPEG files as MJPEG, and misbehaves when told
+ * so by a line on the FIFO: see commands[]. Closing the socket, or dying, is the cable pulled out.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

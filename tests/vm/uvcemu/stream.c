@@ -1,4 +1,5 @@
-/* The camera's picture and the transfers that carry it. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The camera's picture and the transfers that carry it. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Stands in for a program that is kept loaded: runs it, and ends as it ends. See warm.h.
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Stands in for a program that is kept loaded: runs it, and ends as it ends. See warm.h. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* Preloaded: keeps a program loaded, and forks it for each client. See warm.h. SPDX-License-Identifier:
- * LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Preloaded: keeps a program loaded, and forks it for each client. See warm.h. */
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>

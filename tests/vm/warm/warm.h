@@ -1,6 +1,9 @@
-/* Starting a program takes two seconds in the emulated machine, nearly all of it for loading libraries. Here
- * it is loaded once, and each run is a fork of that: server.c is preloaded into the program, client.c takes
- * its place. SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Starting a program takes two seconds in the emulated machine, nearly all of it for loading
+ * libraries. Here it is loaded once, and each run is a fork of that: server.c is preloaded into the
+ * program, client.c takes its place.
+ */
 #ifndef TESTS_VM_WARM_H
 #define TESTS_VM_WARM_H
 
