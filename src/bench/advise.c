@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 #include "base/log.h"
-#include "report/json.h"
+#include "base/json.h"
 
 #define STALLS 3 /* that a run must see */
 

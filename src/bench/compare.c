@@ -10,7 +10,7 @@
 #include <string.h>
 #include "base/array.h"
 #include "base/log.h"
-#include "report/json.h"
+#include "base/json.h"
 
 /* Without repeats nothing is known of the noise, and it is taken as this part of the value, and no less than
  * … us. */

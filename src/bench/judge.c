@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include "base/log.h"
-#include "report/json.h"
+#include "base/json.h"
 
 static struct failif_whole whole_of(const struct bench *bench, const struct bench_run *run)
 {

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "bench/judge.h"
 #include "cli/command.h"
-#include "report/json.h"
+#include "base/json.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 

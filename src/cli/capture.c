@@ -9,7 +9,7 @@
 #include "session/reconnect.h"
 #include "cli/command.h"
 #include "cli/common.h"
-#include "report/json.h"
+#include "base/json.h"
 #include "cli/progress.h"
 #include "report/report.h"
 #include "cli/signals.h"

@@ -6,7 +6,7 @@
 #include "cli/command.h"
 #include "cli/common.h"
 #include "report/device.h"
-#include "report/json.h"
+#include "base/json.h"
 #include "device/nodes.h"
 
 struct list_options {

@@ -6,7 +6,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
-#include "report/json.h"
+#include "base/json.h"
 #include "report/report.h"
 
 static void add_value(struct json_object *object, const struct metric *metric, double value)

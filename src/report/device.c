@@ -9,7 +9,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "base/pixfmt.h"
-#include "report/json.h"
+#include "base/json.h"
 #include "report/report.h"
 #include "device/controls.h"
 #include "device/device.h"

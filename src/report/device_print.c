@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "report/device.h"
-#include "report/json.h"
+#include "base/json.h"
 #include "cli/options.h"
 #include "base/array.h"
 

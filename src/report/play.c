@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 #include <libavutil/pixdesc.h>
-#include "report/json.h"
+#include "base/json.h"
 
 static struct json_object *frames_json(const struct playback *playback)
 {

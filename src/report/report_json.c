@@ -3,7 +3,7 @@
 #include "report/report.h"
 
 #include <sys/resource.h>
-#include "report/json.h"
+#include "base/json.h"
 #include "base/array.h"
 
 static double seconds_of(struct timeval time)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "report/json.h"
+#include "base/json.h"
 #include "report/report.h"
 #include "cli/exit_status.h"
 #include "queue/io.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* JSON objects: adding members, writing them out. */
-#include "report/json.h"
+#include "base/json.h"
 
 #include <errno.h>
 #include <stdlib.h>
