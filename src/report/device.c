@@ -15,7 +15,7 @@
 #include "device/device.h"
 #include "device/negotiate.h"
 #include "device/nodes.h"
-#include "sim/device.h"
+#include "sim/options.h"
 #include "queue/allocator.h"
 
 /* A driver that never ends an enumeration must not make us go on for ever. */

@@ -99,7 +99,7 @@ static int open_picture(struct sim_codec *codec, const struct video_format *form
 	codec->frame->data[2] = codec->frame->data[1] + chroma * (format->height / 2);
 	codec->frame->linesize[0] = (int)format->width;
 	codec->frame->linesize[1] = codec->frame->linesize[2] = (int)chroma;
-	return sim_picture_background(&codec->format, (uint8_t *[MAX_PLANES]){ codec->background });
+	return sim_test_pattern_background(&codec->format, (uint8_t *[MAX_PLANES]){ codec->background });
 }
 
 int sim_codec_open(struct sim_codec **out, const struct video_format *format)
@@ -140,7 +140,7 @@ static int draw(struct sim_codec *codec, uint32_t number)
 		return err;
 	memcpy(planes[0], codec->background, codec->format.sizeimage[0]);
 	codec->frame->pts = codec->next++;
-	return sim_picture_foreground(&codec->format, number, planes);
+	return sim_test_pattern_foreground(&codec->format, number, planes);
 }
 
 int sim_codec_encode(struct sim_codec *codec, uint32_t number, uint8_t *data, uint32_t size, bool *key)

@@ -36,7 +36,7 @@ static int prepare_background(struct sim *sim)
 			return -ENOMEM;
 		}
 	}
-	return sim_picture_background(&sim->format, sim->background);
+	return sim_test_pattern_background(&sim->format, sim->background);
 }
 
 int sim_frame_prepare(struct sim *sim)
@@ -60,8 +60,8 @@ static int draw_raw(struct sim *sim, struct sim_buffer *buffer, uint32_t number)
 	}
 	if (sim->options.draw == SIM_DRAW_NONE)
 		return 0;
-	return sim->options.draw == SIM_DRAW_MARKS ? sim_picture_marks(&sim->format, number, planes)
-						   : sim_picture_foreground(&sim->format, number, planes);
+	return sim->options.draw == SIM_DRAW_MARKS ? sim_test_pattern_marks(&sim->format, number, planes)
+						   : sim_test_pattern_foreground(&sim->format, number, planes);
 }
 
 /* A key frame that is delivered again and again. */

@@ -7,7 +7,8 @@
 #include "base/pixfmt.h"
 #include "device/colorimetry.h"
 #include "device/device.h"
-#include "sim/device.h"
+#include "sim/options.h"
+#include "sim/test_pattern.h"
 
 #define SIM_MAX_BUFFERS 64 /* what a misbehaving driver may grant; a well-behaved one stops at 32 */
 #define SIM_MAX_TIMES 8
@@ -283,12 +284,6 @@ uint32_t sim_memory_cookie(uint32_t index, uint32_t plane);
 void *sim_memory_map(struct sim *sim, size_t length, int protection, int flags, int64_t cookie, int *err);
 int sim_memory_unmap(struct sim *sim, void *start, size_t length);
 int sim_memory_export(const struct sim_plane *plane, uint32_t flags); /* a descriptor, or a negative errno */
-
-/* sim_picture.c: sim_picture_draw() in its two halves, and the marks of the second alone. */
-int sim_picture_background(const struct video_format *format, uint8_t *const planes[MAX_PLANES]);
-int sim_picture_foreground(const struct video_format *format, uint32_t number,
-			   uint8_t *const planes[MAX_PLANES]);
-int sim_picture_marks(const struct video_format *format, uint32_t number, uint8_t *const planes[MAX_PLANES]);
 
 /* sim_file.c: read() and write(), which work the queue by themselves. Return bytes or a negative errno. */
 int sim_file_start(struct sim *sim);

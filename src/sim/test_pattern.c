@@ -4,10 +4,11 @@
  * the frame number in large digits, and the same number in black and white blocks along the top for
  * programs to read.
  */
+#include "sim/test_pattern.h"
+
 #include <errno.h>
 #include <string.h>
 #include <libavutil/pixdesc.h>
-#include "sim/sim_internal.h"
 
 /* A picture to draw on, whatever its pixel format. */
 struct canvas {
@@ -187,7 +188,7 @@ static unsigned mark_brightness(const uint8_t *luma, uint32_t stride, struct mar
 	return sum / (side * side);
 }
 
-int64_t sim_picture_number(const uint8_t *luma, uint32_t stride, uint32_t width, uint32_t height)
+int64_t sim_test_pattern_number(const uint8_t *luma, uint32_t stride, uint32_t width, uint32_t height)
 {
 	struct marks m = marks_place(width, height);
 	unsigned white, black;
@@ -279,7 +280,7 @@ static void draw_box(const struct canvas *canvas, uint32_t number)
 	fill(canvas, (struct rect){ r.x + rim, r.y + rim, side - 2 * rim, side - 2 * rim }, 0xff8000);
 }
 
-int sim_picture_background(const struct video_format *format, uint8_t *const planes[MAX_PLANES])
+int sim_test_pattern_background(const struct video_format *format, uint8_t *const planes[MAX_PLANES])
 {
 	static const uint32_t bars[8] = { 0xbfbfbf, 0xbfbf00, 0x00bfbf, 0x00bf00,
 					  0xbf00bf, 0xbf0000, 0x0000bf, 0x000000 };
@@ -305,7 +306,7 @@ int sim_picture_background(const struct video_format *format, uint8_t *const pla
 	return 0;
 }
 
-int sim_picture_foreground(const struct video_format *format, uint32_t number,
+int sim_test_pattern_foreground(const struct video_format *format, uint32_t number,
 			   uint8_t *const planes[MAX_PLANES])
 {
 	struct canvas canvas;
@@ -319,7 +320,7 @@ int sim_picture_foreground(const struct video_format *format, uint32_t number,
 	return 0;
 }
 
-int sim_picture_marks(const struct video_format *format, uint32_t number, uint8_t *const planes[MAX_PLANES])
+int sim_test_pattern_marks(const struct video_format *format, uint32_t number, uint8_t *const planes[MAX_PLANES])
 {
 	struct canvas canvas;
 	int err = canvas_open(&canvas, format, planes);
@@ -329,9 +330,9 @@ int sim_picture_marks(const struct video_format *format, uint32_t number, uint8_
 	return err;
 }
 
-int sim_picture_draw(const struct video_format *format, uint32_t number, uint8_t *const planes[MAX_PLANES])
+int sim_test_pattern_draw(const struct video_format *format, uint32_t number, uint8_t *const planes[MAX_PLANES])
 {
-	int err = sim_picture_background(format, planes);
+	int err = sim_test_pattern_background(format, planes);
 
-	return err < 0 ? err : sim_picture_foreground(format, number, planes);
+	return err < 0 ? err : sim_test_pattern_foreground(format, number, planes);
 }

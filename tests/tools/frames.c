@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/pixfmt.h"
-#include "sim/device.h"
+#include "sim/test_pattern.h"
 
 /* Where the first luma (or what stands for it) lies in a row, and how far it is to the next. */
 static const struct packing {
@@ -54,7 +54,7 @@ static int64_t number_of(struct checker *checker)
 		for (uint32_t x = 0; x < width; x++)
 			checker->luma[(size_t)y * width + x] = row[(size_t)x * packing->step];
 	}
-	return sim_picture_number(checker->luma, width, width, height);
+	return sim_test_pattern_number(checker->luma, width, width, height);
 }
 
 static bool is_intact(struct checker *checker, int64_t number)
@@ -63,7 +63,7 @@ static bool is_intact(struct checker *checker, int64_t number)
 
 	if (number >= 0 && checker->marks_only)
 		return true;
-	if (number < 0 || sim_picture_draw(&checker->format, (uint32_t)number, planes) < 0)
+	if (number < 0 || sim_test_pattern_draw(&checker->format, (uint32_t)number, planes) < 0)
 		return false;
 	return memcmp(checker->frame, checker->expected, checker->frame_bytes) == 0;
 }

@@ -4,7 +4,7 @@
 #define TESTS_SIM_USER_H
 
 #include "device/device.h"
-#include "sim/device.h"
+#include "sim/test_pattern.h"
 
 #define USER_BUFFERS 64
 

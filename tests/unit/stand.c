@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sim/device.h"
+#include "sim/test_pattern.h"
 
 const char *const stand_modes[5] = { "mmap", "userptr", "dmabuf", "dmabuf-import", "rw" };
 
@@ -89,7 +89,7 @@ void stand_check_picture(const struct video_format *format, const struct buffer 
 	assert_int_equal(buffer->n_planes, format->n_planes);
 	for (uint32_t p = 0; p < format->n_planes; p++)
 		assert_non_null(planes[p] = calloc(1, format->sizeimage[p]));
-	assert_int_equal(sim_picture_draw(format, number, planes), 0);
+	assert_int_equal(sim_test_pattern_draw(format, number, planes), 0);
 	for (unsigned p = 0; p < layout.n_planes; p++) {
 		unsigned memory = layout.planes[p].memory_plane;
 

@@ -131,7 +131,7 @@ static void test_data_offset(void **state)
 	assert_int_equal(user.planes[0].bytesused, 320 * 240 + 64);
 	assert_int_equal(user.planes[1].data_offset, 64);
 	assert_int_equal(user.planes[1].bytesused, 320 * 120 + 64);
-	assert_int_equal(sim_picture_number((uint8_t *)user.maps[0][0] + 64, 320, 320, 240), 0);
+	assert_int_equal(sim_test_pattern_number((uint8_t *)user.maps[0][0] + 64, 320, 320, 240), 0);
 	user_close(&user);
 }
 

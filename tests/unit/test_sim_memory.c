@@ -56,7 +56,7 @@ static void test_userptr(void **state)
 	assert_int_equal(user.b.m.userptr, (unsigned long)memory + 100);
 	assert_int_equal(user.b.length, LUMA + 50);
 	assert_int_equal(user.b.bytesused, LUMA);
-	assert_int_equal(sim_picture_number(memory + 100, 320, 320, 240), 0);
+	assert_int_equal(sim_test_pattern_number(memory + 100, 320, 320, 240), 0);
 	assert_int_equal(memory[99], 0xA5);
 	assert_int_equal(memory[100 + LUMA], 0xA5);
 	user_close(&user);
@@ -101,7 +101,7 @@ static void test_dmabuf(void **state)
 		assert_int_equal(user_next(&user), 0);
 		assert_int_equal(user.planes[0].m.fd, fds[0]);
 		assert_int_equal(user.planes[1].bytesused, CHROMA);
-		assert_int_equal(sim_picture_number(luma, 320, 320, 240), i);
+		assert_int_equal(sim_test_pattern_number(luma, 320, 320, 240), i);
 		assert_int_equal(queue_dmabuf(&user, 0, fds[0], fds[1]), 0);
 	}
 	user_close(&user);
@@ -124,7 +124,7 @@ static void test_dmabuf_outlives_its_descriptor(void **state)
 	close(fds[1]);
 	assert_int_equal(user_on(&user), 0);
 	assert_int_equal(user_next(&user), 0);
-	assert_int_equal(sim_picture_number(luma, 320, 320, 240), 0);
+	assert_int_equal(sim_test_pattern_number(luma, 320, 320, 240), 0);
 	user_close(&user);
 	munmap(luma, LUMA);
 }
@@ -149,7 +149,7 @@ static void test_export_into_import(void **state)
 	assert_int_equal(queue_dmabuf(&to, 1, fds[0], fds[1]), 0);
 	assert_int_equal(user_on(&to), 0);
 	assert_int_equal(user_next(&to), 1);
-	assert_int_equal(sim_picture_number(from.maps[0][0], 320, 320, 240), 77);
+	assert_int_equal(sim_test_pattern_number(from.maps[0][0], 320, 320, 240), 77);
 	user_close(&to);
 	user_close(&from);
 	close(fds[0]);

@@ -39,7 +39,7 @@ static void check_number(const struct video_format *format, uint8_t *const plane
 {
 	uint8_t *luma = luma_of(format, planes);
 
-	assert_int_equal(sim_picture_number(luma, format->width, format->width, format->height), number);
+	assert_int_equal(sim_test_pattern_number(luma, format->width, format->width, format->height), number);
 	free(luma);
 }
 
@@ -87,7 +87,7 @@ static void test_every_raw_format(void **state)
 	}
 }
 
-/* The device's frame is the one that sim_picture_draw() makes. */
+/* The device's frame is the one that sim_test_pattern_draw() makes. */
 static void test_drawing_is_what_the_device_delivers(void **state)
 {
 	struct video_format format;
@@ -100,7 +100,7 @@ static void test_drawing_is_what_the_device_delivers(void **state)
 		open_format(&user, raw_formats[i], "size=320x240,sequence=123456", &format);
 		for (unsigned p = 0; p < format.n_planes; p++)
 			planes[p] = calloc(1, format.sizeimage[p]);
-		assert_int_equal(sim_picture_draw(&format, 123456, planes), 0);
+		assert_int_equal(sim_test_pattern_draw(&format, 123456, planes), 0);
 		assert_int_equal(user_next(&user), 0);
 		for (unsigned p = 0; p < format.n_planes; p++) {
 			assert_memory_equal(planes[p], user.maps[0][p], format.sizeimage[p]);
@@ -125,21 +125,21 @@ static void test_every_number(void **state)
 	for (unsigned bit = 0; bit < 32; bit++) {
 		uint32_t number = (UINT32_C(1) << bit) + bit * 77;
 
-		assert_int_equal(sim_picture_draw(&format, number, planes), 0);
+		assert_int_equal(sim_test_pattern_draw(&format, number, planes), 0);
 		check_number(&format, planes, number);
 	}
 	memset(picture + 8 * 64, 255, 8 * 64);
-	assert_int_equal(sim_picture_number(picture, 64, 64, 64), -1);
+	assert_int_equal(sim_test_pattern_number(picture, 64, 64, 64), -1);
 	memset(picture, 77, sizeof picture);
-	assert_int_equal(sim_picture_number(picture, 64, 64, 64), -1);
-	assert_int_equal(sim_picture_number(picture, 16, 16, 16), -1); /* no room */
+	assert_int_equal(sim_test_pattern_number(picture, 64, 64, 64), -1);
+	assert_int_equal(sim_test_pattern_number(picture, 16, 16, 16), -1); /* no room */
 	format.fourcc = V4L2_PIX_FMT_RGB565;
 	format.bytesperline[0] = 0;
 	format.sizeimage[0] = 64 * 64 * 2;
 	format.pix = pixfmt_by_fourcc(format.fourcc);
-	assert_int_equal(sim_picture_draw(&format, 0, planes), -ENOTSUP);
+	assert_int_equal(sim_test_pattern_draw(&format, 0, planes), -ENOTSUP);
 	format.pix = NULL;
-	assert_int_equal(sim_picture_draw(&format, 0, planes), -ENOTSUP);
+	assert_int_equal(sim_test_pattern_draw(&format, 0, planes), -ENOTSUP);
 }
 
 /* Padding left alone, nothing written outside. */
@@ -156,7 +156,7 @@ static void test_padding(void **state)
 	(void)state;
 	memset(picture, 0xA5, 96 * 75);
 	format.pix = pixfmt_by_fourcc(format.fourcc);
-	assert_int_equal(sim_picture_draw(&format, 5, planes), 0);
+	assert_int_equal(sim_test_pattern_draw(&format, 5, planes), 0);
 	for (unsigned i = 0; i < 96 * 75; i++) {
 		if (i % 96 >= 70)
 			assert_int_equal(picture[i], 0xA5);
@@ -173,7 +173,7 @@ static void decode_frame(AVCodecContext *decoder, const struct user *user, int i
 	memcpy(packet->data, user->maps[index][0], user_bytesused(user));
 	assert_int_equal(avcodec_send_packet(decoder, packet), 0);
 	assert_int_equal(avcodec_receive_frame(decoder, frame), 0);
-	assert_int_equal(sim_picture_number(frame->data[0], (uint32_t)frame->linesize[0],
+	assert_int_equal(sim_test_pattern_number(frame->data[0], (uint32_t)frame->linesize[0],
 					    (uint32_t)frame->width, (uint32_t)frame->height),
 			 number);
 	av_frame_free(&frame);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The keys of "sim:key=value,…", for help and `v4l2q list -d sim`. */
+#ifndef SIM_OPTIONS_H
+#define SIM_OPTIONS_H
+
+#include <stddef.h>
+
+struct sim_options;
+
+struct sim_key {
+	const char *key;
+	const char *argument; /* of the key, as help writes it; NULL: it takes none */
+	const char *help;
+	/* The parser of the value and the offset of the field of struct sim_options that it sets. */
+	int (*parse)(struct sim_options *options, size_t offset, const char *value);
+	size_t offset;
+};
+
+extern const struct sim_key sim_keys[]; /* ended by a NULL key */
+
+#endif
