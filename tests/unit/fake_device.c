@@ -28,7 +28,7 @@ void fake_catch_log(void)
 }
 
 /* Native modes, then those that conversion adds. */
-static const struct fake_mode *mode_at(const struct fake *fake, unsigned index)
+static const struct fake_mode *mode_at(const struct fake_device *fake, unsigned index)
 {
 	const struct fake_mode *mode = fake->modes;
 
@@ -41,7 +41,7 @@ static const struct fake_mode *mode_at(const struct fake *fake, unsigned index)
 	return NULL;
 }
 
-static const struct fake_mode *find_mode(const struct fake *fake, uint32_t fourcc, uint32_t width,
+static const struct fake_mode *find_mode(const struct fake_device *fake, uint32_t fourcc, uint32_t width,
 					 uint32_t height)
 {
 	const struct fake_mode *mode, *best = NULL;
@@ -55,7 +55,7 @@ static const struct fake_mode *find_mode(const struct fake *fake, uint32_t fourc
 	return best ? best : fake->modes;
 }
 
-static int s_fmt(struct fake *fake, struct v4l2_format *format)
+static int s_fmt(struct fake_device *fake, struct v4l2_format *format)
 {
 	struct v4l2_pix_format *pix = &format->fmt.pix;
 	const struct fake_mode *mode = find_mode(fake, pix->pixelformat, pix->width, pix->height);
@@ -74,7 +74,7 @@ static int s_fmt(struct fake *fake, struct v4l2_format *format)
 	return 0;
 }
 
-static int g_fmt(struct fake *fake, struct v4l2_format *format)
+static int g_fmt(struct fake_device *fake, struct v4l2_format *format)
 {
 	if (V4L2_TYPE_IS_MULTIPLANAR(format->type))
 		format->fmt.pix_mp = fake->mp;
@@ -83,7 +83,7 @@ static int g_fmt(struct fake *fake, struct v4l2_format *format)
 	return fake->g_fmt_err;
 }
 
-static int enum_fmt(struct fake *fake, struct v4l2_fmtdesc *entry)
+static int enum_fmt(struct fake_device *fake, struct v4l2_fmtdesc *entry)
 {
 	const struct fake_mode *mode;
 	uint32_t last = 0, n = 0;
@@ -102,7 +102,7 @@ static int enum_fmt(struct fake *fake, struct v4l2_fmtdesc *entry)
 	return EINVAL;
 }
 
-static int enum_sizes(struct fake *fake, struct v4l2_frmsizeenum *entry)
+static int enum_sizes(struct fake_device *fake, struct v4l2_frmsizeenum *entry)
 {
 	const struct fake_mode *mode;
 	uint32_t n = 0;
@@ -118,7 +118,7 @@ static int enum_sizes(struct fake *fake, struct v4l2_frmsizeenum *entry)
 	return EINVAL;
 }
 
-static int enum_intervals(struct fake *fake, struct v4l2_frmivalenum *entry)
+static int enum_intervals(struct fake_device *fake, struct v4l2_frmivalenum *entry)
 {
 	const struct fake_mode *mode = find_mode(fake, entry->pixel_format, entry->width, entry->height);
 
@@ -129,7 +129,7 @@ static int enum_intervals(struct fake *fake, struct v4l2_frmivalenum *entry)
 	return 0;
 }
 
-static int parm(struct fake *fake, struct v4l2_streamparm *entry)
+static int parm(struct fake_device *fake, struct v4l2_streamparm *entry)
 {
 	if (!fake->fps)
 		return ENOTTY;
@@ -138,7 +138,7 @@ static int parm(struct fake *fake, struct v4l2_streamparm *entry)
 	return 0;
 }
 
-static struct fake_control *find_control(struct fake *fake, uint32_t id)
+static struct fake_control *find_control(struct fake_device *fake, uint32_t id)
 {
 	bool next = id & V4L2_CTRL_FLAG_NEXT_CTRL;
 
@@ -148,7 +148,7 @@ static struct fake_control *find_control(struct fake *fake, uint32_t id)
 	return NULL;
 }
 
-static int query_ext_ctrl(struct fake *fake, struct v4l2_query_ext_ctrl *query)
+static int query_ext_ctrl(struct fake_device *fake, struct v4l2_query_ext_ctrl *query)
 {
 	struct fake_control *control = find_control(fake, query->id);
 
@@ -160,7 +160,7 @@ static int query_ext_ctrl(struct fake *fake, struct v4l2_query_ext_ctrl *query)
 	return 0;
 }
 
-static int query_ctrl(struct fake *fake, struct v4l2_queryctrl *query)
+static int query_ctrl(struct fake_device *fake, struct v4l2_queryctrl *query)
 {
 	struct fake_control *control = find_control(fake, query->id);
 
@@ -175,7 +175,7 @@ static int query_ctrl(struct fake *fake, struct v4l2_queryctrl *query)
 	return 0;
 }
 
-static int query_menu(struct fake *fake, struct v4l2_querymenu *query)
+static int query_menu(struct fake_device *fake, struct v4l2_querymenu *query)
 {
 	struct fake_control *control = find_control(fake, query->id);
 
@@ -185,7 +185,7 @@ static int query_menu(struct fake *fake, struct v4l2_querymenu *query)
 	return 0;
 }
 
-static int g_ctrl(struct fake *fake, struct v4l2_control *entry)
+static int g_ctrl(struct fake_device *fake, struct v4l2_control *entry)
 {
 	struct fake_control *control = find_control(fake, entry->id);
 
@@ -194,7 +194,7 @@ static int g_ctrl(struct fake *fake, struct v4l2_control *entry)
 	return control ? 0 : EINVAL;
 }
 
-static int s_ctrl(struct fake *fake, struct v4l2_control *entry)
+static int s_ctrl(struct fake_device *fake, struct v4l2_control *entry)
 {
 	struct fake_control *control = find_control(fake, entry->id);
 
@@ -204,7 +204,7 @@ static int s_ctrl(struct fake *fake, struct v4l2_control *entry)
 	return 0;
 }
 
-static int ext_ctrls(struct fake *fake, struct v4l2_ext_controls *list, bool set)
+static int ext_ctrls(struct fake_device *fake, struct v4l2_ext_controls *list, bool set)
 {
 	struct fake_control *control = find_control(fake, list->controls[0].id);
 
@@ -217,17 +217,17 @@ static int ext_ctrls(struct fake *fake, struct v4l2_ext_controls *list, bool set
 	return 0;
 }
 
-static int g_ext(struct fake *fake, struct v4l2_ext_controls *list)
+static int g_ext(struct fake_device *fake, struct v4l2_ext_controls *list)
 {
 	return ext_ctrls(fake, list, false);
 }
 
-static int s_ext(struct fake *fake, struct v4l2_ext_controls *list)
+static int s_ext(struct fake_device *fake, struct v4l2_ext_controls *list)
 {
 	return ext_ctrls(fake, list, true);
 }
 
-static int enum_input(struct fake *fake, struct v4l2_input *input)
+static int enum_input(struct fake_device *fake, struct v4l2_input *input)
 {
 	if (input->index >= fake->n_inputs)
 		return fake->n_inputs ? EINVAL : ENOTTY;
@@ -235,7 +235,7 @@ static int enum_input(struct fake *fake, struct v4l2_input *input)
 	return 0;
 }
 
-static int s_input(struct fake *fake, int *input)
+static int s_input(struct fake_device *fake, int *input)
 {
 	if ((uint32_t)*input >= fake->n_inputs)
 		return fake->n_inputs ? EINVAL : ENOTTY;
@@ -243,7 +243,7 @@ static int s_input(struct fake *fake, int *input)
 	return 0;
 }
 
-typedef int handler(struct fake *fake, void *argument);
+typedef int handler(struct fake_device *fake, void *argument);
 
 static const struct {
 	unsigned long request;
@@ -283,7 +283,7 @@ static int fake_ioctl(struct device *device, unsigned long request, void *argume
 
 static int fake_convert(struct device *device, bool on)
 {
-	struct fake *fake = device->data;
+	struct fake_device *fake = device->data;
 
 	fake->converts = on;
 	return fake->emulated ? 0 : -ENOTSUP;
@@ -298,7 +298,7 @@ static const struct device_ops ops = {
 	.scheme = "fake", .close = fake_close, .ioctl = fake_ioctl, .convert = fake_convert
 };
 
-void fake_open(struct device *device, struct fake *fake, enum v4l2_buf_type type)
+void fake_device_open(struct device *device, struct fake_device *fake, enum v4l2_buf_type type)
 {
 	*device =
 		(struct device){ .ops = &ops, .data = fake, .path = strdup("fake"), .fd = -1, .type = type };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A device that exists in a table: for tests of what is negotiated with one. */
-#ifndef FAKE_DEVICE_H
-#define FAKE_DEVICE_H
+#ifndef TESTS_FAKE_DEVICE_H
+#define TESTS_FAKE_DEVICE_H
 
 #include "device/device.h"
 
@@ -19,7 +19,7 @@ struct fake_control {
 
 /* Keeps to its modes as a driver does: an unknown format becomes the first mode's, a size the nearest of the
  * format. */
-struct fake {
+struct fake_device {
 	const struct fake_mode *modes;    /* ended by fourcc 0 */
 	const struct fake_mode *emulated; /* what conversion adds; NULL: no conversion */
 	struct fake_control *controls;    /* ended by id 0 */
@@ -34,7 +34,7 @@ struct fake {
 };
 
 /* An open device of the type over the table. */
-void fake_open(struct device *device, struct fake *fake, enum v4l2_buf_type type);
+void fake_device_open(struct device *device, struct fake_device *fake, enum v4l2_buf_type type);
 
 /* The last error and all messages, as log_set_sink() caught them. */
 extern char fake_error[2000], fake_log[20000];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The driver's buffers: probing, getting, growing, giving back. */
-#include "stand.h"
+#include "pool_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,34 +11,34 @@ static const struct pool_options mmap_mode = { .io = "mmap" };
 
 static void probe_asks_for_three_memories_first(void **state)
 {
-	struct stand stand;
+	struct pool_fixture fixture;
 
 	(void)state;
-	stand_open_device(&stand, "");
-	assert_int_equal(stand_open_pool(&stand, &mmap_mode), 0);
-	assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", "count=0"), 3);
-	assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", ""), 3);
-	assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", "memory=MMAP"), 1);
-	assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", "memory=USERPTR"), 1);
-	assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", "memory=DMABUF"), 1);
-	stand_close(&stand);
+	pool_fixture_open_device(&fixture, "");
+	assert_int_equal(pool_fixture_open_pool(&fixture, &mmap_mode), 0);
+	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_REQBUFS", "count=0"), 3);
+	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_REQBUFS", ""), 3);
+	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_REQBUFS", "memory=MMAP"), 1);
+	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_REQBUFS", "memory=USERPTR"), 1);
+	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_REQBUFS", "memory=DMABUF"), 1);
+	pool_fixture_close(&fixture);
 }
 
 /* trace_check() sees to it that each follows a REQBUFS(0) of its memory that succeeded. */
 static void create_bufs_is_probed_for_what_works(void **state)
 {
-	struct stand stand;
+	struct pool_fixture fixture;
 
 	(void)state;
-	stand_open_device(&stand, "caps=mmap+dmabuf,buffer-caps=no");
-	assert_int_equal(stand_open_pool(&stand, &mmap_mode), 0);
-	assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", "count=0"), 3);
-	assert_int_equal(stand_count(&stand, "VIDIOC_CREATE_BUFS", "memory=MMAP"), 1);
-	assert_int_equal(stand_count(&stand, "VIDIOC_CREATE_BUFS", "memory=USERPTR"), 0);
-	assert_int_equal(stand_count(&stand, "VIDIOC_CREATE_BUFS", "memory=DMABUF"), 1);
-	assert_false(allocator_has(&stand.pool.allocator, V4L2_MEMORY_USERPTR));
-	assert_true(allocator_creates(&stand.pool.allocator, V4L2_MEMORY_DMABUF));
-	stand_close(&stand);
+	pool_fixture_open_device(&fixture, "caps=mmap+dmabuf,buffer-caps=no");
+	assert_int_equal(pool_fixture_open_pool(&fixture, &mmap_mode), 0);
+	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_REQBUFS", "count=0"), 3);
+	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", "memory=MMAP"), 1);
+	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", "memory=USERPTR"), 0);
+	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", "memory=DMABUF"), 1);
+	assert_false(allocator_has(&fixture.pool.allocator, V4L2_MEMORY_USERPTR));
+	assert_true(allocator_creates(&fixture.pool.allocator, V4L2_MEMORY_DMABUF));
+	pool_fixture_close(&fixture);
 }
 
 static void mmap_is_tried_though_no_probe_is_answered(void **state)
@@ -47,16 +47,16 @@ static void mmap_is_tried_though_no_probe_is_answered(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(errors); i++) {
-		struct stand stand;
+		struct pool_fixture fixture;
 		char keys[60];
 
 		snprintf(keys, sizeof keys, "create=no,fail=probe@1:%s:3", errors[i]);
-		stand_start(&stand, "auto", keys, 4, 4);
-		assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", "count=4"), 1);
-		assert_string_equal(pool_io_name(&stand.pool), "mmap");
-		assert_false(stand.pool.allocator.can_allocate);
-		stand_frames(&stand, 0, 5);
-		stand_close(&stand);
+		pool_fixture_start(&fixture, "auto", keys, 4, 4);
+		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_REQBUFS", "count=4"), 1);
+		assert_string_equal(pool_io_name(&fixture.pool), "mmap");
+		assert_false(fixture.pool.allocator.can_allocate);
+		pool_fixture_frames(&fixture, 0, 5);
+		pool_fixture_close(&fixture);
 	}
 }
 
@@ -67,14 +67,14 @@ static void a_busy_probe_ends_it(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
-		struct stand stand;
+		struct pool_fixture fixture;
 
-		stand_open_device(&stand, keys[i]);
-		assert_int_equal(stand_open_pool(&stand, &mmap_mode), -EBUSY);
-		assert_int_equal(stand.log.n_errors, 1);
-		assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", ""),
-				 stand_count(&stand, "VIDIOC_REQBUFS", "count=0"));
-		stand_close(&stand);
+		pool_fixture_open_device(&fixture, keys[i]);
+		assert_int_equal(pool_fixture_open_pool(&fixture, &mmap_mode), -EBUSY);
+		assert_int_equal(fixture.log.n_errors, 1);
+		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_REQBUFS", ""),
+				 pool_fixture_count(&fixture, "VIDIOC_REQBUFS", "count=0"));
+		pool_fixture_close(&fixture);
 	}
 }
 
@@ -92,17 +92,17 @@ static int deny_userptr(struct device *device, unsigned long request, void *argu
 static void capabilities_are_believed(void **state)
 {
 	static const struct pool_options userptr = { .io = "userptr" };
-	struct stand stand;
+	struct pool_fixture fixture;
 
 	(void)state;
-	stand_open_device(&stand, "");
-	stand_bend_ioctls(&stand, deny_userptr);
-	assert_int_equal(stand_open_pool(&stand, &userptr), -ENOTSUP);
-	assert_int_equal(stand.log.n_errors, 1);
-	assert_int_equal(stand_count(&stand, "VIDIOC_CREATE_BUFS", "memory=USERPTR"), 0);
-	assert_true(allocator_has(&stand.pool.allocator, V4L2_MEMORY_DMABUF));
-	assert_false(stand.pool.allocator.can_orphan);
-	stand_close(&stand);
+	pool_fixture_open_device(&fixture, "");
+	pool_fixture_replace_ioctl(&fixture, deny_userptr);
+	assert_int_equal(pool_fixture_open_pool(&fixture, &userptr), -ENOTSUP);
+	assert_int_equal(fixture.log.n_errors, 1);
+	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", "memory=USERPTR"), 0);
+	assert_true(allocator_has(&fixture.pool.allocator, V4L2_MEMORY_DMABUF));
+	assert_false(fixture.pool.allocator.can_orphan);
+	pool_fixture_close(&fixture);
 }
 
 static void reqbufs_asks_for_the_clamped_minimum(void **state)
@@ -117,14 +117,14 @@ static void reqbufs_asks_for_the_clamped_minimum(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-		struct stand stand;
+		struct pool_fixture fixture;
 		char keys[40];
 
 		snprintf(keys, sizeof keys, "min-buffers=%u", cases[i].driver_min);
-		stand_start(&stand, "mmap", keys, cases[i].min, cases[i].max);
-		assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", ""), 1);
-		assert_int_equal(stand_count(&stand, "VIDIOC_REQBUFS", cases[i].count), 1);
-		stand_close(&stand);
+		pool_fixture_start(&fixture, "mmap", keys, cases[i].min, cases[i].max);
+		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_REQBUFS", ""), 1);
+		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_REQBUFS", cases[i].count), 1);
+		pool_fixture_close(&fixture);
 	}
 }
 
@@ -137,16 +137,16 @@ static void querybuf_asks_for_each_once_in_order(void **state)
 	for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
 		const struct trace_call *call;
 		uint32_t index = 0;
-		struct stand stand;
+		struct pool_fixture fixture;
 
-		stand_start(&stand, "mmap", keys[i], 4, 4);
-		for (size_t c = stand.mark; c < stand.log.n_calls; c++) {
-			call = &stand.log.calls[c];
+		pool_fixture_start(&fixture, "mmap", keys[i], 4, 4);
+		for (size_t c = fixture.mark; c < fixture.log.n_calls; c++) {
+			call = &fixture.log.calls[c];
 			if (!strcmp(call->name, "VIDIOC_QUERYBUF"))
 				assert_int_equal(trace_value(call, "index"), index++);
 		}
 		assert_int_equal(index, granted[i]);
-		stand_close(&stand);
+		pool_fixture_close(&fixture);
 	}
 }
 
@@ -164,19 +164,19 @@ static void what_contradicts_itself_fails_the_start(void **state)
 	for (size_t i = 0; i < N_ELEMENTS(keys) * 4; i++) {
 		struct pool_config config = { .min = 4, .max = 4, .layout = true };
 		size_t end;
-		struct stand stand;
+		struct pool_fixture fixture;
 
-		stand_open(&stand, stand_modes[i % 4], keys[i / 4]);
-		assert_int_equal(pool_configure(&stand.pool, &config), 0);
-		stand_mark(&stand);
-		assert_true(pool_start(&stand.pool) < 0);
-		end = stand.log.n_calls - 1;
-		assert_string_equal(stand.log.calls[end].name, "VIDIOC_REQBUFS");
-		assert_int_equal(trace_value(&stand.log.calls[end], "count"), 0);
-		assert_int_equal(stand_count(&stand, "VIDIOC_QBUF", ""), 0);
-		assert_int_equal(stand_count(&stand, "VIDIOC_STREAMON", ""), 0);
-		assert_int_equal(stand.log.n_errors, 1);
-		stand_close(&stand);
+		pool_fixture_open(&fixture, pool_fixture_modes[i % 4], keys[i / 4]);
+		assert_int_equal(pool_configure(&fixture.pool, &config), 0);
+		pool_fixture_mark(&fixture);
+		assert_true(pool_start(&fixture.pool) < 0);
+		end = fixture.log.n_calls - 1;
+		assert_string_equal(fixture.log.calls[end].name, "VIDIOC_REQBUFS");
+		assert_int_equal(trace_value(&fixture.log.calls[end], "count"), 0);
+		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_QBUF", ""), 0);
+		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_STREAMON", ""), 0);
+		assert_int_equal(fixture.log.n_errors, 1);
+		pool_fixture_close(&fixture);
 	}
 }
 
@@ -189,14 +189,14 @@ static void each_plane_is_mapped(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-		struct stand stand;
+		struct pool_fixture fixture;
 
-		stand_start(&stand, "mmap", cases[i].keys, 4, 4);
-		assert_int_equal(stand_count(&stand, "mmap", ""), cases[i].n_maps);
-		assert_int_equal(stand_count(&stand, "VIDIOC_EXPBUF", ""), 0);
-		stand_frames(&stand, 0, 10);
-		assert_int_equal(stand_count(&stand, "mmap", ""), cases[i].n_maps);
-		stand_close(&stand);
+		pool_fixture_start(&fixture, "mmap", cases[i].keys, 4, 4);
+		assert_int_equal(pool_fixture_count(&fixture, "mmap", ""), cases[i].n_maps);
+		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_EXPBUF", ""), 0);
+		pool_fixture_frames(&fixture, 0, 10);
+		assert_int_equal(pool_fixture_count(&fixture, "mmap", ""), cases[i].n_maps);
+		pool_fixture_close(&fixture);
 	}
 }
 
@@ -211,18 +211,19 @@ static void each_plane_is_exported(void **state)
 	(void)state;
 	snprintf(flags, sizeof flags, "flags=0x%x", O_CLOEXEC | O_RDWR);
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-		struct stand stand;
+		struct pool_fixture fixture;
 
-		stand_start(&stand, "dmabuf", cases[i].keys, 4, 4);
-		assert_int_equal(stand_count(&stand, "VIDIOC_EXPBUF", flags), cases[i].n_exports);
-		assert_int_equal(stand_count(&stand, "VIDIOC_EXPBUF", ""), cases[i].n_exports);
-		stand_frames(&stand, 0, 10);
-		assert_int_equal(stand_count(&stand, "VIDIOC_EXPBUF", ""), cases[i].n_exports);
-		for (uint32_t b = 0; b < stand.pool.granted; b++)
-			for (uint32_t p = 0; p < stand.format.n_planes; p++)
-				assert_int_equal(fcntl(stand.pool.allocator.buffers[b].planes[p].fd, F_GETFD),
-						 FD_CLOEXEC);
-		stand_close(&stand);
+		pool_fixture_start(&fixture, "dmabuf", cases[i].keys, 4, 4);
+		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_EXPBUF", flags), cases[i].n_exports);
+		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_EXPBUF", ""), cases[i].n_exports);
+		pool_fixture_frames(&fixture, 0, 10);
+		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_EXPBUF", ""), cases[i].n_exports);
+		for (uint32_t b = 0; b < fixture.pool.granted; b++)
+			for (uint32_t p = 0; p < fixture.format.n_planes; p++)
+				assert_int_equal(
+					fcntl(fixture.pool.allocator.buffers[b].planes[p].fd, F_GETFD),
+					FD_CLOEXEC);
+		pool_fixture_close(&fixture);
 	}
 }
 
@@ -232,21 +233,21 @@ static void a_refused_reqbufs_can_be_asked_again(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
-		struct stand stand;
+		struct pool_fixture fixture;
 
-		stand_open(&stand, stand_modes[i], "fail=reqbufs@1:EINVAL");
-		assert_int_equal(pool_configure(&stand.pool, &config), 0);
-		assert_true(pool_start(&stand.pool) < 0);
-		assert_string_equal(stand_order(&stand), "REQBUFS(4):EINVAL");
-		assert_int_equal(pool_start(&stand.pool), 0);
-		stand_frames(&stand, 0, 5);
-		stand_close(&stand);
+		pool_fixture_open(&fixture, pool_fixture_modes[i], "fail=reqbufs@1:EINVAL");
+		assert_int_equal(pool_configure(&fixture.pool, &config), 0);
+		assert_true(pool_start(&fixture.pool) < 0);
+		assert_string_equal(pool_fixture_order(&fixture), "REQBUFS(4):EINVAL");
+		assert_int_equal(pool_start(&fixture.pool), 0);
+		pool_fixture_frames(&fixture, 0, 5);
+		pool_fixture_close(&fixture);
 	}
 }
 
 int main(void)
 {
-	static const struct statement statements[] = {
+	static const struct table_test tests[] = {
 		{ 1, "probe_asks_for_three_memories_first", probe_asks_for_three_memories_first, NULL },
 		{ 2, "create_bufs_is_probed_for_what_works", create_bufs_is_probed_for_what_works, NULL },
 		{ 2, "capabilities_are_believed", capabilities_are_believed, NULL },
@@ -262,5 +263,5 @@ int main(void)
 		{ 18, "refused_reqbufs_can_be_asked_again", a_refused_reqbufs_can_be_asked_again, NULL },
 	};
 
-	return statements_run("allocator", statements, N_ELEMENTS(statements));
+	return table_test_run("allocator", tests, N_ELEMENTS(tests));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Clamping the configuration: the table, row by row. */
-#include "statement.h"
+#include "table_test.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -194,7 +194,7 @@ static void clamping_settles_unless_the_maximum_is_too_low(void **state)
 	}
 }
 
-static struct statement statements[N_ELEMENTS(rows) + 3] = {
+static struct table_test tests[N_ELEMENTS(rows) + 3] = {
 	{ 14, "missing_field_alters_nothing", a_missing_field_alters_nothing, NULL },
 	{ 14, "alternating_fields_take_four", alternating_fields_take_four, NULL },
 	{ 16, "clamping_settles_unless_maximum_too_low", clamping_settles_unless_the_maximum_is_too_low,
@@ -207,8 +207,8 @@ int main(void)
 
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
 		snprintf(names[i], sizeof names[i], "clamp_row_%02u_%s", rows[i].number, rows[i].io);
-		statements[i + 3] = (struct statement){ 14, names[i], clamps_as_the_table_says, &rows[i] };
+		tests[i + 3] = (struct table_test){ 14, names[i], clamps_as_the_table_says, &rows[i] };
 	}
 	log_set_sink(ignore, NULL);
-	return statements_run("config", statements, N_ELEMENTS(statements));
+	return table_test_run("config", tests, N_ELEMENTS(tests));
 }

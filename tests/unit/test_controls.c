@@ -32,16 +32,16 @@ static const struct fake_control all[N_CONTROLS + 1] = {
 };
 
 static struct fake_control controls[N_CONTROLS + 1];
-static struct fake fake;
+static struct fake_device fake;
 static struct device device;
 
 static int open_fake(void **state)
 {
 	(void)state;
 	memcpy(controls, all, sizeof controls);
-	fake = (struct fake){ .controls = controls, .n_inputs = 2 };
+	fake = (struct fake_device){ .controls = controls, .n_inputs = 2 };
 	fake_catch_log();
-	fake_open(&device, &fake, V4L2_BUF_TYPE_VIDEO_CAPTURE);
+	fake_device_open(&device, &fake, V4L2_BUF_TYPE_VIDEO_CAPTURE);
 	return 0;
 }
 

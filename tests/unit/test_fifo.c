@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <cmocka.h>
-#include "fifo_rig.h"
+#include "fifo_fixture.h"
 #include "base/array.h"
 
 static void put_range(struct fifo *fifo, uintptr_t first, uintptr_t end)

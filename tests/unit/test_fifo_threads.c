@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "fifo_rig.h"
+#include "fifo_fixture.h"
 
 #define N_STRESS 100000
 #define N_ROUNDS 5000

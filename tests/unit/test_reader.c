@@ -11,8 +11,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include <libavutil/imgutils.h>
-#include "media_rig.h"
-#include "reader_rig.h"
+#include "media_fixture.h"
+#include "reader_fixture.h"
 
 static void check_picture(struct readback *plain, const struct video_format *format,
 			  const struct frame *picture)
@@ -26,7 +26,7 @@ static void check_picture(struct readback *plain, const struct video_format *for
 	bytes = av_image_copy_to_buffer(expected, MAX_PICTURE_BYTES, (const uint8_t *const *)f->data,
 					f->linesize, f->format, f->width, f->height, 1);
 	assert_true(bytes > 0);
-	assert_int_equal(media_pack(format, picture, got), bytes);
+	assert_int_equal(media_fixture_pack(format, picture, got), bytes);
 	assert_memory_equal(got, expected, bytes);
 	for (unsigned i = 0; i < format->n_planes; i++)
 		assert_int_equal(picture->planes[i].bytes, format->sizeimage[i]);
@@ -56,22 +56,22 @@ static const struct codec_case codecs[] = {
 static void check_way(enum way way, const struct frame *picture, uint32_t packed_bytes)
 {
 	assert_int_equal(picture->copied_bytes, way == COPIED ? packed_bytes : 0);
-	assert_true(device_owns(picture));
+	assert_true(target_fixture_owns(picture));
 }
 
-static void read_by(const char *path, struct device *device, enum way way)
+static void read_by(const char *path, struct target_fixture *fixture, enum way way)
 {
-	struct reader_options o = rig_options(path);
-	struct reader *reader = rig_start(&o, device);
+	struct reader_options o = reader_fixture_options(path);
+	struct reader *reader = reader_fixture_start(&o, fixture);
 	struct picture_layout layout;
 	struct readback plain;
 	struct frame picture;
 
-	picture_layout(&device->target.format, &layout);
+	picture_layout(&fixture->target.format, &layout);
 	readback_open(&plain, path);
 	for (unsigned n = 0; n < N_PICTURES; n++) {
 		assert_int_equal(reader_next(reader, &picture), 1);
-		check_picture(&plain, &device->target.format, &picture);
+		check_picture(&plain, &fixture->target.format, &picture);
 		check_way(way, &picture, layout.packed_bytes);
 		assert_int_equal(picture.pts_ns, n * STEP_NS);
 		assert_int_equal(picture.duration_ns, STEP_NS);
@@ -83,7 +83,7 @@ static void read_by(const char *path, struct device *device, enum way way)
 	assert_int_equal(reader_info(reader).damaged, 0);
 	readback_close(&plain);
 	reader_close(reader);
-	assert_int_equal(device->n_taken, 0);
+	assert_int_equal(fixture->n_taken, 0);
 }
 
 static void pictures_are_the_files(void **state)
@@ -91,17 +91,17 @@ static void pictures_are_the_files(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(codecs); i++) {
 		const struct codec_case *c = &codecs[i];
-		const char *path = rig_make(c->name, c->codec, c->fourcc, 256, 144);
-		struct video_format format = rig_format(c->fourcc, 256, 144, 0);
-		struct device device;
+		const char *path = reader_fixture_make(c->name, c->codec, c->fourcc, 256, 144);
+		struct video_format format = reader_fixture_format(c->fourcc, 256, 144, 0);
+		struct target_fixture fixture;
 
 		if (getenv("VERBOSE"))
 			fprintf(stderr, "# %s\n", c->name);
-		target_open(&device, &format);
-		read_by(path, &device, c->way);
-		target_open(&device, &format);
-		device.target.n_direct = 32;
-		read_by(path, &device, c->direct);
+		target_fixture_open(&fixture, &format);
+		read_by(path, &fixture, c->way);
+		target_fixture_open(&fixture, &format);
+		fixture.target.n_direct = 32;
+		read_by(path, &fixture, c->direct);
 	}
 }
 
@@ -116,18 +116,19 @@ static void any_layout_is_filled(void **state)
 		{ "YU12", 128, DIRECT }, { "YU12", 32, COPIED }, { "YV12", 0, DIRECT },
 		{ "YM12", 0, DIRECT },   { "YM21", 64, DIRECT }, { "YM12", 8, COPIED },
 	};
-	const char *path = rig_make("layout.mkv", "libx264", "YU12", 640, 480);
+	const char *path = reader_fixture_make("layout.mkv", "libx264", "YU12", 640, 480);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct video_format format = rig_format(cases[i].fourcc, 640, 480, cases[i].padding);
-		struct device device;
+		struct video_format format =
+			reader_fixture_format(cases[i].fourcc, 640, 480, cases[i].padding);
+		struct target_fixture fixture;
 
-		target_open(&device, &format);
-		read_by(path, &device, COPIED);
-		target_open(&device, &format);
-		device.target.n_direct = 32;
-		read_by(path, &device, cases[i].way);
+		target_fixture_open(&fixture, &format);
+		read_by(path, &fixture, COPIED);
+		target_fixture_open(&fixture, &format);
+		fixture.target.n_direct = 32;
+		read_by(path, &fixture, cases[i].way);
 	}
 }
 
@@ -148,65 +149,66 @@ static void unfit_blanks_are_not_decoded_into(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		const char *path = rig_make(cases[i].name, cases[i].codec, cases[i].fourcc, cases[i].width,
-					    cases[i].height);
-		struct video_format format = rig_format(cases[i].fourcc, cases[i].width, cases[i].height, 0);
-		struct device device;
+		const char *path = reader_fixture_make(cases[i].name, cases[i].codec, cases[i].fourcc,
+						       cases[i].width, cases[i].height);
+		struct video_format format =
+			reader_fixture_format(cases[i].fourcc, cases[i].width, cases[i].height, 0);
+		struct target_fixture fixture;
 
-		target_open(&device, &format);
-		device.room = cases[i].room;
-		device.target.n_direct = 32;
-		read_by(path, &device, COPIED);
-		assert_true(device.n_direct <= 1);
+		target_fixture_open(&fixture, &format);
+		fixture.room = cases[i].room;
+		fixture.target.n_direct = 32;
+		read_by(path, &fixture, COPIED);
+		assert_true(fixture.n_direct <= 1);
 	}
 }
 
 /* The decoder keeps references; it may keep so many blanks and no more. */
 static void few_blanks_are_lent(void **state)
 {
-	const char *path = rig_make("few.mkv", "libx264", "YU12", 640, 480);
-	struct video_format format = rig_format("YU12", 640, 480, 0);
-	struct reader_options o = rig_options(path);
+	const char *path = reader_fixture_make("few.mkv", "libx264", "YU12", 640, 480);
+	struct video_format format = reader_fixture_format("YU12", 640, 480, 0);
+	struct reader_options o = reader_fixture_options(path);
 	struct frame pictures[N_PICTURES];
-	struct device device;
+	struct target_fixture fixture;
 	struct reader *reader;
 	struct readback plain;
 	unsigned direct = 0;
 
 	(void)state;
-	target_open(&device, &format);
-	device.target.n_direct = 2;
-	reader = rig_start(&o, &device);
+	target_fixture_open(&fixture, &format);
+	fixture.target.n_direct = 2;
+	reader = reader_fixture_start(&o, &fixture);
 	readback_open(&plain, path);
 	for (unsigned n = 0; n < N_PICTURES; n++) {
 		assert_int_equal(reader_next(reader, &pictures[n]), 1);
 		check_picture(&plain, &format, &pictures[n]);
-		assert_true(device_owns(&pictures[n]));
+		assert_true(target_fixture_owns(&pictures[n]));
 		direct += pictures[n].copied_bytes == 0;
 		av_buffer_unref(&pictures[n].memory);
 	}
-	assert_true(device.most_direct <= 2);
-	assert_int_equal(device.n_waited_for, N_PICTURES - direct);
+	assert_true(fixture.most_direct <= 2);
+	assert_int_equal(fixture.n_waited_for, N_PICTURES - direct);
 	readback_close(&plain);
 	reader_close(reader);
-	assert_int_equal(device.n_taken, 0);
+	assert_int_equal(fixture.n_taken, 0);
 }
 
 /* Every picture is a blank of its own, and keeps what was drawn on it. */
 static void pictures_may_be_kept(void **state)
 {
-	const char *path = rig_make("kept.mkv", "libx264", "YU12", 640, 480);
-	struct video_format format = rig_format("YU12", 640, 480, 0);
-	struct reader_options o = rig_options(path);
+	const char *path = reader_fixture_make("kept.mkv", "libx264", "YU12", 640, 480);
+	struct video_format format = reader_fixture_format("YU12", 640, 480, 0);
+	struct reader_options o = reader_fixture_options(path);
 	struct frame pictures[N_PICTURES];
-	struct device device;
+	struct target_fixture fixture;
 	struct reader *reader;
 	struct readback plain;
 
 	(void)state;
-	target_open(&device, &format);
-	device.target.n_direct = 32;
-	reader = rig_start(&o, &device);
+	target_fixture_open(&fixture, &format);
+	fixture.target.n_direct = 32;
+	reader = reader_fixture_start(&o, &fixture);
 	for (unsigned n = 0; n < N_PICTURES; n++)
 		assert_int_equal(reader_next(reader, &pictures[n]), 1);
 	reader_close(reader);
@@ -216,7 +218,7 @@ static void pictures_may_be_kept(void **state)
 		av_buffer_unref(&pictures[n].memory);
 	}
 	readback_close(&plain);
-	assert_int_equal(device.n_taken, 0);
+	assert_int_equal(fixture.n_taken, 0);
 }
 
 /* What is no packed picture at the device or in the file, or becomes another one, is not read into a blank.
@@ -239,13 +241,14 @@ static void raw_pictures_are_moved_where_they_must_be(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		uint32_t side = strcmp(cases[i].name, "small.nut") ? 240 : 32;
-		const char *path = rig_make(cases[i].name, "rawvideo", cases[i].fourcc, side, side);
-		struct video_format format = rig_format(cases[i].to, side, side, cases[i].padding);
-		struct device device;
+		const char *path =
+			reader_fixture_make(cases[i].name, "rawvideo", cases[i].fourcc, side, side);
+		struct video_format format = reader_fixture_format(cases[i].to, side, side, cases[i].padding);
+		struct target_fixture fixture;
 
 		format.sizeimage[0] += cases[i].more_bytes;
-		target_open(&device, &format);
-		read_by(path, &device, cases[i].way);
+		target_fixture_open(&fixture, &format);
+		read_by(path, &fixture, cases[i].way);
 	}
 }
 
@@ -262,48 +265,49 @@ static void one_blank_is_enough(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		const char *path = rig_make(cases[i].name, cases[i].codec, cases[i].fourcc, 256, 144);
-		struct video_format format = rig_format(cases[i].fourcc, 256, 144, 0);
-		struct reader_options o = rig_options(path);
-		struct device device;
+		const char *path =
+			reader_fixture_make(cases[i].name, cases[i].codec, cases[i].fourcc, 256, 144);
+		struct video_format format = reader_fixture_format(cases[i].fourcc, 256, 144, 0);
+		struct reader_options o = reader_fixture_options(path);
+		struct target_fixture fixture;
 		struct reader *reader;
 		struct frame picture;
 
 		o.start_ns = 3 * STEP_NS;
 		o.loops = 2;
-		target_open(&device, &format);
-		reader = rig_start(&o, &device);
+		target_fixture_open(&fixture, &format);
+		reader = reader_fixture_start(&o, &fixture);
 		for (unsigned n = 0; n < 2 * (N_PICTURES - 3); n++) {
 			assert_int_equal(reader_next(reader, &picture), 1);
 			assert_int_equal(picture.copied_bytes, 0);
-			assert_int_equal(device.n_taken, 1);
+			assert_int_equal(fixture.n_taken, 1);
 			av_buffer_unref(&picture.memory);
 		}
 		assert_int_equal(reader_next(reader, &picture), 0);
 		reader_close(reader);
-		assert_int_equal(device.n_taken, 0);
+		assert_int_equal(fixture.n_taken, 0);
 	}
 }
 
 static void conversions_go_straight_into_blanks(void **state)
 {
-	const char *path = rig_make("converted.mkv", "libx264", "YU12", 640, 480);
-	struct video_format format = rig_format("YUYV", 640, 480, 0);
-	struct reader_options o = rig_options(path);
-	struct device device;
+	const char *path = reader_fixture_make("converted.mkv", "libx264", "YU12", 640, 480);
+	struct video_format format = reader_fixture_format("YUYV", 640, 480, 0);
+	struct reader_options o = reader_fixture_options(path);
+	struct target_fixture fixture;
 	struct reader *reader;
 	struct frame picture;
 	struct readback plain;
 
 	(void)state;
-	target_open(&device, &format);
-	device.target.n_direct = 32;
-	reader = rig_start(&o, &device);
+	target_fixture_open(&fixture, &format);
+	fixture.target.n_direct = 32;
+	reader = reader_fixture_start(&o, &fixture);
 	readback_open(&plain, path);
 	for (unsigned n = 0; n < N_PICTURES; n++) {
 		assert_int_equal(reader_next(reader, &picture), 1);
 		assert_int_equal(picture.copied_bytes, 0);
-		assert_true(device_owns(&picture));
+		assert_true(target_fixture_owns(&picture));
 		assert_true(readback_frame(&plain));
 		for (unsigned x = 0; x < 640; x++)
 			assert_int_equal(picture.planes[0].data[2 * x + 1280 * 7],
@@ -312,31 +316,31 @@ static void conversions_go_straight_into_blanks(void **state)
 	}
 	readback_close(&plain);
 	reader_close(reader);
-	assert_int_equal(device.n_direct, 0);
+	assert_int_equal(fixture.n_direct, 0);
 }
 
 static void a_dead_device_ends_it(void **state)
 {
-	const char *path = rig_make("dead.mkv", "libx264", "YU12", 640, 480);
-	struct video_format format = rig_format("YU12", 640, 480, 0);
-	struct reader_options o = rig_options(path);
-	struct device device;
+	const char *path = reader_fixture_make("dead.mkv", "libx264", "YU12", 640, 480);
+	struct video_format format = reader_fixture_format("YU12", 640, 480, 0);
+	struct reader_options o = reader_fixture_options(path);
+	struct target_fixture fixture;
 	struct reader *reader;
 	struct frame picture;
 
 	(void)state;
-	target_open(&device, &format);
-	device.target.n_direct = 1;
-	reader = rig_start(&o, &device);
+	target_fixture_open(&fixture, &format);
+	fixture.target.n_direct = 1;
+	reader = reader_fixture_start(&o, &fixture);
 	assert_int_equal(reader_next(reader, &picture), 1);
 	av_buffer_unref(&picture.memory);
-	device.dead = true;
+	fixture.dead = true;
 	while (reader_next(reader, &picture) > 0)
 		av_buffer_unref(&picture.memory);
 	assert_int_equal(reader_next(reader, &picture), -ECANCELED);
-	assert_string_equal(rig_complaints, "");
+	assert_string_equal(reader_fixture_messages, "");
 	reader_close(reader);
-	assert_int_equal(device.n_taken, 0);
+	assert_int_equal(fixture.n_taken, 0);
 }
 
 int main(void)
@@ -354,5 +358,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, rig_open, rig_close);
+	return cmocka_run_group_tests(tests, reader_fixture_open, reader_fixture_close);
 }

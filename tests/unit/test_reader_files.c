@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "reader_rig.h"
+#include "reader_fixture.h"
 
 /* --- what is refused --- */
 
@@ -31,47 +31,50 @@ static void playlists_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(lists); i++) {
-		struct reader_options o = rig_options(rig_write_text(lists[i].name, lists[i].text));
+		struct reader_options o =
+			reader_fixture_options(reader_fixture_write_text(lists[i].name, lists[i].text));
 
-		rig_refused(&o, -EPERM, "--allow-playlists");
+		reader_fixture_refused(&o, -EPERM, "--allow-playlists");
 	}
 }
 
 static void forced_containers_are_refused_too(void **state)
 {
 	static const char *const names[] = { "hls", "concat", "dash", "sdp", "image2", "rtsp" };
-	struct reader_options o = rig_options(rig_make("forced.ts", "libx264", "YU12", 64, 48));
+	struct reader_options o =
+		reader_fixture_options(reader_fixture_make("forced.ts", "libx264", "YU12", 64, 48));
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
 		o.container = names[i];
-		rig_refused(&o, -EPERM, "--allow-playlists");
+		reader_fixture_refused(&o, -EPERM, "--allow-playlists");
 	}
 }
 
 static void patterns_are_refused(void **state)
 {
-	struct reader_options o = rig_options(rig_path("picture%03d.png"));
+	struct reader_options o = reader_fixture_options(reader_fixture_path("picture%03d.png"));
 
 	(void)state;
-	rig_refused(&o, -EPERM, "--allow-playlists");
+	reader_fixture_refused(&o, -EPERM, "--allow-playlists");
 }
 
 static void allowed_playlists_play(void **state)
 {
-	struct video_format format = rig_format("YU12", 64, 48, 0);
+	struct video_format format = reader_fixture_format("YU12", 64, 48, 0);
 	struct reader_options o;
-	struct device device;
+	struct target_fixture fixture;
 	struct reader *reader;
 
 	(void)state;
-	rig_make("allowed.ts", "libx264", "YU12", 64, 48);
-	o = rig_options(rig_write_text("allowed.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:0.48,\n"
-						       "allowed.ts\n#EXT-X-ENDLIST\n"));
+	reader_fixture_make("allowed.ts", "libx264", "YU12", 64, 48);
+	o = reader_fixture_options(
+		reader_fixture_write_text("allowed.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:0.48,\n"
+							  "allowed.ts\n#EXT-X-ENDLIST\n"));
 	o.allow_playlists = true;
-	target_open(&device, &format);
-	reader = rig_start(&o, &device);
-	assert_int_equal(rig_read_all(reader, 0), N_PICTURES);
+	target_fixture_open(&fixture, &format);
+	reader = reader_fixture_start(&o, &fixture);
+	assert_int_equal(reader_fixture_read_all(reader, 0), N_PICTURES);
 	reader_close(reader);
 }
 
@@ -90,46 +93,48 @@ static void what_is_no_video_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(files); i++) {
-		struct reader_options o = rig_options(
-			files[i].name ? rig_write_text(files[i].name, files[i].text) : rig_path("none.mkv"));
+		struct reader_options o = reader_fixture_options(
+			files[i].name ? reader_fixture_write_text(files[i].name, files[i].text)
+				      : reader_fixture_path("none.mkv"));
 
-		rig_refused(&o, files[i].err, files[i].said);
+		reader_fixture_refused(&o, files[i].err, files[i].said);
 	}
 }
 
 static void impossible_options_are_refused(void **state)
 {
-	struct reader_options o = rig_options(rig_make("options.avi", "mjpeg", "422P", 64, 48));
+	struct reader_options o =
+		reader_fixture_options(reader_fixture_make("options.avi", "mjpeg", "422P", 64, 48));
 
 	(void)state;
 	o.decoder = "nosuch";
-	rig_refused(&o, -EINVAL, "no such decoder");
+	reader_fixture_refused(&o, -EINVAL, "no such decoder");
 	o.decoder = "h264";
-	rig_refused(&o, -EINVAL, "not for mjpeg");
+	reader_fixture_refused(&o, -EINVAL, "not for mjpeg");
 	o.decoder = NULL;
 	o.container = "nosuch";
-	rig_refused(&o, -EINVAL, "no such container");
-	o = rig_options(rig_path("."));
-	rig_refused(&o, -EISDIR, "directory");
-	o = rig_options("http://127.0.0.1:1/x.mkv");
-	rig_refused(&o, -ECONNREFUSED, "refused");
+	reader_fixture_refused(&o, -EINVAL, "no such container");
+	o = reader_fixture_options(reader_fixture_path("."));
+	reader_fixture_refused(&o, -EISDIR, "directory");
+	o = reader_fixture_options("http://127.0.0.1:1/x.mkv");
+	reader_fixture_refused(&o, -ECONNREFUSED, "refused");
 }
 
 /* Small bytes, large claims. */
 static void noise_is_survived(void **state)
 {
 	static const char *const names[] = { "noise.mkv", "noise.mp4", "noise.avi", "noise.nut", "noise.ts" };
-	struct video_format format = rig_format("YUYV", 64, 48, 0);
+	struct video_format format = reader_fixture_format("YUYV", 64, 48, 0);
 	uint32_t noise = 1;
 
 	(void)state;
 	for (unsigned i = 0; i < 20 * COUNT(names); i++) {
 		const char *name = names[i % COUNT(names)];
-		const char *path = rig_make(name, "libx264", "YU12", 64, 48);
-		int64_t size = rig_size(path);
-		struct reader_options o = rig_options(path);
+		const char *path = reader_fixture_make(name, "libx264", "YU12", 64, 48);
+		int64_t size = reader_fixture_size(path);
+		struct reader_options o = reader_fixture_options(path);
 		int fd = open(path, O_WRONLY);
-		struct device device;
+		struct target_fixture fixture;
 		struct reader *reader;
 		struct frame picture;
 
@@ -141,15 +146,15 @@ static void noise_is_survived(void **state)
 			assert_int_equal(pwrite(fd, &byte, 1, noise / 16 % size), 1);
 		}
 		close(fd);
-		target_open(&device, &format);
+		target_fixture_open(&fixture, &format);
 		if (reader_open(&reader, &o) < 0)
 			continue;
-		if (reader_start(reader, &device.target) == 0) {
+		if (reader_start(reader, &fixture.target) == 0) {
 			while (reader_next(reader, &picture) > 0)
 				av_buffer_unref(&picture.memory);
 		}
 		reader_close(reader);
-		assert_int_equal(device.n_taken, 0);
+		assert_int_equal(fixture.n_taken, 0);
 	}
 }
 
@@ -173,24 +178,26 @@ static void cut_files_play_up_to_the_cut(void **state)
 	for (size_t i = 0; i < COUNT(files) * COUNT(percents); i++) {
 		size_t f = i / COUNT(percents);
 		int percent = percents[i % COUNT(percents)];
-		const char *path = rig_make(files[f].name, files[f].codec, files[f].fourcc, 160, 120);
-		struct video_format format = rig_format(files[f].fourcc, 160, 120, 0);
-		struct reader_options o = rig_options(rig_cut(path, "cut", rig_size(path) * percent / 100));
+		const char *path =
+			reader_fixture_make(files[f].name, files[f].codec, files[f].fourcc, 160, 120);
+		struct video_format format = reader_fixture_format(files[f].fourcc, 160, 120, 0);
+		struct reader_options o = reader_fixture_options(
+			reader_fixture_cut(path, "cut", reader_fixture_size(path) * percent / 100));
 		bool even = strcmp(files[f].codec, "rawvideo") == 0;
-		struct device device;
+		struct target_fixture fixture;
 		struct reader *reader;
 		struct frame picture;
 		unsigned n;
 
 		if (getenv("VERBOSE"))
 			fprintf(stderr, "# %s %s at %d%%\n", files[f].codec, files[f].name, percent);
-		target_open(&device, &format);
-		reader = rig_start(&o, &device);
-		n = rig_read_all(reader, -EBADMSG);
+		target_fixture_open(&fixture, &format);
+		reader = reader_fixture_start(&o, &fixture);
+		n = reader_fixture_read_all(reader, -EBADMSG);
 		assert_true(n >= 1 && n < N_PICTURES);
 		if (even)
 			assert_in_range(n + 1, N_PICTURES * percent / 100, N_PICTURES * percent / 100 + 1);
-		assert_non_null(strstr(rig_complaints, "damaged"));
+		assert_non_null(strstr(reader_fixture_messages, "damaged"));
 		assert_true(reader_info(reader).damaged > 0);
 		assert_int_equal(reader_next(reader, &picture), 0);
 		reader_close(reader);
@@ -201,13 +208,13 @@ static void cut_files_play_up_to_the_cut(void **state)
 static void damage_is_passed_over(void **state)
 {
 	static const uint8_t zeros[1000];
-	const char *path = rig_make("hole.avi", "mjpeg", "422P", 160, 120);
-	struct video_format format = rig_format("422P", 160, 120, 0);
-	struct reader_options o = rig_options(path);
+	const char *path = reader_fixture_make("hole.avi", "mjpeg", "422P", 160, 120);
+	struct video_format format = reader_fixture_format("422P", 160, 120, 0);
+	struct reader_options o = reader_fixture_options(path);
 	int fd = open(path, O_RDWR);
 	uint8_t bytes[3];
-	off_t at = rig_size(path) / 2;
-	struct device device;
+	off_t at = reader_fixture_size(path) / 2;
+	struct target_fixture fixture;
 	struct reader *reader;
 
 	(void)state;
@@ -217,9 +224,9 @@ static void damage_is_passed_over(void **state)
 	while (bytes[0] != 0xff || bytes[1] != 0xd8 || bytes[2] != 0xff);
 	assert_int_equal(pwrite(fd, zeros, sizeof zeros, at), sizeof zeros);
 	close(fd);
-	target_open(&device, &format);
-	reader = rig_start(&o, &device);
-	assert_int_equal(rig_read_all(reader, -EBADMSG), N_PICTURES - 1);
+	target_fixture_open(&fixture, &format);
+	reader = reader_fixture_start(&o, &fixture);
+	assert_int_equal(reader_fixture_read_all(reader, -EBADMSG), N_PICTURES - 1);
 	assert_int_equal(reader_info(reader).damaged, 1);
 	reader_close(reader);
 }
@@ -228,45 +235,47 @@ static void damage_is_passed_over(void **state)
  */
 static void beginnings_are_told_apart(void **state)
 {
-	const char *path = rig_make("whole.ts", "libx264", "YU12", 160, 120);
-	struct video_format format = rig_format("YU12", 160, 120, 0);
-	struct reader_options o = rig_options(rig_cut(path, "middle.ts", -(rig_size(path) / 188 / 4 * 188)));
-	struct device device;
+	const char *path = reader_fixture_make("whole.ts", "libx264", "YU12", 160, 120);
+	struct video_format format = reader_fixture_format("YU12", 160, 120, 0);
+	struct reader_options o = reader_fixture_options(
+		reader_fixture_cut(path, "middle.ts", -(reader_fixture_size(path) / 188 / 4 * 188)));
+	struct target_fixture fixture;
 	struct reader *reader;
 	int fd;
 
 	(void)state;
-	target_open(&device, &format);
-	reader = rig_start(&o, &device);
-	assert_in_range(rig_read_all(reader, 0), 1, N_PICTURES - 1);
+	target_fixture_open(&fixture, &format);
+	reader = reader_fixture_start(&o, &fixture);
+	assert_in_range(reader_fixture_read_all(reader, 0), 1, N_PICTURES - 1);
 	reader_close(reader);
 
-	o = rig_options(rig_make("first.mp4", "libx264", "YU12", 160, 120));
+	o = reader_fixture_options(reader_fixture_make("first.mp4", "libx264", "YU12", 160, 120));
 	fd = open(o.url, O_WRONLY);
 	assert_int_equal(pwrite(fd, "\377\377\377\377\377\377\377\377", 8, 48), 8);
 	close(fd);
-	reader = rig_start(&o, &device);
-	rig_read_all(reader, -EBADMSG);
+	reader = reader_fixture_start(&o, &fixture);
+	reader_fixture_read_all(reader, -EBADMSG);
 	reader_close(reader);
 }
 
 static void damaged_files_loop_all_the_same(void **state)
 {
-	const char *path = rig_make("whole.nut", "rawvideo", "YU12", 64, 48);
-	struct video_format format = rig_format("YU12", 64, 48, 0);
-	struct reader_options o = rig_options(rig_cut(path, "cut", rig_size(path) / 2));
-	struct device device;
+	const char *path = reader_fixture_make("whole.nut", "rawvideo", "YU12", 64, 48);
+	struct video_format format = reader_fixture_format("YU12", 64, 48, 0);
+	struct reader_options o =
+		reader_fixture_options(reader_fixture_cut(path, "cut", reader_fixture_size(path) / 2));
+	struct target_fixture fixture;
 	struct reader *reader;
 	unsigned once;
 
 	(void)state;
-	target_open(&device, &format);
-	reader = rig_start(&o, &device);
-	once = rig_read_all(reader, -EBADMSG);
+	target_fixture_open(&fixture, &format);
+	reader = reader_fixture_start(&o, &fixture);
+	once = reader_fixture_read_all(reader, -EBADMSG);
 	reader_close(reader);
 	o.loops = 3;
-	reader = rig_start(&o, &device);
-	assert_int_equal(rig_read_all(reader, -EBADMSG), 3 * once);
+	reader = reader_fixture_start(&o, &fixture);
+	assert_int_equal(reader_fixture_read_all(reader, -EBADMSG), 3 * once);
 	reader_close(reader);
 }
 
@@ -287,5 +296,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, rig_open, rig_close);
+	return cmocka_run_group_tests(tests, reader_fixture_open, reader_fixture_close);
 }

@@ -13,7 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "reader_rig.h"
+#include "reader_fixture.h"
 
 /* --- pipes --- */
 
@@ -67,20 +67,20 @@ static void standard_input_plays(void **state)
 {
 	static const char *const names[] = { "piped.mkv", "piped.nut", "piped.ts", "piped.y4m" };
 	static const char *const codecs[] = { "rawvideo", "rawvideo", "libx264", "wrapped_avframe" };
-	struct video_format format = rig_format("YU12", 160, 120, 0);
-	struct reader_options o = rig_options("-");
+	struct video_format format = reader_fixture_format("YU12", 160, 120, 0);
+	struct reader_options o = reader_fixture_options("-");
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
-		struct feeder feeder = { .path = rig_make(names[i], codecs[i], "YU12", 160, 120) };
+		struct feeder feeder = { .path = reader_fixture_make(names[i], codecs[i], "YU12", 160, 120) };
 		int saved = feed_standard_input(&feeder);
-		struct device device;
+		struct target_fixture fixture;
 		struct reader *reader;
 
-		target_open(&device, &format);
-		reader = rig_start(&o, &device);
+		target_fixture_open(&fixture, &format);
+		reader = reader_fixture_start(&o, &fixture);
 		assert_string_equal(reader_info(reader).path, "standard input");
-		assert_int_equal(rig_read_all(reader, 0), N_PICTURES);
+		assert_int_equal(reader_fixture_read_all(reader, 0), N_PICTURES);
 		reader_close(reader);
 		end_feeding(&feeder, saved);
 	}
@@ -89,52 +89,52 @@ static void standard_input_plays(void **state)
 /* What cannot be wound to is read up to. */
 static void standard_input_begins_later(void **state)
 {
-	struct feeder feeder = { .path = rig_make("later.mkv", "libx264", "YU12", 64, 48) };
-	struct video_format format = rig_format("YU12", 64, 48, 0);
-	struct reader_options o = rig_options("-");
+	struct feeder feeder = { .path = reader_fixture_make("later.mkv", "libx264", "YU12", 64, 48) };
+	struct video_format format = reader_fixture_format("YU12", 64, 48, 0);
+	struct reader_options o = reader_fixture_options("-");
 	int saved = feed_standard_input(&feeder);
-	struct device device;
+	struct target_fixture fixture;
 	struct reader *reader;
 
 	(void)state;
 	o.start_ns = 5 * STEP_NS;
-	target_open(&device, &format);
-	reader = rig_start(&o, &device);
-	assert_int_equal(rig_read_all(reader, 0), N_PICTURES - 5);
+	target_fixture_open(&fixture, &format);
+	reader = reader_fixture_start(&o, &fixture);
+	assert_int_equal(reader_fixture_read_all(reader, 0), N_PICTURES - 5);
 	reader_close(reader);
 	end_feeding(&feeder, saved);
 }
 
 static void pipes_do_not_loop(void **state)
 {
-	struct feeder feeder = { .path = rig_write_text("unread", "") };
-	struct reader_options o = rig_options("-");
+	struct feeder feeder = { .path = reader_fixture_write_text("unread", "") };
+	struct reader_options o = reader_fixture_options("-");
 	int saved = feed_standard_input(&feeder);
 
 	(void)state;
 	o.loops = 2;
-	rig_refused(&o, -ESPIPE, "more than once");
+	reader_fixture_refused(&o, -ESPIPE, "more than once");
 	o.loops = 0;
-	rig_refused(&o, -ESPIPE, "more than once");
+	reader_fixture_refused(&o, -ESPIPE, "more than once");
 	end_feeding(&feeder, saved);
 }
 
 /* A redirected file is a file, from where it stands. */
 static void redirected_files_loop(void **state)
 {
-	struct video_format format = rig_format("YU12", 64, 48, 0);
-	int fd = open(rig_make("redirected.mkv", "libx264", "YU12", 64, 48), O_RDONLY);
-	struct reader_options o = rig_options("-");
+	struct video_format format = reader_fixture_format("YU12", 64, 48, 0);
+	int fd = open(reader_fixture_make("redirected.mkv", "libx264", "YU12", 64, 48), O_RDONLY);
+	struct reader_options o = reader_fixture_options("-");
 	int saved = dup(STDIN_FILENO);
-	struct device device;
+	struct target_fixture fixture;
 	struct reader *reader;
 
 	(void)state;
 	dup2(fd, STDIN_FILENO);
 	o.loops = 2;
-	target_open(&device, &format);
-	reader = rig_start(&o, &device);
-	assert_int_equal(rig_read_all(reader, 0), 2 * N_PICTURES);
+	target_fixture_open(&fixture, &format);
+	reader = reader_fixture_start(&o, &fixture);
+	assert_int_equal(reader_fixture_read_all(reader, 0), 2 * N_PICTURES);
 	reader_close(reader);
 	dup2(saved, STDIN_FILENO);
 	close(saved);
@@ -150,21 +150,21 @@ static void *cancel_soon(void *opaque)
 
 static void a_silent_pipe_can_be_left(void **state)
 {
-	struct feeder feeder = { .path = rig_make("silent.mkv", "rawvideo", "YU12", 64, 48),
+	struct feeder feeder = { .path = reader_fixture_make("silent.mkv", "rawvideo", "YU12", 64, 48),
 				 .keep_open = true };
-	struct video_format format = rig_format("YU12", 64, 48, 0);
-	struct reader_options o = rig_options("-");
+	struct video_format format = reader_fixture_format("YU12", 64, 48, 0);
+	struct reader_options o = reader_fixture_options("-");
 	int saved = feed_standard_input(&feeder);
-	struct device device;
+	struct target_fixture fixture;
 	struct reader *reader;
 	pthread_t thread;
 
 	(void)state;
-	target_open(&device, &format);
-	reader = rig_start(&o, &device);
+	target_fixture_open(&fixture, &format);
+	reader = reader_fixture_start(&o, &fixture);
 	pthread_create(&thread, NULL, cancel_soon, reader);
-	rig_read_all(reader, -ECANCELED);
-	assert_string_equal(rig_complaints, "");
+	reader_fixture_read_all(reader, -ECANCELED);
+	assert_string_equal(reader_fixture_messages, "");
 	pthread_join(thread, NULL);
 	reader_close(reader);
 	end_feeding(&feeder, saved);
@@ -172,31 +172,31 @@ static void a_silent_pipe_can_be_left(void **state)
 
 static void opening_can_be_left(void **state)
 {
-	struct feeder feeder = { .path = rig_write_text("nothing", ""), .keep_open = true };
-	struct reader_options o = rig_options("-");
+	struct feeder feeder = { .path = reader_fixture_write_text("nothing", ""), .keep_open = true };
+	struct reader_options o = reader_fixture_options("-");
 	int saved = feed_standard_input(&feeder);
 	struct reader *reader;
 
 	(void)state;
 	o.cancel_fd = eventfd(1, EFD_CLOEXEC);
-	rig_forget();
+	reader_fixture_clear_messages();
 	assert_int_equal(reader_open(&reader, &o), -ECANCELED);
-	assert_string_equal(rig_complaints, "");
+	assert_string_equal(reader_fixture_messages, "");
 	close(o.cancel_fd);
 	end_feeding(&feeder, saved);
 }
 
 /* --- packets --- */
 
-static void read_packets(const char *path, struct device *device,
+static void read_packets(const char *path, struct target_fixture *fixture,
 			 void (*check)(const struct frame *, unsigned))
 {
-	struct reader_options o = rig_options(path);
+	struct reader_options o = reader_fixture_options(path);
 	struct reader *reader;
 	struct frame packet;
 
 	o.decoder = "copy";
-	reader = rig_start(&o, device);
+	reader = reader_fixture_start(&o, fixture);
 	for (unsigned n = 0; n < N_PICTURES; n++) {
 		assert_int_equal(reader_next(reader, &packet), 1);
 		assert_int_equal(packet.n_planes, 1);
@@ -232,56 +232,59 @@ static void check_h264(const struct frame *packet, unsigned n)
 
 static void packets_pass_undecoded(void **state)
 {
-	struct video_format jpeg = rig_format("MJPG", 64, 48, 0), h264 = rig_format("H264", 64, 48, 0);
-	struct device device;
+	struct video_format jpeg = reader_fixture_format("MJPG", 64, 48, 0),
+			    h264 = reader_fixture_format("H264", 64, 48, 0);
+	struct target_fixture fixture;
 
 	(void)state;
-	target_open(&device, &jpeg);
-	read_packets(rig_make("packets.avi", "mjpeg", "422P", 64, 48), &device, check_jpeg);
-	read_packets(rig_make("packets.mkv", "mjpeg", "422P", 64, 48), &device, check_jpeg);
-	target_open(&device, &h264);
-	read_packets(rig_make("packets.mkv", "libx264", "YU12", 64, 48), &device, check_h264);
-	read_packets(rig_make("packets.mp4", "libx264", "YU12", 64, 48), &device, check_h264);
+	target_fixture_open(&fixture, &jpeg);
+	read_packets(reader_fixture_make("packets.avi", "mjpeg", "422P", 64, 48), &fixture, check_jpeg);
+	read_packets(reader_fixture_make("packets.mkv", "mjpeg", "422P", 64, 48), &fixture, check_jpeg);
+	target_fixture_open(&fixture, &h264);
+	read_packets(reader_fixture_make("packets.mkv", "libx264", "YU12", 64, 48), &fixture, check_h264);
+	read_packets(reader_fixture_make("packets.mp4", "libx264", "YU12", 64, 48), &fixture, check_h264);
 }
 
 static void packets_must_fit(void **state)
 {
-	struct video_format format = rig_format("MJPG", 64, 48, 0);
-	struct reader_options o = rig_options(rig_make("fit.avi", "mjpeg", "422P", 64, 48));
-	struct device device;
+	struct video_format format = reader_fixture_format("MJPG", 64, 48, 0);
+	struct reader_options o =
+		reader_fixture_options(reader_fixture_make("fit.avi", "mjpeg", "422P", 64, 48));
+	struct target_fixture fixture;
 	struct reader *reader;
 	struct frame packet;
 
 	(void)state;
 	o.decoder = "copy";
 	format.sizeimage[0] = 100;
-	target_open(&device, &format);
-	device.room = 0;
-	reader = rig_start(&o, &device);
+	target_fixture_open(&fixture, &format);
+	fixture.room = 0;
+	reader = reader_fixture_start(&o, &fixture);
 	assert_int_equal(reader_next(reader, &packet), -EMSGSIZE);
-	assert_non_null(strstr(rig_complaints, "does not fit"));
+	assert_non_null(strstr(reader_fixture_messages, "does not fit"));
 	reader_close(reader);
-	assert_int_equal(device.n_taken, 0);
+	assert_int_equal(fixture.n_taken, 0);
 }
 
 static void a_device_must_take_the_codec(void **state)
 {
-	struct video_format format = rig_format("H264", 64, 48, 0);
-	struct reader_options o = rig_options(rig_make("codec.avi", "mjpeg", "422P", 64, 48));
-	struct device device;
+	struct video_format format = reader_fixture_format("H264", 64, 48, 0);
+	struct reader_options o =
+		reader_fixture_options(reader_fixture_make("codec.avi", "mjpeg", "422P", 64, 48));
+	struct target_fixture fixture;
 	struct reader *reader;
 
 	(void)state;
 	o.decoder = "copy";
-	target_open(&device, &format);
+	target_fixture_open(&fixture, &format);
 	assert_int_equal(reader_open(&reader, &o), 0);
-	rig_forget();
-	assert_int_equal(reader_start(reader, &device.target), -ERANGE);
-	assert_non_null(strstr(rig_complaints, "mjpeg"));
+	reader_fixture_clear_messages();
+	assert_int_equal(reader_start(reader, &fixture.target), -ERANGE);
+	assert_non_null(strstr(reader_fixture_messages, "mjpeg"));
 	reader_close(reader);
-	o = rig_options(rig_make("codec.mkv", "ffv1", "YU12", 64, 48));
+	o = reader_fixture_options(reader_fixture_make("codec.mkv", "ffv1", "YU12", 64, 48));
 	o.decoder = "copy";
-	rig_refused(&o, -EINVAL, "no device takes ffv1");
+	reader_fixture_refused(&o, -EINVAL, "no device takes ffv1");
 }
 
 int main(void)
@@ -299,5 +302,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, rig_open, rig_close);
+	return cmocka_run_group_tests(tests, reader_fixture_open, reader_fixture_close);
 }

@@ -13,67 +13,67 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "sim_user.h"
+#include "sim_client.h"
 
 #define SMALL "size=320x240,fps=0,"
 #define LUMA (320 * 240)
 #define CHROMA (320 * 120)
 
-static void open_for(struct user *user, const char *keys, uint32_t memory)
+static void open_for(struct sim_client *client, const char *keys, uint32_t memory)
 {
-	assert_int_equal(user_open(user, keys, DEVICE_CAPTURE), 0);
-	assert_int_equal(user_reqbufs(user, 2, memory), 0);
+	assert_int_equal(sim_client_open(client, keys, DEVICE_CAPTURE), 0);
+	assert_int_equal(sim_client_reqbufs(client, 2, memory), 0);
 }
 
-static int queue_userptr(struct user *user, uint32_t index, void *start, uint32_t length)
+static int queue_userptr(struct sim_client *client, uint32_t index, void *start, uint32_t length)
 {
-	user->b = (struct v4l2_buffer){ .index = index,
-					.type = user->device.type,
-					.memory = V4L2_MEMORY_USERPTR,
-					.length = length,
-					.m.userptr = (unsigned long)start };
-	return device_ioctl(&user->device, VIDIOC_QBUF, &user->b);
+	client->b = (struct v4l2_buffer){ .index = index,
+					  .type = client->device.type,
+					  .memory = V4L2_MEMORY_USERPTR,
+					  .length = length,
+					  .m.userptr = (unsigned long)start };
+	return device_ioctl(&client->device, VIDIOC_QBUF, &client->b);
 }
 
 static void test_userptr(void **state)
 {
 	uint8_t *memory = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	struct user user;
+	struct sim_client client;
 
 	(void)state;
-	open_for(&user, SMALL "format=GREY", V4L2_MEMORY_USERPTR);
+	open_for(&client, SMALL "format=GREY", V4L2_MEMORY_USERPTR);
 	memset(memory, 0xA5, 1 << 20);
-	assert_int_equal(queue_userptr(&user, 0, NULL, LUMA), -EINVAL);
-	assert_int_equal(queue_userptr(&user, 0, memory, LUMA - 1), -EINVAL);
+	assert_int_equal(queue_userptr(&client, 0, NULL, LUMA), -EINVAL);
+	assert_int_equal(queue_userptr(&client, 0, memory, LUMA - 1), -EINVAL);
 	munmap(memory + (1 << 19), 1 << 19);
-	assert_int_equal(queue_userptr(&user, 0, memory + (1 << 19), LUMA), -EFAULT);
+	assert_int_equal(queue_userptr(&client, 0, memory + (1 << 19), LUMA), -EFAULT);
 	mprotect(memory, LUMA, PROT_READ);
-	assert_int_equal(queue_userptr(&user, 0, memory, LUMA), -EFAULT);
+	assert_int_equal(queue_userptr(&client, 0, memory, LUMA), -EFAULT);
 	mprotect(memory, LUMA, PROT_READ | PROT_WRITE);
-	assert_int_equal(queue_userptr(&user, 0, memory + 100, LUMA + 50), 0);
-	assert_int_equal(user_on(&user), 0);
-	assert_int_equal(user_next(&user), 0);
-	assert_int_equal(user.b.m.userptr, (unsigned long)memory + 100);
-	assert_int_equal(user.b.length, LUMA + 50);
-	assert_int_equal(user.b.bytesused, LUMA);
+	assert_int_equal(queue_userptr(&client, 0, memory + 100, LUMA + 50), 0);
+	assert_int_equal(sim_client_on(&client), 0);
+	assert_int_equal(sim_client_next(&client), 0);
+	assert_int_equal(client.b.m.userptr, (unsigned long)memory + 100);
+	assert_int_equal(client.b.length, LUMA + 50);
+	assert_int_equal(client.b.bytesused, LUMA);
 	assert_int_equal(sim_test_pattern_number(memory + 100, 320, 320, 240), 0);
 	assert_int_equal(memory[99], 0xA5);
 	assert_int_equal(memory[100 + LUMA], 0xA5);
-	user_close(&user);
+	sim_client_close(&client);
 	munmap(memory, 1 << 19);
 }
 
-static int queue_dmabuf(struct user *user, uint32_t index, int fd0, int fd1)
+static int queue_dmabuf(struct sim_client *client, uint32_t index, int fd0, int fd1)
 {
-	user->b = (struct v4l2_buffer){ .index = index,
-					.type = user->device.type,
-					.memory = V4L2_MEMORY_DMABUF,
-					.length = 2,
-					.m.planes = user->planes };
-	memset(user->planes, 0, sizeof user->planes);
-	user->planes[0].m.fd = fd0;
-	user->planes[1].m.fd = fd1;
-	return device_ioctl(&user->device, VIDIOC_QBUF, &user->b);
+	client->b = (struct v4l2_buffer){ .index = index,
+					  .type = client->device.type,
+					  .memory = V4L2_MEMORY_DMABUF,
+					  .length = 2,
+					  .m.planes = client->planes };
+	memset(client->planes, 0, sizeof client->planes);
+	client->planes[0].m.fd = fd0;
+	client->planes[1].m.fd = fd1;
+	return device_ioctl(&client->device, VIDIOC_QBUF, &client->b);
 }
 
 static int memory_file(off_t bytes)
@@ -88,23 +88,23 @@ static void test_dmabuf(void **state)
 {
 	int fds[3] = { memory_file(LUMA), memory_file(CHROMA), memory_file(CHROMA - 4096) };
 	uint8_t *luma = mmap(NULL, LUMA, PROT_READ, MAP_SHARED, fds[0], 0);
-	struct user user;
+	struct sim_client client;
 
 	(void)state;
-	open_for(&user, SMALL "planes=2", V4L2_MEMORY_DMABUF);
-	assert_int_equal(queue_dmabuf(&user, 0, -1, fds[1]), -EINVAL);
-	assert_int_equal(queue_dmabuf(&user, 0, 9999, fds[1]), -EINVAL);
-	assert_int_equal(queue_dmabuf(&user, 0, fds[0], fds[2]), -EINVAL);
-	assert_int_equal(queue_dmabuf(&user, 0, fds[0], fds[1]), 0);
-	assert_int_equal(user_on(&user), 0);
+	open_for(&client, SMALL "planes=2", V4L2_MEMORY_DMABUF);
+	assert_int_equal(queue_dmabuf(&client, 0, -1, fds[1]), -EINVAL);
+	assert_int_equal(queue_dmabuf(&client, 0, 9999, fds[1]), -EINVAL);
+	assert_int_equal(queue_dmabuf(&client, 0, fds[0], fds[2]), -EINVAL);
+	assert_int_equal(queue_dmabuf(&client, 0, fds[0], fds[1]), 0);
+	assert_int_equal(sim_client_on(&client), 0);
 	for (int i = 0; i < 5; i++) {
-		assert_int_equal(user_next(&user), 0);
-		assert_int_equal(user.planes[0].m.fd, fds[0]);
-		assert_int_equal(user.planes[1].bytesused, CHROMA);
+		assert_int_equal(sim_client_next(&client), 0);
+		assert_int_equal(client.planes[0].m.fd, fds[0]);
+		assert_int_equal(client.planes[1].bytesused, CHROMA);
 		assert_int_equal(sim_test_pattern_number(luma, 320, 320, 240), i);
-		assert_int_equal(queue_dmabuf(&user, 0, fds[0], fds[1]), 0);
+		assert_int_equal(queue_dmabuf(&client, 0, fds[0], fds[1]), 0);
 	}
-	user_close(&user);
+	sim_client_close(&client);
 	munmap(luma, LUMA);
 	for (int i = 0; i < 3; i++)
 		close(fds[i]);
@@ -115,17 +115,17 @@ static void test_dmabuf_outlives_its_descriptor(void **state)
 {
 	int fds[2] = { memory_file(LUMA), memory_file(CHROMA) };
 	uint8_t *luma = mmap(NULL, LUMA, PROT_READ, MAP_SHARED, fds[0], 0);
-	struct user user;
+	struct sim_client client;
 
 	(void)state;
-	open_for(&user, SMALL "planes=2", V4L2_MEMORY_DMABUF);
-	assert_int_equal(queue_dmabuf(&user, 0, fds[0], fds[1]), 0);
+	open_for(&client, SMALL "planes=2", V4L2_MEMORY_DMABUF);
+	assert_int_equal(queue_dmabuf(&client, 0, fds[0], fds[1]), 0);
 	close(fds[0]);
 	close(fds[1]);
-	assert_int_equal(user_on(&user), 0);
-	assert_int_equal(user_next(&user), 0);
+	assert_int_equal(sim_client_on(&client), 0);
+	assert_int_equal(sim_client_next(&client), 0);
 	assert_int_equal(sim_test_pattern_number(luma, 320, 320, 240), 0);
-	user_close(&user);
+	sim_client_close(&client);
 	munmap(luma, LUMA);
 }
 
@@ -133,12 +133,12 @@ static void test_dmabuf_outlives_its_descriptor(void **state)
 static void test_export_into_import(void **state)
 {
 	struct v4l2_exportbuffer export = { .flags = O_CLOEXEC | O_RDWR };
-	struct user from, to;
+	struct sim_client from, to;
 	int fds[2];
 
 	(void)state;
 	open_for(&from, SMALL "planes=2", V4L2_MEMORY_MMAP);
-	assert_int_equal(user_map(&from), 0);
+	assert_int_equal(sim_client_map(&from), 0);
 	for (uint32_t i = 0; i < 2; i++) {
 		export.type = from.device.type;
 		export.plane = i;
@@ -147,24 +147,24 @@ static void test_export_into_import(void **state)
 	}
 	open_for(&to, SMALL "planes=2,sequence=77", V4L2_MEMORY_DMABUF);
 	assert_int_equal(queue_dmabuf(&to, 1, fds[0], fds[1]), 0);
-	assert_int_equal(user_on(&to), 0);
-	assert_int_equal(user_next(&to), 1);
+	assert_int_equal(sim_client_on(&to), 0);
+	assert_int_equal(sim_client_next(&to), 1);
 	assert_int_equal(sim_test_pattern_number(from.maps[0][0], 320, 320, 240), 77);
-	user_close(&to);
-	user_close(&from);
+	sim_client_close(&to);
+	sim_client_close(&from);
 	close(fds[0]);
 	close(fds[1]);
 }
 
-static int queue_output(struct user *user, uint32_t index, uint32_t bytesused, uint32_t field)
+static int queue_output(struct sim_client *client, uint32_t index, uint32_t bytesused, uint32_t field)
 {
-	user->b = (struct v4l2_buffer){ .index = index,
-					.type = user->device.type,
-					.memory = V4L2_MEMORY_MMAP,
-					.bytesused = bytesused,
-					.field = field,
-					.timestamp = { 5, 6 } };
-	return device_ioctl(&user->device, VIDIOC_QBUF, &user->b);
+	client->b = (struct v4l2_buffer){ .index = index,
+					  .type = client->device.type,
+					  .memory = V4L2_MEMORY_MMAP,
+					  .bytesused = bytesused,
+					  .field = field,
+					  .timestamp = { 5, 6 } };
+	return device_ioctl(&client->device, VIDIOC_QBUF, &client->b);
 }
 
 static long file_size(const char *path)
@@ -183,27 +183,27 @@ static void test_output(void **state)
 {
 	char path[] = "/tmp/test_sim_XXXXXX", keys[96];
 	int fd = mkstemp(path);
-	struct user user;
+	struct sim_client client;
 
 	(void)state;
 	close(fd);
 	snprintf(keys, sizeof keys, SMALL "format=GREY,type=output,dump=%s", path);
-	assert_int_equal(user_open(&user, keys, DEVICE_OUTPUT), 0);
-	assert_int_equal(user_reqbufs(&user, 2, V4L2_MEMORY_MMAP), 0);
-	assert_int_equal(user_map(&user), 0);
-	assert_int_equal(queue_output(&user, 0, LUMA + 1, V4L2_FIELD_NONE), -EINVAL);
-	assert_int_equal(queue_output(&user, 0, LUMA, V4L2_FIELD_ALTERNATE), -EINVAL);
-	assert_int_equal(queue_output(&user, 0, LUMA, V4L2_FIELD_NONE), 0);
-	assert_int_equal(user_on(&user), 0);
-	assert_int_equal(user_poll(&user, 20), 0); /* it is being shown */
-	assert_int_equal(user_dequeue(&user), -EAGAIN);
-	assert_int_equal(queue_output(&user, 1, 1000, V4L2_FIELD_NONE), 0);
-	assert_int_equal(user_poll(&user, 1000), POLLOUT | POLLWRNORM);
-	assert_int_equal(user_dequeue(&user), 0);
-	assert_int_equal(user.b.timestamp.tv_sec, 5);
-	assert_int_equal(user.b.flags & V4L2_BUF_FLAG_TIMESTAMP_MASK, V4L2_BUF_FLAG_TIMESTAMP_COPY);
-	assert_int_equal(user_off(&user), 0);
-	user_close(&user);
+	assert_int_equal(sim_client_open(&client, keys, DEVICE_OUTPUT), 0);
+	assert_int_equal(sim_client_reqbufs(&client, 2, V4L2_MEMORY_MMAP), 0);
+	assert_int_equal(sim_client_map(&client), 0);
+	assert_int_equal(queue_output(&client, 0, LUMA + 1, V4L2_FIELD_NONE), -EINVAL);
+	assert_int_equal(queue_output(&client, 0, LUMA, V4L2_FIELD_ALTERNATE), -EINVAL);
+	assert_int_equal(queue_output(&client, 0, LUMA, V4L2_FIELD_NONE), 0);
+	assert_int_equal(sim_client_on(&client), 0);
+	assert_int_equal(sim_client_poll(&client, 20), 0); /* it is being shown */
+	assert_int_equal(sim_client_dequeue(&client), -EAGAIN);
+	assert_int_equal(queue_output(&client, 1, 1000, V4L2_FIELD_NONE), 0);
+	assert_int_equal(sim_client_poll(&client, 1000), POLLOUT | POLLWRNORM);
+	assert_int_equal(sim_client_dequeue(&client), 0);
+	assert_int_equal(client.b.timestamp.tv_sec, 5);
+	assert_int_equal(client.b.flags & V4L2_BUF_FLAG_TIMESTAMP_MASK, V4L2_BUF_FLAG_TIMESTAMP_COPY);
+	assert_int_equal(sim_client_off(&client), 0);
+	sim_client_close(&client);
 	assert_int_equal(file_size(path), LUMA + 1000);
 	unlink(path);
 }
@@ -213,18 +213,18 @@ static void test_write(void **state)
 	char path[] = "/tmp/test_sim_XXXXXX", keys[96];
 	uint8_t *frame = calloc(1, LUMA);
 	int fd = mkstemp(path);
-	struct user user;
+	struct sim_client client;
 
 	(void)state;
 	close(fd);
 	snprintf(keys, sizeof keys, SMALL "format=GREY,type=output,dump=%s", path);
-	assert_int_equal(user_open(&user, keys, DEVICE_OUTPUT), 0);
+	assert_int_equal(sim_client_open(&client, keys, DEVICE_OUTPUT), 0);
 	for (int i = 0; i < 10; i++) {
-		assert_int_equal(user_poll(&user, 1000), POLLOUT | POLLWRNORM);
-		assert_int_equal(device_write(&user.device, frame, LUMA), LUMA);
+		assert_int_equal(sim_client_poll(&client, 1000), POLLOUT | POLLWRNORM);
+		assert_int_equal(device_write(&client.device, frame, LUMA), LUMA);
 	}
-	assert_int_equal(device_read(&user.device, frame, LUMA), -EINVAL);
-	user_close(&user);
+	assert_int_equal(device_read(&client.device, frame, LUMA), -EINVAL);
+	sim_client_close(&client);
 	assert_int_equal(file_size(path), 10 * LUMA);
 	unlink(path);
 	free(frame);
@@ -262,18 +262,18 @@ static void test_nothing_is_left_behind(void **state)
 					    SMALL "grant=40",
 					    SMALL "fail=mmap@1:ENOMEM" };
 	unsigned fds = open_descriptors(), maps = shared_mappings();
-	struct user user;
+	struct sim_client client;
 
 	(void)state;
 	for (unsigned i = 0; i < 100; i++) {
-		assert_int_equal(user_open(&user, keys[i % 6], DEVICE_CAPTURE), 0);
-		assert_int_equal(user_reqbufs(&user, 4, V4L2_MEMORY_MMAP), 0);
-		user_map(&user);
-		for (uint32_t b = 0; b < user.n; b++)
-			assert_int_equal(user_queue(&user, b), 0);
-		assert_int_equal(user_on(&user), 0);
-		assert_true(user_next(&user) >= 0);
-		user_close(&user);
+		assert_int_equal(sim_client_open(&client, keys[i % 6], DEVICE_CAPTURE), 0);
+		assert_int_equal(sim_client_reqbufs(&client, 4, V4L2_MEMORY_MMAP), 0);
+		sim_client_map(&client);
+		for (uint32_t b = 0; b < client.n; b++)
+			assert_int_equal(sim_client_queue(&client, b), 0);
+		assert_int_equal(sim_client_on(&client), 0);
+		assert_true(sim_client_next(&client) >= 0);
+		sim_client_close(&client);
 	}
 	assert_int_equal(open_descriptors(), fds);
 	assert_int_equal(shared_mappings(), maps);
@@ -292,6 +292,6 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	user_hush();
+	sim_client_hush();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include <libavutil/imgutils.h>
-#include "media_rig.h"
+#include "media_fixture.h"
 
 #define N_FRAMES 10
 
@@ -38,7 +38,7 @@ ssize_t writev(int fd, const struct iovec *pieces, int n)
 
 static int write_one(struct writer *writer, const struct video_format *format, unsigned n)
 {
-	struct frame frame = media_frame(format, n);
+	struct frame frame = media_fixture_frame(format, n);
 	int err;
 
 	world.start = frame.memory->data;
@@ -74,7 +74,7 @@ static void check_file(const char *path, const struct video_format *format, int 
 	readback_open(&r, path);
 	assert_int_equal(r.stream->avg_frame_rate.num, 25 * r.stream->avg_frame_rate.den);
 	for (; readback_frame(&r); n++) {
-		media_check_picture(r.frame, format, n);
+		media_fixture_check_picture(r.frame, format, n);
 		assert_true(llabs(readback_frame_us(&r) - (int64_t)n * STEP_NS / 1000) <= tolerance_us);
 	}
 	assert_int_equal(n, N_FRAMES);
@@ -107,14 +107,15 @@ static void raw_frames_come_back(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct video_format format = media_format(cases[i].fourcc, 416, 240, cases[i].padding);
+		struct video_format format =
+			media_fixture_format(cases[i].fourcc, 416, 240, cases[i].padding);
 		struct writer_info info;
 		struct writer_options o;
 		struct stat st;
 		char name[32];
 
 		snprintf(name, sizeof name, "%zu.%s", i, cases[i].container);
-		o = media_options(media_path(name), &format);
+		o = media_fixture_options(media_fixture_path(name), &format);
 		write_frames(&o, N_FRAMES, &info);
 		assert_int_equal(info.frames, N_FRAMES);
 		assert_int_equal(stat(o.url, &st), 0);
@@ -136,8 +137,8 @@ static void large_frames_come_back(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
 		bool y4m = strcmp(names[i], "l.y4m") == 0;
-		struct video_format format = media_format(y4m ? "YU12" : "YUYV", 1280 + 2, 720, 0);
-		struct writer_options o = media_options(media_path(names[i]), &format);
+		struct video_format format = media_fixture_format(y4m ? "YU12" : "YUYV", 1280 + 2, 720, 0);
+		struct writer_options o = media_fixture_options(media_fixture_path(names[i]), &format);
 
 		write_frames(&o, N_FRAMES, &info);
 		assert_int_equal(stat(o.url, &st), 0);
@@ -164,19 +165,19 @@ static void raw_file_is_frames(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct video_format format =
-			media_format(cases[i].fourcc, cases[i].width, cases[i].height, 0);
-		struct writer_options o = media_options(media_path("frames.raw"), &format);
+			media_fixture_format(cases[i].fourcc, cases[i].width, cases[i].height, 0);
+		struct writer_options o = media_fixture_options(media_fixture_path("frames.raw"), &format);
 		struct writer_info info;
 		FILE *file;
 
 		write_frames(&o, N_FRAMES, &info);
 		assert_non_null(file = fopen(o.url, "rb"));
 		for (unsigned n = 0; n < N_FRAMES; n++) {
-			struct frame frame = media_frame(&format, n);
+			struct frame frame = media_fixture_frame(&format, n);
 			size_t bytes = frame.planes[0].bytes;
 
 			if (format.pix)
-				bytes = media_pack(&format, &frame, expected);
+				bytes = media_fixture_pack(&format, &frame, expected);
 			else
 				memcpy(expected, frame.planes[0].data, bytes);
 			assert_int_equal(fread(got, 1, bytes, file), bytes);
@@ -194,15 +195,15 @@ static void raw_file_is_frames(void **state)
 /* Writes frames at these times and checks those that come back, in microseconds. */
 static void check_times(const char *name, const int64_t *given_us, const int64_t *expected_us, unsigned n)
 {
-	struct video_format format = media_format("YUYV", 64, 48, 0);
-	struct writer_options o = media_options(media_path(name), &format);
+	struct video_format format = media_fixture_format("YUYV", 64, 48, 0);
+	struct writer_options o = media_fixture_options(media_fixture_path(name), &format);
 	struct writer *writer;
 	struct readback r;
 	unsigned i;
 
 	assert_int_equal(writer_open(&writer, &o), 0);
 	for (i = 0; i < n; i++) {
-		struct frame frame = media_frame(&format, i);
+		struct frame frame = media_fixture_frame(&format, i);
 
 		frame.pts_ns = given_us[i] * 1000;
 		assert_int_equal(writer_write(writer, &frame), 0);
@@ -245,5 +246,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, media_open, media_close);
+	return cmocka_run_group_tests(tests, media_fixture_open, media_fixture_close);
 }

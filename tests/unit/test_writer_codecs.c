@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include <libavutil/imgutils.h>
-#include "media_rig.h"
+#include "media_fixture.h"
 
 #define WIDTH 416
 #define HEIGHT 240
@@ -22,9 +22,9 @@ static void encode(const struct writer_options *o, const char *codec)
 	assert_int_equal(writer_open(&writer, o), 0);
 	assert_string_equal(writer_info(writer).codec, codec);
 	for (unsigned n = 0; n < N_FRAMES; n++) {
-		struct frame frame = media_frame(&o->format, n);
+		struct frame frame = media_fixture_frame(&o->format, n);
 
-		media_paint(&o->format, &frame, n);
+		media_fixture_paint(&o->format, &frame, n);
 		assert_int_equal(writer_write(writer, &frame), 0);
 		av_buffer_unref(&frame.memory);
 	}
@@ -42,8 +42,8 @@ static void lossless_is_lossless(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(fourccs); i++) {
 		/* A width that no vector divides. */
-		struct video_format format = media_format(fourccs[i], WIDTH - 6, HEIGHT, 6);
-		struct writer_options o = media_options(media_path("ffv1.mkv"), &format);
+		struct video_format format = media_fixture_format(fourccs[i], WIDTH - 6, HEIGHT, 6);
+		struct writer_options o = media_fixture_options(media_fixture_path("ffv1.mkv"), &format);
 		struct readback r;
 		unsigned n = 0;
 
@@ -51,11 +51,11 @@ static void lossless_is_lossless(void **state)
 		encode(&o, "ffv1");
 		readback_open(&r, o.url);
 		for (; readback_frame(&r); n++) {
-			struct frame frame = media_frame(&format, n);
+			struct frame frame = media_fixture_frame(&format, n);
 			size_t bytes = (WIDTH - 6) * HEIGHT; /* of luma */
 
-			media_paint(&format, &frame, n);
-			media_pack(&format, &frame, expected);
+			media_fixture_paint(&format, &frame, n);
+			media_fixture_pack(&format, &frame, expected);
 			av_image_copy_to_buffer(got, MAX_FRAME_BYTES, (const uint8_t *const *)r.frame->data,
 						r.frame->linesize, r.frame->format, r.frame->width,
 						r.frame->height, 1);
@@ -88,8 +88,8 @@ static void usual_encoders(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct video_format format = media_format(cases[i].fourcc, WIDTH, HEIGHT, 0);
-		struct writer_options o = media_options(media_path(cases[i].name), &format);
+		struct video_format format = media_fixture_format(cases[i].fourcc, WIDTH, HEIGHT, 0);
+		struct writer_options o = media_fixture_options(media_fixture_path(cases[i].name), &format);
 		struct readback r;
 		unsigned n = 0;
 
@@ -113,36 +113,36 @@ static void usual_encoders(void **state)
 
 static void wrong_wishes(void **state)
 {
-	struct video_format format = media_format("YUYV", WIDTH, HEIGHT, 0);
-	struct writer_options o = media_options(media_path("wrong.mkv"), &format);
+	struct video_format format = media_fixture_format("YUYV", WIDTH, HEIGHT, 0);
+	struct writer_options o = media_fixture_options(media_fixture_path("wrong.mkv"), &format);
 
 	(void)state;
 	o.codec = "ffv1";
 	o.codec_options = "no_such=1";
-	media_refused(&o, -EINVAL, "ffv1: has no option \"no_such\"");
+	media_fixture_refused(&o, -EINVAL, "ffv1: has no option \"no_such\"");
 	o.codec_options = "coder=no_such";
-	media_refused(&o, -EINVAL, "ffv1: ");
+	media_fixture_refused(&o, -EINVAL, "ffv1: ");
 	o.codec_options = "coder";
-	media_refused(&o, -EINVAL, "not of the form");
+	media_fixture_refused(&o, -EINVAL, "not of the form");
 	o.codec_options = "pix_fmt=no_such";
-	media_refused(&o, -EINVAL, "no such pixel format");
+	media_fixture_refused(&o, -EINVAL, "no such pixel format");
 	o.codec_options = "pix_fmt=nv12";
-	media_refused(&o, -EINVAL, "does not take pix_fmt=nv12");
+	media_fixture_refused(&o, -EINVAL, "does not take pix_fmt=nv12");
 	o.codec = "copy";
 	o.codec_options = "crf=1";
-	media_refused(&o, -EINVAL, "are copied, no encoder is at work");
+	media_fixture_refused(&o, -EINVAL, "are copied, no encoder is at work");
 	o.codec_options = NULL;
 	o.codec = "aac";
-	media_refused(&o, -EINVAL, "no such video encoder");
+	media_fixture_refused(&o, -EINVAL, "no such video encoder");
 	o.codec = "ffv1";
 	o.container = "webm";
-	media_refused(&o, -ENOTSUP, "webm cannot hold ffv1");
+	media_fixture_refused(&o, -ENOTSUP, "webm cannot hold ffv1");
 	o.container = "mjpeg";
-	media_refused(&o, -ENOTSUP, "mjpeg cannot hold ffv1");
+	media_fixture_refused(&o, -ENOTSUP, "mjpeg cannot hold ffv1");
 	o.container = "nut";
-	o.format = media_format("XXXX", WIDTH, HEIGHT, 0);
-	media_refused(&o, -ENOTSUP, "containers that can: raw");
-	assert_false(media_exists(o.url));
+	o.format = media_fixture_format("XXXX", WIDTH, HEIGHT, 0);
+	media_fixture_refused(&o, -ENOTSUP, "containers that can: raw");
+	assert_false(media_fixture_exists(o.url));
 }
 
 int main(void)
@@ -154,5 +154,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, media_open, media_close);
+	return cmocka_run_group_tests(tests, media_fixture_open, media_fixture_close);
 }

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "media_rig.h"
+#include "media_fixture.h"
 
 #define WIDTH 416
 #define HEIGHT 240
@@ -109,12 +109,12 @@ static void write_compressed(const struct writer_options *o, unsigned first, uns
 static void jpegs_come_back(void **state)
 {
 	static const char *const names[] = { "j.mkv", "j.nut", "j.avi", "j.mov", "j.mp4", "j.mjpeg" };
-	struct video_format format = media_format("MJPG", WIDTH, HEIGHT, 0);
+	struct video_format format = media_fixture_format("MJPG", WIDTH, HEIGHT, 0);
 
 	(void)state;
 	assert_true(compress("mjpeg", AV_PIX_FMT_YUVJ422P));
 	for (size_t i = 0; i < COUNT(names); i++) {
-		struct writer_options o = media_options(media_path(names[i]), &format);
+		struct writer_options o = media_fixture_options(media_fixture_path(names[i]), &format);
 		struct readback r;
 		unsigned n = 0;
 
@@ -138,8 +138,8 @@ static void jpegs_come_back(void **state)
 
 static void jpegs_as_bytes(void **state)
 {
-	struct video_format format = media_format("MJPG", WIDTH, HEIGHT, 0);
-	struct writer_options o = media_options(media_path("jpegs.raw"), &format);
+	struct video_format format = media_fixture_format("MJPG", WIDTH, HEIGHT, 0);
+	struct writer_options o = media_fixture_options(media_fixture_path("jpegs.raw"), &format);
 	FILE *file;
 
 	(void)state;
@@ -159,13 +159,13 @@ static void jpegs_as_bytes(void **state)
 static void streams_begin_at_a_key_frame(void **state)
 {
 	static const char *const names[] = { "h.mkv", "h.mov", "h.mp4", "h.nut", "h.avi", "h.ts" };
-	struct video_format format = media_format("H264", WIDTH, HEIGHT, 0);
+	struct video_format format = media_fixture_format("H264", WIDTH, HEIGHT, 0);
 
 	(void)state;
 	if (!compress("libx264", AV_PIX_FMT_YUV420P))
 		skip();
 	for (size_t i = 0; i < COUNT(names); i++) {
-		struct writer_options o = media_options(media_path(names[i]), &format);
+		struct writer_options o = media_fixture_options(media_fixture_path(names[i]), &format);
 		struct readback r;
 		unsigned n = KEY_INTERVAL;
 
@@ -185,8 +185,8 @@ static void streams_begin_at_a_key_frame(void **state)
 
 static void streams_without_a_key_frame(void **state)
 {
-	struct video_format format = media_format("H264", WIDTH, HEIGHT, 0);
-	struct writer_options o = media_options(media_path("none.mkv"), &format);
+	struct video_format format = media_fixture_format("H264", WIDTH, HEIGHT, 0);
+	struct writer_options o = media_fixture_options(media_fixture_path("none.mkv"), &format);
 	struct writer *writer;
 
 	(void)state;
@@ -199,16 +199,16 @@ static void streams_without_a_key_frame(void **state)
 		assert_int_equal(writer_write(writer, &frame), 1);
 	}
 	assert_int_equal(writer_close(writer), 0);
-	assert_false(media_exists(o.url));
+	assert_false(media_fixture_exists(o.url));
 }
 
 /* Where nobody can go back to fill something in. */
 static void jpegs_through_a_pipe(void **state)
 {
 	static const char *const containers[] = { "mkv", "nut", "avi", "mov", "mp4" };
-	struct video_format format = media_format("MJPG", WIDTH, HEIGHT, 0);
-	const char *pipe = media_path("pipe"), *piped = media_path("piped");
-	struct writer_options o = media_options(pipe, &format);
+	struct video_format format = media_fixture_format("MJPG", WIDTH, HEIGHT, 0);
+	const char *pipe = media_fixture_path("pipe"), *piped = media_fixture_path("piped");
+	struct writer_options o = media_fixture_options(pipe, &format);
 
 	(void)state;
 	assert_true(compress("mjpeg", AV_PIX_FMT_YUVJ422P));
@@ -242,12 +242,12 @@ static void compressed_frames_are_recoded(void **state)
 	static const struct {
 		const char *name, *codec;
 	} cases[] = { { "r.y4m", "auto" }, { "r.mkv", "ffv1" }, { "r.webm", "auto" } };
-	struct video_format format = media_format("MJPG", WIDTH, HEIGHT, 0);
+	struct video_format format = media_fixture_format("MJPG", WIDTH, HEIGHT, 0);
 
 	(void)state;
 	assert_true(compress("mjpeg", AV_PIX_FMT_YUVJ420P));
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct writer_options o = media_options(media_path(cases[i].name), &format);
+		struct writer_options o = media_fixture_options(media_fixture_path(cases[i].name), &format);
 		struct readback r;
 		unsigned n = 0;
 
@@ -265,8 +265,8 @@ static void compressed_frames_are_recoded(void **state)
 /* A camera's torn JPEG is no reason to end the recording. */
 static void torn_frames_are_left_out(void **state)
 {
-	struct video_format format = media_format("MJPG", WIDTH, HEIGHT, 0);
-	struct writer_options o = media_options(media_path("torn.mkv"), &format);
+	struct video_format format = media_fixture_format("MJPG", WIDTH, HEIGHT, 0);
+	struct writer_options o = media_fixture_options(media_fixture_path("torn.mkv"), &format);
 	static uint8_t rubbish[100];
 	struct writer *writer;
 
@@ -304,5 +304,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, media_open, media_close);
+	return cmocka_run_group_tests(tests, media_fixture_open, media_fixture_close);
 }

@@ -12,7 +12,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "media_rig.h"
+#include "media_fixture.h"
 
 /* Bytes until the disk is full; below 0: endless. pwrite(), writev() and ftruncate() stand before the C
  * library's and keep to it. */
@@ -78,34 +78,34 @@ static void write_frame(const struct writer_options *o)
 	struct writer *writer;
 
 	assert_int_equal(writer_open(&writer, o), 0);
-	assert_int_equal(media_write(writer, &o->format, 0), 0);
+	assert_int_equal(media_fixture_write(writer, &o->format, 0), 0);
 	assert_int_equal(writer_close(writer), 0);
 }
 
 static void existing_files(void **state)
 {
-	struct video_format format = media_format("YUYV", 416, 240, 0);
-	struct writer_options o = media_options(media_path("there.nut"), &format);
+	struct video_format format = media_fixture_format("YUYV", 416, 240, 0);
+	struct writer_options o = media_fixture_options(media_fixture_path("there.nut"), &format);
 	struct readback r;
 	struct writer *writer;
 
 	(void)state;
 	write_frame(&o);
 	o.overwrite = false;
-	media_refused(&o, -EEXIST, "there.nut: exists: use -y");
-	assert_true(media_exists(o.url));
+	media_fixture_refused(&o, -EEXIST, "there.nut: exists: use -y");
+	assert_true(media_fixture_exists(o.url));
 	/* One that was there is not removed, even when nothing comes into it. */
 	o.overwrite = true;
 	assert_int_equal(writer_open(&writer, &o), 0);
 	assert_int_equal(writer_close(writer), 0);
-	assert_true(media_exists(o.url));
+	assert_true(media_fixture_exists(o.url));
 	/* Nor emptied when its successor cannot even begin. */
 	write_frame(&o);
 	o.codec = "libx264-no-such";
-	media_refused(&o, -EINVAL, "libx264-no-such: no such video encoder");
+	media_fixture_refused(&o, -EINVAL, "libx264-no-such: no such video encoder");
 	readback_open(&r, o.url);
 	assert_true(readback_frame(&r));
-	media_check_picture(r.frame, &format, 0);
+	media_fixture_check_picture(r.frame, &format, 0);
 	readback_close(&r);
 	unlink(o.url);
 }
@@ -113,94 +113,94 @@ static void existing_files(void **state)
 static void files_without_frames_go(void **state)
 {
 	static const char *const names[] = { "e.nut", "e.mkv", "e.avi", "e.mov", "e.mp4", "e.y4m", "e.raw" };
-	struct video_format format = media_format("YUYV", 416, 240, 0);
+	struct video_format format = media_fixture_format("YUYV", 416, 240, 0);
 	struct writer *writer;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
-		struct writer_options o = media_options(media_path(names[i]), &format);
+		struct writer_options o = media_fixture_options(media_fixture_path(names[i]), &format);
 
 		assert_int_equal(writer_open(&writer, &o), 0);
-		assert_true(media_exists(o.url));
+		assert_true(media_fixture_exists(o.url));
 		assert_int_equal(writer_close(writer), 0);
-		assert_false(media_exists(o.url));
+		assert_false(media_fixture_exists(o.url));
 	}
 	assert_int_equal(writer_close(NULL), 0);
 }
 
 static void files_that_cannot_be(void **state)
 {
-	struct video_format format = media_format("YUYV", 416, 240, 0);
-	struct writer_options o = media_options(media_path("no/such.nut"), &format);
+	struct video_format format = media_fixture_format("YUYV", 416, 240, 0);
+	struct writer_options o = media_fixture_options(media_fixture_path("no/such.nut"), &format);
 
 	(void)state;
-	media_refused(&o, -ENOENT, "the directory it should lie in does not exist");
-	o.url = media_path("");
-	media_refused(&o, -EISDIR, "is a directory");
-	o.url = media_path("name");
-	media_refused(&o, -EINVAL, "the name does not tell the container");
+	media_fixture_refused(&o, -ENOENT, "the directory it should lie in does not exist");
+	o.url = media_fixture_path("");
+	media_fixture_refused(&o, -EISDIR, "is a directory");
+	o.url = media_fixture_path("name");
+	media_fixture_refused(&o, -EINVAL, "the name does not tell the container");
 	o.container = "no-such-container";
-	media_refused(&o, -EINVAL, "no such container");
+	media_fixture_refused(&o, -EINVAL, "no such container");
 	o.container = "mp4";
 	o.codec = "copy";
-	media_refused(
+	media_fixture_refused(
 		&o, -ENOTSUP,
 		"mp4 cannot hold YUYV frames as they are; containers that can: mkv, nut, avi, mov, raw");
-	o.format = media_format("XXXX", 416, 240, 0);
+	o.format = media_fixture_format("XXXX", 416, 240, 0);
 	o.codec = "auto";
 	o.container = "mkv";
-	media_refused(&o, -ENOTSUP, "containers that can: raw");
-	o.format = media_format("YUYV", 416, 240, 0);
+	media_fixture_refused(&o, -ENOTSUP, "containers that can: raw");
+	o.format = media_fixture_format("YUYV", 416, 240, 0);
 	o.format.bytesperline[0] = 100;
-	media_refused(&o, -EINVAL, "do not fit together");
-	assert_false(media_exists(media_path("name")));
+	media_fixture_refused(&o, -EINVAL, "do not fit together");
+	assert_false(media_fixture_exists(media_fixture_path("name")));
 }
 
 static void short_frames_are_refused(void **state)
 {
-	struct video_format format = media_format("YUYV", 416, 240, 0);
-	struct writer_options o = media_options(media_path("short.nut"), &format);
-	struct frame frame = media_frame(&format, 0);
+	struct video_format format = media_fixture_format("YUYV", 416, 240, 0);
+	struct writer_options o = media_fixture_options(media_fixture_path("short.nut"), &format);
+	struct frame frame = media_fixture_frame(&format, 0);
 	struct writer *writer;
 
 	(void)state;
-	media_forget();
+	media_fixture_clear_errors();
 	assert_int_equal(writer_open(&writer, &o), 0);
 	frame.planes[0].bytes = 416 * 240 * 2 - 1;
 	assert_int_equal(writer_write(writer, &frame), -EINVAL);
-	assert_non_null(strstr(media_complaints, "a frame of 199679 bytes"));
+	assert_non_null(strstr(media_fixture_errors, "a frame of 199679 bytes"));
 	frame.planes[0].bytes++;
 	assert_int_equal(writer_write(writer, &frame), -EINVAL); /* for good */
 	assert_int_equal(writer_close(writer), -EINVAL);
-	assert_false(media_exists(o.url));
+	assert_false(media_fixture_exists(o.url));
 	av_buffer_unref(&frame.memory);
 }
 
 /* What came before is a file that reads well. */
 static void fill_the_disk(const char *name, const struct video_format *format, int64_t frame_bytes)
 {
-	struct writer_options o = media_options(media_path(name), format);
+	struct writer_options o = media_fixture_options(media_fixture_path(name), format);
 	struct writer *writer;
 	struct readback r;
 	unsigned n = 0, written = 0;
 	int err = 0;
 
-	media_forget();
+	media_fixture_clear_errors();
 	room = 7 * frame_bytes;
 	assert_int_equal(writer_open(&writer, &o), 0);
-	while (written < 20 && (err = media_write(writer, format, written)) == 0)
+	while (written < 20 && (err = media_fixture_write(writer, format, written)) == 0)
 		written++;
 	assert_int_equal(err, -ENOSPC);
 	assert_int_equal(written, 6);
-	assert_non_null(strstr(media_complaints, "No space left on device after 6 frames"));
+	assert_non_null(strstr(media_fixture_errors, "No space left on device after 6 frames"));
 	assert_int_equal(writer_finish(writer), -ENOSPC);
 	assert_int_equal(writer_info(writer).frames, 6);
 	assert_int_equal(writer_close(writer), -ENOSPC);
-	assert_int_equal(strchr(media_complaints, '\n')[1], 0); /* one line */
+	assert_int_equal(strchr(media_fixture_errors, '\n')[1], 0); /* one line */
 	room = -1;
 	readback_open(&r, o.url);
 	for (; n < written && readback_frame(&r); n++)
-		media_check_picture(r.frame, format, n);
+		media_fixture_check_picture(r.frame, format, n);
 	assert_int_equal(n, written);
 	readback_close(&r);
 	unlink(o.url);
@@ -209,8 +209,8 @@ static void fill_the_disk(const char *name, const struct video_format *format, i
 static void full_disk(void **state)
 {
 	static const char *const names[] = { "f.nut", "f.mkv", "f.avi", "f.mov", "f.y4m" };
-	struct video_format format = media_format("YU12", 416, 240, 0);
-	struct video_format large = media_format("YUYV", 1280, 720, 0);
+	struct video_format format = media_fixture_format("YU12", 416, 240, 0);
+	struct video_format large = media_fixture_format("YUYV", 1280, 720, 0);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
@@ -225,22 +225,22 @@ static void full_disk(void **state)
 static void full_device(void **state)
 {
 	static const char *const containers[] = { "nut", "mkv", "avi", "mov", "y4m", "raw" };
-	struct video_format format = media_format("YU12", 416, 240, 0);
+	struct video_format format = media_fixture_format("YU12", 416, 240, 0);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(containers); i++) {
-		struct writer_options o = media_options("/dev/full", &format);
+		struct writer_options o = media_fixture_options("/dev/full", &format);
 		struct writer *writer;
 		int err;
 
 		o.container = containers[i];
 		err = writer_open(&writer, &o);
 		if (err == 0) {
-			err = media_write(writer, &format, 0);
+			err = media_fixture_write(writer, &format, 0);
 			assert_int_equal(writer_close(writer), -ENOSPC);
 		}
 		assert_int_equal(err, -ENOSPC);
-		assert_true(media_exists("/dev/full"));
+		assert_true(media_fixture_exists("/dev/full"));
 	}
 }
 
@@ -256,5 +256,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, media_open, media_close);
+	return cmocka_run_group_tests(tests, media_fixture_open, media_fixture_close);
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include "statement.h"
+#include "table_test.h"
 
 /* What the calls so far have made of a device. */
 struct model {

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the tests of base/fifo share: items, and lines that are open. */
+#ifndef TESTS_FIFO_FIXTURE_H
+#define TESTS_FIFO_FIXTURE_H
+
+#include <stdint.h>
+#include "base/fifo.h"
+
+/* Items are never looked into: numbers will do. */
+void *item_of(uintptr_t n);
+
+/* Expects it to succeed. */
+struct fifo *open_fifo(uint64_t max_bytes);
+
+#endif
