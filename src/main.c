@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/common.h"
+#include "cli/exit_status.h"
 
 static const struct command *const commands[] = { &command_capture, &command_play, &command_bench,
 						  &command_list, NULL };
@@ -26,7 +27,7 @@ static int print_help(void)
 	printf("\nOptions:\n  -h, --help     print this and exit\n      --version  print the version and "
 	       "exit\n");
 	printf("\nExit status:\n");
-	for (int status = 0; status < STATUS_END; status++) {
+	for (int status = 0; status < N_STATUSES; status++) {
 		printf("  %d  ", status);
 		options_wrap(stdout, 5, status_help((enum status)status));
 	}

@@ -11,18 +11,6 @@
 #define PROGRESS_NS (NS_PER_S / 5)
 #define LEAP_NS (3600 * NS_PER_S) /* longer than any latency or pause that makes sense */
 
-const char *measure_end_name(enum measure_end end)
-{
-	static const char *const names[] = {
-		[MEASURE_END_ERROR] = "error", [MEASURE_END_COUNT] = "count",
-		[MEASURE_END_LOSS] = "loss",   [MEASURE_END_SIGNAL] = "signal",
-		[MEASURE_END_EOS] = "eos",     [MEASURE_END_DISCONNECT] = "disconnect",
-		[MEASURE_END_STALL] = "stall",
-	};
-
-	return names[end];
-}
-
 const char *measure_clock_name(const struct measure *measure)
 {
 	uint32_t clock = measure->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK;
@@ -91,7 +79,7 @@ void measure_wait(struct measure *measure)
 	ppoll(&signal, 1, &time, NULL);
 }
 
-static int finish(struct measure *measure, enum measure_end end, int err)
+static int finish(struct measure *measure, enum run_end end, int err)
 {
 	measure->end = end;
 	return err;
@@ -102,13 +90,13 @@ static int take_outcome(struct measure *measure, int result)
 {
 	static const struct {
 		enum pool_result result;
-		enum measure_end end;
+		enum run_end end;
 		bool good;
 	} outcomes[] = {
-		{ POOL_EOS, MEASURE_END_EOS, true },
-		{ POOL_FLUSHING, MEASURE_END_SIGNAL, true },
-		{ POOL_DEVLOST, MEASURE_END_DISCONNECT, false },
-		{ POOL_TIMEOUT, MEASURE_END_STALL, false },
+		{ POOL_EOS, END_EOS, true },
+		{ POOL_FLUSHING, END_SIGNAL, true },
+		{ POOL_DEVLOST, END_DISCONNECT, false },
+		{ POOL_TIMEOUT, END_STALL, false },
 	};
 	const char *path = measure->pool->device->path;
 
@@ -123,7 +111,7 @@ static int take_outcome(struct measure *measure, int result)
 	for (size_t i = 0; i < ARRAY_SIZE(outcomes); i++)
 		if ((int)outcomes[i].result == result)
 			return finish(measure, outcomes[i].end, outcomes[i].good ? 0 : result);
-	return finish(measure, MEASURE_END_ERROR, result);
+	return finish(measure, END_ERROR, result);
 }
 
 static int turn(struct measure *measure)
@@ -146,7 +134,7 @@ int measure_prepare(struct measure *measure)
 	meter_open(&measure->meter, measure->pool);
 	err = pool_start(measure->pool);
 	if (err < 0)
-		return finish(measure, MEASURE_END_ERROR, err);
+		return finish(measure, END_ERROR, err);
 	err = turn(measure);
 	if (err < 0)
 		take_outcome(measure, err);
@@ -209,16 +197,16 @@ static int run_until(struct measure *measure, uint64_t count)
 		err = turn(measure);
 		show_progress(measure);
 		if (measure->measuring && measure->options.stop_at_loss && ledger_lost(&measure->ledger))
-			return finish(measure, MEASURE_END_LOSS, err);
+			return finish(measure, END_LOSS, err);
 	}
-	return err < 0 ? take_outcome(measure, err) : finish(measure, MEASURE_END_COUNT, 0);
+	return err < 0 ? take_outcome(measure, err) : finish(measure, END_COUNT, 0);
 }
 
 int measure_run(struct measure *measure)
 {
 	int err = run_until(measure, measure->options.warmup);
 
-	if (err < 0 || measure->end != MEASURE_END_COUNT)
+	if (err < 0 || measure->end != END_COUNT)
 		return err;
 	begin(measure);
 	err = run_until(measure, measure->options.count);

@@ -10,6 +10,7 @@
 #include "base/ledger.h"
 #include "base/stats.h"
 #include "queue/pool.h"
+#include "session/end.h"
 #include "bench/slow_consumer.h"
 #include "bench/cost_meter.h"
 
@@ -26,17 +27,6 @@ struct measure_options {
 	void *progress_opaque;
 };
 
-enum measure_end {
-	MEASURE_END_ERROR,
-	MEASURE_END_COUNT,
-	MEASURE_END_LOSS,
-	MEASURE_END_SIGNAL,
-	MEASURE_END_EOS,
-	MEASURE_END_DISCONNECT,
-	MEASURE_END_STALL,
-};
-const char *measure_end_name(enum measure_end end);
-
 /* A frame of an output queue, which goes round. */
 struct measure_slot {
 	struct measure *measure;
@@ -49,7 +39,7 @@ struct measure {
 	struct pool *pool;              /* opened and configured */
 
 	/* The outcome, of the measured span alone. */
-	enum measure_end end;
+	enum run_end end;
 	uint64_t frames;      /* good ones */
 	struct ledger ledger; /* captured counts all that were dequeued */
 	bool counts_losses;   /* frames have the driver's numbers */

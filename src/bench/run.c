@@ -95,8 +95,8 @@ static char *reason(const struct bench *bench, const struct bench_run *run, cons
 /* What ended a run that had begun. */
 static const char *end_text(const struct measure *measure, int err)
 {
-	return measure->end == MEASURE_END_STALL        ? "the device stopped delivering"
-	       : measure->end == MEASURE_END_DISCONNECT ? "the device is gone"
+	return measure->end == END_STALL        ? "the device stopped delivering"
+	       : measure->end == END_DISCONNECT ? "the device is gone"
 	       : err == POOL_RES_CHANGE                 ? "the source changed"
 							: err_str(err);
 }
@@ -130,7 +130,7 @@ static void take(struct bench_run *run, const struct measure *measure)
 	run->captured += measure->ledger.captured;
 	run->clock = measure_clock_name(measure);
 	run->moment = measure_moment_name(measure);
-	run->end = measure_end_name(measure->end);
+	run->end = end_name(measure->end);
 	run->stamps_ahead |= measure->stamps_ahead;
 	run->all_syscalls = meter_sees_all_syscalls(&measure->meter);
 	json_object_put(run->pool);
@@ -158,7 +158,7 @@ static int try_measure(struct bench *bench, struct bench_run *run, struct measur
 	}
 	if (err < 0 && err != -ECANCELED)
 		set_reason(bench, run, &catch, err, began);
-	bench->interrupted |= measure->end == MEASURE_END_SIGNAL || err == -ECANCELED;
+	bench->interrupted |= measure->end == END_SIGNAL || err == -ECANCELED;
 	return err;
 }
 

@@ -156,12 +156,12 @@ static enum status open_device(struct bench *bench)
 	static const enum device_role roles[] = { DEVICE_ANY, DEVICE_CAPTURE, DEVICE_OUTPUT };
 	struct setup *setup = &bench->setup;
 	const struct common_options *common = &bench->options.common;
-	struct format_request request = setup_request(common);
-	enum status status = setup_device(setup, common, roles[bench->options.direction]);
+	struct setup_options options = common_setup_options(common, roles[bench->options.direction], 0);
+	enum status status = setup_device(setup, &options);
 
 	if (status != STATUS_DONE)
 		return status;
-	status = status_of(STAGE_FORMAT, format_negotiate(&setup->device, &request, &setup->format));
+	status = status_of(STAGE_FORMAT, format_negotiate(&setup->device, &options.format, &setup->format));
 	if (status != STATUS_DONE || !device_is_output(&setup->device) ||
 	    (setup->format.pix && setup->format.pix->av != AV_PIX_FMT_NONE))
 		return status;

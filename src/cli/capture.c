@@ -204,21 +204,10 @@ static void fill_record(struct record *record, const struct capture_options *opt
 
 static enum status run_status(const struct record *record, const struct capture_options *options, int err)
 {
-	static const enum stage stages[] = {
-		[RECORD_END_ERROR] = STAGE_RUN,        [RECORD_END_COUNT] = STAGE_RUN,
-		[RECORD_END_DURATION] = STAGE_RUN,     [RECORD_END_SIZE] = STAGE_RUN,
-		[RECORD_END_SIGNAL] = STAGE_RUN,       [RECORD_END_EOS] = STAGE_RUN,
-		[RECORD_END_DISCONNECT] = STAGE_LOST,  [RECORD_END_STALL] = STAGE_LOST,
-		[RECORD_END_WRITE_ERROR] = STAGE_FILE,
-	};
-	enum stage stage = stages[record->end];
 	uint64_t lost = ledger_lost(&record->ledger);
 
-	/* Before the first frame a file's error may be the user's: a container or codec that there is not. */
-	if (stage == STAGE_FILE && record->ledger.captured == 0)
-		stage = STAGE_OUTPUT;
 	if (err < 0)
-		return status_of(stage, err);
+		return end_status(record->end, record->ledger.captured > 0, err);
 	if (options->has_max_drops && lost > options->max_drops) {
 		log_error("%llu frames were lost, more than --max-drops %llu allows",
 			  (unsigned long long)lost, (unsigned long long)options->max_drops);
@@ -230,14 +219,14 @@ static enum status run_status(const struct record *record, const struct capture_
 /* A run that never began has said why, and has nothing to report to people; a program that asked for JSON
  * gets it always. */
 static enum status print_report(const struct record *record, const struct capture_options *options,
-				const struct comeback *comeback, FILE *json, int err)
+				const struct reconnect *reconnect, FILE *json, int err)
 {
 	struct report report = {
 		.command = "capture",
-		.device = comeback_device(comeback),
-		.format = &comeback->setup->format,
+		.device = reconnect_device(reconnect),
+		.format = &reconnect->setup->format,
 		.fps_requested = options->common.fps,
-		.pool = &comeback->setup->pool,
+		.pool = &reconnect->setup->pool,
 		.record = record,
 	};
 
@@ -259,16 +248,16 @@ static bool has_several_names(const struct capture_options *options)
 	       !container_numbers_files(options->output, options->container);
 }
 
-static enum status record_and_report(const struct capture_options *options, struct setup *setup, FILE *json,
-				     int signal_fd)
+static enum status record_and_report(const struct capture_options *options,
+				     const struct setup_options *setup_options, struct setup *setup,
+				     FILE *json, int signal_fd)
 {
 	struct record record = { 0 };
 	struct progress progress = { .record = &record };
-	struct comeback comeback = {
-		.common = &options->common,
+	struct reconnect reconnect = {
+		.options = setup_options,
 		.setup = setup,
-		.memory_bytes = options->memory_bytes,
-		.replug_ns = options->replug_ns,
+		.timeout_ns = options->replug_ns,
 		.signal_fd = signal_fd,
 	};
 	enum status status, report_status;
@@ -279,22 +268,23 @@ static enum status record_and_report(const struct capture_options *options, stru
 		record.options.progress = progress_record;
 		record.options.progress_opaque = &progress;
 	}
-	record.options.device_opaque = &comeback;
+	record.options.device_opaque = &reconnect;
 	if (options->waits)
-		record.options.reopen = comeback_reopen;
+		record.options.reopen = reconnect_reopen;
 	if (has_several_names(options))
-		record.options.follow = comeback_follow;
+		record.options.renegotiate = reconnect_renegotiate;
 	err = record_run(&record);
 	progress_end();
-	report_status = print_report(&record, options, &comeback, json, err);
+	report_status = print_report(&record, options, &reconnect, json, err);
 	status = run_status(&record, options, err);
 	record_close(&record);
-	comeback_close(&comeback);
+	reconnect_close(&reconnect);
 	return status ? status : report_status;
 }
 
 static enum status capture_with(struct capture_options *options)
 {
+	struct setup_options setup_options;
 	struct setup setup = { 0 };
 	enum status status = STATUS_USAGE;
 	FILE *json = NULL;
@@ -302,15 +292,15 @@ static enum status capture_with(struct capture_options *options)
 
 	if (parse_on_disconnect(options) < 0 || check_options(options) < 0)
 		return STATUS_USAGE;
-	if (!options->has_memory)
-		options->memory_bytes = default_memory_limit();
+	setup_options =
+		common_setup_options(&options->common, DEVICE_CAPTURE,
+				     options->has_memory ? options->memory_bytes : default_memory_limit());
 	if (options->common.basic.json && json_file_open(&json, options->common.basic.json) < 0)
 		return STATUS_FILE;
 	signal_fd = signals_open();
-	status = signal_fd < 0 ? STATUS_FAILED
-			       : setup_open(&setup, &options->common, DEVICE_CAPTURE, options->memory_bytes);
+	status = signal_fd < 0 ? STATUS_FAILED : setup_open(&setup, &setup_options);
 	if (status == STATUS_DONE) {
-		status = record_and_report(options, &setup, json, signal_fd);
+		status = record_and_report(options, &setup_options, &setup, json, signal_fd);
 		json = NULL;
 	}
 	setup_close(&setup);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What capture, play and bench share. */
+/* The options that capture, play and bench have in common. */
 #include "cli/common.h"
 
 #include <errno.h>
@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
-#include "device/controls.h"
 
 const char *const io_choices[] = { "auto", "mmap", "userptr", "dmabuf", "dmabuf-import", "rw", NULL };
 
@@ -127,79 +126,27 @@ enum status flush_stdout(void)
 	return STATUS_FILE;
 }
 
-enum status setup_device(struct setup *setup, const struct common_options *options, enum device_role role)
+struct setup_options common_setup_options(const struct common_options *options, enum device_role role,
+					  uint64_t memory_limit)
 {
-	int err;
-
-	err = device_open(&setup->device, options->basic.device, role);
-	if (err < 0)
-		return status_of(STAGE_DEVICE, err);
-	setup->has_device = true;
-	if (options->has_input)
-		err = input_select(&setup->device, (uint32_t)options->input);
-	if (err == 0 && options->controls)
-		err = controls_set(&setup->device, options->controls);
-	return status_of(STAGE_CONTROL, err);
-}
-
-struct format_request setup_request(const struct common_options *options)
-{
-	return (struct format_request){
-		.width = options->size.width,
-		.height = options->size.height,
-		.pixelformat = options->pixelformat,
-		.fps = options->fps,
-		.adjust = options->adjust,
-	};
-}
-
-int setup_pool(struct setup *setup, const struct common_options *options, uint64_t memory_limit)
-{
-	struct pool_options pool = {
+	return (struct setup_options){
+		.device = options->basic.device,
+		.role = role,
+		.has_input = options->has_input,
+		.input = (uint32_t)options->input,
+		.controls = options->controls,
+		.format = {
+			.width = options->size.width,
+			.height = options->size.height,
+			.pixelformat = options->pixelformat,
+			.fps = options->fps,
+			.adjust = options->adjust,
+		},
 		.io = io_choices[options->io],
 		.import_from = options->import_from,
 		.memory_limit = memory_limit,
+		.has_min_buffers = options->has_min_buffers,
+		.min_buffers = (uint32_t)options->min_buffers,
+		.max_buffers = (uint32_t)options->max_buffers,
 	};
-	struct pool_config config = {
-		.min = (uint32_t)options->min_buffers,
-		.max = (uint32_t)options->max_buffers,
-		.layout = true,
-		/* Whoever asks for a number gets that number and no surprises; else the pool may take what it
-		   needs. */
-		.copy_enable = !options->has_min_buffers,
-	};
-	int err;
-
-	err = pool_open(&setup->pool, &setup->device, &setup->format, &pool);
-	setup->has_pool = true;
-	if (err < 0)
-		return err;
-	if (!options->has_min_buffers)
-		config.min += setup->pool.limits.driver_min;
-	return pool_configure(&setup->pool, &config);
-}
-
-enum status setup_queue(struct setup *setup, const struct common_options *options, uint64_t memory_limit)
-{
-	return status_of(STAGE_QUEUE, setup_pool(setup, options, memory_limit));
-}
-
-enum status setup_open(struct setup *setup, const struct common_options *options, enum device_role role,
-		       uint64_t memory_limit)
-{
-	struct format_request request = setup_request(options);
-	enum status status = setup_device(setup, options, role);
-
-	if (status == STATUS_DONE)
-		status = status_of(STAGE_FORMAT, format_negotiate(&setup->device, &request, &setup->format));
-	return status == STATUS_DONE ? setup_queue(setup, options, memory_limit) : status;
-}
-
-void setup_close(struct setup *setup)
-{
-	if (setup->has_pool)
-		pool_close(&setup->pool);
-	if (setup->has_device)
-		device_close(&setup->device);
-	setup->has_pool = setup->has_device = false;
 }

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * What capture, play and bench share: their options, and the way from a device's name to a configured
- * queue.
- */
+/* The options that capture, play and bench have in common. */
 #ifndef CLI_COMMON_H
 #define CLI_COMMON_H
 
 #include "cli/options.h"
-#include "cli/exit_status.h"
-#include "device/device.h"
-#include "device/negotiate.h"
-#include "queue/pool.h"
+#include "session/setup.h"
 
 /* Options that every command has. */
 struct basic_options {
@@ -53,25 +47,7 @@ bool progress_wanted(const struct common_options *options);
 uint64_t default_memory_limit(void);
 /* Makes sure that what was printed has arrived. Returns 0, or STATUS_FILE having said why. */
 enum status flush_stdout(void);
-
-/* A device with a queue, ready to start. */
-struct setup {
-	struct device device;
-	struct video_format format;
-	struct pool pool;
-	bool has_device, has_pool;
-};
-
-/* Device, input, controls, format, queue, in that order. Returns STATUS_DONE or the status of what failed,
- * which has been said. */
-enum status setup_open(struct setup *setup, const struct common_options *options, enum device_role role,
-		       uint64_t memory_limit);
-/* The steps of it, for those who negotiate the format in a way of their own. */
-enum status setup_device(struct setup *setup, const struct common_options *options, enum device_role role);
-struct format_request setup_request(const struct common_options *options);
-/* 0, or the negative errno of what failed, which has been said; setup_queue() makes a status of it. */
-int setup_pool(struct setup *setup, const struct common_options *options, uint64_t memory_limit);
-enum status setup_queue(struct setup *setup, const struct common_options *options, uint64_t memory_limit);
-void setup_close(struct setup *setup); /* takes a half-open one */
+struct setup_options common_setup_options(const struct common_options *options, enum device_role role,
+					  uint64_t memory_limit);
 
 #endif

@@ -123,7 +123,7 @@ static enum status open_reader(struct play *play)
 	};
 	int err = reader_open(&play->reader, &reader);
 
-	return err == -ECANCELED ? STATUS_DONE : status_of(STAGE_OUTPUT, err);
+	return err == -ECANCELED ? STATUS_DONE : status_of(STAGE_OPEN, err);
 }
 
 /* Of the file as it is to be played; none where the device sets the pace. */
@@ -140,9 +140,9 @@ static struct fraction played_rate(struct fraction rate, double speed)
 static enum status open_device(struct play *play)
 {
 	const struct common_options *common = &play->options->common;
-	struct format_request wanted = setup_request(common);
+	struct setup_options options = common_setup_options(common, DEVICE_OUTPUT, default_memory_limit());
 	struct reader_info file = reader_info(play->reader);
-	enum status status = setup_device(&play->setup, common, DEVICE_OUTPUT);
+	enum status status = setup_device(&play->setup, &options);
 	int err;
 
 	if (status)
@@ -151,24 +151,10 @@ static enum status open_device(struct play *play)
 	if (err < 0)
 		return status_of(STAGE_DEVICE, err);
 	file.format.fps = played_rate(file.format.fps, play->options->speed);
-	err = meeting_negotiate(&play->setup.device, &file, &wanted, &play->setup.format);
+	err = meeting_negotiate(&play->setup.device, &file, &options.format, &play->setup.format);
 	if (err < 0)
 		return status_of(STAGE_FORMAT, err);
-	return setup_queue(&play->setup, common, default_memory_limit());
-}
-
-static enum status run_status(const struct playback *playback, int err)
-{
-	static const enum stage stages[] = {
-		[PLAYBACK_END_ERROR] = STAGE_RUN,  [PLAYBACK_END_EOS] = STAGE_RUN,
-		[PLAYBACK_END_COUNT] = STAGE_RUN,  [PLAYBACK_END_DURATION] = STAGE_RUN,
-		[PLAYBACK_END_SIGNAL] = STAGE_RUN, [PLAYBACK_END_DISCONNECT] = STAGE_LOST,
-		[PLAYBACK_END_STALL] = STAGE_LOST, [PLAYBACK_END_READ_ERROR] = STAGE_FILE,
-	};
-	/* Before the first frame it is the file's and the device's formats that do not meet. */
-	bool no_fit = err == -ERANGE && playback->end == PLAYBACK_END_ERROR && playback->read == 0;
-
-	return status_of(no_fit ? STAGE_FORMAT : stages[playback->end], err);
+	return status_of(STAGE_QUEUE, setup_pool(&play->setup, &options));
 }
 
 /* A run that never began has said why, and has nothing to report to people; a program that asked for JSON
@@ -220,7 +206,7 @@ static enum status play_and_report(struct play *play)
 	err = playback_run(playback);
 	progress_end();
 	report_status = print_report(play, err);
-	status = run_status(playback, err);
+	status = end_status(playback->end, playback->read > 0, err);
 	return status ? status : report_status;
 }
 

@@ -65,7 +65,7 @@ void report_playback_json(struct json_object *object, const struct playback *pla
 	if (playback->interval_ns.count)
 		json_object_object_add(object, "interval_us", report_stats_json(&playback->interval_ns));
 	json_object_object_add(object, "input", input_json(&info));
-	json_add_text(object, "end", playback_end_name(playback->end));
+	json_add_text(object, "end", end_name(playback->end));
 }
 
 static void print_frames(const struct playback *playback, FILE *out)
@@ -114,5 +114,5 @@ void report_playback_text(const struct report *report, FILE *out)
 	print_pace(playback, out);
 	report_run_text(report, out);
 	print_input(&info, out);
-	fprintf(out, REPORT_LABEL "%s\n", "end", playback_end_name(playback->end));
+	fprintf(out, REPORT_LABEL "%s\n", "end", end_name(playback->end));
 }

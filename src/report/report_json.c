@@ -204,7 +204,7 @@ static void add_record(struct json_object *object, const struct record *record)
 	if (record->source_changes + record->source_interruptions)
 		json_object_object_add(object, "source", source_json(record));
 	json_object_object_add(object, "output", outputs_json(record));
-	json_add_text(object, "end", record_end_name(record->end));
+	json_add_text(object, "end", end_name(record->end));
 }
 
 struct json_object *report_json(const struct report *report)

@@ -142,7 +142,7 @@ static void print_record(const struct report *report, FILE *out)
 	print_times(report->record, out);
 	print_source(report->record, out);
 	print_outputs(report->record, out);
-	fprintf(out, LABEL "%s\n", "end", record_end_name(report->record->end));
+	fprintf(out, LABEL "%s\n", "end", end_name(report->record->end));
 }
 
 void report_text(const struct report *report, FILE *out)

@@ -18,7 +18,7 @@
  * then and which gives buffers back by it, must not make the others late. */
 #define LEAD_NS NS_PER_MS
 
-int player_finish(struct player *player, enum playback_end end, int err)
+int player_finish(struct player *player, enum run_end end, int err)
 {
 	player->playback->end = end;
 	player->done = true;
@@ -83,11 +83,11 @@ static int next_picture(struct player *player, struct frame **picture)
 			break;
 	}
 	if (result == POOL_FLUSHING)
-		return player_finish(player, PLAYBACK_END_SIGNAL, 0);
+		return player_finish(player, END_SIGNAL, 0);
 	if (result == 0)
-		return player_finish(player, PLAYBACK_END_EOS, 0);
+		return player_finish(player, END_EOS, 0);
 	if (result < 0)
-		return player_finish(player, PLAYBACK_END_READ_ERROR, result);
+		return player_finish(player, END_READ_ERROR, result);
 	sem_post(&player->ahead);
 	player->playback->read++;
 	*picture = item;
@@ -178,19 +178,19 @@ static int end_by_device(struct player *player, int err)
 	const char *path = player->pool->device->path;
 
 	if (err == POOL_FLUSHING)
-		return player_finish(player, PLAYBACK_END_SIGNAL, 0);
+		return player_finish(player, END_SIGNAL, 0);
 	if (err == POOL_DEVLOST)
-		return player_finish(player, PLAYBACK_END_DISCONNECT, err);
+		return player_finish(player, END_DISCONNECT, err);
 	if (err == POOL_TIMEOUT) {
 		log_error("%s: the device takes no more frames", path);
-		return player_finish(player, PLAYBACK_END_STALL, err);
+		return player_finish(player, END_STALL, err);
 	}
 	if (err == POOL_EOS || err == POOL_RES_CHANGE || err == POOL_NOBUF)
 		log_error("%s: %s", path,
 			  err == POOL_EOS          ? "the driver ended the stream"
 			  : err == POOL_RES_CHANGE ? "the device changed its resolution"
 						   : "the device has no buffer left");
-	return player_finish(player, PLAYBACK_END_ERROR, err);
+	return player_finish(player, END_ERROR, err);
 }
 
 /* The picture is the driver's from here on, or freed. */
@@ -223,7 +223,7 @@ static bool is_past_end(struct player *player, const struct frame *frame)
 	if (!options->duration_ns || frame->pts_ns < options->duration_ns)
 		return false;
 	player->playback->read--; /* it was only looked at */
-	player_finish(player, PLAYBACK_END_DURATION, 0);
+	player_finish(player, END_DURATION, 0);
 	return true;
 }
 
@@ -243,9 +243,9 @@ static int play_picture(struct player *player, struct frame *picture)
 	else
 		picture_free(picture);
 	if (err == 0 && !player->done && playback->played == playback->options.count)
-		player_finish(player, PLAYBACK_END_COUNT, 0);
+		player_finish(player, END_COUNT, 0);
 	if (err == POOL_FLUSHING)
-		return player_finish(player, PLAYBACK_END_SIGNAL, 0);
+		return player_finish(player, END_SIGNAL, 0);
 	playback->dropped += err > 0;
 	return err < 0 ? err : 0;
 }
@@ -324,8 +324,8 @@ int player_loop(struct player *player)
 		blanks_feed(player);
 		show_progress(player);
 	}
-	if (playback->played == 0 || playback->end == PLAYBACK_END_SIGNAL ||
-	    (err < 0 && playback->end != PLAYBACK_END_READ_ERROR))
+	if (playback->played == 0 || playback->end == END_SIGNAL ||
+	    (err < 0 && playback->end != END_READ_ERROR))
 		return err;
 	last = show_last(player);
 	return last < 0 ? last : err;

@@ -43,7 +43,7 @@ void picture_free(struct frame *picture);
 /* Takes pictures and plays them until player->done. Returns 0 when the end is a good one. */
 int player_loop(struct player *player);
 /* Decides why the playback ended; returns err, so that one line both decides and passes it on. */
-int player_finish(struct player *player, enum playback_end end, int err);
+int player_finish(struct player *player, enum run_end end, int err);
 
 enum wait_for { WAIT_PICTURE, WAIT_TIME, WAIT_SIGNAL };
 /* Waits for a picture to come, or for due_ns; buffers that come home meanwhile go out again. Returns 0; 1

@@ -14,18 +14,6 @@
 
 #define KEPT_BYTES (32 << 20)
 
-static const char *const end_names[] = {
-	[PLAYBACK_END_ERROR] = "error",   [PLAYBACK_END_EOS] = "eos",
-	[PLAYBACK_END_COUNT] = "count",   [PLAYBACK_END_DURATION] = "duration",
-	[PLAYBACK_END_SIGNAL] = "signal", [PLAYBACK_END_DISCONNECT] = "disconnect",
-	[PLAYBACK_END_STALL] = "stall",   [PLAYBACK_END_READ_ERROR] = "read-error",
-};
-
-const char *playback_end_name(enum playback_end end)
-{
-	return end_names[end];
-}
-
 static void wait_for_room(struct player *player)
 {
 	while (sem_wait(&player->ahead) < 0 && errno == EINTR)

@@ -10,6 +10,7 @@
 #include "base/stats.h"
 #include "media/read/reader.h"
 #include "queue/pool.h"
+#include "session/end.h"
 
 struct playback_options {
 	uint64_t count;      /* frames; 0: all */
@@ -25,18 +26,6 @@ struct playback_options {
 	void *progress_opaque;
 };
 
-enum playback_end {
-	PLAYBACK_END_ERROR,
-	PLAYBACK_END_EOS, /* of the file */
-	PLAYBACK_END_COUNT,
-	PLAYBACK_END_DURATION,
-	PLAYBACK_END_SIGNAL,
-	PLAYBACK_END_DISCONNECT,
-	PLAYBACK_END_STALL,      /* the device takes no more frames */
-	PLAYBACK_END_READ_ERROR, /* the file is damaged or cannot be read any further: exit status 6 */
-};
-const char *playback_end_name(enum playback_end end);
-
 struct playback {
 	struct playback_options options; /* set by the caller, with the next two */
 	struct pool *pool;               /* opened for output and configured */
@@ -45,7 +34,7 @@ struct playback {
 	/* The outcome. A frame is late when it was queued more than half its duration after its time. It is
 	 * still shown, unless the next one is due as well: then it is dropped. While none came in time, the
 	 * one before was shown again: so many durations of it are `repeated`. */
-	enum playback_end end;
+	enum run_end end;
 	uint64_t read, played, late, dropped, repeated;
 	uint64_t copied, zero_copy; /* of those played */
 	uint64_t bytes_played, bytes_copied;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Going on with a recording. */
+/* Sets the device up again in the middle of a recording: after it was unplugged, or its video source changed.
+ */
 #include "session/reconnect.h"
 
 #include <errno.h>
@@ -8,101 +9,100 @@
 #include "base/log.h"
 #include "device/hotplug.h"
 
-const struct device *comeback_device(const struct comeback *comeback)
+const struct device *reconnect_device(const struct reconnect *reconnect)
 {
-	return comeback->setup->has_device ? &comeback->setup->device : &comeback->gone;
+	return reconnect->setup->has_device ? &reconnect->setup->device : &reconnect->last;
 }
 
-void comeback_close(struct comeback *comeback)
+void reconnect_close(struct reconnect *reconnect)
 {
-	free(comeback->gone.path);
-	comeback->gone.path = NULL;
+	free(reconnect->last.path);
+	reconnect->last.path = NULL;
 }
 
-/* Closes the device, and says by which name it is to be found again. NULL: no memory, and nothing is closed.
- */
-static const char *close_device(struct comeback *comeback)
+/* Returns the name to open the device by again, or NULL without memory, in which case it stays open. The name
+ * is the user's where there is one: the node's number may be another after replugging. */
+static const char *close_device(struct reconnect *reconnect)
 {
-	const char *asked = comeback->common->basic.device;
-	struct device *device = &comeback->setup->device;
+	const char *name = reconnect->options->device;
+	struct device *device = &reconnect->setup->device;
 	char *path = strdup(device->path);
 
 	if (!path) {
 		log_no_memory();
 		return NULL;
 	}
-	comeback_close(comeback);
-	comeback->gone = (struct device){ .path = path, .info = device->info, .fd = -1 };
-	setup_close(comeback->setup);
-	return asked ? asked : path;
+	reconnect_close(reconnect);
+	reconnect->last = (struct device){ .path = path, .info = device->info, .fd = -1 };
+	setup_close(reconnect->setup);
+	return name ? name : path;
 }
 
-int comeback_reopen(void *opaque)
+int reconnect_reopen(void *opaque)
 {
-	struct comeback *comeback = opaque;
-	struct common_options common = *comeback->common;
-	struct video_format before = comeback->setup->format;
+	struct reconnect *reconnect = opaque;
+	struct setup *setup = reconnect->setup;
+	struct setup_options options = *reconnect->options;
+	struct video_format before = setup->format;
 	char fourcc[FOURCC_TEXT_MAX];
-	const char *path = close_device(comeback);
 	int err;
 
-	if (!path)
+	options.device = close_device(reconnect);
+	if (!options.device)
 		return -ENOMEM;
-	common.basic.device = path;
-	/* It comes back as its driver likes best. */
-	if (!common.pixelformat)
-		common.pixelformat = fourcc_text(before.fourcc, fourcc);
-	if (!common.size.width)
-		common.size = (struct option_size){ before.width, before.height };
-	log_warn("waiting for %s to come back", path);
-	err = replug_wait(path, comeback->signal_fd, comeback->replug_ns);
-	if (err == 0 &&
-	    setup_open(comeback->setup, &common, DEVICE_CAPTURE, comeback->memory_bytes) != STATUS_DONE)
-		err = -ENODEV;
-	if (err == 0 && (before.fourcc != comeback->setup->format.fourcc ||
-			 before.width != comeback->setup->format.width ||
-			 before.height != comeback->setup->format.height)) {
-		log_error("%s came back with another format: ask for the one you want with -s and -p", path);
-		err = -ESTALE;
+	/* The driver starts with its default format. */
+	if (!options.format.pixelformat)
+		options.format.pixelformat = fourcc_text(before.fourcc, fourcc);
+	if (!options.format.width) {
+		options.format.width = before.width;
+		options.format.height = before.height;
 	}
-	return err;
+	log_warn("waiting for %s to come back", options.device);
+	err = replug_wait(options.device, reconnect->signal_fd, reconnect->timeout_ns);
+	if (err < 0)
+		return err;
+	if (setup_open(setup, &options) != STATUS_DONE)
+		return -ENODEV;
+	if (before.fourcc == setup->format.fourcc && before.width == setup->format.width &&
+	    before.height == setup->format.height)
+		return 0;
+	log_error("%s came back with another format: ask for the one you want with -s and -p",
+		  options.device);
+	return -ESTALE;
 }
 
-/* The driver ends reading, and lets go of the buffers behind it, only when the device is closed. */
-static int free_buffers(struct comeback *comeback)
+/* S_DV_TIMINGS and S_FMT need a queue without buffers. After read() the driver frees them only when the
+ * device is closed. */
+static int free_buffers(struct reconnect *reconnect)
 {
-	struct setup *setup = comeback->setup;
-	struct common_options common = *comeback->common;
-	enum status status;
-	const char *path;
+	struct setup *setup = reconnect->setup;
+	struct setup_options options = *reconnect->options;
 
 	if (!setup->pool.limits.reads) {
 		pool_close(&setup->pool);
 		setup->has_pool = false;
 		return 0;
 	}
-	path = close_device(comeback);
-	if (!path)
+	options.device = close_device(reconnect);
+	if (!options.device)
 		return -ENOMEM;
-	common.basic.device = path;
-	status = setup_device(setup, &common, DEVICE_CAPTURE);
-	return status == STATUS_DONE ? 0 : -ENODEV;
+	return setup_device(setup, &options) == STATUS_DONE ? 0 : -ENODEV;
 }
 
-int comeback_follow(void *opaque, const struct source *source)
+int reconnect_renegotiate(void *opaque, const struct source *source)
 {
-	struct comeback *comeback = opaque;
-	struct setup *setup = comeback->setup;
-	struct format_request request = setup_request(comeback->common);
+	struct reconnect *reconnect = opaque;
+	struct setup *setup = reconnect->setup;
+	struct format_request request = reconnect->options->format;
 	char fourcc[FOURCC_TEXT_MAX];
-	int err = free_buffers(comeback);
+	int err = free_buffers(reconnect);
 
 	request.anew = true;
 	if (!request.pixelformat)
 		request.pixelformat = fourcc_text(setup->format.fourcc, fourcc);
 	if (err == 0)
-		err = source_follow(&setup->device, comeback->signal_fd, setup->pool.deadline_ns, source);
+		err = source_follow(&setup->device, reconnect->signal_fd, setup->pool.deadline_ns, source);
 	if (err == 0)
 		err = format_negotiate(&setup->device, &request, &setup->format);
-	return err < 0 ? err : setup_pool(setup, comeback->common, comeback->memory_bytes);
+	return err < 0 ? err : setup_pool(setup, reconnect->options);
 }

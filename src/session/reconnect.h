@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Going on with a recording: with a device that was unplugged and came back, or whose source changed. */
+/* Sets the device up again in the middle of a recording: after it was unplugged, or its video source changed.
+ */
 #ifndef SESSION_RECONNECT_H
 #define SESSION_RECONNECT_H
 
-#include "cli/common.h"
 #include "device/dv_timings.h"
+#include "session/setup.h"
 
-/* What is needed to set the device up again. */
-struct comeback {
-	const struct common_options *common;
+struct reconnect {
+	const struct setup_options *options;
 	struct setup *setup;
-	uint64_t memory_bytes;
-	int64_t replug_ns; /* 0: waits for ever */
+	int64_t timeout_ns; /* how long to wait for an unplugged device; 0: no limit */
 	int signal_fd;
-	struct device gone; /* closed: how the last one was called, for a report where none came after it */
+	struct device last; /* closed; its path and driver, for a report where none was opened after it */
 };
 
-/* The device to tell of. */
-const struct device *comeback_device(const struct comeback *comeback);
-void comeback_close(struct comeback *comeback);
+/* The device that the report is about. */
+const struct device *reconnect_device(const struct reconnect *reconnect);
+/* Does not close the setup. */
+void reconnect_close(struct reconnect *reconnect);
 
-/* record_options' reopen and follow. */
-int comeback_reopen(void *opaque);
-int comeback_follow(void *opaque, const struct source *source);
+/* recording_options.reopen and renegotiate; opaque is the struct reconnect. */
+int reconnect_reopen(void *opaque);
+int reconnect_renegotiate(void *opaque, const struct source *source);
 
 #endif

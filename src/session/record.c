@@ -8,23 +8,6 @@
 #include "session/buffer_ref.h"
 #include "session/record_loop.h"
 
-static const char *const end_names[] = {
-	[RECORD_END_ERROR] = "error",
-	[RECORD_END_COUNT] = "count",
-	[RECORD_END_DURATION] = "duration",
-	[RECORD_END_SIZE] = "size",
-	[RECORD_END_SIGNAL] = "signal",
-	[RECORD_END_EOS] = "eos",
-	[RECORD_END_DISCONNECT] = "disconnect",
-	[RECORD_END_STALL] = "stall",
-	[RECORD_END_WRITE_ERROR] = "write-error",
-};
-
-const char *record_end_name(enum record_end end)
-{
-	return end_names[end];
-}
-
 static void *file_thread(void *opaque)
 {
 	struct session *session = opaque;
@@ -46,11 +29,11 @@ static int stretch_open(struct session *session)
 	if (err == 0)
 		err = fifo_open(&session->home, 0);
 	if (err < 0)
-		return session_finish(session, RECORD_END_ERROR, err);
+		return session_finish(session, END_ERROR, err);
 	err = -pthread_create(&session->file_thread, NULL, file_thread, session);
 	if (err < 0) {
 		log_error("no thread for the file: %s", err_str(err));
-		return session_finish(session, RECORD_END_ERROR, err);
+		return session_finish(session, END_ERROR, err);
 	}
 	session->threaded = true;
 	session->pool->cancel_fd = session->record->options.signal_fd;
@@ -116,21 +99,21 @@ static bool go_on(struct session *session, int *err)
 	if (session->cut_err < 0)
 		return false;
 	if (session->has_new_source)
-		*err = options->follow(options->device_opaque, &session->source);
-	else if (record->end == RECORD_END_DISCONNECT && options->reopen)
+		*err = options->renegotiate(options->device_opaque, &session->source);
+	else if (record->end == END_DISCONNECT && options->reopen)
 		*err = options->reopen(options->device_opaque);
 	else
 		return false;
 	if (*err == 0) {
 		session->done = session->has_new_source = false;
-		record->end = RECORD_END_ERROR;
+		record->end = END_ERROR;
 		options->output.format = *record->format;
 		session->n_restarts = 0;
 		ledger_restart(&record->ledger);
 		return true;
 	}
 	if (*err == POOL_FLUSHING)
-		*err = session_finish(session, RECORD_END_SIGNAL, 0);
+		*err = session_finish(session, END_SIGNAL, 0);
 	else if (*err == POOL_TIMEOUT && session->has_new_source)
 		*err = session_timeout(session);
 	return false;
@@ -164,7 +147,7 @@ int record_run(struct record *record)
 	session->start_ns = now_ns();
 	err = sink_open(&session->sink, record);
 	if (err < 0) {
-		session_finish(session, RECORD_END_WRITE_ERROR, err);
+		session_finish(session, END_WRITE_ERROR, err);
 	} else {
 		do
 			err = stretch(session);
@@ -174,7 +157,7 @@ int record_run(struct record *record)
 	}
 	close_err = sink_close(session->sink);
 	if (close_err < 0 && err == 0)
-		err = session_finish(session, RECORD_END_WRITE_ERROR, close_err);
+		err = session_finish(session, END_WRITE_ERROR, close_err);
 	sum_up(session);
 	free(session);
 	return err;

@@ -13,6 +13,7 @@
 #include "device/dv_timings.h"
 #include "media/write/writer.h"
 #include "queue/pool.h"
+#include "session/end.h"
 
 enum bad_frames { BAD_FRAMES_DROP, BAD_FRAMES_KEEP, BAD_FRAMES_FAIL };
 
@@ -33,27 +34,13 @@ struct record_options {
 	int (*reopen)(void *opaque);
 	/* Called when the source sends something else, likewise: sets the device to it and configures the
 	 * same structs anew. NULL: the recording ends. */
-	int (*follow)(void *opaque, const struct source *source);
+	int (*renegotiate)(void *opaque, const struct source *source);
 	void *device_opaque; /* for both */
 	int signal_fd;       /* a signalfd: readable ends the run in good order; -1: none */
 	/* Called by the device loop a few times a second, for the progress line; NULL: not. */
 	void (*progress)(void *opaque);
 	void *progress_opaque;
 };
-
-/* Why a run ended; the report's words are record_end_name()'s. */
-enum record_end {
-	RECORD_END_ERROR, /* anything else */
-	RECORD_END_COUNT,
-	RECORD_END_DURATION,
-	RECORD_END_SIZE,
-	RECORD_END_SIGNAL,
-	RECORD_END_EOS,
-	RECORD_END_DISCONNECT,
-	RECORD_END_STALL,
-	RECORD_END_WRITE_ERROR,
-};
-const char *record_end_name(enum record_end end);
 
 struct record_output {
 	char *path, *container, *codec;
@@ -66,7 +53,7 @@ struct record {
 	const struct video_format *format;
 
 	/* The outcome. */
-	enum record_end end;
+	enum run_end end;
 	struct ledger ledger;
 	struct stats latency_ns, interval_ns; /* driver's timestamp to dequeue; between driver's timestamps */
 	uint64_t source_changes, source_interruptions; /* followed; after which it was what it had been */

@@ -110,7 +110,7 @@ int sink_open(struct sink **out, struct record *record)
 		return log_no_memory();
 	sink->record = record;
 	sink->times = record->options.segment_ns || record->options.segment_bytes || record->options.reopen;
-	sink->segments = sink->times || record->options.follow;
+	sink->segments = sink->times || record->options.renegotiate;
 	err = frame_log_open(&sink->log, record->options.frame_log);
 	if (err == 0)
 		err = open_file(sink);

@@ -11,7 +11,7 @@
 
 #define PROGRESS_NS (NS_PER_S / 5)
 
-int session_finish(struct session *session, enum record_end end, int err)
+int session_finish(struct session *session, enum run_end end, int err)
 {
 	session->record->end = end;
 	session->done = true;
@@ -28,7 +28,7 @@ static int hand_over(struct session *session, struct item *item, uint64_t bytes)
 	if (item->frame.memory)
 		session->record->ledger.lost_writer++;
 	item_free(item);
-	return session_finish(session, RECORD_END_WRITE_ERROR, err);
+	return session_finish(session, END_WRITE_ERROR, err);
 }
 
 static struct item *new_item(struct session *session, enum fate fate, uint64_t lost)
@@ -53,7 +53,7 @@ static int note(struct session *session, enum fate fate, uint64_t lost)
 	if (!session->record->options.frame_log)
 		return 0;
 	item = new_item(session, fate, lost);
-	return item ? hand_over(session, item, 0) : session_finish(session, RECORD_END_ERROR, -ENOMEM);
+	return item ? hand_over(session, item, 0) : session_finish(session, END_ERROR, -ENOMEM);
 }
 
 /* Enters the dequeued buffer into the books; returns how many frames the driver lost before it. */
@@ -84,7 +84,7 @@ static int take_lost(struct session *session, enum fate fate)
 	if (fate == FATE_ERROR && session->record->options.bad_frames == BAD_FRAMES_FAIL) {
 		log_error("%s: frame %u is damaged, and --bad-frames=fail was asked for",
 			  session->pool->device->path, session->pool->last.sequence);
-		session_finish(session, RECORD_END_ERROR, -EBADMSG);
+		session_finish(session, END_ERROR, -EBADMSG);
 		note(session, fate, lost);
 		return -EBADMSG;
 	}
@@ -92,7 +92,7 @@ static int take_lost(struct session *session, enum fate fate)
 	if (!session->timeline.first_dequeue_ns)
 		session->timeline.first_dequeue_ns = now;
 	if (end_ns(session) && now >= end_ns(session))
-		session_finish(session, RECORD_END_DURATION, 0);
+		session_finish(session, END_DURATION, 0);
 	return note(session, fate, lost);
 }
 
@@ -104,7 +104,7 @@ static int lend(struct session *session, struct buffer *buffer, bool copied, uin
 		free(item);
 		session->record->ledger.lost_queue++;
 		pool_release(session->pool, buffer);
-		return session_finish(session, RECORD_END_ERROR, -ENOMEM);
+		return session_finish(session, END_ERROR, -ENOMEM);
 	}
 	item->copied = copied;
 	item->frame.pts_ns = pts_ns;
@@ -160,13 +160,13 @@ static int take_frame(struct session *session, struct buffer *buffer, bool copie
 		return skip(session, buffer, lost);
 	pts_ns = timeline_add(&session->timeline, &buffer->info);
 	if (is_past_end(session, pts_ns) || is_full(session)) {
-		session_finish(session, is_past_end(session, pts_ns) ? RECORD_END_DURATION : RECORD_END_SIZE,
+		session_finish(session, is_past_end(session, pts_ns) ? END_DURATION : END_SIZE,
 			       0);
 		return skip(session, buffer, lost);
 	}
 	err = lend(session, buffer, copied, lost, pts_ns);
 	if (err == 0 && options->count && session->n_handed == options->count)
-		session_finish(session, RECORD_END_COUNT, 0);
+		session_finish(session, END_COUNT, 0);
 	return err;
 }
 
@@ -187,11 +187,11 @@ int session_timeout(struct session *session)
 	const struct record_options *options = &session->record->options;
 
 	if (!options->stall_ns || now_ns() < session->last_frame_ns + options->stall_ns)
-		return session_finish(session, RECORD_END_DURATION, 0);
+		return session_finish(session, END_DURATION, 0);
 	log_error("%s: no frame for %.3g s: the device has stopped delivering (--stall-timeout sets how long "
 		  "to wait)",
 		  session->pool->device->path, (double)options->stall_ns / NS_PER_S);
-	return session_finish(session, RECORD_END_STALL, POOL_TIMEOUT);
+	return session_finish(session, END_STALL, POOL_TIMEOUT);
 }
 
 /* What the source sends now needs other buffers, and a file of its own. */
@@ -200,12 +200,12 @@ static int end_stretch(struct session *session, const char *change)
 	const struct record_options *options = &session->record->options;
 	const char *path = session->pool->device->path;
 
-	if (!options->follow) {
+	if (!options->renegotiate) {
 		log_error(
 			"%s: the source changed from %s, which does not go into the same file: with %%03d in "
 			"the name '%s' it would go on in the next",
 			path, change, options->output.url);
-		return session_finish(session, RECORD_END_ERROR, POOL_RES_CHANGE);
+		return session_finish(session, END_ERROR, POOL_RES_CHANGE);
 	}
 	log_warn("%s: the source changed from %s: going on in the next file", path, change);
 	session->record->source_changes++;
@@ -258,7 +258,7 @@ static int take_damaged(struct session *session)
 static const struct outcome {
 	enum pool_result result;
 	int (*take)(struct session *session); /* NULL: it is the end */
-	enum record_end end;
+	enum run_end end;
 	bool good;
 } outcomes[] = {
 	{ .result = POOL_WAKE, .take = take_wake },
@@ -266,9 +266,9 @@ static const struct outcome {
 	{ .result = POOL_NOBUF, .take = take_no_buffer },
 	{ .result = POOL_TIMEOUT, .take = session_timeout },
 	{ .result = POOL_RES_CHANGE, .take = take_source_change },
-	{ .result = POOL_EOS, .end = RECORD_END_EOS, .good = true },
-	{ .result = POOL_FLUSHING, .end = RECORD_END_SIGNAL, .good = true },
-	{ .result = POOL_DEVLOST, .end = RECORD_END_DISCONNECT },
+	{ .result = POOL_EOS, .end = END_EOS, .good = true },
+	{ .result = POOL_FLUSHING, .end = END_SIGNAL, .good = true },
+	{ .result = POOL_DEVLOST, .end = END_DISCONNECT },
 };
 
 static int take_outcome(struct session *session, int result)
@@ -282,7 +282,7 @@ static int take_outcome(struct session *session, int result)
 			return outcome->take(session);
 		return session_finish(session, outcome->end, outcome->good ? 0 : result);
 	}
-	return session_finish(session, RECORD_END_ERROR, result);
+	return session_finish(session, END_ERROR, result);
 }
 
 /* One turn of the loop. Returns 0 to go on, or when it is done in good order. */

@@ -27,7 +27,7 @@ struct session {
 };
 
 /* Decides why the run ended; returns err, so that one line both decides and passes it on. */
-int session_finish(struct session *session, enum record_end end, int err);
+int session_finish(struct session *session, enum run_end end, int err);
 /* The deadline passed: the end, in good order where it was the duration's. */
 int session_timeout(struct session *session);
 /* Starts the pool and takes frames until session->done. Returns 0 when the end is a good one. */

@@ -177,7 +177,7 @@ static void known_latency_and_jitter_are_measured(void **state)
 		open_all("sim:size=64x48,fps=50,latency=60,jitter=18", "mmap", 8);
 		measure.options.count = N;
 		assert_int_equal(run(), 0);
-		assert_int_equal(measure.end, MEASURE_END_COUNT);
+		assert_int_equal(measure.end, END_COUNT);
 		assert_int_equal(measure.latency_ns.count, N);
 		assert_int_equal(measure.jitter_ns.count, N);
 		assert_int_equal(measure.ledger.lost_driver,
@@ -264,7 +264,7 @@ static void slow_consumer_loses_frames(void **state)
 	measure.options.consumer.delay_ns = 35 * NS_PER_MS;
 	measure.options.stop_at_loss = true;
 	assert_int_equal(run(), 0);
-	assert_int_equal(measure.end, MEASURE_END_LOSS);
+	assert_int_equal(measure.end, END_LOSS);
 	assert_true(measure.ledger.captured < 10);
 	close_all();
 }
@@ -316,14 +316,14 @@ static void output_is_measured(void **state)
 static const struct {
 	const char *keys;
 	int err;
-	enum measure_end end;
+	enum run_end end;
 } ends[] = {
-	{ "sim:size=64x48,fps=0,unplug=50", -ENODEV, MEASURE_END_DISCONNECT },
-	{ "sim:size=64x48,fps=0,unplug=1", -ENODEV, MEASURE_END_DISCONNECT },
-	{ "sim:size=64x48,fps=0,stall=50", -ETIMEDOUT, MEASURE_END_STALL },
-	{ "sim:size=64x48,fps=0,last=50", 0, MEASURE_END_EOS },
-	{ "sim:size=64x48,fps=0,fail=dqbuf@50:EINVAL", -EINVAL, MEASURE_END_ERROR },
-	{ "sim:size=64x48,fps=0,fail=streamon@1:EIO", -EIO, MEASURE_END_ERROR },
+	{ "sim:size=64x48,fps=0,unplug=50", -ENODEV, END_DISCONNECT },
+	{ "sim:size=64x48,fps=0,unplug=1", -ENODEV, END_DISCONNECT },
+	{ "sim:size=64x48,fps=0,stall=50", -ETIMEDOUT, END_STALL },
+	{ "sim:size=64x48,fps=0,last=50", 0, END_EOS },
+	{ "sim:size=64x48,fps=0,fail=dqbuf@50:EINVAL", -EINVAL, END_ERROR },
+	{ "sim:size=64x48,fps=0,fail=streamon@1:EIO", -EIO, END_ERROR },
 };
 
 static void runs_end_in_words(void **state)
@@ -350,7 +350,7 @@ static void signal_ends_a_run(void **state)
 	open_all("sim:size=64x48,fps=5", "mmap", 4);
 	measure.options.signal_fd = signal_fd;
 	assert_int_equal(run(), -ECANCELED);
-	assert_int_equal(measure.end, MEASURE_END_SIGNAL);
+	assert_int_equal(measure.end, END_SIGNAL);
 	close_all();
 	close(signal_fd);
 }

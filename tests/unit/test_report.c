@@ -45,7 +45,7 @@ static int set_up(void **state)
 			      .min_latency = 2,
 			      .max_latency = 32 };
 	record = (struct record){
-		.end = RECORD_END_COUNT,
+		.end = END_COUNT,
 		.outputs = &output,
 		.n_outputs = 1,
 		.wall_ns = 1500000000,
@@ -257,8 +257,8 @@ static void failures_have_their_status(void **state)
 		{ STAGE_RUN, -ETIMEDOUT, STATUS_LOST },
 		{ STAGE_RUN, -EIO, STATUS_FAILED },
 		{ STAGE_LOST, -EIO, STATUS_LOST },
-		{ STAGE_OUTPUT, -EINVAL, STATUS_USAGE },
-		{ STAGE_OUTPUT, -EEXIST, STATUS_FILE },
+		{ STAGE_OPEN, -EINVAL, STATUS_USAGE },
+		{ STAGE_OPEN, -EEXIST, STATUS_FILE },
 		{ STAGE_FILE, -EINVAL, STATUS_FILE },
 		{ STAGE_FILE, -ENOSPC, STATUS_FILE },
 	};
@@ -266,7 +266,7 @@ static void failures_have_their_status(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_int_equal(status_of(cases[i].stage, cases[i].err), cases[i].status);
-	for (int status = 0; status < STATUS_END; status++)
+	for (int status = 0; status < N_STATUSES; status++)
 		assert_non_null(status_help((enum status)status));
 }
 

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From a device's name to a configured queue. */
+#include "session/setup.h"
+
+#include "device/controls.h"
+
+enum status setup_device(struct setup *setup, const struct setup_options *options)
+{
+	int err;
+
+	err = device_open(&setup->device, options->device, options->role);
+	if (err < 0)
+		return status_of(STAGE_DEVICE, err);
+	setup->has_device = true;
+	if (options->has_input)
+		err = input_select(&setup->device, options->input);
+	if (err == 0 && options->controls)
+		err = controls_set(&setup->device, options->controls);
+	return status_of(STAGE_CONTROL, err);
+}
+
+int setup_pool(struct setup *setup, const struct setup_options *options)
+{
+	struct pool_options pool = {
+		.io = options->io,
+		.import_from = options->import_from,
+		.memory_limit = options->memory_limit,
+	};
+	struct pool_config config = {
+		.min = options->min_buffers,
+		.max = options->max_buffers,
+		.layout = true,
+		.copy_enable = !options->has_min_buffers,
+	};
+	int err;
+
+	err = pool_open(&setup->pool, &setup->device, &setup->format, &pool);
+	setup->has_pool = true;
+	if (err < 0)
+		return err;
+	if (!options->has_min_buffers)
+		config.min += setup->pool.limits.driver_min;
+	return pool_configure(&setup->pool, &config);
+}
+
+enum status setup_open(struct setup *setup, const struct setup_options *options)
+{
+	enum status status = setup_device(setup, options);
+
+	if (status == STATUS_DONE)
+		status = status_of(STAGE_FORMAT,
+				   format_negotiate(&setup->device, &options->format, &setup->format));
+	return status == STATUS_DONE ? status_of(STAGE_QUEUE, setup_pool(setup, options)) : status;
+}
+
+void setup_close(struct setup *setup)
+{
+	if (setup->has_pool)
+		pool_close(&setup->pool);
+	if (setup->has_device)
+		device_close(&setup->device);
+	setup->has_pool = setup->has_device = false;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From a device's name to a configured queue. */
+#ifndef SESSION_SETUP_H
+#define SESSION_SETUP_H
+
+#include "device/device.h"
+#include "device/negotiate.h"
+#include "queue/pool.h"
+#include "session/end.h"
+
+struct setup_options {
+	const char *device; /* see device_open(); NULL: the first node that fits the role */
+	enum device_role role;
+	bool has_input;
+	uint32_t input;       /* capture: of the device's inputs; output: of its outputs */
+	const char *controls; /* see controls_set(); NULL: none */
+	struct format_request format;
+	const char *io, *import_from; /* as in pool_options */
+	uint64_t memory_limit;
+	/* The user's number of buffers is kept to. Without one the queue asks for min_buffers besides those
+	 * that the driver needs, and may copy frames when it runs low. */
+	bool has_min_buffers;
+	uint32_t min_buffers, max_buffers; /* max 0: no limit */
+};
+
+/* A device with a queue, ready to start. */
+struct setup {
+	struct device device;
+	struct video_format format; /* as negotiated */
+	struct pool pool;
+	bool has_device, has_pool;
+};
+
+/* Opens and configures all of it: device, input, controls, format, queue, in that order. Returns STATUS_DONE
+ * or the status of the step that failed, which has logged why. */
+enum status setup_open(struct setup *setup, const struct setup_options *options);
+/* Takes a half-open one. */
+void setup_close(struct setup *setup);
+
+/* The steps of setup_open(), for callers that negotiate the format themselves: device, input and controls;
+ * then, once setup->format is filled in, the queue. setup_pool() returns 0 or a negative errno, logged. */
+enum status setup_device(struct setup *setup, const struct setup_options *options);
+int setup_pool(struct setup *setup, const struct setup_options *options);
+
+#endif
