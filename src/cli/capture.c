@@ -26,7 +26,7 @@ struct capture_options {
 	bool has_memory, has_max_drops;
 	int64_t duration_ns, stall_ns;
 	struct option_span segment;
-	int direct;     /* enum direct_mode, in the order of its choices */
+	int direct;     /* enum direct_io_mode, in the order of its choices */
 	int bad_frames; /* enum bad_frames, whose order is that of the choices */
 	const char *frame_log, *on_disconnect;
 	bool waits;        /* for a device that was unplugged */
@@ -135,7 +135,7 @@ static int check_options(const struct capture_options *options)
 	}
 	if (check_names(options) < 0)
 		return -EINVAL;
-	if (options->count != 1 && container_is_one_picture(options->output, options->container)) {
+	if (options->count != 1 && muxer_caps_single_image(options->output, options->container)) {
 		log_error("'%s' would hold one picture after the other: put %%03d into the name, or take one "
 			  "with -n 1",
 			  options->output);
@@ -186,7 +186,7 @@ static void fill_record(struct record *record, const struct capture_options *opt
 			.codec = options->codec,
 			.codec_options = options->codec_options,
 			.overwrite = options->overwrite,
-			.direct = (enum direct_mode)options->direct,
+			.direct = (enum direct_io_mode)options->direct,
 			.format = setup->format,
 		},
 		.count = options->count,
@@ -245,7 +245,7 @@ static bool has_several_names(const struct capture_options *options)
 	if (options->segment.ns || options->segment.bytes || options->waits)
 		return true;
 	return segment_is_numbered(options->output) &&
-	       !container_numbers_files(options->output, options->container);
+	       !muxer_caps_numbers_files(options->output, options->container);
 }
 
 static enum status record_and_report(const struct capture_options *options,

@@ -58,18 +58,18 @@ void libav_init(void)
 	pthread_once(&once, install);
 }
 
-const char *libav_reason(int err)
+const char *libav_err_str(int err)
 {
 	return local.reason[0] ? local.reason : err_str(err);
 }
 
-void libav_forget_reason(void)
+void libav_clear_error(void)
 {
 	local.reason[0] = '\0';
 	local.complainer = NULL;
 }
 
-const char *libav_complaint(const void *object)
+const char *libav_error_from(const void *object)
 {
 	return object && object == local.complainer ? local.reason : NULL;
 }

@@ -12,12 +12,12 @@
 /* Call before anything of libav; may be called again, from any thread. */
 void libav_init(void);
 
-/* What libav last complained of in this thread since libav_forget_reason(), or err_str(err) when it said
+/* What libav last complained of in this thread since libav_clear_error(), or err_str(err) when it said
  * nothing. Good until the next message of this thread. */
-const char *libav_reason(int err);
-void libav_forget_reason(void);
+const char *libav_err_str(int err);
+void libav_clear_error(void);
 /* The same where it was this very object (a context) that complained last, else NULL. */
-const char *libav_complaint(const void *object);
+const char *libav_error_from(const void *object);
 
 /* While it is set, this thread's messages go nowhere: for attempts whose failure is an answer. Returns the
  * former setting. */

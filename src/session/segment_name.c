@@ -51,7 +51,7 @@ bool segment_is_numbered(const char *pattern)
 	bool dated = is_dated(pattern);
 	int digits;
 
-	if (mux_is_address(pattern)) /* there it is how a byte is written */
+	if (muxer_is_url(pattern)) /* there it is how a byte is written */
 		return false;
 	while ((pattern = strchr(pattern, '%'))) {
 		if (next_number(pattern, dated, &digits))

@@ -54,7 +54,7 @@ ssize_t pwrite(int file, const void *data, size_t bytes, off_t offset)
 		errno = world.write_err;
 		return -1;
 	}
-	if (direct && ((uintptr_t)data | bytes | (size_t)offset) % DIRECT_BLOCK)
+	if (direct && ((uintptr_t)data | bytes | (size_t)offset) % DIRECT_IO_ALIGNMENT)
 		world.unaligned = true;
 	return syscall(SYS_pwrite64, file, data, bytes, offset);
 }
@@ -88,7 +88,8 @@ static const uint8_t *piece(size_t bytes, bool aligned)
 	uint8_t *data;
 
 	free(memory);
-	assert_int_equal(posix_memalign((void **)&memory, DIRECT_BLOCK, bytes + DIRECT_BLOCK), 0);
+	assert_int_equal(posix_memalign((void **)&memory, DIRECT_IO_ALIGNMENT, bytes + DIRECT_IO_ALIGNMENT),
+			 0);
 	data = memory + (aligned ? 0 : 24);
 	assert_true(n_wanted + bytes <= MAX_BYTES);
 	for (size_t i = 0; i < bytes; i++)
@@ -98,11 +99,11 @@ static const uint8_t *piece(size_t bytes, bool aligned)
 	return data;
 }
 
-static int put(struct direct *d, size_t bytes, bool aligned)
+static int put(struct direct_io *d, size_t bytes, bool aligned)
 {
 	const uint8_t *data = piece(bytes, aligned);
 
-	return direct_put(d, data, bytes);
+	return direct_io_write(d, data, bytes);
 }
 
 /* The first `bytes` of the file, whose length is told. */
@@ -123,13 +124,13 @@ static size_t check_file(size_t bytes)
 }
 
 /* Frames of a header and a body, as containers make them; each is flushed, and is in the file then. */
-static void write_frames(struct direct *d, size_t header, size_t body, bool aligned, unsigned n)
+static void write_frames(struct direct_io *d, size_t header, size_t body, bool aligned, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		if (header)
 			assert_int_equal(put(d, header, false), 0);
 		assert_int_equal(put(d, body, aligned), 0);
-		assert_int_equal(direct_flush(d), 0);
+		assert_int_equal(direct_io_flush(d), 0);
 		check_file(n_wanted);
 	}
 }
@@ -153,31 +154,31 @@ static void frames_of_all_sizes(void **state)
 		{ 23, (11 << 20) + 5, false },
 		{ 0, 11 << 20, true },
 	};
-	struct direct d = { 0 };
+	struct direct_io d = { 0 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(frames); i++) {
 		end(state);
 		begin(state);
-		assert_int_equal(direct_begin(&d, fd, HEAD), 0);
+		assert_int_equal(direct_io_start(&d, fd, HEAD), 0);
 		write_frames(&d, frames[i].header, frames[i].body, frames[i].aligned, 3);
-		assert_int_equal(direct_end(&d), 0);
+		assert_int_equal(direct_io_stop(&d), 0);
 		assert_int_equal(check_file(n_wanted), n_wanted);
 		assert_false(world.unaligned);
 		assert_int_equal(lseek(fd, 0, SEEK_CUR), (off_t)n_wanted);
 		assert_false(syscall(SYS_fcntl, fd, F_GETFL, 0) & O_DIRECT);
 	}
-	direct_close(&d);
+	direct_io_close(&d);
 }
 
 static void refused_at_once(void **state)
 {
-	struct direct d = { 0 };
+	struct direct_io d = { 0 };
 
 	(void)state;
 	world.fcntl_err = EINVAL;
-	assert_int_equal(direct_begin(&d, fd, HEAD), -EINVAL);
+	assert_int_equal(direct_io_start(&d, fd, HEAD), -EINVAL);
 	assert_false(d.on);
-	direct_close(&d);
+	direct_io_close(&d);
 }
 
 /* fcntl() says yes and pwrite() no. */
@@ -186,33 +187,33 @@ static void refused_later(void **state)
 	static const size_t bodies[] = { 1843200, 11 << 20 };
 
 	for (size_t i = 0; i < 4; i++) {
-		struct direct d = { 0 };
+		struct direct_io d = { 0 };
 
 		end(state);
 		begin(state);
 		world.fails_at = 1;
 		world.write_err = EINVAL;
-		assert_int_equal(direct_begin(&d, fd, HEAD), 0);
+		assert_int_equal(direct_io_start(&d, fd, HEAD), 0);
 		write_frames(&d, 20, bodies[i / 2], i % 2, 2);
-		assert_int_equal(direct_end(&d), 0);
+		assert_int_equal(direct_io_stop(&d), 0);
 		assert_int_equal(check_file(n_wanted), n_wanted);
-		direct_close(&d);
+		direct_io_close(&d);
 	}
 }
 
 /* Memory of a device that cannot be pinned is copied. */
 static void memory_that_cannot_be_pinned(void **state)
 {
-	struct direct d = { 0 };
+	struct direct_io d = { 0 };
 
 	(void)state;
 	world.fails_at = 1;
 	world.write_err = EFAULT;
-	assert_int_equal(direct_begin(&d, fd, HEAD), 0);
+	assert_int_equal(direct_io_start(&d, fd, HEAD), 0);
 	write_frames(&d, 0, 1843200, true, 2);
-	assert_int_equal(direct_end(&d), 0);
+	assert_int_equal(direct_io_stop(&d), 0);
 	assert_int_equal(check_file(n_wanted), n_wanted);
-	direct_close(&d);
+	direct_io_close(&d);
 }
 
 /* Whichever write it is that fails, the frame that it belongs to is the one that fails, and the file can be
@@ -220,7 +221,7 @@ static void memory_that_cannot_be_pinned(void **state)
 static void a_full_disk(void **state)
 {
 	for (unsigned at = 1; at <= 9; at++) {
-		struct direct d = { 0 };
+		struct direct_io d = { 0 };
 		size_t before = HEAD;
 		int err = 0;
 
@@ -228,19 +229,19 @@ static void a_full_disk(void **state)
 		begin(state);
 		world.fails_at = at;
 		world.write_err = ENOSPC;
-		assert_int_equal(direct_begin(&d, fd, HEAD), 0);
+		assert_int_equal(direct_io_start(&d, fd, HEAD), 0);
 		for (unsigned i = 0; i < 4 && err == 0; i++) {
 			before = n_wanted;
 			err = put(&d, (11 << 20) + 100, false);
 			if (err == 0)
-				err = direct_flush(&d);
+				err = direct_io_flush(&d);
 		}
 		assert_int_equal(err, -ENOSPC);
 		/* three writes a frame: two halves and the rest */
 		assert_int_equal(before, HEAD + (at - 1) / 3 * ((11 << 20) + 100));
-		assert_int_equal(direct_give_up(&d, (off_t)before), 0);
+		assert_int_equal(direct_io_truncate(&d, (off_t)before), 0);
 		assert_int_equal(check_file(before), before);
-		direct_close(&d);
+		direct_io_close(&d);
 	}
 }
 

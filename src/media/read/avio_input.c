@@ -271,7 +271,7 @@ static int open_address(struct input *in, const char *url)
 	AVDictionary *options = NULL;
 	int err;
 
-	libav_forget_reason();
+	libav_clear_error();
 	if ((err = av_dict_set(&options, "protocol_whitelist", input_protocols(url), 0)) >= 0)
 		err = avio_open2(&in->avio, url, AVIO_FLAG_READ, &in->interrupt, &options);
 	av_dict_free(&options);
@@ -279,7 +279,7 @@ static int open_address(struct input *in, const char *url)
 		return 0;
 	if (interrupted(in))
 		return -ECANCELED;
-	log_error("%s: %s", url, libav_reason(err));
+	log_error("%s: %s", url, libav_err_str(err));
 	return err;
 }
 

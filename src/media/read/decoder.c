@@ -69,11 +69,11 @@ int decode_open(struct decode *d, const struct demux *demux, const char *name)
 	d->path = input_path(demux->input);
 	d->context = avcodec_alloc_context3(codec);
 	d->packet = av_packet_alloc();
-	libav_forget_reason();
+	libav_clear_error();
 	if (d->context && d->packet && (err = configure(d, demux)) >= 0 &&
 	    (err = avcodec_open2(d->context, codec, NULL)) >= 0)
 		return 0;
-	log_error("%s: opening the %s decoder: %s", d->path, codec->name, libav_reason(err));
+	log_error("%s: opening the %s decoder: %s", d->path, codec->name, libav_err_str(err));
 	return err == -ENOMEM ? err : -EBADMSG;
 }
 
@@ -112,11 +112,11 @@ static int send(struct decode *d, struct demux *demux)
 		d->draining = true;
 		d->error = more;
 	}
-	libav_forget_reason();
+	libav_clear_error();
 	err = avcodec_send_packet(d->context, more > 0 ? d->packet : NULL);
 	av_packet_unref(d->packet);
 	if (err < 0 && err != AVERROR_EOF)
-		count_damage(d, libav_reason(err));
+		count_damage(d, libav_err_str(err));
 	return 0;
 }
 
@@ -135,7 +135,7 @@ int decode_read(struct decode *d, struct demux *demux, AVFrame *frame)
 	int err;
 
 	for (;;) {
-		libav_forget_reason();
+		libav_clear_error();
 		err = avcodec_receive_frame(d->context, frame);
 		if (err >= 0) {
 			look_at(d, frame);
@@ -144,7 +144,7 @@ int decode_read(struct decode *d, struct demux *demux, AVFrame *frame)
 		if (err == AVERROR_EOF)
 			return d->error;
 		if (err != AVERROR(EAGAIN)) {
-			count_damage(d, libav_reason(err));
+			count_damage(d, libav_err_str(err));
 			if (++d->n_failures < MAX_FAILURES)
 				continue;
 		}

@@ -43,7 +43,7 @@ static int judge_opening(const struct demux *d, int err, const char *what)
 	else if (is_empty(d))
 		log_error("%s: is empty", path_of(d));
 	else
-		log_error("%s: %s: %s", path_of(d), what, libav_reason(err));
+		log_error("%s: %s: %s", path_of(d), what, libav_err_str(err));
 	if (err == -ENOMEM || err == -EPERM || err == -ERANGE)
 		result = err;
 	return input_err < 0 ? input_err : result;
@@ -81,7 +81,7 @@ static int choose_format(struct demux *d, const char *container)
 {
 	int err;
 
-	libav_forget_reason();
+	libav_clear_error();
 	if (container && !(d->format = find_by_name(container))) {
 		log_error("%s: no such container: libavformat knows matroska, nut, avi, mov, mpegts and more",
 			  container);
@@ -147,7 +147,7 @@ static int open_context(struct demux *d)
 	if ((err = guard_context(d->context, input_protocols(d->url), d->allow_playlists,
 				 avio && !input_seekable(d->input))) < 0)
 		return judge_opening(d, err, "opening");
-	libav_forget_reason();
+	libav_clear_error();
 	err = avformat_open_input(&d->context, d->url, d->format, NULL);
 	if (err < 0)
 		return judge_opening(d, err, "cannot be opened");
@@ -223,14 +223,14 @@ static int judge_reading(struct demux *d, int err)
 	if (input_err < 0)
 		return input_err;
 	if (err == AVERROR_EOF) {
-		if (libav_complaint(d->context))
-			count_damage(d, libav_complaint(d->context));
+		if (libav_error_from(d->context))
+			count_damage(d, libav_error_from(d->context));
 		else if (ends_too_early(d))
 			count_damage(d, "it ends within a picture");
 		return 0;
 	}
 	if (d->n_errors == 0)
-		count_damage(d, libav_reason(err));
+		count_damage(d, libav_err_str(err));
 	return ++d->n_errors < MAX_ERRORS;
 }
 
@@ -240,7 +240,7 @@ int demux_read(struct demux *d, AVPacket *packet)
 	int err;
 
 	for (;;) {
-		libav_forget_reason();
+		libav_clear_error();
 		err = av_read_frame(d->context, packet);
 		whole = landing_claim(&d->landing, err < 0 ? NULL : packet);
 		if (err < 0) {
@@ -332,7 +332,7 @@ int demux_seek(struct demux *d, int64_t time_ns)
 	if (__builtin_add_overflow(demux_start(d), av_rescale_q(time_ns, nanoseconds, d->stream->time_base),
 				   &time))
 		return judge_opening(d, -ERANGE, "cannot be wound to that time");
-	libav_forget_reason();
+	libav_clear_error();
 	/* Whoever looks for a place throws away what is read on the way. */
 	landing_claim(&d->landing, NULL);
 	d->landing.held = true;

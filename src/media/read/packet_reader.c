@@ -57,11 +57,11 @@ int passage_open(struct passage *p, const struct demux *demux)
 			  avcodec_get_name(parameters->codec_id));
 		return -EINVAL;
 	}
-	libav_forget_reason();
+	libav_clear_error();
 	p->packet = av_packet_alloc();
 	if (p->packet && (err = filter ? open_filter(p, filter, demux->stream) : 0) >= 0)
 		return 0;
-	log_error("%s: %s", input_path(demux->input), libav_reason(err));
+	log_error("%s: %s", input_path(demux->input), libav_err_str(err));
 	return err == -ENOMEM ? err : -EBADMSG;
 }
 
@@ -86,7 +86,7 @@ static int read_whole(struct passage *p, struct demux *demux)
 static void count_damage(struct passage *p, const struct demux *demux, int err)
 {
 	if (p->damaged++ == 0)
-		log_warn("%s: damaged, playing on: %s", input_path(demux->input), libav_reason(err));
+		log_warn("%s: damaged, playing on: %s", input_path(demux->input), libav_err_str(err));
 }
 
 int passage_read(struct passage *p, struct demux *demux)
@@ -97,7 +97,7 @@ int passage_read(struct passage *p, struct demux *demux)
 		return read_whole(p, demux);
 	for (;;) {
 		av_packet_unref(p->packet);
-		libav_forget_reason();
+		libav_clear_error();
 		err = av_bsf_receive_packet(p->filter, p->packet);
 		if (err >= 0)
 			return 1;

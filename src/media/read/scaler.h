@@ -6,7 +6,7 @@
 #ifndef MEDIA_READ_SCALER_H
 #define MEDIA_READ_SCALER_H
 
-#include "media/convert.h"
+#include "media/converter.h"
 #include "media/read/crop.h"
 #include "media/read/reader.h"
 

@@ -27,19 +27,19 @@ typedef const uint8_t avio_bytes;
 typedef uint8_t avio_bytes;
 #endif
 
-struct output {
+struct avio_file {
 	AVIOContext *avio;
 	char *path;
 	int fd;
 	bool seekable, regular, made;
 	bool may_bypass, bypassing; /* the page cache, by way of `direct` */
-	enum direct_mode mode;
+	enum direct_io_mode mode;
 	bool discarding; /* what libavformat still hands over belongs to a frame that is given up */
 	int error;
 	int64_t base;     /* where in the file byte 0 of ours lies: standard output may be part-written */
 	int64_t position; /* of the next byte, gathered ones included */
 	_Atomic uint64_t end;
-	struct direct direct;
+	struct direct_io direct;
 	size_t n_gathered;
 	uint8_t gathered[GATHER_BYTES];
 };
@@ -76,7 +76,7 @@ static int write_all(int fd, struct iovec *pieces, int n_pieces)
 	return 0;
 }
 
-static int remember(struct output *o, int err)
+static int remember(struct avio_file *o, int err)
 {
 	if (err < 0 && o->error == 0)
 		o->error = err;
@@ -84,7 +84,7 @@ static int remember(struct output *o, int err)
 }
 
 /* What is gathered, and `data` behind it. */
-static int put(struct output *o, const uint8_t *data, size_t bytes)
+static int put(struct avio_file *o, const uint8_t *data, size_t bytes)
 {
 	struct iovec pieces[2] = {
 		{ o->gathered, o->n_gathered },
@@ -97,50 +97,50 @@ static int put(struct output *o, const uint8_t *data, size_t bytes)
 
 /* Begins to go past the page cache with this piece: what is missing up to the next whole block is written the
  * ordinary way. */
-static int put_bypassing(struct output *o, const uint8_t *data, size_t bytes)
+static int put_bypassing(struct avio_file *o, const uint8_t *data, size_t bytes)
 {
 	int64_t offset = o->base + o->position;
-	size_t head = (size_t)(-offset & (DIRECT_BLOCK - 1));
+	size_t head = (size_t)(-offset & (DIRECT_IO_ALIGNMENT - 1));
 	int err;
 
 	if (o->bypassing)
-		return remember(o, direct_put(&o->direct, data, bytes));
+		return remember(o, direct_io_write(&o->direct, data, bytes));
 	err = put(o, data, head);
 	if (err < 0)
 		return err;
-	err = direct_begin(&o->direct, o->fd, offset + (int64_t)head);
+	err = direct_io_start(&o->direct, o->fd, offset + (int64_t)head);
 	o->bypassing = o->may_bypass = err == 0;
 	if (!o->bypassing) {
-		log_message(o->mode == DIRECT_ON ? LOG_LEVEL_WARN : LOG_LEVEL_VERBOSE,
+		log_message(o->mode == DIRECT_IO_ON ? LOG_LEVEL_WARN : LOG_LEVEL_VERBOSE,
 			    "%s: the file system takes no direct writes (%s): they go through the page cache",
 			    o->path, err_str(err));
 		return put(o, data + head, bytes - head);
 	}
-	return remember(o, direct_put(&o->direct, data + head, bytes - head));
+	return remember(o, direct_io_write(&o->direct, data + head, bytes - head));
 }
 
-static int stop_bypassing(struct output *o)
+static int stop_bypassing(struct avio_file *o)
 {
 	if (!o->bypassing)
 		return 0;
 	o->bypassing = false;
-	return remember(o, direct_end(&o->direct));
+	return remember(o, direct_io_stop(&o->direct));
 }
 
-static bool at_end(const struct output *o)
+static bool at_end(const struct avio_file *o)
 {
-	return (uint64_t)o->position >= output_bytes(o);
+	return (uint64_t)o->position >= avio_file_bytes(o);
 }
 
 static int write_packet(void *opaque, avio_bytes *data, int bytes)
 {
-	struct output *o = opaque;
+	struct avio_file *o = opaque;
 	size_t n = (size_t)bytes;
 	int err = 0;
 
 	if (o->discarding || bytes <= 0)
 		return bytes;
-	if (o->bypassing || (o->may_bypass && n >= direct_least(o->mode) && at_end(o))) {
+	if (o->bypassing || (o->may_bypass && n >= direct_io_min_bytes(o->mode) && at_end(o))) {
 		err = put_bypassing(o, data, n);
 	} else if (n + o->n_gathered <= sizeof o->gathered && n < sizeof o->gathered / 2) {
 		memcpy(o->gathered + o->n_gathered, data, n);
@@ -158,7 +158,7 @@ static int write_packet(void *opaque, avio_bytes *data, int bytes)
 
 static int64_t seek(void *opaque, int64_t offset, int whence)
 {
-	struct output *o = opaque;
+	struct avio_file *o = opaque;
 	int err;
 
 	if (whence & AVSEEK_SIZE)
@@ -167,7 +167,7 @@ static int64_t seek(void *opaque, int64_t offset, int whence)
 		return -EINVAL;
 	if (o->discarding)
 		return offset;
-	if ((err = output_flush(o)) < 0 || (err = stop_bypassing(o)) < 0)
+	if ((err = avio_file_flush(o)) < 0 || (err = stop_bypassing(o)) < 0)
 		return err;
 	if (lseek(o->fd, o->base + offset, SEEK_SET) < 0)
 		return -errno;
@@ -175,10 +175,10 @@ static int64_t seek(void *opaque, int64_t offset, int whence)
 	return offset;
 }
 
-int output_flush(struct output *o)
+int avio_file_flush(struct avio_file *o)
 {
 	if (o->bypassing)
-		return remember(o, direct_flush(&o->direct));
+		return remember(o, direct_io_flush(&o->direct));
 	return o->n_gathered > 0 ? put(o, NULL, 0) : 0;
 }
 
@@ -209,7 +209,7 @@ static int refuse(const char *path, int err)
 }
 
 /* O_EXCL rather than a look beforehand: two writers may have the same idea at the same time. */
-static int open_path(struct output *o, const char *path, bool overwrite)
+static int open_path(struct avio_file *o, const char *path, bool overwrite)
 {
 	struct stat st;
 	int flags = O_WRONLY | O_TRUNC | O_CLOEXEC;
@@ -232,14 +232,14 @@ static int open_path(struct output *o, const char *path, bool overwrite)
 	return o->fd < 0 ? -errno : 0;
 }
 
-int output_check(const char *path)
+int avio_file_check_path(const char *path)
 {
 	struct stat st;
 
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? refuse(path, -EISDIR) : 0;
 }
 
-static int open_any(struct output *o, const char *path, bool overwrite)
+static int open_any(struct avio_file *o, const char *path, bool overwrite)
 {
 	int err = 0;
 
@@ -261,7 +261,7 @@ static int open_any(struct output *o, const char *path, bool overwrite)
 
 /* Only regular files (and disks) keep the promise of lseek(); an appending one writes at its end whatever
  * lseek() said. */
-static void look_at(struct output *o)
+static void look_at(struct avio_file *o)
 {
 	struct stat st;
 	int flags = fcntl(o->fd, F_GETFL);
@@ -275,7 +275,7 @@ static void look_at(struct output *o)
 	}
 }
 
-static int make_avio(struct output *o)
+static int make_avio(struct avio_file *o)
 {
 	uint8_t *buffer = av_malloc(AVIO_BYTES);
 
@@ -291,9 +291,9 @@ static int make_avio(struct output *o)
 	return 0;
 }
 
-int output_open(struct output **output, const char *path, bool overwrite, enum direct_mode mode)
+int avio_file_open(struct avio_file **output, const char *path, bool overwrite, enum direct_io_mode mode)
 {
-	struct output *o = calloc(1, sizeof *o);
+	struct avio_file *o = calloc(1, sizeof *o);
 	int err = -ENOMEM;
 
 	*output = NULL;
@@ -310,7 +310,8 @@ int output_open(struct output **output, const char *path, bool overwrite, enum d
 	look_at(o);
 	/* A shared standard output must not change its ways for all who have it. */
 	o->mode = mode;
-	o->may_bypass = strcmp(path, "-") != 0 && o->regular && o->seekable && direct_suits(o->fd, mode);
+	o->may_bypass =
+		strcmp(path, "-") != 0 && o->regular && o->seekable && direct_io_supported(o->fd, mode);
 	err = make_avio(o);
 	if (err < 0) {
 		refuse(path, err);
@@ -319,19 +320,19 @@ int output_open(struct output **output, const char *path, bool overwrite, enum d
 	*output = o;
 	return 0;
 failed:
-	output_remove(o);
-	output_close(o);
+	avio_file_unlink(o);
+	avio_file_close(o);
 	return err;
 }
 
-void output_remove(struct output *o)
+void avio_file_unlink(struct avio_file *o)
 {
 	if (o->made)
 		unlink(o->path);
 	o->made = false;
 }
 
-int output_close(struct output *o)
+int avio_file_close(struct avio_file *o)
 {
 	int err;
 
@@ -339,7 +340,7 @@ int output_close(struct output *o)
 		return 0;
 	if (o->avio) {
 		avio_flush(o->avio);
-		output_flush(o);
+		avio_file_flush(o);
 		stop_bypassing(o);
 		av_freep(&o->avio->buffer);
 		avio_context_free(&o->avio);
@@ -348,13 +349,13 @@ int output_close(struct output *o)
 	if (o->fd >= 0 && close(o->fd) < 0 && !o->error)
 		o->error = -errno;
 	err = o->error;
-	direct_close(&o->direct);
+	direct_io_close(&o->direct);
 	free(o->path);
 	free(o);
 	return err;
 }
 
-void output_recover(struct output *o, int64_t length, bool rewind)
+void avio_file_recover(struct avio_file *o, int64_t length, bool rewind)
 {
 	int64_t position;
 	int err = 0;
@@ -371,7 +372,7 @@ void output_recover(struct output *o, int64_t length, bool rewind)
 	o->discarding = false;
 	position = avio_tell(o->avio);
 	if (o->bypassing)
-		err = direct_give_up(&o->direct, o->base + length);
+		err = direct_io_truncate(&o->direct, o->base + length);
 	else if (o->regular && ftruncate(o->fd, o->base + length) < 0)
 		err = -errno;
 	o->bypassing = false;
@@ -383,22 +384,22 @@ void output_recover(struct output *o, int64_t length, bool rewind)
 	atomic_store(&o->end, (uint64_t)length);
 }
 
-AVIOContext *output_avio(struct output *o)
+AVIOContext *avio_file_context(struct avio_file *o)
 {
 	return o->avio;
 }
 
-bool output_seekable(const struct output *o)
+bool avio_file_seekable(const struct avio_file *o)
 {
 	return o->seekable;
 }
 
-int output_error(const struct output *o)
+int avio_file_error(const struct avio_file *o)
 {
 	return o->error;
 }
 
-uint64_t output_bytes(const struct output *o)
+uint64_t avio_file_bytes(const struct avio_file *o)
 {
-	return atomic_load_explicit(&((struct output *)o)->end, memory_order_relaxed);
+	return atomic_load_explicit(&((struct avio_file *)o)->end, memory_order_relaxed);
 }

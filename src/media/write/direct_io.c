@@ -23,18 +23,18 @@
 #define XFS_SUPER_MAGIC 0x58465342
 #endif
 
-size_t direct_least(enum direct_mode mode)
+size_t direct_io_min_bytes(enum direct_io_mode mode)
 {
-	return mode == DIRECT_ON ? DIRECT_BLOCK : LARGE_BYTES;
+	return mode == DIRECT_IO_ON ? DIRECT_IO_ALIGNMENT : LARGE_BYTES;
 }
 
-bool direct_suits(int fd, enum direct_mode mode)
+bool direct_io_supported(int fd, enum direct_io_mode mode)
 {
 	static const unsigned suited[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, F2FS_SUPER_MAGIC };
 	struct statfs fs;
 
-	if (mode != DIRECT_AUTO)
-		return mode == DIRECT_ON;
+	if (mode != DIRECT_IO_AUTO)
+		return mode == DIRECT_IO_ON;
 	if (fstatfs(fd, &fs) < 0)
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(suited); i++) {
@@ -53,7 +53,7 @@ static int set_flag(int fd, bool on)
 	return fcntl(fd, F_SETFL, on ? flags | O_DIRECT : flags & ~O_DIRECT) < 0 ? -errno : 0;
 }
 
-int direct_begin(struct direct *d, int fd, off_t offset)
+int direct_io_start(struct direct_io *d, int fd, off_t offset)
 {
 	int err;
 
@@ -73,7 +73,7 @@ int direct_begin(struct direct *d, int fd, off_t offset)
 
 /* Writes what has not been written of it, after an error that said why not. The kernel does not keep all that
  * fcntl() promises. */
-static int write_again(struct direct *d, const uint8_t *data, size_t bytes, off_t offset, int err)
+static int write_again(struct direct_io *d, const uint8_t *data, size_t bytes, off_t offset, int err)
 {
 	size_t done;
 
@@ -86,7 +86,7 @@ static int write_again(struct direct *d, const uint8_t *data, size_t bytes, off_
 }
 
 /* Writes all of it at d->offset, which moves on. */
-static int write_out(struct direct *d, const uint8_t *data, size_t bytes)
+static int write_out(struct direct_io *d, const uint8_t *data, size_t bytes)
 {
 	size_t done;
 	int err = write_at(d->fd, data, bytes, d->offset, &done);
@@ -97,12 +97,12 @@ static int write_out(struct direct *d, const uint8_t *data, size_t bytes)
 	return err;
 }
 
-static uint8_t *half(const struct direct *d)
+static uint8_t *half(const struct direct_io *d)
 {
 	return d->memory + d->half * HALF_BYTES;
 }
 
-static int wait_for_other_half(struct direct *d)
+static int wait_for_other_half(struct direct_io *d)
 {
 	const uint8_t *other = d->memory + (1 - d->half) * HALF_BYTES;
 
@@ -113,7 +113,7 @@ static int wait_for_other_half(struct direct *d)
 }
 
 /* Lets the full half be written, and goes on with the other. */
-static int turn_over(struct direct *d)
+static int turn_over(struct direct_io *d)
 {
 	int err = wait_for_other_half(d);
 
@@ -132,20 +132,20 @@ static int turn_over(struct direct *d)
 
 /* A file that is nothing but frames of whole blocks needs no staging. Returns how much went that way: nothing
  * where memory or place do not fit, or where the kernel cannot pin the device's memory (EFAULT). */
-static ssize_t put_straight(struct direct *d, const uint8_t *data, size_t bytes)
+static ssize_t put_straight(struct direct_io *d, const uint8_t *data, size_t bytes)
 {
 	off_t start = d->offset;
 	int err;
 
-	if (!d->on || d->n > 0 || (uintptr_t)data % DIRECT_BLOCK != 0)
+	if (!d->on || d->n > 0 || (uintptr_t)data % DIRECT_IO_ALIGNMENT != 0)
 		return 0;
-	err = write_out(d, data, bytes - bytes % DIRECT_BLOCK);
+	err = write_out(d, data, bytes - bytes % DIRECT_IO_ALIGNMENT);
 	if (err < 0 && err != -EFAULT)
 		return err;
 	return d->offset - start;
 }
 
-int direct_put(struct direct *d, const uint8_t *data, size_t bytes)
+int direct_io_write(struct direct_io *d, const uint8_t *data, size_t bytes)
 {
 	ssize_t straight = put_straight(d, data, bytes);
 	int err;
@@ -169,26 +169,26 @@ int direct_put(struct direct *d, const uint8_t *data, size_t bytes)
 
 /* The last, unfinished block is written as well, and again when it is finished: a frame that has been flushed
  * is in the file. */
-static int write_rest(struct direct *d)
+static int write_rest(struct direct_io *d)
 {
-	size_t tail = d->n % DIRECT_BLOCK, whole = d->n - tail;
+	size_t tail = d->n % DIRECT_IO_ALIGNMENT, whole = d->n - tail;
 	int err;
 
 	if (d->n == 0)
 		return 0;
 	if (tail > 0)
-		memset(half(d) + d->n, 0, DIRECT_BLOCK - tail);
-	err = write_out(d, half(d), whole + (tail > 0 ? DIRECT_BLOCK : 0));
+		memset(half(d) + d->n, 0, DIRECT_IO_ALIGNMENT - tail);
+	err = write_out(d, half(d), whole + (tail > 0 ? DIRECT_IO_ALIGNMENT : 0));
 	if (err < 0)
 		return err;
 	if (tail > 0)
-		d->offset -= DIRECT_BLOCK;
+		d->offset -= DIRECT_IO_ALIGNMENT;
 	memmove(half(d), half(d) + whole, tail);
 	d->n = tail;
 	return 0;
 }
 
-int direct_flush(struct direct *d)
+int direct_io_flush(struct direct_io *d)
 {
 	int err = write_rest(d), earlier_err = wait_for_other_half(d);
 
@@ -196,7 +196,7 @@ int direct_flush(struct direct *d)
 }
 
 /* Cuts off what fills up the last block, and leaves the descriptor at the end. */
-static int settle(struct direct *d, off_t length)
+static int settle(struct direct_io *d, off_t length)
 {
 	int err;
 
@@ -209,21 +209,21 @@ static int settle(struct direct *d, off_t length)
 	return err;
 }
 
-int direct_end(struct direct *d)
+int direct_io_stop(struct direct_io *d)
 {
-	int err = direct_flush(d), settle_err = settle(d, d->offset + (off_t)d->n);
+	int err = direct_io_flush(d), settle_err = settle(d, d->offset + (off_t)d->n);
 
 	return err < 0 ? err : settle_err;
 }
 
-int direct_give_up(struct direct *d, off_t length)
+int direct_io_truncate(struct direct_io *d, off_t length)
 {
 	return settle(d, length);
 }
 
-void direct_close(struct direct *d)
+void direct_io_close(struct direct_io *d)
 {
 	overlap_close(d->overlap);
 	free(d->memory);
-	*d = (struct direct){ 0 };
+	*d = (struct direct_io){ 0 };
 }

@@ -15,15 +15,15 @@
 #include <sys/types.h>
 
 /* Of memory, places and lengths: what every disk is content with. */
-#define DIRECT_BLOCK 4096
+#define DIRECT_IO_ALIGNMENT 4096
 
 /* AUTO: where the file system makes it pay, and frames are large. ON: wherever the file system lets us. */
-enum direct_mode { DIRECT_AUTO, DIRECT_ON, DIRECT_OFF };
+enum direct_io_mode { DIRECT_IO_AUTO, DIRECT_IO_ON, DIRECT_IO_OFF };
 
 struct overlap;
 
 /* All zero: never begun. */
-struct direct {
+struct direct_io {
 	int fd;
 	bool on;
 	uint8_t *memory;         /* both halves */
@@ -37,19 +37,19 @@ struct direct {
 
 /* Whether the file may go past the page cache; AUTO: whether it lies where this pays, on local file systems
  * that write their blocks straight to a disk. */
-bool direct_suits(int fd, enum direct_mode mode);
+bool direct_io_supported(int fd, enum direct_io_mode mode);
 /* The least that a piece must have to begin with it. */
-size_t direct_least(enum direct_mode mode);
-/* Starts at `offset`, a multiple of DIRECT_BLOCK and the end of the file. -EINVAL and the like: not to be had
- * here. */
-int direct_begin(struct direct *direct, int fd, off_t offset);
-int direct_put(struct direct *direct, const uint8_t *data, size_t bytes);
+size_t direct_io_min_bytes(enum direct_io_mode mode);
+/* Starts at `offset`, a multiple of DIRECT_IO_ALIGNMENT and the end of the file. -EINVAL and the like: not to
+ * be had here. */
+int direct_io_start(struct direct_io *direct, int fd, off_t offset);
+int direct_io_write(struct direct_io *direct, const uint8_t *data, size_t bytes);
 /* Brings all to the file, which is up to a block longer than it should be until the end. */
-int direct_flush(struct direct *direct);
+int direct_io_flush(struct direct_io *direct);
 /* Flushes and goes back to ordinary writing, the descriptor at the end of the file. */
-int direct_end(struct direct *direct);
+int direct_io_stop(struct direct_io *direct);
 /* The same after an error: the file is cut off at `length`, which was flushed once. */
-int direct_give_up(struct direct *direct, off_t length);
-void direct_close(struct direct *direct);
+int direct_io_truncate(struct direct_io *direct, off_t length);
+void direct_io_close(struct direct_io *direct);
 
 #endif

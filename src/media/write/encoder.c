@@ -112,7 +112,7 @@ static void set_colours(AVCodecContext *context, const AVCodecParameters *source
 	context->color_trc = source->color_trc;
 	if (source_rgb && !rgb) {
 		context->color_range = AVCOL_RANGE_MPEG;
-		context->colorspace = converter_usual_matrix(context->height);
+		context->colorspace = converter_default_matrix(context->height);
 	} else if (rgb) {
 		context->color_range = AVCOL_RANGE_UNSPECIFIED;
 		context->colorspace = AVCOL_SPC_UNSPECIFIED;
@@ -189,18 +189,18 @@ static int open_codec(struct encoder *e, const struct encoder_options *options, 
 	char *unknown = NULL;
 	int err = -EINVAL;
 
-	libav_forget_reason();
+	libav_clear_error();
 	if (!options->constant_rate)
 		err = try_open(e, options, format, (AVRational){ 1, 1000000 }, dictionary, &unknown);
 	if (err < 0 && err != -ENOMEM && !unknown) {
-		libav_forget_reason();
+		libav_clear_error();
 		err = try_open(e, options, format, grid, dictionary, &unknown);
 	}
 	if (unknown)
 		log_error("%s: has no option \"%s\": \"ffmpeg -h encoder=%s\" lists them",
 			  options->codec->name, unknown, options->codec->name);
 	else if (err < 0)
-		log_error("%s: %s", options->codec->name, libav_reason(err));
+		log_error("%s: %s", options->codec->name, libav_err_str(err));
 	av_free(unknown);
 	return err == -ENOMEM ? err : err < 0 ? -EINVAL : 0;
 }
@@ -293,18 +293,18 @@ static int send(struct encoder *e, const AVFrame *picture)
 {
 	int err;
 
-	libav_forget_reason();
+	libav_clear_error();
 	if ((err = avcodec_send_frame(e->context, picture)) < 0 && err != AVERROR_EOF)
-		log_error("%s: %s", e->context->codec->name, libav_reason(err));
+		log_error("%s: %s", e->context->codec->name, libav_err_str(err));
 	return err == AVERROR_EOF ? 0 : err;
 }
 
-int encoder_put(struct encoder *e, const AVFrame *picture)
+int encoder_send(struct encoder *e, const AVFrame *picture)
 {
 	AVFrame *converted;
 	int err;
 
-	if (!picture || converter_is_idle(picture, e->converted))
+	if (!picture || converter_is_noop(picture, e->converted))
 		return send(e, picture);
 	if (!(converted = av_frame_alloc()))
 		return -ENOMEM;
@@ -314,12 +314,12 @@ int encoder_put(struct encoder *e, const AVFrame *picture)
 	return err;
 }
 
-int encoder_get(struct encoder *e, AVPacket *packet)
+int encoder_receive(struct encoder *e, AVPacket *packet)
 {
 	int err = avcodec_receive_packet(e->context, packet);
 
 	if (err < 0 && err != -EAGAIN && err != AVERROR_EOF)
-		log_error("%s: %s", e->context->codec->name, libav_reason(err));
+		log_error("%s: %s", e->context->codec->name, libav_err_str(err));
 	return err;
 }
 

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 #include <libavcodec/avcodec.h>
-#include "media/convert.h"
+#include "media/converter.h"
 
 struct encoder {
 	AVCodecContext *context;
@@ -36,9 +36,9 @@ const AVCodec *encoder_find(const char *name);
 int encoder_open(struct encoder *encoder, const struct encoder_options *options);
 /* Takes a picture whose pts is in encoder->context->time_base, converting it where that is needed; NULL: no
  * more will come. */
-int encoder_put(struct encoder *encoder, const AVFrame *picture);
+int encoder_send(struct encoder *encoder, const AVFrame *picture);
 /* -EAGAIN: nothing more now; AVERROR_EOF: nothing more at all. */
-int encoder_get(struct encoder *encoder, AVPacket *packet);
+int encoder_receive(struct encoder *encoder, AVPacket *packet);
 void encoder_close(struct encoder *encoder);
 
 #endif

@@ -22,7 +22,7 @@ static const enum AVFieldOrder field_orders[] = {
 	[9] = AV_FIELD_BB,
 };
 
-enum AVFieldOrder picture_field_order(const struct video_format *format)
+enum AVFieldOrder frame_packet_field_order(const struct video_format *format)
 {
 	if (format->field >= ARRAY_SIZE(field_orders))
 		return AV_FIELD_UNKNOWN;
@@ -32,7 +32,7 @@ enum AVFieldOrder picture_field_order(const struct video_format *format)
 	return field_orders[format->field];
 }
 
-void picture_parameters(const struct video_format *format, AVCodecParameters *p)
+void frame_packet_codecpar(const struct video_format *format, AVCodecParameters *p)
 {
 	const struct pixfmt *pix = format->pix;
 
@@ -45,7 +45,7 @@ void picture_parameters(const struct video_format *format, AVCodecParameters *p)
 	p->color_space = format->matrix;
 	p->color_primaries = format->primaries;
 	p->color_trc = format->transfer;
-	p->field_order = picture_field_order(format);
+	p->field_order = frame_packet_field_order(format);
 	p->sample_aspect_ratio = (AVRational){ 0, 1 };
 	if (p->codec_id == AV_CODEC_ID_RAWVIDEO && p->format != AV_PIX_FMT_NONE) {
 		p->codec_tag = avcodec_pix_fmt_to_codec_tag((enum AVPixelFormat)p->format);
@@ -54,7 +54,7 @@ void picture_parameters(const struct video_format *format, AVCodecParameters *p)
 	}
 }
 
-int picture_open(struct picture *p, const struct video_format *format)
+int frame_packet_open(struct frame_packet *p, const struct video_format *format)
 {
 	const struct pixfmt *pix = format->pix;
 	char text[FOURCC_TEXT_MAX];
@@ -71,13 +71,13 @@ int picture_open(struct picture *p, const struct video_format *format)
 	return err;
 }
 
-void picture_close(struct picture *p)
+void frame_packet_close(struct frame_packet *p)
 {
 	av_buffer_pool_uninit(&p->pool);
 }
 
 /* Recycled memory for `bytes` of a frame. */
-static AVBufferRef *gather_memory(struct picture *p, size_t bytes)
+static AVBufferRef *gather_memory(struct frame_packet *p, size_t bytes)
 {
 	if (p->pool && p->pool_bytes < bytes)
 		av_buffer_pool_uninit(&p->pool); /* freed when its last buffer is home */
@@ -88,13 +88,13 @@ static AVBufferRef *gather_memory(struct picture *p, size_t bytes)
 	return p->pool ? av_buffer_pool_get(p->pool) : NULL;
 }
 
-static void count_copied(struct picture *p, size_t bytes)
+static void count_copied(struct frame_packet *p, size_t bytes)
 {
 	atomic_fetch_add_explicit(&p->copied_bytes, bytes, memory_order_relaxed);
 }
 
 /* Whether every row of the picture lies inside what the frame says it holds. */
-static bool long_enough(const struct picture *p, const struct frame *frame)
+static bool long_enough(const struct frame_packet *p, const struct frame *frame)
 {
 	const struct picture_layout *l = &p->layout;
 
@@ -110,12 +110,12 @@ static bool long_enough(const struct picture *p, const struct frame *frame)
 	return true;
 }
 
-static const uint8_t *plane_start(const struct picture *p, const struct frame *frame, unsigned i)
+static const uint8_t *plane_start(const struct frame_packet *p, const struct frame *frame, unsigned i)
 {
 	return frame->planes[p->layout.planes[i].memory_plane].data + p->layout.planes[i].offset;
 }
 
-static int gather_rows(struct picture *p, const struct frame *frame, AVPacket *packet)
+static int gather_rows(struct frame_packet *p, const struct frame *frame, AVPacket *packet)
 {
 	const struct picture_layout *l = &p->layout;
 	uint8_t *to;
@@ -135,7 +135,7 @@ static int gather_rows(struct picture *p, const struct frame *frame, AVPacket *p
 }
 
 /* Bytes whose sense is not ours to know: all planes, one behind the other. */
-static int gather_bytes(struct picture *p, const struct frame *frame, AVPacket *packet)
+static int gather_bytes(struct frame_packet *p, const struct frame *frame, AVPacket *packet)
 {
 	size_t total = 0;
 	uint8_t *to;
@@ -168,7 +168,7 @@ static int lend(const struct frame *frame, size_t bytes, AVPacket *packet)
 	return 0;
 }
 
-static int refuse_short(const struct picture *p, const struct frame *frame)
+static int refuse_short(const struct frame_packet *p, const struct frame *frame)
 {
 	char text[FOURCC_TEXT_MAX];
 	size_t bytes = 0;
@@ -180,7 +180,7 @@ static int refuse_short(const struct picture *p, const struct frame *frame)
 	return -EINVAL;
 }
 
-int picture_packet(struct picture *p, const struct frame *frame, AVPacket *packet)
+int frame_packet_make(struct frame_packet *p, const struct frame *frame, AVPacket *packet)
 {
 	if (frame->n_planes < 1 || frame->n_planes > MAX_PLANES || (p->raw && !long_enough(p, frame)))
 		return refuse_short(p, frame);
@@ -191,7 +191,7 @@ int picture_packet(struct picture *p, const struct frame *frame, AVPacket *packe
 				    : gather_bytes(p, frame, packet);
 }
 
-static void describe(const struct picture *p, AVFrame *out)
+static void describe(const struct frame_packet *p, AVFrame *out)
 {
 	out->format = p->format.pix->av;
 	out->width = (int)p->format.width;
@@ -213,7 +213,7 @@ static bool readable_wide(const AVFrame *f, const struct picture_layout *l)
 }
 
 /* Into memory that is aligned and padded as libav likes it. */
-static int move_to_own_memory(struct picture *p, AVFrame *out)
+static int move_to_own_memory(struct frame_packet *p, AVFrame *out)
 {
 	AVFrame *copy = av_frame_alloc();
 	int err = -ENOMEM;
@@ -232,7 +232,7 @@ static int move_to_own_memory(struct picture *p, AVFrame *out)
 	return 0;
 }
 
-int picture_frame(struct picture *p, const struct frame *frame, bool aligned, AVFrame *out)
+int frame_packet_make_avframe(struct frame_packet *p, const struct frame *frame, bool aligned, AVFrame *out)
 {
 	if (frame->n_planes < 1 || frame->n_planes > MAX_PLANES || !long_enough(p, frame))
 		return refuse_short(p, frame);

@@ -68,7 +68,7 @@ static const AVOutputFormat *by_url(const char *url)
 	return usual ? av_guess_format(usual, NULL, NULL) : av_guess_format(NULL, url, NULL);
 }
 
-int container_find(struct container *container, const char *url, const char *name)
+int muxer_caps_find(struct muxer_caps *container, const char *url, const char *name)
 {
 	container->url = url;
 	container->format = name ? by_name(name) : by_url(url);
@@ -85,43 +85,43 @@ int container_find(struct container *container, const char *url, const char *nam
 	return -EINVAL;
 }
 
-bool container_numbers_files(const char *url, const char *name)
+bool muxer_caps_numbers_files(const char *url, const char *name)
 {
-	struct container container = { name ? by_name(name) : by_url(url), url };
+	struct muxer_caps container = { name ? by_name(name) : by_url(url), url };
 
-	return container.format && container_opens_files(&container);
+	return container.format && muxer_caps_no_file(&container);
 }
 
-bool container_is_one_picture(const char *url, const char *name)
+bool muxer_caps_single_image(const char *url, const char *name)
 {
 	const AVOutputFormat *format = name ? by_name(name) : by_url(url);
 
 	return format && strcmp(format->name, "image2") == 0 && !strchr(url, '%');
 }
 
-static bool has_option(const struct container *container, const char *key)
+static bool has_option(const struct muxer_caps *container, const char *key)
 {
 	return av_opt_find2((void *)&container->format->priv_class, key, NULL, 0, AV_OPT_SEARCH_FAKE_OBJ,
 			    NULL);
 }
 
-bool container_is_raw(const struct container *container)
+bool muxer_caps_is_raw(const struct muxer_caps *container)
 {
 	return container->format->video_codec == AV_CODEC_ID_RAWVIDEO &&
 	       container->format->flags & AVFMT_NOTIMESTAMPS;
 }
 
-bool container_opens_files(const struct container *container)
+bool muxer_caps_no_file(const struct muxer_caps *container)
 {
 	return container->format->flags & AVFMT_NOFILE;
 }
 
-bool container_constant_rate(const struct container *container)
+bool muxer_caps_constant_rate(const struct muxer_caps *container)
 {
 	return !(container->format->flags & (AVFMT_VARIABLE_FPS | AVFMT_NOTIMESTAMPS | AVFMT_NOFILE));
 }
 
-bool container_books_ahead(const struct container *container)
+bool muxer_caps_is_isobmff(const struct muxer_caps *container)
 {
 	return has_option(container, "movflags"); /* all of the QuickTime family */
 }
@@ -133,7 +133,7 @@ static bool holds_by_repute(const AVOutputFormat *format, enum AVCodecID codec)
 	static const enum AVCodecID mpeg[] = { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_MPEG4,
 					       AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO };
 
-	if (container_takes_frames(format))
+	if (muxer_caps_takes_frames(format))
 		return false;
 	if (!av_match_name(format->name, "mpegts,rtp_mpegts,hls"))
 		return true;
@@ -144,12 +144,12 @@ static bool holds_by_repute(const AVOutputFormat *format, enum AVCodecID codec)
 	return false;
 }
 
-bool container_holds_codec(const struct container *container, enum AVCodecID codec)
+bool muxer_caps_keeps_codec(const struct muxer_caps *container, enum AVCodecID codec)
 {
 	const AVOutputFormat *format = container->format;
 	int answer;
 
-	if (container_is_raw(container) || strcmp(format->name, "null") == 0 ||
+	if (muxer_caps_is_raw(container) || strcmp(format->name, "null") == 0 ||
 	    codec == av_guess_codec(format, NULL, container->url, NULL, AVMEDIA_TYPE_VIDEO))
 		return true;
 	/* Naked streams, and image files whose name says what is in them. */
@@ -159,41 +159,41 @@ bool container_holds_codec(const struct container *container, enum AVCodecID cod
 	return answer == 1 || (answer < 0 && holds_by_repute(format, codec));
 }
 
-bool container_holds(const struct container *container, const struct video_format *format,
-		     uint32_t *codec_tag)
+bool muxer_caps_keeps_format(const struct muxer_caps *container, const struct video_format *format,
+			     uint32_t *codec_tag)
 {
 	const struct pixfmt *pix = format->pix;
 
 	*codec_tag = 0;
-	if (container_is_raw(container))
+	if (muxer_caps_is_raw(container))
 		return true;
 	if (!pix || pix->codec == AV_CODEC_ID_NONE)
 		return false;
 	if (pix->codec != AV_CODEC_ID_RAWVIDEO)
-		return container_holds_codec(container, pix->codec);
+		return muxer_caps_keeps_codec(container, pix->codec);
 	if (pix->av == AV_PIX_FMT_NONE)
 		return false;
-	if (container_opens_files(container))
+	if (muxer_caps_no_file(container))
 		return strcmp(container->format->name, "null") == 0;
-	return trial_keeps(container->format, pix->av, format->width, format->height, codec_tag);
+	return roundtrip_keeps(container->format, pix->av, format->width, format->height, codec_tag);
 }
 
-char *container_list_holders(const struct video_format *format, char text[CONTAINER_LIST_MAX])
+char *muxer_caps_list_containers(const struct video_format *format, char text[MUXER_CAPS_LIST_MAX])
 {
 	static const char *const candidates[] = { "mkv", "nut", "avi", "mov", "mp4", "y4m", "raw" };
-	struct container container;
+	struct muxer_caps container;
 	uint32_t tag;
 
 	text[0] = '\0';
 	for (size_t i = 0; i < COUNT(candidates); i++) {
-		container = (struct container){ by_name(candidates[i]), "-" };
-		if (container.format && container_holds(&container, format, &tag))
-			av_strlcatf(text, CONTAINER_LIST_MAX, "%s%s", text[0] ? ", " : "", candidates[i]);
+		container = (struct muxer_caps){ by_name(candidates[i]), "-" };
+		if (container.format && muxer_caps_keeps_format(&container, format, &tag))
+			av_strlcatf(text, MUXER_CAPS_LIST_MAX, "%s%s", text[0] ? ", " : "", candidates[i]);
 	}
 	return text;
 }
 
-const AVCodec *container_usual_encoder(const struct container *container)
+const AVCodec *muxer_caps_default_encoder(const struct muxer_caps *container)
 {
 	enum AVCodecID id = av_guess_codec(container->format, NULL, container->url, NULL, AVMEDIA_TYPE_VIDEO);
 	/* The second choice where the usual codec has no encoder in this libavcodec. */
@@ -202,14 +202,14 @@ const AVCodec *container_usual_encoder(const struct container *container)
 	const AVCodec *encoder = id == AV_CODEC_ID_NONE ? NULL : avcodec_find_encoder(id);
 
 	for (size_t i = 0; !encoder && i < COUNT(others); i++) {
-		if (container_holds_codec(container, others[i]))
+		if (muxer_caps_keeps_codec(container, others[i]))
 			encoder = avcodec_find_encoder(others[i]);
 	}
 	return encoder;
 }
 
-enum AVPixelFormat container_raw_format(const struct container *container, enum AVPixelFormat from,
-					uint32_t width, uint32_t height)
+enum AVPixelFormat muxer_caps_best_pix_fmt(const struct muxer_caps *container, enum AVPixelFormat from,
+					   uint32_t width, uint32_t height)
 {
 	static const enum AVPixelFormat candidates[] = {
 		AV_PIX_FMT_YUV420P,  AV_PIX_FMT_YUV422P,     AV_PIX_FMT_YUV444P,     AV_PIX_FMT_YUYV422,
@@ -221,11 +221,11 @@ enum AVPixelFormat container_raw_format(const struct container *container, enum 
 	unsigned n = 0;
 	uint32_t tag;
 
-	if (container_is_raw(container) || strcmp(container->format->name, "null") == 0 ||
-	    trial_keeps(container->format, from, width, height, &tag))
+	if (muxer_caps_is_raw(container) || strcmp(container->format->name, "null") == 0 ||
+	    roundtrip_keeps(container->format, from, width, height, &tag))
 		return from;
 	for (size_t i = 0; i < COUNT(candidates); i++) {
-		if (trial_keeps(container->format, candidates[i], width, height, &tag))
+		if (roundtrip_keeps(container->format, candidates[i], width, height, &tag))
 			kept[n++] = candidates[i];
 	}
 	kept[n] = AV_PIX_FMT_NONE;
@@ -234,15 +234,15 @@ enum AVPixelFormat container_raw_format(const struct container *container, enum 
 
 /* From FFmpeg 7.1 on: in pieces that each can be read, so that a recording survives the program, made into an
  * ordinary file at the end. Pieces are gathered in memory, which raw frames are too large for. */
-static bool can_be_hybrid(const struct container *container, enum AVCodecID codec)
+static bool can_be_hybrid(const struct muxer_caps *container, enum AVCodecID codec)
 {
 	return codec != AV_CODEC_ID_RAWVIDEO &&
 	       av_opt_find2((void *)&container->format->priv_class, "hybrid_fragmented", "movflags", 0,
 			    AV_OPT_SEARCH_FAKE_OBJ, NULL);
 }
 
-int container_options(const struct container *container, enum AVCodecID codec, bool seekable,
-		      AVDictionary **options)
+int muxer_caps_options(const struct muxer_caps *container, enum AVCodecID codec, bool seekable,
+		       AVDictionary **options)
 {
 	static const struct {
 		const char *key, *value;

@@ -20,7 +20,7 @@ static const AVBitStreamFilter *find_extractor(enum AVCodecID codec)
 	return NULL;
 }
 
-static int open_extractor(struct bitstream *b, const AVCodecParameters *parameters)
+static int open_extractor(struct parameter_sets *b, const AVCodecParameters *parameters)
 {
 	const AVBitStreamFilter *filter = find_extractor(parameters->codec_id);
 	int err;
@@ -33,7 +33,7 @@ static int open_extractor(struct bitstream *b, const AVCodecParameters *paramete
 	return av_bsf_init(b->extractor);
 }
 
-int bitstream_open(struct bitstream *b, const AVCodecParameters *parameters)
+int parameter_sets_open(struct parameter_sets *b, const AVCodecParameters *parameters)
 {
 	const AVCodecDescriptor *description = avcodec_descriptor_get(parameters->codec_id);
 
@@ -52,7 +52,7 @@ int bitstream_open(struct bitstream *b, const AVCodecParameters *parameters)
 	return open_extractor(b, parameters);
 }
 
-bool bitstream_is_key(struct bitstream *b, const AVPacket *packet, bool driver_says)
+bool parameter_sets_is_key(struct parameter_sets *b, const AVPacket *packet, bool driver_says)
 {
 	bool muted;
 	uint8_t *data;
@@ -85,7 +85,7 @@ static int keep(AVCodecParameters *parameters, const uint8_t *data, size_t size)
 	return 1;
 }
 
-int bitstream_find_parameters(struct bitstream *b, const AVPacket *packet, AVCodecParameters *parameters)
+int parameter_sets_extract(struct parameter_sets *b, const AVPacket *packet, AVCodecParameters *parameters)
 {
 	const uint8_t *found;
 	size_t size = 0;
@@ -107,11 +107,11 @@ done:
 	return err == AVERROR_INVALIDDATA ? 0 : err;
 }
 
-void bitstream_close(struct bitstream *b)
+void parameter_sets_close(struct parameter_sets *b)
 {
 	av_parser_close(b->parser);
 	avcodec_free_context(&b->context);
 	av_bsf_free(&b->extractor);
 	av_packet_free(&b->scratch);
-	*b = (struct bitstream){ 0 };
+	*b = (struct parameter_sets){ 0 };
 }

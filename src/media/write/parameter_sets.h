@@ -7,7 +7,7 @@
 #include <libavcodec/avcodec.h>
 #include <libavcodec/bsf.h>
 
-struct bitstream {
+struct parameter_sets {
 	bool intra_only; /* every frame is a key frame */
 	AVCodecParserContext *parser;
 	AVCodecContext *context; /* the parser's */
@@ -16,13 +16,13 @@ struct bitstream {
 };
 
 /* All zero before. */
-int bitstream_open(struct bitstream *bitstream, const AVCodecParameters *parameters);
+int parameter_sets_open(struct parameter_sets *bitstream, const AVCodecParameters *parameters);
 /* Whether a decoder could begin here: as the driver says, or the bytes do. */
-bool bitstream_is_key(struct bitstream *bitstream, const AVPacket *packet, bool driver_says);
+bool parameter_sets_is_key(struct parameter_sets *bitstream, const AVPacket *packet, bool driver_says);
 /* Looks for parameter sets (SPS, PPS, …) in the packet. 1 when parameters->extradata holds all that is needed
  * now, 0 when not, or a negative errno. */
-int bitstream_find_parameters(struct bitstream *bitstream, const AVPacket *packet,
-			      AVCodecParameters *parameters);
-void bitstream_close(struct bitstream *bitstream);
+int parameter_sets_extract(struct parameter_sets *bitstream, const AVPacket *packet,
+			   AVCodecParameters *parameters);
+void parameter_sets_close(struct parameter_sets *bitstream);
 
 #endif

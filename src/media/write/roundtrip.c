@@ -14,7 +14,7 @@
 
 #define SLIVER_ROWS 16
 #define N_FRAMES 2
-bool container_takes_frames(const AVOutputFormat *container)
+bool muxer_caps_takes_frames(const AVOutputFormat *container)
 {
 	return container->video_codec == AV_CODEC_ID_WRAPPED_AVFRAME;
 }
@@ -66,8 +66,9 @@ static int write_frames(AVFormatContext *mux, const AVFrame *sliver)
 		packet->pts = packet->dts =
 			av_rescale_q(i, (AVRational){ 1, 25 }, mux->streams[0]->time_base);
 		packet->flags = AV_PKT_FLAG_KEY | AV_PKT_FLAG_TRUSTED;
-		packet->data = container_takes_frames(mux->oformat) ? (uint8_t *)sliver : packed->data;
-		packet->size = container_takes_frames(mux->oformat) ? (int)sizeof *sliver : (int)packed->size;
+		packet->data = muxer_caps_takes_frames(mux->oformat) ? (uint8_t *)sliver : packed->data;
+		packet->size =
+			muxer_caps_takes_frames(mux->oformat) ? (int)sizeof *sliver : (int)packed->size;
 		err = av_write_frame(mux, packet);
 	}
 	av_packet_free(&packet);
@@ -93,9 +94,9 @@ static int write_file(const AVOutputFormat *container, const AVFrame *sliver, ui
 	if (avformat_alloc_output_context2(&mux, container, NULL, NULL) < 0 ||
 	    !(stream = avformat_new_stream(mux, NULL)) || !(mux->pb = memory_file_open(file, true)))
 		goto done;
-	picture_parameters(&format, stream->codecpar);
+	frame_packet_codecpar(&format, stream->codecpar);
 	stream->codecpar->codec_tag = codec_tag;
-	if (container_takes_frames(container))
+	if (muxer_caps_takes_frames(container))
 		stream->codecpar->codec_id = AV_CODEC_ID_WRAPPED_AVFRAME;
 	mux->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
 	stream->time_base = (AVRational){ 1, 25 };
@@ -188,8 +189,8 @@ static bool comes_back(const AVOutputFormat *container, const AVFrame *sliver, u
 	return same;
 }
 
-bool trial_keeps(const AVOutputFormat *container, enum AVPixelFormat pixel_format, uint32_t width,
-		 uint32_t height, uint32_t *codec_tag)
+bool roundtrip_keeps(const AVOutputFormat *container, enum AVPixelFormat pixel_format, uint32_t width,
+		     uint32_t height, uint32_t *codec_tag)
 {
 	/* The muxer's own choice is the standard's, where there is one; libav's raw tags are its private
 	 * usage. */

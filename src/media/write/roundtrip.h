@@ -13,10 +13,10 @@
 
 /* About a millisecond. The width matters (some containers pad rows), the height does not. On success
  * *codec_tag is what the stream must be tagged with for it to come back right; 0: the muxer finds its own. */
-bool trial_keeps(const AVOutputFormat *container, enum AVPixelFormat pixel_format, uint32_t width,
-		 uint32_t height, uint32_t *codec_tag);
+bool roundtrip_keeps(const AVOutputFormat *container, enum AVPixelFormat pixel_format, uint32_t width,
+		     uint32_t height, uint32_t *codec_tag);
 
 /* Muxers that take whole AVFrames in place of packets (yuv4mpegpipe, null). */
-bool container_takes_frames(const AVOutputFormat *container);
+bool muxer_caps_takes_frames(const AVOutputFormat *container);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "media/libav.h"
 
-static int open_decoder(struct recoder *r, const AVCodecParameters *parameters)
+static int open_decoder(struct transcoder *r, const AVCodecParameters *parameters)
 {
 	const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
 	int err;
@@ -22,14 +22,14 @@ static int open_decoder(struct recoder *r, const AVCodecParameters *parameters)
 	if (err < 0)
 		return err;
 	r->decoder->thread_count = 0;
-	libav_forget_reason();
+	libav_clear_error();
 	err = avcodec_open2(r->decoder, codec, NULL);
 	if (err < 0)
-		log_error("%s decoder: %s", codec->name, libav_reason(err));
+		log_error("%s decoder: %s", codec->name, libav_err_str(err));
 	return err;
 }
 
-int recoder_open(struct recoder *r, struct encoder_options *options)
+int transcoder_open(struct transcoder *r, struct encoder_options *options)
 {
 	AVCodecParameters *parameters = avcodec_parameters_alloc();
 	int err = -ENOMEM;
@@ -39,7 +39,7 @@ int recoder_open(struct recoder *r, struct encoder_options *options)
 	r->output = av_packet_alloc();
 	if (!parameters || !r->picture || !r->input || !r->output)
 		goto done;
-	picture_parameters(&r->source->format, parameters);
+	frame_packet_codecpar(&r->source->format, parameters);
 	if (!r->source->raw) {
 		err = open_decoder(r, parameters);
 		if (err < 0)
@@ -59,15 +59,15 @@ int recoder_open(struct recoder *r, struct encoder_options *options)
 done:
 	avcodec_parameters_free(&parameters);
 	if (err < 0)
-		recoder_close(r);
+		transcoder_close(r);
 	return err;
 }
 
-static int take_packets(struct recoder *r)
+static int take_packets(struct transcoder *r)
 {
 	int err;
 
-	while ((err = encoder_get(&r->encoder, r->output)) >= 0) {
+	while ((err = encoder_receive(&r->encoder, r->output)) >= 0) {
 		err = r->sink(r->opaque, r->output);
 		av_packet_unref(r->output);
 		if (err < 0)
@@ -76,7 +76,7 @@ static int take_packets(struct recoder *r)
 	return err == AVERROR_EOF || err == -EAGAIN ? 0 : err;
 }
 
-static int encode(struct recoder *r, AVFrame *picture)
+static int encode(struct transcoder *r, AVFrame *picture)
 {
 	int err;
 
@@ -84,7 +84,7 @@ static int encode(struct recoder *r, AVFrame *picture)
 		picture->pict_type = AV_PICTURE_TYPE_NONE; /* a JPEG's "intra" is no order to the encoder */
 		picture->sample_aspect_ratio = (AVRational){ 0, 1 };
 	}
-	err = encoder_put(&r->encoder, picture);
+	err = encoder_send(&r->encoder, picture);
 	if (picture)
 		av_frame_unref(picture);
 	if (err < 0)
@@ -93,11 +93,11 @@ static int encode(struct recoder *r, AVFrame *picture)
 }
 
 /* NULL: no more will come. */
-static int decode(struct recoder *r, const AVPacket *packet)
+static int decode(struct transcoder *r, const AVPacket *packet)
 {
 	int err, encode_err;
 
-	libav_forget_reason();
+	libav_clear_error();
 	err = avcodec_send_packet(r->decoder, packet);
 	while (err >= 0) {
 		err = avcodec_receive_frame(r->decoder, r->picture);
@@ -110,12 +110,12 @@ static int decode(struct recoder *r, const AVPacket *packet)
 	if (err == -EAGAIN || err == AVERROR_EOF)
 		return 0;
 	if (!r->complained)
-		log_warn("a frame cannot be decoded and is left out: %s", libav_reason(err));
+		log_warn("a frame cannot be decoded and is left out: %s", libav_err_str(err));
 	r->complained = true;
 	return err == -ENOMEM ? err : 1;
 }
 
-int recoder_put(struct recoder *r, const struct frame *frame, int64_t pts)
+int transcoder_write(struct transcoder *r, const struct frame *frame, int64_t pts)
 {
 	int err;
 
@@ -123,7 +123,7 @@ int recoder_put(struct recoder *r, const struct frame *frame, int64_t pts)
 		/* A wrapped frame is only handed on, which needs no alignment and should cost no copy. */
 		bool aligned = r->encoder.context->codec_id != AV_CODEC_ID_WRAPPED_AVFRAME;
 
-		err = picture_frame(r->source, frame, aligned, r->picture);
+		err = frame_packet_make_avframe(r->source, frame, aligned, r->picture);
 		if (err < 0) {
 			av_frame_unref(r->picture);
 			return err;
@@ -131,7 +131,7 @@ int recoder_put(struct recoder *r, const struct frame *frame, int64_t pts)
 		r->picture->pts = pts;
 		return encode(r, r->picture);
 	}
-	err = picture_packet(r->source, frame, r->input);
+	err = frame_packet_make(r->source, frame, r->input);
 	if (err < 0)
 		return err;
 	r->input->pts = r->input->dts = pts;
@@ -140,14 +140,14 @@ int recoder_put(struct recoder *r, const struct frame *frame, int64_t pts)
 	return err;
 }
 
-int recoder_finish(struct recoder *r)
+int transcoder_flush(struct transcoder *r)
 {
 	int err = r->decoder ? decode(r, NULL) : 0;
 
 	return err < 0 ? err : encode(r, NULL);
 }
 
-void recoder_close(struct recoder *r)
+void transcoder_close(struct transcoder *r)
 {
 	avcodec_free_context(&r->decoder);
 	encoder_close(&r->encoder);

@@ -6,10 +6,10 @@
 #include "media/write/encoder.h"
 #include "media/write/frame_packet.h"
 
-struct recoder {
+struct transcoder {
 	struct encoder encoder;
 	AVCodecContext *decoder; /* NULL: frames are raw */
-	struct picture *source;
+	struct frame_packet *source;
 	AVFrame *picture;
 	AVPacket *input, *output;
 	/* Takes each packet that comes out, its times in encoder.context->time_base; blanks it. */
@@ -19,12 +19,12 @@ struct recoder {
 };
 
 /* All zero but source, sink and opaque before. options->source need not be set. Errors are logged. */
-int recoder_open(struct recoder *recoder, struct encoder_options *options);
+int transcoder_open(struct transcoder *recoder, struct encoder_options *options);
 /* pts in the encoder's time base. 1: the frame cannot be decoded and is left out; else what the sink or the
  * encoder says. */
-int recoder_put(struct recoder *recoder, const struct frame *frame, int64_t pts);
+int transcoder_write(struct transcoder *recoder, const struct frame *frame, int64_t pts);
 /* What decoder and encoder still hold. */
-int recoder_finish(struct recoder *recoder);
-void recoder_close(struct recoder *recoder);
+int transcoder_flush(struct transcoder *recoder);
+void transcoder_close(struct transcoder *recoder);
 
 #endif

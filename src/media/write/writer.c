@@ -15,12 +15,12 @@
 
 struct writer {
 	char *url;
-	struct mux mux;
-	struct picture picture;
+	struct muxer mux;
+	struct frame_packet picture;
 	const AVCodec *codec; /* NULL: frames go in as they are */
-	struct recoder recoder;
-	struct bitstream bitstream; /* of a compressed stream that is copied */
-	bool waiting;               /* for the first frame that a compressed stream can begin with */
+	struct transcoder recoder;
+	struct parameter_sets bitstream; /* of a compressed stream that is copied */
+	bool waiting;                    /* for the first frame that a compressed stream can begin with */
 	AVPacket *packet;
 	AVRational clock;  /* what frames' times are rounded to */
 	int64_t last_time; /* in it */
@@ -39,11 +39,11 @@ static AVRational fps_of(const struct video_format *format)
 
 /* --- what to do with the frames --- */
 
-static int refuse_copy(const struct writer *w, const struct container *container)
+static int refuse_copy(const struct writer *w, const struct muxer_caps *container)
 {
-	char list[CONTAINER_LIST_MAX];
+	char list[MUXER_CAPS_LIST_MAX];
 
-	container_list_holders(&w->picture.format, list);
+	muxer_caps_list_containers(&w->picture.format, list);
 	log_error("%s: %s cannot hold %s frames as they are; containers that can: %s%s",
 		  w->mux.name ? w->mux.name : w->url, container->format->name, w->format_text,
 		  list[0] ? list : "none",
@@ -61,11 +61,11 @@ static bool is_opaque(const struct video_format *format)
 	       (pix->codec == AV_CODEC_ID_RAWVIDEO && pix->av == AV_PIX_FMT_NONE);
 }
 
-static int choose_encoder(struct writer *w, const struct container *container, const char *name)
+static int choose_encoder(struct writer *w, const struct muxer_caps *container, const char *name)
 {
 	bool usual = strcmp(name, "auto") == 0;
 
-	w->codec = usual ? container_usual_encoder(container) : encoder_find(name);
+	w->codec = usual ? muxer_caps_default_encoder(container) : encoder_find(name);
 	if (!w->codec && usual) {
 		log_error("%s: this libavcodec has no encoder for %s: name one with --codec", w->url,
 			  container->format->name);
@@ -73,7 +73,7 @@ static int choose_encoder(struct writer *w, const struct container *container, c
 	}
 	if (!w->codec)
 		return -EINVAL;
-	if (!container_holds_codec(container, w->codec->id) && w->codec->id != AV_CODEC_ID_RAWVIDEO) {
+	if (!muxer_caps_keeps_codec(container, w->codec->id) && w->codec->id != AV_CODEC_ID_RAWVIDEO) {
 		log_error("%s: %s cannot hold %s; mkv and nut hold nearly everything", w->url,
 			  container->format->name, avcodec_get_name(w->codec->id));
 		return -ENOTSUP;
@@ -82,14 +82,14 @@ static int choose_encoder(struct writer *w, const struct container *container, c
 }
 
 /* Decides between copying (w->codec NULL) and an encoder. */
-static int choose(struct writer *w, const struct container *container, const struct writer_options *o,
+static int choose(struct writer *w, const struct muxer_caps *container, const struct writer_options *o,
 		  uint32_t *codec_tag)
 {
 	const char *name = o->codec ? o->codec : "auto";
 	bool named = strcmp(name, "auto") != 0 && strcmp(name, "copy") != 0;
 	int err;
 
-	if (!named && container_holds(container, &o->format, codec_tag)) {
+	if (!named && muxer_caps_keeps_format(container, &o->format, codec_tag)) {
 		if (o->codec_options && *o->codec_options) {
 			log_error("codec options \"%s\": %s frames are copied, no encoder is at work; choose "
 				  "one with --codec",
@@ -97,7 +97,7 @@ static int choose(struct writer *w, const struct container *container, const str
 			return -EINVAL;
 		}
 		/* These muxers want pictures: the encoder that hands them on untouched. */
-		if (w->picture.raw && container_takes_frames(container->format))
+		if (w->picture.raw && muxer_caps_takes_frames(container->format))
 			w->codec = avcodec_find_encoder(AV_CODEC_ID_WRAPPED_AVFRAME);
 		return 0;
 	}
@@ -119,18 +119,18 @@ static int on_packet(void *opaque, AVPacket *packet)
 	if (packet->duration == 0 && w->mux.stream->avg_frame_rate.num > 0)
 		packet->duration =
 			av_rescale_q(1, av_inv_q(w->mux.stream->avg_frame_rate), w->mux.stream->time_base);
-	return mux_write(&w->mux, packet);
+	return muxer_write_packet(&w->mux, packet);
 }
 
 static int open_recoder(struct writer *w, const struct writer_options *o)
 {
-	const struct container *container = &w->mux.container;
+	const struct muxer_caps *container = &w->mux.container;
 	struct encoder_options options = {
 		.codec = w->codec,
 		.options = o->codec_options,
 		.raw_format = AV_PIX_FMT_NONE,
 		.fps = fps_of(&o->format),
-		.constant_rate = container_constant_rate(container),
+		.constant_rate = muxer_caps_constant_rate(container),
 		.global_header = container->format->flags & AVFMT_GLOBALHEADER,
 	};
 	bool raw = w->codec->id == AV_CODEC_ID_RAWVIDEO || w->codec->id == AV_CODEC_ID_WRAPPED_AVFRAME;
@@ -139,42 +139,43 @@ static int open_recoder(struct writer *w, const struct writer_options *o)
 	int err;
 
 	if (raw) {
-		options.raw_format = container_raw_format(container, from, o->format.width, o->format.height);
+		options.raw_format =
+			muxer_caps_best_pix_fmt(container, from, o->format.width, o->format.height);
 		if (options.raw_format == AV_PIX_FMT_NONE)
 			return refuse_copy(w, container);
 	}
 	w->recoder.source = &w->picture;
 	w->recoder.sink = on_packet;
 	w->recoder.opaque = w;
-	err = recoder_open(&w->recoder, &options);
+	err = transcoder_open(&w->recoder, &options);
 	if (err < 0)
 		return err;
 	err = avcodec_parameters_from_context(parameters, w->recoder.encoder.context);
 	if (err < 0)
 		return err;
 	if (w->codec->id == AV_CODEC_ID_RAWVIDEO)
-		trial_keeps(container->format, options.raw_format, o->format.width, o->format.height,
-			    &parameters->codec_tag);
+		roundtrip_keeps(container->format, options.raw_format, o->format.width, o->format.height,
+				&parameters->codec_tag);
 	w->mux.stream->time_base = w->recoder.encoder.context->time_base;
 	return 0;
 }
 
 static int open_copy(struct writer *w, const struct writer_options *o, uint32_t codec_tag)
 {
-	const struct container *container = &w->mux.container;
+	const struct muxer_caps *container = &w->mux.container;
 	AVCodecParameters *parameters = w->mux.stream->codecpar;
 
-	picture_parameters(&o->format, parameters);
+	frame_packet_codecpar(&o->format, parameters);
 	parameters->codec_tag = codec_tag;
 	/* A naked file may hold any bytes, but its muxer asks for a name for them. */
-	if (container_is_raw(container))
+	if (muxer_caps_is_raw(container))
 		parameters->codec_id = AV_CODEC_ID_RAWVIDEO;
 	if (w->picture.raw || is_opaque(&o->format) || container->format->flags & AVFMT_NOTIMESTAMPS) {
 		w->bitstream.intra_only = true;
 		return 0;
 	}
 	w->waiting = true;
-	return bitstream_open(&w->bitstream, parameters);
+	return parameter_sets_open(&w->bitstream, parameters);
 }
 
 /* Called when the header is out and the container has settled on its clock. */
@@ -190,7 +191,7 @@ static void set_clock(struct writer *w)
 
 static int begin(struct writer *w)
 {
-	int err = mux_begin(&w->mux);
+	int err = muxer_write_header(&w->mux);
 
 	set_clock(w);
 	return err;
@@ -198,21 +199,21 @@ static int begin(struct writer *w)
 
 static int open_all(struct writer *w, const struct writer_options *o)
 {
-	struct container container;
+	struct muxer_caps container;
 	uint32_t codec_tag = 0;
 	int err;
 
 	if (o->codec && strcmp(o->codec, "auto") != 0 && strcmp(o->codec, "copy") != 0 &&
 	    !encoder_find(o->codec))
 		return -EINVAL;
-	if ((err = mux_check_url(w->url)) < 0 ||
-	    (err = container_find(&container, w->url, o->container)) < 0 ||
-	    (err = picture_open(&w->picture, &o->format)) < 0 ||
+	if ((err = muxer_check_path(w->url)) < 0 ||
+	    (err = muxer_caps_find(&container, w->url, o->container)) < 0 ||
+	    (err = frame_packet_open(&w->picture, &o->format)) < 0 ||
 	    (err = choose(w, &container, o, &codec_tag)) < 0 ||
-	    (err = mux_open(&w->mux, &container, fps_of(&o->format))) < 0)
+	    (err = muxer_open(&w->mux, &container, fps_of(&o->format))) < 0)
 		return err;
 	err = w->codec ? open_recoder(w, o) : open_copy(w, o, codec_tag);
-	if (err < 0 || (err = mux_open_file(&w->mux, o->overwrite, o->direct)) < 0)
+	if (err < 0 || (err = muxer_open_file(&w->mux, o->overwrite, o->direct)) < 0)
 		return err;
 	/* A compressed stream's parameters are not known before its first key frame. */
 	return w->waiting && w->bitstream.extractor ? 0 : begin(w);
@@ -262,7 +263,7 @@ static int64_t stamp(struct writer *w, int64_t pts_ns)
 /* Whether the stream can begin with this packet; writes the header that had to wait for it. 1: not yet. */
 static int try_begin(struct writer *w, bool key)
 {
-	int found = bitstream_find_parameters(&w->bitstream, w->packet, w->mux.stream->codecpar);
+	int found = parameter_sets_extract(&w->bitstream, w->packet, w->mux.stream->codecpar);
 
 	if (found < 0)
 		return found;
@@ -279,10 +280,10 @@ static int write_copy(struct writer *w, const struct frame *frame)
 	bool key;
 	int err;
 
-	err = picture_packet(&w->picture, frame, packet);
+	err = frame_packet_make(&w->picture, frame, packet);
 	if (err < 0)
 		return err;
-	key = bitstream_is_key(&w->bitstream, packet, frame->key);
+	key = parameter_sets_is_key(&w->bitstream, packet, frame->key);
 	if (w->waiting && (err = try_begin(w, key)) != 0)
 		return err;
 	packet->pts = packet->dts = stamp(w, frame->pts_ns);
@@ -291,14 +292,14 @@ static int write_copy(struct writer *w, const struct frame *frame)
 		packet->flags |= AV_PKT_FLAG_CORRUPT;
 	if (fps.num > 0)
 		packet->duration = av_rescale_q(1, av_inv_q(fps), w->mux.stream->time_base);
-	return mux_write(&w->mux, packet);
+	return muxer_write_packet(&w->mux, packet);
 }
 
 static int write_recoded(struct writer *w, const struct frame *frame)
 {
 	int64_t pts = av_rescale_q(stamp(w, frame->pts_ns), w->clock, w->recoder.encoder.context->time_base);
 
-	return recoder_put(&w->recoder, frame, pts);
+	return transcoder_write(&w->recoder, frame, pts);
 }
 
 int writer_write(struct writer *w, const struct frame *frame)
@@ -324,13 +325,13 @@ int writer_finish(struct writer *w)
 		return w->error;
 	w->finished = true;
 	if (w->codec && w->error == 0)
-		err = recoder_finish(&w->recoder);
+		err = transcoder_flush(&w->recoder);
 	if (err < 0)
 		w->error = err;
 	if (w->waiting && w->error == 0)
 		log_warn("%s: no key frame with its parameter sets came, so there is nothing to write",
 			 w->mux.name);
-	w->error = mux_end(&w->mux, w->error);
+	w->error = muxer_finish(&w->mux, w->error);
 	return w->error;
 }
 
@@ -341,10 +342,10 @@ int writer_close(struct writer *w)
 	if (!w)
 		return 0;
 	err = writer_finish(w);
-	mux_close(&w->mux);
-	recoder_close(&w->recoder);
-	bitstream_close(&w->bitstream);
-	picture_close(&w->picture);
+	muxer_close(&w->mux);
+	transcoder_close(&w->recoder);
+	parameter_sets_close(&w->bitstream);
+	frame_packet_close(&w->picture);
 	av_packet_free(&w->packet);
 	free(w->url);
 	free(w);

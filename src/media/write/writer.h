@@ -15,7 +15,7 @@ struct writer_options {
 	const char *codec;          /* "auto", "copy" or a libavcodec encoder's name */
 	const char *codec_options;  /* "crf=18,preset=fast" or NULL */
 	bool overwrite;             /* an existing regular file may be replaced */
-	enum direct_mode direct;    /* whether a regular file is written past the page cache */
+	enum direct_io_mode direct; /* whether a regular file is written past the page cache */
 	struct video_format format; /* what frames hold */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Pictures from one pixel format, size and range into another, by libswscale. */
-#include "media/convert.h"
+#include "media/converter.h"
 
 #include <errno.h>
 #include <libavutil/opt.h>
@@ -32,7 +32,7 @@ bool converter_full_range(enum AVPixelFormat format, enum AVColorRange range)
 	return range == AVCOL_RANGE_JPEG || (range == AVCOL_RANGE_UNSPECIFIED && is_rgb(format));
 }
 
-enum AVColorSpace converter_usual_matrix(int height)
+enum AVColorSpace converter_default_matrix(int height)
 {
 	return height >= 720 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
 }
@@ -60,7 +60,7 @@ static struct converter_shape shape_of(const AVFrame *frame, const AVFrame *mode
 				: AVCOL_RANGE_MPEG;
 	s.full_range = converter_full_range(s.format, range);
 	if (!matrix_known(s.matrix))
-		s.matrix = converter_usual_matrix(model->height);
+		s.matrix = converter_default_matrix(model->height);
 	return s;
 }
 
@@ -70,7 +70,7 @@ static bool same_shape(const struct converter_shape *a, const struct converter_s
 	       a->full_range == b->full_range && a->matrix == b->matrix;
 }
 
-bool converter_is_idle(const AVFrame *from, const AVFrame *to)
+bool converter_is_noop(const AVFrame *from, const AVFrame *to)
 {
 	struct converter_shape a = shape_of(from, from), b = shape_of(to, from);
 
@@ -81,7 +81,7 @@ bool converter_is_idle(const AVFrame *from, const AVFrame *to)
 static int refuse(enum AVPixelFormat from, enum AVPixelFormat to, int err)
 {
 	log_error("cannot convert %s to %s: %s", av_get_pix_fmt_name(from), av_get_pix_fmt_name(to),
-		  libav_reason(err));
+		  libav_err_str(err));
 	return err;
 }
 
@@ -102,7 +102,7 @@ static enum AVPixelFormat writable(enum AVPixelFormat format)
 
 int converter_check(enum AVPixelFormat from, enum AVPixelFormat to)
 {
-	libav_forget_reason();
+	libav_clear_error();
 	if (from == to || (sws_isSupportedInput(readable(from)) && sws_isSupportedOutput(writable(to))))
 		return 0;
 	return refuse(from, to, -ENOTSUP);
@@ -152,7 +152,7 @@ static int make(struct converter *c, const AVFrame *from, const AVFrame *to)
 {
 	int err;
 
-	libav_forget_reason();
+	libav_clear_error();
 	sws_freeContext(c->sws);
 	c->sws = NULL;
 	if ((err = make_between(&c->read, from, readable(c->from.format))) < 0 ||

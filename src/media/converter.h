@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Pictures from one pixel format, size and range into another, by libswscale. */
-#ifndef MEDIA_CONVERT_H
-#define MEDIA_CONVERT_H
+#ifndef MEDIA_CONVERTER_H
+#define MEDIA_CONVERTER_H
 
 #include <stdbool.h>
 #include <libavutil/frame.h>
@@ -28,7 +28,7 @@ struct converter {
 /* Whether it can be done at all: 0 or -ENOTSUP, logged. */
 int converter_check(enum AVPixelFormat from, enum AVPixelFormat to);
 /* Whether nothing must be done to have `from` as `to` wants it: same format, size, range and matrix. */
-bool converter_is_idle(const AVFrame *from, const AVFrame *to);
+bool converter_is_noop(const AVFrame *from, const AVFrame *to);
 /* Converts in one pass into the memory that `to` describes (format, width, height, data, linesize;
  * color_range and colorspace, where unspecified means `from`'s, or what is usual for its size when that is
  * RGB). 0 or a negative errno, logged. */
@@ -38,6 +38,6 @@ void converter_close(struct converter *converter);
 /* Whether a picture's samples span 0..255: said by the frame, by its format (yuvj), or by being RGB. */
 bool converter_full_range(enum AVPixelFormat format, enum AVColorRange range);
 /* The matrix that a picture of this size has when nobody says: BT.709 from 720 rows on, else BT.601. */
-enum AVColorSpace converter_usual_matrix(int height);
+enum AVColorSpace converter_default_matrix(int height);
 
 #endif
