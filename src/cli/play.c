@@ -20,7 +20,7 @@ struct play_options {
 	uint64_t loops, count;
 	int64_t start_ns, duration_ns;
 	double speed;
-	int fit; /* enum reader_fit, whose order is that of the choices */
+	int fit; /* enum scaling, whose order is that of the choices */
 	int hold, on_demand, allow_playlists;
 };
 
@@ -195,7 +195,7 @@ static enum status play_and_report(struct play *play)
 		.count = options->count,
 		.duration_ns = options->duration_ns,
 		.speed = options->speed,
-		.fit = (enum reader_fit)options->fit,
+		.scaling = (enum scaling)options->fit,
 		.hold = options->hold,
 		.on_demand = options->on_demand,
 		.signal_fd = play->signal_fd,

@@ -46,8 +46,8 @@ static void come_home(void *home, uint8_t *data)
 	fifo_put(home, data, 0);
 }
 
-/* The reader's take_blank(). */
-static int take_blank(void *opaque, bool wait, struct frame *blank)
+/* The reader's acquire(). */
+static int acquire_buffer(void *opaque, bool wait, struct frame *blank)
 {
 	struct player *player = opaque;
 	struct buffer *buffer;
@@ -99,8 +99,8 @@ int blanks_open(struct player *player)
 	struct pool *pool = player->pool;
 	struct reader_target target = {
 		.format = pool->format,
-		.fit = player->playback->options.fit,
-		.take_blank = take_blank,
+		.scaling = player->playback->options.scaling,
+		.acquire = acquire_buffer,
 		.opaque = player,
 	};
 	unsigned busy;

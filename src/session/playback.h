@@ -16,7 +16,7 @@ struct playback_options {
 	uint64_t count;      /* frames; 0: all */
 	int64_t duration_ns; /* of presentation time; 0: all */
 	double speed;        /* 1: as the file says; 0: as fast as the device takes frames */
-	enum reader_fit fit;
+	enum scaling scaling;
 	bool hold;      /* keep the last frame shown until a signal */
 	bool on_demand; /* after the first frame, play while somebody watches; see usage_subscribe() */
 	int signal_fd;  /* readable: end in good order; -1: none */

@@ -21,7 +21,7 @@ enum {
 	OWN_SIZE = 4,
 	START = 8,
 	TWICE = 16,
-	FIT_SHIFT = 5,
+	SCALING_SHIFT = 5,
 };
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -42,7 +42,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-static int take_blank(void *opaque, bool wait, struct frame *blank)
+static int acquire_buffer(void *opaque, bool wait, struct frame *blank)
 {
 	const struct video_format *f = opaque;
 
@@ -101,8 +101,8 @@ static void play(struct reader *reader, unsigned how)
 	struct video_format f = choose_format(&info, how & OWN_SIZE);
 	struct reader_target target = {
 		.format = f,
-		.fit = (enum reader_fit)(how >> FIT_SHIFT & 3),
-		.take_blank = take_blank,
+		.scaling = (enum scaling)(how >> SCALING_SHIFT & 3),
+		.acquire = acquire_buffer,
 		.opaque = &f,
 		.n_direct = how & OWN_SIZE ? 8 : 0,
 	};

@@ -185,7 +185,7 @@ static void count(struct target_fixture *d, bool wait)
 		atomic_store(&d->most_direct, held);
 }
 
-static int take_blank(void *opaque, bool wait, struct frame *frame)
+static int acquire_buffer(void *opaque, bool wait, struct frame *frame)
 {
 	struct target_fixture *d = opaque;
 	const struct video_format *f = &d->target.format;
@@ -216,7 +216,7 @@ void target_fixture_open(struct target_fixture *d, const struct video_format *fo
 {
 	*d = (struct target_fixture){ .room = 4096 };
 	d->target.format = *format;
-	d->target.take_blank = take_blank;
+	d->target.acquire = acquire_buffer;
 	d->target.opaque = d;
 }
 

@@ -43,7 +43,7 @@ struct target_fixture {
 	_Atomic unsigned n_taken; /* blanks that are not back */
 	_Atomic unsigned n_waited_for, n_direct, most_direct;
 	_Atomic unsigned held; /* without waiting, and not back */
-	_Atomic bool dead;     /* take_blank() says -ECANCELED */
+	_Atomic bool dead;     /* target.acquire() says -ECANCELED */
 };
 void target_fixture_open(struct target_fixture *fixture, const struct video_format *format);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tests of media/landing: pictures that do not come out where they were read to. */
+/* Tests of media/read/direct_read: frames that do not come out where they were read to. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

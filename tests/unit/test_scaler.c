@@ -19,58 +19,74 @@
 #define G AV_PIX_FMT_GRAY8
 
 struct place_case {
-	enum reader_fit fit;
-	struct place_size from;
+	enum scaling scaling;
+	struct frame_shape from;
 	AVRational aspect;
-	struct place_size to;
-	struct place expected;
+	struct frame_shape to;
+	struct crop expected;
 };
 
 static const struct place_case places[] = {
 	/* the same size, whatever else */
-	{ FIT_NONE, { Y, 640, 480 }, { 0, 1 }, { P, 640, 480 }, { { 0, 0, 640, 480 }, { 0, 0, 640, 480 } } },
-	{ FIT_LETTERBOX,
+	{ SCALING_NONE,
+	  { Y, 640, 480 },
+	  { 0, 1 },
+	  { P, 640, 480 },
+	  { { 0, 0, 640, 480 }, { 0, 0, 640, 480 } } },
+	{ SCALING_LETTERBOX,
 	  { Y, 720, 576 },
 	  { 16, 11 },
 	  { P, 720, 576 },
 	  { { 0, 0, 720, 576 }, { 0, 0, 720, 576 } } },
 	/* bars above and below, left and right, and on offsets that chroma has */
-	{ FIT_LETTERBOX,
+	{ SCALING_LETTERBOX,
 	  { Y, 1280, 720 },
 	  { 1, 1 },
 	  { Y, 640, 480 },
 	  { { 0, 0, 1280, 720 }, { 0, 60, 640, 360 } } },
-	{ FIT_LETTERBOX,
+	{ SCALING_LETTERBOX,
 	  { Y, 640, 480 },
 	  { 0, 1 },
 	  { Y, 1280, 720 },
 	  { { 0, 0, 640, 480 }, { 160, 0, 960, 720 } } },
-	{ FIT_LETTERBOX, { Y, 100, 30 }, { 1, 1 }, { Y, 98, 90 }, { { 0, 0, 100, 30 }, { 0, 30, 98, 30 } } },
-	{ FIT_LETTERBOX, { Y, 100, 30 }, { 1, 1 }, { G, 97, 90 }, { { 0, 0, 100, 30 }, { 0, 30, 97, 29 } } },
+	{ SCALING_LETTERBOX,
+	  { Y, 100, 30 },
+	  { 1, 1 },
+	  { Y, 98, 90 },
+	  { { 0, 0, 100, 30 }, { 0, 30, 98, 30 } } },
+	{ SCALING_LETTERBOX,
+	  { Y, 100, 30 },
+	  { 1, 1 },
+	  { G, 97, 90 },
+	  { { 0, 0, 100, 30 }, { 0, 30, 97, 29 } } },
 	/* samples that are not square: 704x576 at 16:11 looks 16:9 */
-	{ FIT_LETTERBOX,
+	{ SCALING_LETTERBOX,
 	  { Y, 704, 576 },
 	  { 16, 11 },
 	  { Y, 1280, 960 },
 	  { { 0, 0, 704, 576 }, { 0, 120, 1280, 720 } } },
 	/* nonsense is not believed */
-	{ FIT_LETTERBOX,
+	{ SCALING_LETTERBOX,
 	  { Y, 640, 480 },
 	  { 10000, 1 },
 	  { Y, 320, 240 },
 	  { { 0, 0, 640, 480 }, { 0, 0, 320, 240 } } },
-	{ FIT_LETTERBOX,
+	{ SCALING_LETTERBOX,
 	  { Y, 16000, 2 },
 	  { 1, 1 },
 	  { Y, 320, 240 },
 	  { { 0, 0, 16000, 2 }, { 0, 118, 320, 2 } } },
-	{ FIT_SCALE, { Y, 1280, 720 }, { 4, 3 }, { Y, 64, 64 }, { { 0, 0, 1280, 720 }, { 0, 0, 64, 64 } } },
-	{ FIT_CROP,
+	{ SCALING_STRETCH,
+	  { Y, 1280, 720 },
+	  { 4, 3 },
+	  { Y, 64, 64 },
+	  { { 0, 0, 1280, 720 }, { 0, 0, 64, 64 } } },
+	{ SCALING_CROP,
 	  { Y, 1280, 720 },
 	  { 1, 1 },
 	  { Y, 640, 480 },
 	  { { 160, 0, 960, 720 }, { 0, 0, 640, 480 } } },
-	{ FIT_CROP,
+	{ SCALING_CROP,
 	  { Y, 480, 640 },
 	  { 1, 1 },
 	  { Y, 640, 480 },
@@ -82,11 +98,11 @@ static void pictures_find_their_place(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(places); i++) {
 		const struct place_case *c = &places[i];
-		struct place place;
+		struct crop place;
 
 		if (getenv("VERBOSE"))
 			fprintf(stderr, "# row %zu\n", i);
-		assert_int_equal(place_find(c->fit, c->from, c->aspect, c->to, &place), 0);
+		assert_int_equal(crop_find(c->scaling, c->from, c->aspect, c->to, &place), 0);
 		assert_memory_equal(&place, &c->expected, sizeof place);
 	}
 }
@@ -101,7 +117,7 @@ static void no_fit_means_no_other_size(void **state)
 
 	(void)state;
 	target_fixture_open(&fixture, &format);
-	fixture.target.fit = FIT_NONE;
+	fixture.target.scaling = SCALING_NONE;
 	assert_int_equal(reader_open(&reader, &o), 0);
 	reader_fixture_clear_messages();
 	assert_int_equal(reader_start(reader, &fixture.target), -ERANGE);
@@ -132,7 +148,7 @@ static void sample(const struct video_format *format, const struct frame *pictur
 	}
 }
 
-static void check_bars(const struct video_format *f, const struct frame *picture, const struct place *place,
+static void check_bars(const struct video_format *f, const struct frame *picture, const struct crop *place,
 		       int black)
 {
 	for (unsigned y = 0; y < f->height; y++) {
@@ -169,15 +185,15 @@ static void bars_are_black(void **state)
 		struct video_format f =
 			reader_fixture_format(cases[i].fourcc, cases[i].width, cases[i].height, 0);
 		struct reader_options o = reader_fixture_options(path);
-		struct place_size from = { Y, 64, 48 }, to = { f.pix->av, (int)f.width, (int)f.height };
+		struct frame_shape from = { Y, 64, 48 }, to = { f.pix->av, (int)f.width, (int)f.height };
 		struct target_fixture fixture;
 		struct reader *reader;
 		struct frame picture;
-		struct place place;
+		struct crop place;
 
 		f.range = cases[i].range;
 		target_fixture_open(&fixture, &f);
-		place_find(FIT_LETTERBOX, from, (AVRational){ 1, 1 }, to, &place);
+		crop_find(SCALING_LETTERBOX, from, (AVRational){ 1, 1 }, to, &place);
 		reader = reader_fixture_start(&o, &fixture);
 		for (unsigned n = 0; n < N_PICTURES; n++) {
 			assert_int_equal(reader_next(reader, &picture), 1);
@@ -253,7 +269,7 @@ static void large_pictures_are_converted_whole(void **state)
 	reader_close(reader);
 
 	target_fixture_open(&fixture, &format);
-	fixture.target.fit = FIT_SCALE;
+	fixture.target.scaling = SCALING_STRETCH;
 	reader = reader_fixture_start(&o, &fixture);
 	assert_int_equal(reader_next(reader, &picture), 1);
 	assert_memory_equal(picture.planes[0].data, single, sizeof single);

@@ -199,16 +199,16 @@ struct stamp_case {
 	int64_t pts, duration, due, length;
 };
 
-static void check_stamps(struct presentation *p, const struct stamp_case *cases, size_t n)
+static void check_stamps(struct timestamps *p, const struct stamp_case *cases, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		int64_t pts_ns, duration_ns;
 
 		if (cases[i].pts == -1) {
-			presentation_next_round(p);
+			timestamps_restart(p);
 			continue;
 		}
-		presentation_stamp(p, cases[i].pts, cases[i].duration, &pts_ns, &duration_ns);
+		timestamps_next(p, cases[i].pts, cases[i].duration, &pts_ns, &duration_ns);
 		assert_int_equal(pts_ns, cases[i].due * MS);
 		assert_int_equal(duration_ns, cases[i].length * MS);
 	}
@@ -229,7 +229,7 @@ static void times_begin_at_zero_and_rise(void **state)
 		{ 5000, 40, 310, 40 },
 		{ 105000, 40, 100310, 40 }, /* a long gap is the file's wish */
 	};
-	struct presentation p = { .time_base = { 1, 1000 }, .frame_ns = STEP_NS };
+	struct timestamps p = { .time_base = { 1, 1000 }, .frame_ns = STEP_NS };
 
 	(void)state;
 	check_stamps(&p, cases, COUNT(cases));
@@ -238,14 +238,14 @@ static void times_begin_at_zero_and_rise(void **state)
 /* Six years a frame: after a few dozen the sum would be beyond what an int64_t holds. */
 static void absurd_durations_do_not_overflow(void **state)
 {
-	struct presentation p = { .time_base = { 1, 1000 }, .frame_ns = INT64_C(171790827555555555) };
+	struct timestamps p = { .time_base = { 1, 1000 }, .frame_ns = INT64_C(171790827555555555) };
 	int64_t last_ns = -1;
 
 	(void)state;
 	for (unsigned i = 0; i < 100; i++) {
 		int64_t pts_ns, duration_ns;
 
-		presentation_stamp(&p, AV_NOPTS_VALUE, 0, &pts_ns, &duration_ns);
+		timestamps_next(&p, AV_NOPTS_VALUE, 0, &pts_ns, &duration_ns);
 		assert_true(pts_ns > last_ns);
 		last_ns = pts_ns;
 	}
@@ -258,7 +258,7 @@ static void a_broken_clock_is_mended(void **state)
 		{ 90, 40, 120, 40 },     { 40000, 40, 160, 40 },                     /* jumped */
 		{ 41000, 40, 1160, 40 },
 	};
-	struct presentation p = { .time_base = { 1, 1000 }, .frame_ns = STEP_NS, .broken = true };
+	struct timestamps p = { .time_base = { 1, 1000 }, .frame_ns = STEP_NS, .broken = true };
 
 	(void)state;
 	check_stamps(&p, cases, COUNT(cases));
@@ -269,7 +269,7 @@ static void without_a_rate_gaps_tell(void **state)
 	static const struct stamp_case cases[] = {
 		{ 0, 0, 0, 0 }, { 20, 0, 20, 20 }, { 50, 0, 50, 30 }, { -1, 0, 0, 0 }, { 0, 0, 80, 30 },
 	};
-	struct presentation p = { .time_base = { 1, 1000 } };
+	struct timestamps p = { .time_base = { 1, 1000 } };
 
 	(void)state;
 	check_stamps(&p, cases, COUNT(cases));
@@ -278,16 +278,16 @@ static void without_a_rate_gaps_tell(void **state)
 /* What a clock of milliseconds says of 30000/1001 pictures a second. */
 static void rounded_durations_are_the_rates(void **state)
 {
-	struct presentation p = { .time_base = { 1, 1000 }, .frame_ns = 33366667 };
+	struct timestamps p = { .time_base = { 1, 1000 }, .frame_ns = 33366667 };
 	int64_t pts_ns, duration_ns;
 
 	(void)state;
-	presentation_stamp(&p, 1000, 33, &pts_ns, &duration_ns);
+	timestamps_next(&p, 1000, 33, &pts_ns, &duration_ns);
 	assert_int_equal(duration_ns, 33366667);
-	presentation_stamp(&p, 1033, 34, &pts_ns, &duration_ns);
+	timestamps_next(&p, 1033, 34, &pts_ns, &duration_ns);
 	assert_int_equal(duration_ns, 33366667);
-	presentation_next_round(&p);
-	presentation_stamp(&p, 1000, 66, &pts_ns, &duration_ns);
+	timestamps_restart(&p);
+	timestamps_next(&p, 1000, 66, &pts_ns, &duration_ns);
 	assert_int_equal(pts_ns, 33 * MS + 33366667);
 	assert_int_equal(duration_ns, 66 * MS);
 }

@@ -35,7 +35,7 @@ static int centre(int whole, int part, int unit)
 }
 
 /* How much wider than high it looks. */
-static double looks(struct place_size size, AVRational aspect)
+static double looks(struct frame_shape size, AVRational aspect)
 {
 	double sample = aspect.num > 0 && aspect.den > 0 ? av_q2d(aspect) : 1;
 
@@ -45,7 +45,7 @@ static double looks(struct place_size size, AVRational aspect)
 }
 
 /* All of the picture, as large as it goes. */
-static void letterbox(double ratio, struct place_size to, struct place *p)
+static void letterbox(double ratio, struct frame_shape to, struct crop *p)
 {
 	int w = unit_w(to.format), h = unit_h(to.format);
 
@@ -58,7 +58,7 @@ static void letterbox(double ratio, struct place_size to, struct place *p)
 }
 
 /* All of the target, with as much of the picture as goes into it. */
-static void crop(double ratio, struct place_size from, double wanted, struct place *p)
+static void crop(double ratio, struct frame_shape from, double wanted, struct crop *p)
 {
 	int w = unit_w(from.format), h = unit_h(from.format);
 
@@ -70,23 +70,23 @@ static void crop(double ratio, struct place_size from, double wanted, struct pla
 	p->from.y = centre(from.height, p->from.height, h);
 }
 
-int place_find(enum reader_fit fit, struct place_size from, AVRational aspect, struct place_size to,
-	       struct place *place)
+int crop_find(enum scaling scaling, struct frame_shape from, AVRational aspect, struct frame_shape to,
+	      struct crop *place)
 {
-	*place = (struct place){ { 0, 0, from.width, from.height }, { 0, 0, to.width, to.height } };
+	*place = (struct crop){ { 0, 0, from.width, from.height }, { 0, 0, to.width, to.height } };
 	/* A device that took the file's size takes the shape of its samples with it. */
 	if (from.width == to.width && from.height == to.height)
 		return 0;
-	if (fit == FIT_NONE)
+	if (scaling == SCALING_NONE)
 		return -ERANGE;
-	if (fit == FIT_LETTERBOX)
+	if (scaling == SCALING_LETTERBOX)
 		letterbox(looks(from, aspect), to, place);
-	if (fit == FIT_CROP)
+	if (scaling == SCALING_CROP)
 		crop(looks(from, aspect), from, (double)to.width / to.height, place);
 	return 0;
 }
 
-void place_move(enum AVPixelFormat format, int x, int y, uint8_t *data[], const int linesize[])
+void crop_offset_planes(enum AVPixelFormat format, int x, int y, uint8_t *data[], const int linesize[])
 {
 	const AVPixFmtDescriptor *description = av_pix_fmt_desc_get(format);
 	int planes = av_pix_fmt_count_planes(format);

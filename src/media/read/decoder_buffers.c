@@ -121,7 +121,7 @@ static bool planes_suit(const struct fit *fit, AVCodecContext *decoder, const AV
 /* Whether the decoder's picture is the target's, as far as can be said before a blank is at hand. */
 static bool picture_suits(const struct fit *fit, const AVCodecContext *decoder, const AVFrame *frame)
 {
-	struct place_size shown = { (enum AVPixelFormat)frame->format, decoder->width, decoder->height };
+	struct frame_shape shown = { (enum AVPixelFormat)frame->format, decoder->width, decoder->height };
 
 	return fit && fit->target.n_direct > 0 && decoder->codec->capabilities & AV_CODEC_CAP_DR1 &&
 	       decoder->lowres == 0 && fit_is_idle(fit, shown, decoder->color_range, decoder->colorspace);
@@ -157,7 +157,7 @@ static int fill_loan(struct loan *loan, const struct fit *fit, AVCodecContext *d
 {
 	struct frame *blank = &loan->blank;
 
-	if (fit->target.take_blank(fit->target.opaque, false, blank) < 0 || !blank->memory) {
+	if (fit->target.acquire(fit->target.opaque, false, blank) < 0 || !blank->memory) {
 		*blank = (struct frame){ 0 };
 		return -EAGAIN;
 	}

@@ -88,7 +88,7 @@ static bool take_blank(struct landing *l)
 
 	/* What nobody took of the last packet could be the only one there is. */
 	av_buffer_unref(&l->memory);
-	if (target->take_blank(target->opaque, true, &l->blank) < 0)
+	if (target->acquire(target->opaque, true, &l->blank) < 0)
 		l->blank.memory = NULL;
 	if (l->blank.memory && !fit_has_room(l->fit, &l->blank))
 		give_up_blank(l);
@@ -244,7 +244,7 @@ bool landing_claim(struct landing *l, AVPacket *packet)
 
 static bool is_landed(const struct landing *l, const AVFrame *frame)
 {
-	struct place_size size = { (enum AVPixelFormat)frame->format, frame->width, frame->height };
+	struct frame_shape size = { (enum AVPixelFormat)frame->format, frame->width, frame->height };
 
 	return fit_lies_in(l->fit, &l->landed, frame) &&
 	       fit_is_idle(l->fit, size, frame->color_range, frame->colorspace);

@@ -149,7 +149,7 @@ static int open_all(struct reader *r, const struct reader_options *options)
 	if ((err = demux_open(&r->demux, &r->options)) < 0 || (err = open_codec(r)) < 0 ||
 	    (err = peek(r)) < 0 || (err = describe(r)) < 0)
 		return err;
-	r->presentation = (struct presentation){
+	r->presentation = (struct timestamps){
 		.time_base = r->demux.stream->time_base,
 		.frame_ns = r->info.format.fps.num > 0
 				    ? NS_PER_S * r->info.format.fps.den / r->info.format.fps.num
@@ -230,7 +230,7 @@ static int start_packets(struct reader *r)
 
 /* Raw pictures that need nothing done to them are read to where they are to lie. What was read already, to
  * see what the file is, is read again. */
-static int land(struct reader *r, struct place_size size)
+static int land(struct reader *r, struct frame_shape size)
 {
 	const struct video_format *f = &r->info.format;
 	int err;
@@ -246,7 +246,7 @@ int reader_start(struct reader *r, const struct reader_target *target)
 {
 	const struct video_format *f = &r->info.format;
 	AVRational aspect = { (int)r->info.sample_aspect.num, (int)r->info.sample_aspect.den };
-	struct place_size size = { r->info.av, (int)f->width, (int)f->height };
+	struct frame_shape size = { r->info.av, (int)f->width, (int)f->height };
 	int err;
 
 	r->target = *target;

@@ -48,26 +48,26 @@ struct reader_info {
 };
 struct reader_info reader_info(const struct reader *reader);
 
-enum reader_fit { FIT_LETTERBOX, FIT_SCALE, FIT_CROP, FIT_NONE };
+enum scaling { SCALING_LETTERBOX, SCALING_STRETCH, SCALING_CROP, SCALING_NONE };
 
 /* Where pictures are to go. */
 struct reader_target {
 	struct video_format format; /* what the device takes */
-	enum reader_fit fit;
+	enum scaling scaling;
 	/* A blank picture to fill: memory, planes[].data and the room in planes[].bytes. 0; -EAGAIN when
 	 * there is none now and wait is false; -ECANCELED when no more will come. The reader owns the
 	 * reference until it hands it on or unrefs it. */
-	int (*take_blank)(void *opaque, bool wait, struct frame *blank);
+	int (*acquire)(void *opaque, bool wait, struct frame *blank);
 	void *opaque;
 	unsigned n_direct; /* at most so many blanks may be kept by the decoder as references at any time; 0:
 			      it decodes into none */
 };
-/* Once, before the first picture. FIT_NONE with sizes that differ, or a conversion libswscale cannot do:
+/* Once, before the first picture. SCALING_NONE with sizes that differ, or a conversion libswscale cannot do:
  * -ERANGE, said. */
 int reader_start(struct reader *reader, const struct reader_target *target);
 
 /* The next picture, in order of presentation: 1; 0 at the end; a negative errno (said) where the file cannot
- * be read any further, after all that could be shown was returned; -ECANCELED from take_blank(). pts_ns rises
+ * be read any further, after all that could be shown was returned; -ECANCELED from acquire(). pts_ns rises
  * from 0 and goes on rising over the loops, the last picture's duration lying between one round and the next.
  * planes[].bytes are the payload (sizeimage of raw formats, never a page-rounded length). *picture's
  * reference is the caller's. */

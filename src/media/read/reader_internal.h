@@ -17,7 +17,7 @@ struct reader {
 	struct passage passage;
 	struct fit fit;
 	struct reader_target target;
-	struct presentation presentation;
+	struct timestamps presentation;
 	struct reader_info info;
 	AVFrame *frame;
 	bool copy;    /* packets, instead of pictures */

@@ -12,7 +12,7 @@
 static int take_blank(struct reader *r, struct frame *blank)
 {
 	*blank = (struct frame){ 0 };
-	return r->target.take_blank(r->target.opaque, true, blank);
+	return r->target.acquire(r->target.opaque, true, blank);
 }
 
 static int64_t duration_of(const AVFrame *frame)
@@ -67,8 +67,8 @@ static int hand_on_picture(struct reader *r, struct frame *picture)
 	if (err < 0)
 		return err;
 	picture->key = true;
-	presentation_stamp(&r->presentation, frame->best_effort_timestamp, duration_of(frame),
-			   &picture->pts_ns, &picture->duration_ns);
+	timestamps_next(&r->presentation, frame->best_effort_timestamp, duration_of(frame), &picture->pts_ns,
+			&picture->duration_ns);
 	return 1;
 }
 
@@ -162,7 +162,7 @@ static int next_packet(struct reader *r, struct frame *picture)
 	picture->n_planes = 1;
 	picture->planes[0].bytes = (size_t)packet->size;
 	picture->key = packet->flags & AV_PKT_FLAG_KEY;
-	presentation_stamp(&r->presentation, time, packet->duration, &picture->pts_ns, &picture->duration_ns);
+	timestamps_next(&r->presentation, time, packet->duration, &picture->pts_ns, &picture->duration_ns);
 	return 1;
 }
 
@@ -181,7 +181,7 @@ static int next_round(struct reader *r)
 		passage_flush(&r->passage);
 	else
 		decode_flush(&r->decode);
-	presentation_next_round(&r->presentation);
+	timestamps_restart(&r->presentation);
 	r->in_round = 0;
 	return 1;
 }

@@ -57,11 +57,11 @@ void fit_close(struct fit *fit)
 	*fit = (struct fit){ 0 };
 }
 
-static struct place_size target_size(const struct fit *fit)
+static struct frame_shape target_size(const struct fit *fit)
 {
 	const struct video_format *f = &fit->target.format;
 
-	return (struct place_size){ fit->av, (int)f->width, (int)f->height };
+	return (struct frame_shape){ fit->av, (int)f->width, (int)f->height };
 }
 
 static bool is_said(enum AVColorSpace matrix)
@@ -89,25 +89,25 @@ static bool same_colours(const struct fit *fit, enum AVPixelFormat format, enum 
 	return !is_said(to->matrix) || !is_said(matrix) || same_matrix(to->matrix, matrix);
 }
 
-static bool same_shape(const struct fit *fit, struct place_size picture)
+static bool same_shape(const struct fit *fit, struct frame_shape picture)
 {
-	struct place_size to = target_size(fit);
+	struct frame_shape to = target_size(fit);
 
 	return fit_plain_format(picture.format) == to.format && picture.width == to.width &&
 	       picture.height == to.height;
 }
 
-bool fit_is_idle(const struct fit *fit, struct place_size picture, enum AVColorRange range,
+bool fit_is_idle(const struct fit *fit, struct frame_shape picture, enum AVColorRange range,
 		 enum AVColorSpace matrix)
 {
 	return same_shape(fit, picture) && same_colours(fit, picture.format, range, matrix);
 }
 
-int fit_check(struct fit *fit, struct place_size picture, AVRational aspect)
+int fit_check(struct fit *fit, struct frame_shape picture, AVRational aspect)
 {
-	struct place_size to = target_size(fit);
+	struct frame_shape to = target_size(fit);
 
-	if (place_find(fit->target.fit, picture, aspect, to, &fit->place) < 0) {
+	if (crop_find(fit->target.scaling, picture, aspect, to, &fit->place) < 0) {
 		log_error("the file's pictures are %dx%d and the device's %dx%d: --fit=letterbox, scale or "
 			  "crop makes them fit",
 			  picture.width, picture.height, to.width, to.height);
@@ -184,7 +184,7 @@ static void blacken(const struct fit *fit, const struct frame *blank, int x, int
 	if (width <= 0 || height <= 0)
 		return;
 	fit_planes(fit, blank, data, linesize);
-	place_move(fit->av, x, y, data, linesize);
+	crop_offset_planes(fit->av, x, y, data, linesize);
 	for (unsigned i = 0; i < 4; i++)
 		strides[i] = linesize[i];
 	av_image_fill_black(data, strides, fit->av, full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG, width,
@@ -193,8 +193,8 @@ static void blacken(const struct fit *fit, const struct frame *blank, int x, int
 
 static void draw_borders(const struct fit *fit, const struct frame *blank)
 {
-	const struct place *p = &fit->place;
-	struct place_size whole = target_size(fit);
+	const struct crop *p = &fit->place;
+	struct frame_shape whole = target_size(fit);
 	int right = p->to.x + p->to.width, bottom = p->to.y + p->to.height;
 
 	blacken(fit, blank, 0, 0, whole.width, p->to.y);
@@ -205,7 +205,7 @@ static void draw_borders(const struct fit *fit, const struct frame *blank)
 
 static void describe_source(const struct fit *fit, const AVFrame *frame)
 {
-	const struct place *p = &fit->place;
+	const struct crop *p = &fit->place;
 	AVFrame *from = fit->from;
 
 	from->format = fit_plain_format((enum AVPixelFormat)frame->format);
@@ -220,12 +220,13 @@ static void describe_source(const struct fit *fit, const AVFrame *frame)
 		from->data[i] = frame->data[i];
 		from->linesize[i] = frame->linesize[i];
 	}
-	place_move((enum AVPixelFormat)from->format, p->from.x, p->from.y, from->data, from->linesize);
+	crop_offset_planes((enum AVPixelFormat)from->format, p->from.x, p->from.y, from->data,
+			   from->linesize);
 }
 
 static void describe_target(const struct fit *fit, const struct frame *blank)
 {
-	const struct place *p = &fit->place;
+	const struct crop *p = &fit->place;
 	AVFrame *to = fit->to;
 
 	to->format = fit->av;
@@ -234,7 +235,7 @@ static void describe_target(const struct fit *fit, const struct frame *blank)
 	to->color_range = fit->target.format.range;
 	to->colorspace = fit->target.format.matrix;
 	fit_planes(fit, blank, to->data, to->linesize);
-	place_move(fit->av, p->to.x, p->to.y, to->data, to->linesize);
+	crop_offset_planes(fit->av, p->to.x, p->to.y, to->data, to->linesize);
 }
 
 /* From 4:2:0 to packed 4:2:2 every other row of chroma is missing. libswscale has a direct way that takes the
@@ -273,7 +274,7 @@ static int convert(struct fit *fit, const AVFrame *frame, const struct frame *bl
 
 int fit_draw(struct fit *fit, const AVFrame *frame, struct frame *blank)
 {
-	struct place_size picture = { (enum AVPixelFormat)frame->format, frame->width, frame->height };
+	struct frame_shape picture = { (enum AVPixelFormat)frame->format, frame->width, frame->height };
 	AVRational aspect = frame->sample_aspect_ratio;
 	int err;
 

@@ -17,8 +17,8 @@ struct fit {
 	enum AVPixelFormat av; /* the target's */
 	struct converter converter;
 	AVFrame *from, *to; /* parts of pictures, as they are handed to the converter */
-	struct place place; /* of pictures like the last one: */
-	struct place_size last;
+	struct crop place;  /* of pictures like the last one: */
+	struct frame_shape last;
 	AVRational last_aspect;
 };
 
@@ -27,10 +27,10 @@ int fit_open(struct fit *fit, const struct reader_target *target);
 void fit_close(struct fit *fit);
 
 /* Whether pictures of this kind are to be neither converted nor moved about. Safe from any thread. */
-bool fit_is_idle(const struct fit *fit, struct place_size picture, enum AVColorRange range,
+bool fit_is_idle(const struct fit *fit, struct frame_shape picture, enum AVColorRange range,
 		 enum AVColorSpace matrix);
 /* Whether pictures of this kind can be shown at all: 0, or -ERANGE, logged. */
-int fit_check(struct fit *fit, struct place_size picture, AVRational aspect);
+int fit_check(struct fit *fit, struct frame_shape picture, AVRational aspect);
 /* Draws a decoded picture into a blank and sets its payloads and copied_bytes. 0 or a negative errno, logged.
  */
 int fit_draw(struct fit *fit, const AVFrame *frame, struct frame *blank);

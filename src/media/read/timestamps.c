@@ -14,7 +14,7 @@
 #define MAX_TIME_NS (INT64_C(1) << 61)
 #define MAX_DURATION_NS (INT64_C(1) << 50)
 
-static bool to_ns(const struct presentation *p, int64_t time, int64_t *ns)
+static bool to_ns(const struct timestamps *p, int64_t time, int64_t *ns)
 {
 	if (time == AV_NOPTS_VALUE)
 		return false;
@@ -24,7 +24,7 @@ static bool to_ns(const struct presentation *p, int64_t time, int64_t *ns)
 
 /* Containers round durations to their clock's ticks: where the frame rate says the same more exactly, it is
  * to be believed, lest the rounds of a loop drift apart. */
-static int64_t find_duration(const struct presentation *p, int64_t duration)
+static int64_t find_duration(const struct timestamps *p, int64_t duration)
 {
 	int64_t tick_ns = av_rescale_q(1, p->time_base, (AVRational){ 1, NS_PER_S });
 	int64_t ns;
@@ -35,7 +35,7 @@ static int64_t find_duration(const struct presentation *p, int64_t duration)
 }
 
 /* Absurd durations do not add up for ever: from there on time no more than rises. */
-static int64_t after_last(const struct presentation *p)
+static int64_t after_last(const struct timestamps *p)
 {
 	int64_t duration = p->last_duration_ns > 0 ? p->last_duration_ns : USUAL_FRAME_NS;
 
@@ -46,7 +46,7 @@ static int64_t after_last(const struct presentation *p)
 
 /* Where the file's time lies once its own is taken away; the picture comes right behind the last one when
  * that makes no sense. */
-static int64_t find_time(struct presentation *p, int64_t pts)
+static int64_t find_time(struct timestamps *p, int64_t pts)
 {
 	int64_t due = after_last(p), ns, at;
 
@@ -63,8 +63,8 @@ static int64_t find_time(struct presentation *p, int64_t pts)
 	return at;
 }
 
-void presentation_stamp(struct presentation *p, int64_t pts, int64_t duration, int64_t *pts_ns,
-			int64_t *duration_ns)
+void timestamps_next(struct timestamps *p, int64_t pts, int64_t duration, int64_t *pts_ns,
+		     int64_t *duration_ns)
 {
 	int64_t at = find_time(p, pts), length = find_duration(p, duration);
 
@@ -75,7 +75,7 @@ void presentation_stamp(struct presentation *p, int64_t pts, int64_t duration, i
 	p->last_duration_ns = *duration_ns = length;
 }
 
-void presentation_next_round(struct presentation *p)
+void timestamps_restart(struct timestamps *p)
 {
 	p->round_begun = false;
 }

@@ -9,7 +9,7 @@
 
 /* From a file's times, which may be missing, go back or jump, to times that begin at 0 and rise, over all
  * rounds. Set time_base, frame_ns and broken, the rest zero, before the first picture. */
-struct presentation {
+struct timestamps {
 	AVRational time_base;
 	int64_t frame_ns; /* one over the frame rate; 0: not known */
 	bool broken;      /* the container's clock may jump (transport streams) */
@@ -20,9 +20,9 @@ struct presentation {
 };
 
 /* From the file's pts and duration (AV_NOPTS_VALUE and 0 where it says nothing) to those of presentation. */
-void presentation_stamp(struct presentation *presentation, int64_t pts, int64_t duration, int64_t *pts_ns,
-			int64_t *duration_ns);
+void timestamps_next(struct timestamps *presentation, int64_t pts, int64_t duration, int64_t *pts_ns,
+		     int64_t *duration_ns);
 /* The next picture is the first of the file again. */
-void presentation_next_round(struct presentation *presentation);
+void timestamps_restart(struct timestamps *presentation);
 
 #endif
