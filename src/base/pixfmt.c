@@ -263,12 +263,3 @@ char *fourcc_text(uint32_t fourcc, char text[FOURCC_TEXT_MAX])
 	snprintf(text + length, FOURCC_TEXT_MAX - length, "%s", fourcc & BIG_ENDIAN_BIT ? "-BE" : "");
 	return text;
 }
-
-uint64_t video_format_bytes(const struct video_format *format)
-{
-	uint64_t bytes = 0;
-
-	for (uint32_t p = 0; p < format->n_planes; p++)
-		bytes += format->sizeimage[p];
-	return bytes;
-}

@@ -4,7 +4,7 @@
 #define DEVICE_COLORIMETRY_H
 
 #include <linux/videodev2.h>
-#include "base/pixfmt.h"
+#include "base/video_format.h"
 
 /* As a struct v4l2_pix_format says it. */
 struct v4l2_colour {

@@ -6,7 +6,7 @@
 #ifndef DEVICE_DV_TIMINGS_H
 #define DEVICE_DV_TIMINGS_H
 
-#include "base/pixfmt.h"
+#include "base/video_format.h"
 #include "device/device.h"
 
 struct source {

@@ -16,6 +16,15 @@
 #define TEXT_MAX 400
 #define OTHERS_MAX 60 /* of text: a few will do */
 
+_Static_assert((int)FIELD_ANY == V4L2_FIELD_ANY && (int)FIELD_NONE == V4L2_FIELD_NONE &&
+		       (int)FIELD_TOP == V4L2_FIELD_TOP && (int)FIELD_BOTTOM == V4L2_FIELD_BOTTOM &&
+		       (int)FIELD_INTERLACED == V4L2_FIELD_INTERLACED &&
+		       (int)FIELD_SEQ_TB == V4L2_FIELD_SEQ_TB && (int)FIELD_SEQ_BT == V4L2_FIELD_SEQ_BT &&
+		       (int)FIELD_ALTERNATE == V4L2_FIELD_ALTERNATE &&
+		       (int)FIELD_INTERLACED_TB == V4L2_FIELD_INTERLACED_TB &&
+		       (int)FIELD_INTERLACED_BT == V4L2_FIELD_INTERLACED_BT && MAX_PLANES == VIDEO_MAX_PLANES,
+	       "base/video_format.h differs from linux/videodev2.h");
+
 int format_get_v4l2(struct device *device, struct v4l2_format *format)
 {
 	memset(format, 0, sizeof *format);

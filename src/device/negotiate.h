@@ -6,7 +6,7 @@
 #ifndef DEVICE_NEGOTIATE_H
 #define DEVICE_NEGOTIATE_H
 
-#include "base/pixfmt.h"
+#include "base/video_format.h"
 #include "device/device.h"
 
 struct format_request {

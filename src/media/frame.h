@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <libavutil/buffer.h>
-#include "base/pixfmt.h"
+#include "base/video_format.h"
 
 struct frame {
 	AVBufferRef *memory; /* keeps all planes alive; its last unref hands the buffer home, from whatever

@@ -48,7 +48,7 @@ static int copy_rows(struct buffer *to, const struct video_format *to_format, co
 {
 	struct picture_layout in, out;
 
-	if (picture_layout(from_format, &in) < 0 || picture_layout(to_format, &out) < 0)
+	if (video_format_layout(from_format, &in) < 0 || video_format_layout(to_format, &out) < 0)
 		return -EINVAL;
 	for (uint32_t p = 0; p < to->n_planes; p++) {
 		if (to->planes[p].length < to_format->sizeimage[p])

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "base/pixfmt.h"
+#include "base/video_format.h"
 
 enum buffer_owner {
 	BUFFER_FREE,     /* the pool */

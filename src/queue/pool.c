@@ -66,7 +66,7 @@ static void measure_payload(struct pool *pool)
 {
 	struct picture_layout layout;
 
-	if (picture_layout(&pool->format, &layout) < 0)
+	if (video_format_layout(&pool->format, &layout) < 0)
 		return;
 	for (unsigned p = 0; p < layout.n_planes; p++) {
 		uint32_t end = layout.planes[p].offset +

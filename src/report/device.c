@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include "base/array.h"
 #include "base/log.h"
-#include "base/pixfmt.h"
+#include "base/video_format.h"
 #include "base/json.h"
 #include "report/report.h"
 #include "device/controls.h"

@@ -11,9 +11,6 @@
 
 static const char *const fates[] = { "written", "error", "queue", "writer", "skipped" };
 
-static const char *const fields[] = { "any",    "none",   "top",       "bottom",        "interlaced",
-				      "seq-tb", "seq-bt", "alternate", "interlaced-tb", "interlaced-bt" };
-
 static const char *clock_name(uint32_t flags)
 {
 	switch (flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) {
@@ -56,7 +53,7 @@ int frame_log_add(FILE *log, const struct item *item, enum fate fate)
 		"{\"seq\":%" PRIu32 ",\"ts_ns\":%" PRId64 ",\"clock\":\"%s\",\"dequeue_ns\":%" PRId64
 		",\"bytes\":%" PRIu64 ",\"flags\":%" PRIu32 ",\"field\":\"%s\",\"fate\":\"%s\"}\n",
 		info->sequence, info->timestamp_ns, clock_name(info->flags), info->dequeue_ns, info->bytes,
-		info->flags, info->field < ARRAY_SIZE(fields) ? fields[info->field] : "any", fates[fate]);
+		info->flags, video_field_name(info->field), fates[fate]);
 	return ferror(log) ? failed(-errno) : 0;
 }
 

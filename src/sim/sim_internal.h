@@ -4,7 +4,7 @@
 #define SIM_SIM_INTERNAL_H
 
 #include <stdio.h>
-#include "base/pixfmt.h"
+#include "base/video_format.h"
 #include "device/colorimetry.h"
 #include "device/device.h"
 #include "sim/options.h"

@@ -30,7 +30,7 @@ static int canvas_open(struct canvas *canvas, const struct video_format *format,
 	*canvas = (struct canvas){ .width = format->width, .height = format->height };
 	if (!format->pix || format->pix->av == AV_PIX_FMT_NONE)
 		return -ENOTSUP;
-	err = picture_layout(format, &layout);
+	err = video_format_layout(format, &layout);
 	if (err < 0)
 		return err;
 	canvas->desc = av_pix_fmt_desc_get(format->pix->av);

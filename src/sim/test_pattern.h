@@ -4,7 +4,7 @@
 #define SIM_TEST_PATTERN_H
 
 #include <stdint.h>
-#include "base/pixfmt.h"
+#include "base/video_format.h"
 
 /*
  * All draw into planes[], one pointer a memory plane, rows format->bytesperline apart; padding is left as it

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "base/pixfmt.h"
+#include "base/video_format.h"
 #include "sim/test_pattern.h"
 
 /* Where the first luma (or what stands for it) lies in a row, and how far it is to the next. */

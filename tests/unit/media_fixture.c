@@ -123,7 +123,7 @@ size_t media_fixture_pack(const struct video_format *format, const struct frame 
 	struct picture_layout layout;
 	uint8_t *start = to;
 
-	assert_int_equal(picture_layout(format, &layout), 0);
+	assert_int_equal(video_format_layout(format, &layout), 0);
 	for (unsigned i = 0; i < layout.n_planes; i++) {
 		for (uint32_t row = 0; row < layout.planes[i].rows; row++) {
 			memcpy(to,

@@ -87,7 +87,7 @@ void pool_fixture_check_picture(const struct video_format *format, const struct 
 	uint8_t *planes[MAX_PLANES] = { NULL };
 	struct picture_layout layout;
 
-	assert_int_equal(picture_layout(format, &layout), 0);
+	assert_int_equal(video_format_layout(format, &layout), 0);
 	assert_int_equal(buffer->n_planes, format->n_planes);
 	for (uint32_t p = 0; p < format->n_planes; p++)
 		assert_non_null(planes[p] = calloc(1, format->sizeimage[p]));

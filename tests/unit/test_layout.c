@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <libavutil/imgutils.h>
 #include <linux/videodev2.h>
-#include "base/pixfmt.h"
+#include "base/video_format.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof *(array))
 
@@ -98,7 +98,7 @@ static void one_memory_plane_holds_them_all(void **state)
 		struct picture_layout layout;
 
 		print_message("# row %u\n", (unsigned)i);
-		assert_int_equal(picture_layout(&format, &layout), 0);
+		assert_int_equal(video_format_layout(&format, &layout), 0);
 		assert_planes(&layout, pictures[i].n_planes, pictures[i].planes);
 		assert_int_equal(layout.packed_bytes, pictures[i].packed_bytes);
 		assert_int_equal(layout.packed, pictures[i].packed);
@@ -133,22 +133,22 @@ static void memory_planes_lie_apart(void **state)
 
 	(void)state;
 	nm12.pix = pixfmt_by_fourcc(nm12.fourcc);
-	assert_int_equal(picture_layout(&nm12, &layout), 0);
+	assert_int_equal(video_format_layout(&nm12, &layout), 0);
 	assert_planes(&layout, 2, nm12_planes);
 	assert_int_equal(layout.packed_bytes, 384);
 	assert_false(layout.packed);
 
 	ym21.pix = pixfmt_by_fourcc(ym21.fourcc);
-	assert_int_equal(picture_layout(&ym21, &layout), 0);
+	assert_int_equal(video_format_layout(&ym21, &layout), 0);
 	assert_planes(&layout, 3, ym21_planes);
 	assert_false(layout.packed);
 
 	nm12.sizeimage[1] = 159; /* 96 + 64 needed */
-	assert_int_equal(picture_layout(&nm12, &layout), -EINVAL);
+	assert_int_equal(video_format_layout(&nm12, &layout), -EINVAL);
 	nm12.sizeimage[1] = 160;
-	assert_int_equal(picture_layout(&nm12, &layout), 0);
+	assert_int_equal(video_format_layout(&nm12, &layout), 0);
 	nm12.bytesperline[1] = 63;
-	assert_int_equal(picture_layout(&nm12, &layout), -EINVAL);
+	assert_int_equal(video_format_layout(&nm12, &layout), -EINVAL);
 }
 
 static const struct {
@@ -183,7 +183,7 @@ static void contradictions_are_refused(void **state)
 		struct picture_layout layout = { .n_planes = 99 };
 
 		print_message("# row %u\n", (unsigned)i);
-		assert_int_equal(picture_layout(&format, &layout), contradictions[i].err);
+		assert_int_equal(video_format_layout(&format, &layout), contradictions[i].err);
 		assert_int_equal(layout.n_planes, 99);
 	}
 }
@@ -197,7 +197,7 @@ static void the_number_of_memory_planes_must_fit(void **state)
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(wrong); i++) {
 		format.n_planes = wrong[i];
-		assert_int_equal(picture_layout(&format, &layout), -EINVAL);
+		assert_int_equal(video_format_layout(&format, &layout), -EINVAL);
 	}
 }
 
@@ -216,7 +216,7 @@ static void unpadded_rows_are_libavutils_pictures(void **state)
 			format.bytesperline[i] = (uint32_t)av_image_get_linesize(pix->av, 64, (int)i);
 			format.sizeimage[i] = 64 * 16 * 4;
 		}
-		assert_int_equal(picture_layout(&format, &layout), 0);
+		assert_int_equal(video_format_layout(&format, &layout), 0);
 		assert_int_equal(layout.packed_bytes, av_image_get_buffer_size(pix->av, 64, 16, 1));
 		assert_int_equal(layout.packed, pix->n_memory_planes == 1 && !pix->swap_chroma);
 	}

@@ -67,7 +67,7 @@ static void read_by(const char *path, struct target_fixture *fixture, enum way w
 	struct readback plain;
 	struct frame picture;
 
-	picture_layout(&fixture->target.format, &layout);
+	video_format_layout(&fixture->target.format, &layout);
 	readback_open(&plain, path);
 	for (unsigned n = 0; n < N_PICTURES; n++) {
 		assert_int_equal(reader_next(reader, &picture), 1);

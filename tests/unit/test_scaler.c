@@ -133,7 +133,7 @@ static void sample(const struct video_format *format, const struct frame *pictur
 	struct picture_layout l;
 	const uint8_t *rows[4] = { 0 };
 
-	assert_int_equal(picture_layout(format, &l), 0);
+	assert_int_equal(video_format_layout(format, &l), 0);
 	for (unsigned i = 0; i < l.n_planes; i++)
 		rows[i] = picture->planes[l.planes[i].memory_plane].data + l.planes[i].offset +
 			  (i > 0 ? y / 2 : y) * (size_t)l.planes[i].stride;

@@ -23,7 +23,7 @@ static uint8_t *luma_of(const struct video_format *format, uint8_t *const planes
 	uint8_t *luma = malloc((size_t)format->width * format->height);
 	struct picture_layout layout;
 
-	assert_int_equal(picture_layout(format, &layout), 0);
+	assert_int_equal(video_format_layout(format, &layout), 0);
 	for (uint32_t y = 0; y < format->height; y++) {
 		const uint8_t *row = planes[layout.planes[comp->plane].memory_plane] +
 				     layout.planes[comp->plane].offset +

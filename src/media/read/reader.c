@@ -55,12 +55,11 @@ static struct fraction frame_rate(struct reader *r)
 	return (struct fraction){ (uint32_t)rate.num, (uint32_t)rate.den };
 }
 
-/* V4L2's numbers for what libav calls orders; they are the kernel's for good. */
-static uint32_t field_of(enum AVFieldOrder order)
+static enum video_field field_of(enum AVFieldOrder order)
 {
-	return order == AV_FIELD_TT || order == AV_FIELD_TB   ? 8 /* interlaced, top field first */
-	       : order == AV_FIELD_BB || order == AV_FIELD_BT ? 9
-							      : 1; /* none */
+	return order == AV_FIELD_TT || order == AV_FIELD_TB   ? FIELD_INTERLACED_TB
+	       : order == AV_FIELD_BB || order == AV_FIELD_BT ? FIELD_INTERLACED_BT
+							      : FIELD_NONE;
 }
 
 static void describe_pictures(struct reader *r, const AVCodecParameters *p)

@@ -35,7 +35,7 @@ int fit_open(struct fit *fit, const struct reader_target *target)
 	char text[FOURCC_TEXT_MAX];
 
 	fit->target = *target;
-	if (picture_layout(f, &fit->layout) < 0) {
+	if (video_format_layout(f, &fit->layout) < 0) {
 		log_error("no picture can be laid out as %s %ux%u in %u planes", fourcc_text(f->fourcc, text),
 			  f->width, f->height, f->n_planes);
 		return -ERANGE;

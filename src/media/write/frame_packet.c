@@ -12,14 +12,12 @@
 /* As wide as any vector instruction reads. */
 #define WIDE_BYTES 64
 
-/* By V4L2_FIELD_*, whose numbers are the kernel's for good. INTERLACED (4) depends on the television
- * standard. Fields that come one by one or one below the other have no name in libav. */
-#define FIELD_INTERLACED 4
+/* libavcodec has no name for fields that are apart, in buffers of their own or one below the other. */
 static const enum AVFieldOrder field_orders[] = {
-	[1] = AV_FIELD_PROGRESSIVE,
+	[FIELD_NONE] = AV_FIELD_PROGRESSIVE,
 	[FIELD_INTERLACED] = AV_FIELD_TT,
-	[8] = AV_FIELD_TT,
-	[9] = AV_FIELD_BB,
+	[FIELD_INTERLACED_TB] = AV_FIELD_TT,
+	[FIELD_INTERLACED_BT] = AV_FIELD_BB,
 };
 
 enum AVFieldOrder frame_packet_field_order(const struct video_format *format)
@@ -64,7 +62,7 @@ int frame_packet_open(struct frame_packet *p, const struct video_format *format)
 	p->raw = pix && pix->av != AV_PIX_FMT_NONE && pix->codec == AV_CODEC_ID_RAWVIDEO;
 	if (!p->raw)
 		return 0;
-	err = picture_layout(format, &p->layout);
+	err = video_format_layout(format, &p->layout);
 	if (err < 0)
 		log_error("%s %ux%u: the planes and rows that the device describes do not fit together: %s",
 			  fourcc_text(format->fourcc, text), format->width, format->height, err_str(err));

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
-#include "base/pixfmt.h"
+#include "base/video_format.h"
 
 struct muxer_caps {
 	const AVOutputFormat *format;

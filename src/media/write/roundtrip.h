@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 #include <libavformat/avformat.h>
-#include "base/pixfmt.h"
+#include "base/video_format.h"
 
 /* About a millisecond. The width matters (some containers pad rows), the height does not. On success
  * *codec_tag is what the stream must be tagged with for it to come back right; 0: the muxer finds its own. */

@@ -1,39 +1,67 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Where a picture's rows lie in a buffer. The rules are those of the kernel's documentation, "YUV
- * Formats": in one memory plane each further component plane follows the last row of the one before
- * it, padding included, and its stride is bytesperline times what a row of it takes beside a row of
- * the first.
- */
+/* The format of a video stream, and where each plane of a picture lies in its buffers. */
+#include "base/video_format.h"
+
 #include <errno.h>
-#include <string.h>
 #include <libavutil/common.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
-#include "base/pixfmt.h"
+#include "base/array.h"
 
-/* Bytes from one sample of an AVPixelFormat plane to the next, and how many rows and columns of the picture
- * share one. */
+const char *video_field_name(uint32_t field)
+{
+	static const char *const names[] = {
+		[FIELD_ANY] = "any",
+		[FIELD_NONE] = "none",
+		[FIELD_TOP] = "top",
+		[FIELD_BOTTOM] = "bottom",
+		[FIELD_INTERLACED] = "interlaced",
+		[FIELD_SEQ_TB] = "seq-tb",
+		[FIELD_SEQ_BT] = "seq-bt",
+		[FIELD_ALTERNATE] = "alternate",
+		[FIELD_INTERLACED_TB] = "interlaced-tb",
+		[FIELD_INTERLACED_BT] = "interlaced-bt",
+	};
+
+	return names[field < ARRAY_SIZE(names) ? field : FIELD_ANY];
+}
+
+uint64_t video_format_bytes(const struct video_format *format)
+{
+	uint64_t bytes = 0;
+
+	for (uint32_t p = 0; p < format->n_planes; p++)
+		bytes += format->sizeimage[p];
+	return bytes;
+}
+
+/*
+ * The layout follows the kernel's documentation ("Image Formats", "YUV Formats"): in one memory plane each
+ * component plane follows the last row of the one before it, padding included, and its stride is bytesperline
+ * scaled by the ratio of its row to a row of the first plane.
+ */
+
+/* The bytes from one sample of an AVPixelFormat plane to the next, and the plane's subsampling. */
 struct plane_shape {
 	unsigned step, log2_w, log2_h;
 };
 
-static struct plane_shape plane_shape(const AVPixFmtDescriptor *description, unsigned plane)
+static struct plane_shape get_plane_shape(const AVPixFmtDescriptor *descriptor, unsigned plane)
 {
 	struct plane_shape shape = { 0 };
 	bool chroma = plane == 1 || plane == 2;
 
-	for (unsigned i = 0; i < description->nb_components; i++) {
-		if ((unsigned)description->comp[i].plane == plane && shape.step == 0)
-			shape.step = (unsigned)description->comp[i].step;
+	for (unsigned i = 0; i < descriptor->nb_components; i++) {
+		if ((unsigned)descriptor->comp[i].plane == plane && shape.step == 0)
+			shape.step = (unsigned)descriptor->comp[i].step;
 	}
-	shape.log2_w = chroma ? description->log2_chroma_w : 0;
-	shape.log2_h = chroma ? description->log2_chroma_h : 0;
+	shape.log2_w = chroma ? descriptor->log2_chroma_w : 0;
+	shape.log2_h = chroma ? descriptor->log2_chroma_h : 0;
 	return shape;
 }
 
-/* The plane's bytes a row where the driver gave them for its first, stride0. */
-static uint64_t derived_stride(uint64_t stride0, struct plane_shape first, struct plane_shape shape)
+/* Scales stride0, the stride of the first plane, to another plane of the same memory plane. */
+static uint64_t derive_stride(uint64_t stride0, struct plane_shape first, struct plane_shape shape)
 {
 	uint64_t bytes = stride0 * shape.step / first.step;
 
@@ -51,17 +79,17 @@ static int check_format(const struct video_format *format)
 	return av_image_check_size(format->width, format->height, 0, NULL) < 0 ? -EINVAL : 0;
 }
 
-/* Which AVPixelFormat plane the driver puts n-th, and the other way round. */
+/* Maps the n-th plane in memory to its AVPixelFormat plane, and the other way round. */
 static unsigned plane_in_memory_order(const struct video_format *format, unsigned n)
 {
 	return format->pix->swap_chroma && n > 0 ? 3 - n : n;
 }
 
-/* Fills in planes[plane] but its place. */
-static int measure_plane(const struct video_format *format, unsigned plane, struct picture_layout *layout)
+/* Fills in rows, row bytes and stride of planes[plane]. */
+static int set_stride(const struct video_format *format, unsigned plane, struct picture_layout *layout)
 {
-	const AVPixFmtDescriptor *description = av_pix_fmt_desc_get(format->pix->av);
-	struct plane_shape shape = plane_shape(description, plane);
+	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(format->pix->av);
+	struct plane_shape shape = get_plane_shape(descriptor, plane);
 	int row_bytes = av_image_get_linesize(format->pix->av, (int)format->width, (int)plane);
 	unsigned memory = format->n_planes > 1 ? plane_in_memory_order(format, plane) : 0;
 	uint64_t stride;
@@ -71,18 +99,20 @@ static int measure_plane(const struct video_format *format, unsigned plane, stru
 	layout->planes[plane].row_bytes = (uint32_t)row_bytes;
 	layout->planes[plane].rows = (uint32_t)AV_CEIL_RSHIFT((int)format->height, shape.log2_h);
 	if (format->bytesperline[memory] == 0)
-		stride = (uint64_t)row_bytes; /* some drivers leave it out where there is no padding */
+		stride =
+			(uint64_t)row_bytes; /* some drivers leave bytesperline 0 where there is no padding */
 	else if (format->n_planes > 1 || plane == 0)
 		stride = format->bytesperline[memory];
 	else
-		stride = derived_stride(format->bytesperline[0], plane_shape(description, 0), shape);
+		stride = derive_stride(format->bytesperline[0], get_plane_shape(descriptor, 0), shape);
 	if (stride < (uint64_t)row_bytes || stride > UINT32_MAX)
 		return -EINVAL;
 	layout->planes[plane].stride = (uint32_t)stride;
 	return 0;
 }
 
-static int place_planes(const struct video_format *format, struct picture_layout *layout)
+/* Fills in the memory plane and the offset of all planes. */
+static int set_offsets(const struct video_format *format, struct picture_layout *layout)
 {
 	uint64_t offset = 0, end;
 
@@ -103,7 +133,7 @@ static int place_planes(const struct video_format *format, struct picture_layout
 	return 0;
 }
 
-static int sum_up(const struct video_format *format, struct picture_layout *layout)
+static int set_packed(const struct video_format *format, struct picture_layout *layout)
 {
 	uint64_t sum = 0;
 
@@ -114,13 +144,13 @@ static int sum_up(const struct video_format *format, struct picture_layout *layo
 			layout->packed = false;
 		sum += (uint64_t)layout->planes[i].row_bytes * layout->planes[i].rows;
 	}
-	if (sum > INT32_MAX) /* libav counts a picture's bytes in an int */
+	if (sum > INT32_MAX) /* libavutil's sizes are ints */
 		return -EINVAL;
 	layout->packed_bytes = (uint32_t)sum;
 	return 0;
 }
 
-int picture_layout(const struct video_format *format, struct picture_layout *layout)
+int video_format_layout(const struct video_format *format, struct picture_layout *layout)
 {
 	struct picture_layout result = { 0 };
 	int err, n;
@@ -133,11 +163,15 @@ int picture_layout(const struct video_format *format, struct picture_layout *lay
 		return -EINVAL;
 	result.n_planes = (unsigned)n;
 	for (unsigned plane = 0; plane < result.n_planes; plane++) {
-		err = measure_plane(format, plane, &result);
+		err = set_stride(format, plane, &result);
 		if (err < 0)
 			return err;
 	}
-	if ((err = place_planes(format, &result)) < 0 || (err = sum_up(format, &result)) < 0)
+	err = set_offsets(format, &result);
+	if (err < 0)
+		return err;
+	err = set_packed(format, &result);
+	if (err < 0)
 		return err;
 	*layout = result;
 	return 0;
