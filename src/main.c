@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/terminal.h"
 #include "cli/command.h"
 #include "cli/common.h"
 #include "cli/exit_status.h"
@@ -19,8 +20,8 @@ static const char *command_name(const void *opaque, unsigned i)
 static int print_help(void)
 {
 	printf("Usage: v4l2q COMMAND [options]\n\n");
-	options_wrap(stdout, 0,
-		     "Record from Video4Linux2 devices and play to them, and account for every frame.");
+	terminal_wrap(stdout, TERMINAL_DEFAULT_WIDTH, 0,
+		      "Record from Video4Linux2 devices and play to them, and account for every frame.");
 	printf("\nCommands:\n");
 	for (unsigned i = 0; commands[i]; i++)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
@@ -29,7 +30,7 @@ static int print_help(void)
 	printf("\nExit status:\n");
 	for (int status = 0; status < N_STATUSES; status++) {
 		printf("  %d  ", status);
-		options_wrap(stdout, 5, status_help((enum status)status));
+		terminal_wrap(stdout, TERMINAL_DEFAULT_WIDTH, 5, status_help((enum status)status));
 	}
 	printf("\n'v4l2q COMMAND --help' lists the options of a command. To try it without a device: v4l2q "
 	       "capture -d sim -n 100 -o out.mkv\n");

@@ -7,8 +7,8 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/status_line.h"
 
-#define PROGRESS_NS (NS_PER_S / 5)
 #define LEAP_NS (3600 * NS_PER_S) /* longer than any latency or pause that makes sense */
 
 const char *measure_clock_name(const struct measure *measure)
@@ -182,10 +182,8 @@ static void end(struct measure *measure)
 
 static void show_progress(struct measure *measure)
 {
-	if (!measure->options.progress || measure->last_ns - measure->progress_ns < PROGRESS_NS)
-		return;
-	measure->progress_ns = measure->last_ns;
-	measure->options.progress(measure->options.progress_opaque);
+	if (measure->options.progress && status_line_due(&measure->progress_ns, measure->last_ns))
+		measure->options.progress(measure->options.progress_opaque);
 }
 
 /* Until so many buffers went through. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/log_capture.h"
+#include "base/status_line.h"
 #include "report/report.h"
 
 char *bench_run_text(const struct bench_run *run, char text[BENCH_RUN_TEXT_MAX])
@@ -22,16 +23,17 @@ char *bench_run_text(const struct bench_run *run, char text[BENCH_RUN_TEXT_MAX])
 static void show_progress(void *opaque)
 {
 	const struct measure *measure = opaque;
-	char line[120], buffers[32] = "", lost[40] = "";
+	char run[64], frames[64], lost[40];
+	const char *const fields[] = { run, frames, lost };
+	int n = snprintf(run, sizeof run, "%s", pool_io_name(measure->pool));
 
 	if (measure->pool->granted)
-		snprintf(buffers, sizeof buffers, ", %u buffers", measure->pool->granted);
-	if (measure->counts_losses)
-		snprintf(lost, sizeof lost, ", lost %llu", (unsigned long long)ledger_lost(&measure->ledger));
-	snprintf(line, sizeof line, "%s%s: %llu of %llu frames%s", pool_io_name(measure->pool), buffers,
+		snprintf(run + n, sizeof run - (size_t)n, ", %u buffers", measure->pool->granted);
+	snprintf(frames, sizeof frames, "%llu of %llu frames",
 		 (unsigned long long)(measure->measuring ? measure->ledger.captured : 0),
-		 (unsigned long long)measure->options.count, lost);
-	log_set_status_line(line);
+		 (unsigned long long)measure->options.count);
+	snprintf(lost, sizeof lost, "lost %llu", (unsigned long long)ledger_lost(&measure->ledger));
+	status_line_show(fields, measure->counts_losses ? 3 : 2);
 }
 
 struct measure_options bench_measure_options(struct bench *bench)

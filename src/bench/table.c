@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/array.h"
+#include "base/terminal.h"
 
 #define CELL_MAX 16
 #define IO_WIDTH 13
@@ -159,7 +160,7 @@ static void print_why(const struct bench_run *run, FILE *out)
 				  : "not measured",
 		 why ? why : "");
 	fputc(' ', out);
-	options_wrap(out, IO_WIDTH + BUFFERS_WIDTH + 2, text);
+	terminal_wrap(out, terminal_width(out), IO_WIDTH + BUFFERS_WIDTH + 2, text);
 }
 
 static void print_run(const struct bench_run *run, const struct best *best, FILE *out)
@@ -180,7 +181,7 @@ static void print_run(const struct bench_run *run, const struct best *best, FILE
 	}
 	if (run->error) {
 		fprintf(out, "%*s ended early: ", IO_WIDTH + BUFFERS_WIDTH, "");
-		options_wrap(out, IO_WIDTH + BUFFERS_WIDTH + 14, run->error);
+		terminal_wrap(out, terminal_width(out), IO_WIDTH + BUFFERS_WIDTH + 14, run->error);
 	}
 }
 
@@ -258,5 +259,5 @@ void bench_table(const struct bench *bench, FILE *out)
 	fputc('\n', out);
 	print_notes(bench, best.plain, marked, out);
 	fputc('\n', out);
-	options_wrap(out, 0, advice);
+	terminal_wrap(out, terminal_width(out), 0, advice);
 }

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/status_line.h"
 #include "bench/judge.h"
 #include "cli/command.h"
 #include "base/json.h"
-#include "cli/progress.h"
 #include "cli/signals.h"
 
 static const char *const direction_choices[] = { "auto", "capture", "output", NULL };
@@ -282,7 +282,7 @@ static enum status measure_and_present(struct bench *bench, struct outputs *outp
 		run_all(bench);
 		status = check_measured(bench);
 	}
-	progress_end();
+	status_line_end();
 	presented = present(bench, outputs);
 	return status ? status : presented;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "base/status_line.h"
 #include "session/reconnect.h"
 #include "cli/command.h"
 #include "cli/common.h"
@@ -274,7 +275,7 @@ static enum status record_and_report(const struct capture_options *options,
 	if (has_several_names(options))
 		record.options.renegotiate = reconnect_renegotiate;
 	err = record_run(&record);
-	progress_end();
+	status_line_end();
 	report_status = print_report(&record, options, &reconnect, json, err);
 	status = run_status(&record, options, err);
 	record_close(&record);

@@ -71,10 +71,6 @@ int options_parse(const struct option_spec *spec, int argc, char **argv, void *v
 void options_free(const struct option_spec *spec, void *values);
 
 void options_help(const struct option_spec *spec, FILE *out);
-/* Prints text from column `indent` on, which the cursor has reached already, within 80 columns. */
-void options_wrap(FILE *out, unsigned indent, const char *text);
-/* Prints text and goes to the column, on the next line where text reaches beyond it. */
-void options_column(FILE *out, unsigned column, const char *text);
 /* "N", "WxH", …: the row's argument as --help writes it, "" where it takes none. */
 const char *option_argument(const struct option_row *row);
 

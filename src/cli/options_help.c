@@ -3,52 +3,9 @@
 #include "cli/options.h"
 
 #include <string.h>
+#include "base/terminal.h"
 
-#define WIDTH 80u
 #define HELP_COLUMN 30u
-
-/* Of UTF-8: how many characters. */
-static unsigned width_of(const char *text, size_t n_bytes)
-{
-	unsigned width = 0;
-
-	for (size_t i = 0; i < n_bytes; i++)
-		width += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return width;
-}
-
-void options_column(FILE *out, unsigned column, const char *text)
-{
-	unsigned width = width_of(text, strlen(text));
-
-	if (width + 2 > column)
-		fprintf(out, "%s\n%*s", text, (int)column, "");
-	else
-		fprintf(out, "%s%*s", text, (int)(column - width), "");
-}
-
-void options_wrap(FILE *out, unsigned indent, const char *text)
-{
-	unsigned column = indent;
-
-	while (*text) {
-		size_t word = strcspn(text, " ");
-		unsigned width = width_of(text, word);
-
-		if (column > indent && column + 1 + width >= WIDTH) {
-			fprintf(out, "\n%*s", (int)indent, "");
-			column = indent;
-		} else if (column > indent) {
-			fputc(' ', out);
-			column++;
-		}
-		fprintf(out, "%.*s", (int)word, text);
-		column += width;
-		text += word;
-		text += strspn(text, " ");
-	}
-	fputc('\n', out);
-}
 
 static void print_choices(const struct option_row *row, char *text, size_t size)
 {
@@ -67,19 +24,19 @@ static void print_row(FILE *out, const struct option_row *row)
 	snprintf(left, sizeof left, "  %c%c%c --%s%s%s%s%s", row->letter ? '-' : ' ',
 		 row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name, row->bare ? "[=" : "",
 		 *argument && !row->bare ? " " : "", argument, row->bare ? "]" : "");
-	options_column(out, HELP_COLUMN, left);
+	terminal_column(out, HELP_COLUMN, left);
 	snprintf(text, sizeof text, "%s", row->help);
 	if (row->choices)
 		print_choices(row, text, sizeof text);
 	if (preset)
 		snprintf(text + strlen(text), sizeof text - strlen(text), " (default: %s)", preset);
-	options_wrap(out, HELP_COLUMN, text);
+	terminal_wrap(out, TERMINAL_DEFAULT_WIDTH, HELP_COLUMN, text);
 }
 
 void options_help(const struct option_spec *spec, FILE *out)
 {
 	fprintf(out, "Usage: v4l2q %s %s\n\n", spec->command, spec->synopsis);
-	options_wrap(out, 0, spec->summary);
+	terminal_wrap(out, TERMINAL_DEFAULT_WIDTH, 0, spec->summary);
 	for (const struct option_group *group = spec->groups; group->title; group++) {
 		if (*group->title)
 			fprintf(out, "\n%s:\n", group->title);

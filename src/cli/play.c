@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "base/status_line.h"
 #include "cli/command.h"
 #include "cli/common.h"
 #include "base/json.h"
@@ -204,7 +205,7 @@ static enum status play_and_report(struct play *play)
 		.progress_opaque = &progress,
 	};
 	err = playback_run(playback);
-	progress_end();
+	status_line_end();
 	report_status = print_report(play, err);
 	status = end_status(playback->end, playback->read > 0, err);
 	return status ? status : report_status;

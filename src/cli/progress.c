@@ -1,81 +1,64 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The live line. */
+/* What the live line of capture and play says. */
 #include "cli/progress.h"
 
+#include <inttypes.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
+#include "base/array.h"
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/status_line.h"
 
-#define LINE_MAX_BYTES 200
+#define FIELD_MAX 40
 
-/* A line that wraps cannot be drawn over. */
-static int terminal_width(void)
+/* The rate of the last second: an average over the whole run would hide a drop. */
+static void update_rate(struct progress *progress, uint64_t frames, int64_t now)
 {
-	struct winsize size;
-
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)
-		return size.ws_col - 1;
-	return 79;
-}
-
-/* The rate of the last second: an average of the whole run would hide that it falls. */
-static void update_rate(struct progress *progress, uint64_t frames)
-{
-	int64_t now = now_ns();
-
 	if (!progress->started_ns) {
-		progress->started_ns = progress->shown_ns = now;
-		progress->shown_frames = frames;
+		progress->started_ns = progress->rate_ns = now;
+		progress->rate_frames = frames;
 	}
-	if (now - progress->shown_ns < NS_PER_S)
+	if (now - progress->rate_ns < NS_PER_S)
 		return;
-	progress->fps = (double)(frames - progress->shown_frames) * 1e9 / (double)(now - progress->shown_ns);
-	progress->shown_ns = now;
-	progress->shown_frames = frames;
+	progress->fps = (double)(frames - progress->rate_frames) * 1e9 / (double)(now - progress->rate_ns);
+	progress->rate_ns = now;
+	progress->rate_frames = frames;
 }
 
-/* "00:01:30  2700 frames  30.0 fps  REST" */
-static void show(struct progress *progress, uint64_t frames, const char *rest)
+/* "00:01:30  2700 frames  30.0 fps  DETAIL  LOST" */
+static void show(struct progress *progress, uint64_t n_frames, const char *detail, const char *lost)
 {
-	char line[LINE_MAX_BYTES], fps[24] = "-";
-	int64_t seconds;
+	char time[FIELD_MAX], frames[FIELD_MAX], fps[FIELD_MAX] = "- fps";
+	const char *const fields[] = { time, frames, fps, detail, lost };
+	int64_t now = now_ns(), seconds;
 
-	update_rate(progress, frames);
-	if (progress->shown_ns > progress->started_ns)
-		snprintf(fps, sizeof fps, "%.1f", progress->fps);
-	seconds = (now_ns() - progress->started_ns) / NS_PER_S;
-	snprintf(line, sizeof line, "%02d:%02d:%02d  %llu frames  %s fps  %s", (int)(seconds / 3600),
-		 (int)(seconds / 60 % 60), (int)(seconds % 60), (unsigned long long)frames, fps, rest);
-	if (terminal_width() < LINE_MAX_BYTES)
-		line[terminal_width()] = '\0';
-	log_set_status_line(line);
+	update_rate(progress, n_frames, now);
+	seconds = (now - progress->started_ns) / NS_PER_S;
+	snprintf(time, sizeof time, "%02d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60),
+		 (int)(seconds % 60));
+	snprintf(frames, sizeof frames, "%" PRIu64 " frames", n_frames);
+	if (progress->rate_ns > progress->started_ns)
+		snprintf(fps, sizeof fps, "%.1f fps", progress->fps);
+	status_line_show(fields, ARRAY_SIZE(fields));
 }
 
 void progress_record(void *opaque)
 {
 	struct progress *progress = opaque;
 	const struct ledger *ledger = &progress->record->ledger;
-	char rest[80], bytes[BYTES_TEXT_MAX];
+	char written[FIELD_MAX], lost[FIELD_MAX], bytes[BYTES_TEXT_MAX];
 
-	snprintf(rest, sizeof rest, "%s written  lost %llu", bytes_text(ledger->bytes_written, bytes),
-		 (unsigned long long)ledger_lost(ledger));
-	show(progress, ledger->captured, rest);
+	snprintf(written, sizeof written, "%s written", bytes_text(ledger->bytes_written, bytes));
+	snprintf(lost, sizeof lost, "lost %" PRIu64, ledger_lost(ledger));
+	show(progress, ledger->captured, written, lost);
 }
 
 void progress_playback(void *opaque)
 {
 	struct progress *progress = opaque;
 	const struct playback *playback = progress->playback;
-	char rest[80];
+	char late[FIELD_MAX], dropped[FIELD_MAX];
 
-	snprintf(rest, sizeof rest, "late %llu  dropped %llu", (unsigned long long)playback->late,
-		 (unsigned long long)playback->dropped);
-	show(progress, playback->played, rest);
-}
-
-void progress_end(void)
-{
-	log_set_status_line(NULL);
+	snprintf(late, sizeof late, "late %" PRIu64, playback->late);
+	snprintf(dropped, sizeof dropped, "dropped %" PRIu64, playback->dropped);
+	show(progress, playback->played, late, dropped);
 }

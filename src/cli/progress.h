@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The live line. */
+/* What the live line of capture and play says. */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
@@ -9,15 +9,15 @@
 struct progress {
 	const struct record *record;     /* of progress_record() */
 	const struct playback *playback; /* of progress_playback() */
-	int64_t started_ns, shown_ns;    /* 0: not yet */
-	uint64_t shown_frames;
+	/* The rest begins as 0. */
+	int64_t started_ns;
+	int64_t rate_ns; /* when fps was measured last */
+	uint64_t rate_frames;
 	double fps; /* of the last second */
 };
 
 /* For record_options.progress and playback_options.progress; opaque is a struct progress. */
 void progress_record(void *opaque);
 void progress_playback(void *opaque);
-/* Takes the line away. */
-void progress_end(void);
 
 #endif

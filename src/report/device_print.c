@@ -5,8 +5,8 @@
 #include <string.h>
 #include "report/device.h"
 #include "base/json.h"
-#include "cli/options.h"
 #include "base/array.h"
+#include "base/terminal.h"
 
 /* "30/1" is 30 to people. */
 static void print_rate(const char *before, const char *rate)
@@ -91,8 +91,8 @@ static void print_sim_key(struct json_object *key)
 	char left[64];
 
 	snprintf(left, sizeof left, "  %s%s%s", json_text(key, "key"), *argument ? "=" : "", argument);
-	options_column(stdout, 30, left);
-	options_wrap(stdout, 30, json_text(key, "help"));
+	terminal_column(stdout, 30, left);
+	terminal_wrap(stdout, TERMINAL_DEFAULT_WIDTH, 30, json_text(key, "help"));
 }
 
 /* Every array of the object that has entries, under its heading. */

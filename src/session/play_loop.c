@@ -10,8 +10,8 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/status_line.h"
 
-#define PROGRESS_NS (NS_PER_S / 5)
 #define STALL_NS (10 * NS_PER_S)
 #define DRAIN_NS (2 * NS_PER_S)
 /* The first frame goes out so much ahead of its time: what it takes to start the device, whose clock begins
@@ -254,10 +254,8 @@ static void show_progress(struct player *player)
 {
 	const struct playback_options *options = &player->playback->options;
 
-	if (!options->progress || player->last_queue_ns - player->progress_ns < PROGRESS_NS)
-		return;
-	player->progress_ns = player->last_queue_ns;
-	options->progress(options->progress_opaque);
+	if (options->progress && status_line_due(&player->progress_ns, player->last_queue_ns))
+		options->progress(options->progress_opaque);
 }
 
 /* How long after the drain the last frame has surely been seen as long as any other: a device that was given

@@ -6,10 +6,9 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/status_line.h"
 #include "session/entry.h"
 #include "session/buffer_ref.h"
-
-#define PROGRESS_NS (NS_PER_S / 5)
 
 int session_finish(struct session *session, enum run_end end, int err)
 {
@@ -308,12 +307,9 @@ static int turn(struct session *session)
 static void show_progress(struct session *session)
 {
 	const struct record_options *options = &session->record->options;
-	int64_t now = session->last_frame_ns;
 
-	if (!options->progress || now - session->progress_ns < PROGRESS_NS)
-		return;
-	session->progress_ns = now;
-	options->progress(options->progress_opaque);
+	if (options->progress && status_line_due(&session->progress_ns, session->last_frame_ns))
+		options->progress(options->progress_opaque);
 }
 
 int session_loop(struct session *session)
