@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # --help, the manual pages and the table beside this test name the same options, statuses and defaults.
+# Runs under: none
 . "$(dirname "$0")/lib.sh"
 
 contract=$root/tests/cli/contract

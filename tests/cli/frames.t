@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Every frame's content, in every io mode and layout: frames 0..N-1, unaltered to the byte, none twice, none torn.
+# Runs under: asan tsan valgrind
 . "$(dirname "$0")/lib.sh"
 
 size=320x240 n=60

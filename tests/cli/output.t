@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Where frames go and when it stops: -o -, -n, -t, --skip, --max-size, --segment, --frame-log.
+# Runs under: asan tsan
 . "$(dirname "$0")/lib.sh"
 
 size=320x240 frame_bytes=$((320 * 240 * 2))

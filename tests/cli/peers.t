@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # scripts/compare-peers: what it says of v4l2q alone, and how it measures pace.
+# Runs under: none
 # shellcheck disable=SC2016 # jq has variables too
 . "$(dirname "$0")/lib.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # scripts/plot-bench: a picture for each kind of file, from one report and from several.
+# Runs under: none
 . "$(dirname "$0")/lib.sh"
 
 command -v gnuplot >/dev/null || skip_all 'there is no gnuplot here'

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SIGINT and SIGTERM end a run in good order; a second one at once.
+# Runs under: asan tsan
 . "$(dirname "$0")/lib.sh"
 
 size=320x240

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A reader that stops for five seconds: kept in memory, or lost and counted.
+# Runs under: none
 . "$(dirname "$0")/lib.sh"
 
 size=1280x720 n=240

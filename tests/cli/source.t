@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A source that changes, blinks or goes silent under a recording.
+# Runs under: asan tsan
 . "$(dirname "$0")/lib.sh"
 
 source=sim:size=320x240,fps=60,event=20

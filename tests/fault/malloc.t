@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Memory that is not to be had: an error, no crash, no hang, wherever it strikes.
+# Runs under: none
 . "$(dirname "$0")/../cli/lib.sh"
 
 if [ -n "$KIND" ]; then

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Every fault of the simulated display in every io mode: no hang, the right status, and the rules of the queue kept to the end.
+# Runs under: asan tsan
 # shellcheck disable=SC2154 # clips.sh sets them
 . "$(dirname "$0")/../cli/lib.sh"
 . "$root/tests/cli/clips.sh"

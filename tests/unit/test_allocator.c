@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The driver's buffers: probing, getting, growing, giving back. */
+/* Runs under: asan valgrind */
 #include "pool_fixture.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Clamping the configuration: the table, row by row. */
+/* Runs under: asan valgrind */
 #include "table_test.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The budget for frames that wait, where the driver's buffers are far larger than what is in them. */
+/* Runs under: asan valgrind */
 #include "queue/pool_internal.h"
 #include "pool_fixture.h"
 

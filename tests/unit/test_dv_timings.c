@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is done when the source changes, call by call. */
+/* Runs under: asan tsan */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

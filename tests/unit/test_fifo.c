@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The line between two threads: order, bounds, ends. */
+/* Runs under: asan tsan valgrind */
 #include <errno.h>
 #include <poll.h>
 #include <setjmp.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The line between two threads, with several at work. */
+/* Runs under: asan tsan */
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Frames into buffers that are not the pool's. */
+/* Runs under: asan valgrind */
 #include "pool_fixture.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* io mode rw, and choosing an io mode. */
+/* Runs under: asan valgrind */
 #include "pool_fixture.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Messages for the person at the terminal. */
+/* Runs under: asan tsan valgrind */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Memory that is not the driver's: user pointers, imports, copies, and how much of it. */
+/* Runs under: asan valgrind */
 #include "queue/pool_internal.h"
 #include "pool_fixture.h"
 

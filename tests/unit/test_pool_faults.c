@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Each fault of the driver in each io mode. */
+/* Runs under: asan valgrind */
 #include "pool_fixture.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Growing by CREATE_BUFS, the free line, orphans. */
+/* Runs under: asan valgrind */
 #include "pool_fixture.h"
 
 #include <errno.h>

@@ -4,6 +4,7 @@
  * nothing is dequeued where nothing is queued (23), that REQBUFS never comes while streaming (46) and
  * that flags are 0 (51) is judged at the end of each of them, by trace_check().
  */
+/* Runs under: asan valgrind */
 #include "output_fixture.h"
 
 #include <errno.h>

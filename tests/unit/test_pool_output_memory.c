@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Memory of an output queue: held over its end, and brought from elsewhere. */
+/* Runs under: asan valgrind */
 #include "output_fixture.h"
 
 #include <errno.h>

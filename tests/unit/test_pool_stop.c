@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Stopping, with and without buffers at the consumer. */
+/* Runs under: asan valgrind */
 #include "pool_fixture.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests of media/reader: pictures are the file's, and come by the shortest way. */
+/* Runs under: asan tsan */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The simulated device keeps time, and misbehaves exactly as it is told. */
+/* Runs under: asan valgrind */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

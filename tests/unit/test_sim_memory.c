@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The simulated device in other people's memory, as an output, and leaving nothing behind. */
+/* Runs under: asan valgrind */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

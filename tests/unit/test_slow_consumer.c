@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The slow consumer: what is read from the command line, and how slow it then is. */
+/* Runs under: asan tsan */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests of media/reader: when pictures are shown, loops, and where playing begins. */
+/* Runs under: asan tsan */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>

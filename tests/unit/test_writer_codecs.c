@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests of media/writer: encoders. */
+/* Runs under: asan valgrind */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
