@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A first-in first-out line of pointers between two threads. */
+/* A first-in first-out queue of pointers between threads. */
+#include "base/fifo.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
@@ -8,7 +10,6 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-#include "base/fifo.h"
 #include "base/log.h"
 
 #define FIRST_CAPACITY 16
@@ -20,24 +21,24 @@ struct entry {
 
 struct fifo {
 	pthread_mutex_t lock;
-	int fd;     /* an eventfd: its counter is 0 or 1 */
-	bool armed; /* the counter is 0, and whatever the getter would want to know has to raise it */
+	int fd;     /* an eventfd whose counter is 0 or 1 */
+	bool armed; /* the counter is 0: the next put or close has to raise it */
 	struct entry *ring;
 	size_t capacity, first;
 	struct fifo_level level;
-	uint64_t max_bytes;
 	bool finished, abandoned;
 	int finish_error, abandon_error;
 };
 
-int fifo_open(struct fifo **result, uint64_t max_bytes)
+int fifo_open(struct fifo **result)
 {
 	struct fifo *fifo = calloc(1, sizeof *fifo);
 	int err;
 
 	if (!fifo)
 		return log_no_memory();
-	if ((fifo->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0) {
+	fifo->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (fifo->fd < 0) {
 		err = -errno;
 		free(fifo);
 		return err;
@@ -48,7 +49,6 @@ int fifo_open(struct fifo **result, uint64_t max_bytes)
 		free(fifo);
 		return err;
 	}
-	fifo->max_bytes = max_bytes;
 	fifo->armed = true;
 	*result = fifo;
 	return 0;
@@ -64,7 +64,7 @@ void fifo_close(struct fifo *fifo)
 	free(fifo);
 }
 
-/* With the lock held, so that the descriptor is never readable for an item that has been got. */
+/* Called with the lock held, so that the descriptor is not readable for an item that has been got already. */
 static void wake_getter(struct fifo *fifo)
 {
 	uint64_t one = 1;
@@ -114,13 +114,6 @@ int fifo_reserve(struct fifo *fifo, size_t n_items)
 	return err;
 }
 
-static bool exceeds_bound(const struct fifo *fifo, uint64_t bytes)
-{
-	if (fifo->max_bytes == 0 || fifo->level.items == 0)
-		return false;
-	return bytes > fifo->max_bytes || fifo->level.bytes > fifo->max_bytes - bytes;
-}
-
 static void append(struct fifo *fifo, void *item, uint64_t bytes)
 {
 	struct fifo_level *level = &fifo->level;
@@ -144,8 +137,6 @@ int fifo_put(struct fifo *fifo, void *item, uint64_t bytes)
 		err = fifo->abandon_error ? fifo->abandon_error : -EPIPE;
 	else if (fifo->finished)
 		err = -EPIPE;
-	else if (exceeds_bound(fifo, bytes))
-		err = -ENOBUFS;
 	else if (fifo->level.items == fifo->capacity)
 		err = grow(fifo);
 	if (err == 0)
@@ -154,7 +145,7 @@ int fifo_put(struct fifo *fifo, void *item, uint64_t bytes)
 	return err;
 }
 
-static int take(struct fifo *fifo, void **item)
+static int remove_first(struct fifo *fifo, void **item)
 {
 	struct entry *entry = &fifo->ring[fifo->first];
 
@@ -171,11 +162,11 @@ int fifo_try_get(struct fifo *fifo, void **item)
 
 	pthread_mutex_lock(&fifo->lock);
 	if (fifo->level.items > 0) {
-		result = take(fifo, item);
+		result = remove_first(fifo, item);
 	} else if (fifo->finished) {
 		result = fifo->finish_error;
 	} else if (fifo->abandoned) {
-		result = 0; /* puts fail: nothing more can come */
+		result = 0; /* puts fail from now on */
 	} else {
 		arm(fifo);
 		result = -EAGAIN;
@@ -202,7 +193,7 @@ void fifo_finish(struct fifo *fifo, int error)
 	pthread_mutex_lock(&fifo->lock);
 	if (!fifo->finished) {
 		fifo->finished = true;
-		/* To the getter -EAGAIN says that there is more to wait for. */
+		/* fifo_try_get() returns -EAGAIN for "wait". */
 		fifo->finish_error = error == -EAGAIN ? -EIO : error;
 		wake_getter(fifo);
 	}

@@ -175,12 +175,12 @@ static int parse_on_disconnect(struct capture_options *options)
 	return -EINVAL;
 }
 
-static void fill_record(struct record *record, const struct capture_options *options, struct setup *setup,
-			int signal_fd)
+static void fill_record(struct recording *recording, const struct capture_options *options,
+			struct setup *setup, int signal_fd)
 {
-	record->pool = &setup->pool;
-	record->format = &setup->format;
-	record->options = (struct record_options){
+	recording->pool = &setup->pool;
+	recording->format = &setup->format;
+	recording->options = (struct record_options){
 		.output = {
 			.url = options->output,
 			.container = options->container,
@@ -203,12 +203,13 @@ static void fill_record(struct record *record, const struct capture_options *opt
 	};
 }
 
-static enum status run_status(const struct record *record, const struct capture_options *options, int err)
+static enum status run_status(const struct recording *recording, const struct capture_options *options,
+			      int err)
 {
-	uint64_t lost = ledger_lost(&record->ledger);
+	uint64_t lost = ledger_lost(&recording->ledger);
 
 	if (err < 0)
-		return end_status(record->end, record->ledger.captured > 0, err);
+		return end_status(recording->end, recording->ledger.captured > 0, err);
 	if (options->has_max_drops && lost > options->max_drops) {
 		log_error("%llu frames were lost, more than --max-drops %llu allows",
 			  (unsigned long long)lost, (unsigned long long)options->max_drops);
@@ -219,7 +220,7 @@ static enum status run_status(const struct record *record, const struct capture_
 
 /* A run that never began has said why, and has nothing to report to people; a program that asked for JSON
  * gets it always. */
-static enum status print_report(const struct record *record, const struct capture_options *options,
+static enum status print_report(const struct recording *recording, const struct capture_options *options,
 				const struct reconnect *reconnect, FILE *json, int err)
 {
 	struct report report = {
@@ -228,11 +229,11 @@ static enum status print_report(const struct record *record, const struct captur
 		.format = &reconnect->setup->format,
 		.fps_requested = options->common.fps,
 		.pool = &reconnect->setup->pool,
-		.record = record,
+		.recording = recording,
 	};
 
 	report_take_times(&report);
-	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || record->ledger.captured))
+	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || recording->ledger.captured))
 		report_text(&report, stderr);
 	if (json && json_file_write(json, options->common.basic.json, report_json(&report)) < 0)
 		return STATUS_FILE;
@@ -245,7 +246,7 @@ static bool has_several_names(const struct capture_options *options)
 {
 	if (options->segment.ns || options->segment.bytes || options->waits)
 		return true;
-	return segment_is_numbered(options->output) &&
+	return segment_name_is_numbered(options->output) &&
 	       !muxer_caps_numbers_files(options->output, options->container);
 }
 
@@ -253,8 +254,8 @@ static enum status record_and_report(const struct capture_options *options,
 				     const struct setup_options *setup_options, struct setup *setup,
 				     FILE *json, int signal_fd)
 {
-	struct record record = { 0 };
-	struct progress progress = { .record = &record };
+	struct recording recording = { 0 };
+	struct progress progress = { .recording = &recording };
 	struct reconnect reconnect = {
 		.options = setup_options,
 		.setup = setup,
@@ -264,21 +265,21 @@ static enum status record_and_report(const struct capture_options *options,
 	enum status status, report_status;
 	int err;
 
-	fill_record(&record, options, setup, signal_fd);
+	fill_record(&recording, options, setup, signal_fd);
 	if (progress_wanted(&options->common)) {
-		record.options.progress = progress_record;
-		record.options.progress_opaque = &progress;
+		recording.options.progress = progress_record;
+		recording.options.progress_opaque = &progress;
 	}
-	record.options.device_opaque = &reconnect;
+	recording.options.device_opaque = &reconnect;
 	if (options->waits)
-		record.options.reopen = reconnect_reopen;
+		recording.options.reopen = reconnect_reopen;
 	if (has_several_names(options))
-		record.options.renegotiate = reconnect_renegotiate;
-	err = record_run(&record);
+		recording.options.renegotiate = reconnect_renegotiate;
+	err = record_run(&recording);
 	status_line_end();
-	report_status = print_report(&record, options, &reconnect, json, err);
-	status = run_status(&record, options, err);
-	record_close(&record);
+	report_status = print_report(&recording, options, &reconnect, json, err);
+	status = run_status(&recording, options, err);
+	record_close(&recording);
 	reconnect_close(&reconnect);
 	return status ? status : report_status;
 }

@@ -44,7 +44,7 @@ static void show(struct progress *progress, uint64_t n_frames, const char *detai
 void progress_record(void *opaque)
 {
 	struct progress *progress = opaque;
-	const struct ledger *ledger = &progress->record->ledger;
+	const struct ledger *ledger = &progress->recording->ledger;
 	char written[FIELD_MAX], lost[FIELD_MAX], bytes[BYTES_TEXT_MAX];
 
 	snprintf(written, sizeof written, "%s written", bytes_text(ledger->bytes_written, bytes));

@@ -7,8 +7,8 @@
 #include "session/record.h"
 
 struct progress {
-	const struct record *record;     /* of progress_record() */
-	const struct playback *playback; /* of progress_playback() */
+	const struct recording *recording; /* of progress_record() */
+	const struct playback *playback;   /* of progress_playback() */
 	/* The rest begins as 0. */
 	int64_t started_ns;
 	int64_t rate_ns; /* when fps was measured last */

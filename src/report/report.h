@@ -16,7 +16,7 @@ struct report {
 	const struct video_format *format;
 	struct fraction fps_requested; /* 0/0: none */
 	const struct pool *pool;
-	const struct record *record; /* one of these two, NULL the other */
+	const struct recording *recording; /* one of these two, NULL the other */
 	const struct playback *playback;
 	double user_s, sys_s; /* processor time of this process */
 };

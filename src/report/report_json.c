@@ -128,12 +128,12 @@ static struct json_object *bytes_json(const struct ledger *ledger)
 struct report_run report_run(const struct report *report)
 {
 	const struct playback *playback = report->playback;
-	const struct record *record = report->record;
+	const struct recording *recording = report->recording;
 
-	return playback
-		       ? (struct report_run){ playback->wall_ns, playback->first_frame_ns,
-					      playback->measured_fps }
-		       : (struct report_run){ record->wall_ns, record->first_frame_ns, record->measured_fps };
+	return playback ? (struct report_run){ playback->wall_ns, playback->first_frame_ns,
+					       playback->measured_fps }
+			: (struct report_run){ recording->wall_ns, recording->first_frame_ns,
+					       recording->measured_fps };
 }
 
 static struct json_object *time_json(const struct report *report)
@@ -162,49 +162,49 @@ static struct json_object *fps_json(const struct report *report)
 	return object;
 }
 
-static struct json_object *outputs_json(const struct record *record)
+static struct json_object *outputs_json(const struct recording *recording)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; i < record->n_outputs; i++) {
+	for (size_t i = 0; i < recording->n_files; i++) {
 		struct json_object *object = json_object_new_object();
 
-		json_add_text(object, "path", record->outputs[i].path);
-		json_add_text(object, "container", record->outputs[i].container);
-		json_add_text(object, "codec", record->outputs[i].codec);
-		json_add_count(object, "frames", record->outputs[i].frames);
-		json_add_count(object, "bytes", record->outputs[i].bytes);
+		json_add_text(object, "path", recording->files[i].path);
+		json_add_text(object, "container", recording->files[i].container);
+		json_add_text(object, "codec", recording->files[i].codec);
+		json_add_count(object, "frames", recording->files[i].frames);
+		json_add_count(object, "bytes", recording->files[i].bytes);
 		json_object_array_add(array, object);
 	}
 	return array;
 }
 
-static struct json_object *source_json(const struct record *record)
+static struct json_object *source_json(const struct recording *recording)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_add_count(object, "changes", record->source_changes);
-	json_add_count(object, "interruptions", record->source_interruptions);
+	json_add_count(object, "changes", recording->source_changes);
+	json_add_count(object, "interruptions", recording->source_interruptions);
 	return object;
 }
 
-static void add_record(struct json_object *object, const struct record *record)
+static void add_record(struct json_object *object, const struct recording *recording)
 {
 	struct json_object *queue = json_object_new_object();
 
-	json_object_object_add(object, "frames", frames_json(&record->ledger));
-	json_object_object_add(object, "bytes", bytes_json(&record->ledger));
-	if (record->latency_ns.count)
-		json_object_object_add(object, "latency_us", report_stats_json(&record->latency_ns));
-	if (record->interval_ns.count)
-		json_object_object_add(object, "interval_us", report_stats_json(&record->interval_ns));
-	json_add_count(queue, "high_water_frames", record->high_water.max_items);
-	json_add_count(queue, "high_water_bytes", record->high_water.max_bytes);
+	json_object_object_add(object, "frames", frames_json(&recording->ledger));
+	json_object_object_add(object, "bytes", bytes_json(&recording->ledger));
+	if (recording->latency_ns.count)
+		json_object_object_add(object, "latency_us", report_stats_json(&recording->latency_ns));
+	if (recording->interval_ns.count)
+		json_object_object_add(object, "interval_us", report_stats_json(&recording->interval_ns));
+	json_add_count(queue, "high_water_frames", recording->high_water.max_items);
+	json_add_count(queue, "high_water_bytes", recording->high_water.max_bytes);
 	json_object_object_add(object, "queue", queue);
-	if (record->source_changes + record->source_interruptions)
-		json_object_object_add(object, "source", source_json(record));
-	json_object_object_add(object, "output", outputs_json(record));
-	json_add_text(object, "end", end_name(record->end));
+	if (recording->source_changes + recording->source_interruptions)
+		json_object_object_add(object, "source", source_json(recording));
+	json_object_object_add(object, "output", outputs_json(recording));
+	json_add_text(object, "end", end_name(recording->end));
 }
 
 struct json_object *report_json(const struct report *report)
@@ -222,6 +222,6 @@ struct json_object *report_json(const struct report *report)
 	if (report->playback)
 		report_playback_json(object, report->playback);
 	else
-		add_record(object, report->record);
+		add_record(object, report->recording);
 	return object;
 }

@@ -104,29 +104,29 @@ void report_run_text(const struct report *report, FILE *out)
 		report->user_s, report->sys_s);
 }
 
-static void print_times(const struct record *record, FILE *out)
+static void print_times(const struct recording *recording, FILE *out)
 {
 	char bytes[BYTES_TEXT_MAX];
 
-	report_stats_text("latency", &record->latency_ns, out);
-	report_stats_text("interval", &record->interval_ns, out);
+	report_stats_text("latency", &recording->latency_ns, out);
+	report_stats_text("interval", &recording->interval_ns, out);
 	fprintf(out, LABEL "at most %" PRIu64 " frames (%s) waited for the file\n", "queue",
-		record->high_water.max_items, bytes_text(record->high_water.max_bytes, bytes));
+		recording->high_water.max_items, bytes_text(recording->high_water.max_bytes, bytes));
 }
 
-static void print_source(const struct record *record, FILE *out)
+static void print_source(const struct recording *recording, FILE *out)
 {
-	if (record->source_changes + record->source_interruptions)
+	if (recording->source_changes + recording->source_interruptions)
 		fprintf(out, LABEL "changes followed: %" PRIu64 ", interruptions: %" PRIu64 "\n", "source",
-			record->source_changes, record->source_interruptions);
+			recording->source_changes, recording->source_interruptions);
 }
 
-static void print_outputs(const struct record *record, FILE *out)
+static void print_outputs(const struct recording *recording, FILE *out)
 {
 	char bytes[BYTES_TEXT_MAX];
 
-	for (size_t i = 0; i < record->n_outputs; i++) {
-		const struct record_output *output = &record->outputs[i];
+	for (size_t i = 0; i < recording->n_files; i++) {
+		const struct output_file *output = &recording->files[i];
 
 		fprintf(out, LABEL "%s: %s, %s, %" PRIu64 " frames, %s\n", i ? "" : "output", output->path,
 			output->container, output->codec, output->frames, bytes_text(output->bytes, bytes));
@@ -135,14 +135,14 @@ static void print_outputs(const struct record *record, FILE *out)
 
 static void print_record(const struct report *report, FILE *out)
 {
-	print_frames(&report->record->ledger, out);
-	print_lost(&report->record->ledger, out);
-	print_oddities(&report->record->ledger, out);
+	print_frames(&report->recording->ledger, out);
+	print_lost(&report->recording->ledger, out);
+	print_oddities(&report->recording->ledger, out);
 	report_run_text(report, out);
-	print_times(report->record, out);
-	print_source(report->record, out);
-	print_outputs(report->record, out);
-	fprintf(out, LABEL "%s\n", "end", end_name(report->record->end));
+	print_times(report->recording, out);
+	print_source(report->recording, out);
+	print_outputs(report->recording, out);
+	fprintf(out, LABEL "%s\n", "end", end_name(report->recording->end));
 }
 
 void report_text(const struct report *report, FILE *out)

@@ -14,37 +14,37 @@ static int64_t difference(int64_t a, int64_t b)
 	return (int64_t)((uint64_t)a - (uint64_t)b);
 }
 
-static void measure(struct timeline *timeline, const struct frame_info *info, int64_t interval_ns)
+static void measure(struct capture_timestamps *timestamps, const struct frame_info *info, int64_t interval_ns)
 {
 	bool monotonic = (info->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
 	int64_t latency_ns = difference(info->dequeue_ns, info->timestamp_ns);
 
-	if (timeline->started)
-		stats_add(&timeline->interval_ns, interval_ns);
+	if (timestamps->started)
+		stats_add(&timestamps->interval_ns, interval_ns);
 	if (monotonic && info->timestamp_ns > 0 && latency_ns >= 0 && latency_ns < LEAP_NS)
-		stats_add(&timeline->latency_ns, latency_ns);
+		stats_add(&timestamps->latency_ns, latency_ns);
 }
 
-int64_t timeline_add(struct timeline *timeline, const struct frame_info *info)
+int64_t capture_timestamps_add(struct capture_timestamps *timestamps, const struct frame_info *info)
 {
-	int64_t interval_ns = difference(info->timestamp_ns, timeline->last_timestamp_ns);
+	int64_t interval_ns = difference(info->timestamp_ns, timestamps->last_timestamp_ns);
 	bool usable = info->timestamp_ns > 0 && interval_ns >= 0 && interval_ns < LEAP_NS;
 	int64_t pts_ns = 0;
 
-	if (timeline->started && !usable) {
-		interval_ns = info->dequeue_ns - timeline->last_dequeue_ns;
+	if (timestamps->started && !usable) {
+		interval_ns = info->dequeue_ns - timestamps->last_dequeue_ns;
 		if (info->timestamp_ns > 0)
 			log_warn("frame %u: the driver's clock leapt; going on by the time of arrival",
 				 info->sequence);
 	}
-	if (timeline->started)
-		pts_ns = timeline->last_pts_ns + interval_ns;
+	if (timestamps->started)
+		pts_ns = timestamps->last_pts_ns + interval_ns;
 	else
-		timeline->first_dequeue_ns = info->dequeue_ns;
-	measure(timeline, info, interval_ns);
-	timeline->started = true;
-	timeline->last_pts_ns = pts_ns;
-	timeline->last_dequeue_ns = info->dequeue_ns;
-	timeline->last_timestamp_ns = info->timestamp_ns;
+		timestamps->first_dequeue_ns = info->dequeue_ns;
+	measure(timestamps, info, interval_ns);
+	timestamps->started = true;
+	timestamps->last_pts_ns = pts_ns;
+	timestamps->last_dequeue_ns = info->dequeue_ns;
+	timestamps->last_timestamp_ns = info->timestamp_ns;
 	return pts_ns;
 }

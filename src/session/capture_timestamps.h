@@ -6,7 +6,7 @@
 #include "base/stats.h"
 #include "queue/buffer.h"
 
-struct timeline {
+struct capture_timestamps {
 	bool started;
 	int64_t last_pts_ns, last_dequeue_ns, last_timestamp_ns;
 	int64_t first_dequeue_ns;
@@ -15,6 +15,6 @@ struct timeline {
 
 /* The frame's presentation time: 0 for the first. Timestamps that are missing, go back or leap are replaced
  * by the time between dequeues, so that the file's time never does. Keeps the distributions. */
-int64_t timeline_add(struct timeline *timeline, const struct frame_info *info);
+int64_t capture_timestamps_add(struct capture_timestamps *timestamps, const struct frame_info *info);
 
 #endif

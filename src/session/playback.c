@@ -49,11 +49,11 @@ static int player_open(struct player *player)
 		log_error("timerfd: %s", err_str(-errno));
 		return -errno;
 	}
-	err = fifo_open(&player->blanks, 0);
+	err = fifo_open(&player->blanks);
 	if (err == 0)
-		err = fifo_open(&player->pictures, 0);
+		err = fifo_open(&player->pictures);
 	if (err == 0)
-		err = fifo_open(&player->home, 0);
+		err = fifo_open(&player->home);
 	if (err == 0)
 		err = pool_start(player->pool);
 	if (err == 0)

@@ -24,10 +24,10 @@ static void *file_thread(void *opaque)
 /* One stretch is from a start of the pool to its stop. */
 static int stretch_open(struct session *session)
 {
-	int err = fifo_open(&session->frames, 0);
+	int err = fifo_open(&session->frames);
 
 	if (err == 0)
-		err = fifo_open(&session->home, 0);
+		err = fifo_open(&session->home);
 	if (err < 0)
 		return session_finish(session, END_ERROR, err);
 	err = -pthread_create(&session->file_thread, NULL, file_thread, session);
@@ -36,23 +36,23 @@ static int stretch_open(struct session *session)
 		return session_finish(session, END_ERROR, err);
 	}
 	session->threaded = true;
-	session->pool->cancel_fd = session->record->options.signal_fd;
+	session->pool->cancel_fd = session->recording->options.signal_fd;
 	session->pool->wake_fd = fifo_fd(session->home);
 	return 0;
 }
 
-static void note_level(struct record *record, struct fifo_level level)
+static void note_level(struct recording *recording, struct fifo_level level)
 {
-	if (level.max_items > record->high_water.max_items)
-		record->high_water.max_items = level.max_items;
-	if (level.max_bytes > record->high_water.max_bytes)
-		record->high_water.max_bytes = level.max_bytes;
+	if (level.max_items > recording->high_water.max_items)
+		recording->high_water.max_items = level.max_items;
+	if (level.max_bytes > recording->high_water.max_bytes)
+		recording->high_water.max_bytes = level.max_bytes;
 }
 
 /* Stops the device first, lets the file thread write what it still has, and then takes all buffers home. */
 static void stretch_close(struct session *session)
 {
-	struct record *record = session->record;
+	struct recording *recording = session->recording;
 	void *item;
 
 	if (session->home)
@@ -70,13 +70,13 @@ static void stretch_close(struct session *session)
 	if (session->home)
 		lend_return(session->pool, session->home, true);
 	if (session->frames)
-		note_level(record, fifo_level(session->frames));
+		note_level(recording, fifo_level(session->frames));
 	fifo_close(session->frames);
 	fifo_close(session->home);
 	session->frames = session->home = NULL;
 	session->pool->cancel_fd = session->pool->wake_fd = -1;
-	record->ledger.copied += session->pool->n_copied;
-	record->ledger.bytes_copied += session->pool->bytes_copied;
+	recording->ledger.copied += session->pool->n_copied;
+	recording->ledger.bytes_copied += session->pool->bytes_copied;
 }
 
 static int stretch(struct session *session)
@@ -93,23 +93,23 @@ static int stretch(struct session *session)
  * goes on. */
 static bool go_on(struct session *session, int *err)
 {
-	struct record *record = session->record;
-	struct record_options *options = &record->options;
+	struct recording *recording = session->recording;
+	struct record_options *options = &recording->options;
 
 	if (session->cut_err < 0)
 		return false;
 	if (session->has_new_source)
 		*err = options->renegotiate(options->device_opaque, &session->source);
-	else if (record->end == END_DISCONNECT && options->reopen)
+	else if (recording->end == END_DISCONNECT && options->reopen)
 		*err = options->reopen(options->device_opaque);
 	else
 		return false;
 	if (*err == 0) {
 		session->done = session->has_new_source = false;
-		record->end = END_ERROR;
-		options->output.format = *record->format;
+		recording->end = END_ERROR;
+		options->output.format = *recording->format;
 		session->n_restarts = 0;
-		ledger_restart(&record->ledger);
+		ledger_restart(&recording->ledger);
 		return true;
 	}
 	if (*err == POOL_FLUSHING)
@@ -121,20 +121,21 @@ static bool go_on(struct session *session, int *err)
 
 static void sum_up(struct session *session)
 {
-	struct record *record = session->record;
-	const struct timeline *timeline = &session->timeline;
-	uint64_t written = record->ledger.written;
+	struct recording *recording = session->recording;
+	const struct capture_timestamps *timestamps = &session->timestamps;
+	uint64_t written = recording->ledger.written;
 
-	record->latency_ns = timeline->latency_ns;
-	record->interval_ns = timeline->interval_ns;
-	if (timeline->last_pts_ns > 0)
-		record->measured_fps =
-			(double)timeline->interval_ns.count * NS_PER_S / (double)timeline->last_pts_ns;
-	record->ledger.zero_copy = written > record->ledger.copied ? written - record->ledger.copied : 0;
-	record->wall_ns = now_ns() - session->start_ns;
+	recording->latency_ns = timestamps->latency_ns;
+	recording->interval_ns = timestamps->interval_ns;
+	if (timestamps->last_pts_ns > 0)
+		recording->measured_fps =
+			(double)timestamps->interval_ns.count * NS_PER_S / (double)timestamps->last_pts_ns;
+	recording->ledger.zero_copy =
+		written > recording->ledger.copied ? written - recording->ledger.copied : 0;
+	recording->wall_ns = now_ns() - session->start_ns;
 }
 
-int record_run(struct record *record)
+int record_run(struct recording *recording)
 {
 	struct session *session = calloc(1, sizeof *session);
 	uint64_t repacked_bytes;
@@ -142,18 +143,18 @@ int record_run(struct record *record)
 
 	if (!session)
 		return log_no_memory();
-	session->record = record;
-	session->pool = record->pool;
+	session->recording = recording;
+	session->pool = recording->pool;
 	session->start_ns = now_ns();
-	err = sink_open(&session->sink, record);
+	err = sink_open(&session->sink, recording);
 	if (err < 0) {
 		session_finish(session, END_WRITE_ERROR, err);
 	} else {
 		do
 			err = stretch(session);
 		while (go_on(session, &err));
-		record->ledger.copied += sink_repacked(session->sink, &repacked_bytes);
-		record->ledger.bytes_copied += repacked_bytes;
+		recording->ledger.copied += sink_repacked(session->sink, &repacked_bytes);
+		recording->ledger.bytes_copied += repacked_bytes;
 	}
 	close_err = sink_close(session->sink);
 	if (close_err < 0 && err == 0)
@@ -163,14 +164,14 @@ int record_run(struct record *record)
 	return err;
 }
 
-void record_close(struct record *record)
+void record_close(struct recording *recording)
 {
-	for (size_t i = 0; i < record->n_outputs; i++) {
-		free(record->outputs[i].path);
-		free(record->outputs[i].container);
-		free(record->outputs[i].codec);
+	for (size_t i = 0; i < recording->n_files; i++) {
+		free(recording->files[i].path);
+		free(recording->files[i].container);
+		free(recording->files[i].codec);
 	}
-	free(record->outputs);
-	record->outputs = NULL;
-	record->n_outputs = 0;
+	free(recording->files);
+	recording->files = NULL;
+	recording->n_files = 0;
 }

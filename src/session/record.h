@@ -42,12 +42,12 @@ struct record_options {
 	void *progress_opaque;
 };
 
-struct record_output {
+struct output_file {
 	char *path, *container, *codec;
 	uint64_t frames, bytes;
 };
 
-struct record {
+struct recording {
 	struct record_options options; /* set by the caller before record_run(), with the next two */
 	struct pool *pool;             /* opened and configured */
 	const struct video_format *format;
@@ -58,8 +58,8 @@ struct record {
 	struct stats latency_ns, interval_ns; /* driver's timestamp to dequeue; between driver's timestamps */
 	uint64_t source_changes, source_interruptions; /* followed; after which it was what it had been */
 	struct fifo_level high_water; /* max_items and max_bytes: of frames waiting for the file thread */
-	struct record_output *outputs;
-	size_t n_outputs;
+	struct output_file *files;
+	size_t n_files;
 	int64_t wall_ns, first_frame_ns; /* from record_run() to its end; to the first frame */
 	double measured_fps;             /* by the driver's timestamps; 0: fewer than two frames */
 
@@ -69,8 +69,8 @@ struct record {
 /* Opens the first file, starts the pool, records until something ends it, finalises the file and stops the
  * pool. Returns 0 when `end` is a good one, else the negative errno that ended it (logged): -ENODEV and
  * -ETIMEDOUT for a lost or stalled device. */
-int record_run(struct record *record);
+int record_run(struct recording *recording);
 /* Frees the outcome. */
-void record_close(struct record *record);
+void record_close(struct recording *recording);
 
 #endif

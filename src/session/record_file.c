@@ -11,7 +11,7 @@
 #include "session/segment_name.h"
 
 struct sink {
-	struct record *record;
+	struct recording *recording;
 	struct writer *writer;
 	FILE *log;
 	bool segments, times; /* the name holds a number; or a time, too */
@@ -32,10 +32,10 @@ static bool is_intra_only(const struct video_format *format)
 }
 
 /* Two segments within one second have one name in strftime()'s words; --overwrite is not for that. */
-static int check_new(const struct record *record, const char *path)
+static int check_new(const struct recording *recording, const char *path)
 {
-	for (size_t i = 0; i < record->n_outputs; i++)
-		if (record->outputs[i].frames && !strcmp(record->outputs[i].path, path)) {
+	for (size_t i = 0; i < recording->n_files; i++)
+		if (recording->files[i].frames && !strcmp(recording->files[i].path, path)) {
 			log_error("%s: this run has written it already: put %%03d into the name", path);
 			return -EEXIST;
 		}
@@ -44,18 +44,18 @@ static int check_new(const struct record *record, const char *path)
 
 static int open_file(struct sink *sink)
 {
-	struct writer_options options = sink->record->options.output;
+	struct writer_options options = sink->recording->options.output;
 	char *path = NULL;
 	int err;
 
 	if (sink->segments) {
-		err = segment_path(options.url, sink->n_opened, sink->times, &path);
+		err = segment_name_expand(options.url, sink->n_opened, sink->times, &path);
 		if (err < 0)
 			return err;
 		options.url = path;
 	}
 	sink->all_key = is_intra_only(&options.format);
-	err = check_new(sink->record, options.url);
+	err = check_new(sink->recording, options.url);
 	if (err == 0)
 		err = writer_open(&sink->writer, &options);
 	sink->n_opened += err == 0;
@@ -63,16 +63,16 @@ static int open_file(struct sink *sink)
 	return err;
 }
 
-static int remember_output(struct record *record, const struct writer_info *info)
+static int remember_output(struct recording *recording, const struct writer_info *info)
 {
-	struct record_output *outputs = realloc(record->outputs, (record->n_outputs + 1) * sizeof *outputs);
-	struct record_output *output;
+	struct output_file *outputs = realloc(recording->files, (recording->n_files + 1) * sizeof *outputs);
+	struct output_file *output;
 
 	if (!outputs)
 		return log_no_memory();
-	record->outputs = outputs;
-	output = &outputs[record->n_outputs++];
-	*output = (struct record_output){
+	recording->files = outputs;
+	output = &outputs[recording->n_files++];
+	*output = (struct output_file){
 		.path = strdup(info->path),
 		.container = strdup(info->container),
 		.codec = strdup(info->codec),
@@ -85,7 +85,7 @@ static int remember_output(struct record *record, const struct writer_info *info
 /* The trailer counts too, so the file's size is only known when it is finished. */
 static int close_file(struct sink *sink)
 {
-	struct record *record = sink->record;
+	struct recording *recording = sink->recording;
 	struct writer_info info;
 	int err, memory_err;
 
@@ -93,25 +93,26 @@ static int close_file(struct sink *sink)
 		return 0;
 	err = writer_finish(sink->writer);
 	info = writer_info(sink->writer);
-	memory_err = remember_output(record, &info);
+	memory_err = remember_output(recording, &info);
 	sink->closed_bytes += info.bytes;
-	record->ledger.bytes_written = sink->closed_bytes;
+	recording->ledger.bytes_written = sink->closed_bytes;
 	writer_close(sink->writer);
 	sink->writer = NULL;
 	return err < 0 ? err : memory_err;
 }
 
-int sink_open(struct sink **out, struct record *record)
+int sink_open(struct sink **out, struct recording *recording)
 {
 	struct sink *sink = calloc(1, sizeof *sink);
 	int err;
 
 	if (!sink)
 		return log_no_memory();
-	sink->record = record;
-	sink->times = record->options.segment_ns || record->options.segment_bytes || record->options.reopen;
-	sink->segments = sink->times || record->options.renegotiate;
-	err = frame_log_open(&sink->log, record->options.frame_log);
+	sink->recording = recording;
+	sink->times = recording->options.segment_ns || recording->options.segment_bytes ||
+		      recording->options.reopen;
+	sink->segments = sink->times || recording->options.renegotiate;
+	err = frame_log_open(&sink->log, recording->options.frame_log);
 	if (err == 0)
 		err = open_file(sink);
 	if (err < 0) {
@@ -124,7 +125,7 @@ int sink_open(struct sink **out, struct record *record)
 
 static bool segment_is_full(const struct sink *sink, const struct frame *frame, uint64_t bytes)
 {
-	const struct record_options *options = &sink->record->options;
+	const struct record_options *options = &sink->recording->options;
 	struct writer_info info;
 
 	if (!sink->segments || !(frame->key || sink->all_key))
@@ -158,8 +159,8 @@ static int write_frame(struct sink *sink, const struct item *item)
 	copied_bytes = info.copied_bytes - copied_bytes;
 	sink->n_repacked += copied_bytes && !item->copied;
 	sink->repacked_bytes += copied_bytes;
-	sink->record->ledger.bytes_written = sink->closed_bytes + info.bytes;
-	sink->record->ledger.bytes_taken += item->info.bytes;
+	sink->recording->ledger.bytes_written = sink->closed_bytes + info.bytes;
+	sink->recording->ledger.bytes_taken += item->info.bytes;
 	return err;
 }
 
@@ -172,7 +173,7 @@ void item_free(struct item *item)
 void sink_lose(struct sink *sink, struct item *item)
 {
 	if (item->frame.memory) {
-		sink->record->ledger.lost_writer++;
+		sink->recording->ledger.lost_writer++;
 		item->fate = FATE_WRITER;
 	}
 	frame_log_add(sink->log, item, item->fate);
@@ -189,7 +190,7 @@ int sink_take(struct sink *sink, struct item *item)
 		return sink->err;
 	}
 	if (item->frame.memory)
-		sink->record->ledger.written++;
+		sink->recording->ledger.written++;
 	sink->err = frame_log_add(sink->log, item, item->fate);
 	item_free(item);
 	return sink->err;

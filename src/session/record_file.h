@@ -23,7 +23,7 @@ struct item {
 struct sink;
 
 /* Opens the first file and the frame log. Failures have been logged. */
-int sink_open(struct sink **sink, struct record *record);
+int sink_open(struct sink **sink, struct recording *recording);
 /* Writes the item and frees it, whatever comes of it. */
 int sink_take(struct sink *sink, struct item *item);
 /* Counts the item as lost by the writer, and frees it. */
@@ -32,7 +32,7 @@ void item_free(struct item *item);
 /* Finalises the file, if one is open; the next frame begins another. NULL: nothing to do. Returns the first
  * error of all. */
 int sink_cut(struct sink *sink);
-/* Finalises the file; moves what it knows into record->outputs. Returns the first error. Takes NULL. */
+/* Finalises the file; moves what it knows into recording->files. Returns the first error. Takes NULL. */
 int sink_close(struct sink *sink);
 /* Frames that had to be copied to be written, though the queue had not copied them. */
 uint64_t sink_repacked(const struct sink *sink, uint64_t *bytes);

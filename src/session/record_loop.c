@@ -12,7 +12,7 @@
 
 int session_finish(struct session *session, enum run_end end, int err)
 {
-	session->record->end = end;
+	session->recording->end = end;
 	session->done = true;
 	return err;
 }
@@ -25,7 +25,7 @@ static int hand_over(struct session *session, struct item *item, uint64_t bytes)
 	if (err == 0)
 		return 0;
 	if (item->frame.memory)
-		session->record->ledger.lost_writer++;
+		session->recording->ledger.lost_writer++;
 	item_free(item);
 	return session_finish(session, END_WRITE_ERROR, err);
 }
@@ -49,7 +49,7 @@ static int note(struct session *session, enum fate fate, uint64_t lost)
 {
 	struct item *item;
 
-	if (!session->record->options.frame_log)
+	if (!session->recording->options.frame_log)
 		return 0;
 	item = new_item(session, fate, lost);
 	return item ? hand_over(session, item, 0) : session_finish(session, END_ERROR, -ENOMEM);
@@ -58,16 +58,16 @@ static int note(struct session *session, enum fate fate, uint64_t lost)
 /* Enters the dequeued buffer into the books; returns how many frames the driver lost before it. */
 static uint64_t enter(struct session *session)
 {
-	return entry_make(&session->record->ledger, session->pool, &session->n_restarts);
+	return entry_make(&session->recording->ledger, session->pool, &session->n_restarts);
 }
 
 /* When a recording of a duration ends at the latest, whatever the frames say; 0: not known yet. */
 static int64_t end_ns(const struct session *session)
 {
-	int64_t duration_ns = session->record->options.duration_ns;
+	int64_t duration_ns = session->recording->options.duration_ns;
 
-	return duration_ns && session->timeline.first_dequeue_ns
-		       ? session->timeline.first_dequeue_ns + duration_ns + NS_PER_S
+	return duration_ns && session->timestamps.first_dequeue_ns
+		       ? session->timestamps.first_dequeue_ns + duration_ns + NS_PER_S
 		       : 0;
 }
 
@@ -77,10 +77,10 @@ static int take_lost(struct session *session, enum fate fate)
 	int64_t now = session->pool->last.dequeue_ns;
 
 	if (fate == FATE_ERROR)
-		session->record->ledger.lost_error++;
+		session->recording->ledger.lost_error++;
 	else
-		session->record->ledger.lost_queue++;
-	if (fate == FATE_ERROR && session->record->options.bad_frames == BAD_FRAMES_FAIL) {
+		session->recording->ledger.lost_queue++;
+	if (fate == FATE_ERROR && session->recording->options.bad_frames == BAD_FRAMES_FAIL) {
 		log_error("%s: frame %u is damaged, and --bad-frames=fail was asked for",
 			  session->pool->device->path, session->pool->last.sequence);
 		session_finish(session, END_ERROR, -EBADMSG);
@@ -88,8 +88,8 @@ static int take_lost(struct session *session, enum fate fate)
 		return -EBADMSG;
 	}
 	/* Its time passes even where no frame can be written. */
-	if (!session->timeline.first_dequeue_ns)
-		session->timeline.first_dequeue_ns = now;
+	if (!session->timestamps.first_dequeue_ns)
+		session->timestamps.first_dequeue_ns = now;
 	if (end_ns(session) && now >= end_ns(session))
 		session_finish(session, END_DURATION, 0);
 	return note(session, fate, lost);
@@ -101,7 +101,7 @@ static int lend(struct session *session, struct buffer *buffer, bool copied, uin
 
 	if (!item || lend_frame(item, buffer, session->home) < 0) {
 		free(item);
-		session->record->ledger.lost_queue++;
+		session->recording->ledger.lost_queue++;
 		pool_release(session->pool, buffer);
 		return session_finish(session, END_ERROR, -ENOMEM);
 	}
@@ -117,35 +117,36 @@ static int lend(struct session *session, struct buffer *buffer, bool copied, uin
 /* Whether the frame just dequeued is past what was asked for. */
 static bool is_past_end(const struct session *session, int64_t pts_ns)
 {
-	const struct record_options *options = &session->record->options;
+	const struct record_options *options = &session->recording->options;
 
 	return options->duration_ns && pts_ns >= options->duration_ns;
 }
 
 static bool is_full(struct session *session)
 {
-	const struct record *record = session->record;
+	const struct recording *recording = session->recording;
 	/* Read before bytes_written: a frame that the file takes meanwhile is then counted twice, not missed.
 	 */
-	uint64_t waiting = session->bytes_handed - record->ledger.bytes_taken;
+	uint64_t waiting = session->bytes_handed - recording->ledger.bytes_taken;
 
-	return record->options.max_bytes &&
-	       record->ledger.bytes_written + waiting + session->pool->last.bytes > record->options.max_bytes;
+	return recording->options.max_bytes &&
+	       recording->ledger.bytes_written + waiting + session->pool->last.bytes >
+		       recording->options.max_bytes;
 }
 
 static int skip(struct session *session, struct buffer *buffer, uint64_t lost)
 {
-	session->record->ledger.skipped++;
-	if (!session->timeline.started)
-		session->timeline.first_dequeue_ns = 0; /* nothing of it has begun */
+	session->recording->ledger.skipped++;
+	if (!session->timestamps.started)
+		session->timestamps.first_dequeue_ns = 0; /* nothing of it has begun */
 	pool_release(session->pool, buffer);
 	return note(session, FATE_SKIPPED, lost);
 }
 
 static int take_frame(struct session *session, struct buffer *buffer, bool copied)
 {
-	struct record *record = session->record;
-	const struct record_options *options = &record->options;
+	struct recording *recording = session->recording;
+	const struct record_options *options = &recording->options;
 	uint64_t lost;
 	int64_t pts_ns;
 	int err;
@@ -155,12 +156,11 @@ static int take_frame(struct session *session, struct buffer *buffer, bool copie
 		return take_lost(session, FATE_ERROR);
 	}
 	lost = enter(session);
-	if (record->ledger.skipped < options->skip)
+	if (recording->ledger.skipped < options->skip)
 		return skip(session, buffer, lost);
-	pts_ns = timeline_add(&session->timeline, &buffer->info);
+	pts_ns = capture_timestamps_add(&session->timestamps, &buffer->info);
 	if (is_past_end(session, pts_ns) || is_full(session)) {
-		session_finish(session, is_past_end(session, pts_ns) ? END_DURATION : END_SIZE,
-			       0);
+		session_finish(session, is_past_end(session, pts_ns) ? END_DURATION : END_SIZE, 0);
 		return skip(session, buffer, lost);
 	}
 	err = lend(session, buffer, copied, lost, pts_ns);
@@ -174,7 +174,7 @@ static int take_outcome(struct session *session, int result);
 /* The pool's deadline: the stall timeout, or the end of the duration where the device is slower than that. */
 static void set_deadline(struct session *session)
 {
-	const struct record_options *options = &session->record->options;
+	const struct record_options *options = &session->recording->options;
 	int64_t stall_ns = options->stall_ns ? session->last_frame_ns + options->stall_ns : 0;
 	int64_t end = end_ns(session);
 
@@ -183,7 +183,7 @@ static void set_deadline(struct session *session)
 
 int session_timeout(struct session *session)
 {
-	const struct record_options *options = &session->record->options;
+	const struct record_options *options = &session->recording->options;
 
 	if (!options->stall_ns || now_ns() < session->last_frame_ns + options->stall_ns)
 		return session_finish(session, END_DURATION, 0);
@@ -196,7 +196,7 @@ int session_timeout(struct session *session)
 /* What the source sends now needs other buffers, and a file of its own. */
 static int end_stretch(struct session *session, const char *change)
 {
-	const struct record_options *options = &session->record->options;
+	const struct record_options *options = &session->recording->options;
 	const char *path = session->pool->device->path;
 
 	if (!options->renegotiate) {
@@ -207,7 +207,7 @@ static int end_stretch(struct session *session, const char *change)
 		return session_finish(session, END_ERROR, POOL_RES_CHANGE);
 	}
 	log_warn("%s: the source changed from %s: going on in the next file", path, change);
-	session->record->source_changes++;
+	session->recording->source_changes++;
 	session->has_new_source = session->done = true;
 	return 0;
 }
@@ -216,7 +216,7 @@ static int end_stretch(struct session *session, const char *change)
  * the device closed, and goes on. */
 static int take_source_change(struct session *session)
 {
-	struct record *record = session->record;
+	struct recording *recording = session->recording;
 	struct pool *pool = session->pool;
 	char change[SOURCE_TEXT_MAX];
 	int err = pool_pause(pool);
@@ -224,13 +224,13 @@ static int take_source_change(struct session *session)
 	if (err == 0)
 		err = source_wait(pool->device, pool->cancel_fd, pool->deadline_ns, &session->source);
 	if (err == 0)
-		err = source_compare(pool->device, record->format, &session->source, change);
+		err = source_compare(pool->device, recording->format, &session->source, change);
 	if (err > 0)
 		return end_stretch(session, change);
 	if (err == 0) {
 		log_warn("%s: the source was interrupted: %s", pool->device->path,
 			 pool->limits.reads ? "reading on" : "restarting the stream");
-		record->source_interruptions++;
+		recording->source_interruptions++;
 		session->last_frame_ns = now_ns(); /* it was not the device that took so long */
 		err = pool_resume(pool);
 	}
@@ -297,8 +297,8 @@ static int turn(struct session *session)
 	result = pool_process(pool, &buffer);
 	if (result == 0 || result == POOL_NOBUF)
 		session->last_frame_ns = pool->last.dequeue_ns;
-	if (result == 0 && session->record->first_frame_ns == 0)
-		session->record->first_frame_ns = pool->last.dequeue_ns - session->start_ns;
+	if (result == 0 && session->recording->first_frame_ns == 0)
+		session->recording->first_frame_ns = pool->last.dequeue_ns - session->start_ns;
 	if (result == 0)
 		return take_frame(session, buffer, pool->n_copied > n_copied);
 	return take_outcome(session, result);
@@ -306,7 +306,7 @@ static int turn(struct session *session)
 
 static void show_progress(struct session *session)
 {
-	const struct record_options *options = &session->record->options;
+	const struct record_options *options = &session->recording->options;
 
 	if (options->progress && status_line_due(&session->progress_ns, session->last_frame_ns))
 		options->progress(options->progress_opaque);

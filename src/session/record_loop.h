@@ -9,19 +9,19 @@
 #include "session/capture_timestamps.h"
 
 struct session {
-	struct record *record;
+	struct recording *recording;
 	struct pool *pool;
 	struct fifo *frames; /* struct item, to the file thread */
 	struct fifo *home;   /* struct buffer, back from it */
 	struct sink *sink;
 	pthread_t file_thread;
 	bool threaded;
-	struct timeline timeline;
+	struct capture_timestamps timestamps;
 	uint64_t n_handed, bytes_handed; /* to the file thread */
 	uint32_t n_restarts;             /* of the pool's, as seen last */
 	int64_t start_ns, last_frame_ns, progress_ns;
 	int cut_err;          /* of finalising the file of the last stretch */
-	bool done;            /* record->end is decided, or the source is another */
+	bool done;            /* recording->end is decided, or the source is another */
 	bool has_new_source;  /* the stretch ends for that */
 	struct source source; /* as it is now */
 };

@@ -46,7 +46,7 @@ static size_t next_number(const char *pattern, bool dated, int *digits)
 	return dated && pattern[1] == 'd' ? 0 : number_field(pattern, digits);
 }
 
-bool segment_is_numbered(const char *pattern)
+bool segment_name_is_numbered(const char *pattern)
 {
 	bool dated = is_dated(pattern);
 	int digits;
@@ -92,7 +92,7 @@ static int expand_number(const char *pattern, unsigned number, bool times, char 
 	return 0;
 }
 
-int segment_path(const char *pattern, unsigned number, bool times, char **path)
+int segment_name_expand(const char *pattern, unsigned number, bool times, char **path)
 {
 	char numbered[PATH_BYTES], expanded[PATH_BYTES];
 	time_t now = time(NULL);

@@ -12,11 +12,11 @@ void *item_of(uintptr_t n)
 	return (void *)n;
 }
 
-struct fifo *open_fifo(uint64_t max_bytes)
+struct fifo *open_fifo(void)
 {
 	struct fifo *fifo = NULL;
 
-	assert_int_equal(fifo_open(&fifo, max_bytes), 0);
+	assert_int_equal(fifo_open(&fifo), 0);
 	assert_non_null(fifo);
 	return fifo;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the tests of base/fifo share: items, and lines that are open. */
+/* What the tests of base/fifo share: items, and open fifos. */
 #ifndef TESTS_FIFO_FIXTURE_H
 #define TESTS_FIFO_FIXTURE_H
 
@@ -10,6 +10,6 @@
 void *item_of(uintptr_t n);
 
 /* Expects it to succeed. */
-struct fifo *open_fifo(uint64_t max_bytes);
+struct fifo *open_fifo(void);
 
 #endif

@@ -43,7 +43,7 @@ static void close_takes_null(void **state)
 
 static void items_come_out_in_order(void **state)
 {
-	struct fifo *fifo = open_fifo(0);
+	struct fifo *fifo = open_fifo();
 	void *item;
 
 	(void)state;
@@ -59,7 +59,7 @@ static void the_ring_grows_from_any_state(void **state)
 {
 	(void)state;
 	for (uintptr_t head = 0; head < 40; head++) {
-		struct fifo *fifo = open_fifo(0);
+		struct fifo *fifo = open_fifo();
 
 		put_range(fifo, 0, head);
 		get_range(fifo, 0, head);
@@ -71,7 +71,7 @@ static void the_ring_grows_from_any_state(void **state)
 
 static void levels_count_items_and_bytes(void **state)
 {
-	struct fifo *fifo = open_fifo(0);
+	struct fifo *fifo = open_fifo();
 	struct fifo_level level = fifo_level(fifo);
 	void *item;
 
@@ -88,29 +88,6 @@ static void levels_count_items_and_bytes(void **state)
 	fifo_close(fifo);
 }
 
-static void the_bound_holds_to_the_byte(void **state)
-{
-	struct fifo *fifo = open_fifo(100);
-	void *item;
-
-	(void)state;
-	assert_int_equal(fifo_put(fifo, item_of(1), 500), 0); /* it was empty */
-	assert_int_equal(fifo_put(fifo, item_of(2), 0), -ENOBUFS);
-	assert_int_equal(fifo_get(fifo, &item), 1);
-	assert_int_equal(fifo_put(fifo, item_of(3), 60), 0);
-	assert_int_equal(fifo_put(fifo, item_of(4), 41), -ENOBUFS);
-	assert_int_equal(fifo_put(fifo, item_of(4), UINT64_MAX), -ENOBUFS);
-	assert_int_equal(fifo_put(fifo, item_of(4), UINT64_MAX - 59), -ENOBUFS); /* 0 where sums wrap */
-	assert_int_equal(fifo_put(fifo, item_of(5), 40), 0);
-	assert_int_equal(fifo_put(fifo, item_of(6), 0), 0);
-	assert_int_equal(fifo_put(fifo, item_of(7), 1), -ENOBUFS);
-	assert_int_equal(fifo_level(fifo).items, 3);
-	assert_int_equal(fifo_get(fifo, &item), 1);
-	assert_ptr_equal(item, item_of(3));
-	assert_int_equal(fifo_put(fifo, item_of(8), 60), 0);
-	fifo_close(fifo);
-}
-
 static void finish_lets_the_rest_be_got(void **state)
 {
 	static const struct {
@@ -119,7 +96,7 @@ static void finish_lets_the_rest_be_got(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct fifo *fifo = open_fifo(0);
+		struct fifo *fifo = open_fifo();
 		void *item;
 
 		put_range(fifo, 0, 5);
@@ -143,7 +120,7 @@ static void abandon_refuses_puts_and_yields_what_is_left(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct fifo *fifo = open_fifo(0);
+		struct fifo *fifo = open_fifo();
 		void *item;
 
 		put_range(fifo, 0, 5);
@@ -160,7 +137,7 @@ static void abandon_refuses_puts_and_yields_what_is_left(void **state)
 
 static void both_ends_may_close(void **state)
 {
-	struct fifo *fifo = open_fifo(0);
+	struct fifo *fifo = open_fifo();
 	void *item;
 
 	(void)state;
@@ -173,7 +150,7 @@ static void both_ends_may_close(void **state)
 
 static void the_descriptor_says_when_to_get(void **state)
 {
-	struct fifo *fifo = open_fifo(0);
+	struct fifo *fifo = open_fifo();
 	void *item;
 
 	(void)state;
@@ -197,7 +174,7 @@ static void the_descriptor_says_when_to_get(void **state)
 	assert_int_equal(readable(fifo), 1); /* and stays so */
 	fifo_close(fifo);
 
-	fifo = open_fifo(0);
+	fifo = open_fifo();
 	fifo_abandon(fifo, 0);
 	assert_int_equal(readable(fifo), 1);
 	fifo_close(fifo);
@@ -221,7 +198,7 @@ static unsigned long long count_wakes(struct fifo *fifo)
 
 static void puts_wake_only_who_waits(void **state)
 {
-	struct fifo *fifo = open_fifo(0);
+	struct fifo *fifo = open_fifo();
 	void *item;
 
 	(void)state;
@@ -244,7 +221,6 @@ int main(void)
 		cmocka_unit_test(items_come_out_in_order),
 		cmocka_unit_test(the_ring_grows_from_any_state),
 		cmocka_unit_test(levels_count_items_and_bytes),
-		cmocka_unit_test(the_bound_holds_to_the_byte),
 		cmocka_unit_test(finish_lets_the_rest_be_got),
 		cmocka_unit_test(abandon_refuses_puts_and_yields_what_is_left),
 		cmocka_unit_test(both_ends_may_close),

@@ -34,7 +34,7 @@ static void *echo(void *opaque)
 
 static void no_wake_up_is_lost(void **state)
 {
-	struct pair pair = { open_fifo(1), open_fifo(1) };
+	struct pair pair = { open_fifo(), open_fifo() };
 	pthread_t thread;
 	void *item;
 
@@ -57,8 +57,10 @@ static void no_wake_up_is_lost(void **state)
 struct putter {
 	struct fifo *fifo;
 	uintptr_t n_items, n_put;
-	int error;  /* to finish with */
-	int result; /* of the first put that failed for good */
+	uint64_t max_bytes; /* to put before any is got, so that the getter often finds it empty; 0: no limit
+			     */
+	int error;          /* to finish with */
+	int result;         /* of the first put that failed for good */
 };
 
 static void *put_many(void *opaque)
@@ -66,11 +68,9 @@ static void *put_many(void *opaque)
 	struct putter *putter = opaque;
 
 	for (putter->n_put = 0; putter->n_put < putter->n_items; putter->n_put++) {
-		do {
-			putter->result = fifo_put(putter->fifo, item_of(putter->n_put), putter->n_put % 7);
-			if (putter->result == -ENOBUFS)
-				sched_yield();
-		} while (putter->result == -ENOBUFS);
+		while (putter->max_bytes && fifo_level(putter->fifo).bytes > putter->max_bytes - 6)
+			sched_yield();
+		putter->result = fifo_put(putter->fifo, item_of(putter->n_put), putter->n_put % 7);
 		if (putter->result < 0)
 			break;
 	}
@@ -93,7 +93,7 @@ static int get_any_way(struct fifo *fifo, void **item, uintptr_t turn)
 
 static void two_threads_agree(void **state)
 {
-	struct putter putter = { .n_items = N_STRESS, .error = -EIO };
+	struct putter putter = { .n_items = N_STRESS, .max_bytes = 100, .error = -EIO };
 	uintptr_t n = 0;
 	pthread_t thread;
 	void *item;
@@ -101,7 +101,7 @@ static void two_threads_agree(void **state)
 
 	(void)state;
 	alarm(DEADLOCK_S);
-	putter.fifo = open_fifo(100);
+	putter.fifo = open_fifo();
 	assert_int_equal(pthread_create(&thread, NULL, put_many, &putter), 0);
 	for (; (result = get_any_way(putter.fifo, &item, n)) > 0; n++)
 		assert_ptr_equal(item, item_of(n));
@@ -123,7 +123,7 @@ static void nothing_is_lost_when_the_getter_gives_up(void **state)
 
 	(void)state;
 	alarm(DEADLOCK_S);
-	putter.fifo = open_fifo(0);
+	putter.fifo = open_fifo();
 	assert_int_equal(pthread_create(&thread, NULL, put_many, &putter), 0);
 	for (n = 0; n < 1000; n++)
 		assert_int_equal(fifo_get(putter.fifo, &item), 1);
@@ -149,7 +149,7 @@ static void *put_some(void *opaque)
 /* A frame's last unref may come from either thread. */
 static void several_threads_may_put(void **state)
 {
-	struct fifo *fifo = open_fifo(0);
+	struct fifo *fifo = open_fifo();
 	uint64_t sum = 0, each = N_STRESS / 4;
 	pthread_t threads[2];
 	void *item;
@@ -179,7 +179,7 @@ static void *finish_later(void *opaque)
 
 static void finish_wakes_a_sleeping_getter(void **state)
 {
-	struct fifo *fifo = open_fifo(0);
+	struct fifo *fifo = open_fifo();
 	pthread_t thread;
 	void *item;
 

@@ -17,8 +17,8 @@
 static struct device device;
 static struct video_format format;
 static struct pool pool;
-static struct record record;
-static struct record_output output;
+static struct recording recording;
+static struct output_file output;
 static struct report report;
 
 /* A run with a loss of each kind. */
@@ -44,10 +44,10 @@ static int set_up(void **state)
 			      .granted = 4,
 			      .min_latency = 2,
 			      .max_latency = 32 };
-	record = (struct record){
+	recording = (struct recording){
 		.end = END_COUNT,
-		.outputs = &output,
-		.n_outputs = 1,
+		.files = &output,
+		.n_files = 1,
 		.wall_ns = 1500000000,
 		.first_frame_ns = 40000000,
 		.measured_fps = 29.97,
@@ -63,14 +63,14 @@ static int set_up(void **state)
 			    .bytes_captured = UINT64_C(1) << 40 },
 		.high_water = { .max_items = 6, .max_bytes = 3686400 },
 	};
-	stats_add(&record.latency_ns, 1000000);
-	output = (struct record_output){ (char *)"out.mkv", (char *)"matroska", (char *)"rawvideo", 91,
-					 55910400 };
+	stats_add(&recording.latency_ns, 1000000);
+	output = (struct output_file){ (char *)"out.mkv", (char *)"matroska", (char *)"rawvideo", 91,
+				       55910400 };
 	report = (struct report){ .command = "capture",
 				  .device = &device,
 				  .format = &format,
 				  .pool = &pool,
-				  .record = &record,
+				  .recording = &recording,
 				  .user_s = 0.25,
 				  .sys_s = 0.5 };
 	return 0;
@@ -169,10 +169,10 @@ static void what_does_not_apply_is_left_out(void **state)
 	struct json_object *object;
 
 	(void)state;
-	record.latency_ns.count = 0;
-	record.ledger.skipped = 0;
-	record.first_frame_ns = 0;
-	record.measured_fps = 0;
+	recording.latency_ns.count = 0;
+	recording.ledger.skipped = 0;
+	recording.first_frame_ns = 0;
+	recording.measured_fps = 0;
 	format.fps = (struct fraction){ 0, 0 };
 	pool.limits.reads = true;
 	object = report_json(&report);
@@ -231,7 +231,7 @@ static void the_text_says_when_nothing_is_lost(void **state)
 	char *text;
 
 	(void)state;
-	record.ledger = (struct ledger){ .captured = 5, .written = 5, .zero_copy = 5 };
+	recording.ledger = (struct ledger){ .captured = 5, .written = 5, .zero_copy = 5 };
 	text = text_of(&report);
 	assert_non_null(strstr(text, "lost      none\n"));
 	free(text);
