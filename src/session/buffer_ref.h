@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Lending the queue's buffers to the file thread. */
+/* A pool buffer as memory that libav counts the references to, so that a frame changes threads without a
+ * copy. */
 #ifndef SESSION_BUFFER_REF_H
 #define SESSION_BUFFER_REF_H
 
+#include <libavutil/buffer.h>
+#include "base/fifo.h"
 #include "queue/pool.h"
-#include "session/record_file.h"
 
-/* Makes item->frame of the buffer's memory, without a copy. When the last reference goes, from whatever
- * thread, the buffer is put into `home`, from which lend_return() gives it back to the pool. -ENOMEM: the
- * buffer is still the caller's. */
-int lend_frame(struct item *item, struct buffer *buffer, struct fifo *home);
-/* Gives all that came home back to the pool, in the pool's own thread. wait: arms home's descriptor for what
- * is still out. */
-void lend_return(struct pool *pool, struct fifo *home, bool wait);
+/* A reference to the buffer as a whole; its struct frame says where the planes' payloads are. When the last
+ * reference goes, in whatever thread, the buffer is put into `returned`, in which fifo_reserve() must have
+ * made room for it. Returns NULL without memory, logged; the buffer is then still the caller's. */
+AVBufferRef *buffer_ref_create(struct buffer *buffer, struct fifo *returned);
+struct buffer *buffer_ref_buffer(const AVBufferRef *ref);
+/* Releases the buffers in `returned` to the pool, in whose thread it is called, and returns their number.
+ * arm: arms the descriptor of `returned` for the next buffer. */
+unsigned buffer_ref_return(struct pool *pool, struct fifo *returned, bool arm);
 
 #endif

@@ -56,7 +56,7 @@ static void stretch_close(struct session *session)
 	void *item;
 
 	if (session->home)
-		lend_return(session->pool, session->home, false);
+		session->n_refs -= buffer_ref_return(session->pool, session->home, false);
 	pool_stop(session->pool);
 	if (session->threaded) {
 		fifo_finish(session->frames, 0);
@@ -68,7 +68,7 @@ static void stretch_close(struct session *session)
 	/* The file, too, may still refer to the last frame. */
 	session->cut_err = sink_cut(session->sink);
 	if (session->home)
-		lend_return(session->pool, session->home, true);
+		session->n_refs -= buffer_ref_return(session->pool, session->home, true);
 	if (session->frames)
 		note_level(recording, fifo_level(session->frames));
 	fifo_close(session->frames);

@@ -95,11 +95,31 @@ static int take_lost(struct session *session, enum fate fate)
 	return note(session, fate, lost);
 }
 
+/* Fills in item->frame: the buffer's own memory, without a copy. */
+static int reference_frame(struct session *session, struct item *item, struct buffer *buffer)
+{
+	struct frame *frame = &item->frame;
+
+	/* buffer_ref_return() may be late for all buffers that are held. */
+	if (fifo_reserve(session->home, session->n_refs + 1) < 0)
+		return -ENOMEM;
+	frame->memory = buffer_ref_create(buffer, session->home);
+	if (!frame->memory)
+		return -ENOMEM;
+	session->n_refs++;
+	frame->n_planes = buffer->n_planes;
+	for (uint32_t p = 0; p < buffer->n_planes; p++) {
+		frame->planes[p].data = plane_payload(&buffer->planes[p]);
+		frame->planes[p].bytes = plane_payload_bytes(&buffer->planes[p]);
+	}
+	return 0;
+}
+
 static int lend(struct session *session, struct buffer *buffer, bool copied, uint64_t lost, int64_t pts_ns)
 {
 	struct item *item = new_item(session, FATE_WRITTEN, lost);
 
-	if (!item || lend_frame(item, buffer, session->home) < 0) {
+	if (!item || reference_frame(session, item, buffer) < 0) {
 		free(item);
 		session->recording->ledger.lost_queue++;
 		pool_release(session->pool, buffer);
@@ -292,7 +312,7 @@ static int turn(struct session *session)
 	struct buffer *buffer = NULL;
 	int result;
 
-	lend_return(pool, session->home, pool->n_queued <= pool->min_latency);
+	session->n_refs -= buffer_ref_return(pool, session->home, pool->n_queued <= pool->min_latency);
 	set_deadline(session);
 	result = pool_process(pool, &buffer);
 	if (result == 0 || result == POOL_NOBUF)

@@ -18,6 +18,7 @@ struct session {
 	bool threaded;
 	struct capture_timestamps timestamps;
 	uint64_t n_handed, bytes_handed; /* to the file thread */
+	uint32_t n_refs;                 /* buffers that are not back in the pool */
 	uint32_t n_restarts;             /* of the pool's, as seen last */
 	int64_t start_ns, last_frame_ns, progress_ns;
 	int cut_err;          /* of finalising the file of the last stretch */
