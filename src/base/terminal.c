@@ -34,21 +34,24 @@ unsigned terminal_text_width(const char *text, size_t n_bytes)
 
 void terminal_wrap(FILE *out, unsigned width, unsigned indent, const char *text)
 {
-	unsigned column = indent, word_width;
-	size_t length;
+	unsigned column = indent;
 
-	for (; *text; text += length, text += strspn(text, " ")) {
-		length = strcspn(text, " ");
-		word_width = terminal_text_width(text, length);
-		if (column > indent && column + 1 + word_width >= width) {
+	while (*text) {
+		unsigned gap = (unsigned)strspn(text, " ");
+		size_t length = strcspn(text + gap, " ");
+		unsigned word_width = terminal_text_width(text + gap, length);
+
+		if (column > indent && column + gap + word_width >= width) {
 			fprintf(out, "\n%*s", (int)indent, "");
 			column = indent;
-		} else if (column > indent) {
-			fputc(' ', out);
-			column++;
+		} else {
+			fprintf(out, "%*s", (int)gap, "");
+			column += gap;
 		}
+		text += gap;
 		fprintf(out, "%.*s", (int)length, text);
 		column += word_width;
+		text += length;
 	}
 	fputc('\n', out);
 }

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/log_capture.h"
 #include "base/status_line.h"
-#include "report/report.h"
+#include "report/common.h"
 
 char *bench_run_text(const struct bench_run *run, char text[BENCH_RUN_TEXT_MAX])
 {

@@ -12,7 +12,7 @@
 #include "cli/common.h"
 #include "base/json.h"
 #include "cli/progress.h"
-#include "report/report.h"
+#include "report/record.h"
 #include "cli/signals.h"
 #include "media/write/muxer_caps.h"
 #include "session/record.h"
@@ -229,13 +229,13 @@ static enum status print_report(const struct recording *recording, const struct 
 		.format = &reconnect->setup->format,
 		.fps_requested = options->common.fps,
 		.pool = &reconnect->setup->pool,
-		.recording = recording,
 	};
 
 	report_take_times(&report);
 	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || recording->ledger.captured))
-		report_text(&report, stderr);
-	if (json && json_file_write(json, options->common.basic.json, report_json(&report)) < 0)
+		report_record_text(&report, recording, stderr);
+	if (json &&
+	    json_file_write(json, options->common.basic.json, report_record_json(&report, recording)) < 0)
 		return STATUS_FILE;
 	return STATUS_DONE;
 }

@@ -9,7 +9,7 @@
 #include "cli/common.h"
 #include "base/json.h"
 #include "cli/progress.h"
-#include "report/report.h"
+#include "report/play.h"
 #include "cli/signals.h"
 #include "device/reader_events.h"
 #include "session/play_format.h"
@@ -169,15 +169,14 @@ static enum status print_report(struct play *play, int err)
 		.format = &play->setup.format,
 		.fps_requested = common->fps,
 		.pool = &play->setup.pool,
-		.playback = &play->playback,
 	};
 	FILE *json = play->json;
 
 	report_take_times(&report);
 	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || play->playback.played))
-		report_text(&report, stderr);
+		report_play_text(&report, &play->playback, stderr);
 	play->json = NULL;
-	if (json && json_file_write(json, common->basic.json, report_json(&report)) < 0)
+	if (json && json_file_write(json, common->basic.json, report_play_json(&report, &play->playback)) < 0)
 		return STATUS_FILE;
 	return STATUS_DONE;
 }

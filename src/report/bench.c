@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/json.h"
-#include "report/report.h"
+#include "report/common.h"
 
 static void add_value(struct json_object *object, const struct metric *metric, double value)
 {

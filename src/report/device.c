@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/video_format.h"
 #include "base/json.h"
-#include "report/report.h"
+#include "report/common.h"
 #include "device/controls.h"
 #include "device/device.h"
 #include "device/negotiate.h"

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The report's part on a playback. */
-#include "report/report.h"
+/* The report of a playback. */
+#include "report/play.h"
 
 #include <inttypes.h>
 #include <libavutil/pixdesc.h>
 #include "base/json.h"
+#include "base/text.h"
 
-static struct json_object *frames_json(const struct playback *playback)
+static struct json_object *playback_frames_json(const struct playback *playback)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -20,7 +21,24 @@ static struct json_object *frames_json(const struct playback *playback)
 	return object;
 }
 
-static struct json_object *bytes_json(const struct playback *playback)
+static void print_played_frames(const struct playback *playback, FILE *out)
+{
+	char text[200], bytes[BYTES_TEXT_MAX];
+
+	snprintf(text, sizeof text, "%" PRIu64 " read, %" PRIu64 " played; %" PRIu64 " without a copy",
+		 playback->read, playback->played, playback->zero_copy);
+	if (playback->copied)
+		text_add(text, sizeof text, ", %" PRIu64 " copied (%s)", playback->copied,
+			 bytes_text(playback->bytes_copied, bytes));
+	report_line(out, "frames", "%s", text);
+	if (playback->options.speed > 0)
+		report_line(out, "late",
+			    "%" PRIu64 " shown late, %" PRIu64 " dropped because the next was due, %" PRIu64
+			    " repeated",
+			    playback->late, playback->dropped, playback->repeated);
+}
+
+static struct json_object *playback_bytes_json(const struct playback *playback)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -54,65 +72,51 @@ static struct json_object *input_json(const struct reader_info *info)
 	return object;
 }
 
-void report_playback_json(struct json_object *object, const struct playback *playback)
+static void print_input(const struct reader_info *info, FILE *out)
 {
+	char fps[32] = "", damaged[40] = "";
+
+	if (info->format.fps.num)
+		snprintf(fps, sizeof fps, " at %.6g fps", fraction_value(info->format.fps));
+	if (info->damaged)
+		snprintf(damaged, sizeof damaged, "; %" PRIu64 " damaged", info->damaged);
+	report_line(out, "input", "%s: %s, %s%s%s, %" PRIu32 "x%" PRIu32 "%s%s", info->path, info->container,
+		    info->codec, pixels(info) ? " " : "", pixels(info) ? pixels(info) : "",
+		    info->format.width, info->format.height, fps, damaged);
+}
+
+static struct report_times playback_times(const struct playback *playback)
+{
+	return (struct report_times){ playback->wall_ns, playback->first_frame_ns, playback->measured_fps };
+}
+
+struct json_object *report_play_json(const struct report *report, const struct playback *playback)
+{
+	struct report_times times = playback_times(playback);
+	struct json_object *object = report_json(report, &times);
 	struct reader_info info = reader_info(playback->reader);
 
-	json_object_object_add(object, "frames", frames_json(playback));
-	json_object_object_add(object, "bytes", bytes_json(playback));
+	json_object_object_add(object, "frames", playback_frames_json(playback));
+	json_object_object_add(object, "bytes", playback_bytes_json(playback));
 	if (playback->pace_ns.count)
 		json_object_object_add(object, "pace_us", report_stats_json(&playback->pace_ns));
 	if (playback->interval_ns.count)
 		json_object_object_add(object, "interval_us", report_stats_json(&playback->interval_ns));
 	json_object_object_add(object, "input", input_json(&info));
 	json_add_text(object, "end", end_name(playback->end));
+	return object;
 }
 
-static void print_frames(const struct playback *playback, FILE *out)
+void report_play_text(const struct report *report, const struct playback *playback, FILE *out)
 {
-	char bytes[BYTES_TEXT_MAX];
-
-	fprintf(out, REPORT_LABEL "%" PRIu64 " read, %" PRIu64 " played; %" PRIu64 " without a copy",
-		"frames", playback->read, playback->played, playback->zero_copy);
-	if (playback->copied)
-		fprintf(out, ", %" PRIu64 " copied (%s)", playback->copied,
-			bytes_text(playback->bytes_copied, bytes));
-	fputc('\n', out);
-}
-
-static void print_pace(const struct playback *playback, FILE *out)
-{
-	if (playback->options.speed > 0)
-		fprintf(out,
-			REPORT_LABEL "%" PRIu64 " shown late, %" PRIu64
-				     " dropped as their time was past, %" PRIu64 " shown again\n",
-			"late", playback->late, playback->dropped, playback->repeated);
-	report_stats_text("pace", &playback->pace_ns, out);
-	report_stats_text("interval", &playback->interval_ns, out);
-}
-
-static void print_input(const struct reader_info *info, FILE *out)
-{
-	char fps[32] = "";
-
-	if (info->format.fps.num)
-		snprintf(fps, sizeof fps, " at %.6g fps", fraction_value(info->format.fps));
-	fprintf(out, REPORT_LABEL "%s: %s, %s%s%s, %" PRIu32 "x%" PRIu32 "%s", "input", info->path,
-		info->container, info->codec, pixels(info) ? " " : "", pixels(info) ? pixels(info) : "",
-		info->format.width, info->format.height, fps);
-	if (info->damaged)
-		fprintf(out, "; %" PRIu64 " damaged", info->damaged);
-	fputc('\n', out);
-}
-
-void report_playback_text(const struct report *report, FILE *out)
-{
-	const struct playback *playback = report->playback;
+	struct report_times times = playback_times(playback);
 	struct reader_info info = reader_info(playback->reader);
 
-	print_frames(playback, out);
-	print_pace(playback, out);
-	report_run_text(report, out);
+	report_device_text(report, out);
+	print_played_frames(playback, out);
+	report_stats_text("pace", &playback->pace_ns, out);
+	report_stats_text("interval", &playback->interval_ns, out);
+	report_times_text(report, &times, out);
 	print_input(&info, out);
-	fprintf(out, REPORT_LABEL "%s\n", "end", end_name(playback->end));
+	report_line(out, "end", "%s", end_name(playback->end));
 }

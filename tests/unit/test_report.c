@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "base/json.h"
-#include "report/report.h"
+#include "report/record.h"
 #include "cli/exit_status.h"
 #include "queue/io.h"
 #include "base/array.h"
@@ -70,7 +70,6 @@ static int set_up(void **state)
 				  .device = &device,
 				  .format = &format,
 				  .pool = &pool,
-				  .recording = &recording,
 				  .user_s = 0.25,
 				  .sys_s = 0.5 };
 	return 0;
@@ -146,7 +145,7 @@ static const char *const expected[][2] = {
 
 static void every_key_is_there(void **state)
 {
-	struct json_object *object = report_json(&report), *outputs;
+	struct json_object *object = report_record_json(&report, &recording), *outputs;
 	size_t n;
 
 	(void)state;
@@ -175,7 +174,7 @@ static void what_does_not_apply_is_left_out(void **state)
 	recording.measured_fps = 0;
 	format.fps = (struct fraction){ 0, 0 };
 	pool.limits.reads = true;
-	object = report_json(&report);
+	object = report_record_json(&report, &recording);
 	for (size_t i = 0; i < ARRAY_SIZE(absent); i++)
 		if (*at(object, absent[i]))
 			fail_msg("%s is there: %s", absent[i], at(object, absent[i]));
@@ -189,7 +188,7 @@ static void bytes_that_are_not_text_do_not_spoil_it(void **state)
 
 	(void)state;
 	memcpy(device.info.card, "caf\xe9 \x1b[2J \xc3\xa9", 13);
-	object = report_json(&report);
+	object = report_record_json(&report, &recording);
 	assert_string_equal(at(object, "device.card"), "caf\xef\xbf\xbd \xef\xbf\xbd[2J \xc3\xa9");
 	again = json_tokener_parse(json_object_to_json_string(object));
 	assert_non_null(again);
@@ -197,14 +196,14 @@ static void bytes_that_are_not_text_do_not_spoil_it(void **state)
 	json_object_put(object);
 }
 
-static char *text_of(const struct report *what)
+static char *text_of_report(void)
 {
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	assert_non_null(out);
-	report_text(what, out);
+	report_record_text(&report, &recording, out);
 	fclose(out);
 	return text;
 }
@@ -214,10 +213,10 @@ static void the_text_names_every_loss(void **state)
 	static const char *const wanted[] = { "100 captured",      "91 written",
 					      "5 left out",        "10 copied",
 					      "lost      7:",      "3 by the driver",
-					      "1 damaged",         "2 for want of",
+					      "1 damaged",         "2 for lack of",
 					      "1 not written",     "out.mkv: matroska, rawvideo, 91 frames",
 					      "640x480 at 30 fps", "count" };
-	char *text = text_of(&report);
+	char *text = text_of_report();
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
@@ -232,9 +231,30 @@ static void the_text_says_when_nothing_is_lost(void **state)
 
 	(void)state;
 	recording.ledger = (struct ledger){ .captured = 5, .written = 5, .zero_copy = 5 };
-	text = text_of(&report);
+	text = text_of_report();
 	assert_non_null(strstr(text, "lost      none\n"));
 	free(text);
+}
+
+/* No line reaches the last column, and what does not fit goes on below the text, beside the label. */
+static void the_text_fits_the_terminal(void **state)
+{
+	static const unsigned widths[] = { 40, 60, 100 };
+	char columns[8], *text, *rest, *line;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
+		snprintf(columns, sizeof columns, "%u", widths[i]);
+		setenv("COLUMNS", columns, 1);
+		rest = text = text_of_report();
+		unsetenv("COLUMNS");
+		assert_non_null(
+			strstr(text, widths[i] < 100 ? "\n          " : "\nlost      7: 3 by the driver "));
+		while ((line = strsep(&rest, "\n")))
+			if (strlen(line) >= widths[i] || (*line && (strlen(line) < 11 || line[9] != ' ')))
+				fail_msg("at %u columns: '%s'", widths[i], line);
+		free(text);
+	}
 }
 
 static void failures_have_their_status(void **state)
@@ -278,6 +298,7 @@ int main(void)
 		cmocka_unit_test_setup(bytes_that_are_not_text_do_not_spoil_it, set_up),
 		cmocka_unit_test_setup(the_text_names_every_loss, set_up),
 		cmocka_unit_test_setup(the_text_says_when_nothing_is_lost, set_up),
+		cmocka_unit_test_setup(the_text_fits_the_terminal, set_up),
 		cmocka_unit_test(failures_have_their_status),
 	};
 

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the reports of recordings, playbacks and measurements have in common. The JSON keys are those of the
+ * manual pages; every object that is returned is the caller's to json_object_put().
+ */
+#ifndef REPORT_COMMON_H
+#define REPORT_COMMON_H
+
+#include <stdio.h>
+#include <json-c/json.h>
+#include "base/stats.h"
+#include "device/device.h"
+#include "queue/pool.h"
+
+/* What a recording or a playback ran on. */
+struct report {
+	const char *command;
+	const struct device *device;
+	const struct video_format *format;
+	struct fraction fps_requested; /* 0/0: none */
+	const struct pool *pool;
+	double user_s, sys_s; /* processor time of this process, see report_take_times() */
+};
+
+struct report_times {
+	int64_t wall_ns, first_frame_ns; /* from the start; first frame 0: none */
+	double measured_fps;             /* 0: unknown */
+};
+
+/* Sets user_s and sys_s to the times until now. */
+void report_take_times(struct report *report);
+
+/* The keys from "version" to "fps". */
+struct json_object *report_json(const struct report *report, const struct report_times *times);
+struct json_object *report_device_json(const struct device *device);
+struct json_object *report_format_json(const struct video_format *format);
+struct json_object *report_pool_json(const struct pool *pool);
+struct json_object *report_stats_json(const struct stats *ns); /* in microseconds */
+
+/* Prints a line of the text report: the label, and the text, wrapped to the width of the terminal in the
+ * columns beside it. */
+void report_line(FILE *out, const char *label, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void report_device_text(const struct report *report, FILE *out);
+void report_times_text(const struct report *report, const struct report_times *times, FILE *out);
+void report_stats_text(const char *label, const struct stats *ns, FILE *out);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The report of a recording. */
+#include "report/record.h"
+
+#include <inttypes.h>
+#include "base/array.h"
+#include "base/json.h"
+#include "base/text.h"
+
+static void add_if_any(struct json_object *object, const char *key, uint64_t count)
+{
+	if (count)
+		json_add_count(object, key, count);
+}
+
+static struct json_object *record_frames_json(const struct ledger *ledger)
+{
+	struct json_object *object = json_object_new_object(), *lost = json_object_new_object();
+
+	json_add_count(object, "captured", ledger->captured);
+	json_add_count(object, "written", ledger->written);
+	add_if_any(object, "skipped", ledger->skipped);
+	add_if_any(object, "repeated", ledger->repeated);
+	add_if_any(object, "unnumbered", ledger->unnumbered);
+	json_add_count(object, "copied", ledger->copied);
+	json_add_count(object, "zero_copy", ledger->zero_copy);
+	json_add_count(lost, "driver", ledger->lost_driver);
+	json_add_count(lost, "error", ledger->lost_error);
+	json_add_count(lost, "queue", ledger->lost_queue);
+	json_add_count(lost, "writer", ledger->lost_writer);
+	json_object_object_add(object, "lost", lost);
+	return object;
+}
+
+static struct json_object *record_bytes_json(const struct ledger *ledger)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_count(object, "captured", ledger->bytes_captured);
+	json_add_count(object, "written", ledger->bytes_written);
+	json_add_count(object, "copied", ledger->bytes_copied);
+	return object;
+}
+
+static void print_record_frames(const struct ledger *ledger, FILE *out)
+{
+	char text[256], bytes[BYTES_TEXT_MAX];
+
+	snprintf(text, sizeof text, "%" PRIu64 " captured, %" PRIu64 " written", ledger->captured,
+		 (uint64_t)ledger->written);
+	if (ledger->skipped)
+		text_add(text, sizeof text, ", %" PRIu64 " left out as requested", ledger->skipped);
+	text_add(text, sizeof text, "; %" PRIu64 " without a copy", ledger->zero_copy);
+	if (ledger->copied)
+		text_add(text, sizeof text, ", %" PRIu64 " copied (%s)", ledger->copied,
+			 bytes_text(ledger->bytes_copied, bytes));
+	report_line(out, "frames", "%s", text);
+}
+
+/* The causes stand in the order in which a frame passes them. */
+static void print_lost(const struct ledger *ledger, FILE *out)
+{
+	const struct {
+		uint64_t count;
+		const char *cause;
+	} causes[] = {
+		{ ledger->lost_driver, "by the driver (gaps in its sequence numbers)" },
+		{ ledger->lost_error, "damaged or empty" },
+		{ ledger->lost_queue, "for lack of buffers and memory (see --memory, --max-buffers)" },
+		{ ledger->lost_writer, "not written to the file" },
+	};
+	uint64_t lost = ledger_lost(ledger);
+	char text[320] = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
+		if (causes[i].count)
+			text_join(text, sizeof text, ", ", "%" PRIu64 " %s", causes[i].count,
+				  causes[i].cause);
+	if (lost)
+		report_line(out, "lost", "%" PRIu64 ": %s", lost, text);
+	else
+		report_line(out, "lost", ledger->captured ? "none" : "none known");
+}
+
+/* What is not lost, but hints at a fault of the driver. */
+static void print_oddities(const struct ledger *ledger, FILE *out)
+{
+	if (ledger->repeated)
+		report_line(out, "", "%" PRIu64 " frames with a sequence number that another one had",
+			    ledger->repeated);
+	if (ledger->unnumbered)
+		report_line(out, "", "%" PRIu64 " buffers without a frame", ledger->unnumbered);
+}
+
+static struct json_object *queue_json(const struct recording *recording)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_count(object, "high_water_frames", recording->high_water.max_items);
+	json_add_count(object, "high_water_bytes", recording->high_water.max_bytes);
+	return object;
+}
+
+static void print_queue(const struct recording *recording, FILE *out)
+{
+	char bytes[BYTES_TEXT_MAX];
+
+	report_line(out, "queue", "at most %" PRIu64 " frames (%s) waited for the file",
+		    recording->high_water.max_items, bytes_text(recording->high_water.max_bytes, bytes));
+}
+
+static struct json_object *source_json(const struct recording *recording)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_count(object, "changes", recording->source_changes);
+	json_add_count(object, "interruptions", recording->source_interruptions);
+	return object;
+}
+
+static void print_source(const struct recording *recording, FILE *out)
+{
+	report_line(out, "source", "%" PRIu64 " changes of format, %" PRIu64 " interruptions",
+		    recording->source_changes, recording->source_interruptions);
+}
+
+static struct json_object *files_json(const struct recording *recording)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < recording->n_files; i++) {
+		const struct output_file *file = &recording->files[i];
+		struct json_object *object = json_object_new_object();
+
+		json_add_text(object, "path", file->path);
+		json_add_text(object, "container", file->container);
+		json_add_text(object, "codec", file->codec);
+		json_add_count(object, "frames", file->frames);
+		json_add_count(object, "bytes", file->bytes);
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static void print_files(const struct recording *recording, FILE *out)
+{
+	char bytes[BYTES_TEXT_MAX];
+
+	for (size_t i = 0; i < recording->n_files; i++) {
+		const struct output_file *file = &recording->files[i];
+
+		report_line(out, i ? "" : "output", "%s: %s, %s, %" PRIu64 " frames, %s", file->path,
+			    file->container, file->codec, file->frames, bytes_text(file->bytes, bytes));
+	}
+}
+
+static bool source_changed(const struct recording *recording)
+{
+	return recording->source_changes || recording->source_interruptions;
+}
+
+static struct report_times record_times(const struct recording *recording)
+{
+	return (struct report_times){ recording->wall_ns, recording->first_frame_ns,
+				      recording->measured_fps };
+}
+
+struct json_object *report_record_json(const struct report *report, const struct recording *recording)
+{
+	struct report_times times = record_times(recording);
+	struct json_object *object = report_json(report, &times);
+
+	json_object_object_add(object, "frames", record_frames_json(&recording->ledger));
+	json_object_object_add(object, "bytes", record_bytes_json(&recording->ledger));
+	if (recording->latency_ns.count)
+		json_object_object_add(object, "latency_us", report_stats_json(&recording->latency_ns));
+	if (recording->interval_ns.count)
+		json_object_object_add(object, "interval_us", report_stats_json(&recording->interval_ns));
+	json_object_object_add(object, "queue", queue_json(recording));
+	if (source_changed(recording))
+		json_object_object_add(object, "source", source_json(recording));
+	json_object_object_add(object, "output", files_json(recording));
+	json_add_text(object, "end", end_name(recording->end));
+	return object;
+}
+
+void report_record_text(const struct report *report, const struct recording *recording, FILE *out)
+{
+	struct report_times times = record_times(recording);
+
+	report_device_text(report, out);
+	print_record_frames(&recording->ledger, out);
+	print_lost(&recording->ledger, out);
+	print_oddities(&recording->ledger, out);
+	report_times_text(report, &times, out);
+	report_stats_text("latency", &recording->latency_ns, out);
+	report_stats_text("interval", &recording->interval_ns, out);
+	print_queue(recording, out);
+	if (source_changed(recording))
+		print_source(recording, out);
+	print_files(recording, out);
+	report_line(out, "end", "%s", end_name(recording->end));
+}

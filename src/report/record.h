@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The report of a recording. */
+#ifndef REPORT_RECORD_H
+#define REPORT_RECORD_H
+
+#include "report/common.h"
+#include "session/record.h"
+
+struct json_object *report_record_json(const struct report *report, const struct recording *recording);
+void report_record_text(const struct report *report, const struct recording *recording, FILE *out);
+
+#endif
