@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MJPEG and H.264 from the simulated device, by libavcodec's encoders. */
+/* The compressed formats of the simulated device: the test pattern through libavcodec's encoders. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "sim/sim_internal.h"
+#include "sim/test_pattern.h"
 
 #define KEY_INTERVAL 30
 
@@ -17,7 +18,7 @@ static const struct {
 	enum AVPixelFormat av;
 } codecs[] = {
 	{ V4L2_PIX_FMT_MJPEG, "mjpeg", "qmin=3:qmax=3", AV_PIX_FMT_YUVJ420P },
-	/* Slices and look-ahead would hold frames back; a camera answers one frame with one. */
+	/* zerolatency: without frame threads, look-ahead and B-frames each frame gives its packet at once. */
 	{ V4L2_PIX_FMT_H264, "libx264", "preset=ultrafast:tune=zerolatency:crf=20", AV_PIX_FMT_YUV420P },
 };
 
@@ -25,12 +26,12 @@ struct sim_codec {
 	AVCodecContext *context;
 	AVFrame *frame;
 	AVPacket *packet;
-	struct video_format format; /* of the frame: YU12 */
+	struct video_format format; /* of the frame to encode: YU12 */
 	uint8_t *background;
-	uint32_t next; /* the encoder's own time */
+	uint32_t next_pts;
 };
 
-static int codec_row(uint32_t fourcc)
+static int find_codec(uint32_t fourcc)
 {
 	for (int i = 0; i < (int)(ARRAY_SIZE(codecs)); i++) {
 		if (codecs[i].fourcc == fourcc)
@@ -41,7 +42,7 @@ static int codec_row(uint32_t fourcc)
 
 bool sim_codec_available(uint32_t fourcc)
 {
-	int row = codec_row(fourcc);
+	int row = find_codec(fourcc);
 
 	return row >= 0 && avcodec_find_encoder_by_name(codecs[row].encoder);
 }
@@ -64,7 +65,7 @@ static int open_encoder(struct sim_codec *codec, int row, const struct video_for
 	context->time_base = (AVRational){ 1, 30 };
 	context->gop_size = KEY_INTERVAL;
 	context->thread_count = 1;
-	context->log_level_offset = AV_LOG_TRACE; /* a camera does not tell what it thinks of its frames */
+	context->log_level_offset = AV_LOG_TRACE; /* hides the encoder's messages */
 	err = av_dict_parse_string(&options, codecs[row].options, "=", ":", 0);
 	if (err >= 0)
 		err = avcodec_open2(context, encoder, &options);
@@ -72,8 +73,8 @@ static int open_encoder(struct sim_codec *codec, int row, const struct video_for
 	return err;
 }
 
-/* The picture to encode: planar, rows without padding. */
-static int open_picture(struct sim_codec *codec, const struct video_format *format)
+/* The frame to encode: planar, rows without padding. */
+static int open_frame(struct sim_codec *codec, const struct video_format *format)
 {
 	uint32_t chroma = format->width / 2, bytes = format->width * format->height * 3 / 2;
 
@@ -105,13 +106,13 @@ static int open_picture(struct sim_codec *codec, const struct video_format *form
 int sim_codec_open(struct sim_codec **out, const struct video_format *format)
 {
 	struct sim_codec *codec = calloc(1, sizeof *codec);
-	int row = codec_row(format->fourcc), err;
+	int row = find_codec(format->fourcc), err;
 
 	if (!codec)
 		return -ENOMEM;
 	err = row < 0 ? -ENOTSUP : open_encoder(codec, row, format);
 	if (err >= 0)
-		err = open_picture(codec, format);
+		err = open_frame(codec, format);
 	if (err < 0) {
 		sim_codec_close(codec);
 		return err;
@@ -131,7 +132,7 @@ void sim_codec_close(struct sim_codec *codec)
 	free(codec);
 }
 
-static int draw(struct sim_codec *codec, uint32_t number)
+static int draw_frame(struct sim_codec *codec, uint32_t number)
 {
 	int err = av_frame_make_writable(codec->frame);
 	uint8_t *planes[MAX_PLANES] = { codec->frame->data[0] };
@@ -139,13 +140,13 @@ static int draw(struct sim_codec *codec, uint32_t number)
 	if (err < 0)
 		return err;
 	memcpy(planes[0], codec->background, codec->format.sizeimage[0]);
-	codec->frame->pts = codec->next++;
+	codec->frame->pts = codec->next_pts++;
 	return sim_test_pattern_foreground(&codec->format, number, planes);
 }
 
 int sim_codec_encode(struct sim_codec *codec, uint32_t number, uint8_t *data, uint32_t size, bool *key)
 {
-	int err = draw(codec, number), bytes;
+	int err = draw_frame(codec, number), bytes;
 
 	if (err < 0 || (err = avcodec_send_frame(codec->context, codec->frame)) < 0 ||
 	    (err = avcodec_receive_packet(codec->context, codec->packet)) < 0)

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The simulated device's controls. They change nothing in the picture. */
+/*
+ * The controls of the simulated device. They do not change the test pattern.
+ *
+ * To add a control: a row of controls[]. To add a type: a row of control_types[], with the function that
+ * validates its values; all types so far have 32-bit values.
+ */
 #include <errno.h>
 #include <string.h>
-#include "sim/sim_internal.h"
 #include "base/array.h"
+#include "sim/sim_internal.h"
 
-static const char *const power_line[] = { "Disabled", "50 Hz", "60 Hz" };
+static const char *const power_line_frequencies[] = { "Disabled", "50 Hz", "60 Hz" };
 
-/* In the order of their ids, which VIDIOC_QUERYCTRL's "next" goes by. */
+/* By ascending id, the order that V4L2_CTRL_FLAG_NEXT_CTRL needs. */
 static const struct control {
 	uint32_t id, type, flags;
 	const char *name;
-	int32_t min, max, step, standard;
+	int32_t min, max, step, default_value;
 	const char *const *menu;
 } controls[] = {
 	{ V4L2_CID_USER_CLASS, V4L2_CTRL_TYPE_CTRL_CLASS,
@@ -21,23 +26,58 @@ static const struct control {
 	{ V4L2_CID_CONTRAST, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_SLIDER, "Contrast", -64, 64, 2, 0, NULL },
 	{ V4L2_CID_HFLIP, V4L2_CTRL_TYPE_BOOLEAN, 0, "Horizontal Flip", 0, 1, 1, 0, NULL },
 	{ V4L2_CID_POWER_LINE_FREQUENCY, V4L2_CTRL_TYPE_MENU, 0, "Power Line Frequency", 0, 2, 1, 1,
-	  power_line },
+	  power_line_frequencies },
 	{ V4L2_CID_MIN_BUFFERS_FOR_CAPTURE, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_READ_ONLY,
 	  "Min Number of Capture Buffers", 1, 32, 1, 1, NULL },
 	{ V4L2_CID_MIN_BUFFERS_FOR_OUTPUT, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_READ_ONLY,
 	  "Min Number of Output Buffers", 1, 32, 1, 1, NULL },
 };
 #define N_CONTROLS ((int)(ARRAY_SIZE(controls)))
-_Static_assert(ARRAY_SIZE(controls) <= sizeof(((struct sim *)0)->controls) / sizeof(int32_t),
-	       "struct sim has room for each control");
+_Static_assert(ARRAY_SIZE(controls) <= sizeof(((struct sim *)0)->control_values) / sizeof(int32_t),
+	       "struct sim has room for the value of each control");
+
+/* As the kernel's control framework: out of range integers are clamped, menu entries must exist. */
+static int validate_integer(const struct control *control, int32_t *value)
+{
+	int32_t offset;
+
+	if (*value < control->min)
+		*value = control->min;
+	if (*value > control->max)
+		*value = control->max;
+	offset = (*value - control->min + control->step / 2) / control->step * control->step;
+	*value = control->min + offset;
+	return 0;
+}
+
+static int validate_boolean(const struct control *control, int32_t *value)
+{
+	(void)control;
+	*value = !!*value;
+	return 0;
+}
+
+static int validate_menu(const struct control *control, int32_t *value)
+{
+	return *value < control->min || *value > control->max ? -ERANGE : 0;
+}
+
+static const struct control_type {
+	uint32_t type;
+	int (*validate)(const struct control *control, int32_t *value); /* may change the value */
+} control_types[] = {
+	{ V4L2_CTRL_TYPE_INTEGER, validate_integer },
+	{ V4L2_CTRL_TYPE_BOOLEAN, validate_boolean },
+	{ V4L2_CTRL_TYPE_MENU, validate_menu },
+};
 
 void sim_controls_init(struct sim *sim)
 {
 	for (int i = 0; i < N_CONTROLS; i++)
-		sim->controls[i] = controls[i].standard;
+		sim->control_values[i] = controls[i].default_value;
 }
 
-static bool has(const struct sim *sim, const struct control *control)
+static bool has_control(const struct sim *sim, const struct control *control)
 {
 	if (control->id == V4L2_CID_MIN_BUFFERS_FOR_CAPTURE)
 		return sim->options.min_buffers && !sim->options.output;
@@ -46,8 +86,8 @@ static bool has(const struct sim *sim, const struct control *control)
 	return true;
 }
 
-/* The control, or with V4L2_CTRL_FLAG_NEXT_CTRL the first one after it; NULL. */
-static const struct control *find(const struct sim *sim, uint32_t id)
+/* The control; with V4L2_CTRL_FLAG_NEXT_CTRL the first one of a higher id. NULL: there is none. */
+static const struct control *find_control(const struct sim *sim, uint32_t id)
 {
 	bool next = id & V4L2_CTRL_FLAG_NEXT_CTRL;
 
@@ -55,16 +95,16 @@ static const struct control *find(const struct sim *sim, uint32_t id)
 		return NULL;
 	id &= ~(uint32_t)(V4L2_CTRL_FLAG_NEXT_CTRL | V4L2_CTRL_FLAG_NEXT_COMPOUND);
 	for (int i = 0; i < N_CONTROLS; i++) {
-		if (has(sim, &controls[i]) && (next ? controls[i].id > id : controls[i].id == id))
+		if (has_control(sim, &controls[i]) && (next ? controls[i].id > id : controls[i].id == id))
 			return &controls[i];
 	}
 	return NULL;
 }
 
-int sim_queryctrl(struct sim *sim, void *argument)
+int sim_controls_queryctrl(struct sim *sim, void *argument)
 {
 	struct v4l2_queryctrl *query = argument;
-	const struct control *control = find(sim, query->id);
+	const struct control *control = find_control(sim, query->id);
 
 	if (!control)
 		return -EINVAL;
@@ -73,16 +113,16 @@ int sim_queryctrl(struct sim *sim, void *argument)
 					  .minimum = control->min,
 					  .maximum = control->max,
 					  .step = control->step,
-					  .default_value = control->standard,
+					  .default_value = control->default_value,
 					  .flags = control->flags };
 	strncpy((char *)query->name, control->name, sizeof query->name - 1);
 	return 0;
 }
 
-int sim_query_ext_ctrl(struct sim *sim, void *argument)
+int sim_controls_query_ext_ctrl(struct sim *sim, void *argument)
 {
 	struct v4l2_query_ext_ctrl *query = argument;
-	const struct control *control = find(sim, query->id);
+	const struct control *control = find_control(sim, query->id);
 
 	if (!control)
 		return -EINVAL;
@@ -91,7 +131,7 @@ int sim_query_ext_ctrl(struct sim *sim, void *argument)
 					       .minimum = control->min,
 					       .maximum = control->max,
 					       .step = (uint64_t)control->step,
-					       .default_value = control->standard,
+					       .default_value = control->default_value,
 					       .flags = control->flags,
 					       .elem_size = 4,
 					       .elems = 1 };
@@ -99,10 +139,10 @@ int sim_query_ext_ctrl(struct sim *sim, void *argument)
 	return 0;
 }
 
-int sim_querymenu(struct sim *sim, void *argument)
+int sim_controls_querymenu(struct sim *sim, void *argument)
 {
 	struct v4l2_querymenu *menu = argument;
-	const struct control *control = find(sim, menu->id);
+	const struct control *control = find_control(sim, menu->id);
 
 	if (!control || !control->menu || menu->index > (uint32_t)control->max)
 		return -EINVAL;
@@ -111,66 +151,60 @@ int sim_querymenu(struct sim *sim, void *argument)
 	return 0;
 }
 
-static int get(const struct sim *sim, uint32_t id, int32_t *value)
+static int get_value(const struct sim *sim, uint32_t id, int32_t *value)
 {
-	const struct control *control = (id & V4L2_CTRL_FLAG_NEXT_CTRL) ? NULL : find(sim, id);
+	const struct control *control = (id & V4L2_CTRL_FLAG_NEXT_CTRL) ? NULL : find_control(sim, id);
 
 	if (!control)
 		return -EINVAL;
 	if (control->type == V4L2_CTRL_TYPE_CTRL_CLASS)
 		return -EACCES;
-	*value = sim->controls[control - controls];
+	*value = sim->control_values[control - controls];
 	if (control->id == V4L2_CID_MIN_BUFFERS_FOR_CAPTURE || control->id == V4L2_CID_MIN_BUFFERS_FOR_OUTPUT)
 		*value = (int32_t)sim->options.min_buffers;
 	return 0;
 }
 
-/* As the kernel's control framework: numbers are brought into range, menu entries must exist. */
-static int check(const struct sim *sim, uint32_t id, int32_t *value)
+/* Checks that the control can be set, and adjusts the value as the driver would. */
+static int validate_value(const struct sim *sim, uint32_t id, int32_t *value)
 {
-	const struct control *control = (id & V4L2_CTRL_FLAG_NEXT_CTRL) ? NULL : find(sim, id);
+	const struct control *control = (id & V4L2_CTRL_FLAG_NEXT_CTRL) ? NULL : find_control(sim, id);
 
 	if (!control)
 		return -EINVAL;
 	if (control->flags & V4L2_CTRL_FLAG_READ_ONLY)
 		return -EACCES;
-	if (control->menu && (*value < control->min || *value > control->max))
-		return -ERANGE;
-	if (control->type == V4L2_CTRL_TYPE_BOOLEAN)
-		*value = !!*value;
-	if (*value < control->min)
-		*value = control->min;
-	if (*value > control->max)
-		*value = control->max;
-	*value = control->min + (*value - control->min + control->step / 2) / control->step * control->step;
-	return 0;
+	for (unsigned i = 0; i < ARRAY_SIZE(control_types); i++) {
+		if (control_types[i].type == control->type)
+			return control_types[i].validate(control, value);
+	}
+	return -EINVAL;
 }
 
-int sim_g_ctrl(struct sim *sim, void *argument)
+int sim_controls_g_ctrl(struct sim *sim, void *argument)
 {
 	struct v4l2_control *control = argument;
 
-	return get(sim, control->id, &control->value);
+	return get_value(sim, control->id, &control->value);
 }
 
-int sim_s_ctrl(struct sim *sim, void *argument)
+int sim_controls_s_ctrl(struct sim *sim, void *argument)
 {
 	struct v4l2_control *control = argument;
-
-	int err = check(sim, control->id, &control->value);
+	int err = validate_value(sim, control->id, &control->value);
 
 	if (err == 0)
-		sim->controls[find(sim, control->id) - controls] = control->value;
+		sim->control_values[find_control(sim, control->id) - controls] = control->value;
 	return err;
 }
 
-int sim_g_ext_ctrls(struct sim *sim, void *argument)
+int sim_controls_g_ext_ctrls(struct sim *sim, void *argument)
 {
 	struct v4l2_ext_controls *list = argument;
 
 	for (uint32_t i = 0; i < list->count; i++) {
-		int32_t value = 0; /* the list is packed */
-		int err = get(sim, list->controls[i].id, &value);
+		int32_t value = 0; /* struct v4l2_ext_control is packed: no pointer to its value */
+		int err = get_value(sim, list->controls[i].id, &value);
 
 		if (err < 0) {
 			list->error_idx = list->count;
@@ -181,13 +215,13 @@ int sim_g_ext_ctrls(struct sim *sim, void *argument)
 	return 0;
 }
 
-int sim_try_ext_ctrls(struct sim *sim, void *argument)
+int sim_controls_try_ext_ctrls(struct sim *sim, void *argument)
 {
 	struct v4l2_ext_controls *list = argument;
 
 	for (uint32_t i = 0; i < list->count; i++) {
 		int32_t value = list->controls[i].value;
-		int err = check(sim, list->controls[i].id, &value);
+		int err = validate_value(sim, list->controls[i].id, &value);
 
 		if (err < 0) {
 			list->error_idx = i;
@@ -198,17 +232,18 @@ int sim_try_ext_ctrls(struct sim *sim, void *argument)
 	return 0;
 }
 
-/* All or nothing. */
-int sim_s_ext_ctrls(struct sim *sim, void *argument)
+/* Sets all or none. */
+int sim_controls_s_ext_ctrls(struct sim *sim, void *argument)
 {
 	struct v4l2_ext_controls *list = argument;
-	int err = sim_try_ext_ctrls(sim, argument);
+	int err = sim_controls_try_ext_ctrls(sim, argument);
 
 	if (err < 0) {
 		list->error_idx = list->count;
 		return err;
 	}
 	for (uint32_t i = 0; i < list->count; i++)
-		sim->controls[find(sim, list->controls[i].id) - controls] = list->controls[i].value;
+		sim->control_values[find_control(sim, list->controls[i].id) - controls] =
+			list->controls[i].value;
 	return 0;
 }

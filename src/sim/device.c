@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The simulated device: what device.c calls. sim_keys.c reads the options, sim_queue.c keeps the
- * kernel's rules, sim_stream.c the time, sim_frame.c fills a buffer from sim_picture.c or sim_codec.c,
- * and the rest answers the ioctls about formats, controls and events.
+ * The simulated device: its struct device_ops. options.c parses the keys, calls.c finds the function of an
+ * ioctl, vb2.c keeps the kernel's rules for buffers, stream.c decides when frames are due, frame.c fills a
+ * buffer from test_pattern.c or codec.c, faults.c holds what can go wrong.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,189 +12,114 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/timerfd.h>
-#include "base/array.h"
 #include "base/log.h"
 #include "sim/sim_internal.h"
 
-/* The names are those that fail= takes. */
-static const struct sim_call {
-	unsigned long request;
-	const char *name;
-	int (*run)(struct sim *sim, void *argument);
-} calls[] = {
-	{ VIDIOC_QUERYCAP, "querycap", sim_querycap },
-	{ VIDIOC_ENUM_FMT, "enum_fmt", sim_enum_fmt },
-	{ VIDIOC_G_FMT, "g_fmt", sim_g_fmt },
-	{ VIDIOC_TRY_FMT, "try_fmt", sim_try_fmt },
-	{ VIDIOC_S_FMT, "s_fmt", sim_s_fmt },
-	{ VIDIOC_G_PARM, "g_parm", sim_g_parm },
-	{ VIDIOC_S_PARM, "s_parm", sim_s_parm },
-	{ VIDIOC_ENUM_FRAMESIZES, "enum_framesizes", sim_enum_framesizes },
-	{ VIDIOC_ENUM_FRAMEINTERVALS, "enum_frameintervals", sim_enum_frameintervals },
-	{ VIDIOC_REQBUFS, "reqbufs", sim_reqbufs },
-	{ VIDIOC_CREATE_BUFS, "create_bufs", sim_create_bufs },
-	{ VIDIOC_QUERYBUF, "querybuf", sim_querybuf },
-	{ VIDIOC_QBUF, "qbuf", sim_qbuf },
-	{ VIDIOC_DQBUF, "dqbuf", sim_dqbuf },
-	{ VIDIOC_EXPBUF, "expbuf", sim_expbuf },
-	{ VIDIOC_STREAMON, "streamon", sim_streamon },
-	{ VIDIOC_STREAMOFF, "streamoff", sim_streamoff },
-	{ VIDIOC_QUERYCTRL, "queryctrl", sim_queryctrl },
-	{ VIDIOC_QUERY_EXT_CTRL, "query_ext_ctrl", sim_query_ext_ctrl },
-	{ VIDIOC_QUERYMENU, "querymenu", sim_querymenu },
-	{ VIDIOC_G_CTRL, "g_ctrl", sim_g_ctrl },
-	{ VIDIOC_S_CTRL, "s_ctrl", sim_s_ctrl },
-	{ VIDIOC_G_EXT_CTRLS, "g_ext_ctrls", sim_g_ext_ctrls },
-	{ VIDIOC_S_EXT_CTRLS, "s_ext_ctrls", sim_s_ext_ctrls },
-	{ VIDIOC_TRY_EXT_CTRLS, "try_ext_ctrls", sim_try_ext_ctrls },
-	{ VIDIOC_ENUMINPUT, "enuminput", sim_enum_input },
-	{ VIDIOC_G_INPUT, "g_input", sim_g_input },
-	{ VIDIOC_S_INPUT, "s_input", sim_s_input },
-	{ VIDIOC_ENUMOUTPUT, "enumoutput", sim_enum_output },
-	{ VIDIOC_G_OUTPUT, "g_output", sim_g_output },
-	{ VIDIOC_S_OUTPUT, "s_output", sim_s_output },
-	{ VIDIOC_QUERY_DV_TIMINGS, "query_dv_timings", sim_query_dv_timings },
-	{ VIDIOC_G_DV_TIMINGS, "g_dv_timings", sim_g_dv_timings },
-	{ VIDIOC_S_DV_TIMINGS, "s_dv_timings", sim_s_dv_timings },
-	{ VIDIOC_SUBSCRIBE_EVENT, "subscribe_event", sim_subscribe_event },
-	{ VIDIOC_UNSUBSCRIBE_EVENT, "unsubscribe_event", sim_unsubscribe_event },
-	{ VIDIOC_DQEVENT, "dqevent", sim_dqevent },
-};
-#define N_CALLS ARRAY_SIZE(calls)
-
-bool sim_call_named(const char *name)
-{
-	static const char *const others[] = { "open",  "mmap",  "munmap",      "read",
-					      "write", "probe", "create_probe" };
-
-	for (unsigned i = 0; i < ARRAY_SIZE(others); i++) {
-		if (strcmp(others[i], name) == 0)
-			return true;
-	}
-	for (unsigned i = 0; i < N_CALLS; i++) {
-		if (strcmp(calls[i].name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Allocating nothing is a question, or a farewell: it has a name of its own, so that it can fail alone. */
-static const char *call_name(const struct sim_call *call, const void *argument)
-{
-	if (call->request == VIDIOC_REQBUFS && !((const struct v4l2_requestbuffers *)argument)->count)
-		return "probe";
-	if (call->request == VIDIOC_CREATE_BUFS && !((const struct v4l2_create_buffers *)argument)->count)
-		return "create_probe";
-	return call->name;
-}
-
-/* What every call begins with. */
-static int enter(struct sim *sim, const char *name)
+/* Each call first makes the frames that are due; returns the error with which the call fails, or 0. */
+static int begin_call(struct sim *sim, const char *name)
 {
 	sim_stream_catch_up(sim);
-	return sim->gone ? -ENODEV : sim_failure(sim, name);
+	return sim->unplugged ? -ENODEV : sim_faults_call(sim, name);
 }
 
-/* And ends with: 0 or more is passed on, less becomes errno. */
-static ssize_t leave(struct sim *sim, ssize_t result)
+/* Returns the result as a system call does: a negative errno as -1 and errno. */
+static ssize_t end_call(struct sim *sim, ssize_t result)
 {
-	if (!sim->format.fps.num)
+	if (!sim->format.fps.num) /* a queued buffer is filled at once */
 		sim_stream_catch_up(sim);
-	sim_stream_arm(sim);
+	sim_stream_update_fds(sim);
 	if (result >= 0)
 		return result;
 	errno = (int)-result;
 	return -1;
 }
 
-static int ioctl_of_sim(struct device *device, unsigned long request, void *argument)
+static int sim_ioctl(struct device *device, unsigned long request, void *argument)
 {
 	struct sim *sim = sim_of(device);
-	const struct sim_call *call = calls;
+	const struct sim_call *call = sim_calls_find(request);
 	int err;
 
-	while (call < calls + N_CALLS && call->request != request)
-		call++;
-	if (call == calls + N_CALLS) {
-		errno = sim->gone ? ENODEV : ENOTTY;
+	if (!call) {
+		errno = sim->unplugged ? ENODEV : ENOTTY;
 		return -1;
 	}
-	err = enter(sim, call_name(call, argument));
+	err = begin_call(sim, sim_calls_name(call, argument));
 	if (err == 0)
 		err = call->run(sim, argument);
 	else if (request == VIDIOC_STREAMOFF)
-		sim->ended = true; /* it stopped all the same, as in vb2, and leaves memory alone */
-	return (int)leave(sim, err);
+		sim->stopped = true; /* videobuf2 stops the driver even when STREAMOFF fails */
+	return (int)end_call(sim, err);
 }
 
-static void *mmap_of_sim(struct device *device, size_t length, int protection, int flags, int64_t offset)
+static void *sim_mmap(struct device *device, size_t length, int protection, int flags, int64_t offset)
 {
 	struct sim *sim = sim_of(device);
 	void *start = MAP_FAILED;
-	int err = enter(sim, "mmap");
+	int err = begin_call(sim, "mmap");
 
 	if (err == 0)
-		start = sim_memory_map(sim, length, protection, flags, offset, &err);
-	leave(sim, start == MAP_FAILED ? err : 0);
+		start = sim_memory_mmap(sim, length, protection, flags, offset, &err);
+	end_call(sim, start == MAP_FAILED ? err : 0);
 	return start;
 }
 
-static int munmap_of_sim(struct device *device, void *start, size_t length)
+static int sim_munmap(struct device *device, void *start, size_t length)
 {
 	struct sim *sim = sim_of(device);
 	int err;
 
-	/* A mapping may outlive its device. */
+	/* Mappings outlive the device. */
 	if (!sim)
 		return munmap(start, length);
-	err = sim_failure(sim, "munmap");
+	err = sim_faults_call(sim, "munmap");
 	if (err == 0)
-		err = sim_memory_unmap(sim, start, length);
-	return (int)leave(sim, err);
+		err = sim_memory_munmap(sim, start, length);
+	return (int)end_call(sim, err);
 }
 
-static ssize_t read_of_sim(struct device *device, void *data, size_t size)
+static ssize_t sim_read(struct device *device, void *data, size_t size)
 {
 	struct sim *sim = sim_of(device);
-	ssize_t n = enter(sim, "read");
+	ssize_t n = begin_call(sim, "read");
 
 	if (n == 0)
-		n = sim->options.output ? -EINVAL : sim_file_read(sim, data, size);
-	return leave(sim, n);
+		n = sim->options.output ? -EINVAL : sim_read_write_read(sim, data, size);
+	return end_call(sim, n);
 }
 
-static ssize_t write_of_sim(struct device *device, const void *data, size_t size)
+static ssize_t sim_write(struct device *device, const void *data, size_t size)
 {
 	struct sim *sim = sim_of(device);
-	ssize_t n = enter(sim, "write");
+	ssize_t n = begin_call(sim, "write");
 
 	if (n == 0)
-		n = sim->options.output ? sim_file_write(sim, data, size) : -EINVAL;
-	return leave(sim, n);
+		n = sim->options.output ? sim_read_write_write(sim, data, size) : -EINVAL;
+	return end_call(sim, n);
 }
 
-static void await_on_sim(struct device *device, short events)
+static void sim_await(struct device *device, short events)
 {
 	struct sim *sim = sim_of(device);
 
-	sim->awaited = events;
-	sim_stream_arm(sim);
+	sim->poll_events = events;
+	sim_stream_update_fds(sim);
 }
 
-static short revents_of_sim(struct device *device, short revents)
+static short sim_revents(struct device *device, short revents)
 {
 	struct sim *sim = sim_of(device);
 
 	(void)revents;
-	/* As in videobuf2, whoever polls a device that has no buffers means to read() or write() it. */
-	if (!sim->n_buffers && !sim->gone && !sim->n_events)
-		sim_file_start(sim);
+	/* As vb2_core_poll(): poll() on a device without buffers starts read() or write() emulation. */
+	if (!sim->n_buffers && !sim->unplugged && !sim->n_events)
+		sim_read_write_start(sim);
 	sim_stream_catch_up(sim);
-	sim_stream_arm(sim);
+	sim_stream_update_fds(sim);
 	return sim_stream_revents(sim);
 }
 
-static int watch(int epoll_fd, int fd)
+static int add_to_epoll(int epoll_fd, int fd)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
@@ -211,11 +136,11 @@ static int open_descriptors(struct sim *sim)
 	if (sim->device->fd < 0)
 		return -errno;
 	sim->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	err = watch(sim->device->fd, sim->timer_fd);
+	err = add_to_epoll(sim->device->fd, sim->timer_fd);
 	if (err < 0)
 		return err;
 	sim->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	return watch(sim->device->fd, sim->ready_fd);
+	return add_to_epoll(sim->device->fd, sim->ready_fd);
 }
 
 static int open_dump(struct sim *sim)
@@ -225,20 +150,20 @@ static int open_dump(struct sim *sim)
 	if (!path)
 		return 0;
 	if (!sim->options.output) {
-		log_error("sim: dump= is for type=output");
+		log_error("sim: dump= needs type=output");
 		return -EINVAL;
 	}
-	sim->dump = fopen(path, "wbe");
-	if (!sim->dump) {
+	sim->dump_file = fopen(path, "wbe");
+	if (!sim->dump_file) {
 		log_error("sim: dump=%s: %s", path, err_str(-errno));
 		return -errno;
 	}
 	return 0;
 }
 
-static void close_sim(struct device *device);
+static void sim_close(struct device *device);
 
-static int open_sim(struct device *device, const char *keys)
+static int sim_open(struct device *device, const char *keys)
 {
 	struct sim *sim = calloc(1, sizeof *sim);
 	int err;
@@ -247,28 +172,28 @@ static int open_sim(struct device *device, const char *keys)
 		return log_no_memory();
 	sim->device = device;
 	sim->timer_fd = sim->ready_fd = device->fd = -1;
-	sim->awaited = ~0;
+	sim->poll_events = ~0;
 	device->data = sim;
-	if ((err = sim_options_parse(&sim->options, keys)) < 0 || (err = sim_format_init(sim)) < 0 ||
+	if ((err = sim_options_parse(&sim->options, keys)) < 0 || (err = sim_formats_init(sim)) < 0 ||
 	    (err = open_dump(sim)) < 0)
 		goto fail;
 	device->path = strdup("sim");
-	if (!device->path || (err = sim_failure(sim, "open")) < 0 || (err = open_descriptors(sim)) < 0) {
+	if (!device->path || (err = sim_faults_call(sim, "open")) < 0 || (err = open_descriptors(sim)) < 0) {
 		err = err < 0 ? err : -ENOMEM;
 		log_error("sim: %s", err_str(err));
 		goto fail;
 	}
 	if (sim->options.event_width) {
-		sim->source_width = sim->format.width;
-		sim->source_height = sim->format.height;
-		sim->options.adjust |= SIM_ADJUST_SIZE; /* a receiver scales nothing */
+		sim->detected_width = sim->format.width;
+		sim->detected_height = sim->format.height;
+		sim->options.adjust |= SIM_ADJUST_SIZE; /* a receiver does not scale */
 	}
-	sim->waiting = !sim->options.output;
+	sim->waiting_for_buffers = !sim->options.output;
 	sim_controls_init(sim);
-	sim_stream_arm(sim);
+	sim_stream_update_fds(sim);
 	return 0;
 fail:
-	close_sim(device);
+	sim_close(device);
 	return err;
 }
 
@@ -279,23 +204,23 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-static void close_sim(struct device *device)
+static void sim_close(struct device *device)
 {
 	struct sim *sim = sim_of(device);
 	struct sim_mapping *mapping;
 
 	if (!sim)
 		return;
-	sim_stream_catch_up(sim); /* after write() there is no other call to see the last frames shown */
-	sim_stream_off(sim);
-	sim_queue_free(sim);
-	sim_frame_forget(sim);
+	sim_stream_catch_up(sim); /* the last frames given to write() may be due */
+	sim_stream_stop(sim);
+	sim_vb2_free(sim);
+	sim_frame_discard(sim);
 	while ((mapping = sim->mappings)) {
 		sim->mappings = mapping->next;
 		free(mapping);
 	}
-	if (sim->dump)
-		fclose(sim->dump);
+	if (sim->dump_file)
+		fclose(sim->dump_file);
 	close_fd(&sim->timer_fd);
 	close_fd(&sim->ready_fd);
 	close_fd(&device->fd);
@@ -308,13 +233,13 @@ static void close_sim(struct device *device)
 
 const struct device_ops device_sim = {
 	.scheme = "sim",
-	.open = open_sim,
-	.close = close_sim,
-	.ioctl = ioctl_of_sim,
-	.mmap = mmap_of_sim,
-	.munmap = munmap_of_sim,
-	.read = read_of_sim,
-	.write = write_of_sim,
-	.revents = revents_of_sim,
-	.await = await_on_sim,
+	.open = sim_open,
+	.close = sim_close,
+	.ioctl = sim_ioctl,
+	.mmap = sim_mmap,
+	.munmap = sim_munmap,
+	.read = sim_read,
+	.write = sim_write,
+	.revents = sim_revents,
+	.await = sim_await,
 };

@@ -1,90 +1,112 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The simulated device's key fail=: calls that fail when they are told to. */
-#include <errno.h>
-#include <stdlib.h>
+/*
+ * The faults of the simulated device: when they occur, what they do to a frame, and which calls fail.
+ *
+ * To add one: a field of struct sim_options, a row of sim_keys[] that parses it, and the place where it takes
+ * effect. A fault that changes a captured frame is a row of frame_faults[] here; one that changes when and
+ * whether buffers are done is a line in stream.c, at sim_faults_due(); one of an ioctl's answer is in that
+ * ioctl.
+ */
 #include <string.h>
+#include "base/array.h"
 #include "sim/sim_internal.h"
 
-static int parse_errno(const char *text, int *err)
+bool sim_faults_due(const struct sim_schedule *schedule, uint64_t count)
 {
-	static const struct sim_word words[] = { { "EPERM", EPERM },
-						 { "ENOENT", ENOENT },
-						 { "EINTR", EINTR },
-						 { "EIO", EIO },
-						 { "ENXIO", ENXIO },
-						 { "EAGAIN", EAGAIN },
-						 { "ENOMEM", ENOMEM },
-						 { "EACCES", EACCES },
-						 { "EFAULT", EFAULT },
-						 { "EBUSY", EBUSY },
-						 { "ENODEV", ENODEV },
-						 { "EINVAL", EINVAL },
-						 { "EMFILE", EMFILE },
-						 { "ENOTTY", ENOTTY },
-						 { "ENOSPC", ENOSPC },
-						 { "EPIPE", EPIPE },
-						 { "ERANGE", ERANGE },
-						 { "EPROTO", EPROTO },
-						 { "ENOLINK", ENOLINK },
-						 { "ENODATA", ENODATA },
-						 { "ENOBUFS", ENOBUFS },
-						 { "ETIMEDOUT", ETIMEDOUT },
-						 { "EOPNOTSUPP", EOPNOTSUPP },
-						 { "ESHUTDOWN", ESHUTDOWN },
-						 { NULL, 0 } };
-	uint32_t value;
-
-	if (sim_word_value(words, text, strlen(text), &value) < 0 &&
-	    (sim_parse_number(text, &value) < 0 || !value || value > 4095))
-		return -EINVAL;
-	*err = -(int)value;
-	return 0;
-}
-
-/* One "IOCTL@N:ERRNO[:COUNT]"; text is taken to pieces. */
-static int parse_failure(char *text, struct sim_failure *failure)
-{
-	char *rest = text, *name = strsep(&rest, "@"), *at = strsep(&rest, ":"), *err = strsep(&rest, ":");
-
-	failure->count = 1;
-	if (!at || !err || !*name || strlen(name) >= sizeof failure->name)
-		return -EINVAL;
-	memcpy(failure->name, name, strlen(name) + 1);
-	if (strcmp(at, "*") != 0 && (sim_parse_number(at, &failure->at) < 0 || !failure->at))
-		return -EINVAL;
-	if (rest && (sim_parse_number(rest, &failure->count) < 0 || !failure->count))
-		return -EINVAL;
-	return sim_call_named(name) ? parse_errno(err, &failure->err) : -EINVAL;
-}
-
-int sim_failure_parse(struct sim_options *options, size_t offset, const char *value)
-{
-	char *text = strdup(value), *rest = text, *one;
-	int err = text ? 0 : -ENOMEM;
-
-	(void)offset;
-	while (!err && (one = strsep(&rest, "+"))) {
-		if (options->n_failures == SIM_MAX_FAILURES)
-			err = -EINVAL;
-		else
-			err = parse_failure(one, &options->failures[options->n_failures++]);
+	if (schedule->every && count % schedule->every == 0)
+		return true;
+	for (uint32_t i = 0; i < schedule->n_at; i++) {
+		if (schedule->at[i] == count)
+			return true;
 	}
-	free(text);
-	return err;
+	return false;
 }
 
-int sim_failure(struct sim *sim, const char *name)
+int sim_faults_call(struct sim *sim, const char *name)
 {
 	int err = 0;
 
-	for (unsigned i = 0; i < sim->options.n_failures; i++) {
-		struct sim_failure *failure = &sim->options.failures[i];
+	for (unsigned i = 0; i < sim->options.n_call_faults; i++) {
+		struct sim_call_fault *fault = &sim->options.call_faults[i];
 
-		if (strcmp(failure->name, name) != 0)
+		if (strcmp(fault->name, name) != 0)
 			continue;
-		failure->n_calls++;
-		if (!failure->at || failure->n_calls - failure->at < failure->count)
-			err = failure->err;
+		fault->n_calls++;
+		/* Unsigned: before the first call that fails the difference is large. */
+		if (!fault->at || fault->n_calls - fault->at < fault->count)
+			err = fault->err;
 	}
 	return err;
+}
+
+static void set_error_flag(const struct sim *sim, struct sim_buffer *buffer)
+{
+	(void)sim;
+	buffer->flags |= V4L2_BUF_FLAG_ERROR;
+}
+
+static void set_last_flag(const struct sim *sim, struct sim_buffer *buffer)
+{
+	(void)sim;
+	buffer->flags |= V4L2_BUF_FLAG_LAST;
+}
+
+static void set_bad_index(const struct sim *sim, struct sim_buffer *buffer)
+{
+	(void)sim;
+	buffer->bad_index = true;
+}
+
+static void set_empty(const struct sim *sim, struct sim_buffer *buffer)
+{
+	for (unsigned i = 0; i < sim->format.n_planes; i++)
+		buffer->planes[i].bytesused = 0;
+}
+
+static void set_empty_with_error(const struct sim *sim, struct sim_buffer *buffer)
+{
+	set_empty(sim, buffer);
+	set_error_flag(sim, buffer);
+}
+
+static void set_too_few_bytes(const struct sim *sim, struct sim_buffer *buffer)
+{
+	struct sim_plane *plane = &buffer->planes[0];
+	uint32_t offset = sim->options.data_offset, payload = plane->bytesused - offset;
+
+	if (sim->options.short_bytes && sim->options.short_bytes < payload)
+		payload = sim->options.short_bytes;
+	else
+		payload /= 2;
+	plane->bytesused = offset + payload;
+}
+
+static void set_too_many_bytes(const struct sim *sim, struct sim_buffer *buffer)
+{
+	(void)sim;
+	buffer->planes[0].bytesused = buffer->planes[0].length + 4096;
+}
+
+/* Applied in this order. */
+static const struct {
+	size_t schedule; /* offset in struct sim_options */
+	void (*apply)(const struct sim *sim, struct sim_buffer *buffer);
+} frame_faults[] = {
+	{ offsetof(struct sim_options, error), set_error_flag },
+	{ offsetof(struct sim_options, short_frame), set_too_few_bytes },
+	{ offsetof(struct sim_options, over), set_too_many_bytes },
+	{ offsetof(struct sim_options, empty_ok), set_empty },
+	{ offsetof(struct sim_options, empty), set_empty_with_error },
+	{ offsetof(struct sim_options, last), set_last_flag },
+	{ offsetof(struct sim_options, bad_index), set_bad_index },
+};
+
+void sim_faults_frame(const struct sim *sim, struct sim_buffer *buffer)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(frame_faults); i++) {
+		const void *schedule = (const char *)&sim->options + frame_faults[i].schedule;
+
+		if (sim_faults_due(schedule, sim->n_frames))
+			frame_faults[i].apply(sim, buffer);
+	}
 }

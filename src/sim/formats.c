@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the simulated device can be set to: formats, sizes, rates. */
+/* The capabilities, pixel formats, frame sizes and frame intervals of the simulated device. */
 #include <errno.h>
 #include <string.h>
 #include <libavutil/common.h>
@@ -13,7 +13,7 @@
 #define MAX_SIDE 8192
 #define MAX_FPS 1000
 
-/* Best first, which is the order that VIDIOC_ENUM_FMT tells them in. */
+/* In the order of VIDIOC_ENUM_FMT: programs take the first that suits them. */
 static const struct {
 	uint32_t fourcc;
 	const char *description;
@@ -36,7 +36,7 @@ static const struct {
 };
 #define N_FORMATS ARRAY_SIZE(formats)
 
-static bool offers(const struct sim *sim, uint32_t fourcc)
+static bool supports_format(const struct sim *sim, uint32_t fourcc)
 {
 	const struct pixfmt *pix = pixfmt_by_fourcc(fourcc);
 
@@ -53,7 +53,17 @@ static bool offers(const struct sim *sim, uint32_t fourcc)
 	return false;
 }
 
-static void compressed_sizes(struct video_format *format)
+enum v4l2_buf_type sim_formats_buf_type(const struct sim *sim)
+{
+	static const enum v4l2_buf_type types[2][2] = {
+		{ V4L2_BUF_TYPE_VIDEO_CAPTURE, V4L2_BUF_TYPE_VIDEO_OUTPUT },
+		{ V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE, V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE }
+	};
+
+	return types[sim_is_multiplanar(sim)][sim->options.output];
+}
+
+static void set_compressed_sizes(struct video_format *format)
 {
 	format->sizeimage[0] = format->width * format->height * 2;
 	if (format->sizeimage[0] < 65536)
@@ -62,7 +72,7 @@ static void compressed_sizes(struct video_format *format)
 		format->range = AVCOL_RANGE_JPEG;
 }
 
-static void raw_sizes(const struct sim *sim, struct video_format *format)
+static void set_raw_sizes(const struct sim *sim, struct video_format *format)
 {
 	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(format->pix->av);
 	uint32_t row0 = (uint32_t)av_image_get_linesize(format->pix->av, (int)format->width, 0);
@@ -101,9 +111,9 @@ static void fill_format(const struct sim *sim, uint32_t fourcc, uint32_t width, 
 	};
 	format->n_planes = format->pix->n_memory_planes;
 	if (format->pix->av == AV_PIX_FMT_NONE)
-		compressed_sizes(format);
+		set_compressed_sizes(format);
 	else
-		raw_sizes(sim, format);
+		set_raw_sizes(sim, format);
 	for (unsigned i = 0; i < format->n_planes; i++)
 		format->sizeimage[i] += sim->options.data_offset;
 }
@@ -113,11 +123,11 @@ static uint32_t clamp_side(uint32_t side)
 	return side < MIN_SIDE ? MIN_SIDE : side > MAX_SIDE ? MAX_SIDE : side & ~1u;
 }
 
-/* The nearest that the device can do. */
-static void try_format(const struct sim *sim, uint32_t fourcc, uint32_t width, uint32_t height,
-		       struct video_format *format)
+/* The supported format nearest to the requested one. */
+static void adjust_format(const struct sim *sim, uint32_t fourcc, uint32_t width, uint32_t height,
+			  struct video_format *format)
 {
-	if (!offers(sim, fourcc))
+	if (!supports_format(sim, fourcc))
 		fourcc = sim->options.fourcc;
 	if (sim->options.adjust & SIM_ADJUST_SIZE) {
 		width = sim->options.width;
@@ -126,7 +136,7 @@ static void try_format(const struct sim *sim, uint32_t fourcc, uint32_t width, u
 	fill_format(sim, fourcc, clamp_side(width), clamp_side(height), format);
 }
 
-int sim_format_init(struct sim *sim)
+int sim_formats_init(struct sim *sim)
 {
 	static const uint32_t by_planes[4] = { V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_NV12M,
 					       V4L2_PIX_FMT_YUV420M };
@@ -135,16 +145,17 @@ int sim_format_init(struct sim *sim)
 
 	if (!o->fourcc)
 		o->fourcc = by_planes[o->planes];
-	if (!offers(sim, o->fourcc) ||
+	if (!supports_format(sim, o->fourcc) ||
 	    (o->planes > 1 && pixfmt_by_fourcc(o->fourcc)->n_memory_planes != o->planes)) {
-		log_error("sim: format=%s is not one of this device's, which `v4l2q list -d sim` lists%s",
+		log_error("sim: format=%s is not supported; `v4l2q list -d sim` lists the formats%s",
 			  fourcc_text(o->fourcc, text),
-			  o->planes ? "" : "; formats in several planes need planes=");
+			  o->planes ? "" : "; those of several memory planes need planes=");
 		return -EINVAL;
 	}
 	if (clamp_side(o->width) != o->width || clamp_side(o->height) != o->height) {
-		log_error("sim: size=%ux%u: width and height are even, from %d to %d", o->width, o->height,
-			  MIN_SIDE, MAX_SIDE);
+		log_error(
+			"sim: invalid value '%ux%u' for size=: width and height must be even, from %d to %d",
+			o->width, o->height, MIN_SIDE, MAX_SIDE);
 		return -EINVAL;
 	}
 	sim->format.fps = o->fps;
@@ -152,13 +163,13 @@ int sim_format_init(struct sim *sim)
 	return 0;
 }
 
-/* Colours as a webcam has them, sRGB's in BT.601's matrix; or as an output device was told them. */
-static struct v4l2_colour colour_of(const struct video_format *format, const struct v4l2_colour *told)
+/* Output: what S_FMT set. Else sRGB with the BT.601 matrix, which V4L2_COLORSPACE_SRGB implies. */
+static struct v4l2_colour reported_colour(const struct video_format *format, const struct v4l2_colour *set)
 {
 	bool full = format->range == AVCOL_RANGE_JPEG;
 
-	if (told->colorspace)
-		return *told;
+	if (set->colorspace)
+		return *set;
 	return (struct v4l2_colour){
 		.colorspace = V4L2_COLORSPACE_SRGB,
 		.ycbcr_enc = V4L2_YCBCR_ENC_601,
@@ -175,8 +186,8 @@ static struct v4l2_colour colour_of(const struct video_format *format, const str
 		(to)->xfer_func = (uint8_t)(colour).xfer_func;                                               \
 	} while (0)
 
-static void export_multiplanar(const struct video_format *format, const struct v4l2_colour *told,
-			       struct v4l2_pix_format_mplane *to)
+static void fill_pix_mp(const struct video_format *format, const struct v4l2_colour *set,
+			struct v4l2_pix_format_mplane *to)
 {
 	*to = (struct v4l2_pix_format_mplane){
 		.width = format->width,
@@ -185,21 +196,21 @@ static void export_multiplanar(const struct video_format *format, const struct v
 		.field = format->field,
 		.num_planes = (uint8_t)format->n_planes,
 	};
-	SET_COLOURS(to, colour_of(format, told));
+	SET_COLOURS(to, reported_colour(format, set));
 	for (unsigned i = 0; i < format->n_planes; i++) {
 		to->plane_fmt[i].bytesperline = format->bytesperline[i];
 		to->plane_fmt[i].sizeimage = format->sizeimage[i];
 	}
 }
 
-static void export_format(const struct sim *sim, const struct video_format *format,
-			  const struct v4l2_colour *told, struct v4l2_format *out)
+static void fill_v4l2_format(const struct sim *sim, const struct video_format *format,
+			     const struct v4l2_colour *set, struct v4l2_format *out)
 {
 	struct v4l2_pix_format *to = &out->fmt.pix;
 
-	out->type = sim_type(sim);
+	out->type = sim_formats_buf_type(sim);
 	if (sim_is_multiplanar(sim)) {
-		export_multiplanar(format, told, &out->fmt.pix_mp);
+		fill_pix_mp(format, set, &out->fmt.pix_mp);
 		return;
 	}
 	*to = (struct v4l2_pix_format){
@@ -211,10 +222,10 @@ static void export_format(const struct sim *sim, const struct video_format *form
 		.sizeimage = format->sizeimage[0],
 		.priv = V4L2_PIX_FMT_PRIV_MAGIC,
 	};
-	SET_COLOURS(to, colour_of(format, told));
+	SET_COLOURS(to, reported_colour(format, set));
 }
 
-int sim_querycap(struct sim *sim, void *argument)
+int sim_formats_querycap(struct sim *sim, void *argument)
 {
 	struct v4l2_capability *cap = argument;
 	static const uint32_t kinds[2][2] = { { V4L2_CAP_VIDEO_CAPTURE, V4L2_CAP_VIDEO_OUTPUT },
@@ -232,15 +243,15 @@ int sim_querycap(struct sim *sim, void *argument)
 	return 0;
 }
 
-int sim_enum_fmt(struct sim *sim, void *argument)
+int sim_formats_enum_fmt(struct sim *sim, void *argument)
 {
 	struct v4l2_fmtdesc *desc = argument;
 	uint32_t index = 0;
 
-	if (desc->type != sim_type(sim))
+	if (desc->type != sim_formats_buf_type(sim))
 		return -EINVAL;
 	for (unsigned i = 0; i < N_FORMATS; i++) {
-		if (!offers(sim, formats[i].fourcc) || index++ != desc->index)
+		if (!supports_format(sim, formats[i].fourcc) || index++ != desc->index)
 			continue;
 		desc->pixelformat = formats[i].fourcc;
 		desc->flags = pixfmt_by_fourcc(desc->pixelformat)->av == AV_PIX_FMT_NONE
@@ -252,17 +263,18 @@ int sim_enum_fmt(struct sim *sim, void *argument)
 	return -EINVAL;
 }
 
-int sim_g_fmt(struct sim *sim, void *argument)
+int sim_formats_g_fmt(struct sim *sim, void *argument)
 {
 	struct v4l2_format *format = argument;
 
-	if (format->type != sim_type(sim))
+	if (format->type != sim_formats_buf_type(sim))
 		return -EINVAL;
-	export_format(sim, &sim->format, &sim->colour, format);
+	fill_v4l2_format(sim, &sim->format, &sim->colour, format);
 	return 0;
 }
 
-static struct v4l2_colour told_colour(const struct sim *sim, const struct v4l2_format *from)
+/* Output: the colorimetry in the format of S_FMT; without PRIV_MAGIC there is none. */
+static struct v4l2_colour requested_colour(const struct sim *sim, const struct v4l2_format *from)
 {
 	const struct v4l2_pix_format_mplane *mp = &from->fmt.pix_mp;
 	const struct v4l2_pix_format *pix = &from->fmt.pix;
@@ -274,34 +286,35 @@ static struct v4l2_colour told_colour(const struct sim *sim, const struct v4l2_f
 	return (struct v4l2_colour){ pix->colorspace, pix->ycbcr_enc, pix->quantization, pix->xfer_func };
 }
 
-static int try_v4l2_format(const struct sim *sim, struct v4l2_format *from, struct video_format *format,
-			   struct v4l2_colour *colour)
+static int try_fmt(const struct sim *sim, struct v4l2_format *from, struct video_format *format,
+		   struct v4l2_colour *colour)
 {
-	if (from->type != sim_type(sim))
+	if (from->type != sim_formats_buf_type(sim))
 		return -EINVAL;
 	if (sim_is_multiplanar(sim))
-		try_format(sim, from->fmt.pix_mp.pixelformat, from->fmt.pix_mp.width, from->fmt.pix_mp.height,
-			   format);
+		adjust_format(sim, from->fmt.pix_mp.pixelformat, from->fmt.pix_mp.width,
+			      from->fmt.pix_mp.height, format);
 	else
-		try_format(sim, from->fmt.pix.pixelformat, from->fmt.pix.width, from->fmt.pix.height, format);
-	*colour = told_colour(sim, from);
-	export_format(sim, format, colour, from);
+		adjust_format(sim, from->fmt.pix.pixelformat, from->fmt.pix.width, from->fmt.pix.height,
+			      format);
+	*colour = requested_colour(sim, from);
+	fill_v4l2_format(sim, format, colour, from);
 	return 0;
 }
 
-int sim_try_fmt(struct sim *sim, void *argument)
+int sim_formats_try_fmt(struct sim *sim, void *argument)
 {
 	struct video_format format;
 	struct v4l2_colour colour;
 
-	return try_v4l2_format(sim, argument, &format, &colour);
+	return try_fmt(sim, argument, &format, &colour);
 }
 
-int sim_s_fmt(struct sim *sim, void *argument)
+int sim_formats_s_fmt(struct sim *sim, void *argument)
 {
 	struct video_format format;
 	struct v4l2_colour colour;
-	int err = try_v4l2_format(sim, argument, &format, &colour);
+	int err = try_fmt(sim, argument, &format, &colour);
 
 	if (err < 0)
 		return err;
@@ -309,23 +322,23 @@ int sim_s_fmt(struct sim *sim, void *argument)
 		return -EBUSY;
 	sim->format = format;
 	sim->colour = colour;
-	sim_frame_forget(sim);
+	sim_frame_discard(sim);
 	return 0;
 }
 
-int sim_format_resize(struct sim *sim, uint32_t width, uint32_t height)
+int sim_formats_resize(struct sim *sim, uint32_t width, uint32_t height)
 {
 	if (clamp_side(width) != width || clamp_side(height) != height)
 		return -EINVAL;
 	sim->options.width = width;
 	sim->options.height = height;
 	fill_format(sim, sim->format.fourcc, width, height, &sim->format);
-	sim_frame_forget(sim);
+	sim_frame_discard(sim);
 	return 0;
 }
 
-/* Capture and output keep the rate at the same place of the union. */
-static void export_rate(const struct sim *sim, struct v4l2_streamparm *parm)
+/* parm.capture and parm.output have timeperframe at the same offset. */
+static void fill_streamparm(const struct sim *sim, struct v4l2_streamparm *parm)
 {
 	memset(&parm->parm, 0, sizeof parm->parm);
 	parm->parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
@@ -335,23 +348,23 @@ static void export_rate(const struct sim *sim, struct v4l2_streamparm *parm)
 			(struct v4l2_fract){ sim->format.fps.den, sim->format.fps.num };
 }
 
-int sim_g_parm(struct sim *sim, void *argument)
+int sim_formats_g_parm(struct sim *sim, void *argument)
 {
 	struct v4l2_streamparm *parm = argument;
 
-	if (parm->type != sim_type(sim))
+	if (parm->type != sim_formats_buf_type(sim))
 		return -EINVAL;
-	export_rate(sim, parm);
+	fill_streamparm(sim, parm);
 	return 0;
 }
 
-int sim_s_parm(struct sim *sim, void *argument)
+int sim_formats_s_parm(struct sim *sim, void *argument)
 {
 	struct v4l2_streamparm *parm = argument;
 	struct v4l2_fract interval = parm->parm.capture.timeperframe;
 	struct fraction fps = { interval.denominator, interval.numerator };
 
-	if (parm->type != sim_type(sim))
+	if (parm->type != sim_formats_buf_type(sim))
 		return -EINVAL;
 	if (sim->streaming)
 		return -EBUSY;
@@ -362,15 +375,15 @@ int sim_s_parm(struct sim *sim, void *argument)
 	else if (fps.num < fps.den)
 		fps = (struct fraction){ 1, 1 };
 	sim->format.fps = fps;
-	export_rate(sim, parm);
+	fill_streamparm(sim, parm);
 	return 0;
 }
 
-int sim_enum_framesizes(struct sim *sim, void *argument)
+int sim_formats_enum_framesizes(struct sim *sim, void *argument)
 {
 	struct v4l2_frmsizeenum *sizes = argument;
 
-	if (sizes->index || !offers(sim, sizes->pixel_format))
+	if (sizes->index || !supports_format(sim, sizes->pixel_format))
 		return -EINVAL;
 	if (sim->options.adjust & SIM_ADJUST_SIZE) {
 		sizes->type = V4L2_FRMSIZE_TYPE_DISCRETE;
@@ -382,11 +395,11 @@ int sim_enum_framesizes(struct sim *sim, void *argument)
 	return 0;
 }
 
-int sim_enum_frameintervals(struct sim *sim, void *argument)
+int sim_formats_enum_frameintervals(struct sim *sim, void *argument)
 {
 	struct v4l2_frmivalenum *intervals = argument;
 
-	if (intervals->index || !offers(sim, intervals->pixel_format) ||
+	if (intervals->index || !supports_format(sim, intervals->pixel_format) ||
 	    clamp_side(intervals->width) != intervals->width ||
 	    clamp_side(intervals->height) != intervals->height)
 		return -EINVAL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The memory of the simulated device's buffers: its own, the program's, or another device's. */
+/* The memory of the simulated device's buffers: memfds (MMAP), the program's (USERPTR), DMA-BUFs. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include "sim/sim_internal.h"
 
-/* Above any page size, so that every cookie is one that mmap() takes. */
-#define COOKIE_SHIFT 16
+/* m.offset is the number of the plane, shifted so that it is a multiple of any page size, as mmap() needs. */
+#define OFFSET_SHIFT 16
 
 static size_t page_align(size_t bytes)
 {
@@ -30,7 +30,7 @@ static int allocate_plane(const struct sim *sim, struct sim_plane *plane)
 	plane->fd = memfd_create("sim", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (plane->fd < 0)
 		return -errno;
-	/* Like a dma-buf it never changes its size, which /dev/udmabuf asks for. */
+	/* A DMA-BUF has a fixed size; /dev/udmabuf takes only memfds sealed against shrinking. */
 	if (ftruncate(plane->fd, (off_t)bytes) < 0 ||
 	    fcntl(plane->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) < 0)
 		return -errno;
@@ -74,13 +74,13 @@ void sim_memory_release(struct sim_buffer *buffer)
 		release_plane(&buffer->planes[i]);
 }
 
-/* The kernel pins the pages, and so finds out whether there are any and what may be done to them. */
-static bool is_usable(const struct sim *sim, void *start, size_t length)
+/* Whether the pages can be accessed as the device needs to, which a driver finds out when it pins them. */
+static bool can_access(const struct sim *sim, void *start, size_t length)
 {
 	int advice = sim->options.output ? MADV_POPULATE_READ : MADV_POPULATE_WRITE;
 
 	if (madvise(start, 0, advice) < 0)
-		advice = MADV_NORMAL; /* before Linux 5.14 */
+		advice = MADV_NORMAL; /* before Linux 5.14: checks only that the range is mapped */
 	return madvise(start, length, advice) == 0;
 }
 
@@ -91,7 +91,7 @@ static int attach_userptr(const struct sim *sim, struct sim_plane *plane, const 
 
 	if (!from->m.userptr || from->length < plane->min_length)
 		return -EINVAL;
-	if (!is_usable(sim, (void *)start, from->m.userptr - start + from->length))
+	if (!can_access(sim, (void *)start, from->m.userptr - start + from->length))
 		return -EFAULT;
 	plane->userptr = from->m.userptr;
 	plane->data = (uint8_t *)from->m.userptr;
@@ -106,15 +106,15 @@ static bool sync_dmabuf(int fd, uint64_t flags)
 	return ioctl(fd, DMA_BUF_IOCTL_SYNC, &sync) == 0;
 }
 
-void sim_memory_begin(struct sim_plane *plane)
+void sim_memory_begin_access(struct sim_plane *plane)
 {
-	if (plane->synced)
+	if (plane->needs_sync)
 		sync_dmabuf(plane->fd, DMA_BUF_SYNC_START);
 }
 
-void sim_memory_end(struct sim_plane *plane)
+void sim_memory_end_access(struct sim_plane *plane)
 {
-	if (plane->synced)
+	if (plane->needs_sync)
 		sync_dmabuf(plane->fd, DMA_BUF_SYNC_END);
 }
 
@@ -130,7 +130,7 @@ static int map_dmabuf(struct sim_plane *plane, int fd, size_t bytes)
 	plane->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (plane->fd < 0)
 		return -errno;
-	plane->synced = sync_dmabuf(fd, DMA_BUF_SYNC_START) && sync_dmabuf(fd, DMA_BUF_SYNC_END);
+	plane->needs_sync = sync_dmabuf(fd, DMA_BUF_SYNC_START) && sync_dmabuf(fd, DMA_BUF_SYNC_END);
 	return 0;
 }
 
@@ -149,7 +149,7 @@ static int attach_dmabuf(struct sim_plane *plane, const struct v4l2_plane *from)
 		return -EINVAL;
 	if (bytes < length)
 		return -EFAULT;
-	/* The same memory again needs no new mapping. */
+	/* Memory that was queued before is still mapped. */
 	if (!plane->mapped_bytes || plane->mapped_bytes < length || plane->st_dev != st.st_dev ||
 	    plane->st_ino != st.st_ino) {
 		err = map_dmabuf(plane, from->m.fd, page_align(length));
@@ -173,21 +173,21 @@ int sim_memory_attach(struct sim *sim, struct sim_buffer *buffer, unsigned plane
 	return 0;
 }
 
-uint32_t sim_memory_cookie(uint32_t index, uint32_t plane)
+uint32_t sim_memory_offset(uint32_t index, uint32_t plane)
 {
-	return (index * MAX_PLANES + plane) << COOKIE_SHIFT;
+	return (index * MAX_PLANES + plane) << OFFSET_SHIFT;
 }
 
-void *sim_memory_map(struct sim *sim, size_t length, int protection, int flags, int64_t cookie, int *err)
+void *sim_memory_mmap(struct sim *sim, size_t length, int protection, int flags, int64_t offset, int *err)
 {
-	uint64_t slot = (uint64_t)cookie >> COOKIE_SHIFT;
+	uint64_t slot = (uint64_t)offset >> OFFSET_SHIFT;
 	uint32_t index = (uint32_t)(slot / MAX_PLANES), plane = (uint32_t)(slot % MAX_PLANES);
 	struct sim_mapping *mapping;
 	void *start;
 
 	*err = -EINVAL;
 	if (sim->memory != V4L2_MEMORY_MMAP || !(flags & MAP_SHARED) ||
-	    slot << COOKIE_SHIFT != (uint64_t)cookie || slot / MAX_PLANES >= sim->n_buffers ||
+	    slot << OFFSET_SHIFT != (uint64_t)offset || slot / MAX_PLANES >= sim->n_buffers ||
 	    plane >= sim->format.n_planes)
 		return MAP_FAILED;
 	if (length > sim->buffers[index]->planes[plane].mapped_bytes || !(protection & PROT_READ))
@@ -195,7 +195,7 @@ void *sim_memory_map(struct sim *sim, size_t length, int protection, int flags, 
 	*err = -ENOMEM;
 	if (!(mapping = malloc(sizeof *mapping)))
 		return MAP_FAILED;
-	/* As in the kernel, which maps a buffer's pages at once. */
+	/* A driver maps all pages at once. */
 	start = mmap(NULL, length, protection, MAP_SHARED | MAP_POPULATE,
 		     sim->buffers[index]->planes[plane].fd, 0);
 	if (start == MAP_FAILED) {
@@ -208,7 +208,7 @@ void *sim_memory_map(struct sim *sim, size_t length, int protection, int flags, 
 	return start;
 }
 
-int sim_memory_unmap(struct sim *sim, void *start, size_t length)
+int sim_memory_munmap(struct sim *sim, void *start, size_t length)
 {
 	struct sim_mapping **link = &sim->mappings, *mapping;
 
@@ -221,7 +221,7 @@ int sim_memory_unmap(struct sim *sim, void *start, size_t length)
 	return munmap(start, length) < 0 ? -errno : 0;
 }
 
-bool sim_memory_mapped(const struct sim *sim, uint32_t index)
+bool sim_memory_is_mapped(const struct sim *sim, uint32_t index)
 {
 	for (const struct sim_mapping *m = sim->mappings; m; m = m->next) {
 		if (m->generation == sim->generation && m->index == index)
@@ -230,7 +230,7 @@ bool sim_memory_mapped(const struct sim *sim, uint32_t index)
 	return false;
 }
 
-/* Another descriptor of the buffers' memory, which only an export can be. */
+/* Whether fd is a descriptor of the buffers' memory, but not the device's own. */
 static bool is_export(const struct sim *sim, int fd)
 {
 	struct stat st, own;
@@ -247,7 +247,7 @@ static bool is_export(const struct sim *sim, int fd)
 	return false;
 }
 
-static bool exported(const struct sim *sim)
+static bool is_exported(const struct sim *sim)
 {
 	DIR *dir = opendir("/proc/self/fd");
 	struct dirent *entry;
@@ -265,10 +265,10 @@ bool sim_memory_in_use(const struct sim *sim)
 	if (sim->memory != V4L2_MEMORY_MMAP)
 		return false;
 	for (uint32_t i = 0; i < sim->n_buffers; i++) {
-		if (sim_memory_mapped(sim, i))
+		if (sim_memory_is_mapped(sim, i))
 			return true;
 	}
-	return exported(sim);
+	return is_exported(sim);
 }
 
 int sim_memory_export(const struct sim_plane *plane, uint32_t flags)
@@ -276,7 +276,7 @@ int sim_memory_export(const struct sim_plane *plane, uint32_t flags)
 	char path[40];
 	int fd;
 
-	/* Opened anew, since a duplicate would have the access mode of the first. */
+	/* Open it again: a duplicate would have the access mode of the original. */
 	snprintf(path, sizeof path, "/proc/self/fd/%d", plane->fd);
 	fd = open(path, (int)flags);
 	if (fd < 0)

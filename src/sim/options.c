@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The keys of "sim:key=value,…": one table for parsing and for help. */
+#include "sim/options.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +9,14 @@
 #include "base/log.h"
 #include "sim/sim_internal.h"
 
-int sim_word_value(const struct sim_word *words, const char *text, size_t length, uint32_t *value)
+/* A value by its name; a table of them ends with a NULL name. */
+struct word {
+	const char *name;
+	uint32_t value;
+};
+
+/* The value of the word text[0..length); -EINVAL when it is not in the table. */
+static int parse_word(const struct word *words, const char *text, size_t length, uint32_t *value)
 {
 	for (; words->name; words++) {
 		if (strlen(words->name) == length && strncmp(words->name, text, length) == 0) {
@@ -18,24 +27,24 @@ int sim_word_value(const struct sim_word *words, const char *text, size_t length
 	return -EINVAL;
 }
 
-/* "mmap+rw" as the sum of its words. */
-static int parse_words(const struct sim_word *words, const char *text, uint32_t *sum)
+/* "mmap+rw": the values of the words, ORed. */
+static int parse_flags(const struct word *words, const char *text, uint32_t *flags)
 {
 	uint32_t value = 0, one;
 
 	do {
 		size_t length = strcspn(text, "+");
 
-		if (sim_word_value(words, text, length, &one) < 0)
+		if (parse_word(words, text, length, &one) < 0)
 			return -EINVAL;
 		value |= one;
 		text += length;
 	} while (*text++ == '+');
-	*sum = value;
+	*flags = value;
 	return 0;
 }
 
-int sim_parse_number(const char *text, uint32_t *value)
+static int parse_number(const char *text, uint32_t *value)
 {
 	uint64_t number;
 
@@ -52,14 +61,14 @@ static void *field(struct sim_options *options, size_t offset)
 
 static int key_number(struct sim_options *options, size_t offset, const char *value)
 {
-	return sim_parse_number(value, field(options, offset));
+	return parse_number(value, field(options, offset));
 }
 
 static int key_grant(struct sim_options *options, size_t offset, const char *value)
 {
 	uint32_t n;
 
-	if (sim_parse_number(value, &n) < 0 || n > SIM_MAX_BUFFERS)
+	if (parse_number(value, &n) < 0 || n > SIM_MAX_BUFFERS)
 		return -EINVAL;
 	*(int64_t *)field(options, offset) = n;
 	return 0;
@@ -69,33 +78,33 @@ static int key_planes(struct sim_options *options, size_t offset, const char *va
 {
 	uint32_t n;
 
-	if (sim_parse_number(value, &n) < 0 || n < 1 || n > 3)
+	if (parse_number(value, &n) < 0 || n < 1 || n > 3)
 		return -EINVAL;
 	*(uint32_t *)field(options, offset) = n;
 	return 0;
 }
 
-static const struct sim_word booleans[] = { { "yes", 1 }, { "no", 0 }, { "1", 1 },
-					    { "0", 0 },   { "", 1 },   { NULL, 0 } };
+static const struct word booleans[] = { { "yes", 1 }, { "no", 0 }, { "1", 1 },
+					{ "0", 0 },   { "", 1 },   { NULL, 0 } };
 
-static int key_yes(struct sim_options *options, size_t offset, const char *value)
+static int key_bool(struct sim_options *options, size_t offset, const char *value)
 {
 	uint32_t yes;
 
-	if (sim_word_value(booleans, value, strlen(value), &yes) < 0)
+	if (parse_word(booleans, value, strlen(value), &yes) < 0)
 		return -EINVAL;
 	*(bool *)field(options, offset) = yes;
 	return 0;
 }
 
-/* For fields that say what the device lacks. */
-static int key_has(struct sim_options *options, size_t offset, const char *value)
+/* For fields that are true when the device lacks something: the key is about having it. */
+static int key_not(struct sim_options *options, size_t offset, const char *value)
 {
-	bool *lacks = field(options, offset);
+	bool *lacking = field(options, offset);
 
-	if (key_yes(options, offset, value) < 0)
+	if (key_bool(options, offset, value) < 0)
 		return -EINVAL;
-	*lacks = !*lacks;
+	*lacking = !*lacking;
 	return 0;
 }
 
@@ -110,7 +119,7 @@ static int key_format(struct sim_options *options, size_t offset, const char *va
 	return pixfmt_parse(value, field(options, offset), 1) ? 0 : -EINVAL;
 }
 
-static int key_rate(struct sim_options *options, size_t offset, const char *value)
+static int key_fps(struct sim_options *options, size_t offset, const char *value)
 {
 	struct fraction *rate = field(options, offset);
 
@@ -122,10 +131,10 @@ static int key_rate(struct sim_options *options, size_t offset, const char *valu
 
 static int key_type(struct sim_options *options, size_t offset, const char *value)
 {
-	static const struct sim_word words[] = { { "capture", 0 }, { "output", 1 }, { NULL, 0 } };
+	static const struct word words[] = { { "capture", 0 }, { "output", 1 }, { NULL, 0 } };
 	uint32_t output;
 
-	if (sim_word_value(words, value, strlen(value), &output) < 0)
+	if (parse_word(words, value, strlen(value), &output) < 0)
 		return -EINVAL;
 	*(bool *)field(options, offset) = output;
 	return 0;
@@ -133,43 +142,43 @@ static int key_type(struct sim_options *options, size_t offset, const char *valu
 
 static int key_draw(struct sim_options *options, size_t offset, const char *value)
 {
-	static const struct sim_word words[] = {
+	static const struct word words[] = {
 		{ "full", SIM_DRAW_FULL }, { "marks", SIM_DRAW_MARKS }, { "none", SIM_DRAW_NONE }, { NULL, 0 }
 	};
 
-	return sim_word_value(words, value, strlen(value), field(options, offset));
+	return parse_word(words, value, strlen(value), field(options, offset));
 }
 
 static int key_caps(struct sim_options *options, size_t offset, const char *value)
 {
-	static const struct sim_word words[] = { { "mmap", SIM_CAP_MMAP },     { "userptr", SIM_CAP_USERPTR },
-						 { "dmabuf", SIM_CAP_DMABUF }, { "rw", SIM_CAP_RW },
-						 { "orphan", SIM_CAP_ORPHAN }, { NULL, 0 } };
+	static const struct word words[] = { { "mmap", SIM_CAP_MMAP },     { "userptr", SIM_CAP_USERPTR },
+					     { "dmabuf", SIM_CAP_DMABUF }, { "rw", SIM_CAP_RW },
+					     { "orphan", SIM_CAP_ORPHAN }, { NULL, 0 } };
 
-	return parse_words(words, value, field(options, offset));
+	return parse_flags(words, value, field(options, offset));
 }
 
 static int key_adjust(struct sim_options *options, size_t offset, const char *value)
 {
-	static const struct sim_word words[] = { { "size", SIM_ADJUST_SIZE },
-						 { "format", SIM_ADJUST_FORMAT },
-						 { "fps", SIM_ADJUST_FPS },
-						 { NULL, 0 } };
+	static const struct word words[] = { { "size", SIM_ADJUST_SIZE },
+					     { "format", SIM_ADJUST_FORMAT },
+					     { "fps", SIM_ADJUST_FPS },
+					     { NULL, 0 } };
 
-	return parse_words(words, value, field(options, offset));
+	return parse_flags(words, value, field(options, offset));
 }
 
-static int key_time(struct sim_options *options, size_t offset, const char *value)
+static int key_ms(struct sim_options *options, size_t offset, const char *value)
 {
 	uint32_t ms;
 
-	if (sim_parse_number(value, &ms) < 0)
+	if (parse_number(value, &ms) < 0)
 		return -EINVAL;
 	*(int64_t *)field(options, offset) = ms * NS_PER_MS;
 	return 0;
 }
 
-static int key_text(struct sim_options *options, size_t offset, const char *value)
+static int key_string(struct sim_options *options, size_t offset, const char *value)
 {
 	char **text = field(options, offset);
 
@@ -180,31 +189,31 @@ static int key_text(struct sim_options *options, size_t offset, const char *valu
 
 static int key_every(struct sim_options *options, size_t offset, const char *value)
 {
-	struct sim_when *when = field(options, offset);
+	struct sim_schedule *schedule = field(options, offset);
 
-	return sim_parse_number(value, &when->every) < 0 || !when->every ? -EINVAL : 0;
+	return parse_number(value, &schedule->every) < 0 || !schedule->every ? -EINVAL : 0;
 }
 
-/* "N" or "N+M+…", and given twice both. */
+/* "N" or "N+M+…"; a key that is given again adds to it. */
 static int key_at(struct sim_options *options, size_t offset, const char *value)
 {
-	struct sim_when *when = field(options, offset);
+	struct sim_schedule *schedule = field(options, offset);
 	char *end;
 
 	do {
 		unsigned long n = strtoul(value, &end, 10);
 
 		if (end == value || *value < '0' || *value > '9' || n < 1 || n > UINT32_MAX ||
-		    when->n_at == SIM_MAX_TIMES)
+		    schedule->n_at == SIM_MAX_TIMES)
 			return -EINVAL;
-		when->at[when->n_at++] = (uint32_t)n;
+		schedule->at[schedule->n_at++] = (uint32_t)n;
 		value = end + 1;
 	} while (*end == '+');
 	return *end ? -EINVAL : 0;
 }
 
-/* "N:REST": puts N away and returns REST, "" where there is none, NULL for what is no such thing. */
-static const char *at_with_rest(struct sim_options *options, size_t offset, const char *value)
+/* "N[:REST]": adds N to the schedule and returns REST, "" where there is none; NULL when N is invalid. */
+static const char *parse_at_and_rest(struct sim_options *options, size_t offset, const char *value)
 {
 	char number[16];
 	size_t length = strcspn(value, ":");
@@ -220,16 +229,16 @@ static const char *at_with_rest(struct sim_options *options, size_t offset, cons
 
 static int key_short(struct sim_options *options, size_t offset, const char *value)
 {
-	const char *rest = at_with_rest(options, offset, value);
+	const char *rest = parse_at_and_rest(options, offset, value);
 
 	if (!rest)
 		return -EINVAL;
-	return *rest ? sim_parse_number(rest, &options->short_bytes) : 0;
+	return *rest ? parse_number(rest, &options->short_bytes) : 0;
 }
 
 static int key_event(struct sim_options *options, size_t offset, const char *value)
 {
-	const char *rest = at_with_rest(options, offset, value);
+	const char *rest = parse_at_and_rest(options, offset, value);
 
 	if (!rest)
 		return -EINVAL;
@@ -246,74 +255,153 @@ static int key_watch(struct sim_options *options, size_t offset, const char *val
 		return -EINVAL;
 	memcpy(number, value, length);
 	number[length] = '\0';
-	if (key_time(options, offset, number) < 0 || !options->watch_ns)
+	if (key_ms(options, offset, number) < 0 || !options->reader_delay_ns)
 		return -EINVAL;
-	return value[length] ? sim_parse_number(value + length + 1, &options->watch_frames) : 0;
+	return value[length] ? parse_number(value + length + 1, &options->reader_frames) : 0;
 }
 
+/* By name or, up to the highest that the kernel returns (MAX_ERRNO), by number. */
+static int parse_errno(const char *text, int *err)
+{
+	static const struct word words[] = { { "EPERM", EPERM },
+					     { "ENOENT", ENOENT },
+					     { "EINTR", EINTR },
+					     { "EIO", EIO },
+					     { "ENXIO", ENXIO },
+					     { "EAGAIN", EAGAIN },
+					     { "ENOMEM", ENOMEM },
+					     { "EACCES", EACCES },
+					     { "EFAULT", EFAULT },
+					     { "EBUSY", EBUSY },
+					     { "ENODEV", ENODEV },
+					     { "EINVAL", EINVAL },
+					     { "EMFILE", EMFILE },
+					     { "ENOTTY", ENOTTY },
+					     { "ENOSPC", ENOSPC },
+					     { "EPIPE", EPIPE },
+					     { "ERANGE", ERANGE },
+					     { "EPROTO", EPROTO },
+					     { "ENOLINK", ENOLINK },
+					     { "ENODATA", ENODATA },
+					     { "ENOBUFS", ENOBUFS },
+					     { "ETIMEDOUT", ETIMEDOUT },
+					     { "EOPNOTSUPP", EOPNOTSUPP },
+					     { "ESHUTDOWN", ESHUTDOWN },
+					     { NULL, 0 } };
+	uint32_t value;
+
+	if (parse_word(words, text, strlen(text), &value) < 0 &&
+	    (parse_number(text, &value) < 0 || !value || value > 4095))
+		return -EINVAL;
+	*err = -(int)value;
+	return 0;
+}
+
+/* "NAME@N:ERRNO[:COUNT]", N "*" for every call. Overwrites the separators in text. */
+static int parse_call_fault(char *text, struct sim_call_fault *fault)
+{
+	char *rest = text, *name = strsep(&rest, "@"), *at = strsep(&rest, ":"), *err = strsep(&rest, ":");
+
+	fault->count = 1;
+	if (!at || !err || !*name || strlen(name) >= sizeof fault->name)
+		return -EINVAL;
+	memcpy(fault->name, name, strlen(name) + 1);
+	if (strcmp(at, "*") != 0 && (parse_number(at, &fault->at) < 0 || !fault->at))
+		return -EINVAL;
+	if (rest && (parse_number(rest, &fault->count) < 0 || !fault->count))
+		return -EINVAL;
+	return sim_calls_has_name(name) ? parse_errno(err, &fault->err) : -EINVAL;
+}
+
+static int key_fail(struct sim_options *options, size_t offset, const char *value)
+{
+	char *text = strdup(value), *rest = text, *one;
+	int err = text ? 0 : -ENOMEM;
+
+	(void)offset;
+	while (!err && (one = strsep(&rest, "+"))) {
+		if (options->n_call_faults == SIM_MAX_CALL_FAULTS)
+			err = -EINVAL;
+		else
+			err = parse_call_fault(one, &options->call_faults[options->n_call_faults++]);
+	}
+	free(text);
+	return err;
+}
+
+/*
+ * One row a key. A fault has a struct sim_schedule as its field and key_every() or key_at() as its parser;
+ * faults.c says where it takes effect.
+ */
 #define AT(field) offsetof(struct sim_options, field)
 const struct sim_key sim_keys[] = {
-	{ "size", "WxH", "frame size to begin with (1280x720)", key_size, 0 },
-	{ "format", "F", "pixel format to begin with (YUYV, or NM12, YM12 where planes= asks for them)",
-	  key_format, AT(fourcc) },
-	{ "fps", "R", "frames a second (30); 0: a frame as soon as a buffer is queued", key_rate, AT(fps) },
-	{ "planes", "N", "a multi-planar node, its format at first in N memory planes (1 to 3)", key_planes,
-	  AT(planes) },
-	{ "type", "capture|output", "what the node is for (capture)", key_type, AT(output) },
-	{ "dump", "FILE", "an output device writes every frame it is given here", key_text, AT(dump) },
+	{ "size", "WxH", "initial frame size (1280x720)", key_size, 0 },
+	{ "format", "F", "initial pixel format (YUYV; with planes=2 NM12, with planes=3 YM12)", key_format,
+	  AT(fourcc) },
+	{ "fps", "R", "frames per second (30); 0: a frame as soon as a buffer is queued", key_fps, AT(fps) },
+	{ "planes", "N", "a multi-planar device node, with an initial format of N memory planes (1 to 3)",
+	  key_planes, AT(planes) },
+	{ "type", "capture|output", "type of the device node (capture)", key_type, AT(output) },
+	{ "dump", "FILE", "an output device writes every frame that it is given to FILE, as raw bytes",
+	  key_string, AT(dump) },
 	{ "draw", "full|marks|none",
-	  "how much of the picture is drawn in each frame, which takes time; marks: only the number that "
-	  "programs read (full)",
+	  "how much of the test pattern is drawn, which takes processor time; marks: only the frame number "
+	  "for programs to read (full)",
 	  key_draw, AT(draw) },
-	{ "stride", "BYTES", "at least so many bytes a line, for padding", key_number, AT(stride) },
-	{ "data-offset", "BYTES", "each plane's payload starts here (needs planes=)", key_number,
+	{ "stride", "BYTES", "bytes a line, where that is more than the picture needs", key_number,
+	  AT(stride) },
+	{ "data-offset", "BYTES", "offset of the payload in each plane (needs planes=)", key_number,
 	  AT(data_offset) },
-	{ "caps", "mmap+userptr+dmabuf+rw+orphan", "what the device can do, of all that", key_caps,
+	{ "caps", "mmap+userptr+dmabuf+rw+orphan",
+	  "io modes that the device supports; orphan: freeing buffers that are still mapped (all)", key_caps,
 	  AT(caps) },
-	{ "buffer-caps", "no", "REQBUFS tells no capabilities, as before Linux 4.20", key_has,
+	{ "buffer-caps", "no", "REQBUFS returns no capabilities, as before Linux 4.20", key_not,
 	  AT(no_buffer_caps) },
-	{ "create", "no", "no CREATE_BUFS", key_has, AT(no_create) },
-	{ "grant", "N", "REQBUFS grants N buffers, whatever was asked (0 to 64)", key_grant, AT(grant) },
-	{ "min-buffers", "N", "the driver needs N buffers to stream, and says so in a control", key_number,
+	{ "create", "no", "no CREATE_BUFS", key_not, AT(no_create_bufs) },
+	{ "grant", "N", "REQBUFS grants N buffers, whatever the request (0 to 64)", key_grant, AT(grant) },
+	{ "min-buffers", "N", "the driver needs N buffers to stream, which a control reports", key_number,
 	  AT(min_buffers) },
-	{ "adjust", "size+format+fps", "the device has but one of these, and changes requests without a word",
+	{ "adjust", "size+format+fps", "the device has only one of these, and changes requests for others",
 	  key_adjust, AT(adjust) },
-	{ "busy", NULL, "another program is streaming: EBUSY", key_yes, AT(busy) },
+	{ "busy", NULL, "another program is streaming: EBUSY", key_bool, AT(busy) },
 	{ "fail", "CALL@N:ERRNO[:COUNT]",
 	  "the Nth CALL (qbuf, streamon, mmap, …; probe: REQBUFS of 0) fails, COUNT times; N *: always; "
 	  "several with +",
-	  sim_failure_parse, 0 },
+	  key_fail, 0 },
 	{ "error", "N", "every Nth frame is marked as damaged", key_every, AT(error) },
 	{ "drop", "N", "every Nth frame is dropped by the driver", key_every, AT(drop) },
-	{ "repeat", "N", "every Nth frame has the number of the one before", key_every, AT(repeat) },
-	{ "empty", "N[+N…]", "the Nth frame is damaged and empty", key_at, AT(empty) },
-	{ "empty-ok", "N[+N…]", "the Nth frame is empty without being marked", key_at, AT(empty_ok) },
-	{ "short", "N[:BYTES]", "the Nth frame has only so many bytes (half of them)", key_short,
+	{ "repeat", "N", "every Nth frame has the sequence number of the one before", key_every, AT(repeat) },
+	{ "empty", "N[+N…]", "the Nth frame is empty and marked as damaged", key_at, AT(empty) },
+	{ "empty-ok", "N[+N…]", "the Nth frame is empty but not marked", key_at, AT(empty_ok) },
+	{ "short", "N[:BYTES]", "the Nth frame has only BYTES bytes (half a frame)", key_short,
 	  AT(short_frame) },
-	{ "over", "N[+N…]", "the Nth frame claims more bytes than its buffer holds", key_at, AT(over) },
-	{ "bad-index", "N[+N…]", "the Nth frame comes back as buffer 99", key_at, AT(bad_index) },
-	{ "last", "N", "the Nth frame is marked as the last; then EPIPE", key_at, AT(last) },
-	{ "epipe", "N", "EPIPE after N frames", key_at, AT(epipe) },
+	{ "over", "N[+N…]", "the Nth frame reports more bytes than its buffer holds", key_at, AT(over) },
+	{ "bad-index", "N[+N…]", "the Nth frame is reported as buffer 99", key_at, AT(bad_index) },
+	{ "last", "N", "the Nth frame is marked as the last; then DQBUF fails with EPIPE", key_at, AT(last) },
+	{ "epipe", "N", "DQBUF fails with EPIPE after N frames", key_at, AT(epipe) },
 	{ "flush", "N[+N…]",
-	  "at the Nth frame all buffers come back empty, damaged and without number or time", key_at,
-	  AT(flush) },
-	{ "eagain", "N[+N…]", "poll() announces the Nth frame one time too early", key_at, AT(eagain) },
-	{ "eio", "N[+N…]", "a fatal error after N frames, until STREAMOFF", key_at, AT(eio) },
-	{ "unplug", "N", "the device is gone after N frames", key_at, AT(unplug) },
+	  "at the Nth frame all buffers are returned empty, marked as damaged, with neither sequence number "
+	  "nor "
+	  "timestamp",
+	  key_at, AT(flush) },
+	{ "eagain", "N[+N…]", "poll() reports the Nth frame once too early: DQBUF fails with EAGAIN", key_at,
+	  AT(eagain) },
+	{ "eio", "N[+N…]", "QBUF and DQBUF fail with EIO after N frames, until STREAMOFF", key_at, AT(eio) },
+	{ "unplug", "N", "the device is unplugged after N frames", key_at, AT(unplug) },
 	{ "stall", "N", "no more frames after N, until STREAMOFF", key_at, AT(stall) },
-	{ "event", "N[:WxH]", "a source change at the Nth frame, to another size of picture", key_event,
+	{ "event", "N[:WxH]", "the video source changes at the Nth frame, to another frame size", key_event,
 	  AT(event) },
-	{ "lock", "MS", "for so long after a source change there is no stable signal", key_time,
+	{ "lock", "MS", "no stable signal for MS ms after a change of the video source", key_ms,
 	  AT(lock_ns) },
 	{ "watch", "MS[:N]",
-	  "an output device tells who watches: somebody who comes after MS ms, leaves after N frames, comes "
-	  "back after MS ms …",
-	  key_watch, AT(watch_ns) },
-	{ "querybuf-index", NULL, "QUERYBUF answers with another index", key_yes, AT(querybuf_index) },
-	{ "short-plane", NULL, "buffers are smaller than a frame", key_yes, AT(short_plane) },
-	{ "sequence", "N", "the first frame's number (0)", key_number, AT(first_sequence) },
-	{ "latency", "MS", "frames are delivered so late", key_time, AT(latency_ns) },
-	{ "jitter", "MS", "and up to so much later again", key_time, AT(jitter_ns) },
+	  "an output device reports its readers, as v4l2loopback: one comes after MS ms, leaves after N "
+	  "frames, comes back after MS ms …",
+	  key_watch, AT(reader_delay_ns) },
+	{ "querybuf-index", NULL, "QUERYBUF returns another index", key_bool, AT(querybuf_wrong_index) },
+	{ "short-plane", NULL, "QUERYBUF returns planes smaller than a frame", key_bool, AT(short_plane) },
+	{ "sequence", "N", "sequence number of the first frame (0)", key_number, AT(first_sequence) },
+	{ "latency", "MS", "frames are delivered MS ms after their timestamp (0)", key_ms, AT(latency_ns) },
+	{ "jitter", "MS", "and up to MS ms later still (0)", key_ms, AT(jitter_ns) },
 	{ NULL, NULL, NULL, NULL, 0 },
 };
 
@@ -326,13 +414,13 @@ static int set_key(struct sim_options *options, char *text)
 	while (row->key && strcmp(row->key, key) != 0)
 		row++;
 	if (!row->key) {
-		log_error("sim: there is no key '%s'; `v4l2q list -d sim` explains them", key);
+		log_error("sim: unknown key '%s'; `v4l2q list -d sim` lists the keys", key);
 		return -EINVAL;
 	}
 	err = row->parse(options, row->offset, value);
 	if (err < 0) {
-		log_error("sim: '%s' is no value for %s=%s (%s)", value, key,
-			  row->argument ? row->argument : "yes", row->help);
+		log_error("sim: invalid value '%s' for %s=: expected %s (%s)", value, key,
+			  row->argument ? row->argument : "yes or no", row->help);
 		return err == -ENOMEM ? err : -EINVAL;
 	}
 	return 0;
@@ -354,7 +442,7 @@ int sim_options_parse(struct sim_options *options, const char *text)
 			err = set_key(options, one);
 	}
 	if (!err && options->data_offset && !options->planes) {
-		log_error("sim: data-offset needs planes=: the single-planar API has no such field");
+		log_error("sim: data-offset= needs planes=: the single-planar API has no data_offset");
 		err = -EINVAL;
 	}
 	free(copy);

@@ -1,95 +1,95 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* read() and write() on the simulated device: it works its own queue then, as videobuf2 does. */
+/* read() and write() of the simulated device, emulated with buffers of its own as in videobuf2 (fileio). */
 #include <errno.h>
 #include <string.h>
 #include "sim/sim_internal.h"
 
-#define N_FILE_BUFFERS 3
+#define FILEIO_BUFFERS 3
 
-int sim_file_start(struct sim *sim)
+int sim_read_write_start(struct sim *sim)
 {
-	uint32_t n = N_FILE_BUFFERS > sim->options.min_buffers ? N_FILE_BUFFERS : sim->options.min_buffers;
+	uint32_t n = FILEIO_BUFFERS > sim->options.min_buffers ? FILEIO_BUFFERS : sim->options.min_buffers;
 	int err;
 
 	if (!(sim->options.caps & SIM_CAP_RW))
 		return -EINVAL;
 	if (sim->n_buffers || sim->options.busy || sim->format.n_planes != 1)
 		return -EBUSY;
-	err = sim_queue_allocate(sim, n, V4L2_MEMORY_MMAP, sim->format.sizeimage);
+	err = sim_vb2_allocate(sim, n, V4L2_MEMORY_MMAP, sim->format.sizeimage);
 	if (err < (int)n) {
-		sim_queue_free(sim);
+		sim_vb2_free(sim);
 		return err < 0 ? err : -ENOMEM;
 	}
-	sim->reading = true;
+	sim->fileio = true;
 	for (uint32_t i = 0; i < n && !sim->options.output; i++)
 		sim_stream_queue(sim, sim->buffers[i]);
-	sim_stream_on(sim);
+	sim_stream_start(sim);
 	return 0;
 }
 
-static int next_buffer(struct sim *sim)
+static int dequeue_buffer(struct sim *sim)
 {
 	int err = 0;
 
-	sim->file_buffer = sim_stream_dequeue(sim, &err);
-	if (!sim->file_buffer)
+	sim->fileio_buffer = sim_stream_dequeue(sim, &err);
+	if (!sim->fileio_buffer)
 		return err;
-	sim->file_bytes = 0;
+	sim->fileio_bytes = 0;
 	return 0;
 }
 
-ssize_t sim_file_read(struct sim *sim, void *data, size_t size)
+ssize_t sim_read_write_read(struct sim *sim, void *data, size_t size)
 {
 	const struct sim_plane *plane;
 	size_t bytes, n;
 	int err;
 
-	if (!sim->reading && (err = sim_file_start(sim)) < 0)
+	if (!sim->fileio && (err = sim_read_write_start(sim)) < 0)
 		return err;
 	if (!size)
 		return 0;
-	if (!sim->file_buffer && (err = next_buffer(sim)) < 0)
+	if (!sim->fileio_buffer && (err = dequeue_buffer(sim)) < 0)
 		return err;
-	plane = &sim->file_buffer->planes[0];
+	plane = &sim->fileio_buffer->planes[0];
 	bytes = plane->bytesused < plane->length ? plane->bytesused : plane->length;
-	n = bytes - sim->file_bytes < size ? bytes - sim->file_bytes : size;
-	memcpy(data, plane->data + sim->file_bytes, n);
-	sim->file_bytes += n;
-	if (sim->file_bytes == bytes) {
-		sim_stream_queue(sim, sim->file_buffer);
-		sim->file_buffer = NULL;
+	n = bytes - sim->fileio_bytes < size ? bytes - sim->fileio_bytes : size;
+	memcpy(data, plane->data + sim->fileio_bytes, n);
+	sim->fileio_bytes += n;
+	if (sim->fileio_bytes == bytes) {
+		sim_stream_queue(sim, sim->fileio_buffer);
+		sim->fileio_buffer = NULL;
 	}
 	return (ssize_t)n;
 }
 
-/* One that was never used, else the first that the device is done with. */
-static int next_empty_buffer(struct sim *sim)
+/* A buffer that was never queued, else the next done one. */
+static int get_empty_buffer(struct sim *sim)
 {
 	for (uint32_t i = 0; i < sim->n_buffers; i++) {
 		if (sim->buffers[i]->state == SIM_DEQUEUED) {
-			sim->file_buffer = sim->buffers[i];
+			sim->fileio_buffer = sim->buffers[i];
 			return 0;
 		}
 	}
-	return next_buffer(sim);
+	return dequeue_buffer(sim);
 }
 
-ssize_t sim_file_write(struct sim *sim, const void *data, size_t size)
+ssize_t sim_read_write_write(struct sim *sim, const void *data, size_t size)
 {
 	struct sim_plane *plane;
 	int err;
 
-	if (!sim->reading && (err = sim_file_start(sim)) < 0)
+	if (!sim->fileio && (err = sim_read_write_start(sim)) < 0)
 		return err;
 	if (!size)
 		return 0;
-	if (!sim->file_buffer && (err = next_empty_buffer(sim)) < 0)
+	if (!sim->fileio_buffer && (err = get_empty_buffer(sim)) < 0)
 		return err;
-	plane = &sim->file_buffer->planes[0];
-	size = size < plane->length ? size : plane->length; /* a write is a frame */
+	plane = &sim->fileio_buffer->planes[0];
+	size = size < plane->length ? size : plane->length; /* each write() is a frame */
 	memcpy(plane->data, data, size);
 	plane->bytesused = (uint32_t)size;
-	sim_stream_queue(sim, sim->file_buffer);
-	sim->file_buffer = NULL;
+	sim_stream_queue(sim, sim->fileio_buffer);
+	sim->fileio_buffer = NULL;
 	return (ssize_t)size;
 }

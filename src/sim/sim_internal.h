@@ -7,35 +7,22 @@
 #include "base/video_format.h"
 #include "device/colorimetry.h"
 #include "device/device.h"
-#include "sim/options.h"
-#include "sim/test_pattern.h"
 
-#define SIM_MAX_BUFFERS 64 /* what a misbehaving driver may grant; a well-behaved one stops at 32 */
+#define SIM_MAX_BUFFERS 64 /* that grant= can ask for; a well-behaved driver stops at 32 */
 #define SIM_MAX_TIMES 8
-#define SIM_MAX_FAILURES 16
+#define SIM_MAX_CALL_FAULTS 16
 
-/* When a fault happens. Frames and calls are counted from 1. */
-struct sim_when {
-	uint32_t every; /* each time the count is a multiple of this */
+/* The frames or calls, counted from 1, at which a fault occurs. */
+struct sim_schedule {
+	uint32_t every; /* at each multiple of this; 0: none */
 	uint32_t n_at, at[SIM_MAX_TIMES];
 };
 
-static inline bool sim_when(const struct sim_when *when, uint64_t count)
-{
-	if (when->every && count % when->every == 0)
-		return true;
-	for (uint32_t i = 0; i < when->n_at; i++) {
-		if (when->at[i] == count)
-			return true;
-	}
-	return false;
-}
-
-/* fail=IOCTL@N:ERRNO:COUNT */
-struct sim_failure {
+/* fail=NAME@AT:ERRNO:COUNT, a call that fails. */
+struct sim_call_fault {
 	char name[24];
-	uint32_t at, count; /* at 0: every call */
-	int err;            /* negative */
+	uint32_t at, count; /* the first call that fails, and how many do; at 0: every call */
+	int err;            /* negative errno */
 	uint32_t n_calls;   /* so far */
 };
 
@@ -43,82 +30,71 @@ enum { SIM_CAP_MMAP = 1, SIM_CAP_USERPTR = 2, SIM_CAP_DMABUF = 4, SIM_CAP_RW = 8
 enum { SIM_DRAW_FULL, SIM_DRAW_MARKS, SIM_DRAW_NONE };
 enum { SIM_ADJUST_SIZE = 1, SIM_ADJUST_FORMAT = 2, SIM_ADJUST_FPS = 4 };
 
-/* The keys' values. */
+/* The values of the keys, see sim_keys[] for what they mean. */
 struct sim_options {
-	uint32_t width, height, fourcc, planes;
-	struct fraction fps; /* 0/1: a frame whenever there is a buffer */
+	uint32_t width, height, fourcc;
+	uint32_t planes;     /* 0: the single-planar API */
+	struct fraction fps; /* 0/1: a frame whenever a buffer is queued */
 	uint32_t stride, data_offset;
 	bool output;
 	char *dump;
 	uint32_t draw; /* SIM_DRAW_* */
 
-	uint32_t caps, adjust, min_buffers;
-	int64_t grant; /* -1: what is asked for */
-	bool no_create, no_buffer_caps, busy, querybuf_index, short_plane;
-	struct sim_failure failures[SIM_MAX_FAILURES];
-	unsigned n_failures;
+	uint32_t caps, adjust; /* SIM_CAP_*, SIM_ADJUST_* */
+	uint32_t min_buffers;
+	int64_t grant; /* -1: as many as are asked for */
+	bool no_create_bufs, no_buffer_caps, busy, querybuf_wrong_index, short_plane;
+	struct sim_call_fault call_faults[SIM_MAX_CALL_FAULTS];
+	unsigned n_call_faults;
 
-	struct sim_when error, drop, repeat, empty, empty_ok, short_frame, over, last, bad_index, flush;
-	struct sim_when eagain, epipe, eio, unplug, stall, event;
-	uint32_t short_bytes;               /* 0: half */
-	uint32_t event_width, event_height; /* 0: the same picture goes on */
+	struct sim_schedule error, drop, repeat, empty, empty_ok, short_frame, over, last, bad_index, flush;
+	struct sim_schedule eagain, epipe, eio, unplug, stall, event;
+	uint32_t short_bytes;               /* 0: half of the frame */
+	uint32_t event_width, event_height; /* 0: a source change that keeps the size */
 	uint32_t first_sequence;
 	int64_t latency_ns, jitter_ns, lock_ns;
-	int64_t watch_ns;      /* so long after the last one went a reader comes; 0: never, nor is it told */
-	uint32_t watch_frames; /* and stays for so many frames; 0: for ever */
+	int64_t reader_delay_ns; /* 0: no reader ever comes, and there is no event for it */
+	uint32_t reader_frames;  /* after which the reader leaves; 0: it stays */
 };
 
-/* Fills in the defaults, then what the text after "sim:" says (NULL or "": nothing). Logs the key that it
- * does not like. */
-int sim_options_parse(struct sim_options *options, const char *text);
-void sim_options_close(struct sim_options *options);
-
-/* The value of text[0..length) in words, which a NULL name ends; -EINVAL when it is none of them. */
-struct sim_word {
-	const char *name;
-	uint32_t value;
-};
-int sim_word_value(const struct sim_word *words, const char *text, size_t length, uint32_t *value);
-int sim_parse_number(const char *text, uint32_t *value);
-
+/* The states of vb2_buffer that a program can tell apart. */
 enum sim_buffer_state { SIM_DEQUEUED, SIM_QUEUED, SIM_DONE };
 
 struct sim_plane {
 	uint32_t length;                 /* of the memory, as the program knows it */
 	uint32_t min_length;             /* what a frame needs */
-	uint32_t bytesused, data_offset; /* as they are reported, lies included */
-	uint8_t *data;                   /* NULL while nothing is attached */
-	size_t mapped_bytes;             /* of data; 0: memory of the program, not ours to unmap */
-	int fd;                          /* MMAP, DMABUF: the memory itself; -1 */
-	int user_fd;                     /* DMABUF: as it was queued */
-	unsigned long userptr;           /* USERPTR: as it was queued */
-	uint64_t st_dev, st_ino;         /* DMABUF: which memory data maps */
-	bool synced;                     /* DMABUF: a true dma-buf, whose caches want to be told */
+	uint32_t bytesused, data_offset; /* as reported, faults included */
+	uint8_t *data;                   /* NULL while no memory is attached */
+	size_t mapped_bytes;             /* of data; 0: memory of the program, not to be unmapped */
+	int fd;                          /* MMAP, DMABUF: of the memory; -1: none */
+	int user_fd;                     /* DMABUF: the descriptor that was queued */
+	unsigned long userptr;           /* USERPTR: the address that was queued */
+	uint64_t st_dev, st_ino;         /* DMABUF: identity of the memory that data maps */
+	bool needs_sync;                 /* DMABUF: it takes DMA_BUF_IOCTL_SYNC */
 };
 
 struct sim_buffer {
 	uint32_t index;
 	enum sim_buffer_state state;
-	uint32_t flags, sequence,
-		field; /* flags: V4L2_BUF_FLAG_ERROR, _LAST, _KEYFRAME … of the frame inside */
+	uint32_t flags; /* V4L2_BUF_FLAG_ERROR, _LAST, _KEYFRAME … of the frame in it */
+	uint32_t sequence, field;
 	int64_t timestamp_ns;
-	bool bad_index;
+	bool bad_index; /* DQBUF is to report another index */
 	struct sim_plane planes[MAX_PLANES];
 };
 
-/* Buffers in a row, first come first served. */
-struct sim_line {
+/* First in, first out. */
+struct sim_buffer_list {
 	uint32_t first, count;
 	struct sim_buffer *buffers[SIM_MAX_BUFFERS];
 };
-void sim_line_put(struct sim_line *line, struct sim_buffer *buffer);
-struct sim_buffer *sim_line_get(struct sim_line *line); /* NULL when it is empty */
 
+/* A mapping that the program has of a buffer's plane. */
 struct sim_mapping {
 	struct sim_mapping *next;
 	void *start;
 	size_t length;
-	uint64_t generation; /* of the buffers that it shows */
+	uint64_t generation; /* of the buffers it maps, see struct sim */
 	uint32_t index;
 };
 
@@ -128,57 +104,59 @@ struct sim_subscription {
 };
 
 struct sim_codec;
+
+/* One open simulated device. Where the kernel has a name for a field of vb2_queue, it is that. */
 struct sim {
 	struct device *device;
 	struct sim_options options;
-	int timer_fd, ready_fd; /* both inside device->fd, an epoll descriptor */
-	bool is_ready;          /* whether ready_fd says so */
-	short awaited;          /* the events that it may say so for */
-	int64_t armed_ns;       /* what timer_fd waits for; 0: nothing */
+	int timer_fd, ready_fd; /* both watched by device->fd, an epoll descriptor */
+	bool is_ready;          /* ready_fd is readable */
+	short poll_events;      /* that make ready_fd readable */
+	int64_t timer_ns;       /* when timer_fd expires; 0: disarmed */
 
 	struct video_format format;
-	struct v4l2_colour colour;       /* output: as S_FMT was told it; colorspace 0: it was not */
-	uint8_t *background[MAX_PLANES]; /* the still part of the picture; NULL until the first frame */
-	struct sim_codec *codec;         /* compressed formats, once streaming */
-	uint8_t *still;                  /* draw=none: the one compressed frame */
-	uint32_t still_bytes;
+	struct v4l2_colour colour;       /* output: as set by S_FMT; colorspace 0: not set */
+	uint8_t *background[MAX_PLANES]; /* of the test pattern; NULL until the first frame */
+	struct sim_codec *codec;         /* compressed formats, while streaming */
+	uint8_t *packet;                 /* draw=none: the compressed frame that each buffer gets */
+	uint32_t packet_bytes;
 
 	uint32_t memory;     /* V4L2_MEMORY_*; 0: no buffers */
-	uint64_t generation; /* counts the allocations, to tell whose a mapping is */
+	uint64_t generation; /* number of the present set of buffers, to tell whose a mapping is */
 	uint32_t n_buffers;
 	struct sim_buffer *buffers[SIM_MAX_BUFFERS];
-	struct sim_line queued, done;
-	struct sim_buffer *shown; /* output: on the screen until the next one is */
+	struct sim_buffer_list queued_list, done_list;
+	struct sim_buffer *displayed; /* output: on the screen until the next frame */
 	struct sim_mapping *mappings;
 
-	bool streaming, started;        /* started: enough buffers were queued once */
-	bool waiting;                   /* nothing was queued since the stream was off: poll() is told so */
-	bool failed;                    /* eio */
-	bool ended;                     /* nothing more is made until STREAMOFF */
-	bool last_dequeued;             /* DQBUF has nothing but EPIPE to say */
-	bool gone;                      /* unplugged */
-	bool reading;                   /* read() or write() has the queue to itself */
-	struct sim_buffer *file_buffer; /* the one that read() is at, or write() */
-	size_t file_bytes;              /* of it that are done */
+	bool streaming, started;          /* started: as many buffers as the driver needs were queued */
+	bool waiting_for_buffers;         /* nothing queued since STREAMON: poll() reports POLLERR */
+	bool error;                       /* eio=: QBUF and DQBUF fail with EIO */
+	bool stopped;                     /* no more frames until STREAMOFF */
+	bool last_buffer_dequeued;        /* DQBUF fails with EPIPE */
+	bool unplugged;                   /* all calls fail with ENODEV */
+	bool fileio;                      /* read() or write() owns the queue */
+	struct sim_buffer *fileio_buffer; /* the one that read() or write() is at; NULL: none */
+	size_t fileio_bytes;              /* of it that were read */
 
-	int64_t start_ns, last_ns; /* when the stream started, the last timestamp */
-	uint64_t tick;             /* the next frame period */
-	uint64_t n_repeats;        /* since the stream started */
-	uint64_t n_frames, n_dequeued,
-		n_eagain; /* since the device was opened; n_eagain: the frame that EAGAIN stood before */
+	int64_t start_ns, last_timestamp_ns; /* of the stream */
+	uint64_t period;                     /* the next frame period since start_ns */
+	uint64_t n_repeats;                  /* sequence numbers repeated since then */
+	uint64_t n_frames, n_dequeued;       /* since the device was opened */
+	uint64_t eagain_frame;               /* the last frame before which DQBUF failed with EAGAIN */
 
-	uint32_t source_width, source_height; /* what QUERY_DV_TIMINGS sees; 0: nothing of the kind */
-	int64_t locked_ns;                    /* when the source can be told again */
+	uint32_t detected_width, detected_height; /* for QUERY_DV_TIMINGS; 0: no DV timings at all */
+	int64_t signal_locked_ns;                 /* QUERY_DV_TIMINGS fails with ENOLCK until then */
 	struct sim_subscription subscriptions[SIM_MAX_EVENTS];
 	unsigned n_subscriptions;
 	struct v4l2_event events[SIM_MAX_EVENTS];
 	unsigned n_events;
 	uint32_t event_sequence;
-	bool watched;               /* there is a reader */
-	int64_t reader_ns;          /* when the next one comes; 0: not known, or it is there */
-	uint64_t reader_goes_after; /* so many frames */
-	int32_t controls[16];
-	FILE *dump;
+	bool has_reader;              /* output: a program reads what is written to the device */
+	int64_t reader_arrives_ns;    /* 0: it has, or nothing streams */
+	uint64_t reader_leaves_after; /* value of n_frames */
+	int32_t control_values[16];   /* in the order of the table in controls.c */
+	FILE *dump_file;
 };
 
 static inline struct sim *sim_of(struct device *device)
@@ -191,117 +169,150 @@ static inline bool sim_is_multiplanar(const struct sim *sim)
 	return sim->options.planes > 0;
 }
 
-/* sim_format.c */
-int sim_format_init(struct sim *sim);
-/* The multi-planar or single-planar picture of a format, and the sizes of its planes. */
-int sim_format_resize(struct sim *sim, uint32_t width, uint32_t height); /* there must be no buffers */
-int sim_querycap(struct sim *sim, void *argument);
-int sim_enum_fmt(struct sim *sim, void *argument);
-int sim_g_fmt(struct sim *sim, void *argument);
-int sim_try_fmt(struct sim *sim, void *argument);
-int sim_s_fmt(struct sim *sim, void *argument);
-int sim_g_parm(struct sim *sim, void *argument);
-int sim_s_parm(struct sim *sim, void *argument);
-int sim_enum_framesizes(struct sim *sim, void *argument);
-int sim_enum_frameintervals(struct sim *sim, void *argument);
+/* options.c: sets the defaults, then what text, which follows "sim:", says; NULL and "": nothing. Returns 0,
+ * -EINVAL or -ENOMEM; a wrong key or value is logged. sim_options_close() frees what the options own. */
+int sim_options_parse(struct sim_options *options, const char *text);
+void sim_options_close(struct sim_options *options);
 
-/* sim_control.c */
+/* calls.c: the ioctls by request and by name. */
+struct sim_call {
+	unsigned long request;
+	const char *name; /* for fail= */
+	int (*run)(struct sim *sim, void *argument);
+};
+const struct sim_call *sim_calls_find(unsigned long request); /* NULL: the device has no such ioctl */
+/* The name by which fail= knows the call; requests for no buffers have their own. */
+const char *sim_calls_name(const struct sim_call *call, const void *argument);
+bool sim_calls_has_name(const char *name); /* of an ioctl or another call */
+
+/* faults.c: whether a fault that has the schedule occurs at the count. */
+bool sim_faults_due(const struct sim_schedule *schedule, uint64_t count);
+/* Counts the call; returns the negative errno with which fail= makes it fail, or 0. */
+int sim_faults_call(struct sim *sim, const char *name);
+/* Applies what is due at frame sim->n_frames to the buffer that holds it. */
+void sim_faults_frame(const struct sim *sim, struct sim_buffer *buffer);
+
+/*
+ * All functions with a void pointer below are ioctls, see struct sim_call: they take the ioctl's argument
+ * and return 0 or a negative errno.
+ */
+
+/* formats.c: capabilities, formats, frame sizes and intervals. */
+int sim_formats_init(struct sim *sim); /* from the options; -EINVAL where they do not fit, logged */
+enum v4l2_buf_type sim_formats_buf_type(const struct sim *sim);
+/* Changes the size of the present format. There must be no buffers. */
+int sim_formats_resize(struct sim *sim, uint32_t width, uint32_t height);
+int sim_formats_querycap(struct sim *sim, void *argument);
+int sim_formats_enum_fmt(struct sim *sim, void *argument);
+int sim_formats_g_fmt(struct sim *sim, void *argument);
+int sim_formats_try_fmt(struct sim *sim, void *argument);
+int sim_formats_s_fmt(struct sim *sim, void *argument);
+int sim_formats_g_parm(struct sim *sim, void *argument);
+int sim_formats_s_parm(struct sim *sim, void *argument);
+int sim_formats_enum_framesizes(struct sim *sim, void *argument);
+int sim_formats_enum_frameintervals(struct sim *sim, void *argument);
+
+/* controls.c */
 void sim_controls_init(struct sim *sim);
-int sim_queryctrl(struct sim *sim, void *argument);
-int sim_query_ext_ctrl(struct sim *sim, void *argument);
-int sim_querymenu(struct sim *sim, void *argument);
-int sim_g_ctrl(struct sim *sim, void *argument);
-int sim_s_ctrl(struct sim *sim, void *argument);
-int sim_g_ext_ctrls(struct sim *sim, void *argument);
-int sim_s_ext_ctrls(struct sim *sim, void *argument);
-int sim_try_ext_ctrls(struct sim *sim, void *argument);
+int sim_controls_queryctrl(struct sim *sim, void *argument);
+int sim_controls_query_ext_ctrl(struct sim *sim, void *argument);
+int sim_controls_querymenu(struct sim *sim, void *argument);
+int sim_controls_g_ctrl(struct sim *sim, void *argument);
+int sim_controls_s_ctrl(struct sim *sim, void *argument);
+int sim_controls_g_ext_ctrls(struct sim *sim, void *argument);
+int sim_controls_s_ext_ctrls(struct sim *sim, void *argument);
+int sim_controls_try_ext_ctrls(struct sim *sim, void *argument);
 
-/* sim_event.c: events, inputs, timings. */
-void sim_event_source_change(struct sim *sim);
-/* Output: readers come and go. */
-void sim_event_catch_up(struct sim *sim);
-int sim_subscribe_event(struct sim *sim, void *argument);
-int sim_unsubscribe_event(struct sim *sim, void *argument);
-int sim_dqevent(struct sim *sim, void *argument);
-int sim_enum_input(struct sim *sim, void *argument);
-int sim_g_input(struct sim *sim, void *argument);
-int sim_s_input(struct sim *sim, void *argument);
-int sim_enum_output(struct sim *sim, void *argument);
-int sim_g_output(struct sim *sim, void *argument);
-int sim_s_output(struct sim *sim, void *argument);
-int sim_query_dv_timings(struct sim *sim, void *argument);
-int sim_g_dv_timings(struct sim *sim, void *argument);
-int sim_s_dv_timings(struct sim *sim, void *argument);
+/* events.c: queues V4L2_EVENT_SOURCE_CHANGE for a program that subscribed to it. */
+void sim_events_source_change(struct sim *sim);
+/* Output: lets the reader that reader_delay_ns is about come or leave when it is time. */
+void sim_events_update_reader(struct sim *sim);
+int sim_events_subscribe(struct sim *sim, void *argument);
+int sim_events_unsubscribe(struct sim *sim, void *argument);
+int sim_events_dqevent(struct sim *sim, void *argument);
 
-/* sim_queue.c: the rules of videobuf2. */
-enum v4l2_buf_type sim_type(const struct sim *sim);
-int sim_reqbufs(struct sim *sim, void *argument);
-int sim_create_bufs(struct sim *sim, void *argument);
-int sim_querybuf(struct sim *sim, void *argument);
-int sim_qbuf(struct sim *sim, void *argument);
-int sim_dqbuf(struct sim *sim, void *argument);
-int sim_expbuf(struct sim *sim, void *argument);
-int sim_streamon(struct sim *sim, void *argument);
-int sim_streamoff(struct sim *sim, void *argument);
-/* n more buffers of the present format; returns how many there are, or a negative errno. */
-int sim_queue_allocate(struct sim *sim, uint32_t n, uint32_t memory, const uint32_t *lengths);
-void sim_queue_free(struct sim *sim);
+/* inputs.c: the one input, or output. */
+int sim_inputs_enum_input(struct sim *sim, void *argument);
+int sim_inputs_g_input(struct sim *sim, void *argument);
+int sim_inputs_s_input(struct sim *sim, void *argument);
+int sim_inputs_enum_output(struct sim *sim, void *argument);
+int sim_inputs_g_output(struct sim *sim, void *argument);
+int sim_inputs_s_output(struct sim *sim, void *argument);
 
-/* sim_stream.c: what the rules act on. */
-void sim_stream_on(struct sim *sim);
-void sim_stream_off(struct sim *sim);
+/* dv_timings.c: the video source changes as event= says. */
+void sim_dv_timings_source_change(struct sim *sim);
+int sim_dv_timings_query(struct sim *sim, void *argument);
+int sim_dv_timings_get(struct sim *sim, void *argument);
+int sim_dv_timings_set(struct sim *sim, void *argument);
+
+/* vb2.c: the buffer ioctls, to the rules of the kernel's videobuf2. */
+int sim_vb2_reqbufs(struct sim *sim, void *argument);
+int sim_vb2_create_bufs(struct sim *sim, void *argument);
+int sim_vb2_querybuf(struct sim *sim, void *argument);
+int sim_vb2_qbuf(struct sim *sim, void *argument);
+int sim_vb2_dqbuf(struct sim *sim, void *argument);
+int sim_vb2_expbuf(struct sim *sim, void *argument);
+int sim_vb2_streamon(struct sim *sim, void *argument);
+int sim_vb2_streamoff(struct sim *sim, void *argument);
+/* Adds n buffers with planes of these lengths; returns how many it could, or -ENOMEM for none. */
+int sim_vb2_allocate(struct sim *sim, uint32_t n, uint32_t memory, const uint32_t *lengths);
+void sim_vb2_free(struct sim *sim); /* all buffers */
+
+/* stream.c: frames at their time, into and out of queued buffers. */
+void sim_stream_start(struct sim *sim);
+void sim_stream_stop(struct sim *sim);
 void sim_stream_queue(struct sim *sim, struct sim_buffer *buffer);
-/* The first done buffer, out of the line; NULL and *err where there is none to be had. */
+/* Removes the first done buffer from its list and returns it, or NULL and a negative errno in *err. */
 struct sim_buffer *sim_stream_dequeue(struct sim *sim, int *err);
-/* What poll() on a node would say. */
+/* The events that poll() on a device node would return. */
 short sim_stream_revents(const struct sim *sim);
-/* Catches up with the time: makes the frames that are due. */
+/* Makes the frames that have become due since the last call. */
 void sim_stream_catch_up(struct sim *sim);
-/* Sets the descriptors to what sim_stream_revents() says and to the next frame. */
-void sim_stream_arm(struct sim *sim);
+/* Makes ready_fd readable when sim_stream_revents() has events to report, and sets timer_fd to the next
+ * frame. */
+void sim_stream_update_fds(struct sim *sim);
 
-/* sim_frame.c: one frame into one buffer. */
-void sim_frame_make(struct sim *sim, struct sim_buffer *buffer, uint32_t sequence, int64_t timestamp_ns);
-void sim_frame_blank(const struct sim *sim,
-		     struct sim_buffer *buffer);                 /* damaged, empty, without number or time */
-void sim_frame_show(struct sim *sim, struct sim_buffer *buffer); /* output: what is in it goes into dump= */
-/* What can be done before the first frame, which would else be late. */
+/* frame.c: draws a frame into the buffer and applies the faults that are due. */
+void sim_frame_capture(struct sim *sim, struct sim_buffer *buffer, uint32_t sequence, int64_t timestamp_ns);
+/* Marks the buffer as damaged and empty, with neither number nor timestamp. */
+void sim_frame_clear(const struct sim *sim, struct sim_buffer *buffer);
+/* Output: writes the frame to the file of dump=. */
+void sim_frame_display(struct sim *sim, struct sim_buffer *buffer);
+/* Allocates and draws what frames share, so that the first frame is not late. */
 int sim_frame_prepare(struct sim *sim);
-void sim_frame_forget(struct sim *sim); /* background and codec, where the format changes */
+void sim_frame_discard(struct sim *sim); /* what sim_frame_prepare() made, when the format changes */
 
-/* sim_memory.c */
+/* memory.c: allocates (MMAP) or prepares (others) the planes; 0 or a negative errno. */
 int sim_memory_allocate(struct sim *sim, struct sim_buffer *buffer, const uint32_t lengths[MAX_PLANES]);
+/* The memory that QBUF names for the plane; none to do for MMAP. 0, -EINVAL or -EFAULT as the kernel. */
 int sim_memory_attach(struct sim *sim, struct sim_buffer *buffer, unsigned plane,
 		      const struct v4l2_plane *from);
 void sim_memory_release(struct sim_buffer *buffer);
-/* Round the device's use of the memory. */
-void sim_memory_begin(struct sim_plane *plane);
-void sim_memory_end(struct sim_plane *plane);
-/* Whether a mapping or an exported descriptor still shows the present buffers. */
+/* Around each access to the plane's data, as a driver calls dma_buf_begin_cpu_access(). */
+void sim_memory_begin_access(struct sim_plane *plane);
+void sim_memory_end_access(struct sim_plane *plane);
+/* Whether the present buffers are still mapped or exported. */
 bool sim_memory_in_use(const struct sim *sim);
-bool sim_memory_mapped(const struct sim *sim, uint32_t index);
-uint32_t sim_memory_cookie(uint32_t index, uint32_t plane);
-void *sim_memory_map(struct sim *sim, size_t length, int protection, int flags, int64_t cookie, int *err);
-int sim_memory_unmap(struct sim *sim, void *start, size_t length);
-int sim_memory_export(const struct sim_plane *plane, uint32_t flags); /* a descriptor, or a negative errno */
+bool sim_memory_is_mapped(const struct sim *sim, uint32_t index);
+/* v4l2_buffer.m.offset, which sim_memory_mmap() takes. */
+uint32_t sim_memory_offset(uint32_t index, uint32_t plane);
+/* Returns MAP_FAILED and a negative errno in *err on failure. */
+void *sim_memory_mmap(struct sim *sim, size_t length, int protection, int flags, int64_t offset, int *err);
+int sim_memory_munmap(struct sim *sim, void *start, size_t length);
+/* A new descriptor of the plane's memory, the caller's, or a negative errno. */
+int sim_memory_export(const struct sim_plane *plane, uint32_t flags);
 
-/* sim_file.c: read() and write(), which work the queue by themselves. Return bytes or a negative errno. */
-int sim_file_start(struct sim *sim);
-ssize_t sim_file_read(struct sim *sim, void *data, size_t size);
-ssize_t sim_file_write(struct sim *sim, const void *data, size_t size);
+/* read_write.c: read() and write(). Return the number of bytes or a negative errno. */
+int sim_read_write_start(struct sim *sim); /* gives the queue to them; 0 or a negative errno */
+ssize_t sim_read_write_read(struct sim *sim, void *data, size_t size);
+ssize_t sim_read_write_write(struct sim *sim, const void *data, size_t size);
 
-/* sim_codec.c: MJPEG and H.264 through libavcodec. */
+/* codec.c: MJPEG and H.264 by libavcodec. Errors are AVERRORs. */
 bool sim_codec_available(uint32_t fourcc);
 int sim_codec_open(struct sim_codec **codec, const struct video_format *format);
-void sim_codec_close(struct sim_codec *codec); /* takes NULL */
-/* The compressed frame into data; returns its bytes or a negative errno. */
+void sim_codec_close(struct sim_codec *codec); /* may be NULL */
+/* Encodes frame `number` into data; returns its size in bytes, or a negative errno: -ENOSPC when it exceeds
+ * size. *key: whether it is a key frame. */
 int sim_codec_encode(struct sim_codec *codec, uint32_t number, uint8_t *data, uint32_t size, bool *key);
-
-/* sim_failure.c: the parser of fail=; whether a call is to fail now, 0 or a negative errno. */
-int sim_failure_parse(struct sim_options *options, size_t offset, const char *value);
-int sim_failure(struct sim *sim, const char *name);
-
-/* sim.c: whether there is a call of that name for fail=. */
-bool sim_call_named(const char *name);
 
 #endif

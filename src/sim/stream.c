@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The simulated device at work: when which buffer is due. There is no thread. Nothing changes between
- * two calls, so each call first makes what the time since the last one would have made, and the timer
- * wakes the program when the next frame is due.
+ * The stream of the simulated device: which queued buffer is done when. There is no thread: each call first
+ * makes the frames that have become due since the last call, and a timer makes the descriptor readable when
+ * the next one is due.
  */
 #include <errno.h>
 #include <sys/timerfd.h>
@@ -10,46 +10,46 @@
 #include "base/clock.h"
 #include "sim/sim_internal.h"
 
-void sim_line_put(struct sim_line *line, struct sim_buffer *buffer)
+static void buffer_list_add(struct sim_buffer_list *list, struct sim_buffer *buffer)
 {
-	line->buffers[(line->first + line->count++) % SIM_MAX_BUFFERS] = buffer;
+	list->buffers[(list->first + list->count++) % SIM_MAX_BUFFERS] = buffer;
 }
 
-struct sim_buffer *sim_line_get(struct sim_line *line)
+static struct sim_buffer *buffer_list_take(struct sim_buffer_list *list)
 {
 	struct sim_buffer *buffer;
 
-	if (!line->count)
+	if (!list->count)
 		return NULL;
-	buffer = line->buffers[line->first];
-	line->first = (line->first + 1) % SIM_MAX_BUFFERS;
-	line->count--;
+	buffer = list->buffers[list->first];
+	list->first = (list->first + 1) % SIM_MAX_BUFFERS;
+	list->count--;
 	return buffer;
 }
 
-/* As in hardware that needs some buffers before it can begin. */
-static void start_when_enough(struct sim *sim)
+/* As vb2_start_streaming(), which the queueing of min_queued_buffers buffers triggers. */
+static void start_when_enough_queued(struct sim *sim)
 {
-	if (!sim->streaming || sim->started || sim->queued.count < sim->options.min_buffers)
+	if (!sim->streaming || sim->started || sim->queued_list.count < sim->options.min_buffers)
 		return;
 	sim->started = true;
-	sim_frame_prepare(sim); /* where it fails, each frame says so */
-	sim->start_ns = sim->last_ns = now_ns();
-	sim->tick = sim->n_repeats = 0;
+	sim_frame_prepare(sim); /* an error is reported by sim_frame_capture(), which tries again */
+	sim->start_ns = sim->last_timestamp_ns = now_ns();
+	sim->period = sim->n_repeats = 0;
 }
 
-void sim_stream_on(struct sim *sim)
+void sim_stream_start(struct sim *sim)
 {
 	sim->streaming = true;
-	start_when_enough(sim);
+	start_when_enough_queued(sim);
 }
 
-void sim_stream_off(struct sim *sim)
+void sim_stream_stop(struct sim *sim)
 {
-	sim->streaming = sim->started = sim->failed = sim->ended = sim->last_dequeued = false;
-	sim->waiting = !sim->options.output;
-	sim->queued = sim->done = (struct sim_line){ 0 };
-	sim->shown = NULL;
+	sim->streaming = sim->started = sim->error = sim->stopped = sim->last_buffer_dequeued = false;
+	sim->waiting_for_buffers = !sim->options.output;
+	sim->queued_list = sim->done_list = (struct sim_buffer_list){ 0 };
+	sim->displayed = NULL;
 	for (uint32_t i = 0; i < sim->n_buffers; i++)
 		sim->buffers[i]->state = SIM_DEQUEUED;
 	sim_codec_close(sim->codec); /* a new stream begins with a key frame */
@@ -59,28 +59,28 @@ void sim_stream_off(struct sim *sim)
 void sim_stream_queue(struct sim *sim, struct sim_buffer *buffer)
 {
 	buffer->state = SIM_QUEUED;
-	sim_line_put(&sim->queued, buffer);
-	sim->waiting = false;
-	start_when_enough(sim);
+	buffer_list_add(&sim->queued_list, buffer);
+	sim->waiting_for_buffers = false;
+	start_when_enough_queued(sim);
 }
 
-static void finish(struct sim *sim, struct sim_buffer *buffer)
+static void buffer_done(struct sim *sim, struct sim_buffer *buffer)
 {
 	buffer->state = SIM_DONE;
-	sim_line_put(&sim->done, buffer);
+	buffer_list_add(&sim->done_list, buffer);
 }
 
-/* What the Nth buffer to leave the device brings about. */
-static void after_dequeue(struct sim *sim)
+/* Faults that occur after the Nth DQBUF. */
+static void apply_dequeue_faults(struct sim *sim)
 {
 	const struct sim_options *o = &sim->options;
 
-	if (sim_when(&o->epipe, sim->n_dequeued))
-		sim->last_dequeued = sim->ended = true;
-	if (sim_when(&o->eio, sim->n_dequeued))
-		sim->failed = true;
-	if (sim_when(&o->unplug, sim->n_dequeued))
-		sim->gone = true;
+	if (sim_faults_due(&o->epipe, sim->n_dequeued))
+		sim->last_buffer_dequeued = sim->stopped = true;
+	if (sim_faults_due(&o->eio, sim->n_dequeued))
+		sim->error = true;
+	if (sim_faults_due(&o->unplug, sim->n_dequeued))
+		sim->unplugged = true;
 }
 
 struct sim_buffer *sim_stream_dequeue(struct sim *sim, int *err)
@@ -88,26 +88,26 @@ struct sim_buffer *sim_stream_dequeue(struct sim *sim, int *err)
 	uint64_t count = sim->n_dequeued + 1;
 	struct sim_buffer *buffer;
 
-	*err = !sim->streaming ? -EINVAL : sim->failed ? -EIO : sim->last_dequeued ? -EPIPE : -EAGAIN;
-	if (*err != -EAGAIN || !sim->done.count)
+	*err = !sim->streaming ? -EINVAL : sim->error ? -EIO : sim->last_buffer_dequeued ? -EPIPE : -EAGAIN;
+	if (*err != -EAGAIN || !sim->done_list.count)
 		return NULL;
-	if (sim_when(&sim->options.eagain, count) && sim->n_eagain != count) {
-		sim->n_eagain = count;
+	if (sim_faults_due(&sim->options.eagain, count) && sim->eagain_frame != count) {
+		sim->eagain_frame = count;
 		return NULL;
 	}
-	buffer = sim_line_get(&sim->done);
+	buffer = buffer_list_take(&sim->done_list);
 	buffer->state = SIM_DEQUEUED;
-	sim->last_dequeued = buffer->flags & V4L2_BUF_FLAG_LAST;
+	sim->last_buffer_dequeued = buffer->flags & V4L2_BUF_FLAG_LAST;
 	sim->n_dequeued = count;
-	after_dequeue(sim);
+	apply_dequeue_faults(sim);
 	return buffer;
 }
 
-/* write() never waits for a buffer that the device has not seen yet. */
-static bool can_write(const struct sim *sim)
+/* write() needs no done buffer while some have not been used yet. */
+static bool has_unused_buffer(const struct sim *sim)
 {
-	return sim->options.output && sim->reading &&
-	       sim->queued.count + (sim->shown ? 1 : 0) < sim->n_buffers;
+	return sim->options.output && sim->fileio &&
+	       sim->queued_list.count + (sim->displayed ? 1 : 0) < sim->n_buffers;
 }
 
 short sim_stream_revents(const struct sim *sim)
@@ -115,51 +115,51 @@ short sim_stream_revents(const struct sim *sim)
 	short in = sim->options.output ? POLLOUT | POLLWRNORM : POLLIN | POLLRDNORM;
 	short revents = sim->n_events ? POLLPRI : 0;
 
-	if (sim->gone)
+	if (sim->unplugged)
 		return POLLERR | POLLHUP | POLLPRI;
-	if (!sim->streaming || sim->failed || sim->waiting)
+	if (!sim->streaming || sim->error || sim->waiting_for_buffers)
 		return revents | POLLERR;
-	if (sim->done.count || sim->last_dequeued || can_write(sim))
+	if (sim->done_list.count || sim->last_buffer_dequeued || has_unused_buffer(sim))
 		revents |= in;
 	return revents;
 }
 
-/* Spread evenly enough, and the same in every run. */
-static int64_t jitter(const struct sim *sim, uint64_t tick)
+/* Uniformly distributed over [0, jitter_ns), and the same in every run. */
+static int64_t period_jitter_ns(const struct sim *sim, uint64_t period)
 {
-	uint64_t mixed = (tick + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t mixed = (period + 1) * UINT64_C(0x9e3779b97f4a7c15);
 
 	mixed ^= mixed >> 29;
 	return sim->options.jitter_ns ? (int64_t)(mixed % (uint64_t)sim->options.jitter_ns) : 0;
 }
 
-/* When the tick's frame is complete, which is what its timestamp says. */
-static int64_t tick_ns(const struct sim *sim, uint64_t tick)
+/* The end of the period, which is the timestamp of its frame. */
+static int64_t period_end_ns(const struct sim *sim, uint64_t period)
 {
 	struct fraction fps = sim->format.fps;
-	int64_t n = (int64_t)tick + 1, frame_ns = fps.den * NS_PER_S;
+	int64_t n = (int64_t)period + 1, frame_ns = fps.den * NS_PER_S;
 
 	return sim->start_ns + n / fps.num * frame_ns + n % fps.num * frame_ns / fps.num;
 }
 
-static int64_t due_ns(const struct sim *sim)
+static int64_t next_due_ns(const struct sim *sim)
 {
-	return tick_ns(sim, sim->tick) + sim->options.latency_ns + jitter(sim, sim->tick);
+	return period_end_ns(sim, sim->period) + sim->options.latency_ns + period_jitter_ns(sim, sim->period);
 }
 
-static bool is_active(const struct sim *sim)
+static bool makes_frames(const struct sim *sim)
 {
-	return sim->started && !sim->ended && !sim->failed && !sim->gone;
+	return sim->started && !sim->stopped && !sim->error && !sim->unplugged;
 }
 
-/* A stalled endpoint, as uvcvideo reports it. */
-static void flush(struct sim *sim)
+/* As uvcvideo returns all buffers when an endpoint stalls. */
+static void return_all_empty(struct sim *sim)
 {
 	struct sim_buffer *buffer;
 
-	while ((buffer = sim_line_get(&sim->queued))) {
-		sim_frame_blank(sim, buffer);
-		finish(sim, buffer);
+	while ((buffer = buffer_list_take(&sim->queued_list))) {
+		sim_frame_clear(sim, buffer);
+		buffer_done(sim, buffer);
 	}
 }
 
@@ -169,94 +169,97 @@ static void capture_frame(struct sim *sim, int64_t timestamp_ns)
 	struct sim_buffer *buffer;
 
 	sim->n_frames++;
-	if (sim_when(&o->flush, sim->n_frames)) {
-		flush(sim);
+	if (sim_faults_due(&o->flush, sim->n_frames)) {
+		return_all_empty(sim);
 		return;
 	}
-	if (sim_when(&o->repeat, sim->n_frames) && sim->tick)
+	if (sim_faults_due(&o->repeat, sim->n_frames) && sim->period)
 		sim->n_repeats++;
-	buffer = sim_line_get(&sim->queued);
-	sim_frame_make(sim, buffer, o->first_sequence + (uint32_t)(sim->tick - sim->n_repeats), timestamp_ns);
-	finish(sim, buffer);
-	if (sim_when(&o->event, sim->n_frames))
-		sim_event_source_change(sim);
-	sim->ended = sim_when(&o->stall, sim->n_frames) || buffer->flags & V4L2_BUF_FLAG_LAST;
+	buffer = buffer_list_take(&sim->queued_list);
+	sim_frame_capture(sim, buffer, o->first_sequence + (uint32_t)(sim->period - sim->n_repeats),
+			  timestamp_ns);
+	buffer_done(sim, buffer);
+	if (sim_faults_due(&o->event, sim->n_frames))
+		sim_dv_timings_source_change(sim);
+	sim->stopped = sim_faults_due(&o->stall, sim->n_frames) || buffer->flags & V4L2_BUF_FLAG_LAST;
 }
 
-/* A screen shows its picture until there is another one. */
-static void show_frame(struct sim *sim)
+/* A display needs the frame that it shows until it has the next one. */
+static void display_frame(struct sim *sim)
 {
 	sim->n_frames++;
-	if (sim->shown)
-		finish(sim, sim->shown);
-	sim->shown = sim_line_get(&sim->queued);
-	sim->shown->sequence = (uint32_t)sim->tick;
-	sim->shown->bad_index = sim_when(&sim->options.bad_index, sim->n_frames);
-	sim_frame_show(sim, sim->shown);
-	sim->ended = sim_when(&sim->options.stall, sim->n_frames);
+	if (sim->displayed)
+		buffer_done(sim, sim->displayed);
+	sim->displayed = buffer_list_take(&sim->queued_list);
+	sim->displayed->sequence = (uint32_t)sim->period;
+	sim->displayed->bad_index = sim_faults_due(&sim->options.bad_index, sim->n_frames);
+	sim_frame_display(sim, sim->displayed);
+	sim->stopped = sim_faults_due(&sim->options.stall, sim->n_frames);
 }
 
-/* One frame period passes. */
-static void pass_tick(struct sim *sim, int64_t timestamp_ns)
+static void finish_period(struct sim *sim, int64_t timestamp_ns)
 {
-	if (sim->queued.count && !sim_when(&sim->options.drop, sim->tick + 1)) {
+	if (sim->queued_list.count && !sim_faults_due(&sim->options.drop, sim->period + 1)) {
 		if (sim->options.output)
-			show_frame(sim);
+			display_frame(sim);
 		else
 			capture_frame(sim, timestamp_ns);
-		sim->last_ns = timestamp_ns;
+		sim->last_timestamp_ns = timestamp_ns;
 	}
-	sim->tick++;
+	sim->period++;
 }
 
-static void show_or_capture(struct sim *sim)
+static void make_due_frames(struct sim *sim)
 {
 	int64_t now;
 
-	if (!is_active(sim))
+	if (!makes_frames(sim))
 		return;
 	now = now_ns();
 	if (sim->format.fps.num) {
-		while (!sim->ended && due_ns(sim) <= now)
-			pass_tick(sim, tick_ns(sim, sim->tick));
+		while (!sim->stopped && next_due_ns(sim) <= now)
+			finish_period(sim, period_end_ns(sim, sim->period));
 		return;
 	}
-	while (!sim->ended && sim->queued.count) {
+	while (!sim->stopped && sim->queued_list.count) {
 		now = now_ns();
-		/* Timestamps are told in microseconds, and no two frames have the same. */
-		pass_tick(sim, now < sim->last_ns + NS_PER_US ? sim->last_ns + NS_PER_US : now);
+		/* struct v4l2_buffer has microseconds, and no two frames may have the same timestamp. */
+		finish_period(sim, now < sim->last_timestamp_ns + NS_PER_US
+					   ? sim->last_timestamp_ns + NS_PER_US
+					   : now);
 	}
 }
 
 void sim_stream_catch_up(struct sim *sim)
 {
-	show_or_capture(sim);
-	sim_event_catch_up(sim);
+	make_due_frames(sim);
+	sim_events_update_reader(sim);
 }
 
-static void arm_timer(struct sim *sim)
+static void update_timer(struct sim *sim)
 {
-	int64_t next_ns = is_active(sim) && sim->format.fps.num && sim->queued.count ? due_ns(sim) : 0;
+	int64_t next_ns =
+		makes_frames(sim) && sim->format.fps.num && sim->queued_list.count ? next_due_ns(sim) : 0;
 	struct itimerspec when;
 
-	if (sim->reader_ns && (!next_ns || sim->reader_ns < next_ns))
-		next_ns = sim->reader_ns;
-	if (next_ns == sim->armed_ns)
+	if (sim->reader_arrives_ns && (!next_ns || sim->reader_arrives_ns < next_ns))
+		next_ns = sim->reader_arrives_ns;
+	if (next_ns == sim->timer_ns)
 		return;
 	when = (struct itimerspec){ .it_value = { next_ns / NS_PER_S, next_ns % NS_PER_S } };
 	timerfd_settime(sim->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
-	sim->armed_ns = next_ns;
+	sim->timer_ns = next_ns;
 }
 
-void sim_stream_arm(struct sim *sim)
+void sim_stream_update_fds(struct sim *sim)
 {
-	bool ready = sim_stream_revents(sim) & (sim->awaited | POLLERR | POLLHUP);
+	bool ready = sim_stream_revents(sim) & (sim->poll_events | POLLERR | POLLHUP);
 	uint64_t count = 1;
 
-	arm_timer(sim);
+	update_timer(sim);
 	if (ready == sim->is_ready)
 		return;
-	/* An eventfd of our own can neither overflow nor block here. */
+	/* The counter goes between 0 and 1, so that neither call can fail with EAGAIN. */
 	if (ready && write(sim->ready_fd, &count, sizeof count) == sizeof count)
 		sim->is_ready = true;
 	else if (!ready && read(sim->ready_fd, &count, sizeof count) == sizeof count)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The simulated device's test picture. Colour bars over a grey ramp, a box that moves a step a frame,
- * the frame number in large digits, and the same number in black and white blocks along the top for
- * programs to read.
+ * The test pattern of the simulated device: colour bars over a grey ramp, a box that moves with each frame,
+ * the frame number in large digits and, for programs to read, in black and white blocks along the top.
  */
 #include "sim/test_pattern.h"
 
@@ -10,7 +9,7 @@
 #include <string.h>
 #include <libavutil/pixdesc.h>
 
-/* A picture to draw on, whatever its pixel format. */
+/* The planes of a frame, to be drawn in independently of its pixel format. */
 struct canvas {
 	const AVPixFmtDescriptor *desc;
 	struct {
@@ -49,7 +48,7 @@ static int canvas_open(struct canvas *canvas, const struct video_format *format,
 	return 0;
 }
 
-/* 0xRRGGBB as the canvas's components: BT.601, which is what every V4L2 webcam speaks. */
+/* Converts 0xRRGGBB to the components of the canvas, with the matrix of BT.601 in 8-bit fixed point. */
 static void canvas_color(const struct canvas *canvas, uint32_t rgb, uint8_t color[4])
 {
 	int r = rgb >> 16 & 255, g = rgb >> 8 & 255, b = rgb & 255;
@@ -72,7 +71,7 @@ struct rect {
 	uint32_t x, y, width, height;
 };
 
-/* Sets every `step`th byte. */
+/* Sets n bytes that are step bytes apart. */
 static void fill_row(uint8_t *row, uint32_t n, unsigned step, uint8_t value)
 {
 	if (step == 1) {
@@ -98,8 +97,8 @@ static void fill_component(const struct canvas *canvas, const AVComponentDescrip
 		fill_row(row, x1 - x0, (unsigned)comp->step, value);
 }
 
-/* The unused byte of 32-bit RGB takes part, so that equal frames are equal bytes. */
-static void fill_unused(const struct canvas *canvas, struct rect r)
+/* Sets the unused byte of 32-bit RGB too: equal frames must be equal bytes. */
+static void fill_padding_byte(const struct canvas *canvas, struct rect r)
 {
 	AVComponentDescriptor comp = canvas->desc->comp[0];
 
@@ -110,7 +109,7 @@ static void fill_unused(const struct canvas *canvas, struct rect r)
 	fill_component(canvas, &comp, false, r, 255);
 }
 
-static void fill(const struct canvas *canvas, struct rect r, uint32_t rgb)
+static void fill_rect(const struct canvas *canvas, struct rect r, uint32_t rgb)
 {
 	uint8_t color[4];
 
@@ -122,11 +121,13 @@ static void fill(const struct canvas *canvas, struct rect r, uint32_t rgb)
 	for (int i = 0; i < canvas->desc->nb_components; i++)
 		fill_component(canvas, &canvas->desc->comp[i], !canvas->rgb && (i == 1 || i == 2), r,
 			       color[i]);
-	fill_unused(canvas, r);
+	fill_padding_byte(canvas, r);
 }
 
-/* The marks: white, black, 32 bits of number, 8 of checksum; the first bit is the highest. Blocks of 8 or
- * more, so that one is a DCT block of its own. */
+/*
+ * The marks are blocks in reading order: white, black, 32 bits of the frame number, 8 bits of its CRC, each
+ * most significant bit first, 1 white. Sides are multiples of 8 pixels, so that none shares a DCT block.
+ */
 #define N_MARKS 42
 #define MIN_BLOCK 8
 #define MAX_BLOCK 32
@@ -135,7 +136,7 @@ struct marks {
 	uint32_t block, columns, rows; /* rows 0: no room for them */
 };
 
-static struct marks marks_place(uint32_t width, uint32_t height)
+static struct marks marks_layout(uint32_t width, uint32_t height)
 {
 	uint32_t block = width / N_MARKS / MIN_BLOCK * MIN_BLOCK;
 	struct marks m;
@@ -148,7 +149,8 @@ static struct marks marks_place(uint32_t width, uint32_t height)
 	return m;
 }
 
-static uint8_t number_checksum(uint32_t number)
+/* CRC-8, polynomial 0x07, initial value 0xff. */
+static uint8_t number_crc(uint32_t number)
 {
 	uint8_t crc = 0xff;
 
@@ -162,20 +164,20 @@ static uint8_t number_checksum(uint32_t number)
 
 static void draw_marks(const struct canvas *canvas, uint32_t number)
 {
-	struct marks m = marks_place(canvas->width, canvas->height);
-	uint64_t bits = UINT64_C(1) << 41 | (uint64_t)number << 8 | number_checksum(number);
+	struct marks m = marks_layout(canvas->width, canvas->height);
+	uint64_t bits = UINT64_C(1) << 41 | (uint64_t)number << 8 | number_crc(number);
 
 	if (!m.rows)
 		return;
 	for (uint32_t i = 0; i < N_MARKS; i++) {
 		struct rect r = { i % m.columns * m.block, i / m.columns * m.block, m.block, m.block };
 
-		fill(canvas, r, bits >> (N_MARKS - 1 - i) & 1 ? 0xffffff : 0x000000);
+		fill_rect(canvas, r, bits >> (N_MARKS - 1 - i) & 1 ? 0xffffff : 0x000000);
 	}
 }
 
-/* The middle of the block only: a lossy codec blurs the edges. */
-static unsigned mark_brightness(const uint8_t *luma, uint32_t stride, struct marks m, uint32_t i)
+/* The mean luma of the middle of the block: lossy coding blurs the edges. */
+static unsigned mark_luma(const uint8_t *luma, uint32_t stride, struct marks m, uint32_t i)
 {
 	uint32_t inset = m.block / 4, side = m.block - 2 * inset, sum = 0;
 	const uint8_t *row =
@@ -190,29 +192,29 @@ static unsigned mark_brightness(const uint8_t *luma, uint32_t stride, struct mar
 
 int64_t sim_test_pattern_number(const uint8_t *luma, uint32_t stride, uint32_t width, uint32_t height)
 {
-	struct marks m = marks_place(width, height);
+	struct marks m = marks_layout(width, height);
 	unsigned white, black;
 	uint64_t bits = 0;
 
 	if (!m.rows)
 		return -1;
-	white = mark_brightness(luma, stride, m, 0);
-	black = mark_brightness(luma, stride, m, 1);
+	white = mark_luma(luma, stride, m, 0);
+	black = mark_luma(luma, stride, m, 1);
 	if (white < black + 64)
 		return -1;
 	for (uint32_t i = 2; i < N_MARKS; i++)
-		bits = bits << 1 | (mark_brightness(luma, stride, m, i) > (white + black) / 2);
-	if ((bits & 0xff) != number_checksum((uint32_t)(bits >> 8)))
+		bits = bits << 1 | (mark_luma(luma, stride, m, i) > (white + black) / 2);
+	if ((bits & 0xff) != number_crc((uint32_t)(bits >> 8)))
 		return -1;
 	return (int64_t)(bits >> 8);
 }
 
-/* The digits: seven bars each, 5 units wide and 9 high, on a panel that has room for ten. */
+/* The panel of the digits, which has room for ten; a digit has seven bars and is 5 units wide, 9 high. */
 struct panel {
 	uint32_t unit, x, y, width, height;
 };
 
-static struct panel panel_place(uint32_t width, uint32_t height)
+static struct panel panel_layout(uint32_t width, uint32_t height)
 {
 	uint32_t by_width = width / 70, by_height = height / 40;
 	struct panel p = { .unit = (by_width < by_height ? by_width : by_height) & ~1u };
@@ -235,16 +237,16 @@ static void draw_digit(const struct canvas *canvas, uint32_t x, uint32_t y, uint
 		const struct rect *bar = &bars[i];
 
 		if (bars_of[digit] >> i & 1)
-			fill(canvas,
-			     (struct rect){ x + bar->x * unit, y + bar->y * unit, bar->width * unit,
-					    bar->height * unit },
-			     0xf0f0f0);
+			fill_rect(canvas,
+				  (struct rect){ x + bar->x * unit, y + bar->y * unit, bar->width * unit,
+						 bar->height * unit },
+				  0xf0f0f0);
 	}
 }
 
 static void draw_number(const struct canvas *canvas, uint32_t number)
 {
-	struct panel p = panel_place(canvas->width, canvas->height);
+	struct panel p = panel_layout(canvas->width, canvas->height);
 	unsigned digits[10], n = 0;
 	uint32_t x;
 
@@ -258,8 +260,8 @@ static void draw_number(const struct canvas *canvas, uint32_t number)
 		draw_digit(canvas, x & ~1u, p.y + 2 * p.unit, p.unit, digits[n - 1]);
 }
 
-/* There and back again. */
-static uint32_t swing(uint64_t distance, uint32_t range)
+/* The position after moving so far, back and forth within [0, range]. */
+static uint32_t bounce(uint64_t distance, uint32_t range)
 {
 	uint64_t at = range ? distance % (2 * (uint64_t)range) : 0;
 
@@ -268,23 +270,23 @@ static uint32_t swing(uint64_t distance, uint32_t range)
 
 static void draw_box(const struct canvas *canvas, uint32_t number)
 {
-	struct marks m = marks_place(canvas->width, canvas->height);
+	struct marks m = marks_layout(canvas->width, canvas->height);
 	uint32_t top = m.rows * m.block, side = canvas->height / 8 & ~1u, rim = side / 8 & ~1u;
 	struct rect r = { .width = side, .height = side };
 
 	if (side < 2 || side > canvas->width || top + side > canvas->height)
 		return;
-	r.x = swing(UINT64_C(8) * number, canvas->width - side) & ~1u;
-	r.y = top + (swing(UINT64_C(4) * number, canvas->height - side - top) & ~1u);
-	fill(canvas, r, 0x101010);
-	fill(canvas, (struct rect){ r.x + rim, r.y + rim, side - 2 * rim, side - 2 * rim }, 0xff8000);
+	r.x = bounce(UINT64_C(8) * number, canvas->width - side) & ~1u;
+	r.y = top + (bounce(UINT64_C(4) * number, canvas->height - side - top) & ~1u);
+	fill_rect(canvas, r, 0x101010);
+	fill_rect(canvas, (struct rect){ r.x + rim, r.y + rim, side - 2 * rim, side - 2 * rim }, 0xff8000);
 }
 
 int sim_test_pattern_background(const struct video_format *format, uint8_t *const planes[MAX_PLANES])
 {
 	static const uint32_t bars[8] = { 0xbfbfbf, 0xbfbf00, 0x00bfbf, 0x00bf00,
 					  0xbf00bf, 0xbf0000, 0x0000bf, 0x000000 };
-	struct panel p = panel_place(format->width, format->height);
+	struct panel p = panel_layout(format->width, format->height);
 	uint32_t ramp_y = format->height / 8 * 6, bar_width = (format->width + 7) / 8 & ~1u;
 	struct canvas canvas;
 	int err;
@@ -293,21 +295,22 @@ int sim_test_pattern_background(const struct video_format *format, uint8_t *cons
 	if (err < 0)
 		return err;
 	for (uint32_t i = 0; i < 8; i++)
-		fill(&canvas, (struct rect){ i * bar_width, 0, i == 7 ? format->width : bar_width, ramp_y },
-		     bars[i]);
+		fill_rect(&canvas,
+			  (struct rect){ i * bar_width, 0, i == 7 ? format->width : bar_width, ramp_y },
+			  bars[i]);
 	for (uint32_t x = 0; x < format->width; x += 2) {
 		uint32_t grey = x * 255 / format->width;
 
-		fill(&canvas, (struct rect){ x, ramp_y, 2, format->height - ramp_y },
-		     grey << 16 | grey << 8 | grey);
+		fill_rect(&canvas, (struct rect){ x, ramp_y, 2, format->height - ramp_y },
+			  grey << 16 | grey << 8 | grey);
 	}
 	if (p.unit)
-		fill(&canvas, (struct rect){ p.x, p.y, p.width, p.height }, 0x202020);
+		fill_rect(&canvas, (struct rect){ p.x, p.y, p.width, p.height }, 0x202020);
 	return 0;
 }
 
 int sim_test_pattern_foreground(const struct video_format *format, uint32_t number,
-			   uint8_t *const planes[MAX_PLANES])
+				uint8_t *const planes[MAX_PLANES])
 {
 	struct canvas canvas;
 	int err = canvas_open(&canvas, format, planes);
@@ -320,7 +323,8 @@ int sim_test_pattern_foreground(const struct video_format *format, uint32_t numb
 	return 0;
 }
 
-int sim_test_pattern_marks(const struct video_format *format, uint32_t number, uint8_t *const planes[MAX_PLANES])
+int sim_test_pattern_marks(const struct video_format *format, uint32_t number,
+			   uint8_t *const planes[MAX_PLANES])
 {
 	struct canvas canvas;
 	int err = canvas_open(&canvas, format, planes);
@@ -330,7 +334,8 @@ int sim_test_pattern_marks(const struct video_format *format, uint32_t number, u
 	return err;
 }
 
-int sim_test_pattern_draw(const struct video_format *format, uint32_t number, uint8_t *const planes[MAX_PLANES])
+int sim_test_pattern_draw(const struct video_format *format, uint32_t number,
+			  uint8_t *const planes[MAX_PLANES])
 {
 	int err = sim_test_pattern_background(format, planes);
 

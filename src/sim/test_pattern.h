@@ -8,8 +8,8 @@
 
 /*
  * All draw into planes[], one pointer a memory plane, rows format->bytesperline apart; padding is left as it
- * is. The same format and number give the same bytes. Return 0, or -ENOTSUP for a format that cannot be drawn:
- * compressed, paletted, or of more than 8 bits a component.
+ * is. The same format and number give the same bytes. Return 0, or -ENOTSUP for a format that cannot be
+ * drawn: compressed, paletted, or of more than 8 bits a component.
  */
 int sim_test_pattern_draw(const struct video_format *format, uint32_t number,
 			  uint8_t *const planes[MAX_PLANES]);

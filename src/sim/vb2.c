@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The simulated device's buffers, to the rules and with the errors of the kernel's videobuf2. */
+/*
+ * The buffer ioctls of the simulated device, with the checks, in their order, and the errors of the kernel's
+ * videobuf2 (drivers/media/common/videobuf2), and the documentation of each ioctl in its userspace API.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,23 +11,12 @@
 #include "base/clock.h"
 #include "sim/sim_internal.h"
 
-#define DRIVER_MAX_BUFFERS 32
+#define DRIVER_MAX_BUFFERS 32 /* VB2_MAX_FRAME */
 
-/* Either of the two that a buffer's time can come from. */
 static uint32_t timestamp_flags(const struct sim *sim)
 {
 	return sim->options.output ? V4L2_BUF_FLAG_TIMESTAMP_COPY
 				   : V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_TSTAMP_SRC_EOF;
-}
-
-enum v4l2_buf_type sim_type(const struct sim *sim)
-{
-	static const enum v4l2_buf_type types[2][2] = {
-		{ V4L2_BUF_TYPE_VIDEO_CAPTURE, V4L2_BUF_TYPE_VIDEO_OUTPUT },
-		{ V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE, V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE }
-	};
-
-	return types[sim_is_multiplanar(sim)][sim->options.output];
 }
 
 static uint32_t buffer_caps(const struct sim *sim)
@@ -42,19 +34,19 @@ static uint32_t buffer_caps(const struct sim *sim)
 	return sim->options.no_buffer_caps ? 0 : caps;
 }
 
-/* What REQBUFS and CREATE_BUFS check before anything else. */
-static int check_memory(const struct sim *sim, uint32_t memory, uint32_t type)
+/* vb2_verify_memory_type(), which REQBUFS and CREATE_BUFS begin with. */
+static int verify_memory_type(const struct sim *sim, uint32_t memory, uint32_t type)
 {
 	static const uint32_t needed[5] = { [V4L2_MEMORY_MMAP] = SIM_CAP_MMAP,
 					    [V4L2_MEMORY_USERPTR] = SIM_CAP_USERPTR,
 					    [V4L2_MEMORY_DMABUF] = SIM_CAP_DMABUF };
 
-	if (memory >= 5 || !(needed[memory] & sim->options.caps) || type != sim_type(sim))
+	if (memory >= 5 || !(needed[memory] & sim->options.caps) || type != sim_formats_buf_type(sim))
 		return -EINVAL;
-	return sim->reading || sim->options.busy ? -EBUSY : 0;
+	return sim->fileio || sim->options.busy ? -EBUSY : 0;
 }
 
-void sim_queue_free(struct sim *sim)
+void sim_vb2_free(struct sim *sim)
 {
 	for (uint32_t i = 0; i < sim->n_buffers; i++) {
 		sim_memory_release(sim->buffers[i]);
@@ -84,7 +76,7 @@ static int add_buffer(struct sim *sim, const uint32_t *lengths)
 	return 0;
 }
 
-int sim_queue_allocate(struct sim *sim, uint32_t n, uint32_t memory, const uint32_t *lengths)
+int sim_vb2_allocate(struct sim *sim, uint32_t n, uint32_t memory, const uint32_t *lengths)
 {
 	uint32_t had = sim->n_buffers;
 	int err = 0;
@@ -99,19 +91,20 @@ int sim_queue_allocate(struct sim *sim, uint32_t n, uint32_t memory, const uint3
 	return err ? -ENOMEM : 0;
 }
 
-static uint32_t grant(const struct sim *sim, uint32_t asked)
+/* queue_setup() of a driver: how many buffers are granted of those requested. */
+static uint32_t granted_count(const struct sim *sim, uint32_t requested)
 {
 	if (sim->options.grant >= 0)
 		return (uint32_t)sim->options.grant;
-	if (asked < sim->options.min_buffers)
-		asked = sim->options.min_buffers;
-	return asked < DRIVER_MAX_BUFFERS ? asked : DRIVER_MAX_BUFFERS;
+	if (requested < sim->options.min_buffers)
+		requested = sim->options.min_buffers;
+	return requested < DRIVER_MAX_BUFFERS ? requested : DRIVER_MAX_BUFFERS;
 }
 
-int sim_reqbufs(struct sim *sim, void *argument)
+int sim_vb2_reqbufs(struct sim *sim, void *argument)
 {
 	struct v4l2_requestbuffers *request = argument;
-	int n = check_memory(sim, request->memory, request->type);
+	int n = verify_memory_type(sim, request->memory, request->type);
 
 	request->capabilities = buffer_caps(sim);
 	if (n < 0)
@@ -121,22 +114,22 @@ int sim_reqbufs(struct sim *sim, void *argument)
 	if (sim->n_buffers) {
 		if (!(sim->options.caps & SIM_CAP_ORPHAN) && sim_memory_in_use(sim))
 			return -EBUSY;
-		sim_stream_off(sim);
-		sim_queue_free(sim);
+		sim_stream_stop(sim);
+		sim_vb2_free(sim);
 	}
-	sim->waiting = !sim->options.output;
+	sim->waiting_for_buffers = !sim->options.output;
 	if (!request->count)
 		return 0;
-	n = sim_queue_allocate(sim, grant(sim, request->count), request->memory, sim->format.sizeimage);
+	n = sim_vb2_allocate(sim, granted_count(sim, request->count), request->memory, sim->format.sizeimage);
 	if (n < 0)
 		return n;
 	request->count = (uint32_t)n;
 	return 0;
 }
 
-/* The sizes that CREATE_BUFS asks for; -EINVAL when a frame would not fit. */
-static int created_lengths(const struct sim *sim, const struct v4l2_format *format,
-			   uint32_t lengths[MAX_PLANES])
+/* The plane sizes in the format of CREATE_BUFS; -EINVAL when one is too small for a frame. */
+static int requested_lengths(const struct sim *sim, const struct v4l2_format *format,
+			     uint32_t lengths[MAX_PLANES])
 {
 	const struct v4l2_pix_format_mplane *planes = &format->fmt.pix_mp;
 
@@ -151,20 +144,20 @@ static int created_lengths(const struct sim *sim, const struct v4l2_format *form
 	return 0;
 }
 
-int sim_create_bufs(struct sim *sim, void *argument)
+int sim_vb2_create_bufs(struct sim *sim, void *argument)
 {
 	struct v4l2_create_buffers *request = argument;
 	uint32_t lengths[MAX_PLANES];
 	int n;
 
-	if (sim->options.no_create)
+	if (sim->options.no_create_bufs)
 		return -ENOTTY;
-	n = check_memory(sim, request->memory, request->format.type);
+	n = verify_memory_type(sim, request->memory, request->format.type);
 	request->index = sim->n_buffers;
 	request->capabilities = buffer_caps(sim);
 	if (!request->count)
 		return n == -EBUSY && !sim->options.busy ? 0 : n;
-	if (n < 0 || (n = created_lengths(sim, &request->format, lengths)) < 0)
+	if (n < 0 || (n = requested_lengths(sim, &request->format, lengths)) < 0)
 		return n;
 	if (sim->n_buffers >= DRIVER_MAX_BUFFERS)
 		return -ENOBUFS;
@@ -173,29 +166,31 @@ int sim_create_bufs(struct sim *sim, void *argument)
 	if (request->count > DRIVER_MAX_BUFFERS - sim->n_buffers)
 		request->count = DRIVER_MAX_BUFFERS - sim->n_buffers;
 	if (!sim->n_buffers)
-		sim->waiting = !sim->options.output;
-	n = sim_queue_allocate(sim, request->count, request->memory, lengths);
+		sim->waiting_for_buffers = !sim->options.output;
+	n = sim_vb2_allocate(sim, request->count, request->memory, lengths);
 	if (n < 0)
 		return n;
 	request->count = (uint32_t)n;
 	return 0;
 }
 
-/* The buffer that a QUERYBUF, QBUF or DQBUF is about, checked but for its index. */
-static int check_planes(const struct sim *sim, const struct v4l2_buffer *b)
+/* __verify_planes_array() */
+static int verify_planes_array(const struct sim *sim, const struct v4l2_buffer *b)
 {
 	return sim_is_multiplanar(sim) && (!b->m.planes || b->length < sim->format.n_planes) ? -EINVAL : 0;
 }
 
+/* The buffer that QUERYBUF or QBUF names. */
 static int find_buffer(const struct sim *sim, const struct v4l2_buffer *b, struct sim_buffer **buffer)
 {
-	if (b->type != sim_type(sim) || b->index >= sim->n_buffers || check_planes(sim, b) < 0)
+	if (b->type != sim_formats_buf_type(sim) || b->index >= sim->n_buffers ||
+	    verify_planes_array(sim, b) < 0)
 		return -EINVAL;
 	*buffer = sim->buffers[b->index];
 	return 0;
 }
 
-static void tell_plane(const struct sim *sim, const struct sim_buffer *buffer, unsigned i,
+static void fill_plane(const struct sim *sim, const struct sim_buffer *buffer, unsigned i,
 		       struct v4l2_plane *to)
 {
 	const struct sim_plane *plane = &buffer->planes[i];
@@ -204,43 +199,44 @@ static void tell_plane(const struct sim *sim, const struct sim_buffer *buffer, u
 				   .length = plane->length,
 				   .data_offset = plane->data_offset };
 	if (sim->memory == V4L2_MEMORY_MMAP)
-		to->m.mem_offset = sim_memory_cookie(buffer->index, i);
+		to->m.mem_offset = sim_memory_offset(buffer->index, i);
 	else if (sim->memory == V4L2_MEMORY_USERPTR)
 		to->m.userptr = plane->userptr;
 	else
 		to->m.fd = plane->user_fd;
 }
 
-static void tell_planes(const struct sim *sim, const struct sim_buffer *buffer, struct v4l2_buffer *b)
+static void fill_planes(const struct sim *sim, const struct sim_buffer *buffer, struct v4l2_buffer *b)
 {
 	struct v4l2_plane plane;
 
 	if (sim_is_multiplanar(sim)) {
 		b->length = sim->format.n_planes;
 		for (unsigned i = 0; i < b->length; i++)
-			tell_plane(sim, buffer, i, &b->m.planes[i]);
+			fill_plane(sim, buffer, i, &b->m.planes[i]);
 		return;
 	}
-	tell_plane(sim, buffer, 0, &plane);
+	fill_plane(sim, buffer, 0, &plane);
 	b->bytesused = plane.bytesused;
 	b->length = plane.length;
 	if (sim->memory == V4L2_MEMORY_USERPTR)
 		b->m.userptr = plane.m.userptr;
 	else
-		b->m.offset = plane.m.mem_offset; /* and fd, which lies at the same place */
+		b->m.offset = plane.m.mem_offset; /* the same union member as m.fd */
 }
 
-static void tell_buffer(const struct sim *sim, const struct sim_buffer *buffer, struct v4l2_buffer *b)
+/* __fill_v4l2_buffer() */
+static void fill_v4l2_buffer(const struct sim *sim, const struct sim_buffer *buffer, struct v4l2_buffer *b)
 {
 	static const uint32_t state_flags[] = {
 		[SIM_QUEUED] = V4L2_BUF_FLAG_QUEUED, [SIM_DONE] = V4L2_BUF_FLAG_DONE
 	};
 
 	b->index = buffer->index;
-	b->type = sim_type(sim);
+	b->type = sim_formats_buf_type(sim);
 	b->memory = sim->memory;
 	b->flags = buffer->flags | state_flags[buffer->state] | timestamp_flags(sim);
-	if (sim_memory_mapped(sim, buffer->index))
+	if (sim_memory_is_mapped(sim, buffer->index))
 		b->flags |= V4L2_BUF_FLAG_MAPPED;
 	b->field = buffer->field;
 	b->sequence = buffer->sequence;
@@ -249,10 +245,10 @@ static void tell_buffer(const struct sim *sim, const struct sim_buffer *buffer, 
 	b->timecode = (struct v4l2_timecode){ 0 };
 	b->reserved2 = 0;
 	b->request_fd = 0;
-	tell_planes(sim, buffer, b);
+	fill_planes(sim, buffer, b);
 }
 
-int sim_querybuf(struct sim *sim, void *argument)
+int sim_vb2_querybuf(struct sim *sim, void *argument)
 {
 	struct v4l2_buffer *b = argument;
 	struct sim_buffer *buffer;
@@ -260,8 +256,8 @@ int sim_querybuf(struct sim *sim, void *argument)
 
 	if (err < 0)
 		return err;
-	tell_buffer(sim, buffer, b);
-	if (sim->options.querybuf_index)
+	fill_v4l2_buffer(sim, buffer, b);
+	if (sim->options.querybuf_wrong_index)
 		b->index++;
 	if (sim->options.short_plane && sim_is_multiplanar(sim))
 		b->m.planes[0].length /= 2;
@@ -270,8 +266,8 @@ int sim_querybuf(struct sim *sim, void *argument)
 	return 0;
 }
 
-/* The plane as the multi-planar API would have it. */
-static struct v4l2_plane asked_plane(const struct sim *sim, const struct v4l2_buffer *b, unsigned i)
+/* The plane of QBUF, converted from the single-planar API where needed. */
+static struct v4l2_plane qbuf_plane(const struct sim *sim, const struct v4l2_buffer *b, unsigned i)
 {
 	struct v4l2_plane plane = { .bytesused = b->bytesused, .length = b->length };
 
@@ -281,8 +277,8 @@ static struct v4l2_plane asked_plane(const struct sim *sim, const struct v4l2_bu
 	return plane;
 }
 
-/* What the program says is in the buffer; 0 bytes stand for a full one. */
-static int take_payload(const struct sim *sim, struct sim_plane *plane, const struct v4l2_plane *from)
+/* Output: the payload that QBUF names (__verify_length()); bytesused 0 means the whole plane. */
+static int set_payload(const struct sim *sim, struct sim_plane *plane, const struct v4l2_plane *from)
 {
 	bool offset = sim_is_multiplanar(sim) && from->bytesused;
 
@@ -296,13 +292,14 @@ static int take_payload(const struct sim *sim, struct sim_plane *plane, const st
 	return 0;
 }
 
-static int prepare(struct sim *sim, struct sim_buffer *buffer, const struct v4l2_buffer *b)
+/* __buf_prepare() */
+static int prepare_buffer(struct sim *sim, struct sim_buffer *buffer, const struct v4l2_buffer *b)
 {
 	for (unsigned i = 0; i < sim->format.n_planes; i++) {
-		struct v4l2_plane plane = asked_plane(sim, b, i);
+		struct v4l2_plane plane = qbuf_plane(sim, b, i);
 		int err = sim_memory_attach(sim, buffer, i, &plane);
 
-		if (err < 0 || (err = take_payload(sim, &buffer->planes[i], &plane)) < 0)
+		if (err < 0 || (err = set_payload(sim, &buffer->planes[i], &plane)) < 0)
 			return err;
 	}
 	buffer->flags = 0;
@@ -315,59 +312,59 @@ static int prepare(struct sim *sim, struct sim_buffer *buffer, const struct v4l2
 	return 0;
 }
 
-int sim_qbuf(struct sim *sim, void *argument)
+int sim_vb2_qbuf(struct sim *sim, void *argument)
 {
 	struct v4l2_buffer *b = argument;
 	struct sim_buffer *buffer;
 	int err;
 
-	if (sim->reading)
+	if (sim->fileio)
 		return -EBUSY;
 	err = find_buffer(sim, b, &buffer);
 	if (err < 0)
 		return err;
 	if (b->memory != sim->memory)
 		return -EINVAL;
-	if (sim->failed)
+	if (sim->error)
 		return -EIO;
 	if (buffer->state != SIM_DEQUEUED)
 		return -EINVAL;
-	err = prepare(sim, buffer, b);
+	err = prepare_buffer(sim, buffer, b);
 	if (err < 0)
 		return err;
 	sim_stream_queue(sim, buffer);
-	tell_buffer(sim, buffer, b);
+	fill_v4l2_buffer(sim, buffer, b);
 	return 0;
 }
 
-int sim_dqbuf(struct sim *sim, void *argument)
+int sim_vb2_dqbuf(struct sim *sim, void *argument)
 {
 	struct v4l2_buffer *b = argument;
 	struct sim_buffer *buffer;
 	int err;
 
-	if (sim->reading)
+	if (sim->fileio)
 		return -EBUSY;
-	if (b->type != sim_type(sim) || check_planes(sim, b) < 0)
+	if (b->type != sim_formats_buf_type(sim) || verify_planes_array(sim, b) < 0)
 		return -EINVAL;
 	if (!(buffer = sim_stream_dequeue(sim, &err)))
 		return err;
-	tell_buffer(sim, buffer, b);
+	fill_v4l2_buffer(sim, buffer, b);
 	if (buffer->bad_index)
 		b->index = 99;
 	return 0;
 }
 
-int sim_expbuf(struct sim *sim, void *argument)
+int sim_vb2_expbuf(struct sim *sim, void *argument)
 {
 	struct v4l2_exportbuffer *export = argument;
 	int fd;
 
-	if (sim->memory != V4L2_MEMORY_MMAP || export->type != sim_type(sim) ||
+	if (sim->memory != V4L2_MEMORY_MMAP || export->type != sim_formats_buf_type(sim) ||
 	    export->index >= sim->n_buffers || export->plane >= sim->format.n_planes ||
 	    export->flags & ~(uint32_t)(O_CLOEXEC | O_ACCMODE))
 		return -EINVAL;
-	if (sim->reading)
+	if (sim->fileio)
 		return -EBUSY;
 	fd = sim_memory_export(&sim->buffers[export->index]->planes[export->plane], export->flags);
 	if (fd < 0)
@@ -376,26 +373,26 @@ int sim_expbuf(struct sim *sim, void *argument)
 	return 0;
 }
 
-int sim_streamon(struct sim *sim, void *argument)
+int sim_vb2_streamon(struct sim *sim, void *argument)
 {
-	if (*(int *)argument != (int)sim_type(sim))
+	if (*(int *)argument != (int)sim_formats_buf_type(sim))
 		return -EINVAL;
-	if (sim->reading || sim->options.busy)
+	if (sim->fileio || sim->options.busy)
 		return -EBUSY;
 	if (sim->streaming)
 		return 0;
 	if (!sim->n_buffers || sim->n_buffers < sim->options.min_buffers)
 		return -EINVAL;
-	sim_stream_on(sim);
+	sim_stream_start(sim);
 	return 0;
 }
 
-int sim_streamoff(struct sim *sim, void *argument)
+int sim_vb2_streamoff(struct sim *sim, void *argument)
 {
-	if (*(int *)argument != (int)sim_type(sim))
+	if (*(int *)argument != (int)sim_formats_buf_type(sim))
 		return -EINVAL;
-	if (sim->reading)
+	if (sim->fileio)
 		return -EBUSY;
-	sim_stream_off(sim);
+	sim_stream_stop(sim);
 	return 0;
 }

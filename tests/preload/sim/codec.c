@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Compressed formats, from a library of their own: a device without them shall not load libavcodec
- * into the program that is measured.
+ * The codecs of the simulated device, from a second library that is loaded when they are used: libavcodec
+ * takes long to load, which the program that is measured must not notice.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include "codec.h"
 
-/* Beside this library. */
+/* The second library, in the same directory: X.so, X_codec.so. */
 static const struct codec_library *codec_library(void)
 {
 	static const struct codec_library *library;

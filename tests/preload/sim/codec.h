@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Between the preloaded library and the one with the codecs. */
+/* The interface between the preloaded library and the one of the codecs. */
 #ifndef PRELOAD_SIM_CODEC_H
 #define PRELOAD_SIM_CODEC_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* open, close, dup, stat and what else is done to files. */
+/* open(), close(), dup(), fcntl(), stat() and their variants. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -11,19 +11,19 @@
 
 #define VIDEO_MAJOR 81
 
-/* Fortified calls, whose declarations the C library keeps to itself. */
+/* What open() becomes with _FORTIFY_SOURCE; the C library's headers do not declare them. */
 PUBLIC int __open_2(const char *path, int flags);
 PUBLIC int __open64_2(const char *path, int flags);
 PUBLIC int __openat_2(int dir, const char *path, int flags);
 PUBLIC int __openat64_2(int dir, const char *path, int flags);
 
-/* The argument that is only there when a file may be made. */
-static mode_t creation_mode(int flags, va_list arguments)
+/* The third argument of open(), which is passed only with O_CREAT and O_TMPFILE. */
+static mode_t mode_argument(int flags, va_list arguments)
 {
 	return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE ? va_arg(arguments, mode_t) : 0;
 }
 
-/* The kernel's words about a node, by which v4l2-ctl knows its kind. */
+/* The uevent file in sysfs, from which v4l2-ctl learns the type of the node. */
 static int open_uevent(int minor)
 {
 	int fd = memfd_create("uevent", MFD_CLOEXEC);
@@ -53,7 +53,7 @@ PUBLIC int open(const char *path, int flags, ...)
 	mode_t mode;
 
 	va_start(arguments, flags);
-	mode = creation_mode(flags, arguments);
+	mode = mode_argument(flags, arguments);
 	va_end(arguments);
 	return open_at(AT_FDCWD, path, flags, mode);
 }
@@ -64,7 +64,7 @@ PUBLIC int open64(const char *path, int flags, ...)
 	mode_t mode;
 
 	va_start(arguments, flags);
-	mode = creation_mode(flags, arguments);
+	mode = mode_argument(flags, arguments);
 	va_end(arguments);
 	return open_at(AT_FDCWD, path, flags | O_LARGEFILE, mode);
 }
@@ -75,7 +75,7 @@ PUBLIC int openat(int dir, const char *path, int flags, ...)
 	mode_t mode;
 
 	va_start(arguments, flags);
-	mode = creation_mode(flags, arguments);
+	mode = mode_argument(flags, arguments);
 	va_end(arguments);
 	return open_at(dir, path, flags, mode);
 }
@@ -86,7 +86,7 @@ PUBLIC int openat64(int dir, const char *path, int flags, ...)
 	mode_t mode;
 
 	va_start(arguments, flags);
-	mode = creation_mode(flags, arguments);
+	mode = mode_argument(flags, arguments);
 	va_end(arguments);
 	return open_at(dir, path, flags | O_LARGEFILE, mode);
 }
@@ -140,8 +140,7 @@ PUBLIC int dup(int fd)
 	return node ? node_add_fd(node, copy) : copy;
 }
 
-/* What the new number stood for before is closed. */
-static int replace(int from, int to, int flags)
+static int dup_to(int from, int to, int flags)
 {
 	struct node *node = node_of(from), *before = node_of(to);
 	int copy;
@@ -156,15 +155,15 @@ static int replace(int from, int to, int flags)
 
 PUBLIC int dup2(int from, int to)
 {
-	return replace(from, to, 0);
+	return dup_to(from, to, 0);
 }
 
 PUBLIC int dup3(int from, int to, int flags)
 {
-	return from == to ? real()->dup3(from, to, flags) : replace(from, to, flags);
+	return from == to ? real()->dup3(from, to, flags) : dup_to(from, to, flags);
 }
 
-static int fcntl_any(int fd, int command, void *argument)
+static int call_fcntl(int fd, int command, void *argument)
 {
 	bool duplicates = command == F_DUPFD || command == F_DUPFD_CLOEXEC;
 	struct node *node = duplicates ? node_of(fd) : NULL;
@@ -181,7 +180,7 @@ PUBLIC int fcntl(int fd, int command, ...)
 	va_start(arguments, command);
 	argument = va_arg(arguments, void *);
 	va_end(arguments);
-	return fcntl_any(fd, command, argument);
+	return call_fcntl(fd, command, argument);
 }
 
 PUBLIC int fcntl64(int fd, int command, ...)
@@ -192,10 +191,10 @@ PUBLIC int fcntl64(int fd, int command, ...)
 	va_start(arguments, command);
 	argument = va_arg(arguments, void *);
 	va_end(arguments);
-	return fcntl_any(fd, command, argument);
+	return call_fcntl(fd, command, argument);
 }
 
-static int describe(int minor, struct stat *status)
+static int fill_stat(int minor, struct stat *status)
 {
 	*status = (struct stat){
 		.st_mode = S_IFCHR | 0660,
@@ -211,31 +210,31 @@ PUBLIC int stat(const char *path, struct stat *status)
 {
 	int minor = node_at(path);
 
-	return minor >= 0 ? describe(minor, status) : real()->stat(path, status);
+	return minor >= 0 ? fill_stat(minor, status) : real()->stat(path, status);
 }
 
 PUBLIC int lstat(const char *path, struct stat *status)
 {
 	int minor = node_at(path);
 
-	return minor >= 0 ? describe(minor, status) : real()->lstat(path, status);
+	return minor >= 0 ? fill_stat(minor, status) : real()->lstat(path, status);
 }
 
 PUBLIC int fstat(int fd, struct stat *status)
 {
 	struct node *node = node_of(fd);
 
-	return node ? describe((int)node->minor, status) : real()->fstat(fd, status);
+	return node ? fill_stat((int)node->minor, status) : real()->fstat(fd, status);
 }
 
 PUBLIC int fstatat(int dir, const char *path, struct stat *status, int flags)
 {
 	int minor = node_at(path);
 
-	return minor >= 0 ? describe(minor, status) : real()->fstatat(dir, path, status, flags);
+	return minor >= 0 ? fill_stat(minor, status) : real()->fstatat(dir, path, status, flags);
 }
 
-/* The two structures are one where files are always large. */
+/* The structures are the same where off_t has 64 bits. */
 _Static_assert(sizeof(struct stat) == sizeof(struct stat64), "a 64-bit system");
 
 PUBLIC int stat64(const char *path, struct stat64 *status)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The simulated devices that are open, and the calls that reach them. */
+/* The open device nodes by descriptor, and the calls on them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,17 +15,19 @@
 #define RETRY_NS (NS_PER_MS / 2)
 
 static const struct {
-	const char *keys, *path, *usual_path, *type;
-} kinds[] = {
+	const char *keys, *path; /* environment variables */
+	const char *default_path, *type;
+} nodes[] = {
+	/* by minor number */
 	{ "V4L2Q_SIM", "V4L2Q_SIM_PATH", "/dev/video0", "" },
 	{ "V4L2Q_SIM_OUTPUT", "V4L2Q_SIM_OUTPUT_PATH", "/dev/video1", "type=output," },
 };
-#define N_KINDS ((int)(ARRAY_SIZE(kinds)))
+#define N_NODES ((int)ARRAY_SIZE(nodes))
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct node *_Atomic by_fd[MAX_FDS];
 
-/* The device's own open() and mmap() are for the system. */
+/* Set within calls of the simulated device, whose own open(), mmap() … are not for nodes. */
 static _Thread_local bool inside __attribute__((tls_model("initial-exec")));
 
 bool node_is_inside(void)
@@ -40,10 +42,10 @@ struct node *node_of(int fd)
 
 int node_at(const char *path)
 {
-	for (int i = 0; !inside && i < N_KINDS; i++) {
-		const char *own = getenv(kinds[i].path);
+	for (int i = 0; !inside && i < N_NODES; i++) {
+		const char *own = getenv(nodes[i].path);
 
-		if (getenv(kinds[i].keys) && strcmp(path, own ? own : kinds[i].usual_path) == 0)
+		if (getenv(nodes[i].keys) && strcmp(path, own ? own : nodes[i].default_path) == 0)
 			return i;
 	}
 	return -1;
@@ -51,7 +53,7 @@ int node_at(const char *path)
 
 bool node_exists(int minor)
 {
-	return minor >= 0 && minor < N_KINDS && getenv(kinds[minor].keys);
+	return minor >= 0 && minor < N_NODES && getenv(nodes[minor].keys);
 }
 
 static void enter(struct node *node)
@@ -86,8 +88,8 @@ struct node *node_of_mapping(const void *start)
 	return found;
 }
 
-/* A child shares the memory of none of them: to it they are descriptors like others. */
-static void forget_all(void)
+/* After fork() the child has no devices: nothing of them is shared but the descriptors. */
+static void forget_nodes(void)
 {
 	memset(by_fd, 0, sizeof by_fd);
 	pthread_mutex_init(&table_lock, NULL);
@@ -95,11 +97,11 @@ static void forget_all(void)
 
 __attribute__((constructor)) static void start(void)
 {
-	pthread_atfork(NULL, NULL, forget_all);
+	pthread_atfork(NULL, NULL, forget_nodes);
 	log_set_level(LOG_LEVEL_ERROR);
 }
 
-/* Programs that never close still leave their statistics. */
+/* For the statistics of programs that do not close the device. */
 __attribute__((destructor)) static void stop(void)
 {
 	for (int fd = 0; fd < MAX_FDS; fd++) {
@@ -126,12 +128,12 @@ int node_add_fd(struct node *node, int fd)
 
 static void close_node(struct node *node)
 {
-	tally_tell(node);
+	statistics_append(node);
 	enter(node);
 	node->device.ops->close(&node->device);
 	leave(node);
 	pthread_mutex_destroy(&node->lock);
-	free(node->came_ns);
+	free(node->arrivals_ns);
 	free(node);
 }
 
@@ -155,7 +157,7 @@ static int open_device(struct node *node, int minor)
 	char keys[1024];
 	int err;
 
-	snprintf(keys, sizeof keys, "%s%s", kinds[minor].type, getenv(kinds[minor].keys));
+	snprintf(keys, sizeof keys, "%s%s", nodes[minor].type, getenv(nodes[minor].keys));
 	node->device = (struct device){ .ops = &device_sim, .fd = -1 };
 	enter(node);
 	err = device_sim.open(&node->device, keys);
@@ -178,7 +180,7 @@ int node_open(int minor, int flags)
 		errno = -err;
 		return -1;
 	}
-	/* The flag is the open file's, and so the duplicates'. */
+	/* O_NONBLOCK belongs to the open file description, which duplicates share. */
 	if (flags & O_NONBLOCK)
 		real()->fcntl(node->device.fd, F_SETFL, O_NONBLOCK);
 	fd = real()->fcntl(node->device.fd, flags & O_CLOEXEC ? F_DUPFD_CLOEXEC : F_DUPFD, 0);
@@ -187,15 +189,15 @@ int node_open(int minor, int flags)
 	return node_add_fd(node, fd);
 }
 
-/* Whether a call that met EAGAIN on the descriptor is to be made again; waits until that may be of use. */
-static bool wait_again(const struct node *node, int fd, unsigned n_tries)
+/* After a call that failed: if it is to block, waits for the device and returns true to have it repeated. */
+static bool wait_to_retry(const struct node *node, int fd, unsigned n_tries)
 {
 	struct pollfd entry = { .fd = node->device.fd, .events = POLLIN };
 	struct timespec pause = { .tv_nsec = RETRY_NS };
 
 	if (errno != EAGAIN || real()->fcntl(fd, F_GETFL) & O_NONBLOCK)
 		return false;
-	/* The device may have news, but not those: then it would be of no use to ask poll() again. */
+	/* The device may have other events only, with which ppoll() returns at once. */
 	if (n_tries > 0)
 		nanosleep(&pause, NULL);
 	else if (real()->ppoll(&entry, 1, NULL, NULL) < 0)
@@ -208,15 +210,15 @@ int node_ioctl(struct node *node, int fd, unsigned long request, void *argument)
 	int64_t start_ns = now_ns();
 	int result;
 
-	/* Some pass it as an int, whose sign then fills the upper half. */
+	/* Some programs pass it as an int, which is sign extended. */
 	request = (unsigned int)request;
 	for (unsigned n_tries = 0;; n_tries++) {
 		enter(node);
 		result = node->device.ops->ioctl(&node->device, request, argument);
 		if (result == 0)
-			tally_ioctl(node, request, argument, start_ns);
+			statistics_ioctl(node, request, argument, start_ns);
 		leave(node);
-		if (result == 0 || request != VIDIOC_DQBUF || !wait_again(node, fd, n_tries))
+		if (result == 0 || request != VIDIOC_DQBUF || !wait_to_retry(node, fd, n_tries))
 			return result;
 	}
 }
@@ -229,7 +231,7 @@ ssize_t node_read(struct node *node, int fd, void *data, size_t size)
 		enter(node);
 		result = node->device.ops->read(&node->device, data, size);
 		leave(node);
-		if (result >= 0 || !wait_again(node, fd, n_tries))
+		if (result >= 0 || !wait_to_retry(node, fd, n_tries))
 			return result;
 	}
 }
@@ -243,9 +245,9 @@ ssize_t node_write(struct node *node, int fd, const void *data, size_t size)
 		enter(node);
 		result = node->device.ops->write(&node->device, data, size);
 		if (result > 0)
-			tally_write(node, start_ns);
+			statistics_write(node, start_ns);
 		leave(node);
-		if (result >= 0 || !wait_again(node, fd, n_tries))
+		if (result >= 0 || !wait_to_retry(node, fd, n_tries))
 			return result;
 	}
 }

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The simulated device as a node that any program can open: what the files of the preloaded library
- * share. V4L2Q_SIM=size=1280x720,fps=0 LD_PRELOAD=./sim.so yavta -c10 /dev/video0
+ * The simulated device as a device node that any program can open: what the files of this preloaded library
+ * share. It replaces the C library's functions that a program uses on a device node, such as
  *
- * V4L2Q_SIM holds the keys of a capture device, V4L2Q_SIM_OUTPUT those of an output device; they are
- * found at V4L2Q_SIM_PATH (/dev/video0) and V4L2Q_SIM_OUTPUT_PATH (/dev/video1). A line about each
- * device that was used goes into V4L2Q_SIM_STATS when it is closed; that of an output device has the
- * time at which each frame came, by CLOCK_MONOTONIC. The buffers' memory is taken from the memfds that
- * V4L2Q_SIM_MEMORY names ("10-41"), as long as there are any: whoever starts the program can have it
- * ready, as a kernel that has memory to spare. A device belongs to the process that opened it: its
- * children have none.
+ *     V4L2Q_SIM=size=1280x720,fps=0 LD_PRELOAD=./sim.so yavta -c10 /dev/video0
+ *
+ * Environment:
+ * V4L2Q_SIM, V4L2Q_SIM_OUTPUT            keys of a capture device, and of an output device
+ * V4L2Q_SIM_PATH, V4L2Q_SIM_OUTPUT_PATH  their paths; default /dev/video0, /dev/video1
+ * V4L2Q_SIM_STATS                        a file that gets a line of JSON when a device that was used is
+ * closed; with the time on CLOCK_MONOTONIC at which an output device got each frame V4L2Q_SIM_MEMORY a range
+ * of open memfds ("10-41") to take the memory of buffers from, so that the time to allocate it is not
+ * measured
+ *
+ * A device belongs to the process that opened it; after fork() the child has none.
  */
 #ifndef PRELOAD_SIM_PRELOAD_H
 #define PRELOAD_SIM_PRELOAD_H
@@ -27,7 +31,7 @@
 
 #define PUBLIC __attribute__((visibility("default")))
 
-/* The C library's own, or whatever stands between. */
+/* The replaced functions: the next definition of each, see dlsym(3), RTLD_NEXT. */
 struct real {
 	int (*open)(const char *path, int flags, ...);
 	FILE *(*fopen)(const char *path, const char *mode);
@@ -53,52 +57,55 @@ struct real {
 		       const sigset_t *mask);
 	long (*syscall)(long number, ...);
 };
-/* Found at the first call, which may come before any constructor. */
+/* Looks them up at the first call, which other libraries' constructors may make. */
 const struct real *real(void);
 
-/* One open() of a simulated device, and the descriptors that stand for it. */
+/* One open() of a simulated device, which ends when all descriptors of it are closed. */
 struct node {
-	struct device device; /* its own descriptor is never shown: programs hold duplicates */
-	pthread_mutex_t lock; /* of the device, which is no thread's in particular */
+	struct device device; /* programs get duplicates of device.fd */
+	pthread_mutex_t lock; /* of the device: several threads may call */
 	unsigned n_fds;
 	unsigned minor;
-	/* for the statistics */
+	/* See statistics.c. */
 	uint64_t n_frames, n_lost, device_bytes;
 	uint32_t last_sequence;
 	int64_t first_frame_ns;
-	int64_t *came_ns; /* output: of each frame */
-	size_t n_came, max_came;
+	int64_t *arrivals_ns; /* output: of each frame */
+	size_t n_arrivals, max_arrivals;
 };
 
-/* The node behind a descriptor; NULL for all others, and for what the simulated device itself calls. */
+/* The node of the descriptor; NULL for other files, and within calls that the simulated device makes. */
 struct node *node_of(int fd);
-/* The node whose buffer is mapped there, or NULL. */
+/* The node of which a buffer is mapped at start, or NULL. */
 struct node *node_of_mapping(const void *start);
-/* Whether there is a device at the path, told by its minor number; -1. */
+/* The minor number of the device at the path, or -1. */
 int node_at(const char *path);
 bool node_exists(int minor);
-/* Whether it is the simulated device that calls. */
+/* Whether the present call is made by the simulated device. */
 bool node_is_inside(void);
 /* Opens the device of that minor number; returns a descriptor, or -1 and errno. */
 int node_open(int minor, int flags);
-/* The descriptor was made from one of the node's, or is about to be closed. */
-int node_add_fd(struct node *node, int fd); /* returns fd, so that -1 passes through */
-void node_remove_fd(int fd);
+/* Adds a duplicate of one of the node's descriptors. Returns fd, or -1 and errno; does nothing where fd is
+ * negative. */
+int node_add_fd(struct node *node, int fd);
+void node_remove_fd(int fd); /* before it is closed; the last one closes the node */
 
-/* As the system calls: -1 or MAP_FAILED, and errno. They wait where the descriptor is a blocking one. */
+/* As the system calls: -1 or MAP_FAILED, and errno. They block unless fd has O_NONBLOCK. */
 int node_ioctl(struct node *node, int fd, unsigned long request, void *argument);
 ssize_t node_read(struct node *node, int fd, void *data, size_t size);
 ssize_t node_write(struct node *node, int fd, const void *data, size_t size);
 void *node_mmap(struct node *node, size_t length, int protection, int flags, int64_t offset);
 int node_munmap(struct node *node, void *start, size_t length);
+/* What poll() on the node would report, given what it reported on device.fd. */
 short node_revents(struct node *node, short revents);
 
-/* ppoll() on a set that may hold such descriptors; timeout NULL: none. */
-int wait_poll(struct pollfd *entries, nfds_t n, const struct timespec *timeout, const sigset_t *mask);
+/* ppoll(), for any mix of nodes and other files. */
+int node_ppoll(struct pollfd *entries, nfds_t n, const struct timespec *timeout, const sigset_t *mask);
 
-/* Statistics: after a call that went well and began at now_ns, and when the device is closed. */
-void tally_ioctl(struct node *node, unsigned long request, const void *argument, int64_t now_ns);
-void tally_write(struct node *node, int64_t now_ns);
-void tally_tell(struct node *node);
+/* Statistics: after a successful call that began at start_ns. The caller holds the node's lock. */
+void statistics_ioctl(struct node *node, unsigned long request, const void *argument, int64_t start_ns);
+void statistics_write(struct node *node, int64_t start_ns);
+/* Adds the line of the node to V4L2Q_SIM_STATS. */
+void statistics_append(struct node *node);
 
 #endif

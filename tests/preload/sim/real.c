@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The functions that stand behind ours. */
+/* The functions that this library replaces. */
 #include <dlfcn.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -41,7 +41,7 @@ const struct real *real(void)
 
 	if (atomic_load_explicit(&found, memory_order_acquire))
 		return &functions;
-	/* Two threads that come here at once write the same. */
+	/* Two threads here at once store the same values. */
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		void *function = dlsym(RTLD_NEXT, rows[i].name);
 

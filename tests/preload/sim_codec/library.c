@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The simulated device's codecs as a library. */
+/* The codecs of the simulated device as a library, which sim/codec.c loads. */
 #include "../sim/codec.h"
 
 extern const struct codec_library codec_library;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The memory of the device's buffers, which may have been made ready by another program. */
+/* memfd_create(), which takes the memory of buffers from V4L2Q_SIM_MEMORY. */
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -7,22 +7,22 @@
 #include <sys/mman.h>
 #include "preload.h"
 
-/* A duplicate of the next one that has not been used yet; -1. */
-static int take_ready_one(void)
+/* A duplicate of the next memfd that was not used yet, or -1. */
+static int next_memfd(void)
 {
-	static atomic_int n_taken;
+	static atomic_int n_used;
 	const char *range = getenv("V4L2Q_SIM_MEMORY");
 	int first, last, fd;
 
 	if (!range || sscanf(range, "%d-%d", &first, &last) != 2)
 		return -1;
-	fd = first + atomic_fetch_add(&n_taken, 1);
+	fd = first + atomic_fetch_add(&n_used, 1);
 	return fd <= last ? real()->fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
 }
 
 PUBLIC int memfd_create(const char *name, unsigned flags)
 {
-	int fd = node_is_inside() ? take_ready_one() : -1;
+	int fd = node_is_inside() ? next_memfd() : -1;
 
 	return fd >= 0 ? fd : real()->memfd_create(name, flags);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ioctl, mmap, read and write, and the same by number, which is how libv4l2 calls them. */
+/* ioctl(), mmap(), read() and write(), and syscall(), through which libv4l2 calls them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -56,7 +56,7 @@ PUBLIC int munmap(void *start, size_t length)
 	return node ? node_munmap(node, start, length) : real()->munmap(start, length);
 }
 
-/* Those that libv4l2 makes by number. */
+/* The system calls that libv4l2 makes. */
 static long call_open(const long *a)
 {
 	return open((const char *)a[0], (int)a[1], (mode_t)a[2]);
@@ -102,7 +102,7 @@ static long call_munmap(const long *a)
 	return munmap((void *)a[0], (size_t)a[1]);
 }
 
-static long (*const by_number[])(const long *a) = {
+static long (*const syscalls[])(const long *a) = {
 	[SYS_open] = call_open,   [SYS_openat] = call_openat, [SYS_close] = call_close,
 	[SYS_dup] = call_dup,     [SYS_ioctl] = call_ioctl,   [SYS_read] = call_read,
 	[SYS_write] = call_write, [SYS_mmap] = call_mmap,     [SYS_munmap] = call_munmap,
@@ -117,7 +117,7 @@ PUBLIC long syscall(long number, ...)
 	for (int i = 0; i < 6; i++)
 		a[i] = va_arg(arguments, long);
 	va_end(arguments);
-	if (number >= 0 && number < (long)(ARRAY_SIZE(by_number)) && by_number[number])
-		return by_number[number](a);
+	if (number >= 0 && number < (long)(ARRAY_SIZE(syscalls)) && syscalls[number])
+		return syscalls[number](a);
 	return real()->syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }

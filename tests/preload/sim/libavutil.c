@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The little that the simulated device uses of libavutil, for the formats that it draws: to load the
- * library would take longer than some programs take to their first frame.
+ * Replacements of the libavutil functions that the simulated device uses, for the formats that it draws: to
+ * load the library takes longer than some programs take to their first frame, which is measured.
  */
 #include <errno.h>
 #include <libavcodec/codec_desc.h>
@@ -10,8 +10,8 @@
 #include <libavutil/pixdesc.h>
 #include "base/array.h"
 
-/* Where a component's first sample lies, and how far it is to the next. */
-#define AT(plane, step, offset)                                                                              \
+/* An 8-bit component of an AVPixFmtDescriptor. */
+#define COMP(plane, step, offset)                                                                            \
 	{                                                                                                    \
 		plane, step, offset, 0, 8                                                                    \
 	}
@@ -21,34 +21,40 @@ static const struct {
 	AVPixFmtDescriptor description;
 } formats[] = {
 	{ AV_PIX_FMT_YUYV422,
-	  { .nb_components = 3, .log2_chroma_w = 1, .comp = { AT(0, 2, 0), AT(0, 4, 1), AT(0, 4, 3) } } },
+	  { .nb_components = 3,
+	    .log2_chroma_w = 1,
+	    .comp = { COMP(0, 2, 0), COMP(0, 4, 1), COMP(0, 4, 3) } } },
 	{ AV_PIX_FMT_UYVY422,
-	  { .nb_components = 3, .log2_chroma_w = 1, .comp = { AT(0, 2, 1), AT(0, 4, 0), AT(0, 4, 2) } } },
+	  { .nb_components = 3,
+	    .log2_chroma_w = 1,
+	    .comp = { COMP(0, 2, 1), COMP(0, 4, 0), COMP(0, 4, 2) } } },
 	{ AV_PIX_FMT_NV12,
 	  { .nb_components = 3,
 	    .log2_chroma_w = 1,
 	    .log2_chroma_h = 1,
-	    .comp = { AT(0, 1, 0), AT(1, 2, 0), AT(1, 2, 1) } } },
+	    .comp = { COMP(0, 1, 0), COMP(1, 2, 0), COMP(1, 2, 1) } } },
 	{ AV_PIX_FMT_NV16,
-	  { .nb_components = 3, .log2_chroma_w = 1, .comp = { AT(0, 1, 0), AT(1, 2, 0), AT(1, 2, 1) } } },
+	  { .nb_components = 3,
+	    .log2_chroma_w = 1,
+	    .comp = { COMP(0, 1, 0), COMP(1, 2, 0), COMP(1, 2, 1) } } },
 	{ AV_PIX_FMT_YUV420P,
 	  { .nb_components = 3,
 	    .log2_chroma_w = 1,
 	    .log2_chroma_h = 1,
-	    .comp = { AT(0, 1, 0), AT(1, 1, 0), AT(2, 1, 0) } } },
+	    .comp = { COMP(0, 1, 0), COMP(1, 1, 0), COMP(2, 1, 0) } } },
 	{ AV_PIX_FMT_RGB24,
 	  { .nb_components = 3,
 	    .flags = AV_PIX_FMT_FLAG_RGB,
-	    .comp = { AT(0, 3, 0), AT(0, 3, 1), AT(0, 3, 2) } } },
+	    .comp = { COMP(0, 3, 0), COMP(0, 3, 1), COMP(0, 3, 2) } } },
 	{ AV_PIX_FMT_BGR24,
 	  { .nb_components = 3,
 	    .flags = AV_PIX_FMT_FLAG_RGB,
-	    .comp = { AT(0, 3, 2), AT(0, 3, 1), AT(0, 3, 0) } } },
+	    .comp = { COMP(0, 3, 2), COMP(0, 3, 1), COMP(0, 3, 0) } } },
 	{ AV_PIX_FMT_BGR0,
 	  { .nb_components = 3,
 	    .flags = AV_PIX_FMT_FLAG_RGB,
-	    .comp = { AT(0, 4, 2), AT(0, 4, 1), AT(0, 4, 0) } } },
-	{ AV_PIX_FMT_GRAY8, { .nb_components = 1, .comp = { AT(0, 1, 0) } } },
+	    .comp = { COMP(0, 4, 2), COMP(0, 4, 1), COMP(0, 4, 0) } } },
+	{ AV_PIX_FMT_GRAY8, { .nb_components = 1, .comp = { COMP(0, 1, 0) } } },
 };
 
 const AVPixFmtDescriptor *av_pix_fmt_desc_get(enum AVPixelFormat format)
@@ -70,7 +76,7 @@ int av_pix_fmt_count_planes(enum AVPixelFormat format)
 	return description ? n : -EINVAL;
 }
 
-/* The widest of the plane's components is the one that fills it. */
+/* The row is as long as the component with the most samples and the largest step makes it. */
 int av_image_get_linesize(enum AVPixelFormat format, int width, int plane)
 {
 	const AVPixFmtDescriptor *description = av_pix_fmt_desc_get(format);
@@ -93,7 +99,7 @@ int av_image_check_size(unsigned int width, unsigned int height, int log_offset,
 	return width > 0 && height > 0 && (uint64_t)width * height < INT32_MAX / 8 ? 0 : -EINVAL;
 }
 
-/* Formats are named by their FourCC here. */
+/* The keys name formats by FourCC. */
 enum AVPixelFormat av_get_pix_fmt(const char *name)
 {
 	(void)name;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a program did with the device. */
+/* The statistics of a device: frames, losses, arrival times. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,9 +7,11 @@
 #include "sim/sim_internal.h"
 #include "preload.h"
 
-/* What the device itself keeps in this process, which no real one would. What it never draws in is not there.
+/*
+ * Memory of this process that a real device would not take: its own mappings of the buffers and the test
+ * pattern's background. With draw=none the pages of its mappings are never touched.
  */
-static uint64_t bytes_of(const struct sim *sim)
+static uint64_t device_bytes(const struct sim *sim)
 {
 	uint64_t bytes = 0;
 
@@ -22,7 +24,7 @@ static uint64_t bytes_of(const struct sim *sim)
 	return bytes;
 }
 
-static void add_frame(struct node *node, const struct v4l2_buffer *buffer)
+static void count_frame(struct node *node, const struct v4l2_buffer *buffer)
 {
 	uint32_t step = buffer->sequence - node->last_sequence;
 
@@ -33,56 +35,56 @@ static void add_frame(struct node *node, const struct v4l2_buffer *buffer)
 	node->last_sequence = buffer->sequence;
 }
 
-/* Without memory the rest goes untold, which a reader sees by the number of frames. */
-static void add_time(struct node *node, int64_t now)
+/* Without memory the list ends early, which the number of frames reveals. */
+static void add_arrival(struct node *node, int64_t start_ns)
 {
-	size_t max = node->max_came ? 2 * node->max_came : 1024;
+	size_t max = node->max_arrivals ? 2 * node->max_arrivals : 1024;
 	int64_t *longer;
 
-	if (node->n_came == node->max_came) {
-		if (!(longer = realloc(node->came_ns, max * sizeof *longer)))
+	if (node->n_arrivals == node->max_arrivals) {
+		if (!(longer = realloc(node->arrivals_ns, max * sizeof *longer)))
 			return;
-		node->came_ns = longer;
-		node->max_came = max;
+		node->arrivals_ns = longer;
+		node->max_arrivals = max;
 	}
-	node->came_ns[node->n_came++] = now;
+	node->arrivals_ns[node->n_arrivals++] = start_ns;
 }
 
-void tally_ioctl(struct node *node, unsigned long request, const void *argument, int64_t now)
+void statistics_ioctl(struct node *node, unsigned long request, const void *argument, int64_t start_ns)
 {
 	const struct sim *sim = sim_of(&node->device);
 	uint64_t bytes;
 
 	if (request == VIDIOC_DQBUF)
-		add_frame(node, argument);
+		count_frame(node, argument);
 	if (request == VIDIOC_QBUF && sim->options.output)
-		add_time(node, now);
+		add_arrival(node, start_ns);
 	if (request != VIDIOC_STREAMON)
 		return;
-	bytes = bytes_of(sim);
+	bytes = device_bytes(sim);
 	if (bytes > node->device_bytes)
 		node->device_bytes = bytes;
 }
 
-/* To the simulated device a write() is a frame. */
-void tally_write(struct node *node, int64_t now)
+/* Each write() is a frame. */
+void statistics_write(struct node *node, int64_t start_ns)
 {
-	add_time(node, now);
+	add_arrival(node, start_ns);
 }
 
-static void tell(const struct node *node, const struct sim *sim, FILE *out)
+static void print_line(const struct node *node, const struct sim *sim, FILE *out)
 {
 	fprintf(out,
 		"{\"output\": %s, \"frames\": %" PRIu64 ", \"lost\": %" PRIu64 ", \"shown\": %" PRIu64
 		", \"first_frame_ns\": %" PRId64 ", \"device_bytes\": %" PRIu64,
 		sim->options.output ? "true" : "false", node->n_frames, node->n_lost, sim->n_frames,
 		node->first_frame_ns, node->device_bytes);
-	for (size_t i = 0; i < node->n_came; i++)
-		fprintf(out, "%s%" PRId64, i ? ", " : ", \"came_ns\": [", node->came_ns[i]);
-	fprintf(out, "%s}\n", node->n_came ? "]" : "");
+	for (size_t i = 0; i < node->n_arrivals; i++)
+		fprintf(out, "%s%" PRId64, i ? ", " : ", \"came_ns\": [", node->arrivals_ns[i]);
+	fprintf(out, "%s}\n", node->n_arrivals ? "]" : "");
 }
 
-void tally_tell(struct node *node)
+void statistics_append(struct node *node)
 {
 	const char *path = getenv("V4L2Q_SIM_STATS");
 	const struct sim *sim = sim_of(&node->device);
@@ -95,7 +97,7 @@ void tally_tell(struct node *node)
 		perror(path);
 		return;
 	}
-	tell(node, sim, out);
+	print_line(node, sim, out);
 	if (fclose(out) != 0)
 		perror(path);
 }
