@@ -9,8 +9,8 @@
 /* Called with the log's lock held: it must not log. */
 static void keep(void *opaque, enum log_level level, const char *text)
 {
-	struct catch *catch = opaque;
-	struct caught *more;
+	struct log_capture *catch = opaque;
+	struct log_captured *more;
 
 	if (level == LOG_LEVEL_ERROR && !*catch->first_error)
 		snprintf(catch->first_error, sizeof catch->first_error, "%s", text);
@@ -20,22 +20,22 @@ static void keep(void *opaque, enum log_level level, const char *text)
 	if (!more)
 		return;
 	catch->messages = more;
-	more[catch->n_messages++] = (struct caught){ level, strdup(text) };
+	more[catch->n_messages++] = (struct log_captured){ level, strdup(text) };
 }
 
-void catch_begin(struct catch *catch)
+void log_capture_begin(struct log_capture *catch)
 {
-	*catch = (struct catch){ .level = LOG_LEVEL_TRACE };
+	*catch = (struct log_capture){ .level = LOG_LEVEL_TRACE };
 	while (catch->level > LOG_LEVEL_ERROR && !log_enabled(catch->level))
 		catch->level--;
 	log_set_sink(keep, catch);
 }
 
-void catch_end(struct catch *catch, enum log_level errors_as)
+void log_capture_end(struct log_capture *catch, enum log_level errors_as)
 {
 	log_set_sink(NULL, NULL);
 	for (size_t i = 0; i < catch->n_messages; i++) {
-		const struct caught *message = &catch->messages[i];
+		const struct log_captured *message = &catch->messages[i];
 
 		if (message->text)
 			log_message(message->level == LOG_LEVEL_ERROR ? errors_as : message->level, "%s",

@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include "base/log.h"
 
-struct catch
+struct log_capture
 {
 	enum log_level level; /* what would have been shown */
-	struct caught {
+	struct log_captured {
 		enum log_level level;
 		char *text;
 	} * messages;
@@ -18,8 +18,8 @@ struct catch
 };
 
 /* Keeps all messages back from now on. Not to be nested. */
-void catch_begin(struct catch *catch);
+void log_capture_begin(struct log_capture *catch);
 /* Says what was kept back, errors only at `errors_as`, and listens no more. */
-void catch_end(struct catch *catch, enum log_level errors_as);
+void log_capture_end(struct log_capture *catch, enum log_level errors_as);
 
 #endif

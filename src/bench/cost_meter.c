@@ -46,7 +46,7 @@ static int open_syscalls(void)
 void meter_open(struct meter *meter, const struct pool *pool)
 {
 	/* The simulated device's calls are none, and what it does itself is no part of a device's cost. */
-	bool simulated = pool->device->ops->scheme;
+	bool simulated = device_is_simulated(pool->device);
 
 	*meter = (struct meter){
 		.pool = pool,

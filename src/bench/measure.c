@@ -13,11 +13,7 @@
 
 const char *measure_clock_name(const struct measure *measure)
 {
-	uint32_t clock = measure->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK;
-
-	return clock == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC ? "monotonic"
-	       : clock == V4L2_BUF_FLAG_TIMESTAMP_COPY    ? "copy"
-							  : "unknown";
+	return device_clock_name(measure->flags);
 }
 
 const char *measure_moment_name(const struct measure *measure)

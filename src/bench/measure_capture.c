@@ -35,7 +35,7 @@ static void touch(struct measure *measure, const struct buffer *buffer)
 static void enter(struct measure *measure)
 {
 	const struct frame_info *info = &measure->pool->last;
-	bool monotonic = (info->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+	bool monotonic = device_clock_is_monotonic(info->flags);
 	uint64_t lost = entry_make(&measure->ledger, measure->pool, &measure->n_restarts);
 
 	if (info->bytes == 0)

@@ -86,7 +86,7 @@ static const char *skip_name(const char *text, const char *name)
 											: text;
 }
 
-static char *reason(const struct bench *bench, const struct bench_run *run, const struct catch *catch,
+static char *reason(const struct bench *bench, const struct bench_run *run, const struct log_capture *catch,
 		    int err)
 {
 	const char *text = *catch->first_error ? catch->first_error : err_str(err);
@@ -104,7 +104,7 @@ static const char *end_text(const struct measure *measure, int err)
 }
 
 /* A mode that did not even begin is one that the device lacks; what breaks later is an error. */
-static void set_reason(const struct bench *bench, struct bench_run *run, const struct catch *catch, int err,
+static void set_reason(const struct bench *bench, struct bench_run *run, const struct log_capture *catch, int err,
 		       bool began)
 {
 	char **text = bench_is_of_mode(err) && !began ? &run->unsupported : &run->error;
@@ -142,16 +142,16 @@ static void take(struct bench_run *run, const struct measure *measure)
 static int try_measure(struct bench *bench, struct bench_run *run, struct measure *measure)
 {
 	bool began = run->n_samples > 0;
-	struct catch catch;
+	struct log_capture catch;
 	int err;
 
-	catch_begin(&catch);
+	log_capture_begin(&catch);
 	err = open_queue(bench, run);
 	if (err == 0) {
 		measure->pool = &bench->setup.pool;
 		err = measure_prepare(measure);
 	}
-	catch_end(&catch, bench_is_of_mode(err) ? LOG_LEVEL_VERBOSE : LOG_LEVEL_ERROR);
+	log_capture_end(&catch, bench_is_of_mode(err) ? LOG_LEVEL_VERBOSE : LOG_LEVEL_ERROR);
 	if (err == 0) {
 		began = true;
 		err = measure_run(measure);

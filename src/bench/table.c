@@ -234,7 +234,7 @@ static void print_notes(const struct bench *bench, bool plain, bool marked, FILE
 			"latency: unknown, as the driver stamps frames with a time that is still to come.\n");
 	else if (last && strcmp(last->moment, "soe") == 0)
 		fprintf(out, "latency: from the start of exposure, which is what the driver stamps.\n");
-	if (bench->setup.device.ops->scheme)
+	if (device_is_simulated(&bench->setup.device))
 		fprintf(out,
 			"cpu: with the drawing of the pictures, as the simulated device is a part of this "
 			"program.\n");

@@ -161,7 +161,7 @@ static enum status open_device(struct bench *bench)
 
 	if (status != STATUS_DONE)
 		return status;
-	status = status_of(STAGE_FORMAT, format_negotiate(&setup->device, &options.format, &setup->format));
+	status = status_of(STAGE_FORMAT, negotiate_format(&setup->device, &options.format, &setup->format));
 	if (status != STATUS_DONE || !device_is_output(&setup->device) ||
 	    (setup->format.pix && setup->format.pix->av != AV_PIX_FMT_NONE))
 		return status;

@@ -50,9 +50,9 @@ static struct json_object *node_json(const struct node *node)
 	json_add_text(object, "card", (const char *)node->info.card);
 	json_add_text(object, "driver", (const char *)node->info.driver);
 	json_add_text(object, "bus", (const char *)node->info.bus_info);
-	json_add_text(object, "capabilities", node_caps_text(node->caps, text, sizeof text));
-	json_add_bool(object, "capture", node_serves(node->caps, DEVICE_CAPTURE));
-	json_add_bool(object, "output", node_serves(node->caps, DEVICE_OUTPUT));
+	json_add_text(object, "capabilities", nodes_caps_text(node->caps, text, sizeof text));
+	json_add_bool(object, "capture", nodes_serve_role(node->caps, DEVICE_CAPTURE));
+	json_add_bool(object, "output", nodes_serve_role(node->caps, DEVICE_OUTPUT));
 	return object;
 }
 

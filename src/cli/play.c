@@ -148,7 +148,7 @@ static enum status open_device(struct play *play)
 
 	if (status)
 		return status;
-	err = play->options->on_demand ? usage_subscribe(&play->setup.device) : 0;
+	err = play->options->on_demand ? reader_events_subscribe(&play->setup.device) : 0;
 	if (err < 0)
 		return status_of(STAGE_DEVICE, err);
 	file.format.fps = played_rate(file.format.fps, play->options->speed);

@@ -53,7 +53,7 @@ static bool is_rgb(const struct pixfmt *pix)
 	return descriptor && (descriptor->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_BAYER));
 }
 
-static enum AVColorRange range_of(const struct pixfmt *pix, const struct v4l2_colour *colour,
+static enum AVColorRange range_of(const struct pixfmt *pix, const struct v4l2_colorimetry *colour,
 				  uint32_t colorspace)
 {
 	uint32_t quantization = colour->quantization;
@@ -67,7 +67,7 @@ static enum AVColorRange range_of(const struct pixfmt *pix, const struct v4l2_co
 	return quantization == V4L2_QUANTIZATION_FULL_RANGE ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 }
 
-void colour_set(struct video_format *format, const struct v4l2_colour *colour)
+void colorimetry_from_v4l2(struct video_format *format, const struct v4l2_colorimetry *colour)
 {
 	uint32_t colorspace =
 		colour->colorspace < N_ROWS(primaries) ? colour->colorspace : V4L2_COLORSPACE_DEFAULT;
@@ -121,7 +121,7 @@ static bool is_unsaid(const struct video_format *format)
 	       (format->matrix == AVCOL_SPC_UNSPECIFIED || format->matrix == AVCOL_SPC_RGB);
 }
 
-void colour_tell(const struct video_format *format, struct v4l2_format *ask)
+void colorimetry_to_v4l2(const struct video_format *format, struct v4l2_format *ask)
 {
 	struct v4l2_pix_format_mplane *mp = &ask->fmt.pix_mp;
 	struct v4l2_pix_format *pix = &ask->fmt.pix;
@@ -129,7 +129,7 @@ void colour_tell(const struct video_format *format, struct v4l2_format *ask)
 	uint32_t encoding =
 		word_of((const int *)matrices, N_ROWS(matrices),
 			bt601 ? AVCOL_SPC_SMPTE170M : (int)format->matrix, V4L2_YCBCR_ENC_DEFAULT);
-	struct v4l2_colour colour = {
+	struct v4l2_colorimetry colour = {
 		.colorspace = colorspace_of(format, encoding),
 		.ycbcr_enc = encoding,
 		.quantization = format->range == AVCOL_RANGE_JPEG   ? V4L2_QUANTIZATION_FULL_RANGE

@@ -7,16 +7,16 @@
 #include "base/video_format.h"
 
 /* As a struct v4l2_pix_format says it. */
-struct v4l2_colour {
+struct v4l2_colorimetry {
 	uint32_t colorspace, ycbcr_enc, quantization, xfer_func;
 };
 
 /* Fills in format's range, matrix, primaries and transfer; what is not said stays unspecified. format->pix
  * must be set. */
-void colour_set(struct video_format *format, const struct v4l2_colour *colour);
+void colorimetry_from_v4l2(struct video_format *format, const struct v4l2_colorimetry *colour);
 
 /* Puts the format's colours into what S_FMT is to be asked for, its type and the rest being there already;
  * where none is known, nothing is changed. */
-void colour_tell(const struct video_format *format, struct v4l2_format *ask);
+void colorimetry_to_v4l2(const struct video_format *format, struct v4l2_format *ask);
 
 #endif

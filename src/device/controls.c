@@ -13,7 +13,7 @@
 
 #define CONTROLS_MAX 1024 /* a driver that never ends its list has this many */
 
-void control_name(const char *text, char name[CONTROL_NAME_MAX])
+void controls_name(const char *text, char name[CONTROL_NAME_MAX])
 {
 	bool gap = false;
 	size_t n = 0;
@@ -48,7 +48,7 @@ static int query_old(struct device *device, uint32_t id, struct control_info *in
 				       .step = query.step,
 				       .standard = query.default_value };
 	memcpy(name, query.name, sizeof query.name);
-	control_name(name, info->name);
+	controls_name(name, info->name);
 	return 0;
 }
 
@@ -70,18 +70,18 @@ static int query(struct device *device, uint32_t id, struct control_info *info)
 				       .step = query.step > INT64_MAX ? INT64_MAX : (int64_t)query.step,
 				       .standard = query.default_value };
 	memcpy(name, query.name, sizeof query.name);
-	control_name(name, info->name);
+	controls_name(name, info->name);
 	return 0;
 }
 
-int32_t control_get(struct device *device, uint32_t id)
+int32_t controls_get(struct device *device, uint32_t id)
 {
 	struct v4l2_control control = { .id = id };
 
 	return device_ioctl(device, VIDIOC_G_CTRL, &control) < 0 ? 0 : control.value;
 }
 
-bool control_is_number(const struct control_info *info)
+bool controls_is_number(const struct control_info *info)
 {
 	static const uint32_t types[] = { V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_TYPE_BOOLEAN,
 					  V4L2_CTRL_TYPE_MENU,    V4L2_CTRL_TYPE_INTEGER64,
@@ -93,7 +93,7 @@ bool control_is_number(const struct control_info *info)
 	return false;
 }
 
-int control_read(struct device *device, const struct control_info *info, int64_t *value)
+int controls_read(struct device *device, const struct control_info *info, int64_t *value)
 {
 	struct v4l2_ext_control wide = { .id = info->id };
 	struct v4l2_ext_controls list = { .count = 1, .controls = &wide };
@@ -110,8 +110,8 @@ int control_read(struct device *device, const struct control_info *info, int64_t
 	return err;
 }
 
-int controls_each(struct device *device, int (*visit)(void *opaque, const struct control_info *info),
-		  void *opaque)
+int controls_enumerate(struct device *device, int (*visit)(void *opaque, const struct control_info *info),
+		       void *opaque)
 {
 	struct control_info info = { .id = 0 };
 
@@ -126,8 +126,8 @@ int controls_each(struct device *device, int (*visit)(void *opaque, const struct
 		if (!info.name[0] || (info.flags & V4L2_CTRL_FLAG_DISABLED) ||
 		    info.type == V4L2_CTRL_TYPE_CTRL_CLASS)
 			continue;
-		if (control_is_number(&info) && !(info.flags & V4L2_CTRL_FLAG_WRITE_ONLY) &&
-		    control_read(device, &info, &info.value) < 0)
+		if (controls_is_number(&info) && !(info.flags & V4L2_CTRL_FLAG_WRITE_ONLY) &&
+		    controls_read(device, &info, &info.value) < 0)
 			info.value = 0;
 		if ((err = visit(opaque, &info)))
 			return err;
@@ -135,8 +135,8 @@ int controls_each(struct device *device, int (*visit)(void *opaque, const struct
 	return 0;
 }
 
-const char *control_menu_text(struct device *device, const struct control_info *info, int64_t index,
-			      char text[40])
+const char *controls_menu_text(struct device *device, const struct control_info *info, int64_t index,
+			       char text[40])
 {
 	struct v4l2_querymenu entry = { .id = info->id, .index = (uint32_t)index };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the files about controls share. */
+/* What controls.c and controls_set.c share. */
 #ifndef DEVICE_CONTROLS_INTERNAL_H
 #define DEVICE_CONTROLS_INTERNAL_H
 
@@ -7,10 +7,12 @@
 
 #define CONTROL_NAME_MAX sizeof(((struct control_info *)0)->name)
 
-/* A driver's name as v4l2-ctl prints it: "White Balance, Auto" is white_balance_auto. */
-void control_name(const char *text, char name[CONTROL_NAME_MAX]);
-/* Whether its value is one number. */
-bool control_is_number(const struct control_info *info);
-int control_read(struct device *device, const struct control_info *info, int64_t *value);
+/* Converts a driver's name to v4l2-ctl's form: lower case, runs of other characters one '_', as in
+ * "White Balance, Auto" and white_balance_auto. */
+void controls_name(const char *text, char name[CONTROL_NAME_MAX]);
+/* Whether the value is one number. */
+bool controls_is_number(const struct control_info *info);
+/* Reads the value of a control that is a number. Returns 0 or a negative errno, not logged. */
+int controls_read(struct device *device, const struct control_info *info, int64_t *value);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Setting controls by the names and values that users write. */
-#include "device/controls.h"
+#include "device/controls_set.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -66,8 +66,8 @@ static int find(struct device *device, const char *name, struct control_info *in
 	struct search search = { .close = "" };
 	int result;
 
-	control_name(name, search.name);
-	result = search.name[0] ? controls_each(device, match, &search) : 0;
+	controls_name(name, search.name);
+	result = search.name[0] ? controls_enumerate(device, match, &search) : 0;
 	if (result < 0)
 		return device_error(device, "VIDIOC_QUERY_EXT_CTRL", result);
 	*info = search.found;
@@ -107,7 +107,7 @@ static int out_of_range(struct device *device, const struct control_info *info, 
 			 "%" PRId64 " to %" PRId64 " in steps of %" PRId64 ", default %" PRId64, info->min,
 			 info->max, info->step, info->standard);
 	for (int64_t i = info->min; is_menu(info) && i <= menu_end(info); i++)
-		if (control_menu_text(device, info, i, entry))
+		if (controls_menu_text(device, info, i, entry))
 			text_join(list, sizeof list, ", ", "%" PRId64 " (%s)", i, entry);
 	log_error("%s: control %s: %s: %s; it takes %s", device->path, info->name, value, why, list);
 	return -ERANGE;
@@ -119,11 +119,11 @@ static bool find_menu_entry(struct device *device, const struct control_info *in
 {
 	char wanted[CONTROL_NAME_MAX], name[CONTROL_NAME_MAX], entry[40];
 
-	control_name(text, wanted);
+	controls_name(text, wanted);
 	for (int64_t i = info->min; i <= menu_end(info); i++) {
-		if (!control_menu_text(device, info, i, entry))
+		if (!controls_menu_text(device, info, i, entry))
 			continue;
-		control_name(entry, name);
+		controls_name(entry, name);
 		if (strcasecmp(entry, text) == 0 || (*wanted && strcmp(name, wanted) == 0)) {
 			*value = i;
 			return true;
@@ -169,7 +169,7 @@ static int parse_value(struct device *device, const struct control_info *info, c
 	if (info->type == V4L2_CTRL_TYPE_BITMASK ? (uint64_t)*value & ~(uint64_t)info->max
 						 : *value < info->min || *value > info->max)
 		return out_of_range(device, info, text, is_menu(info) ? "not in its menu" : "out of range");
-	if (is_menu(info) && !control_menu_text(device, info, *value, entry))
+	if (is_menu(info) && !controls_menu_text(device, info, *value, entry))
 		return out_of_range(device, info, text, "not in its menu");
 	return 0;
 }
@@ -228,7 +228,7 @@ static int set_string(struct device *device, const struct control_info *info, co
 /* Values of these come from the device, or act once: what is read back says nothing about what was set. */
 static bool reads_back(const struct control_info *info)
 {
-	return control_is_number(info) &&
+	return controls_is_number(info) &&
 	       !(info->flags &
 		 (V4L2_CTRL_FLAG_WRITE_ONLY | V4L2_CTRL_FLAG_VOLATILE | V4L2_CTRL_FLAG_EXECUTE_ON_WRITE));
 }
@@ -244,7 +244,7 @@ static int set_number(struct device *device, const struct control_info *info, co
 	err = write_number(device, info, value);
 	if (err < 0)
 		return refused(device, info, text, err);
-	if (reads_back(info) && control_read(device, info, &got) == 0 && got != value) {
+	if (reads_back(info) && controls_read(device, info, &got) == 0 && got != value) {
 		snprintf(why, sizeof why, "the device makes it %" PRId64, got);
 		return out_of_range(device, info, text, why);
 	}
@@ -274,7 +274,7 @@ static int assign(struct device *device, char *assignment, bool really)
 	if (info.type == V4L2_CTRL_TYPE_STRING)
 		return really ? set_string(device, &info, text) : 0;
 	if (info.type != V4L2_CTRL_TYPE_BUTTON) {
-		if (!control_is_number(&info)) {
+		if (!controls_is_number(&info)) {
 			log_error("%s: control %s: its value is no number", device->path, info.name);
 			return -ERANGE;
 		}

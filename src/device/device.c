@@ -4,14 +4,15 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "device/nodes.h"
+#include "device/node_errors.h"
 #include "base/text.h"
-#include "device/trace.h"
+#include "device/trace_ioctls.h"
 
 /* The last takes any name. */
 static const struct device_ops *const kinds[] = { &device_sim, &device_v4l2 };
@@ -60,7 +61,7 @@ static int choose_queue(struct device *device, enum device_role role)
 	for (size_t i = 0; i < ARRAY_SIZE(queues); i++) {
 		if ((role == DEVICE_ANY || role == queues[i].role) && (device->caps & queues[i].caps)) {
 			device->type = queues[i].type;
-			return node_serves(device->caps, role) ? 0 : -EMEDIUMTYPE;
+			return nodes_serve_role(device->caps, role) ? 0 : -EMEDIUMTYPE;
 		}
 	}
 	return -EMEDIUMTYPE;
@@ -83,7 +84,7 @@ static int query(struct device *device)
 	clean(info->driver, sizeof info->driver);
 	clean(info->card, sizeof info->card);
 	clean(info->bus_info, sizeof info->bus_info);
-	device->caps = info->capabilities & V4L2_CAP_DEVICE_CAPS ? info->device_caps : info->capabilities;
+	device->caps = device_caps(info);
 	return 0;
 }
 
@@ -91,23 +92,43 @@ static int query(struct device *device)
  */
 static int explain(const struct device *device, const char *path, int err, enum device_role role)
 {
-	if (!device->ops->scheme)
-		return node_explain(path, err, role, device->caps);
+	if (!device_is_simulated(device))
+		return node_error_report(path, err, role, device->caps);
 	if (err == -EMEDIUMTYPE)
 		log_error("%s: it simulates %s device; choose the other with the key type=",
 			  device->ops->scheme, role == DEVICE_OUTPUT ? "a capture" : "an output");
 	return err;
 }
 
+static int find_default_node(enum device_role role, char path[NODE_PATH_MAX])
+{
+	const struct node *node;
+	struct node *nodes;
+	int n = nodes_list(&nodes);
+	int err = 0;
+
+	if (n < 0) {
+		log_error("/dev: %s", err_str(n));
+		return n;
+	}
+	node = nodes_find(nodes, n, role);
+	if (node)
+		snprintf(path, NODE_PATH_MAX, "%s", node->path);
+	else
+		err = node_error_none(nodes, n, role);
+	free(nodes);
+	return err;
+}
+
 int device_open(struct device *device, const char *name, enum device_role role)
 {
 	const char *argument;
-	char path[32];
+	char path[NODE_PATH_MAX];
 	int err;
 
 	*device = (struct device){ .fd = -1 };
 	if (!name) {
-		err = nodes_first(role, path);
+		err = find_default_node(role, path);
 		if (err < 0)
 			return err;
 		name = path;
@@ -250,4 +271,12 @@ int device_error(const struct device *device, const char *what, int err)
 {
 	log_error("%s: %s: %s", device->path ? device->path : "device", what, err_str(err));
 	return err;
+}
+
+const char *device_clock_name(uint32_t buffer_flags)
+{
+	if (device_clock_is_monotonic(buffer_flags))
+		return "monotonic";
+	return (buffer_flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_COPY ? "copy"
+											     : "unknown";
 }

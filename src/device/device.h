@@ -81,11 +81,29 @@ static inline bool device_is_multiplanar(const struct device *device)
 	return V4L2_TYPE_IS_MULTIPLANAR(device->type);
 }
 
+static inline bool device_is_simulated(const struct device *device)
+{
+	return device->ops->scheme;
+}
+
+/* What the node itself can do, where the driver tells that apart from what the whole device can do
+ * (kernel documentation, "ioctl VIDIOC_QUERYCAP"). */
+static inline uint32_t device_caps(const struct v4l2_capability *info)
+{
+	return info->capabilities & V4L2_CAP_DEVICE_CAPS ? info->device_caps : info->capabilities;
+}
+
+/* Whether the flags of a struct v4l2_buffer say that its timestamp is of CLOCK_MONOTONIC. */
+static inline bool device_clock_is_monotonic(uint32_t buffer_flags)
+{
+	return (buffer_flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+}
+
+/* The clock of a buffer's timestamp: "monotonic", "copy" (of the output buffer's) or "unknown". */
+const char *device_clock_name(uint32_t buffer_flags);
 /* Turns the conversion of pixel formats on or off and keeps device->emulated true to it. -ENOTSUP: there is
  * none. */
 int device_convert(struct device *device, bool on);
-/* "VIDIOC_QBUF", or NULL. */
-const char *device_ioctl_name(unsigned long request);
 /* Logs "DEVICE: IOCTL: reason" as an error and returns err, so that one line both reports and passes it on.
  */
 int device_error(const struct device *device, const char *what, int err);

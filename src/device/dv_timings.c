@@ -51,12 +51,12 @@ static void forget_events(struct device *device)
 }
 
 /* Not every driver tells by an event that the signal is back. */
-int source_wait(struct device *device, int signal_fd, int64_t deadline_ns, struct source *source)
+int dv_timings_wait(struct device *device, int signal_fd, int64_t deadline_ns, struct video_source *source)
 {
 	const char *said = NULL, *what;
 	int err;
 
-	*source = (struct source){ 0 };
+	*source = (struct video_source){ 0 };
 	while ((what = absence(err = device_ioctl(device, VIDIOC_QUERY_DV_TIMINGS, &source->timings)))) {
 		if (what != said)
 			log_warn("%s: %s: waiting for the source", device->path, what);
@@ -66,7 +66,7 @@ int source_wait(struct device *device, int signal_fd, int64_t deadline_ns, struc
 			return err;
 		forget_events(device);
 	}
-	source->timed = err == 0;
+	source->has_timings = err == 0;
 	/* Drivers of before 2013 say EINVAL. */
 	if (err == 0 || err == -ENOTTY || err == -ENODATA || err == -EINVAL)
 		return 0;
@@ -103,44 +103,45 @@ static int compare_timings(struct device *device, const struct v4l2_bt_timings *
 		return device_error(device, "VIDIOC_G_DV_TIMINGS", err);
 	if (same(before, now))
 		return 0;
-	snprintf(text, SOURCE_TEXT_MAX, "%ux%u%s at %.4g fps to %ux%u%s at %.4g fps", before->width,
+	snprintf(text, DV_TIMINGS_TEXT_MAX, "%ux%u%s at %.4g fps to %ux%u%s at %.4g fps", before->width,
 		 before->height, scan(before), frame_rate(before), now->width, now->height, scan(now),
 		 frame_rate(now));
 	return 1;
 }
 
-int source_compare(struct device *device, const struct video_format *format, const struct source *source,
-		   char text[SOURCE_TEXT_MAX])
+int dv_timings_compare(struct device *device, const struct video_format *format,
+		       const struct video_source *source, char text[DV_TIMINGS_TEXT_MAX])
 {
 	struct video_format now;
 	int err;
 
-	if (source->timed && (err = compare_timings(device, &source->timings.bt, text)))
+	if (source->has_timings && (err = compare_timings(device, &source->timings.bt, text)))
 		return err;
 	/* There are drivers that have set themselves to it. */
-	err = format_get(device, &now);
+	err = negotiate_get_format(device, &now);
 	if (err < 0 || (now.width == format->width && now.height == format->height))
 		return err;
-	snprintf(text, SOURCE_TEXT_MAX, "%ux%u to %ux%u", format->width, format->height, now.width,
+	snprintf(text, DV_TIMINGS_TEXT_MAX, "%ux%u to %ux%u", format->width, format->height, now.width,
 		 now.height);
 	return 1;
 }
 
 /* A change is often told of more than once; what counts is what the source sends after that. */
-int source_follow(struct device *device, int signal_fd, int64_t deadline_ns, const struct source *source)
+int dv_timings_apply(struct device *device, int signal_fd, int64_t deadline_ns,
+		     const struct video_source *source)
 {
-	struct source set = *source, now;
+	struct video_source set = *source, now;
 	int err = 0;
 
-	for (int left = MAX_CHANGES; set.timed; left--) {
+	for (int left = MAX_CHANGES; set.has_timings; left--) {
 		err = device_ioctl(device, VIDIOC_S_DV_TIMINGS, &set.timings);
 		if (err < 0)
 			return device_error(device, "VIDIOC_S_DV_TIMINGS", err);
 		if (!left)
 			return 0;
 		forget_events(device);
-		err = source_wait(device, signal_fd, deadline_ns, &now);
-		if (err < 0 || !now.timed || same(&now.timings.bt, &set.timings.bt))
+		err = dv_timings_wait(device, signal_fd, deadline_ns, &now);
+		if (err < 0 || !now.has_timings || same(&now.timings.bt, &set.timings.bt))
 			return err;
 		set = now;
 	}

@@ -10,8 +10,8 @@
 #define LIST_MAX 1024 /* a driver whose list never ends has this many */
 #define NEAREST 8     /* sizes shown */
 
-static int walk(struct device *device, unsigned long request, void *entry, uint32_t *index, mode_visit *visit,
-		void *opaque)
+static int walk(struct device *device, unsigned long request, void *entry, uint32_t *index,
+		enumerate_visit *visit, void *opaque)
 {
 	for (uint32_t i = 0; i < LIST_MAX; i++) {
 		int result;
@@ -26,22 +26,22 @@ static int walk(struct device *device, unsigned long request, void *entry, uint3
 	return 0;
 }
 
-int modes_formats(struct device *device, mode_visit *visit, void *opaque)
+int enumerate_formats(struct device *device, enumerate_visit *visit, void *opaque)
 {
 	struct v4l2_fmtdesc entry = { .type = device->type };
 
 	return walk(device, VIDIOC_ENUM_FMT, &entry, &entry.index, visit, opaque);
 }
 
-int modes_sizes(struct device *device, uint32_t fourcc, mode_visit *visit, void *opaque)
+int enumerate_sizes(struct device *device, uint32_t fourcc, enumerate_visit *visit, void *opaque)
 {
 	struct v4l2_frmsizeenum entry = { .pixel_format = fourcc };
 
 	return walk(device, VIDIOC_ENUM_FRAMESIZES, &entry, &entry.index, visit, opaque);
 }
 
-int modes_rates(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height, mode_visit *visit,
-		void *opaque)
+int enumerate_rates(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,
+		    enumerate_visit *visit, void *opaque)
 {
 	struct v4l2_frmivalenum entry = { .pixel_format = fourcc, .width = width, .height = height };
 
@@ -89,12 +89,13 @@ static int rate_matches(void *opaque, const void *entry)
 	       fps >= fraction_value(rate_of(&interval->stepwise.max)) / 1.01;
 }
 
-bool modes_have(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height, struct fraction fps)
+bool enumerate_has(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,
+		   struct fraction fps)
 {
 	struct search search = { .width = width, .height = height, .fps = fps };
 
-	return modes_sizes(device, fourcc, size_matches, &search) > 0 &&
-	       (!fps.den || modes_rates(device, fourcc, width, height, rate_matches, &search) > 0);
+	return enumerate_sizes(device, fourcc, size_matches, &search) > 0 &&
+	       (!fps.den || enumerate_rates(device, fourcc, width, height, rate_matches, &search) > 0);
 }
 
 struct sentence {
@@ -112,12 +113,12 @@ static int add_format(void *opaque, const void *entry)
 	return 0;
 }
 
-char *modes_formats_text(struct device *device, char *text, size_t size)
+char *enumerate_formats_text(struct device *device, char *text, size_t size)
 {
 	struct sentence sentence = { text, size };
 
 	*text = '\0';
-	modes_formats(device, add_format, &sentence);
+	enumerate_formats(device, add_format, &sentence);
 	return text;
 }
 
@@ -162,14 +163,14 @@ static int keep_near(void *opaque, const void *entry)
 	return 0;
 }
 
-char *modes_sizes_text(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height, char *text,
-		       size_t size)
+char *enumerate_sizes_text(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,
+			   char *text, size_t size)
 {
 	struct nearest nearest = { .width = width, .height = height };
 	const struct v4l2_frmsize_stepwise *range = &nearest.range;
 
 	*text = '\0';
-	modes_sizes(device, fourcc, keep_near, &nearest);
+	enumerate_sizes(device, fourcc, keep_near, &nearest);
 	if (nearest.is_range)
 		text_add(text, size, "%ux%u to %ux%u in steps of %ux%u", range->min_width, range->min_height,
 			 range->max_width, range->max_height, range->step_width ? range->step_width : 1,
@@ -195,13 +196,13 @@ static int add_rate(void *opaque, const void *entry)
 	return interval->type != V4L2_FRMIVAL_TYPE_DISCRETE;
 }
 
-char *modes_rates_text(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height, char *text,
-		       size_t size)
+char *enumerate_rates_text(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,
+			   char *text, size_t size)
 {
 	struct sentence sentence = { text, size };
 
 	*text = '\0';
-	modes_rates(device, fourcc, width, height, add_rate, &sentence);
+	enumerate_rates(device, fourcc, width, height, add_rate, &sentence);
 	return text;
 }
 
@@ -221,17 +222,17 @@ static int keep_format(void *opaque, const void *entry)
 	return formats->n == ARRAY_SIZE(formats->fourccs);
 }
 
-char *modes_others_text(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,
-			struct fraction fps, char *text, size_t size)
+char *enumerate_other_formats_text(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,
+				   struct fraction fps, char *text, size_t size)
 {
 	struct formats formats = { .n = 0 };
 	char name[FOURCC_TEXT_MAX];
 
 	*text = '\0';
-	modes_formats(device, keep_format, &formats);
+	enumerate_formats(device, keep_format, &formats);
 	for (unsigned i = 0; i < formats.n; i++)
 		if (formats.fourccs[i] != fourcc &&
-		    modes_have(device, formats.fourccs[i], width, height, fps))
+		    enumerate_has(device, formats.fourccs[i], width, height, fps))
 			text_join(text, size, ", ", "%s", fourcc_text(formats.fourccs[i], name));
 	return text;
 }

@@ -37,7 +37,7 @@ static int get(struct device *device, struct v4l2_streamparm *parm, struct fract
 	return 0;
 }
 
-int rate_get(struct device *device, struct fraction *fps)
+int frame_rate_get(struct device *device, struct fraction *fps)
 {
 	struct v4l2_streamparm parm = { .type = device->type };
 	int err = get(device, &parm, fps);
@@ -45,7 +45,7 @@ int rate_get(struct device *device, struct fraction *fps)
 	return err == 0 || is_absent(err) ? 0 : device_error(device, "VIDIOC_G_PARM", err);
 }
 
-int rate_set(struct device *device, struct fraction asked, struct fraction *got)
+int frame_rate_set(struct device *device, struct fraction asked, struct fraction *got)
 {
 	struct v4l2_streamparm parm = { .type = device->type };
 	int err = get(device, &parm, got);
@@ -59,5 +59,5 @@ int rate_set(struct device *device, struct fraction asked, struct fraction *got)
 	if (err < 0 && !is_absent(err) && err != -EBUSY)
 		return device_error(device, "VIDIOC_S_PARM", err);
 	/* What S_PARM hands back is what was asked on some drivers: only G_PARM is to be believed. */
-	return rate_get(device, got);
+	return frame_rate_get(device, got);
 }

@@ -7,9 +7,9 @@
 #include "device/device.h"
 
 /* Rates are optional: a driver without them gives 0/0. Returns 0, or a negative errno having said why. */
-int rate_get(struct device *device, struct fraction *fps);
+int frame_rate_get(struct device *device, struct fraction *fps);
 /* Asks for a rate; *got is the one the device then has, asked for or not. Drivers that let no rate be set are
  * not asked. */
-int rate_set(struct device *device, struct fraction asked, struct fraction *got);
+int frame_rate_set(struct device *device, struct fraction asked, struct fraction *got);
 
 #endif

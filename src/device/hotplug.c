@@ -68,7 +68,7 @@ static int wait_for_node(int fd, const char *path, int signal_fd, int64_t deadli
 	}
 }
 
-int replug_wait(const char *path, int signal_fd, int64_t timeout_ns)
+int hotplug_wait(const char *path, int signal_fd, int64_t timeout_ns)
 {
 	struct pollfd signal = { .fd = signal_fd, .events = POLLIN };
 	int err, fd;

@@ -8,6 +8,6 @@
 /* Waits until the node (a path as device_open() takes it; a simulated device is there at once) exists and may
  * be opened. timeout_ns 0: for ever. Returns 0; -ETIMEDOUT; -ECANCELED when signal_fd became readable;
  * another negative errno, logged. */
-int replug_wait(const char *path, int signal_fd, int64_t timeout_ns);
+int hotplug_wait(const char *path, int signal_fd, int64_t timeout_ns);
 
 #endif

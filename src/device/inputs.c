@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Selecting an input of a capture device, or an output of an output device. */
-#include "device/controls.h"
+#include "device/inputs.h"
 
 #include <errno.h>
 #include "base/log.h"
-#include "device/nodes.h"
+#include "device/node_errors.h"
 #include "base/text.h"
 
 #define INPUTS_MAX 64
@@ -38,7 +38,7 @@ static int list(struct device *device, uint32_t asked, const char *what)
 	return -ERANGE;
 }
 
-int input_select(struct device *device, uint32_t input)
+int inputs_select(struct device *device, uint32_t input)
 {
 	bool is_output = device_is_output(device);
 	const char *what = is_output ? "output" : "input";
@@ -50,7 +50,7 @@ int input_select(struct device *device, uint32_t input)
 		return 0;
 	if (err == -EINVAL || err == -ENOTTY)
 		return list(device, input, what);
-	if (err == -EBUSY && !device->ops->scheme)
-		return node_explain(device->path, err, DEVICE_ANY, device->caps);
+	if (err == -EBUSY && !device_is_simulated(device))
+		return node_error_report(device->path, err, DEVICE_ANY, device->caps);
 	return device_error(device, is_output ? "VIDIOC_S_OUTPUT" : "VIDIOC_S_INPUT", err);
 }

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "device/colorimetry.h"
 #include "device/enumerate.h"
-#include "device/nodes.h"
+#include "device/node_errors.h"
 #include "device/frame_rate.h"
 #include "base/text.h"
 
@@ -25,7 +25,7 @@ _Static_assert((int)FIELD_ANY == V4L2_FIELD_ANY && (int)FIELD_NONE == V4L2_FIELD
 		       (int)FIELD_INTERLACED_BT == V4L2_FIELD_INTERLACED_BT && MAX_PLANES == VIDEO_MAX_PLANES,
 	       "base/video_format.h differs from linux/videodev2.h");
 
-int format_get_v4l2(struct device *device, struct v4l2_format *format)
+int negotiate_get_v4l2_format(struct device *device, struct v4l2_format *format)
 {
 	memset(format, 0, sizeof *format);
 	format->type = device->type;
@@ -40,7 +40,7 @@ static int driver_bug(const struct device *device, const char *what, uint32_t va
 
 static void fold_multiplanar(const struct v4l2_pix_format_mplane *mp, struct video_format *format)
 {
-	struct v4l2_colour colour = { mp->colorspace, mp->ycbcr_enc, mp->quantization, mp->xfer_func };
+	struct v4l2_colorimetry colour = { mp->colorspace, mp->ycbcr_enc, mp->quantization, mp->xfer_func };
 
 	*format = (struct video_format){ .fourcc = mp->pixelformat,
 					 .pix = pixfmt_by_fourcc(mp->pixelformat),
@@ -52,17 +52,17 @@ static void fold_multiplanar(const struct v4l2_pix_format_mplane *mp, struct vid
 		format->bytesperline[i] = mp->plane_fmt[i].bytesperline;
 		format->sizeimage[i] = mp->plane_fmt[i].sizeimage;
 	}
-	colour_set(format, &colour);
+	colorimetry_from_v4l2(format, &colour);
 }
 
 static void fold_singleplanar(const struct v4l2_pix_format *pix, struct video_format *format)
 {
 	/* Drivers of before 2014 do not know the last fields, and say so by not setting priv. */
 	bool extended = pix->priv == V4L2_PIX_FMT_PRIV_MAGIC;
-	struct v4l2_colour colour = { .colorspace = pix->colorspace,
-				      .ycbcr_enc = extended ? pix->ycbcr_enc : 0,
-				      .quantization = extended ? pix->quantization : 0,
-				      .xfer_func = extended ? pix->xfer_func : 0 };
+	struct v4l2_colorimetry colour = { .colorspace = pix->colorspace,
+					   .ycbcr_enc = extended ? pix->ycbcr_enc : 0,
+					   .quantization = extended ? pix->quantization : 0,
+					   .xfer_func = extended ? pix->xfer_func : 0 };
 
 	*format = (struct video_format){ .fourcc = pix->pixelformat,
 					 .pix = pixfmt_by_fourcc(pix->pixelformat),
@@ -72,7 +72,7 @@ static void fold_singleplanar(const struct v4l2_pix_format *pix, struct video_fo
 					 .bytesperline = { pix->bytesperline },
 					 .sizeimage = { pix->sizeimage },
 					 .field = pix->field };
-	colour_set(format, &colour);
+	colorimetry_from_v4l2(format, &colour);
 }
 
 static int validate(const struct device *device, const struct video_format *format)
@@ -115,23 +115,23 @@ static int no_format(const struct device *device, int err)
 	return err;
 }
 
-int format_get(struct device *device, struct video_format *format)
+int negotiate_get_format(struct device *device, struct video_format *format)
 {
 	struct v4l2_format answer;
-	int err = format_get_v4l2(device, &answer);
+	int err = negotiate_get_v4l2_format(device, &answer);
 
 	if (err < 0)
 		return no_format(device, err);
 	err = fold(device, &answer, format);
 	if (err < 0)
 		return err;
-	return rate_get(device, &format->fps);
+	return frame_rate_get(device, &format->fps);
 }
 
 /* What is asked, what was there before, to be put back when nothing comes of it. */
 struct negotiation {
 	struct device *device;
-	const struct format_request *request;
+	const struct negotiate_request *request;
 	uint32_t fourcc; /* asked for; 0: any */
 	struct v4l2_format before;
 	struct fraction fps_before;
@@ -166,7 +166,7 @@ static void try_emulation(struct device *device, struct choice *choice)
 
 	if (device->type != V4L2_BUF_TYPE_VIDEO_CAPTURE || device_convert(device, true) < 0)
 		return;
-	modes_formats(device, consider, choice);
+	enumerate_formats(device, consider, choice);
 	if (choice->best == choice->n || !choice->emulated)
 		device_convert(device, false);
 	else
@@ -191,7 +191,7 @@ static int choose_fourcc(struct negotiation *negotiation)
 			  text);
 		return -EINVAL;
 	}
-	modes_formats(device, consider, &choice);
+	enumerate_formats(device, consider, &choice);
 	if (choice.listed && choice.best == choice.n)
 		try_emulation(device, &choice);
 	negotiation->fourcc = candidates[choice.best < choice.n ? choice.best : 0];
@@ -201,7 +201,7 @@ static int choose_fourcc(struct negotiation *negotiation)
 /* Strides and sizes are left for the driver to choose; field ANY too, as another size may need another. */
 static void apply(const struct negotiation *negotiation, struct v4l2_format *format)
 {
-	const struct format_request *request = negotiation->request;
+	const struct negotiate_request *request = negotiation->request;
 	struct v4l2_pix_format_mplane *mp = &format->fmt.pix_mp;
 	struct v4l2_pix_format *pix = &format->fmt.pix;
 
@@ -224,8 +224,8 @@ static void apply(const struct negotiation *negotiation, struct v4l2_format *for
 
 static int refused(struct device *device, int err)
 {
-	if (err == -EBUSY && !device->ops->scheme)
-		return node_explain(device->path, err, DEVICE_ANY, device->caps);
+	if (err == -EBUSY && !device_is_simulated(device))
+		return node_error_report(device->path, err, DEVICE_ANY, device->caps);
 	device_error(device, "VIDIOC_S_FMT", err);
 	return err == -EINVAL ? -ERANGE : err;
 }
@@ -233,7 +233,7 @@ static int refused(struct device *device, int err)
 /* What is there already needs no asking: that could meet EBUSY where another reads along. */
 static bool is_present(const struct negotiation *negotiation)
 {
-	const struct format_request *request = negotiation->request;
+	const struct negotiate_request *request = negotiation->request;
 	const struct v4l2_format *before = &negotiation->before;
 	bool multiplanar = device_is_multiplanar(negotiation->device);
 	uint32_t fourcc = multiplanar ? before->fmt.pix_mp.pixelformat : before->fmt.pix.pixelformat;
@@ -249,14 +249,14 @@ static int set_format(struct negotiation *negotiation, struct video_format *form
 {
 	struct device *device = negotiation->device;
 	struct v4l2_format wanted = negotiation->before;
-	bool present = is_present(negotiation) && !negotiation->request->anew;
+	bool present = is_present(negotiation) && !negotiation->request->force;
 	int err;
 
 	if (!present || device_is_output(device)) {
 		if (!present)
 			apply(negotiation, &wanted);
-		if (negotiation->request->colours)
-			colour_tell(negotiation->request->colours, &wanted);
+		if (negotiation->request->colorimetry)
+			colorimetry_to_v4l2(negotiation->request->colorimetry, &wanted);
 		err = device_ioctl(device, VIDIOC_S_FMT, &wanted);
 		if (err == -EINVAL)
 			return device_error(device, "VIDIOC_S_FMT: the device refuses the format asked for",
@@ -269,12 +269,12 @@ static int set_format(struct negotiation *negotiation, struct video_format *form
 
 static int set_rate(struct negotiation *negotiation, struct video_format *format)
 {
-	const struct format_request *request = negotiation->request;
+	const struct negotiate_request *request = negotiation->request;
 	int err;
 
 	if (!request->fps.den)
-		return rate_get(negotiation->device, &format->fps);
-	err = rate_set(negotiation->device, request->fps, &format->fps);
+		return frame_rate_get(negotiation->device, &format->fps);
+	err = frame_rate_set(negotiation->device, request->fps, &format->fps);
 	/* An output device without rates shows what it gets when it gets it: the player keeps the time. */
 	if (err == 0 && !format->fps.den && device_is_output(negotiation->device))
 		format->fps = request->fps;
@@ -310,7 +310,7 @@ static void add_offer(char *offer, size_t size, const char *what, const char *li
 static void offers(const struct negotiation *negotiation, const struct video_format *got,
 		   const struct disagreement *differs, char *offer, size_t size)
 {
-	const struct format_request *request = negotiation->request;
+	const struct negotiate_request *request = negotiation->request;
 	uint32_t width = request->width ? request->width : got->width;
 	uint32_t height = request->width ? request->height : got->height;
 	struct device *device = negotiation->device;
@@ -318,22 +318,23 @@ static void offers(const struct negotiation *negotiation, const struct video_for
 
 	*offer = '\0';
 	if (differs->fourcc)
-		add_offer(offer, size, "pixel formats", modes_formats_text(device, list, sizeof list));
+		add_offer(offer, size, "pixel formats", enumerate_formats_text(device, list, sizeof list));
 	if (differs->size)
 		add_offer(offer, size, "nearest sizes",
-			  modes_sizes_text(device, got->fourcc, width, height, list, sizeof list));
+			  enumerate_sizes_text(device, got->fourcc, width, height, list, sizeof list));
 	if (differs->rate)
 		add_offer(offer, size, "rates",
-			  modes_rates_text(device, got->fourcc, got->width, got->height, list, sizeof list));
+			  enumerate_rates_text(device, got->fourcc, got->width, got->height, list,
+					       sizeof list));
 	if (differs->size || differs->rate)
 		add_offer(offer, size, "all that was asked, with -p",
-			  modes_others_text(device, got->fourcc, width, height, request->fps, list,
-					    OTHERS_MAX));
+			  enumerate_other_formats_text(device, got->fourcc, width, height, request->fps, list,
+						       OTHERS_MAX));
 }
 
 static int judge(const struct negotiation *negotiation, const struct video_format *got)
 {
-	const struct format_request *request = negotiation->request;
+	const struct negotiate_request *request = negotiation->request;
 	const struct disagreement differs = {
 		.fourcc = negotiation->fourcc && negotiation->fourcc != got->fourcc,
 		.size = request->width && (request->width != got->width || request->height != got->height),
@@ -366,13 +367,14 @@ static void restore(struct negotiation *negotiation)
 	if (negotiation->had_format)
 		device_ioctl(device, VIDIOC_S_FMT, &negotiation->before);
 	if (negotiation->fps_before.den && negotiation->request->fps.den)
-		rate_set(device, negotiation->fps_before, &fps);
+		frame_rate_set(device, negotiation->fps_before, &fps);
 }
 
-int format_negotiate(struct device *device, const struct format_request *request, struct video_format *format)
+int negotiate_format(struct device *device, const struct negotiate_request *request,
+		     struct video_format *format)
 {
 	struct negotiation negotiation = { .device = device, .request = request };
-	int err = format_get_v4l2(device, &negotiation.before);
+	int err = negotiate_get_v4l2_format(device, &negotiation.before);
 
 	negotiation.had_format = err == 0;
 	if (err < 0)
@@ -380,7 +382,7 @@ int format_negotiate(struct device *device, const struct format_request *request
 	/* A loopback has no format before its first; then the whole of it must be asked for. */
 	if (err < 0 && !(err == -EINVAL && request->width && request->pixelformat))
 		return no_format(device, err);
-	if (request->fps.den && (err = rate_get(device, &negotiation.fps_before)) < 0)
+	if (request->fps.den && (err = frame_rate_get(device, &negotiation.fps_before)) < 0)
 		return err;
 	err = choose_fourcc(&negotiation);
 	if (err < 0)

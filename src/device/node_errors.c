@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Why a V4L2 node cannot be used, and the way out. */
-#include "device/nodes.h"
+#include "device/node_errors.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <grp.h>
-#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,61 +16,6 @@
 #include "device/v4l2.h"
 
 #define TEXT_MAX 400
-
-static bool process_holds(const char *pid, const char *node)
-{
-	char folder[64], link[PATH_MAX];
-	struct dirent *entry;
-	bool holds = false;
-	DIR *fds;
-
-	snprintf(folder, sizeof folder, "/proc/%.20s/fd", pid);
-	fds = opendir(folder);
-	while (fds && !holds && (entry = readdir(fds))) {
-		ssize_t n = readlinkat(dirfd(fds), entry->d_name, link, sizeof link - 1);
-
-		link[n > 0 ? n : 0] = '\0';
-		holds = strcmp(link, node) == 0;
-	}
-	if (fds)
-		closedir(fds);
-	return holds;
-}
-
-static void add_process(char *text, size_t size, const char *pid)
-{
-	char path[64], name[32] = "";
-	FILE *comm;
-
-	snprintf(path, sizeof path, "/proc/%.20s/comm", pid);
-	if ((comm = fopen(path, "re"))) {
-		if (fgets(name, sizeof name, comm))
-			name[strcspn(name, "\n")] = '\0';
-		fclose(comm);
-	}
-	text_clean(name);
-	text_join(text, size, ", ", "PID %s (%s)", pid, *name ? name : "?");
-}
-
-char *node_holders(const char *path, char *text, size_t size)
-{
-	char *node =
-		realpath(path, NULL); /* by-id links name the node; descriptors are listed by its own name */
-	DIR *processes = opendir("/proc");
-	struct dirent *entry;
-
-	*text = '\0';
-	while (node && processes && (entry = readdir(processes))) {
-		if (!isdigit((unsigned char)*entry->d_name) || atoi(entry->d_name) == getpid())
-			continue;
-		if (process_holds(entry->d_name, node))
-			add_process(text, size, entry->d_name);
-	}
-	if (processes)
-		closedir(processes);
-	free(node);
-	return text;
-}
 
 static const struct {
 	const char *one, *plural, *simulated;
@@ -89,7 +31,7 @@ static void list_others(const char *path, enum device_role role, char *text, siz
 	struct v4l2_capability own;
 	struct node *nodes = NULL;
 	int n = nodes_list(&nodes);
-	bool known = v4l2_query(path, &own) == 0 && own.bus_info[0];
+	bool known = v4l2_querycap(path, &own) == 0 && own.bus_info[0];
 
 	*text = '\0';
 	for (int same = 1; same >= 0; same--) {
@@ -98,7 +40,7 @@ static void list_others(const char *path, enum device_role role, char *text, siz
 				       memcmp(nodes[i].info.bus_info, own.bus_info, sizeof own.bus_info) == 0;
 			char card[32];
 
-			if (is_same != same || !node_serves(nodes[i].caps, role) ||
+			if (is_same != same || !nodes_serve_role(nodes[i].caps, role) ||
 			    strcmp(nodes[i].path, path) == 0)
 				continue;
 			snprintf(card, sizeof card, "%.31s", (const char *)nodes[i].info.card);
@@ -130,7 +72,7 @@ static void explain_job(const char *path, enum device_role role, uint32_t caps)
 	char others[TEXT_MAX], able[TEXT_MAX];
 
 	list_others(path, role, others, sizeof others);
-	node_caps_text(caps, able, sizeof able);
+	nodes_caps_text(caps, able, sizeof able);
 	if (*others)
 		log_error("%s: not %s (it does %s); %s here: %s", path, roles[role].one, able,
 			  roles[role].plural, others);
@@ -164,7 +106,7 @@ static void explain_busy(const char *path, enum device_role role, uint32_t caps)
 
 	(void)role;
 	(void)caps;
-	if (*node_holders(path, holders, sizeof holders))
+	if (*nodes_holders_text(path, holders, sizeof holders))
 		log_error("%s: busy: in use by %s", path, holders);
 	else if (geteuid() == 0) /* who sees all descriptors */
 		log_error("%s: busy, though no other program has it open: its driver keeps it so; a "
@@ -213,7 +155,7 @@ static const struct {
 	{ -EMEDIUMTYPE, -EMEDIUMTYPE, explain_job },
 };
 
-int node_explain(const char *path, int err, enum device_role role, uint32_t caps)
+int node_error_report(const char *path, int err, enum device_role role, uint32_t caps)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
 		if (reasons[i].err == err) {
@@ -225,7 +167,7 @@ int node_explain(const char *path, int err, enum device_role role, uint32_t caps
 	return err;
 }
 
-const char *streamon_hint(int err)
+const char *node_error_streamon_hint(int err)
 {
 	static const struct {
 		int err;
@@ -244,4 +186,23 @@ const char *streamon_hint(int err)
 		if (hints[i].err == -err)
 			return hints[i].hint;
 	return NULL;
+}
+
+int node_error_none(const struct node *nodes, int n, enum device_role role)
+{
+	static const char *const words[] = {
+		[DEVICE_CAPTURE] = "capture", [DEVICE_OUTPUT] = "output", [DEVICE_ANY] = "video"
+	};
+
+	for (int i = 0; i < n; i++)
+		if (nodes[i].err == -EACCES || nodes[i].err == -EPERM)
+			return node_error_report(nodes[i].path, nodes[i].err, role, 0);
+	if (n == 0)
+		log_error("no %s device: there is no /dev/video* at all; -d sim%s is a simulated one",
+			  words[role], role == DEVICE_OUTPUT ? ":type=output" : "");
+	else
+		log_error("no %s device among the %d video nodes (v4l2q list shows them); -d sim%s is a "
+			  "simulated one",
+			  words[role], n, role == DEVICE_OUTPUT ? ":type=output" : "");
+	return -ENOENT;
 }

@@ -2,13 +2,15 @@
 /* The V4L2 nodes of this machine. */
 #include "device/nodes.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/array.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "device/v4l2.h"
 
@@ -44,12 +46,12 @@ static const struct {
 	{ V4L2_CAP_READWRITE, "read/write" },
 };
 
-bool node_serves(uint32_t caps, enum device_role role)
+bool nodes_serve_role(uint32_t caps, enum device_role role)
 {
 	return (caps & role_caps[role]) && (caps & (V4L2_CAP_STREAMING | V4L2_CAP_READWRITE));
 }
 
-char *node_caps_text(uint32_t caps, char *text, size_t size)
+char *nodes_caps_text(uint32_t caps, char *text, size_t size)
 {
 	*text = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(cap_names); i++)
@@ -74,11 +76,10 @@ static int by_number(const struct dirent **a, const struct dirent **b)
 static void query(struct node *node, const char *name)
 {
 	snprintf(node->path, sizeof node->path, "/dev/%.20s", name);
-	node->err = v4l2_query(node->path, &node->info);
+	node->err = v4l2_querycap(node->path, &node->info);
 	if (node->err < 0)
 		memset(&node->info, 0, sizeof node->info);
-	node->caps = node->info.capabilities & V4L2_CAP_DEVICE_CAPS ? node->info.device_caps
-								    : node->info.capabilities;
+	node->caps = device_caps(&node->info);
 }
 
 int nodes_list(struct node **nodes)
@@ -98,49 +99,66 @@ int nodes_list(struct node **nodes)
 	return *nodes ? n : -ENOMEM;
 }
 
-/* A codec's node can do either job, but not alone: only for those who name it. */
-static const struct node *first_of(const struct node *nodes, int n, enum device_role role)
+/* A codec's node is used only where it is named: it does either job, but only together with the other. */
+const struct node *nodes_find(const struct node *nodes, int n, enum device_role role)
 {
 	for (int i = 0; i < n; i++)
-		if (node_serves(nodes[i].caps, role) && !(nodes[i].caps & CAPS_M2M))
+		if (nodes_serve_role(nodes[i].caps, role) && !(nodes[i].caps & CAPS_M2M))
 			return &nodes[i];
 	return NULL;
 }
 
-static int none_serves(const struct node *nodes, int n, enum device_role role)
+static bool process_holds(const char *pid, const char *node)
 {
-	static const char *const words[] = {
-		[DEVICE_CAPTURE] = "capture", [DEVICE_OUTPUT] = "output", [DEVICE_ANY] = "video"
-	};
+	char folder[64], link[PATH_MAX];
+	struct dirent *entry;
+	bool holds = false;
+	DIR *fds;
 
-	for (int i = 0; i < n; i++)
-		if (nodes[i].err == -EACCES || nodes[i].err == -EPERM)
-			return node_explain(nodes[i].path, nodes[i].err, role, 0);
-	if (n == 0)
-		log_error("no %s device: there is no /dev/video* at all; -d sim%s is a simulated one",
-			  words[role], role == DEVICE_OUTPUT ? ":type=output" : "");
-	else
-		log_error("no %s device among the %d video nodes (v4l2q list shows them); -d sim%s is a "
-			  "simulated one",
-			  words[role], n, role == DEVICE_OUTPUT ? ":type=output" : "");
-	return -ENOENT;
+	snprintf(folder, sizeof folder, "/proc/%.20s/fd", pid);
+	fds = opendir(folder);
+	while (fds && !holds && (entry = readdir(fds))) {
+		ssize_t n = readlinkat(dirfd(fds), entry->d_name, link, sizeof link - 1);
+
+		link[n > 0 ? n : 0] = '\0';
+		holds = strcmp(link, node) == 0;
+	}
+	if (fds)
+		closedir(fds);
+	return holds;
 }
 
-int nodes_first(enum device_role role, char path[32])
+static void add_process(char *text, size_t size, const char *pid)
 {
-	const struct node *node;
-	struct node *nodes;
-	int n = nodes_list(&nodes);
-	int err = 0;
+	char path[64], name[32] = "";
+	FILE *comm;
 
-	if (n < 0) {
-		log_error("/dev: %s", err_str(n));
-		return n;
+	snprintf(path, sizeof path, "/proc/%.20s/comm", pid);
+	if ((comm = fopen(path, "re"))) {
+		if (fgets(name, sizeof name, comm))
+			name[strcspn(name, "\n")] = '\0';
+		fclose(comm);
 	}
-	if ((node = first_of(nodes, n, role)))
-		snprintf(path, 32, "%s", node->path);
-	else
-		err = none_serves(nodes, n, role);
-	free(nodes);
-	return err;
+	text_clean(name);
+	text_join(text, size, ", ", "PID %s (%s)", pid, *name ? name : "?");
+}
+
+char *nodes_holders_text(const char *path, char *text, size_t size)
+{
+	char *node =
+		realpath(path, NULL); /* by-id links name the node; descriptors are listed by its own name */
+	DIR *processes = opendir("/proc");
+	struct dirent *entry;
+
+	*text = '\0';
+	while (node && processes && (entry = readdir(processes))) {
+		if (!isdigit((unsigned char)*entry->d_name) || atoi(entry->d_name) == getpid())
+			continue;
+		if (process_holds(entry->d_name, node))
+			add_process(text, size, entry->d_name);
+	}
+	if (processes)
+		closedir(processes);
+	free(node);
+	return text;
 }

@@ -6,9 +6,9 @@
 #include <string.h>
 #include "base/log.h"
 
-int usage_subscribe(struct device *device)
+int reader_events_subscribe(struct device *device)
 {
-	struct v4l2_event_subscription usage = { .type = USAGE_EVENT,
+	struct v4l2_event_subscription usage = { .type = READER_EVENT,
 						 .flags = V4L2_EVENT_SUB_FL_SEND_INITIAL };
 	int err = device_ioctl(device, VIDIOC_SUBSCRIBE_EVENT, &usage);
 
@@ -22,9 +22,9 @@ int usage_subscribe(struct device *device)
 	return -ENOTSUP;
 }
 
-bool usage_told(const struct v4l2_event *event, uint32_t *n_readers)
+bool reader_events_parse(const struct v4l2_event *event, uint32_t *n_readers)
 {
-	if (event->type != USAGE_EVENT)
+	if (event->type != READER_EVENT)
 		return false;
 	memcpy(n_readers, event->u.data, sizeof *n_readers);
 	return true;

@@ -9,12 +9,12 @@
 
 #include "device/device.h"
 
-#define USAGE_EVENT (V4L2_EVENT_PRIVATE_START + 0x08e00000 + 1)
+#define READER_EVENT (V4L2_EVENT_PRIVATE_START + 0x08e00000 + 1)
 
 /* Asks to be told by events. -ENOTSUP where the device has none of it; logged. */
-int usage_subscribe(struct device *device);
+int reader_events_subscribe(struct device *device);
 /* Whether the event tells of it; then *n_readers is how many there are: 0 or, as far as one can rely on, 1.
  */
-bool usage_told(const struct v4l2_event *event, uint32_t *n_readers);
+bool reader_events_parse(const struct v4l2_event *event, uint32_t *n_readers);
 
 #endif

@@ -1,14 +1,211 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The trace of the ioctls that ask and set. */
-#include "device/trace_internal.h"
+/* The trace lines of ioctls: what each is asked and what it answers. */
+#include "device/trace_ioctls.h"
 
+#include <stdint.h>
 #include <linux/videodev2.h>
+#include "base/array.h"
 #include "base/pixfmt.h"
 #include "device/reader_events.h"
+#include "device/trace.h"
+
+static void add_type(struct trace *trace, uint32_t type)
+{
+	static const char *const names[] = {
+		[V4L2_BUF_TYPE_VIDEO_CAPTURE] = "capture",
+		[V4L2_BUF_TYPE_VIDEO_OUTPUT] = "output",
+		[V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE] = "capture-mplane",
+		[V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE] = "output-mplane",
+	};
+
+	if (type < ARRAY_SIZE(names) && names[type])
+		trace_add(trace, " type=%s", names[type]);
+	else
+		trace_add(trace, " type=%u", type);
+}
+
+static void add_memory(struct trace *trace, uint32_t memory)
+{
+	static const char *const names[] = {
+		[V4L2_MEMORY_MMAP] = "MMAP",
+		[V4L2_MEMORY_USERPTR] = "USERPTR",
+		[V4L2_MEMORY_DMABUF] = "DMABUF",
+	};
+
+	if (memory < ARRAY_SIZE(names) && names[memory])
+		trace_add(trace, " memory=%s", names[memory]);
+	else
+		trace_add(trace, " memory=%u", memory);
+}
+
+/* One number of each plane: the v4l2_buffer's own where it is single-planar, else from the v4l2_plane. */
+enum plane_field {
+	PLANE_BYTESUSED,
+	PLANE_LENGTH,
+	PLANE_DATA_OFFSET,
+	PLANE_MEM_OFFSET,
+	PLANE_FD,
+	PLANE_USERPTR
+};
+
+static const char *const plane_field_names[] = {
+	[PLANE_BYTESUSED] = "bytesused", [PLANE_LENGTH] = "length", [PLANE_DATA_OFFSET] = "data_offset",
+	[PLANE_MEM_OFFSET] = "offset",   [PLANE_FD] = "fd",         [PLANE_USERPTR] = "userptr",
+};
+
+static long long single_plane_value(const struct v4l2_buffer *buffer, enum plane_field field)
+{
+	const long long values[] = {
+		[PLANE_BYTESUSED] = buffer->bytesused,
+		[PLANE_LENGTH] = buffer->length,
+		[PLANE_DATA_OFFSET] = 0,
+		[PLANE_MEM_OFFSET] = buffer->m.offset,
+		[PLANE_FD] = buffer->m.fd,
+		[PLANE_USERPTR] = (long long)buffer->m.userptr,
+	};
+
+	return values[field];
+}
+
+static long long plane_value(const struct v4l2_plane *plane, enum plane_field field)
+{
+	const long long values[] = {
+		[PLANE_BYTESUSED] = plane->bytesused,
+		[PLANE_LENGTH] = plane->length,
+		[PLANE_DATA_OFFSET] = plane->data_offset,
+		[PLANE_MEM_OFFSET] = plane->m.mem_offset,
+		[PLANE_FD] = plane->m.fd,
+		[PLANE_USERPTR] = (long long)plane->m.userptr,
+	};
+
+	return values[field];
+}
+
+static void add_planes(struct trace *trace, const struct v4l2_buffer *buffer, enum plane_field field)
+{
+	trace_add(trace, " %s=", plane_field_names[field]);
+	if (!V4L2_TYPE_IS_MULTIPLANAR(buffer->type)) {
+		trace_add(trace, "%lld", single_plane_value(buffer, field));
+		return;
+	}
+	for (uint32_t i = 0; buffer->m.planes && i < buffer->length && i < VIDEO_MAX_PLANES; i++)
+		trace_add(trace, "%s%lld", i ? "," : "", plane_value(&buffer->m.planes[i], field));
+}
+
+static void ask_qbuf(struct trace *trace, const void *argument)
+{
+	const struct v4l2_buffer *buffer = argument;
+
+	trace_add(trace, " index=%u flags=0x%x", buffer->index, buffer->flags);
+	add_planes(trace, buffer, PLANE_BYTESUSED);
+	add_memory(trace, buffer->memory);
+	add_type(trace, buffer->type);
+	if (buffer->memory == V4L2_MEMORY_DMABUF)
+		add_planes(trace, buffer, PLANE_FD);
+	if (buffer->memory == V4L2_MEMORY_USERPTR)
+		add_planes(trace, buffer, PLANE_USERPTR);
+	if (buffer->memory != V4L2_MEMORY_MMAP)
+		add_planes(trace, buffer, PLANE_LENGTH);
+	if (!V4L2_TYPE_IS_OUTPUT(buffer->type))
+		return;
+	if (V4L2_TYPE_IS_MULTIPLANAR(buffer->type))
+		add_planes(trace, buffer, PLANE_DATA_OFFSET);
+	trace_add(trace, " field=%u timestamp=%lld.%06ld", buffer->field, (long long)buffer->timestamp.tv_sec,
+		  (long)buffer->timestamp.tv_usec);
+}
+
+static void answer_dqbuf(struct trace *trace, const void *argument)
+{
+	const struct v4l2_buffer *buffer = argument;
+
+	trace_add(trace, " index=%u flags=0x%x", buffer->index, buffer->flags);
+	add_planes(trace, buffer, PLANE_BYTESUSED);
+	if (V4L2_TYPE_IS_MULTIPLANAR(buffer->type))
+		add_planes(trace, buffer, PLANE_DATA_OFFSET);
+	trace_add(trace, " sequence=%u field=%u timestamp=%lld.%06ld", buffer->sequence, buffer->field,
+		  (long long)buffer->timestamp.tv_sec, (long)buffer->timestamp.tv_usec);
+}
+
+static void ask_buffer(struct trace *trace, const void *argument)
+{
+	const struct v4l2_buffer *buffer = argument;
+
+	add_type(trace, buffer->type);
+	add_memory(trace, buffer->memory);
+}
+
+static void ask_querybuf(struct trace *trace, const void *argument)
+{
+	const struct v4l2_buffer *buffer = argument;
+
+	trace_add(trace, " index=%u", buffer->index);
+	add_type(trace, buffer->type);
+}
+
+static void answer_querybuf(struct trace *trace, const void *argument)
+{
+	const struct v4l2_buffer *buffer = argument;
+
+	trace_add(trace, " got_index=%u flags=0x%x", buffer->index, buffer->flags);
+	add_planes(trace, buffer, PLANE_LENGTH);
+	if (buffer->memory == V4L2_MEMORY_MMAP)
+		add_planes(trace, buffer, PLANE_MEM_OFFSET);
+}
+
+static void ask_reqbufs(struct trace *trace, const void *argument)
+{
+	const struct v4l2_requestbuffers *request = argument;
+
+	trace_add(trace, " count=%u", request->count);
+	add_memory(trace, request->memory);
+	add_type(trace, request->type);
+}
+
+static void answer_reqbufs(struct trace *trace, const void *argument)
+{
+	const struct v4l2_requestbuffers *request = argument;
+
+	trace_add(trace, " granted=%u capabilities=0x%x", request->count, request->capabilities);
+}
+
+static void ask_create_bufs(struct trace *trace, const void *argument)
+{
+	const struct v4l2_create_buffers *create = argument;
+
+	trace_add(trace, " count=%u", create->count);
+	add_memory(trace, create->memory);
+	add_type(trace, create->format.type);
+}
+
+static void answer_create_bufs(struct trace *trace, const void *argument)
+{
+	const struct v4l2_create_buffers *create = argument;
+
+	trace_add(trace, " granted=%u index=%u capabilities=0x%x", create->count, create->index,
+		  create->capabilities);
+}
+
+static void ask_expbuf(struct trace *trace, const void *argument)
+{
+	const struct v4l2_exportbuffer *export = argument;
+
+	trace_add(trace, " index=%u plane=%u flags=0x%x", export->index, export->plane, export->flags);
+	add_type(trace, export->type);
+}
+
+static void answer_expbuf(struct trace *trace, const void *argument)
+{
+	trace_add(trace, " fd=%d", ((const struct v4l2_exportbuffer *)argument)->fd);
+}
+
+static void ask_stream(struct trace *trace, const void *argument)
+{
+	add_type(trace, *(const uint32_t *)argument);
+}
 
 static void ask_format(struct trace *trace, const void *argument)
 {
-	trace_add_type(trace, ((const struct v4l2_format *)argument)->type);
+	add_type(trace, ((const struct v4l2_format *)argument)->type);
 }
 
 static void show_format(struct trace *trace, const char *prefix, const struct v4l2_format *format)
@@ -53,7 +250,7 @@ static void show_interval(struct trace *trace, const char *key, const struct v4l
 
 static void ask_parm(struct trace *trace, const void *argument)
 {
-	trace_add_type(trace, ((const struct v4l2_streamparm *)argument)->type);
+	add_type(trace, ((const struct v4l2_streamparm *)argument)->type);
 }
 
 static void ask_s_parm(struct trace *trace, const void *argument)
@@ -152,7 +349,7 @@ static void answer_event(struct trace *trace, const void *argument)
 	trace_add(trace, " type=%u id=0x%x", event->type, event->id);
 	if (event->type == V4L2_EVENT_SOURCE_CHANGE)
 		trace_add(trace, " changes=0x%x", event->u.src_change.changes);
-	if (usage_told(event, &n_readers))
+	if (reader_events_parse(event, &n_readers))
 		trace_add(trace, " readers=%u", n_readers);
 }
 
@@ -164,44 +361,96 @@ static void show_timings(struct trace *trace, const void *argument)
 		  (unsigned long long)bt->pixelclock);
 }
 
-const struct trace_row trace_setting_rows[] = {
-	TRACE_ROW(VIDIOC_DQEVENT, NULL, answer_event),
-	TRACE_ROW(VIDIOC_SUBSCRIBE_EVENT, ask_event, NULL),
-	TRACE_ROW(VIDIOC_UNSUBSCRIBE_EVENT, ask_event, NULL),
-	TRACE_ROW(VIDIOC_QUERYCAP, NULL, answer_querycap),
-	TRACE_ROW(VIDIOC_ENUM_FMT, show_index, answer_enum_fmt),
-	TRACE_ROW(VIDIOC_G_FMT, ask_format, answer_format),
-	TRACE_ROW(VIDIOC_S_FMT, ask_s_fmt, answer_format),
-	TRACE_ROW(VIDIOC_TRY_FMT, ask_s_fmt, answer_format),
-	TRACE_ROW(VIDIOC_G_PARM, ask_parm, answer_parm),
-	TRACE_ROW(VIDIOC_S_PARM, ask_s_parm, answer_parm),
-	TRACE_ROW(VIDIOC_ENUM_FRAMESIZES, show_index, NULL),
-	TRACE_ROW(VIDIOC_ENUM_FRAMEINTERVALS, show_index, NULL),
-	TRACE_ROW(VIDIOC_G_CTRL, ask_ctrl, answer_ctrl),
-	TRACE_ROW(VIDIOC_S_CTRL, ask_s_ctrl, answer_ctrl),
-	TRACE_ROW(VIDIOC_G_EXT_CTRLS, ask_ext_ctrls, answer_ext_ctrls),
-	TRACE_ROW(VIDIOC_S_EXT_CTRLS, ask_s_ext_ctrls, answer_ext_ctrls),
-	TRACE_ROW(VIDIOC_TRY_EXT_CTRLS, ask_s_ext_ctrls, answer_ext_ctrls),
-	TRACE_ROW(VIDIOC_QUERYCTRL, show_id, show_id),
-	TRACE_ROW(VIDIOC_QUERY_EXT_CTRL, show_id, show_id),
-	TRACE_ROW(VIDIOC_QUERYMENU, show_id, NULL),
-	TRACE_ROW(VIDIOC_ENUMINPUT, show_index, NULL),
-	TRACE_ROW(VIDIOC_G_INPUT, NULL, show_index),
-	TRACE_ROW(VIDIOC_S_INPUT, show_index, NULL),
-	TRACE_ROW(VIDIOC_ENUMOUTPUT, show_index, NULL),
-	TRACE_ROW(VIDIOC_G_OUTPUT, NULL, show_index),
-	TRACE_ROW(VIDIOC_S_OUTPUT, show_index, NULL),
-	TRACE_ROW(VIDIOC_G_STD, NULL, NULL),
-	TRACE_ROW(VIDIOC_S_STD, NULL, NULL),
-	TRACE_ROW(VIDIOC_ENUMSTD, show_index, NULL),
-	TRACE_ROW(VIDIOC_QUERYSTD, NULL, NULL),
-	TRACE_ROW(VIDIOC_G_SELECTION, NULL, NULL),
-	TRACE_ROW(VIDIOC_S_SELECTION, NULL, NULL),
-	TRACE_ROW(VIDIOC_G_DV_TIMINGS, NULL, show_timings),
-	TRACE_ROW(VIDIOC_S_DV_TIMINGS, show_timings, NULL),
-	TRACE_ROW(VIDIOC_QUERY_DV_TIMINGS, NULL, show_timings),
-	TRACE_ROW(VIDIOC_ENUM_DV_TIMINGS, show_index, NULL),
-	TRACE_ROW(VIDIOC_DECODER_CMD, NULL, NULL),
-	TRACE_ROW(VIDIOC_ENCODER_CMD, NULL, NULL),
-	{ 0 },
+/* Adds arguments of an ioctl to the line. */
+typedef void formatter(struct trace *trace, const void *argument);
+
+static const struct ioctl_row {
+	unsigned long request;
+	const char *name;
+	formatter *ask, *answer; /* what goes in and what comes out; NULL: nothing to show */
+} rows[] = {
+#define ROW(request, ask, answer)                                                                            \
+	{                                                                                                    \
+		request, #request, ask, answer                                                               \
+	}
+	/* once or more a frame, so found first */
+	ROW(VIDIOC_QBUF, ask_qbuf, NULL),
+	ROW(VIDIOC_DQBUF, ask_buffer, answer_dqbuf),
+	ROW(VIDIOC_QUERYBUF, ask_querybuf, answer_querybuf),
+	ROW(VIDIOC_REQBUFS, ask_reqbufs, answer_reqbufs),
+	ROW(VIDIOC_CREATE_BUFS, ask_create_bufs, answer_create_bufs),
+	ROW(VIDIOC_EXPBUF, ask_expbuf, answer_expbuf),
+	ROW(VIDIOC_STREAMON, ask_stream, NULL),
+	ROW(VIDIOC_STREAMOFF, ask_stream, NULL),
+	ROW(VIDIOC_PREPARE_BUF, ask_qbuf, NULL),
+	ROW(VIDIOC_DQEVENT, NULL, answer_event),
+	ROW(VIDIOC_SUBSCRIBE_EVENT, ask_event, NULL),
+	ROW(VIDIOC_UNSUBSCRIBE_EVENT, ask_event, NULL),
+	ROW(VIDIOC_QUERYCAP, NULL, answer_querycap),
+	ROW(VIDIOC_ENUM_FMT, show_index, answer_enum_fmt),
+	ROW(VIDIOC_G_FMT, ask_format, answer_format),
+	ROW(VIDIOC_S_FMT, ask_s_fmt, answer_format),
+	ROW(VIDIOC_TRY_FMT, ask_s_fmt, answer_format),
+	ROW(VIDIOC_G_PARM, ask_parm, answer_parm),
+	ROW(VIDIOC_S_PARM, ask_s_parm, answer_parm),
+	ROW(VIDIOC_ENUM_FRAMESIZES, show_index, NULL),
+	ROW(VIDIOC_ENUM_FRAMEINTERVALS, show_index, NULL),
+	ROW(VIDIOC_G_CTRL, ask_ctrl, answer_ctrl),
+	ROW(VIDIOC_S_CTRL, ask_s_ctrl, answer_ctrl),
+	ROW(VIDIOC_G_EXT_CTRLS, ask_ext_ctrls, answer_ext_ctrls),
+	ROW(VIDIOC_S_EXT_CTRLS, ask_s_ext_ctrls, answer_ext_ctrls),
+	ROW(VIDIOC_TRY_EXT_CTRLS, ask_s_ext_ctrls, answer_ext_ctrls),
+	ROW(VIDIOC_QUERYCTRL, show_id, show_id),
+	ROW(VIDIOC_QUERY_EXT_CTRL, show_id, show_id),
+	ROW(VIDIOC_QUERYMENU, show_id, NULL),
+	ROW(VIDIOC_ENUMINPUT, show_index, NULL),
+	ROW(VIDIOC_G_INPUT, NULL, show_index),
+	ROW(VIDIOC_S_INPUT, show_index, NULL),
+	ROW(VIDIOC_ENUMOUTPUT, show_index, NULL),
+	ROW(VIDIOC_G_OUTPUT, NULL, show_index),
+	ROW(VIDIOC_S_OUTPUT, show_index, NULL),
+	ROW(VIDIOC_G_STD, NULL, NULL),
+	ROW(VIDIOC_S_STD, NULL, NULL),
+	ROW(VIDIOC_ENUMSTD, show_index, NULL),
+	ROW(VIDIOC_QUERYSTD, NULL, NULL),
+	ROW(VIDIOC_G_SELECTION, NULL, NULL),
+	ROW(VIDIOC_S_SELECTION, NULL, NULL),
+	ROW(VIDIOC_G_DV_TIMINGS, NULL, show_timings),
+	ROW(VIDIOC_S_DV_TIMINGS, show_timings, NULL),
+	ROW(VIDIOC_QUERY_DV_TIMINGS, NULL, show_timings),
+	ROW(VIDIOC_ENUM_DV_TIMINGS, show_index, NULL),
+	ROW(VIDIOC_DECODER_CMD, NULL, NULL),
+	ROW(VIDIOC_ENCODER_CMD, NULL, NULL),
+#undef ROW
 };
+
+static const struct ioctl_row *find_row(unsigned long request)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].request == request)
+			return &rows[i];
+	return NULL;
+}
+
+void trace_ioctl_begin(struct trace *trace, unsigned long request, const void *argument)
+{
+	const struct ioctl_row *row = find_row(request);
+
+	trace->length = 0;
+	if (!row)
+		trace_add(trace, "ioctl request=0x%lx", request);
+	else
+		trace_add(trace, "%s", row->name);
+	if (row && row->ask)
+		row->ask(trace, argument);
+}
+
+void trace_ioctl_end(struct trace *trace, const char *path, unsigned long request, const void *argument,
+		     int result)
+{
+	const struct ioctl_row *row = find_row(request);
+
+	if (row && row->answer && result >= 0)
+		row->answer(trace, argument);
+	trace_end(trace, path, result);
+}

@@ -39,7 +39,7 @@ static int open_node(const char *path)
 	return fd;
 }
 
-int v4l2_query(const char *path, struct v4l2_capability *info)
+int v4l2_querycap(const char *path, struct v4l2_capability *info)
 {
 	int fd = open_node(path);
 	int err = 0;
@@ -78,7 +78,7 @@ static void redirect_library(bool on)
  * fails at buffers. */
 static bool is_for_library(const struct v4l2_capability *info)
 {
-	uint32_t caps = info->capabilities & V4L2_CAP_DEVICE_CAPS ? info->device_caps : info->capabilities;
+	uint32_t caps = device_caps(info);
 	uint32_t others = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_VIDEO_OUTPUT |
 			  V4L2_CAP_VIDEO_OUTPUT_MPLANE | V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE;
 

@@ -7,6 +7,6 @@
 
 /* Asks the node what it is, without libv4l2, and closes it again. Returns 0 or a negative errno: -ENOTTY
  * where it is no V4L2 node. Logs only the trace. */
-int v4l2_query(const char *path, struct v4l2_capability *info);
+int v4l2_querycap(const char *path, struct v4l2_capability *info);
 
 #endif

@@ -54,7 +54,7 @@ static int create_buffers(struct allocator *allocator, struct v4l2_create_buffer
 	int err;
 
 	create->memory = memory;
-	err = format_get_v4l2(allocator->device, &create->format);
+	err = negotiate_get_v4l2_format(allocator->device, &create->format);
 	return err < 0 ? err : device_ioctl(allocator->device, VIDIOC_CREATE_BUFS, create);
 }
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "device/nodes.h"
+#include "device/node_errors.h"
 #include "queue/pool_internal.h"
 
 /* Some drivers (v4l2loopback 0.12) do not wake poll() for those who read(): ask again after a frame's time.
@@ -45,7 +45,7 @@ static int read_frame(struct pool *pool, struct buffer *spare)
 		return POOL_EOS;
 	}
 	if (bytes == -EBUSY)
-		return node_explain(pool->device->path, -EBUSY, DEVICE_CAPTURE, pool->device->caps);
+		return node_error_report(pool->device->path, -EBUSY, DEVICE_CAPTURE, pool->device->caps);
 	if (bytes < 0)
 		return pool_error(pool, "read", (int)bytes);
 	if (bytes == 0)

@@ -25,7 +25,7 @@ static void try_format(struct device *device, const struct video_format *format)
 {
 	struct v4l2_format set;
 
-	if (format_get_v4l2(device, &set) < 0)
+	if (negotiate_get_v4l2_format(device, &set) < 0)
 		return;
 	if (device_is_multiplanar(device)) {
 		set.fmt.pix_mp.width = format->width;
@@ -82,7 +82,7 @@ int exporter_open(struct exporter **out, const char *device, const struct video_
 	if (err < 0)
 		goto fail;
 	try_format(&exporter->device, format);
-	err = format_get(&exporter->device, &exporter->format);
+	err = negotiate_get_format(&exporter->device, &exporter->format);
 	if (err < 0)
 		goto fail;
 	allocator = &exporter->allocator;

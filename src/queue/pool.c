@@ -6,7 +6,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "device/controls.h"
-#include "device/nodes.h"
+#include "device/node_errors.h"
 #include "queue/pool_internal.h"
 
 static const struct io_ops *const modes[] = { &io_mmap, &io_userptr, &io_dmabuf, &io_import, &io_rw };
@@ -82,7 +82,7 @@ static void measure_payload(struct pool *pool)
 static void find_limits(struct pool *pool)
 {
 	struct device *device = pool->device;
-	int32_t driver_min = control_get(device, device_is_output(device) ? V4L2_CID_MIN_BUFFERS_FOR_OUTPUT
+	int32_t driver_min = controls_get(device, device_is_output(device) ? V4L2_CID_MIN_BUFFERS_FOR_OUTPUT
 									  : V4L2_CID_MIN_BUFFERS_FOR_CAPTURE);
 
 	pool->limits = (struct pool_limits){
@@ -142,7 +142,7 @@ int pool_open(struct pool *pool, struct device *device, const struct video_forma
 	if (wants_probe(device, options->io))
 		err = allocator_probe(&pool->allocator);
 	if (err < 0)
-		return node_explain(device->path, err,
+		return node_error_report(device->path, err,
 				    device_is_output(device) ? DEVICE_OUTPUT : DEVICE_CAPTURE, device->caps);
 	err = choose_io(pool, options->io);
 	if (err < 0)

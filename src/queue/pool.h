@@ -56,7 +56,7 @@ struct pool {
 	bool mute;           /* rw, output: poll() does not tell of room, but there is */
 	bool misnamed;       /* the driver returned a buffer that it did not have, which was said */
 	bool no_sync;        /* the exported memory takes no DMA_BUF_IOCTL_SYNC */
-	uint32_t n_readers;  /* as the device told last by its events, see usage_subscribe(); 0 before */
+	uint32_t n_readers;  /* as the device told last by its events, see reader_events_subscribe(); 0 before */
 	uint32_t n_restarts; /* how often the driver's sequence numbers began anew */
 
 	struct memory_source *source;       /* userptr, import: whose memory the driver fills */

@@ -4,7 +4,7 @@
  * VIDIOC_STREAMOFF".
  */
 #include "base/log.h"
-#include "device/nodes.h"
+#include "device/node_errors.h"
 #include "queue/pool_internal.h"
 
 /* How many buffers there are to be, and how they are used, after what the driver granted. */
@@ -86,7 +86,7 @@ int pool_stream_on(struct pool *pool)
 {
 	int type = (int)pool->device->type;
 	int err = device_ioctl(pool->device, VIDIOC_STREAMON, &type);
-	const char *hint = streamon_hint(err);
+	const char *hint = node_error_streamon_hint(err);
 
 	if (err < 0) {
 		err = pool_error(pool, "VIDIOC_STREAMON", err);

@@ -123,7 +123,7 @@ int transfer_events(struct pool *pool)
 
 	while ((err = device_ioctl(pool->device, VIDIOC_DQEVENT, &event)) == 0) {
 		changed |= is_resolution_change(&event);
-		usage_told(&event, &pool->n_readers);
+		reader_events_parse(&event, &pool->n_readers);
 	}
 	if (err == -ENODEV)
 		return pool_error(pool, "VIDIOC_DQEVENT", err);

@@ -179,7 +179,7 @@ static struct json_object *menu_json(struct device *device, const struct control
 	char text[40];
 
 	for (int64_t i = info->min; i <= info->max && i - info->min < ENUM_MAX; i++) {
-		const char *name = control_menu_text(device, info, i, text);
+		const char *name = controls_menu_text(device, info, i, text);
 
 		if (!name)
 			continue;
@@ -219,7 +219,7 @@ static struct json_object *controls_json(struct device *device)
 {
 	struct control_list list = { device, json_object_new_array() };
 
-	controls_each(device, add_control, &list);
+	controls_enumerate(device, add_control, &list);
 	return list.array;
 }
 
@@ -280,16 +280,16 @@ static void add_all(struct json_object *object, struct device *device)
 	struct video_format format;
 	char text[256];
 
-	json_add_text(about, "capabilities", node_caps_text(device->caps, text, sizeof text));
+	json_add_text(about, "capabilities", nodes_caps_text(device->caps, text, sizeof text));
 	json_object_object_add(object, "device", about);
 	json_object_object_add(object, "formats", formats_json(device));
 	json_object_object_add(object, device_is_output(device) ? "outputs" : "inputs", inputs_json(device));
 	json_object_object_add(object, "controls", controls_json(device));
-	if (format_get(device, &format) == 0) {
+	if (negotiate_get_format(device, &format) == 0) {
 		json_object_object_add(object, "format", report_format_json(&format));
 		json_object_object_add(object, "io", io_json(device, &format));
 	}
-	if (device->ops == &device_sim)
+	if (device_is_simulated(device))
 		json_object_object_add(object, "sim_keys", sim_keys_json());
 }
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the driver's timestamps to presentation times. */
 #include "session/capture_timestamps.h"
-
-#include <linux/videodev2.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "device/device.h"
 
 #define LEAP_NS (3600 * NS_PER_S) /* longer than any pause between frames that makes sense */
 
@@ -16,7 +15,7 @@ static int64_t difference(int64_t a, int64_t b)
 
 static void measure(struct capture_timestamps *timestamps, const struct frame_info *info, int64_t interval_ns)
 {
-	bool monotonic = (info->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+	bool monotonic = device_clock_is_monotonic(info->flags);
 	int64_t latency_ns = difference(info->dequeue_ns, info->timestamp_ns);
 
 	if (timestamps->started)

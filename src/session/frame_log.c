@@ -5,23 +5,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <linux/videodev2.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "device/device.h"
 
 static const char *const fates[] = { "written", "error", "queue", "writer", "skipped" };
-
-static const char *clock_name(uint32_t flags)
-{
-	switch (flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) {
-	case V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC:
-		return "monotonic";
-	case V4L2_BUF_FLAG_TIMESTAMP_COPY:
-		return "copy";
-	default:
-		return "unknown";
-	}
-}
 
 int frame_log_open(FILE **log, const char *path)
 {
@@ -52,7 +40,7 @@ int frame_log_add(FILE *log, const struct item *item, enum fate fate)
 	fprintf(log,
 		"{\"seq\":%" PRIu32 ",\"ts_ns\":%" PRId64 ",\"clock\":\"%s\",\"dequeue_ns\":%" PRId64
 		",\"bytes\":%" PRIu64 ",\"flags\":%" PRIu32 ",\"field\":\"%s\",\"fate\":\"%s\"}\n",
-		info->sequence, info->timestamp_ns, clock_name(info->flags), info->dequeue_ns, info->bytes,
+		info->sequence, info->timestamp_ns, device_clock_name(info->flags), info->dequeue_ns, info->bytes,
 		info->flags, video_field_name(info->field), fates[fate]);
 	return ferror(log) ? failed(-errno) : 0;
 }

@@ -91,7 +91,7 @@ static bool is_named(const char *pixelformat, uint32_t fourcc)
 }
 
 /* What the user asks for is to be so; what the file would like is not. */
-static bool is_as_wanted(const struct format_request *wanted, const struct video_format *format)
+static bool is_as_wanted(const struct negotiate_request *wanted, const struct video_format *format)
 {
 	if (wanted->adjust)
 		return true;
@@ -112,7 +112,7 @@ static char *describe(const struct video_format *format, char *text, size_t size
 	return text;
 }
 
-static int refuse_change(struct device *device, const struct format_request *wanted,
+static int refuse_change(struct device *device, const struct negotiate_request *wanted,
 			 const struct video_format *format)
 {
 	char asked[TEXT_MAX] = "", got[TEXT_MAX], fps[FRACTION_TEXT_MAX], offered[256];
@@ -125,7 +125,7 @@ static int refuse_change(struct device *device, const struct format_request *wan
 		text_join(asked, sizeof asked, " ", "%s fps", fraction_text(wanted->fps, fps));
 	log_error("%s: asked for %s, the device gives %s (it takes %s); --adjust takes what it gives",
 		  device->path, asked, describe(format, got, sizeof got),
-		  modes_formats_text(device, offered, sizeof offered));
+		  enumerate_formats_text(device, offered, sizeof offered));
 	return -ERANGE;
 }
 
@@ -138,31 +138,31 @@ static int refuse_file(struct device *device, const struct reader_info *file,
 		"%s: the file has %s %ux%u, and cannot become the %s that the device is set to; it takes %s",
 		device->path, file->av == AV_PIX_FMT_NONE ? file->codec : av_get_pix_fmt_name(file->av),
 		file->format.width, file->format.height, describe(format, got, sizeof got),
-		modes_formats_text(device, offered, sizeof offered));
+		enumerate_formats_text(device, offered, sizeof offered));
 	return -ERANGE;
 }
 
 /* A device that has not the size keeps its own; one that has not the rate shows what it gets when it gets it.
  */
-static struct format_request request_for(const struct reader_info *file, const struct format_request *wanted)
+static struct negotiate_request request_for(const struct reader_info *file, const struct negotiate_request *wanted)
 {
-	return (struct format_request){
+	return (struct negotiate_request){
 		.width = wanted->width ? wanted->width : file->format.width,
 		.height = wanted->height ? wanted->height : file->format.height,
 		.pixelformat = wanted->pixelformat,
 		.fps = wanted->fps.num ? wanted->fps : file->format.fps,
 		.adjust = true,
-		.colours = &file->format,
+		.colorimetry = &file->format,
 	};
 }
 
 int meeting_negotiate(struct device *device, const struct reader_info *file,
-		      const struct format_request *wanted, struct video_format *format)
+		      const struct negotiate_request *wanted, struct video_format *format)
 {
 	struct search search = { .file = file };
 	char fourcc[FOURCC_TEXT_MAX];
-	struct format_request request = request_for(file, wanted);
-	int err = modes_formats(device, consider, &search);
+	struct negotiate_request request = request_for(file, wanted);
+	int err = enumerate_formats(device, consider, &search);
 
 	if (err < 0)
 		return device_error(device, "VIDIOC_ENUM_FMT", err);
@@ -170,7 +170,7 @@ int meeting_negotiate(struct device *device, const struct reader_info *file,
 		search.best = own_format(file);
 	if (!request.pixelformat && search.best)
 		request.pixelformat = fourcc_text(search.best->fourcc, fourcc);
-	err = format_negotiate(device, &request, format);
+	err = negotiate_format(device, &request, format);
 	if (err < 0)
 		return err;
 	if (!is_as_wanted(wanted, format))

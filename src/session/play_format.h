@@ -12,6 +12,6 @@
  * says. A device that keeps a size of its own is taken as it is unless wanted->width says otherwise (the fit
  * then decides). Returns 0, or -ERANGE having said what the device takes. */
 int meeting_negotiate(struct device *device, const struct reader_info *file,
-		      const struct format_request *wanted, struct video_format *format);
+		      const struct negotiate_request *wanted, struct video_format *format);
 
 #endif

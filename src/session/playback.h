@@ -18,7 +18,7 @@ struct playback_options {
 	double speed;        /* 1: as the file says; 0: as fast as the device takes frames */
 	enum scaling scaling;
 	bool hold;      /* keep the last frame shown until a signal */
-	bool on_demand; /* after the first frame, play while somebody watches; see usage_subscribe() */
+	bool on_demand; /* after the first frame, play while somebody watches; see reader_events_subscribe() */
 	int signal_fd;  /* readable: end in good order; -1: none */
 	int resume_fd;  /* a signalfd or eventfd, which the loop reads: the program was stopped and goes on;
 			   -1: none */

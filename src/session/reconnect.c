@@ -58,7 +58,7 @@ int reconnect_reopen(void *opaque)
 		options.format.height = before.height;
 	}
 	log_warn("waiting for %s to come back", options.device);
-	err = replug_wait(options.device, reconnect->signal_fd, reconnect->timeout_ns);
+	err = hotplug_wait(options.device, reconnect->signal_fd, reconnect->timeout_ns);
 	if (err < 0)
 		return err;
 	if (setup_open(setup, &options) != STATUS_DONE)
@@ -89,20 +89,20 @@ static int free_buffers(struct reconnect *reconnect)
 	return setup_device(setup, &options) == STATUS_DONE ? 0 : -ENODEV;
 }
 
-int reconnect_renegotiate(void *opaque, const struct source *source)
+int reconnect_renegotiate(void *opaque, const struct video_source *source)
 {
 	struct reconnect *reconnect = opaque;
 	struct setup *setup = reconnect->setup;
-	struct format_request request = reconnect->options->format;
+	struct negotiate_request request = reconnect->options->format;
 	char fourcc[FOURCC_TEXT_MAX];
 	int err = free_buffers(reconnect);
 
-	request.anew = true;
+	request.force = true;
 	if (!request.pixelformat)
 		request.pixelformat = fourcc_text(setup->format.fourcc, fourcc);
 	if (err == 0)
-		err = source_follow(&setup->device, reconnect->signal_fd, setup->pool.deadline_ns, source);
+		err = dv_timings_apply(&setup->device, reconnect->signal_fd, setup->pool.deadline_ns, source);
 	if (err == 0)
-		err = format_negotiate(&setup->device, &request, &setup->format);
+		err = negotiate_format(&setup->device, &request, &setup->format);
 	return err < 0 ? err : setup_pool(setup, reconnect->options);
 }

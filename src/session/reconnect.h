@@ -22,6 +22,6 @@ void reconnect_close(struct reconnect *reconnect);
 
 /* recording_options.reopen and renegotiate; opaque is the struct reconnect. */
 int reconnect_reopen(void *opaque);
-int reconnect_renegotiate(void *opaque, const struct source *source);
+int reconnect_renegotiate(void *opaque, const struct video_source *source);
 
 #endif

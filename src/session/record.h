@@ -34,7 +34,7 @@ struct record_options {
 	int (*reopen)(void *opaque);
 	/* Called when the source sends something else, likewise: sets the device to it and configures the
 	 * same structs anew. NULL: the recording ends. */
-	int (*renegotiate)(void *opaque, const struct source *source);
+	int (*renegotiate)(void *opaque, const struct video_source *source);
 	void *device_opaque; /* for both */
 	int signal_fd;       /* a signalfd: readable ends the run in good order; -1: none */
 	/* Called by the device loop a few times a second, for the progress line; NULL: not. */

@@ -238,13 +238,13 @@ static int take_source_change(struct session *session)
 {
 	struct recording *recording = session->recording;
 	struct pool *pool = session->pool;
-	char change[SOURCE_TEXT_MAX];
+	char change[DV_TIMINGS_TEXT_MAX];
 	int err = pool_pause(pool);
 
 	if (err == 0)
-		err = source_wait(pool->device, pool->cancel_fd, pool->deadline_ns, &session->source);
+		err = dv_timings_wait(pool->device, pool->cancel_fd, pool->deadline_ns, &session->source);
 	if (err == 0)
-		err = source_compare(pool->device, recording->format, &session->source, change);
+		err = dv_timings_compare(pool->device, recording->format, &session->source, change);
 	if (err > 0)
 		return end_stretch(session, change);
 	if (err == 0) {

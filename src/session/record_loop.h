@@ -24,7 +24,7 @@ struct session {
 	int cut_err;          /* of finalising the file of the last stretch */
 	bool done;            /* recording->end is decided, or the source is another */
 	bool has_new_source;  /* the stretch ends for that */
-	struct source source; /* as it is now */
+	struct video_source source; /* as it is now */
 };
 
 /* Decides why the run ended; returns err, so that one line both decides and passes it on. */

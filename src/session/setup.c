@@ -2,7 +2,8 @@
 /* From a device's name to a configured queue. */
 #include "session/setup.h"
 
-#include "device/controls.h"
+#include "device/controls_set.h"
+#include "device/inputs.h"
 
 enum status setup_device(struct setup *setup, const struct setup_options *options)
 {
@@ -13,7 +14,7 @@ enum status setup_device(struct setup *setup, const struct setup_options *option
 		return status_of(STAGE_DEVICE, err);
 	setup->has_device = true;
 	if (options->has_input)
-		err = input_select(&setup->device, options->input);
+		err = inputs_select(&setup->device, options->input);
 	if (err == 0 && options->controls)
 		err = controls_set(&setup->device, options->controls);
 	return status_of(STAGE_CONTROL, err);
@@ -49,7 +50,7 @@ enum status setup_open(struct setup *setup, const struct setup_options *options)
 
 	if (status == STATUS_DONE)
 		status = status_of(STAGE_FORMAT,
-				   format_negotiate(&setup->device, &options->format, &setup->format));
+				   negotiate_format(&setup->device, &options->format, &setup->format));
 	return status == STATUS_DONE ? status_of(STAGE_QUEUE, setup_pool(setup, options)) : status;
 }
 

@@ -14,7 +14,7 @@ struct setup_options {
 	bool has_input;
 	uint32_t input;       /* capture: of the device's inputs; output: of its outputs */
 	const char *controls; /* see controls_set(); NULL: none */
-	struct format_request format;
+	struct negotiate_request format;
 	const char *io, *import_from; /* as in pool_options */
 	uint64_t memory_limit;
 	/* The user's number of buffers is kept to. Without one the queue asks for min_buffers besides those

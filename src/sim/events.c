@@ -43,10 +43,10 @@ static void queue_usage_event(struct sim *sim)
 	uint32_t n_readers = sim->has_reader;
 	struct v4l2_event *event;
 
-	if (!find_subscription(sim, USAGE_EVENT, 0))
+	if (!find_subscription(sim, READER_EVENT, 0))
 		return;
 	event = queue_event(sim);
-	event->type = USAGE_EVENT;
+	event->type = READER_EVENT;
 	memcpy(event->u.data, &n_readers, sizeof n_readers);
 }
 
@@ -76,7 +76,7 @@ void sim_events_update_reader(struct sim *sim)
 
 static bool supports_event(const struct sim *sim, uint32_t type)
 {
-	if (type == USAGE_EVENT)
+	if (type == READER_EVENT)
 		return sim->options.reader_delay_ns;
 	return type == V4L2_EVENT_SOURCE_CHANGE || type == V4L2_EVENT_CTRL || type == V4L2_EVENT_EOS;
 }
@@ -93,7 +93,7 @@ int sim_events_subscribe(struct sim *sim, void *argument)
 	if (sim->n_subscriptions == SIM_MAX_EVENTS)
 		return -ENOMEM;
 	sim->subscriptions[sim->n_subscriptions++] = (struct sim_subscription){ type, id };
-	if (type == USAGE_EVENT && subscription->flags & V4L2_EVENT_SUB_FL_SEND_INITIAL)
+	if (type == READER_EVENT && subscription->flags & V4L2_EVENT_SUB_FL_SEND_INITIAL)
 		queue_usage_event(sim);
 	return 0;
 }

@@ -164,13 +164,13 @@ int sim_formats_init(struct sim *sim)
 }
 
 /* Output: what S_FMT set. Else sRGB with the BT.601 matrix, which V4L2_COLORSPACE_SRGB implies. */
-static struct v4l2_colour reported_colour(const struct video_format *format, const struct v4l2_colour *set)
+static struct v4l2_colorimetry reported_colour(const struct video_format *format, const struct v4l2_colorimetry *set)
 {
 	bool full = format->range == AVCOL_RANGE_JPEG;
 
 	if (set->colorspace)
 		return *set;
-	return (struct v4l2_colour){
+	return (struct v4l2_colorimetry){
 		.colorspace = V4L2_COLORSPACE_SRGB,
 		.ycbcr_enc = V4L2_YCBCR_ENC_601,
 		.quantization = full ? V4L2_QUANTIZATION_FULL_RANGE : V4L2_QUANTIZATION_LIM_RANGE,
@@ -186,7 +186,7 @@ static struct v4l2_colour reported_colour(const struct video_format *format, con
 		(to)->xfer_func = (uint8_t)(colour).xfer_func;                                               \
 	} while (0)
 
-static void fill_pix_mp(const struct video_format *format, const struct v4l2_colour *set,
+static void fill_pix_mp(const struct video_format *format, const struct v4l2_colorimetry *set,
 			struct v4l2_pix_format_mplane *to)
 {
 	*to = (struct v4l2_pix_format_mplane){
@@ -204,7 +204,7 @@ static void fill_pix_mp(const struct video_format *format, const struct v4l2_col
 }
 
 static void fill_v4l2_format(const struct sim *sim, const struct video_format *format,
-			     const struct v4l2_colour *set, struct v4l2_format *out)
+			     const struct v4l2_colorimetry *set, struct v4l2_format *out)
 {
 	struct v4l2_pix_format *to = &out->fmt.pix;
 
@@ -274,20 +274,20 @@ int sim_formats_g_fmt(struct sim *sim, void *argument)
 }
 
 /* Output: the colorimetry in the format of S_FMT; without PRIV_MAGIC there is none. */
-static struct v4l2_colour requested_colour(const struct sim *sim, const struct v4l2_format *from)
+static struct v4l2_colorimetry requested_colour(const struct sim *sim, const struct v4l2_format *from)
 {
 	const struct v4l2_pix_format_mplane *mp = &from->fmt.pix_mp;
 	const struct v4l2_pix_format *pix = &from->fmt.pix;
 
 	if (!sim->options.output || (!sim_is_multiplanar(sim) && pix->priv != V4L2_PIX_FMT_PRIV_MAGIC))
-		return (struct v4l2_colour){ 0 };
+		return (struct v4l2_colorimetry){ 0 };
 	if (sim_is_multiplanar(sim))
-		return (struct v4l2_colour){ mp->colorspace, mp->ycbcr_enc, mp->quantization, mp->xfer_func };
-	return (struct v4l2_colour){ pix->colorspace, pix->ycbcr_enc, pix->quantization, pix->xfer_func };
+		return (struct v4l2_colorimetry){ mp->colorspace, mp->ycbcr_enc, mp->quantization, mp->xfer_func };
+	return (struct v4l2_colorimetry){ pix->colorspace, pix->ycbcr_enc, pix->quantization, pix->xfer_func };
 }
 
 static int try_fmt(const struct sim *sim, struct v4l2_format *from, struct video_format *format,
-		   struct v4l2_colour *colour)
+		   struct v4l2_colorimetry *colour)
 {
 	if (from->type != sim_formats_buf_type(sim))
 		return -EINVAL;
@@ -305,7 +305,7 @@ static int try_fmt(const struct sim *sim, struct v4l2_format *from, struct video
 int sim_formats_try_fmt(struct sim *sim, void *argument)
 {
 	struct video_format format;
-	struct v4l2_colour colour;
+	struct v4l2_colorimetry colour;
 
 	return try_fmt(sim, argument, &format, &colour);
 }
@@ -313,7 +313,7 @@ int sim_formats_try_fmt(struct sim *sim, void *argument)
 int sim_formats_s_fmt(struct sim *sim, void *argument)
 {
 	struct video_format format;
-	struct v4l2_colour colour;
+	struct v4l2_colorimetry colour;
 	int err = try_fmt(sim, argument, &format, &colour);
 
 	if (err < 0)

@@ -21,7 +21,7 @@ void output_fixture_open(struct pool_fixture *fixture, const char *io, const cha
 	assert_int_equal(device_open(&fixture->device, name, DEVICE_OUTPUT), 0);
 	free(fixture->device.path);
 	fixture->device.path = strdup(FIXTURE_DEVICE);
-	assert_int_equal(format_get(&fixture->device, &fixture->format), 0);
+	assert_int_equal(negotiate_get_format(&fixture->device, &fixture->format), 0);
 	fixture->format.field = field;
 	assert_int_equal(pool_fixture_open_pool(fixture, &options), 0);
 	assert_int_equal(pool_configure(&fixture->pool, &config), 0);

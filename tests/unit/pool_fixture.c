@@ -36,7 +36,7 @@ void pool_fixture_open_device(struct pool_fixture *fixture, const char *keys)
 	assert_int_equal(device_open(&fixture->device, name, DEVICE_CAPTURE), 0);
 	free(fixture->device.path);
 	fixture->device.path = strdup(FIXTURE_DEVICE);
-	assert_int_equal(format_get(&fixture->device, &fixture->format), 0);
+	assert_int_equal(negotiate_get_format(&fixture->device, &fixture->format), 0);
 	pool_fixture_mark(fixture);
 }
 

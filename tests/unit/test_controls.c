@@ -7,8 +7,9 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <string.h>
-#include "device/controls.h"
+#include "device/controls_set.h"
 #include "device/controls_internal.h"
+#include "device/inputs.h"
 #include "fake_device.h"
 #include "base/array.h"
 
@@ -67,7 +68,7 @@ static void names_are_those_of_v4l2_ctl(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		control_name(rows[i][0], name);
+		controls_name(rows[i][0], name);
 		assert_string_equal(name, rows[i][1]);
 	}
 }
@@ -147,11 +148,11 @@ static void old_drivers_are_asked_the_old_way(void **state)
 	int n = 0;
 
 	(void)state;
-	assert_int_equal(controls_each(&device, count, &n), 0);
+	assert_int_equal(controls_enumerate(&device, count, &n), 0);
 	assert_int_equal(n, N_CONTROLS);
 	fake.no_ext_ctrl = true;
 	n = 0;
-	assert_int_equal(controls_each(&device, count, &n), 0);
+	assert_int_equal(controls_enumerate(&device, count, &n), 0);
 	assert_int_equal(n, N_CONTROLS);
 	assert_int_equal(controls_set(&device, "brightness=7"), 0);
 }
@@ -164,27 +165,27 @@ static void an_endless_list_ends(void **state)
 	(void)state;
 	controls[AUTO].info.id = controls[BRIGHTNESS].info.id;
 	controls[0].info.id |= V4L2_CTRL_FLAG_NEXT_CTRL;
-	assert_int_equal(controls_each(&device, count, &n), 0);
+	assert_int_equal(controls_enumerate(&device, count, &n), 0);
 	assert_true(n < 100);
 }
 
 static void absent_controls_are_zero(void **state)
 {
 	(void)state;
-	assert_int_equal(control_get(&device, V4L2_CID_MIN_BUFFERS_FOR_CAPTURE), 0);
-	assert_int_equal(control_get(&device, V4L2_CID_BRIGHTNESS), 128);
+	assert_int_equal(controls_get(&device, V4L2_CID_MIN_BUFFERS_FOR_CAPTURE), 0);
+	assert_int_equal(controls_get(&device, V4L2_CID_BRIGHTNESS), 128);
 }
 
 static void inputs(void **state)
 {
 	(void)state;
-	assert_int_equal(input_select(&device, 1), 0);
+	assert_int_equal(inputs_select(&device, 1), 0);
 	assert_int_equal(fake.input, 1);
-	assert_int_equal(input_select(&device, 2), -ERANGE);
+	assert_int_equal(inputs_select(&device, 2), -ERANGE);
 	assert_non_null(strstr(fake_error, "0 (Camera 0), 1 (Camera 1)"));
 	fake.n_inputs = 0;
-	assert_int_equal(input_select(&device, 0), 0);
-	assert_int_equal(input_select(&device, 1), -ERANGE);
+	assert_int_equal(inputs_select(&device, 0), 0);
+	assert_int_equal(inputs_select(&device, 1), -ERANGE);
 }
 
 int main(void)

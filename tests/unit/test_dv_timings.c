@@ -191,11 +191,11 @@ static void a_device_that_followed_by_itself_has_changed(void **state)
 		struct device device = receiver_open(&(struct receiver){
 			.widths = { (int)rows[i].set }, .set = rows[i].set, .format = rows[i].format });
 		struct video_format before = { .width = 96, .height = 64 };
-		char text[SOURCE_TEXT_MAX];
-		struct source source;
+		char text[DV_TIMINGS_TEXT_MAX];
+		struct video_source source;
 
-		assert_int_equal(source_wait(&device, -1, 0, &source), 0);
-		assert_int_equal(source_compare(&device, &before, &source, text), rows[i].changed);
+		assert_int_equal(dv_timings_wait(&device, -1, 0, &source), 0);
+		assert_int_equal(dv_timings_compare(&device, &before, &source, text), rows[i].changed);
 	}
 }
 
@@ -217,13 +217,13 @@ static void no_change_is_lost_while_one_is_followed(void **state)
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
 		struct receiver script = { .set = 64 };
-		struct source source;
+		struct video_source source;
 		struct device device;
 
 		memcpy(script.widths, rows[i].widths, sizeof script.widths);
 		device = receiver_open(&script);
-		assert_int_equal(source_wait(&device, -1, 0, &source), 0);
-		assert_int_equal(source_follow(&device, -1, 0, &source), 0);
+		assert_int_equal(dv_timings_wait(&device, -1, 0, &source), 0);
+		assert_int_equal(dv_timings_apply(&device, -1, 0, &source), 0);
 		assert_string_equal(receiver.calls, rows[i].calls);
 	}
 }
@@ -231,11 +231,11 @@ static void no_change_is_lost_while_one_is_followed(void **state)
 static void a_source_that_leaves_while_it_is_followed_is_waited_for(void **state)
 {
 	struct device device = receiver_open(&(struct receiver){ .widths = { 96, -ENOLINK }, .set = 64 });
-	struct source source;
+	struct video_source source;
 
 	(void)state;
-	assert_int_equal(source_wait(&device, -1, 0, &source), 0);
-	assert_int_equal(source_follow(&device, -1, 1, &source), -ETIMEDOUT);
+	assert_int_equal(dv_timings_wait(&device, -1, 0, &source), 0);
+	assert_int_equal(dv_timings_apply(&device, -1, 1, &source), -ETIMEDOUT);
 }
 
 int main(void)

@@ -62,7 +62,7 @@ static void *plug_in_below(void *path)
 static void it_times_out(void **state)
 {
 	(void)state;
-	assert_int_equal(replug_wait(node, -1, 50 * NS_PER_MS), -ETIMEDOUT);
+	assert_int_equal(hotplug_wait(node, -1, 50 * NS_PER_MS), -ETIMEDOUT);
 }
 
 static void a_signal_ends_it(void **state)
@@ -70,7 +70,7 @@ static void a_signal_ends_it(void **state)
 	int fd = eventfd(1, EFD_CLOEXEC);
 
 	(void)state;
-	assert_int_equal(replug_wait(node, fd, 0), -ECANCELED);
+	assert_int_equal(hotplug_wait(node, fd, 0), -ECANCELED);
 	close(fd);
 }
 
@@ -79,7 +79,7 @@ static void wait_while(void *(*plug)(void *), char *path)
 	pthread_t thread;
 
 	assert_int_equal(pthread_create(&thread, NULL, plug, path), 0);
-	assert_int_equal(replug_wait(path, -1, 20 * NS_PER_S), 0);
+	assert_int_equal(hotplug_wait(path, -1, 20 * NS_PER_S), 0);
 	pthread_join(thread, NULL);
 	unlink(path);
 }
@@ -100,8 +100,8 @@ static void what_is_there_is_not_waited_for(void **state)
 {
 	(void)state;
 	make_node(node);
-	assert_int_equal(replug_wait(node, -1, 1), 0);
-	assert_int_equal(replug_wait("sim", -1, 1), 0);
+	assert_int_equal(hotplug_wait(node, -1, 1), 0);
+	assert_int_equal(hotplug_wait("sim", -1, 1), 0);
 	unlink(node);
 }
 

@@ -69,7 +69,7 @@ static void open_all(const char *name, const char *io, uint32_t buffers)
 	noting = device_sim;
 	noting.ioctl = note_ioctl;
 	device.ops = &noting;
-	assert_int_equal(format_get(&device, &format), 0);
+	assert_int_equal(negotiate_get_format(&device, &format), 0);
 	assert_int_equal(pool_open(&pool, &device, &format, &options), 0);
 	assert_int_equal(pool_configure(&pool, &config), 0);
 	measure = (struct measure){

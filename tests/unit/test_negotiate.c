@@ -25,7 +25,7 @@ static const struct fake_mode webcam[] = { { YUYV, 640, 480, 30 },
 					   { 0 } };
 static const struct fake_mode converted[] = { { V4L2_PIX_FMT_RGB24, 640, 480, 30 }, { 0 } };
 
-static int negotiate(struct fake_device *fake, struct format_request request, struct video_format *format)
+static int negotiate(struct fake_device *fake, struct negotiate_request request, struct video_format *format)
 {
 	struct device device;
 	int err;
@@ -34,7 +34,7 @@ static int negotiate(struct fake_device *fake, struct format_request request, st
 	if (!fake->modes)
 		fake->modes = webcam;
 	fake_device_open(&device, fake, V4L2_BUF_TYPE_VIDEO_CAPTURE);
-	err = format_negotiate(&device, &request, format);
+	err = negotiate_format(&device, &request, format);
 	device_close(&device);
 	return err;
 }
@@ -45,7 +45,7 @@ static void nothing_asked_sets_nothing(void **state)
 	struct fake_device fake = { 0 };
 
 	(void)state;
-	assert_int_equal(negotiate(&fake, (struct format_request){ 0 }, &format), 0);
+	assert_int_equal(negotiate(&fake, (struct negotiate_request){ 0 }, &format), 0);
 	assert_int_equal(fake.n_s_fmt, 0);
 	assert_int_equal(format.fourcc, YUYV);
 	assert_int_equal(format.width, 640);
@@ -58,7 +58,7 @@ static void nothing_asked_sets_nothing(void **state)
 /* Another program may read along, and the driver then answers S_FMT with EBUSY. */
 static void what_is_there_is_not_asked_for(void **state)
 {
-	struct format_request request = { .width = 640, .height = 480, .pixelformat = "yuyv422" };
+	struct negotiate_request request = { .width = 640, .height = 480, .pixelformat = "yuyv422" };
 	struct fake_device fake = { .s_fmt_err = EBUSY };
 	struct video_format format;
 
@@ -74,7 +74,7 @@ static void what_is_there_is_not_asked_for(void **state)
 
 static void what_is_offered_is_taken(void **state)
 {
-	struct format_request request = {
+	struct negotiate_request request = {
 		.width = 1280, .height = 720, .pixelformat = "mjpeg", .fps = { 30000, 1001 }
 	};
 	struct video_format format;
@@ -89,7 +89,7 @@ static void what_is_offered_is_taken(void **state)
 
 static void a_changed_size_is_refused_and_put_back(void **state)
 {
-	struct format_request request = { .width = 800, .height = 600 };
+	struct negotiate_request request = { .width = 800, .height = 600 };
 	struct video_format format;
 	struct fake_device fake = { 0 };
 
@@ -104,7 +104,7 @@ static void a_changed_size_is_refused_and_put_back(void **state)
 
 static void adjust_takes_what_comes(void **state)
 {
-	struct format_request request = { .width = 800, .height = 600, .fps = { 25, 1 }, .adjust = true };
+	struct negotiate_request request = { .width = 800, .height = 600, .fps = { 25, 1 }, .adjust = true };
 	struct video_format format;
 	struct fake_device fake = { 0 };
 
@@ -118,7 +118,7 @@ static void adjust_takes_what_comes(void **state)
 /* A user who wants 720p at 30 is told which format has it. */
 static void a_slow_raw_mode_names_the_fast_one(void **state)
 {
-	struct format_request request = { .width = 1280, .height = 720, .fps = { 30, 1 } };
+	struct negotiate_request request = { .width = 1280, .height = 720, .fps = { 30, 1 } };
 	struct video_format format;
 	struct fake_device fake = { 0 };
 
@@ -130,7 +130,7 @@ static void a_slow_raw_mode_names_the_fast_one(void **state)
 
 static void an_unknown_format_is_refused(void **state)
 {
-	struct format_request request = { .pixelformat = "NV12" };
+	struct negotiate_request request = { .pixelformat = "NV12" };
 	struct video_format format;
 	struct fake_device fake = { 0 };
 
@@ -143,7 +143,7 @@ static void an_unknown_format_is_refused(void **state)
 
 static void conversion_only_where_the_device_lacks_the_format(void **state)
 {
-	struct format_request request = { .pixelformat = "rgb24" };
+	struct negotiate_request request = { .pixelformat = "rgb24" };
 	struct fake_device fake = { .modes = webcam, .emulated = converted };
 	struct video_format format;
 	struct device device;
@@ -151,7 +151,7 @@ static void conversion_only_where_the_device_lacks_the_format(void **state)
 	(void)state;
 	fake_catch_log();
 	fake_device_open(&device, &fake, V4L2_BUF_TYPE_VIDEO_CAPTURE);
-	assert_int_equal(format_negotiate(&device, &request, &format), 0);
+	assert_int_equal(negotiate_format(&device, &request, &format), 0);
 	assert_true(device.emulated);
 	assert_int_equal(format.fourcc, V4L2_PIX_FMT_RGB24);
 	assert_non_null(strstr(fake_log, "libv4l2 converts"));
@@ -160,12 +160,12 @@ static void conversion_only_where_the_device_lacks_the_format(void **state)
 	request.pixelformat = "YUYV";
 	fake_device_open(&device, &fake, V4L2_BUF_TYPE_VIDEO_CAPTURE);
 	fake.converts = false;
-	assert_int_equal(format_negotiate(&device, &request, &format), 0);
+	assert_int_equal(negotiate_format(&device, &request, &format), 0);
 	assert_false(device.emulated);
 	assert_false(fake.converts);
 
 	request.pixelformat = "NV12";
-	assert_int_equal(format_negotiate(&device, &request, &format), -ERANGE);
+	assert_int_equal(negotiate_format(&device, &request, &format), -ERANGE);
 	assert_false(device.emulated);
 	assert_false(fake.converts);
 	device_close(&device);
@@ -178,15 +178,15 @@ static void rates_are_optional(void **state)
 	struct video_format format;
 
 	(void)state;
-	assert_int_equal(negotiate(&fake, (struct format_request){ .width = 640, .height = 480 }, &format),
+	assert_int_equal(negotiate(&fake, (struct negotiate_request){ .width = 640, .height = 480 }, &format),
 			 0);
 	assert_int_equal(format.fps.den, 0);
-	assert_int_equal(negotiate(&fake, (struct format_request){ .fps = { 30, 1 } }, &format), -ERANGE);
+	assert_int_equal(negotiate(&fake, (struct negotiate_request){ .fps = { 30, 1 } }, &format), -ERANGE);
 }
 
 static void a_driver_that_refuses(void **state)
 {
-	struct format_request request = { .width = 640, .height = 480 };
+	struct negotiate_request request = { .width = 640, .height = 480 };
 	struct fake_device fake = { .s_fmt_err = EBUSY, .pix = { .pixelformat = YUYV } };
 	struct video_format format;
 
@@ -224,7 +224,7 @@ static void what_the_driver_says_is_checked(void **state)
 		struct fake_device fake = { .pix = bad[i] };
 
 		fake_device_open(&device, &fake, V4L2_BUF_TYPE_VIDEO_CAPTURE);
-		assert_int_equal(format_get(&device, &format), -EPROTO);
+		assert_int_equal(negotiate_get_format(&device, &format), -EPROTO);
 		assert_non_null(strstr(fake_error, "driver bug"));
 		device_close(&device);
 	}
@@ -250,7 +250,7 @@ static void planes_are_counted(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		fake.mp.num_planes = rows[i].n_planes;
 		fake_device_open(&device, &fake, V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE);
-		assert_int_equal(format_get(&device, &format), rows[i].err);
+		assert_int_equal(negotiate_get_format(&device, &format), rows[i].err);
 		if (rows[i].err == 0)
 			assert_int_equal(format.n_planes, rows[i].n_planes);
 		device_close(&device);
@@ -259,7 +259,7 @@ static void planes_are_counted(void **state)
 
 static const struct {
 	uint32_t fourcc;
-	struct v4l2_colour colour;
+	struct v4l2_colorimetry colour;
 	enum AVColorPrimaries primaries;
 	enum AVColorSpace matrix;
 	enum AVColorTransferCharacteristic transfer;
@@ -333,7 +333,7 @@ static void colours_follow_the_kernels_defaults(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(colour_rows); i++) {
 		struct video_format format = { .pix = pixfmt_by_fourcc(colour_rows[i].fourcc) };
 
-		colour_set(&format, &colour_rows[i].colour);
+		colorimetry_from_v4l2(&format, &colour_rows[i].colour);
 		assert_int_equal(format.primaries, colour_rows[i].primaries);
 		assert_int_equal(format.matrix, colour_rows[i].matrix);
 		assert_int_equal(format.transfer, colour_rows[i].transfer);

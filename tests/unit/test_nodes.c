@@ -13,8 +13,8 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "device/nodes.h"
-#include "device/trace.h"
+#include "device/node_errors.h"
+#include "device/trace_ioctls.h"
 #include "fake_device.h"
 #include "base/array.h"
 
@@ -37,9 +37,9 @@ static void jobs(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		assert_int_equal(node_serves(rows[i].caps, DEVICE_CAPTURE), rows[i].capture);
-		assert_int_equal(node_serves(rows[i].caps, DEVICE_OUTPUT), rows[i].output);
-		assert_int_equal(node_serves(rows[i].caps, DEVICE_ANY), rows[i].capture || rows[i].output);
+		assert_int_equal(nodes_serve_role(rows[i].caps, DEVICE_CAPTURE), rows[i].capture);
+		assert_int_equal(nodes_serve_role(rows[i].caps, DEVICE_OUTPUT), rows[i].output);
+		assert_int_equal(nodes_serve_role(rows[i].caps, DEVICE_ANY), rows[i].capture || rows[i].output);
 	}
 }
 
@@ -49,11 +49,11 @@ static void caps_in_words(void **state)
 
 	(void)state;
 	assert_string_equal(
-		node_caps_text(V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING | V4L2_CAP_READWRITE, text,
+		nodes_caps_text(V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING | V4L2_CAP_READWRITE, text,
 			       sizeof text),
 		"capture mplane, streaming, read/write");
-	assert_string_equal(node_caps_text(0, text, sizeof text), "");
-	assert_string_equal(node_caps_text(UINT32_MAX, small, sizeof small), "capture, ...");
+	assert_string_equal(nodes_caps_text(0, text, sizeof text), "");
+	assert_string_equal(nodes_caps_text(UINT32_MAX, small, sizeof small), "capture, ...");
 }
 
 static void explanations(void **state)
@@ -99,7 +99,7 @@ static void refused_is_told_by_its_errno(void **state)
 	(void)state;
 	fake_catch_log();
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		assert_int_equal(node_explain("/dev/null", rows[i].err, DEVICE_CAPTURE,
+		assert_int_equal(node_error_report("/dev/null", rows[i].err, DEVICE_CAPTURE,
 					      V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING),
 				 rows[i].answer);
 		if (!strstr(fake_error, rows[i].says))
@@ -127,11 +127,11 @@ static void holders_are_found(void **state)
 	snprintf(link, sizeof link, "%s.by-id", file);
 	assert_int_equal(symlink(file, link), 0);
 	snprintf(wanted, sizeof wanted, "PID %d (", (int)child);
-	assert_non_null(strstr(node_holders(link, text, sizeof text), wanted));
+	assert_non_null(strstr(nodes_holders_text(link, text, sizeof text), wanted));
 	assert_null(strchr(text, ','));
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	assert_string_equal(node_holders(link, text, sizeof text), "");
+	assert_string_equal(nodes_holders_text(link, text, sizeof text), "");
 	unlink(link);
 	unlink(file);
 	close(fd);
@@ -140,8 +140,8 @@ static void holders_are_found(void **state)
 static void streamon_hints(void **state)
 {
 	(void)state;
-	assert_non_null(strstr(streamon_hint(-ENOSPC), "USB bandwidth"));
-	assert_null(streamon_hint(-EINVAL));
+	assert_non_null(strstr(node_error_streamon_hint(-ENOSPC), "USB bandwidth"));
+	assert_null(node_error_streamon_hint(-EINVAL));
 }
 
 static void trace_line(unsigned long request, const void *asked, const void *answered, int result,
@@ -184,8 +184,8 @@ static void the_trace_reads_as_promised(void **state)
 		   "/dev/video0: VIDIOC_REQBUFS count=4 memory=DMABUF type=output granted=3 capabilities=0x0 "
 		   "= 0\n");
 	trace_line(0x1234, &buffer, &buffer, -4095, "/dev/video0: ioctl request=0x1234 = -4095\n");
-	assert_string_equal(device_ioctl_name(VIDIOC_STREAMON), "VIDIOC_STREAMON");
-	assert_null(device_ioctl_name(0x1234));
+	trace_line(VIDIOC_STREAMON, &buffer.type, &buffer.type, 0,
+		   "/dev/video0: VIDIOC_STREAMON type=capture = 0\n");
 }
 
 int main(void)

@@ -226,9 +226,9 @@ static int tell_of_a_reader(struct device *device, unsigned long request, void *
 	struct v4l2_event *event = argument;
 	uint32_t n_readers = 1;
 
-	if (request != VIDIOC_DQEVENT || event->type == USAGE_EVENT)
+	if (request != VIDIOC_DQEVENT || event->type == READER_EVENT)
 		return device_sim.ioctl(device, request, argument);
-	event->type = USAGE_EVENT;
+	event->type = READER_EVENT;
 	memcpy(event->u.data, &n_readers, sizeof n_readers);
 	return 0;
 }

@@ -62,7 +62,7 @@ static void open_format(struct sim_client *client, const char *fourcc, const cha
 	if (planes_of(fourcc) > 1)
 		snprintf(text + strlen(text), sizeof text - strlen(text), ",planes=%u", planes_of(fourcc));
 	sim_client_start(client, text, 2);
-	assert_int_equal(format_get(&client->device, format), 0);
+	assert_int_equal(negotiate_get_format(&client->device, format), 0);
 	assert_int_equal(format->n_planes, planes_of(fourcc));
 }
 

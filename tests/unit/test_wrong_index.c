@@ -40,7 +40,7 @@ static void start(struct device *device, struct video_format *format, struct poo
 	bent = *device->ops;
 	bent.ioctl = misname;
 	device->ops = &bent;
-	assert_int_equal(format_get(device, format), 0);
+	assert_int_equal(negotiate_get_format(device, format), 0);
 	assert_int_equal(pool_open(pool, device, format, &options), 0);
 	assert_int_equal(pool_configure(pool, &config), 0);
 	assert_int_equal(pool_start(pool), 0);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Error messages for nodes that cannot be used, with the cause and the way out. */
+#ifndef DEVICE_NODE_ERRORS_H
+#define DEVICE_NODE_ERRORS_H
+
+#include "device/nodes.h"
+
+/* Logs why a node could not be opened or used: absent, no permission (with the group), busy (with the
+ * processes that hold it), a regular file, a directory, not a V4L2 node, a node for another job (with those
+ * that would do). err is the errno met, caps the node's capabilities where they are known. Returns the errno
+ * for device_open(). */
+int node_error_report(const char *path, int err, enum device_role role, uint32_t caps);
+/* Logs that none of the n nodes can do the job, and returns -ENOENT; where one of them may not be opened,
+ * logs that and returns -EACCES. */
+int node_error_none(const struct node *nodes, int n, enum device_role role);
+/* What an errno of VIDIOC_STREAMON means in practice, such as USB bandwidth for ENOSPC; NULL: no more than
+ * err_str() says. */
+const char *node_error_streamon_hint(int err);
+
+#endif
