@@ -99,14 +99,15 @@ static void print_nodes(struct json_object *object)
 
 static enum status list_with(const struct list_options *options)
 {
-	void (*print)(struct json_object *) = options->basic.device ? describe_print : print_nodes;
+	void (*print)(struct json_object *) = options->basic.device ? report_device_print : print_nodes;
 	struct json_object *object = NULL;
 	FILE *json = NULL;
 	int err;
 
 	if (options->basic.json && json_file_open(&json, options->basic.json) < 0)
 		return STATUS_FILE;
-	err = options->basic.device ? describe_device(options->basic.device, &object) : nodes_json(&object);
+	err = options->basic.device ? report_device_read(options->basic.device, &object)
+				    : nodes_json(&object);
 	if (err < 0) {
 		if (json && json != stdout)
 			fclose(json);

@@ -82,7 +82,7 @@ struct json_object *report_pool_json(const struct pool *pool)
 	return object;
 }
 
-void report_device_text(const struct report *report, FILE *out)
+void report_setup_text(const struct report *report, FILE *out)
 {
 	const struct video_format *format = report->format;
 	const struct pool *pool = report->pool;

@@ -40,7 +40,7 @@ struct json_object *report_stats_json(const struct stats *ns); /* in microsecond
 /* Prints a line of the text report: the label, and the text, wrapped to the width of the terminal in the
  * columns beside it. */
 void report_line(FILE *out, const char *label, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void report_device_text(const struct report *report, FILE *out);
+void report_setup_text(const struct report *report, FILE *out);
 void report_times_text(const struct report *report, const struct report_times *times, FILE *out);
 void report_stats_text(const char *label, const struct stats *ns, FILE *out);
 

@@ -1,27 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* All about one device: asking it. */
+/* What 'v4l2q list -d DEV' says about one device: asked into a JSON object, which is then printed. */
 #include "report/device.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/array.h"
-#include "base/log.h"
-#include "base/video_format.h"
 #include "base/json.h"
-#include "report/common.h"
+#include "base/log.h"
+#include "base/pixfmt.h"
+#include "base/terminal.h"
+#include "base/text.h"
 #include "device/controls.h"
 #include "device/device.h"
 #include "device/negotiate.h"
 #include "device/nodes.h"
-#include "sim/options.h"
 #include "queue/allocator.h"
+#include "report/common.h"
+#include "sim/options.h"
 
-/* A driver that never ends an enumeration must not make us go on for ever. */
+/* Bounds an enumeration that a broken driver never ends. */
 #define ENUM_MAX 512u
+#define SIM_KEY_COLUMN 30u
 
-/* The driver speaks of seconds a frame. Returns NULL where that makes no rate. */
+/* The driver gives the time per frame. Returns NULL where it is not a valid one. */
 static const char *rate_text(struct v4l2_fract interval, char text[FRACTION_TEXT_MAX])
 {
 	if (!interval.numerator || !interval.denominator)
@@ -29,7 +33,7 @@ static const char *rate_text(struct v4l2_fract interval, char text[FRACTION_TEXT
 	return fraction_text(fraction_reduce(interval.denominator, interval.numerator), text);
 }
 
-/* "fps": all of them; or "min_fps" and "max_fps" where there are too many to name. */
+/* "fps": the discrete rates; "min_fps" and "max_fps" for a continuous or stepwise range. */
 static void add_rates(struct json_object *object, struct device *device, uint32_t fourcc, uint32_t width,
 		      uint32_t height)
 {
@@ -116,6 +120,57 @@ static struct json_object *formats_json(struct device *device)
 	return array;
 }
 
+/* "30/1" is "30" for people. */
+static const char *short_rate(const char *rate, char text[FRACTION_TEXT_MAX])
+{
+	size_t whole = strcspn(rate, "/");
+
+	snprintf(text, FRACTION_TEXT_MAX, "%.*s", strcmp(rate + whole, "/1") == 0 ? (int)whole : -1, rate);
+	return text;
+}
+
+static void print_rates(struct json_object *size)
+{
+	size_t n;
+	struct json_object *rates = json_array(size, "fps", &n);
+	char min[FRACTION_TEXT_MAX], max[FRACTION_TEXT_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		printf("%s%s", i ? ", " : " at ",
+		       short_rate(json_object_get_string(json_object_array_get_idx(rates, i)), max));
+	if (*json_text(size, "max_fps")) {
+		printf(" at %s to %s", short_rate(json_text(size, "min_fps"), min),
+		       short_rate(json_text(size, "max_fps"), max));
+		n = 1;
+	}
+	printf(n ? " fps\n" : "\n");
+}
+
+static void print_size(struct json_object *size)
+{
+	printf("    ");
+	if (json_int(size, "min_width"))
+		printf("%" PRId64 "x%" PRId64 " to ", json_int(size, "min_width"),
+		       json_int(size, "min_height"));
+	printf("%" PRId64 "x%" PRId64, json_int(size, "width"), json_int(size, "height"));
+	if (json_int(size, "step_width") > 1 || json_int(size, "step_height") > 1)
+		printf(" in steps of %" PRId64 "x%" PRId64, json_int(size, "step_width"),
+		       json_int(size, "step_height"));
+	print_rates(size);
+}
+
+static void print_format(struct json_object *format)
+{
+	size_t n;
+	struct json_object *sizes = json_array(format, "sizes", &n);
+
+	printf("  %s  %s%s%s\n", json_text(format, "pixelformat"), json_text(format, "description"),
+	       json_int(format, "compressed") ? ", compressed" : "",
+	       json_int(format, "emulated") ? ", made by libv4l2" : "");
+	for (size_t i = 0; i < n; i++)
+		print_size(json_object_array_get_idx(sizes, i));
+}
+
 static int input_name(struct device *device, uint32_t i, char name[33])
 {
 	struct v4l2_input input = { .index = i };
@@ -148,6 +203,12 @@ static struct json_object *inputs_json(struct device *device)
 		json_object_array_add(array, object);
 	}
 	return array;
+}
+
+static void print_input(struct json_object *input)
+{
+	printf("  %" PRId64 "  %s%s\n", json_int(input, "index"), json_text(input, "name"),
+	       json_int(input, "current") ? " (selected)" : "");
 }
 
 static const char *control_type_name(uint32_t type)
@@ -223,8 +284,31 @@ static struct json_object *controls_json(struct device *device)
 	return list.array;
 }
 
-/* Whether EXPBUF works shows only on a buffer. */
-static bool exports(struct device *device, struct allocator *allocator)
+static void print_control(struct json_object *control)
+{
+	const char *type = json_text(control, "type");
+	size_t n;
+	struct json_object *menu = json_array(control, "menu", &n);
+
+	printf("  %-32s %s", json_text(control, "name"), type);
+	if (strcmp(type, "bool") == 0 || n)
+		printf(", default %" PRId64 ", now %" PRId64, json_int(control, "default"),
+		       json_int(control, "value"));
+	else if (strcmp(type, "button") != 0)
+		printf(", %" PRId64 " to %" PRId64 ", step %" PRId64 ", default %" PRId64 ", now %" PRId64,
+		       json_int(control, "min"), json_int(control, "max"), json_int(control, "step"),
+		       json_int(control, "default"), json_int(control, "value"));
+	printf("%s%s\n", json_int(control, "read_only") ? ", read-only" : "",
+	       json_int(control, "inactive") ? ", inactive" : "");
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *entry = json_object_array_get_idx(menu, i);
+
+		printf("    %" PRId64 "  %s\n", json_int(entry, "index"), json_text(entry, "name"));
+	}
+}
+
+/* Whether the driver supports EXPBUF, which no capability tells: it takes a buffer to try it. */
+static bool can_export(struct device *device, struct allocator *allocator)
 {
 	struct v4l2_exportbuffer export = { .type = device->type, .flags = O_CLOEXEC | O_RDWR };
 	bool works;
@@ -253,10 +337,36 @@ static struct json_object *io_json(struct device *device, const struct video_for
 	maps = streams && allocator_has(&allocator, V4L2_MEMORY_MMAP);
 	json_add_bool(object, "mmap", maps);
 	json_add_bool(object, "userptr", streams && allocator_has(&allocator, V4L2_MEMORY_USERPTR));
-	json_add_bool(object, "dmabuf", maps && exports(device, &allocator));
+	json_add_bool(object, "dmabuf", maps && can_export(device, &allocator));
 	json_add_bool(object, "dmabuf-import", streams && allocator_has(&allocator, V4L2_MEMORY_DMABUF));
 	json_add_bool(object, "rw", device->caps & V4L2_CAP_READWRITE);
 	return object;
+}
+
+static void print_io(struct json_object *io)
+{
+	char text[80] = "";
+
+	if (*json_text(io, "error")) {
+		report_line(stdout, "io modes", "unknown: %s", json_text(io, "error"));
+		return;
+	}
+	json_object_object_foreach(io, name, works)
+	{
+		if (json_object_get_boolean(works))
+			text_join(text, sizeof text, ", ", "%s", name);
+	}
+	report_line(stdout, "io modes", "%s", text);
+}
+
+static void print_current_format(struct json_object *format)
+{
+	char fps[40] = "", rate[FRACTION_TEXT_MAX];
+
+	if (*json_text(format, "fps"))
+		snprintf(fps, sizeof fps, " at %s fps", short_rate(json_text(format, "fps"), rate));
+	report_line(stdout, "set to", "%s %" PRId64 "x%" PRId64 "%s", json_text(format, "pixelformat"),
+		    json_int(format, "width"), json_int(format, "height"), fps);
 }
 
 static struct json_object *sim_keys_json(void)
@@ -274,7 +384,17 @@ static struct json_object *sim_keys_json(void)
 	return array;
 }
 
-static void add_all(struct json_object *object, struct device *device)
+static void print_sim_key(struct json_object *key)
+{
+	const char *argument = json_text(key, "argument");
+	char left[64];
+
+	snprintf(left, sizeof left, "  %s%s%s", json_text(key, "key"), *argument ? "=" : "", argument);
+	terminal_column(stdout, SIM_KEY_COLUMN, left);
+	terminal_wrap(stdout, TERMINAL_DEFAULT_WIDTH, SIM_KEY_COLUMN, json_text(key, "help"));
+}
+
+static void add_details(struct json_object *object, struct device *device)
 {
 	struct json_object *about = report_device_json(device);
 	struct video_format format;
@@ -293,7 +413,7 @@ static void add_all(struct json_object *object, struct device *device)
 		json_object_object_add(object, "sim_keys", sim_keys_json());
 }
 
-int describe_device(const char *name, struct json_object **result)
+int report_device_read(const char *name, struct json_object **result)
 {
 	struct device device = { 0 };
 	int err = device_open(&device, name, DEVICE_ANY);
@@ -303,7 +423,44 @@ int describe_device(const char *name, struct json_object **result)
 	*result = json_object_new_object();
 	json_add_text(*result, "version", V4L2Q_VERSION);
 	json_add_text(*result, "command", "list");
-	add_all(*result, &device);
+	add_details(*result, &device);
 	device_close(&device);
 	return 0;
+}
+
+/* An array of the object, and the heading above its entries. */
+static const struct {
+	const char *key, *title;
+	void (*print)(struct json_object *entry);
+} sections[] = {
+	{ "formats", "Formats", print_format },
+	{ "inputs", "Inputs", print_input },
+	{ "outputs", "Outputs", print_input },
+	{ "controls", "Controls (--set-ctrl NAME=VALUE)", print_control },
+	{ "sim_keys", "Keys (-d sim:key=value,...)", print_sim_key },
+};
+
+void report_device_print(struct json_object *object)
+{
+	static const char *const about[][2] = {
+		{ "path", "path" }, { "card", "card" },           { "driver", "driver" },
+		{ "bus", "bus" },   { "capabilities", "can do" },
+	};
+	struct json_object *member;
+	size_t n;
+
+	json_object_object_get_ex(object, "device", &member);
+	for (size_t i = 0; i < ARRAY_SIZE(about); i++)
+		report_line(stdout, about[i][1], "%s", json_text(member, about[i][0]));
+	if (json_object_object_get_ex(object, "format", &member))
+		print_current_format(member);
+	if (json_object_object_get_ex(object, "io", &member))
+		print_io(member);
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+		member = json_array(object, sections[i].key, &n);
+		if (n)
+			printf("\n%s\n", sections[i].title);
+		for (size_t k = 0; k < n; k++)
+			sections[i].print(json_object_array_get_idx(member, k));
+	}
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* All about one device. */
+/* What 'v4l2q list -d DEV' says about one device. */
 #ifndef REPORT_DEVICE_H
 #define REPORT_DEVICE_H
 
 #include <json-c/json.h>
 
-/* Asks the device about itself. Returns 0 and an object to json_object_put(), or a negative errno, having
- * said why. */
-int describe_device(const char *name, struct json_object **result);
-/* The object, for people, on standard output. */
-void describe_print(struct json_object *object);
+/* Opens the device and asks it for its formats, inputs, controls and io modes. Returns 0 and an object to
+ * json_object_put(), or a negative errno, logged. */
+int report_device_read(const char *name, struct json_object **result);
+/* Prints the object in plain text on standard output. */
+void report_device_print(struct json_object *object);
 
 #endif

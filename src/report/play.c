@@ -52,7 +52,7 @@ static const char *pixels(const struct reader_info *info)
 	return info->av == AV_PIX_FMT_NONE ? NULL : av_get_pix_fmt_name(info->av);
 }
 
-static struct json_object *input_json(const struct reader_info *info)
+static struct json_object *input_file_json(const struct reader_info *info)
 {
 	struct json_object *object = json_object_new_object();
 	char fps[FRACTION_TEXT_MAX];
@@ -72,7 +72,7 @@ static struct json_object *input_json(const struct reader_info *info)
 	return object;
 }
 
-static void print_input(const struct reader_info *info, FILE *out)
+static void print_input_file(const struct reader_info *info, FILE *out)
 {
 	char fps[32] = "", damaged[40] = "";
 
@@ -102,7 +102,7 @@ struct json_object *report_play_json(const struct report *report, const struct p
 		json_object_object_add(object, "pace_us", report_stats_json(&playback->pace_ns));
 	if (playback->interval_ns.count)
 		json_object_object_add(object, "interval_us", report_stats_json(&playback->interval_ns));
-	json_object_object_add(object, "input", input_json(&info));
+	json_object_object_add(object, "input", input_file_json(&info));
 	json_add_text(object, "end", end_name(playback->end));
 	return object;
 }
@@ -112,11 +112,11 @@ void report_play_text(const struct report *report, const struct playback *playba
 	struct report_times times = playback_times(playback);
 	struct reader_info info = reader_info(playback->reader);
 
-	report_device_text(report, out);
+	report_setup_text(report, out);
 	print_played_frames(playback, out);
 	report_stats_text("pace", &playback->pace_ns, out);
 	report_stats_text("interval", &playback->interval_ns, out);
 	report_times_text(report, &times, out);
-	print_input(&info, out);
+	print_input_file(&info, out);
 	report_line(out, "end", "%s", end_name(playback->end));
 }

@@ -188,7 +188,7 @@ void report_record_text(const struct report *report, const struct recording *rec
 {
 	struct report_times times = record_times(recording);
 
-	report_device_text(report, out);
+	report_setup_text(report, out);
 	print_record_frames(&recording->ledger, out);
 	print_lost(&recording->ledger, out);
 	print_oddities(&recording->ledger, out);
