@@ -46,7 +46,7 @@ static int open_syscalls(void)
 void meter_open(struct meter *meter, const struct pool *pool)
 {
 	/* The simulated device's calls are none, and what it does itself is no part of a device's cost. */
-	bool simulated = device_is_simulated(pool->device);
+	bool simulated = device_is_simulated(pool_device(pool));
 
 	*meter = (struct meter){
 		.pool = pool,
@@ -82,11 +82,11 @@ static int64_t timeval_ns(struct timeval time)
 struct reading meter_read(const struct meter *meter)
 {
 	bool all = meter_sees_all_syscalls(meter);
-	struct reading reading = { .bytes_copied = meter->pool->bytes_copied };
+	struct reading reading = { .bytes_copied = pool_info(meter->pool).bytes_copied };
 	struct rusage usage;
 
 	reading.n_instructions = counter_value(meter->instructions_fd);
-	reading.n_syscalls = all ? counter_value(meter->syscalls_fd) : meter->pool->device->n_calls;
+	reading.n_syscalls = all ? counter_value(meter->syscalls_fd) : pool_device(meter->pool)->n_calls;
 	if (getrusage(RUSAGE_THREAD, &usage) == 0) {
 		reading.cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
 		reading.n_switches = (uint64_t)usage.ru_nvcsw + (uint64_t)usage.ru_nivcsw;

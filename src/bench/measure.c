@@ -94,7 +94,7 @@ static int take_outcome(struct measure *measure, int result)
 		{ POOL_DEVLOST, END_DISCONNECT, false },
 		{ POOL_TIMEOUT, END_STALL, false },
 	};
-	const char *path = measure->pool->device->path;
+	const char *path = pool_device(measure->pool)->path;
 
 	if (result == POOL_TIMEOUT)
 		log_error("%s: no frame for %.3g s: the device has stopped delivering (--stall-timeout sets "
@@ -112,20 +112,19 @@ static int take_outcome(struct measure *measure, int result)
 
 static int turn(struct measure *measure)
 {
-	struct pool *pool = measure->pool;
+	int64_t deadline_ns = measure->options.stall_ns ? now_ns() + measure->options.stall_ns : 0;
 
-	if (measure->options.stall_ns)
-		pool->deadline_ns = now_ns() + measure->options.stall_ns;
-	return device_is_output(pool->device) ? measure_output_turn(measure) : measure_capture_turn(measure);
+	return device_is_output(pool_device(measure->pool)) ? measure_output_turn(measure, deadline_ns)
+							    : measure_capture_turn(measure, deadline_ns);
 }
 
 int measure_prepare(struct measure *measure)
 {
-	struct fraction fps = measure->pool->format.fps;
+	struct fraction fps = pool_format(measure->pool)->fps;
 	int err;
 
 	measure->period_ns = fps.num && fps.den ? NS_PER_S * fps.den / fps.num : 0;
-	measure->pool->cancel_fd = measure->options.signal_fd;
+	pool_set_wakeup(measure->pool, measure->options.signal_fd, -1);
 	measure->progress_ns = now_ns();
 	meter_open(&measure->meter, measure->pool);
 	err = pool_start(measure->pool);
@@ -212,10 +211,9 @@ void measure_close(struct measure *measure)
 {
 	if (!measure->pool)
 		return;
-	if (device_is_output(measure->pool->device))
+	if (device_is_output(pool_device(measure->pool)))
 		measure_output_end(measure);
 	pool_stop(measure->pool);
-	measure->pool->cancel_fd = -1;
-	measure->pool->deadline_ns = 0;
+	pool_set_wakeup(measure->pool, -1, -1);
 	meter_close(&measure->meter);
 }

@@ -57,7 +57,7 @@ struct measure {
 
 	/* While it runs. */
 	bool measuring, stopping;
-	uint32_t n_restarts, n_slots, n_ready;
+	uint32_t n_slots, n_ready;
 	uint64_t n_sleeps, n_intervals, n_ahead, bytes_moved; /* by read() and write() */
 	int64_t period_ns, last_ns, last_timestamp_ns, span_ns, progress_ns;
 	struct reading begin;

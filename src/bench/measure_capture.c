@@ -32,46 +32,46 @@ static void touch(struct measure *measure, const struct buffer *buffer)
 	measure->touch_ns += now_ns() - start_ns;
 }
 
-static void enter(struct measure *measure)
+static void enter(struct measure *measure, const struct frame_info *info)
 {
-	const struct frame_info *info = &measure->pool->last;
 	bool monotonic = device_clock_is_monotonic(info->flags);
-	uint64_t lost = entry_make(&measure->ledger, measure->pool, &measure->n_restarts);
+	uint64_t lost = entry_make(&measure->ledger, info);
 
 	if (info->bytes == 0)
 		return;
 	measure->flags = info->flags;
-	measure->counts_losses = !measure->pool->limits.reads;
+	measure->counts_losses = pool_info(measure->pool).streams;
 	measure_interval(measure, info->dequeue_ns, info->timestamp_ns, lost);
 	if (monotonic && info->timestamp_ns > 0)
 		measure_latency(measure, info->dequeue_ns - info->timestamp_ns);
 }
 
-static int take_lost(struct measure *measure, uint64_t *count)
+static int take_lost(struct measure *measure, const struct frame_info *info, uint64_t *count)
 {
-	enter(measure);
+	enter(measure, info);
 	++*count;
 	return 0;
 }
 
-int measure_capture_turn(struct measure *measure)
+int measure_capture_turn(struct measure *measure, int64_t deadline_ns)
 {
 	struct pool *pool = measure->pool;
-	struct buffer *buffer = NULL;
-	int err = pool_process(pool, &buffer);
+	struct buffer *buffer;
+	struct frame_info info;
+	int err = pool_dequeue(pool, deadline_ns, &buffer, &info);
 
 	if (err == POOL_CORRUPT)
-		return take_lost(measure, &measure->ledger.lost_error);
+		return take_lost(measure, &info, &measure->ledger.lost_error);
 	if (err == POOL_NOBUF)
-		return take_lost(measure, &measure->ledger.lost_queue);
+		return take_lost(measure, &info, &measure->ledger.lost_queue);
 	if (err < 0)
 		return err;
-	enter(measure);
+	enter(measure, &info);
 	if (buffer->info.flags & V4L2_BUF_FLAG_ERROR)
 		measure->ledger.lost_error++;
 	else
 		measure->frames++;
-	if (pool->limits.reads)
+	if (!pool_info(pool).streams)
 		measure->bytes_moved += buffer->info.bytes;
 	if (measure->options.touch)
 		touch(measure, buffer);

@@ -5,9 +5,9 @@
 
 #include "bench/measure.h"
 
-/* Moves one frame. Return 0 or what pool_process() says. */
-int measure_capture_turn(struct measure *measure);
-int measure_output_turn(struct measure *measure);
+/* Moves one frame. Return 0 or what pool_dequeue() does. */
+int measure_capture_turn(struct measure *measure, int64_t deadline_ns);
+int measure_output_turn(struct measure *measure, int64_t deadline_ns);
 /* Takes all frames of an output queue home, so that the pool can stop. */
 void measure_output_end(struct measure *measure);
 

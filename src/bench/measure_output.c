@@ -26,7 +26,7 @@ static void paint(struct measure *measure, struct buffer *buffer, int value)
 
 	for (uint32_t p = 0; p < buffer->n_planes; p++) {
 		buffer->planes[p].data_offset = 0;
-		memset(buffer->planes[p].data, value, measure->pool->format.sizeimage[p]);
+		memset(buffer->planes[p].data, value, pool_format(measure->pool)->sizeimage[p]);
 	}
 	measure->touch_ns += now_ns() - start_ns;
 }
@@ -52,9 +52,9 @@ static int new_slot(struct measure *measure, struct measure_slot **out)
 	return 0;
 }
 
-int measure_output_turn(struct measure *measure)
+int measure_output_turn(struct measure *measure, int64_t deadline_ns)
 {
-	const struct video_format *format = &measure->pool->format;
+	const struct video_format *format = pool_format(measure->pool);
 	struct measure_slot *slot;
 	int err = 0;
 
@@ -71,7 +71,7 @@ int measure_output_turn(struct measure *measure)
 	measure_wait(measure);
 	slot->queued_ns = now_ns();
 	slot->buffer->info.timestamp_ns = slot->queued_ns;
-	err = pool_process(measure->pool, &slot->buffer);
+	err = pool_queue(measure->pool, slot->buffer, deadline_ns);
 	if (err < 0 && err != POOL_CORRUPT)
 		return err;
 	measure->ledger.captured++;
@@ -79,17 +79,14 @@ int measure_output_turn(struct measure *measure)
 		measure->ledger.lost_error++;
 	else
 		measure->frames++;
-	if (measure->pool->limits.reads)
+	if (!pool_info(measure->pool).streams)
 		measure->bytes_moved += format->sizeimage[0];
 	return 0;
 }
 
 void measure_output_end(struct measure *measure)
 {
-	if (!measure->pool->active)
-		return;
-	measure->pool->deadline_ns = now_ns() + 2 * measure->period_ns + NS_PER_S;
-	pool_drain(measure->pool);
+	pool_drain(measure->pool, now_ns() + 2 * measure->period_ns + NS_PER_S);
 	for (uint32_t i = 0; i < measure->n_ready; i++) {
 		measure->ready[i]->buffer->done = NULL;
 		pool_release(measure->pool, measure->ready[i]->buffer);

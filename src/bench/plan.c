@@ -112,7 +112,7 @@ static struct bench_run *add_run(struct bench *bench, const struct io_ops *io, u
 
 static void plan_mode(struct bench *bench, const struct io_ops *io)
 {
-	const char *why = pool_mode_lacks(&bench->setup.pool, io);
+	const char *why = pool_mode_lacks(bench->setup.pool, io);
 	struct bench_run *run;
 
 	if (why || !io->put) {
@@ -131,10 +131,9 @@ int bench_plan_runs(struct bench *bench)
 	struct pool_options options = { .io = "auto" };
 	int err = pool_open(&bench->setup.pool, &bench->setup.device, &bench->setup.format, &options);
 
-	bench->setup.has_pool = true;
 	if (err < 0)
 		return err;
-	bench->driver_min = bench->setup.pool.limits.driver_min;
+	bench->driver_min = pool_info(bench->setup.pool).driver_min;
 	if (!bench->n_buffers)
 		bench->buffers[bench->n_buffers++] = DEFAULT_BUFFERS + bench->driver_min;
 	bench->runs = calloc(bench->n_modes * bench->n_buffers, sizeof *bench->runs);
@@ -142,7 +141,7 @@ int bench_plan_runs(struct bench *bench)
 		return log_no_memory();
 	for (size_t i = 0; i < bench->n_modes; i++)
 		plan_mode(bench, bench->modes[i]);
-	pool_close(&bench->setup.pool);
-	bench->setup.has_pool = false;
+	pool_close(bench->setup.pool);
+	bench->setup.pool = NULL;
 	return 0;
 }

@@ -23,12 +23,13 @@ char *bench_run_text(const struct bench_run *run, char text[BENCH_RUN_TEXT_MAX])
 static void show_progress(void *opaque)
 {
 	const struct measure *measure = opaque;
+	struct pool_info info = pool_info(measure->pool);
 	char run[64], frames[64], lost[40];
 	const char *const fields[] = { run, frames, lost };
-	int n = snprintf(run, sizeof run, "%s", pool_io_name(measure->pool));
+	int n = snprintf(run, sizeof run, "%s", info.io);
 
-	if (measure->pool->granted)
-		snprintf(run + n, sizeof run - (size_t)n, ", %u buffers", measure->pool->granted);
+	if (info.granted)
+		snprintf(run + n, sizeof run - (size_t)n, ", %u buffers", info.granted);
 	snprintf(frames, sizeof frames, "%llu of %llu frames",
 		 (unsigned long long)(measure->measuring ? measure->ledger.captured : 0),
 		 (unsigned long long)measure->options.count);
@@ -73,8 +74,7 @@ static int open_queue(struct bench *bench, const struct bench_run *run)
 	};
 	int err = pool_open(&bench->setup.pool, &bench->setup.device, &bench->setup.format, &options);
 
-	bench->setup.has_pool = true;
-	return err < 0 ? err : pool_configure(&bench->setup.pool, &config);
+	return err < 0 ? err : pool_configure(bench->setup.pool, &config);
 }
 
 /* Without the name before it, which is known to who asked. */
@@ -99,13 +99,13 @@ static const char *end_text(const struct measure *measure, int err)
 {
 	return measure->end == END_STALL        ? "the device stopped delivering"
 	       : measure->end == END_DISCONNECT ? "the device is gone"
-	       : err == POOL_RES_CHANGE                 ? "the source changed"
-							: err_str(err);
+	       : err == POOL_RES_CHANGE         ? "the source changed"
+						: err_str(err);
 }
 
 /* A mode that did not even begin is one that the device lacks; what breaks later is an error. */
-static void set_reason(const struct bench *bench, struct bench_run *run, const struct log_capture *catch, int err,
-		       bool began)
+static void set_reason(const struct bench *bench, struct bench_run *run, const struct log_capture *catch,
+		       int err, bool began)
 {
 	char **text = bench_is_of_mode(err) && !began ? &run->unsupported : &run->error;
 
@@ -117,6 +117,7 @@ static void set_reason(const struct bench *bench, struct bench_run *run, const s
 static void take(struct bench_run *run, const struct measure *measure)
 {
 	double(*samples)[N_METRICS];
+	struct pool_info info;
 
 	if (!measure->ledger.captured || measure->cost.wall_ns == 0 || run->n_samples == BENCH_MAX_REPEATS)
 		return;
@@ -136,7 +137,8 @@ static void take(struct bench_run *run, const struct measure *measure)
 	run->stamps_ahead |= measure->stamps_ahead;
 	run->all_syscalls = meter_sees_all_syscalls(&measure->meter);
 	json_object_put(run->pool);
-	run->pool = report_pool_json(measure->pool);
+	info = pool_info(measure->pool);
+	run->pool = report_pool_json(&info);
 }
 
 static int try_measure(struct bench *bench, struct bench_run *run, struct measure *measure)
@@ -148,7 +150,7 @@ static int try_measure(struct bench *bench, struct bench_run *run, struct measur
 	log_capture_begin(&catch);
 	err = open_queue(bench, run);
 	if (err == 0) {
-		measure->pool = &bench->setup.pool;
+		measure->pool = bench->setup.pool;
 		err = measure_prepare(measure);
 	}
 	log_capture_end(&catch, bench_is_of_mode(err) ? LOG_LEVEL_VERBOSE : LOG_LEVEL_ERROR);
@@ -176,8 +178,8 @@ int bench_run_measure(struct bench *bench, struct bench_run *run, const struct m
 	err = try_measure(bench, run, measure);
 	take(run, measure);
 	measure_close(measure);
-	pool_close(&bench->setup.pool);
-	bench->setup.has_pool = false;
+	pool_close(bench->setup.pool);
+	bench->setup.pool = NULL;
 	free(measure);
 	return err;
 }

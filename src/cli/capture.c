@@ -178,7 +178,7 @@ static int parse_on_disconnect(struct capture_options *options)
 static void fill_record(struct recording *recording, const struct capture_options *options,
 			struct setup *setup, int signal_fd)
 {
-	recording->pool = &setup->pool;
+	recording->pool = setup->pool;
 	recording->format = &setup->format;
 	recording->options = (struct record_options){
 		.output = {
@@ -228,7 +228,7 @@ static enum status print_report(const struct recording *recording, const struct 
 		.device = reconnect_device(reconnect),
 		.format = &reconnect->setup->format,
 		.fps_requested = options->common.fps,
-		.pool = &reconnect->setup->pool,
+		.pool = recording->pool_info,
 	};
 
 	report_take_times(&report);

@@ -168,7 +168,7 @@ static enum status print_report(struct play *play, int err)
 		.device = &play->setup.device,
 		.format = &play->setup.format,
 		.fps_requested = common->fps,
-		.pool = &play->setup.pool,
+		.pool = pool_info(play->setup.pool),
 	};
 	FILE *json = play->json;
 
@@ -189,7 +189,7 @@ static enum status play_and_report(struct play *play)
 	enum status status, report_status;
 	int err;
 
-	playback->pool = &play->setup.pool;
+	playback->pool = play->setup.pool;
 	playback->reader = play->reader;
 	playback->options = (struct playback_options){
 		.count = options->count,

@@ -32,6 +32,7 @@ struct frame_info {
 	int64_t timestamp_ns; /* the driver's */
 	int64_t dequeue_ns;   /* CLOCK_MONOTONIC when it was dequeued */
 	uint64_t bytes;       /* payload of all planes */
+	bool new_sequence;    /* its number does not continue that of the frame before: the stream began */
 };
 
 struct pool;
@@ -42,6 +43,7 @@ struct buffer {
 	enum buffer_owner owner;
 	bool spare; /* plain memory of ours that stands in for a driver's buffer */
 	bool attached;
+	bool copied;   /* its frame was copied by the queue */
 	uint64_t turn; /* the lower, the earlier it was queued */
 	uint32_t n_planes;
 	struct plane planes[MAX_PLANES];

@@ -57,7 +57,10 @@ static int read_frame(struct pool *pool, struct buffer *spare)
 		.field = pool->format.field ? pool->format.field : V4L2_FIELD_NONE,
 		.dequeue_ns = now_ns(),
 		.bytes = (uint64_t)bytes,
+		.new_sequence = pool->new_sequence,
 	};
+	pool->new_sequence = false;
+	spare->copied = false;
 	spare_filled(pool, spare);
 	return 1;
 }

@@ -2,6 +2,7 @@
 /* The pool's life: opening, configuring, starting, stopping. */
 #include "queue/pool.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "base/array.h"
 #include "base/log.h"
@@ -82,8 +83,9 @@ static void measure_payload(struct pool *pool)
 static void find_limits(struct pool *pool)
 {
 	struct device *device = pool->device;
-	int32_t driver_min = controls_get(device, device_is_output(device) ? V4L2_CID_MIN_BUFFERS_FOR_OUTPUT
-									  : V4L2_CID_MIN_BUFFERS_FOR_CAPTURE);
+	int32_t driver_min =
+		controls_get(device, device_is_output(device) ? V4L2_CID_MIN_BUFFERS_FOR_OUTPUT
+							      : V4L2_CID_MIN_BUFFERS_FOR_CAPTURE);
 
 	pool->limits = (struct pool_limits){
 		.alternate = pool->format.field == V4L2_FIELD_ALTERNATE,
@@ -122,18 +124,19 @@ static bool wants_probe(const struct device *device, const char *io)
 	return device->caps & V4L2_CAP_STREAMING && !(io && io_find(io) == &io_rw);
 }
 
-int pool_open(struct pool *pool, struct device *device, const struct video_format *format,
+int pool_open(struct pool **out, struct device *device, const struct video_format *format,
 	      const struct pool_options *options)
 {
+	struct pool *pool = calloc(1, sizeof *pool);
 	int err = 0;
 
-	*pool = (struct pool){
-		.device = device,
-		.format = *format,
-		.cancel_fd = -1,
-		.wake_fd = -1,
-		.memory_limit = options->memory_limit,
-	};
+	*out = NULL;
+	if (!pool)
+		return log_no_memory();
+	pool->device = device;
+	pool->format = *format;
+	pool->cancel_fd = pool->wake_fd = -1;
+	pool->memory_limit = options->memory_limit;
 	allocator_init(&pool->allocator, device, &pool->format);
 	pool->allocator.no_create = device->emulated;
 	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++)
@@ -141,30 +144,44 @@ int pool_open(struct pool *pool, struct device *device, const struct video_forma
 	find_limits(pool);
 	if (wants_probe(device, options->io))
 		err = allocator_probe(&pool->allocator);
-	if (err < 0)
-		return node_error_report(device->path, err,
-				    device_is_output(device) ? DEVICE_OUTPUT : DEVICE_CAPTURE, device->caps);
+	if (err < 0) {
+		node_error_report(device->path, err,
+				  device_is_output(device) ? DEVICE_OUTPUT : DEVICE_CAPTURE, device->caps);
+		goto fail;
+	}
 	err = choose_io(pool, options->io);
 	if (err < 0)
-		return err;
+		goto fail;
 	pool->limits.reads = !pool->io->put;
 	pool->limits.can_allocate = !pool->io->put || allocator_creates(&pool->allocator, pool->io->memory);
 	subscribe(device);
-	return open_memory(pool, options->import_from);
+	err = open_memory(pool, options->import_from);
+	if (err < 0)
+		goto fail;
+	*out = pool;
+	return 0;
+fail:
+	pool_close(pool);
+	return err;
 }
 
 void pool_close(struct pool *pool)
 {
-	if (!pool->device)
+	if (!pool)
 		return;
 	pool_stop(pool);
 	if (pool->reserve)
 		spare_give(pool, pool->reserve);
-	pool->reserve = NULL;
 	spare_free_all(pool);
 	memory_source_close(pool->source);
 	memory_source_close(pool->pages);
-	pool->source = pool->pages = NULL;
+	free(pool);
+}
+
+void pool_set_wakeup(struct pool *pool, int cancel_fd, int wake_fd)
+{
+	pool->cancel_fd = cancel_fd;
+	pool->wake_fd = wake_fd;
 }
 
 static bool same_config(const struct pool_config *a, const struct pool_config *b)
@@ -173,19 +190,18 @@ static bool same_config(const struct pool_config *a, const struct pool_config *b
 	       a->copy_enable == b->copy_enable;
 }
 
-int pool_set_config(struct pool *pool, const struct pool_config *config)
+int pool_set_config(struct pool *pool, struct pool_config *config)
 {
-	struct pool_config clamped = *config;
 	int changed;
 
 	if (pool->configured && same_config(config, &pool->config))
 		return 0;
 	if (pool->active || pool->n_held)
 		return -EBUSY;
-	changed = pool_config_clamp(&clamped, &pool->limits);
+	changed = pool_config_clamp(config, &pool->limits);
 	if (changed < 0)
 		return changed;
-	pool->config = clamped;
+	pool->config = *config;
 	pool->configured = changed == 0;
 	return changed;
 }
@@ -198,10 +214,8 @@ int pool_configure(struct pool *pool, const struct pool_config *config)
 	pool->requested = *config;
 	changed = pool_set_config(pool, &submit);
 	pool->config_changed = changed > 0;
-	if (changed > 0) {
-		submit = pool->config;
+	if (changed > 0)
 		changed = pool_set_config(pool, &submit);
-	}
 	if (changed > 0) {
 		log_error("%s: buffers: minimum %u, maximum %u cannot be met: the queue needs at least %u",
 			  pool->device->path, config->min, config->max,
@@ -212,12 +226,39 @@ int pool_configure(struct pool *pool, const struct pool_config *config)
 	return changed;
 }
 
-const char *pool_io_name(const struct pool *pool)
+struct pool_info pool_info(const struct pool *pool)
 {
-	return pool->io ? pool->io->name : "none";
+	return (struct pool_info){
+		.io = pool->io->name,
+		.streams = pool->io->put,
+		.requested = pool->requested,
+		.config_changed = pool->config_changed,
+		.can_allocate = pool->allocator.can_allocate,
+		.driver_min = pool->limits.driver_min,
+		.min = pool->min,
+		.max = pool->max,
+		.granted = pool->granted,
+		.allocated = pool->allocator.most,
+		.min_latency = pool->min_latency,
+		.max_latency = pool->max_latency,
+		.copy_threshold = pool->copy_threshold,
+		.n_readers = pool->n_readers,
+		.n_copied = pool->n_copied,
+		.bytes_copied = pool->bytes_copied,
+	};
 }
 
-uint32_t pool_allocated(const struct pool *pool)
+struct device *pool_device(const struct pool *pool)
 {
-	return pool->allocator.most;
+	return pool->device;
+}
+
+const struct video_format *pool_format(const struct pool *pool)
+{
+	return &pool->format;
+}
+
+bool pool_is_low(const struct pool *pool)
+{
+	return pool->n_queued <= pool->min_latency;
 }

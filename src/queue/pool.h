@@ -2,8 +2,8 @@
 /*
  * The buffer queue. It behaves as GStreamer's V4L2 buffer pool does (configuration clamping, start,
  * process loop), without that pool's faults. One thread owns it and its device; no locks. The order of
- * use: pool_open, pool_set_config, pool_start, pool_process and pool_release in turn, pool_stop,
- * pool_close.
+ * use: pool_open, pool_configure, pool_start, pool_dequeue and pool_release (output: pool_acquire and
+ * pool_queue) in turn, pool_stop, pool_close.
  */
 #ifndef QUEUE_POOL_H
 #define QUEUE_POOL_H
@@ -31,51 +31,7 @@ enum pool_result {
 };
 
 struct io_ops;
-
-struct pool {
-	struct device *device;
-	const struct io_ops *io;
-	struct video_format format;
-	struct allocator allocator;
-	struct pool_limits limits;
-	struct pool_config requested; /* as first submitted */
-	struct pool_config config;    /* as accepted */
-	bool config_changed;          /* the clamping altered the request */
-	bool configured, active, streaming;
-
-	uint32_t granted;  /* by REQBUFS */
-	uint32_t min, max; /* as the start left them */
-	uint32_t min_latency, max_latency, copy_threshold;
-	uint32_t n_queued;   /* in the driver */
-	uint64_t n_put;      /* QBUFs so far */
-	uint32_t n_held;     /* the driver's buffers at the consumer; spares not counted */
-	bool eos;            /* EPIPE or FLAG_LAST seen: no DQBUF before STREAMOFF */
-	bool recovered;      /* the one STREAMOFF/STREAMON after EIO is spent */
-	bool lost;           /* ENODEV seen */
-	bool m2m;            /* an empty buffer is its end of stream */
-	bool mute;           /* rw, output: poll() does not tell of room, but there is */
-	bool misnamed;       /* the driver returned a buffer that it did not have, which was said */
-	bool no_sync;        /* the exported memory takes no DMA_BUF_IOCTL_SYNC */
-	uint32_t n_readers;  /* as the device told last by its events, see reader_events_subscribe(); 0 before */
-	uint32_t n_restarts; /* how often the driver's sequence numbers began anew */
-
-	struct memory_source *source;       /* userptr, import: whose memory the driver fills */
-	struct memory_source *pages;        /* for copies and reads */
-	uint64_t memory_limit;              /* bytes of frames in buffers and spares; 0: no limit */
-	uint64_t spare_bytes;               /* of that, in spares, the free ones too */
-	struct buffer *spares;              /* free ones, to be used again */
-	uint32_t n_spares;                  /* in all, those at the consumer too */
-	uint32_t frame_payload[MAX_PLANES]; /* a raw frame's bytes in each memory plane, at the least; 0: any
-					     */
-	struct buffer *reserve;             /* rw: takes what there is no memory for */
-	uint32_t n_fields;                  /* output of alternating fields: how many went out */
-	uint32_t n_reads;                   /* rw: frames read, which have no number of their own */
-	struct frame_info last;             /* of the frame dequeued last, delivered or not */
-	uint64_t n_copied, bytes_copied;    /* deep copies made */
-
-	int cancel_fd, wake_fd; /* -1: none. Readable: POOL_FLUSHING; POOL_WAKE */
-	int64_t deadline_ns;    /* on CLOCK_MONOTONIC; 0: none */
-};
+struct pool;
 
 struct pool_options {
 	const char *io;          /* "auto", "mmap", "userptr", "dmabuf", "dmabuf-import", "rw" */
@@ -83,44 +39,52 @@ struct pool_options {
 	uint64_t memory_limit;   /* bytes; 0: none */
 };
 
-/* Probes the device and chooses the io mode. Says what is wrong: -EINVAL (no such mode: usage), -ENOTSUP (the
- * device lacks it), -EBUSY, and memory_source_open()'s. pool->cancel_fd, wake_fd and deadline_ns are the
- * caller's to set afterwards. */
-int pool_open(struct pool *pool, struct device *device, const struct video_format *format,
+/* Probes the device and chooses the io mode. The device must outlive the pool, the format is copied. Returns
+ * 0; or, logged and with *pool NULL, -EINVAL (no such io mode), -ENOTSUP (the device lacks it), -EBUSY, or
+ * what memory_source_open() returns. */
+int pool_open(struct pool **pool, struct device *device, const struct video_format *format,
 	      const struct pool_options *options);
-/* Stops, and frees all. Takes a half-open one. Buffers must not be HELD any more. */
+/* Stops and frees the pool. Takes NULL. No buffer may be HELD any more. */
 void pool_close(struct pool *pool);
 
-/* Clamps and stores the configuration: 0 accepted, 1 stored but altered (read pool->config and submit again),
- * -EINVAL a field is missing, -EBUSY active or buffers held. */
-int pool_set_config(struct pool *pool, const struct pool_config *config);
-/* Submits until accepted; -EDOM having said so, when that never comes (max 1). Keeps pool->requested. */
+/* Descriptors that end the pool's waits once they are readable; -1: none, as after pool_open(). They stay the
+ * caller's. cancel_fd: POOL_FLUSHING. wake_fd: POOL_WAKE, where the driver runs short of buffers. */
+void pool_set_wakeup(struct pool *pool, int cancel_fd, int wake_fd);
+
+/* Clamps and stores the configuration. Returns 0 when it was accepted unchanged; 1 when it was stored with
+ * *config altered, which is to be submitted again; -EINVAL (a field is missing) or -EBUSY (active, or buffers
+ * are HELD). */
+int pool_set_config(struct pool *pool, struct pool_config *config);
+/* Submits until accepted. -EDOM (logged): clamping never converges, as with a maximum of 1. */
 int pool_configure(struct pool *pool, const struct pool_config *config);
 
 /* Idempotent. On failure everything is as before, and may be tried again. Capture: buffers queued and
  * streaming. */
 int pool_start(struct pool *pool);
 
-/* Capture: waits for a frame. *buffer NULL: it is set to the buffer, HELD by the caller until pool_release().
- * *buffer a foreign buffer (pool NULL; planes with data, length and, where strides differ, format set by its
- * owner): the frame is copied into it.
- *
- * Output: gives *buffer to the driver: one that pool_acquire() gave, planes[].bytesused and info filled in;
- * or a foreign one, which is copied or, where the memory is ours to choose, imported, and stays its owner's
- * until done() is called, which it is in any case. Starts the stream with the first frame; then waits until
- * the driver has fewer than min_latency buffers.
- *
- * See enum pool_result; any other negative errno is the driver's and fatal, and has been logged. */
-int pool_process(struct pool *pool, struct buffer **buffer);
+/* Capture: waits for a frame until deadline_ns (CLOCK_MONOTONIC; 0: no limit). Returns 0 with *buffer HELD by
+ * the caller until pool_release(); or an enum pool_result; or another negative errno, which is the driver's,
+ * fatal and logged. *info describes the frame that was dequeued, also where it is not delivered
+ * (POOL_CORRUPT, POOL_NOBUF). This and pool_queue() are the reference's pool_process(). */
+int pool_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer, struct frame_info *info);
+/* The same for a foreign buffer (pool NULL; planes with data and length, and format where the strides differ,
+ * set by its owner): the frame is copied into it, target->info set as *info is above. */
+int pool_dequeue_into(struct pool *pool, int64_t deadline_ns, struct buffer *target);
 
-/* Output: a buffer to fill, HELD until it is given to pool_process() or pool_release(). Never waits:
+/* Output: gives the buffer to the driver: one of pool_acquire(), with planes[].bytesused and info filled in;
+ * or a foreign one, which is copied or, where the io mode imports, imported, and stays its owner's until its
+ * done() is called, which happens in any case. Starts the stream with the first frame. Waits until the driver
+ * has fewer than min_latency buffers, at most until deadline_ns. Returns as pool_dequeue(). */
+int pool_queue(struct pool *pool, struct buffer *buffer, int64_t deadline_ns);
+
+/* Output: a buffer to fill, HELD until it is given to pool_queue() or pool_release(). Never waits:
  * POOL_NOBUF when there is none now. */
 int pool_acquire(struct pool *pool, struct buffer **buffer);
-/* Output, at the end: waits until the driver keeps no more than the frame it shows, or the pool's deadline
- * passes (POOL_TIMEOUT). */
-int pool_drain(struct pool *pool);
+/* Output, at the end: waits until the driver keeps no more than the frame it shows. Returns as
+ * pool_dequeue(). */
+int pool_drain(struct pool *pool, int64_t deadline_ns);
 /* While active: waits for an event of the device's, and takes all that there are; may return early. 0,
- * POOL_FLUSHING, POOL_WAKE, POOL_RES_CHANGE, or an error as pool_process(). A device that is written to
+ * POOL_FLUSHING, POOL_WAKE, POOL_RES_CHANGE, or an error as pool_dequeue(). A device that is written to
  * does not stream: what poll() says of it may be an error all the time, and ends nothing. */
 int pool_wait_event(struct pool *pool);
 /* Gives a HELD buffer back; it is queued again if the pool streams. Never fails as far as the caller is
@@ -141,8 +105,26 @@ int pool_resume(struct pool *pool);
 /* NULL: the io mode works with this device and format; else why it does not. The mode by its name, io_find()
  * of queue/io.h. */
 const char *pool_mode_lacks(const struct pool *pool, const struct io_ops *io);
-const char *pool_io_name(const struct pool *pool); /* "none": pool_open() failed before it was chosen */
-uint32_t
-pool_allocated(const struct pool *pool); /* buffers of the driver's, growth included; also after the stop */
+
+/* What the pool came to, for reports; also after the stop. */
+struct pool_info {
+	const char *io;               /* the io mode's name */
+	bool streams;                 /* false: rw, which has no buffers of the driver's */
+	struct pool_config requested; /* as given to pool_configure() */
+	bool config_changed;          /* clamping altered it */
+	bool can_allocate;            /* CREATE_BUFS works */
+	uint32_t driver_min;          /* V4L2_CID_MIN_BUFFERS_FOR_CAPTURE or _OUTPUT; 0: none */
+	uint32_t min, max;            /* as pool_start() left them */
+	uint32_t granted, allocated;  /* buffers by REQBUFS; at the most, with those of CREATE_BUFS */
+	uint32_t min_latency, max_latency, copy_threshold;
+	uint32_t n_readers;              /* as the device's events told last, see reader_events_subscribe() */
+	uint64_t n_copied, bytes_copied; /* deep copies */
+};
+
+struct pool_info pool_info(const struct pool *pool);
+struct device *pool_device(const struct pool *pool);
+const struct video_format *pool_format(const struct pool *pool);
+/* Capture: the driver has so few buffers left that those HELD should come back soon. */
+bool pool_is_low(const struct pool *pool);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 
-/* What pool_process() says with an errno that a driver may have too. POOL_BUSY means the same of both. */
+/* What pool_dequeue() returns with an errno that a driver may have too. POOL_BUSY means the same of both. */
 static bool is_result(int err)
 {
 	return err == POOL_EOS || err == POOL_FLUSHING || err == POOL_CORRUPT || err == POOL_RES_CHANGE ||
@@ -95,6 +95,7 @@ static int fill_foreign(struct pool *pool, struct buffer *foreign, struct buffer
 	int err = buffer_copy(foreign, format, buffer, &pool->format, &pool->bytes_copied);
 
 	pool->n_copied += err == 0;
+	foreign->copied = err == 0;
 	if (buffer->spare)
 		spare_give(pool, buffer);
 	else
@@ -102,7 +103,7 @@ static int fill_foreign(struct pool *pool, struct buffer *foreign, struct buffer
 	return err;
 }
 
-static int check(const struct pool *pool)
+int pool_check(const struct pool *pool)
 {
 	if (pool->lost)
 		return POOL_DEVLOST;
@@ -111,16 +112,18 @@ static int check(const struct pool *pool)
 	return pool->eos ? POOL_EOS : 0;
 }
 
-int pool_process(struct pool *pool, struct buffer **out)
+/* A dequeued frame that is fit to be delivered; *info as pool_dequeue(). */
+static int next_frame(struct pool *pool, int64_t deadline_ns, struct buffer **out, struct frame_info *info)
 {
-	struct buffer *buffer, *foreign = *out;
-	int err = check(pool);
+	struct buffer *buffer;
+	int err = pool_check(pool);
 
-	if (device_is_output(pool->device))
-		return process_output(pool, foreign, err);
 	if (err < 0)
 		return err;
+	pool->deadline_ns = deadline_ns;
 	err = pool->io->get(pool, &buffer);
+	if (err == 0 || err == POOL_NOBUF)
+		*info = pool->last;
 	if (err < 0)
 		return err;
 	err = inspect(pool, buffer);
@@ -131,12 +134,29 @@ int pool_process(struct pool *pool, struct buffer **out)
 	if (err < 0)
 		return put_back(pool, buffer, err);
 	pool->recovered = false;
-	if (foreign)
-		return fill_foreign(pool, foreign, buffer);
+	*out = buffer;
+	return 0;
+}
+
+int pool_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **out, struct frame_info *info)
+{
+	struct buffer *buffer;
+	int err = next_frame(pool, deadline_ns, &buffer, info);
+
+	if (err < 0)
+		return err;
 	if (!buffer->spare && !pool->eos)
 		err = keep_supplied(pool, &buffer);
 	if (err < 0)
 		return err;
 	*out = hold(pool, buffer);
 	return 0;
+}
+
+int pool_dequeue_into(struct pool *pool, int64_t deadline_ns, struct buffer *target)
+{
+	struct buffer *buffer;
+	int err = next_frame(pool, deadline_ns, &buffer, &target->info);
+
+	return err < 0 ? err : fill_foreign(pool, target, buffer);
 }

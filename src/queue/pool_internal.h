@@ -5,6 +5,53 @@
 
 #include "queue/io.h"
 
+struct pool {
+	struct device *device;
+	const struct io_ops *io;
+	struct video_format format;
+	struct allocator allocator;
+	struct pool_limits limits;
+	struct pool_config requested; /* as first submitted */
+	struct pool_config config;    /* as accepted */
+	bool config_changed;          /* the clamping altered the request */
+	bool configured, active, streaming;
+
+	uint32_t granted;  /* by REQBUFS */
+	uint32_t min, max; /* as the start left them */
+	uint32_t min_latency, max_latency, copy_threshold;
+	uint32_t n_queued;   /* in the driver */
+	uint64_t n_put;      /* QBUFs so far */
+	uint32_t n_held;     /* the driver's buffers at the consumer; spares not counted */
+	bool eos;            /* EPIPE or FLAG_LAST seen: no DQBUF before STREAMOFF */
+	bool recovered;      /* the one STREAMOFF/STREAMON after EIO is spent */
+	bool lost;           /* ENODEV seen */
+	bool m2m;            /* an empty buffer is its end of stream */
+	bool mute;           /* rw, output: poll() does not tell of room, but there is */
+	bool misnamed;       /* the driver returned a buffer that it did not have, which was said */
+	bool no_sync;        /* the exported memory takes no DMA_BUF_IOCTL_SYNC */
+	uint32_t n_readers;  /* as the device told last by its events, see reader_events_subscribe(); 0 before
+			      */
+	uint32_t n_restarts; /* STREAMOFFs after which the stream went on */
+	bool new_sequence;   /* the next frame's number does not continue that of the last one */
+
+	struct memory_source *source;       /* userptr, import: whose memory the driver fills */
+	struct memory_source *pages;        /* for copies and reads */
+	uint64_t memory_limit;              /* bytes of frames in buffers and spares; 0: no limit */
+	uint64_t spare_bytes;               /* of that, in spares, the free ones too */
+	struct buffer *spares;              /* free ones, to be used again */
+	uint32_t n_spares;                  /* in all, those at the consumer too */
+	uint32_t frame_payload[MAX_PLANES]; /* a raw frame's bytes in each memory plane, at the least; 0: any
+					     */
+	struct buffer *reserve;             /* rw: takes what there is no memory for */
+	uint32_t n_fields;                  /* output of alternating fields: how many went out */
+	uint32_t n_reads;                   /* rw: frames read, which have no number of their own */
+	struct frame_info last;             /* of the frame dequeued last, delivered or not */
+	uint64_t n_copied, bytes_copied;    /* deep copies made */
+
+	int cancel_fd, wake_fd; /* -1: none. Readable: POOL_FLUSHING; POOL_WAKE */
+	int64_t deadline_ns;    /* on CLOCK_MONOTONIC; 0: none */
+};
+
 /* QBUF. -EBUSY (no ioctl) where it is queued already. On failure the buffer is FREE again. Logs. */
 int transfer_put(struct pool *pool, struct buffer *buffer);
 /* poll and DQBUF. The buffer belongs to nobody until the caller decides. Expected outcomes do not log. */
@@ -19,14 +66,14 @@ int transfer_recover(struct pool *pool, const char *what);
 /* STREAMOFF; all that was in the driver is FREE. Its errno only matters to those who look. */
 int transfer_stop(struct pool *pool);
 
-/* The errno of a failed call on the stream as pool_process() says it: with a vanished device told apart, and
- * -EREMOTEIO for one that would be taken for an outcome of the queue's own. Logs. */
+/* The errno of a failed call on the stream as pool_dequeue() returns it: with a vanished device told apart,
+ * and -EREMOTEIO for one that would be taken for an outcome of the queue's own. Logs. */
 int pool_error(struct pool *pool, const char *what, int err);
 /* The first free buffer, or one that CREATE_BUFS gives, with memory attached where that is asked for. Belongs
  * to nobody until the caller decides. POOL_NOBUF: none. */
 int pool_obtain(struct pool *pool, bool memory, struct buffer **buffer);
-/* pool_process() of an output queue; err: why it cannot be, or 0. */
-int process_output(struct pool *pool, struct buffer *buffer, int err);
+/* 0, or why no frame can be dequeued or queued now. */
+int pool_check(const struct pool *pool);
 /* Attaches the first free buffer, or one that CREATE_BUFS gives, and queues it. */
 int pool_grow(struct pool *pool);
 /* STREAMON. */

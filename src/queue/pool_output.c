@@ -78,6 +78,7 @@ static int fill(struct pool *pool, struct buffer *buffer, struct buffer *foreign
 	const struct video_format *format = foreign->format ? foreign->format : &pool->format;
 	int err;
 
+	foreign->copied = false;
 	if (pool->io->imports) {
 		err = check_import(pool, foreign);
 		if (err == 0)
@@ -87,6 +88,7 @@ static int fill(struct pool *pool, struct buffer *buffer, struct buffer *foreign
 	err = buffer_copy(buffer, &pool->format, foreign, format, &pool->bytes_copied);
 	if (err == 0) {
 		pool->n_copied++;
+		foreign->copied = true;
 		if (foreign->done)
 			foreign->done(foreign);
 	}
@@ -160,8 +162,11 @@ static int put(struct pool *pool, struct buffer *frame)
 	return err < 0 ? err : keep_moving(pool);
 }
 
-int process_output(struct pool *pool, struct buffer *buffer, int err)
+int pool_queue(struct pool *pool, struct buffer *buffer, int64_t deadline_ns)
 {
+	int err = pool_check(pool);
+
+	pool->deadline_ns = deadline_ns;
 	if (err == 0 && pool->io->put)
 		return put(pool, buffer);
 	if (err == 0)
@@ -170,10 +175,11 @@ int process_output(struct pool *pool, struct buffer *buffer, int err)
 	return err;
 }
 
-int pool_drain(struct pool *pool)
+int pool_drain(struct pool *pool, int64_t deadline_ns)
 {
 	int err = 0;
 
+	pool->deadline_ns = deadline_ns;
 	if (!pool->active || !pool->io->put || !pool->streaming)
 		return 0;
 	while (err == 0 && pool->n_queued > 1)

@@ -176,7 +176,7 @@ int pool_start(struct pool *pool)
 	if (err == 0 && pool->io->put)
 		err = start_streaming(pool);
 	if (err == 0) {
-		pool->active = true;
+		pool->active = pool->new_sequence = true;
 		return 0;
 	}
 	give_up_buffers(pool);
@@ -261,6 +261,7 @@ int pool_resume(struct pool *pool)
 	if (!pool->active || !pool->io->put)
 		return 0;
 	pool->n_restarts++;
+	pool->new_sequence = true;
 	pool->eos = false;
 	if (device_is_output(pool->device)) /* streams again with the next frame */
 		return 0;

@@ -231,7 +231,10 @@ static void receive_info(struct pool *pool, struct buffer *buffer, const struct 
 		.timestamp_ns = timestamp_ns(&got->timestamp),
 		.dequeue_ns = now_ns(),
 		.bytes = buffer_payload_bytes(buffer),
+		.new_sequence = pool->new_sequence,
 	};
+	pool->new_sequence = false;
+	buffer->copied = false;
 	pool->last = buffer->info;
 }
 

@@ -177,6 +177,7 @@ struct buffer *spare_stand_in(struct pool *pool, struct buffer *buffer)
 		spare = spare_take(pool, pool->source, pool_frame_bytes(pool));
 	if (spare) {
 		swap_memory(buffer, spare);
+		spare->copied = false;
 		return spare;
 	}
 	spare = spare_take(pool, pool->pages, buffer->info.bytes);
@@ -187,6 +188,7 @@ struct buffer *spare_stand_in(struct pool *pool, struct buffer *buffer)
 		return NULL;
 	}
 	spare_filled(pool, spare);
+	spare->copied = true;
 	pool->n_copied++;
 	return spare;
 }

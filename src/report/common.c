@@ -61,7 +61,7 @@ struct json_object *report_format_json(const struct video_format *format)
 	return object;
 }
 
-struct json_object *report_pool_json(const struct pool *pool)
+struct json_object *report_pool_json(const struct pool_info *pool)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -69,12 +69,12 @@ struct json_object *report_pool_json(const struct pool *pool)
 	json_add_count(object, "requested_max", pool->requested.max);
 	json_add_count(object, "min", pool->min);
 	json_add_count(object, "max", pool->max);
-	if (!pool->limits.reads) {
+	if (pool->streams) {
 		json_add_count(object, "granted", pool->granted);
-		json_add_count(object, "allocated", pool_allocated(pool));
+		json_add_count(object, "allocated", pool->allocated);
 	}
-	json_add_bool(object, "can_allocate", pool->allocator.can_allocate);
-	json_add_count(object, "driver_min", pool->limits.driver_min);
+	json_add_bool(object, "can_allocate", pool->can_allocate);
+	json_add_count(object, "driver_min", pool->driver_min);
 	json_add_count(object, "copy_threshold", pool->copy_threshold);
 	json_add_count(object, "min_latency", pool->min_latency);
 	json_add_count(object, "max_latency", pool->max_latency);
@@ -85,7 +85,7 @@ struct json_object *report_pool_json(const struct pool *pool)
 void report_setup_text(const struct report *report, FILE *out)
 {
 	const struct video_format *format = report->format;
-	const struct pool *pool = report->pool;
+	const struct pool_info *pool = &report->pool;
 	char fourcc[FOURCC_TEXT_MAX], names[80], fps[32] = "", buffers[64] = "";
 
 	snprintf(names, sizeof names, "%.16s, %.32s", (const char *)report->device->info.driver,
@@ -94,12 +94,12 @@ void report_setup_text(const struct report *report, FILE *out)
 	report_line(out, "device", "%s (%s)", report->device->path, names);
 	if (format->fps.num)
 		snprintf(fps, sizeof fps, " at %.6g fps", fraction_value(format->fps));
-	if (!pool->limits.reads)
+	if (pool->streams)
 		snprintf(buffers, sizeof buffers, ", %" PRIu32 " buffers (%" PRIu32 " requested)",
-			 pool_allocated(pool), pool->requested.min);
+			 pool->allocated, pool->requested.min);
 	report_line(out, "format", "%s %" PRIu32 "x%" PRIu32 "%s; io %s%s",
-		    fourcc_text(format->fourcc, fourcc), format->width, format->height, fps,
-		    pool_io_name(pool), buffers);
+		    fourcc_text(format->fourcc, fourcc), format->width, format->height, fps, pool->io,
+		    buffers);
 }
 
 static const struct {
@@ -188,8 +188,8 @@ struct json_object *report_json(const struct report *report, const struct report
 	json_add_text(object, "command", report->command);
 	json_object_object_add(object, "device", report_device_json(report->device));
 	json_object_object_add(object, "format", report_format_json(report->format));
-	json_add_text(object, "io", pool_io_name(report->pool));
-	json_object_object_add(object, "pool", report_pool_json(report->pool));
+	json_add_text(object, "io", report->pool.io);
+	json_object_object_add(object, "pool", report_pool_json(&report->pool));
 	json_object_object_add(object, "time", time_json(report, times));
 	json_object_object_add(object, "fps", fps_json(report, times));
 	return object;

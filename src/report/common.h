@@ -18,7 +18,7 @@ struct report {
 	const struct device *device;
 	const struct video_format *format;
 	struct fraction fps_requested; /* 0/0: none */
-	const struct pool *pool;
+	struct pool_info pool;
 	double user_s, sys_s; /* processor time of this process, see report_take_times() */
 };
 
@@ -34,7 +34,7 @@ void report_take_times(struct report *report);
 struct json_object *report_json(const struct report *report, const struct report_times *times);
 struct json_object *report_device_json(const struct device *device);
 struct json_object *report_format_json(const struct video_format *format);
-struct json_object *report_pool_json(const struct pool *pool);
+struct json_object *report_pool_json(const struct pool_info *pool);
 struct json_object *report_stats_json(const struct stats *ns); /* in microseconds */
 
 /* Prints a line of the text report: the label, and the text, wrapped to the width of the terminal in the

@@ -4,16 +4,12 @@
 
 #include <linux/videodev2.h>
 
-uint64_t entry_make(struct ledger *ledger, const struct pool *pool, uint32_t *n_restarts)
+uint64_t entry_make(struct ledger *ledger, const struct frame_info *info)
 {
-	const struct frame_info *info = &pool->last;
-
 	ledger->captured++;
 	ledger->bytes_captured += info->bytes;
-	if (*n_restarts != pool->n_restarts) {
-		*n_restarts = pool->n_restarts;
+	if (info->new_sequence)
 		ledger_restart(ledger);
-	}
 	/* A buffer that only tells of an error carries no frame, and so no number: drivers leave it at 0. */
 	if (info->bytes == 0 && info->flags & V4L2_BUF_FLAG_ERROR) {
 		ledger->unnumbered++;

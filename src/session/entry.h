@@ -4,10 +4,9 @@
 #define SESSION_ENTRY_H
 
 #include "base/ledger.h"
-#include "queue/pool.h"
+#include "queue/buffer.h"
 
-/* The buffer dequeued last (pool->last), delivered or not. Returns how many frames the driver lost before it.
- * *n_restarts: of the pool's, as seen last; 0 to begin with. */
-uint64_t entry_make(struct ledger *ledger, const struct pool *pool, uint32_t *n_restarts);
+/* A buffer that was dequeued, delivered or not. Returns how many frames the driver lost before it. */
+uint64_t entry_make(struct ledger *ledger, const struct frame_info *info);
 
 #endif

@@ -2,7 +2,6 @@
 /* The way of the memory in a playback. */
 #include <stdlib.h>
 #include "base/log.h"
-#include "queue/io.h"
 #include "queue/memory_source.h"
 #include "session/play_loop.h"
 
@@ -21,9 +20,10 @@ static unsigned most_ahead(const struct player *player)
 static unsigned wanted_blanks(const struct player *player)
 {
 	enum AVCodecID codec = reader_info(player->playback->reader).codec_id;
-	unsigned least = player->pool->min_latency + 2; /* one that waits for its time, one that is filled */
+	unsigned least =
+		pool_info(player->pool).min_latency + 2; /* one that waits for its time, one that is filled */
 	unsigned wanted = least + most_ahead(player) - 1;
-	uint64_t affordable = BLANKS_BYTES / video_format_bytes(&player->pool->format);
+	uint64_t affordable = BLANKS_BYTES / video_format_bytes(pool_format(player->pool));
 
 	if (codec != AV_CODEC_ID_RAWVIDEO)
 		wanted += BLANKS_OF_DECODER;
@@ -35,7 +35,7 @@ static unsigned wanted_blanks(const struct player *player)
 /* Pictures that wait for their time hold blanks that the decoder could use. */
 static unsigned pictures_ahead(const struct player *player)
 {
-	unsigned busy = player->pool->min_latency + 1;
+	unsigned busy = pool_info(player->pool).min_latency + 1;
 	unsigned left = player->n_blanks > busy ? player->n_blanks - busy : 1;
 
 	return left < most_ahead(player) ? left : most_ahead(player);
@@ -76,7 +76,8 @@ static int acquire_buffer(void *opaque, bool wait, struct frame *blank)
 static int gather(struct player *player, unsigned wanted)
 {
 	struct pool *pool = player->pool;
-	unsigned least = pool->io->put ? pool->min_latency : 1;
+	struct pool_info info = pool_info(pool);
+	unsigned least = info.streams ? info.min_latency : 1;
 	struct buffer *buffer;
 	int err = 0;
 
@@ -90,7 +91,7 @@ static int gather(struct player *player, unsigned wanted)
 	if (err < 0 && err != POOL_NOBUF)
 		return err;
 	/* The driver would keep them all. */
-	log_error("%s: memory for %u buffers, %u needed", pool->device->path, player->n_blanks, least);
+	log_error("%s: memory for %u buffers, %u needed", pool_device(pool)->path, player->n_blanks, least);
 	return -ENOMEM;
 }
 
@@ -98,7 +99,7 @@ int blanks_open(struct player *player)
 {
 	struct pool *pool = player->pool;
 	struct reader_target target = {
-		.format = pool->format,
+		.format = *pool_format(pool),
 		.scaling = player->playback->options.scaling,
 		.acquire = acquire_buffer,
 		.opaque = player,
@@ -114,7 +115,7 @@ int blanks_open(struct player *player)
 	if (err < 0)
 		return err;
 	player->n_ahead = pictures_ahead(player);
-	busy = pool->min_latency + 1 + player->n_ahead;
+	busy = pool_info(pool).min_latency + 1 + player->n_ahead;
 	target.n_direct = player->n_blanks > busy ? player->n_blanks - busy : 0;
 	return reader_start(player->playback->reader, &target);
 }

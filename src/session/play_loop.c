@@ -151,8 +151,7 @@ static void count_pace(struct player *player, int64_t duration_ns, int64_t late_
 	stats_add(&playback->pace_ns, late_ns);
 }
 
-static void count_played(struct player *player, const struct frame *frame, uint64_t queue_copied,
-			 int64_t queue_ns, int64_t due_ns)
+static void count_played(struct player *player, const struct frame *frame, int64_t queue_ns, int64_t due_ns)
 {
 	struct playback *playback = player->playback;
 
@@ -161,7 +160,7 @@ static void count_played(struct player *player, const struct frame *frame, uint6
 	for (unsigned p = 0; p < frame->n_planes; p++)
 		playback->bytes_played += frame->planes[p].bytes;
 	playback->bytes_copied += frame->copied_bytes;
-	if (frame->copied_bytes || queue_copied)
+	if (frame->copied_bytes)
 		playback->copied++;
 	else
 		playback->zero_copy++;
@@ -172,10 +171,10 @@ static void count_played(struct player *player, const struct frame *frame, uint6
 	count_pace(player, player->last_duration_ns, queue_ns - due_ns);
 }
 
-/* What pool_process() expects and says nothing of, but cannot happen to a device that only takes frames. */
+/* What pool_queue() expects and says nothing of, but cannot happen to a device that only takes frames. */
 static int end_by_device(struct player *player, int err)
 {
-	const char *path = player->pool->device->path;
+	const char *path = pool_device(player->pool)->path;
 
 	if (err == POOL_FLUSHING)
 		return player_finish(player, END_SIGNAL, 0);
@@ -197,22 +196,19 @@ static int end_by_device(struct player *player, int err)
 static int show(struct player *player, struct frame *picture, int64_t due_ns)
 {
 	struct frame frame = *picture;
-	uint64_t n_copied = player->pool->n_copied;
 	struct buffer *buffer = picture_buffer(picture);
 	int64_t queue_ns = now_ns();
 	int err;
 
 	buffer->info = (struct frame_info){ .timestamp_ns = due_ns };
-	player->pool->deadline_ns = queue_ns + STALL_NS;
-	err = pool_process(player->pool, &buffer);
-	player->pool->deadline_ns = 0;
+	err = pool_queue(player->pool, buffer, queue_ns + STALL_NS);
 	if (err == POOL_CORRUPT) {
 		player->playback->dropped++;
 		return 0;
 	}
 	if (err < 0)
 		return end_by_device(player, err);
-	count_played(player, &frame, player->pool->n_copied - n_copied, queue_ns, due_ns);
+	count_played(player, &frame, queue_ns, due_ns);
 	return 0;
 }
 
@@ -262,12 +258,12 @@ static void show_progress(struct player *player)
  * but one frame may not have begun to show it, and write() does not tell what the kernel still holds. */
 static int64_t farewell_ns(const struct player *player)
 {
-	double fps = fraction_value(player->pool->format.fps);
+	double fps = fraction_value(pool_format(player->pool)->fps);
 	int64_t period_ns = player->last_duration_ns;
 
 	if (period_ns <= 0 && fps > 0)
 		period_ns = (int64_t)(1e9 / fps);
-	return period_ns * (player->pool->limits.reads ? 4 : player->playback->played == 1 ? 2 : 1);
+	return period_ns * (!pool_info(player->pool).streams ? 4 : player->playback->played == 1 ? 2 : 1);
 }
 
 static int show_last(struct player *player)
@@ -275,9 +271,7 @@ static int show_last(struct player *player)
 	const struct playback *playback = player->playback;
 	int err;
 
-	player->pool->deadline_ns = now_ns() + DRAIN_NS;
-	err = pool_drain(player->pool);
-	player->pool->deadline_ns = 0;
+	err = pool_drain(player->pool, now_ns() + DRAIN_NS);
 	if (err < 0)
 		return end_by_device(player, err);
 	while (err >= 0 && playback->options.hold)
@@ -294,14 +288,14 @@ static int wait_for_watcher(struct player *player)
 	struct pool *pool = player->pool;
 	int err = 0;
 
-	if (!player->playback->options.on_demand || !player->playback->played || pool->n_readers)
+	if (!player->playback->options.on_demand || !player->playback->played || pool_info(pool).n_readers)
 		return 0;
-	log_verbose("%s: nobody watches: waiting", pool->device->path);
-	while (err == 0 && !pool->n_readers)
+	log_verbose("%s: nobody watches: waiting", pool_device(pool)->path);
+	while (err == 0 && !pool_info(pool).n_readers)
 		err = pool_wait_event(pool);
 	if (err < 0)
 		return end_by_device(player, err);
-	log_verbose("%s: somebody watches: playing on", pool->device->path);
+	log_verbose("%s: somebody watches: playing on", pool_device(pool)->path);
 	player->origin_ns = player->last_queue_ns = 0;
 	return 0;
 }

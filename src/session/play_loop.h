@@ -33,7 +33,7 @@ int blanks_open(struct player *player);
 void blanks_feed(struct player *player);
 /* Gives all back to the pool; the file thread and the reader must hold none any more. */
 void blanks_close(struct player *player);
-/* The buffer to give to pool_process() for the picture, which frees itself when the driver is done with it.
+/* The buffer to give to pool_queue() for the picture, which frees itself when the driver is done with it.
  */
 struct buffer *picture_buffer(struct frame *picture);
 void picture_free(struct frame *picture);

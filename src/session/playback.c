@@ -60,7 +60,7 @@ static int player_open(struct player *player)
 		err = blanks_open(player);
 	if (err < 0)
 		return err;
-	player->pool->cancel_fd = player->playback->options.signal_fd;
+	pool_set_wakeup(player->pool, player->playback->options.signal_fd, -1);
 	player->has_ahead = sem_init(&player->ahead, 0, player->n_ahead) == 0;
 	err = -pthread_create(&player->file_thread, NULL, file_thread, player);
 	player->threaded = err == 0;
@@ -93,7 +93,7 @@ static void player_close(struct player *player)
 		sem_destroy(&player->ahead);
 	if (player->timer_fd >= 0)
 		close(player->timer_fd);
-	player->pool->cancel_fd = -1;
+	pool_set_wakeup(player->pool, -1, -1);
 }
 
 int playback_run(struct playback *playback)
@@ -111,7 +111,7 @@ int playback_run(struct playback *playback)
 	err = player_open(&player);
 	if (err == 0)
 		err = player_loop(&player);
-	playback->bytes_copied += playback->pool->bytes_copied;
+	playback->bytes_copied += pool_info(playback->pool).bytes_copied;
 	playback->wall_ns = now_ns() - player.start_ns;
 	if (playback->interval_ns.count)
 		playback->measured_fps = 1e9 / stats_mean(&playback->interval_ns);

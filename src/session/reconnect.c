@@ -38,7 +38,7 @@ static const char *close_device(struct reconnect *reconnect)
 	return name ? name : path;
 }
 
-int reconnect_reopen(void *opaque)
+int reconnect_reopen(void *opaque, struct pool **pool)
 {
 	struct reconnect *reconnect = opaque;
 	struct setup *setup = reconnect->setup;
@@ -50,6 +50,7 @@ int reconnect_reopen(void *opaque)
 	options.device = close_device(reconnect);
 	if (!options.device)
 		return -ENOMEM;
+	*pool = NULL;
 	/* The driver starts with its default format. */
 	if (!options.format.pixelformat)
 		options.format.pixelformat = fourcc_text(before.fourcc, fourcc);
@@ -63,6 +64,7 @@ int reconnect_reopen(void *opaque)
 		return err;
 	if (setup_open(setup, &options) != STATUS_DONE)
 		return -ENODEV;
+	*pool = setup->pool;
 	if (before.fourcc == setup->format.fourcc && before.width == setup->format.width &&
 	    before.height == setup->format.height)
 		return 0;
@@ -78,9 +80,9 @@ static int free_buffers(struct reconnect *reconnect)
 	struct setup *setup = reconnect->setup;
 	struct setup_options options = *reconnect->options;
 
-	if (!setup->pool.limits.reads) {
-		pool_close(&setup->pool);
-		setup->has_pool = false;
+	if (pool_info(setup->pool).streams) {
+		pool_close(setup->pool);
+		setup->pool = NULL;
 		return 0;
 	}
 	options.device = close_device(reconnect);
@@ -89,7 +91,8 @@ static int free_buffers(struct reconnect *reconnect)
 	return setup_device(setup, &options) == STATUS_DONE ? 0 : -ENODEV;
 }
 
-int reconnect_renegotiate(void *opaque, const struct video_source *source)
+int reconnect_renegotiate(void *opaque, const struct video_source *source, int64_t deadline_ns,
+			  struct pool **pool)
 {
 	struct reconnect *reconnect = opaque;
 	struct setup *setup = reconnect->setup;
@@ -101,8 +104,11 @@ int reconnect_renegotiate(void *opaque, const struct video_source *source)
 	if (!request.pixelformat)
 		request.pixelformat = fourcc_text(setup->format.fourcc, fourcc);
 	if (err == 0)
-		err = dv_timings_apply(&setup->device, reconnect->signal_fd, setup->pool.deadline_ns, source);
+		err = dv_timings_apply(&setup->device, reconnect->signal_fd, deadline_ns, source);
 	if (err == 0)
 		err = negotiate_format(&setup->device, &request, &setup->format);
-	return err < 0 ? err : setup_pool(setup, reconnect->options);
+	if (err == 0)
+		err = setup_pool(setup, reconnect->options);
+	*pool = setup->pool;
+	return err;
 }

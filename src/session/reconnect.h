@@ -21,7 +21,8 @@ const struct device *reconnect_device(const struct reconnect *reconnect);
 void reconnect_close(struct reconnect *reconnect);
 
 /* recording_options.reopen and renegotiate; opaque is the struct reconnect. */
-int reconnect_reopen(void *opaque);
-int reconnect_renegotiate(void *opaque, const struct video_source *source);
+int reconnect_reopen(void *opaque, struct pool **pool);
+int reconnect_renegotiate(void *opaque, const struct video_source *source, int64_t deadline_ns,
+			  struct pool **pool);
 
 #endif

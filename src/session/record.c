@@ -36,8 +36,7 @@ static int stretch_open(struct session *session)
 		return session_finish(session, END_ERROR, err);
 	}
 	session->threaded = true;
-	session->pool->cancel_fd = session->recording->options.signal_fd;
-	session->pool->wake_fd = fifo_fd(session->home);
+	pool_set_wakeup(session->pool, session->recording->options.signal_fd, fifo_fd(session->home));
 	return 0;
 }
 
@@ -74,9 +73,10 @@ static void stretch_close(struct session *session)
 	fifo_close(session->frames);
 	fifo_close(session->home);
 	session->frames = session->home = NULL;
-	session->pool->cancel_fd = session->pool->wake_fd = -1;
-	recording->ledger.copied += session->pool->n_copied;
-	recording->ledger.bytes_copied += session->pool->bytes_copied;
+	pool_set_wakeup(session->pool, -1, -1);
+	recording->pool_info = pool_info(session->pool);
+	recording->ledger.copied += recording->pool_info.n_copied;
+	recording->ledger.bytes_copied += recording->pool_info.bytes_copied;
 }
 
 static int stretch(struct session *session)
@@ -99,17 +99,17 @@ static bool go_on(struct session *session, int *err)
 	if (session->cut_err < 0)
 		return false;
 	if (session->has_new_source)
-		*err = options->renegotiate(options->device_opaque, &session->source);
+		*err = options->renegotiate(options->device_opaque, &session->source,
+					    session_deadline(session), &recording->pool);
 	else if (recording->end == END_DISCONNECT && options->reopen)
-		*err = options->reopen(options->device_opaque);
+		*err = options->reopen(options->device_opaque, &recording->pool);
 	else
 		return false;
+	session->pool = recording->pool;
 	if (*err == 0) {
 		session->done = session->has_new_source = false;
 		recording->end = END_ERROR;
 		options->output.format = *recording->format;
-		session->n_restarts = 0;
-		ledger_restart(&recording->ledger);
 		return true;
 	}
 	if (*err == POOL_FLUSHING)
@@ -145,7 +145,9 @@ int record_run(struct recording *recording)
 		return log_no_memory();
 	session->recording = recording;
 	session->pool = recording->pool;
+	session->device = pool_device(recording->pool);
 	session->start_ns = now_ns();
+	recording->pool_info = pool_info(recording->pool);
 	err = sink_open(&session->sink, recording);
 	if (err < 0) {
 		session_finish(session, END_WRITE_ERROR, err);

@@ -28,13 +28,14 @@ struct record_options {
 	enum bad_frames bad_frames;
 	const char *frame_log; /* a file of JSON lines, or NULL */
 	/* Called when the device is lost and nothing of the pool is held any more: closes it, waits for the
-	 * device, and opens and configures the same struct anew, for the same format. 0: the recording goes
-	 * on in the next file; a negative errno (logged; POOL_FLUSHING for a signal) ends it. NULL: the
-	 * recording ends. */
-	int (*reopen)(void *opaque);
-	/* Called when the source sends something else, likewise: sets the device to it and configures the
-	 * same structs anew. NULL: the recording ends. */
-	int (*renegotiate)(void *opaque, const struct video_source *source);
+	 * device, and opens and configures another pool for the same format. 0 with *pool set to it (else
+	 * NULL): the recording goes on in the next file; a negative errno (logged; POOL_FLUSHING for a
+	 * signal) ends it. NULL: the recording ends. */
+	int (*reopen)(void *opaque, struct pool **pool);
+	/* Called when the source sends something else, likewise: sets the device to it and configures
+	 * another pool, waiting no longer than deadline_ns. NULL: the recording ends. */
+	int (*renegotiate)(void *opaque, const struct video_source *source, int64_t deadline_ns,
+			   struct pool **pool);
 	void *device_opaque; /* for both */
 	int signal_fd;       /* a signalfd: readable ends the run in good order; -1: none */
 	/* Called by the device loop a few times a second, for the progress line; NULL: not. */
@@ -55,6 +56,7 @@ struct recording {
 	/* The outcome. */
 	enum run_end end;
 	struct ledger ledger;
+	struct pool_info pool_info;           /* of the last pool */
 	struct stats latency_ns, interval_ns; /* driver's timestamp to dequeue; between driver's timestamps */
 	uint64_t source_changes, source_interruptions; /* followed; after which it was what it had been */
 	struct fifo_level high_water; /* max_items and max_bytes: of frames waiting for the file thread */

@@ -38,7 +38,7 @@ static struct item *new_item(struct session *session, enum fate fate, uint64_t l
 		log_no_memory();
 		return NULL;
 	}
-	item->info = session->pool->last;
+	item->info = session->last;
 	item->fate = fate;
 	item->lost = lost;
 	return item;
@@ -58,7 +58,7 @@ static int note(struct session *session, enum fate fate, uint64_t lost)
 /* Enters the dequeued buffer into the books; returns how many frames the driver lost before it. */
 static uint64_t enter(struct session *session)
 {
-	return entry_make(&session->recording->ledger, session->pool, &session->n_restarts);
+	return entry_make(&session->recording->ledger, &session->last);
 }
 
 /* When a recording of a duration ends at the latest, whatever the frames say; 0: not known yet. */
@@ -74,7 +74,7 @@ static int64_t end_ns(const struct session *session)
 static int take_lost(struct session *session, enum fate fate)
 {
 	uint64_t lost = enter(session);
-	int64_t now = session->pool->last.dequeue_ns;
+	int64_t now = session->last.dequeue_ns;
 
 	if (fate == FATE_ERROR)
 		session->recording->ledger.lost_error++;
@@ -82,7 +82,7 @@ static int take_lost(struct session *session, enum fate fate)
 		session->recording->ledger.lost_queue++;
 	if (fate == FATE_ERROR && session->recording->options.bad_frames == BAD_FRAMES_FAIL) {
 		log_error("%s: frame %u is damaged, and --bad-frames=fail was asked for",
-			  session->pool->device->path, session->pool->last.sequence);
+			  session->device->path, session->last.sequence);
 		session_finish(session, END_ERROR, -EBADMSG);
 		note(session, fate, lost);
 		return -EBADMSG;
@@ -115,7 +115,7 @@ static int reference_frame(struct session *session, struct item *item, struct bu
 	return 0;
 }
 
-static int lend(struct session *session, struct buffer *buffer, bool copied, uint64_t lost, int64_t pts_ns)
+static int lend(struct session *session, struct buffer *buffer, uint64_t lost, int64_t pts_ns)
 {
 	struct item *item = new_item(session, FATE_WRITTEN, lost);
 
@@ -125,7 +125,7 @@ static int lend(struct session *session, struct buffer *buffer, bool copied, uin
 		pool_release(session->pool, buffer);
 		return session_finish(session, END_ERROR, -ENOMEM);
 	}
-	item->copied = copied;
+	item->copied = buffer->copied;
 	item->frame.pts_ns = pts_ns;
 	item->frame.key = buffer->info.flags & V4L2_BUF_FLAG_KEYFRAME;
 	item->frame.damaged = buffer->info.flags & V4L2_BUF_FLAG_ERROR;
@@ -150,8 +150,7 @@ static bool is_full(struct session *session)
 	uint64_t waiting = session->bytes_handed - recording->ledger.bytes_taken;
 
 	return recording->options.max_bytes &&
-	       recording->ledger.bytes_written + waiting + session->pool->last.bytes >
-		       recording->options.max_bytes;
+	       recording->ledger.bytes_written + waiting + session->last.bytes > recording->options.max_bytes;
 }
 
 static int skip(struct session *session, struct buffer *buffer, uint64_t lost)
@@ -163,7 +162,7 @@ static int skip(struct session *session, struct buffer *buffer, uint64_t lost)
 	return note(session, FATE_SKIPPED, lost);
 }
 
-static int take_frame(struct session *session, struct buffer *buffer, bool copied)
+static int take_frame(struct session *session, struct buffer *buffer)
 {
 	struct recording *recording = session->recording;
 	const struct record_options *options = &recording->options;
@@ -183,7 +182,7 @@ static int take_frame(struct session *session, struct buffer *buffer, bool copie
 		session_finish(session, is_past_end(session, pts_ns) ? END_DURATION : END_SIZE, 0);
 		return skip(session, buffer, lost);
 	}
-	err = lend(session, buffer, copied, lost, pts_ns);
+	err = lend(session, buffer, lost, pts_ns);
 	if (err == 0 && options->count && session->n_handed == options->count)
 		session_finish(session, END_COUNT, 0);
 	return err;
@@ -191,14 +190,13 @@ static int take_frame(struct session *session, struct buffer *buffer, bool copie
 
 static int take_outcome(struct session *session, int result);
 
-/* The pool's deadline: the stall timeout, or the end of the duration where the device is slower than that. */
-static void set_deadline(struct session *session)
+int64_t session_deadline(const struct session *session)
 {
 	const struct record_options *options = &session->recording->options;
 	int64_t stall_ns = options->stall_ns ? session->last_frame_ns + options->stall_ns : 0;
 	int64_t end = end_ns(session);
 
-	session->pool->deadline_ns = !stall_ns || (end && end < stall_ns) ? end : stall_ns;
+	return !stall_ns || (end && end < stall_ns) ? end : stall_ns;
 }
 
 int session_timeout(struct session *session)
@@ -209,7 +207,7 @@ int session_timeout(struct session *session)
 		return session_finish(session, END_DURATION, 0);
 	log_error("%s: no frame for %.3g s: the device has stopped delivering (--stall-timeout sets how long "
 		  "to wait)",
-		  session->pool->device->path, (double)options->stall_ns / NS_PER_S);
+		  session->device->path, (double)options->stall_ns / NS_PER_S);
 	return session_finish(session, END_STALL, POOL_TIMEOUT);
 }
 
@@ -217,7 +215,7 @@ int session_timeout(struct session *session)
 static int end_stretch(struct session *session, const char *change)
 {
 	const struct record_options *options = &session->recording->options;
-	const char *path = session->pool->device->path;
+	const char *path = session->device->path;
 
 	if (!options->renegotiate) {
 		log_error(
@@ -242,14 +240,15 @@ static int take_source_change(struct session *session)
 	int err = pool_pause(pool);
 
 	if (err == 0)
-		err = dv_timings_wait(pool->device, pool->cancel_fd, pool->deadline_ns, &session->source);
+		err = dv_timings_wait(session->device, recording->options.signal_fd,
+				      session_deadline(session), &session->source);
 	if (err == 0)
-		err = dv_timings_compare(pool->device, recording->format, &session->source, change);
+		err = dv_timings_compare(session->device, recording->format, &session->source, change);
 	if (err > 0)
 		return end_stretch(session, change);
 	if (err == 0) {
-		log_warn("%s: the source was interrupted: %s", pool->device->path,
-			 pool->limits.reads ? "reading on" : "restarting the stream");
+		log_warn("%s: the source was interrupted: %s", session->device->path,
+			 pool_info(pool).streams ? "restarting the stream" : "reading on");
 		recording->source_interruptions++;
 		session->last_frame_ns = now_ns(); /* it was not the device that took so long */
 		err = pool_resume(pool);
@@ -308,19 +307,17 @@ static int take_outcome(struct session *session, int result)
 static int turn(struct session *session)
 {
 	struct pool *pool = session->pool;
-	uint64_t n_copied = pool->n_copied;
-	struct buffer *buffer = NULL;
+	struct buffer *buffer;
 	int result;
 
-	session->n_refs -= buffer_ref_return(pool, session->home, pool->n_queued <= pool->min_latency);
-	set_deadline(session);
-	result = pool_process(pool, &buffer);
+	session->n_refs -= buffer_ref_return(pool, session->home, pool_is_low(pool));
+	result = pool_dequeue(pool, session_deadline(session), &buffer, &session->last);
 	if (result == 0 || result == POOL_NOBUF)
-		session->last_frame_ns = pool->last.dequeue_ns;
+		session->last_frame_ns = session->last.dequeue_ns;
 	if (result == 0 && session->recording->first_frame_ns == 0)
-		session->recording->first_frame_ns = pool->last.dequeue_ns - session->start_ns;
+		session->recording->first_frame_ns = session->last.dequeue_ns - session->start_ns;
 	if (result == 0)
-		return take_frame(session, buffer, pool->n_copied > n_copied);
+		return take_frame(session, buffer);
 	return take_outcome(session, result);
 }
 

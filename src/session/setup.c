@@ -36,12 +36,11 @@ int setup_pool(struct setup *setup, const struct setup_options *options)
 	int err;
 
 	err = pool_open(&setup->pool, &setup->device, &setup->format, &pool);
-	setup->has_pool = true;
 	if (err < 0)
 		return err;
 	if (!options->has_min_buffers)
-		config.min += setup->pool.limits.driver_min;
-	return pool_configure(&setup->pool, &config);
+		config.min += pool_info(setup->pool).driver_min;
+	return pool_configure(setup->pool, &config);
 }
 
 enum status setup_open(struct setup *setup, const struct setup_options *options)
@@ -56,9 +55,9 @@ enum status setup_open(struct setup *setup, const struct setup_options *options)
 
 void setup_close(struct setup *setup)
 {
-	if (setup->has_pool)
-		pool_close(&setup->pool);
+	pool_close(setup->pool);
+	setup->pool = NULL;
 	if (setup->has_device)
 		device_close(&setup->device);
-	setup->has_pool = setup->has_device = false;
+	setup->has_device = false;
 }

@@ -27,8 +27,8 @@ struct setup_options {
 struct setup {
 	struct device device;
 	struct video_format format; /* as negotiated */
-	struct pool pool;
-	bool has_device, has_pool;
+	struct pool *pool;          /* NULL: none */
+	bool has_device;
 };
 
 /* Opens and configures all of it: device, input, controls, format, queue, in that order. Returns STATUS_DONE

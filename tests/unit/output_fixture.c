@@ -24,16 +24,16 @@ void output_fixture_open(struct pool_fixture *fixture, const char *io, const cha
 	assert_int_equal(negotiate_get_format(&fixture->device, &fixture->format), 0);
 	fixture->format.field = field;
 	assert_int_equal(pool_fixture_open_pool(fixture, &options), 0);
-	assert_int_equal(pool_configure(&fixture->pool, &config), 0);
+	assert_int_equal(pool_configure(fixture->pool, &config), 0);
 	pool_fixture_mark(fixture);
-	assert_int_equal(pool_start(&fixture->pool), 0);
+	assert_int_equal(pool_start(fixture->pool), 0);
 }
 
 struct buffer *output_fixture_buffer(struct pool_fixture *fixture)
 {
 	struct buffer *buffer = NULL;
 
-	assert_int_equal(pool_acquire(&fixture->pool, &buffer), 0);
+	assert_int_equal(pool_acquire(fixture->pool, &buffer), 0);
 	for (uint32_t p = 0; p < buffer->n_planes; p++) {
 		memset(buffer->planes[p].data, 0x80, fixture->format.sizeimage[p]);
 		buffer->planes[p].bytesused = fixture->format.sizeimage[p];
@@ -43,7 +43,7 @@ struct buffer *output_fixture_buffer(struct pool_fixture *fixture)
 
 int output_fixture_queue(struct pool_fixture *fixture, struct buffer *buffer)
 {
-	return pool_process(&fixture->pool, &buffer);
+	return pool_queue(fixture->pool, buffer, fixture->deadline_ns);
 }
 
 bool output_fixture_mode(unsigned i, const char **io, const char **keys)

@@ -15,7 +15,7 @@ void output_fixture_open(struct pool_fixture *fixture, const char *io, const cha
 
 /* A buffer with a whole frame in it, which there must be. */
 struct buffer *output_fixture_buffer(struct pool_fixture *fixture);
-/* pool_process() */
+/* pool_queue() */
 int output_fixture_queue(struct pool_fixture *fixture, struct buffer *buffer);
 
 /* The io modes with one plane (0 to 3) and with three (4 to 7), as pool_fixture_modes has them; 8: rw. False:

@@ -62,15 +62,15 @@ void pool_fixture_start(struct pool_fixture *fixture, const char *io, const char
 	struct pool_config config = { .min = min, .max = max };
 
 	pool_fixture_open(fixture, io, keys);
-	assert_int_equal(pool_configure(&fixture->pool, &config), 0);
+	assert_int_equal(pool_configure(fixture->pool, &config), 0);
 	pool_fixture_mark(fixture);
-	assert_int_equal(pool_start(&fixture->pool), 0);
+	assert_int_equal(pool_start(fixture->pool), 0);
 }
 
 void pool_fixture_close_pool(struct pool_fixture *fixture)
 {
-	pool_close(&fixture->pool);
-	memset(&fixture->pool, 0, sizeof fixture->pool);
+	pool_close(fixture->pool);
+	fixture->pool = NULL;
 }
 
 void pool_fixture_close(struct pool_fixture *fixture)
@@ -106,16 +106,22 @@ void pool_fixture_check_picture(const struct video_format *format, const struct 
 		free(planes[p]);
 }
 
+int pool_fixture_dequeue(struct pool_fixture *fixture, struct buffer **buffer)
+{
+	*buffer = NULL;
+	return pool_dequeue(fixture->pool, fixture->deadline_ns, buffer, &fixture->info);
+}
+
 struct buffer *pool_fixture_frame(struct pool_fixture *fixture, uint32_t number)
 {
 	struct buffer *buffer = NULL;
-	int err = pool_process(&fixture->pool, &buffer);
+	int err = pool_fixture_dequeue(fixture, &buffer);
 
 	if (err < 0)
 		fail_msg("frame %u: %s (%s)", number, err_str(err), fixture->log.last_error);
 	assert_non_null(buffer);
 	assert_int_equal(buffer->owner, BUFFER_HELD);
-	assert_ptr_equal(buffer->pool, &fixture->pool);
+	assert_ptr_equal(buffer->pool, fixture->pool);
 	assert_int_equal(buffer->info.sequence, number);
 	assert_int_equal(buffer->info.bytes, buffer_payload_bytes(buffer));
 	pool_fixture_check_picture(&fixture->format, buffer, number);
@@ -125,7 +131,7 @@ struct buffer *pool_fixture_frame(struct pool_fixture *fixture, uint32_t number)
 int pool_fixture_no_frame(struct pool_fixture *fixture)
 {
 	struct buffer *buffer = NULL;
-	int err = pool_process(&fixture->pool, &buffer);
+	int err = pool_fixture_dequeue(fixture, &buffer);
 
 	assert_null(buffer);
 	assert_true(err < 0);
@@ -135,7 +141,7 @@ int pool_fixture_no_frame(struct pool_fixture *fixture)
 void pool_fixture_frames(struct pool_fixture *fixture, uint32_t first, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		pool_release(&fixture->pool, pool_fixture_frame(fixture, first + i));
+		pool_release(fixture->pool, pool_fixture_frame(fixture, first + i));
 }
 
 void pool_fixture_mark(struct pool_fixture *fixture)

@@ -6,7 +6,7 @@
 #include "device/device.h"
 #include "device/negotiate.h"
 #include "sim/sim_internal.h"
-#include "queue/io.h"
+#include "queue/pool_internal.h"
 #include "table_test.h"
 #include "trace_log.h"
 
@@ -17,8 +17,10 @@ struct pool_fixture {
 	struct trace_log log;
 	struct device device;
 	struct video_format format;
-	struct pool pool;
-	size_t mark; /* the call from which on the short forms below count */
+	struct pool *pool;
+	int64_t deadline_ns;    /* of what follows; 0: none */
+	struct frame_info info; /* of the frame dequeued last */
+	size_t mark;            /* the call from which on the short forms below count */
 };
 
 /* "sim:size=96x64,fps=0,KEYS", and a pool of that io mode over it. dmabuf-import takes its memory from a
@@ -35,6 +37,8 @@ void pool_fixture_start(struct pool_fixture *fixture, const char *io, const char
 void pool_fixture_close(struct pool_fixture *fixture);
 void pool_fixture_close_pool(struct pool_fixture *fixture); /* the pool alone, before */
 
+/* pool_dequeue(); *buffer NULL where there is no frame. */
+int pool_fixture_dequeue(struct pool_fixture *fixture, struct buffer **buffer);
 /* A frame that must come, and carry this number, byte for byte. */
 struct buffer *pool_fixture_frame(struct pool_fixture *fixture, uint32_t number);
 /* The next call's result, which must not be a frame. */

@@ -37,8 +37,8 @@ static void create_bufs_is_probed_for_what_works(void **state)
 	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", "memory=MMAP"), 1);
 	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", "memory=USERPTR"), 0);
 	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", "memory=DMABUF"), 1);
-	assert_false(allocator_has(&fixture.pool.allocator, V4L2_MEMORY_USERPTR));
-	assert_true(allocator_creates(&fixture.pool.allocator, V4L2_MEMORY_DMABUF));
+	assert_false(allocator_has(&fixture.pool->allocator, V4L2_MEMORY_USERPTR));
+	assert_true(allocator_creates(&fixture.pool->allocator, V4L2_MEMORY_DMABUF));
 	pool_fixture_close(&fixture);
 }
 
@@ -54,8 +54,8 @@ static void mmap_is_tried_though_no_probe_is_answered(void **state)
 		snprintf(keys, sizeof keys, "create=no,fail=probe@1:%s:3", errors[i]);
 		pool_fixture_start(&fixture, "auto", keys, 4, 4);
 		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_REQBUFS", "count=4"), 1);
-		assert_string_equal(pool_io_name(&fixture.pool), "mmap");
-		assert_false(fixture.pool.allocator.can_allocate);
+		assert_string_equal(pool_info(fixture.pool).io, "mmap");
+		assert_false(fixture.pool->allocator.can_allocate);
 		pool_fixture_frames(&fixture, 0, 5);
 		pool_fixture_close(&fixture);
 	}
@@ -94,6 +94,7 @@ static void capabilities_are_believed(void **state)
 {
 	static const struct pool_options userptr = { .io = "userptr" };
 	struct pool_fixture fixture;
+	struct allocator allocator;
 
 	(void)state;
 	pool_fixture_open_device(&fixture, "");
@@ -101,8 +102,10 @@ static void capabilities_are_believed(void **state)
 	assert_int_equal(pool_fixture_open_pool(&fixture, &userptr), -ENOTSUP);
 	assert_int_equal(fixture.log.n_errors, 1);
 	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", "memory=USERPTR"), 0);
-	assert_true(allocator_has(&fixture.pool.allocator, V4L2_MEMORY_DMABUF));
-	assert_false(fixture.pool.allocator.can_orphan);
+	allocator_init(&allocator, &fixture.device, &fixture.format);
+	assert_int_equal(allocator_probe(&allocator), 0);
+	assert_true(allocator_has(&allocator, V4L2_MEMORY_DMABUF));
+	assert_false(allocator.can_orphan);
 	pool_fixture_close(&fixture);
 }
 
@@ -168,9 +171,9 @@ static void what_contradicts_itself_fails_the_start(void **state)
 		struct pool_fixture fixture;
 
 		pool_fixture_open(&fixture, pool_fixture_modes[i % 4], keys[i / 4]);
-		assert_int_equal(pool_configure(&fixture.pool, &config), 0);
+		assert_int_equal(pool_configure(fixture.pool, &config), 0);
 		pool_fixture_mark(&fixture);
-		assert_true(pool_start(&fixture.pool) < 0);
+		assert_true(pool_start(fixture.pool) < 0);
 		end = fixture.log.n_calls - 1;
 		assert_string_equal(fixture.log.calls[end].name, "VIDIOC_REQBUFS");
 		assert_int_equal(trace_value(&fixture.log.calls[end], "count"), 0);
@@ -219,10 +222,10 @@ static void each_plane_is_exported(void **state)
 		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_EXPBUF", ""), cases[i].n_exports);
 		pool_fixture_frames(&fixture, 0, 10);
 		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_EXPBUF", ""), cases[i].n_exports);
-		for (uint32_t b = 0; b < fixture.pool.granted; b++)
+		for (uint32_t b = 0; b < fixture.pool->granted; b++)
 			for (uint32_t p = 0; p < fixture.format.n_planes; p++)
 				assert_int_equal(
-					fcntl(fixture.pool.allocator.buffers[b].planes[p].fd, F_GETFD),
+					fcntl(fixture.pool->allocator.buffers[b].planes[p].fd, F_GETFD),
 					FD_CLOEXEC);
 		pool_fixture_close(&fixture);
 	}
@@ -237,10 +240,10 @@ static void a_refused_reqbufs_can_be_asked_again(void **state)
 		struct pool_fixture fixture;
 
 		pool_fixture_open(&fixture, pool_fixture_modes[i], "fail=reqbufs@1:EINVAL");
-		assert_int_equal(pool_configure(&fixture.pool, &config), 0);
-		assert_true(pool_start(&fixture.pool) < 0);
+		assert_int_equal(pool_configure(fixture.pool, &config), 0);
+		assert_true(pool_start(fixture.pool) < 0);
 		assert_string_equal(pool_fixture_order(&fixture), "REQBUFS(4):EINVAL");
-		assert_int_equal(pool_start(&fixture.pool), 0);
+		assert_int_equal(pool_start(fixture.pool), 0);
 		pool_fixture_frames(&fixture, 0, 5);
 		pool_fixture_close(&fixture);
 	}

@@ -17,15 +17,15 @@ static void open_compressed(struct pool_fixture *fixture, const char *io, const 
 
 	pool_fixture_open_device(fixture, keys);
 	assert_int_equal(pool_fixture_open_pool(fixture, &options), 0);
-	assert_int_equal(pool_configure(&fixture->pool, &config), 0);
-	assert_int_equal(pool_start(&fixture->pool), 0);
+	assert_int_equal(pool_configure(fixture->pool, &config), 0);
+	assert_int_equal(pool_start(fixture->pool), 0);
 }
 
 static struct buffer *next_frame(struct pool_fixture *fixture)
 {
 	struct buffer *buffer = NULL;
 
-	assert_int_equal(pool_process(&fixture->pool, &buffer), 0);
+	assert_int_equal(pool_fixture_dequeue(fixture, &buffer), 0);
 	return buffer;
 }
 
@@ -39,14 +39,14 @@ static void compressed_frames_count_what_is_in_them(void **state)
 
 		print_message("# %s\n", pool_fixture_modes[i]);
 		open_compressed(&fixture, pool_fixture_modes[i], COMPRESSED, limit);
-		assert_true(pool_frame_bytes(&fixture.pool) > limit);
+		assert_true(pool_frame_bytes(fixture.pool) > limit);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
 			held[n] = next_frame(&fixture);
 			bytes += held[n]->info.bytes;
 		}
-		assert_in_range(pool_memory_used(&fixture.pool), bytes, bytes + N_ELEMENTS(held) * 8192);
+		assert_in_range(pool_memory_used(fixture.pool), bytes, bytes + N_ELEMENTS(held) * 8192);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-			pool_release(&fixture.pool, held[n]);
+			pool_release(fixture.pool, held[n]);
 		pool_fixture_close(&fixture);
 	}
 }
@@ -64,9 +64,9 @@ static void a_spare_keeps_no_more_than_its_frame(void **state)
 			for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
 				held[n] = next_frame(&fixture);
 			for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-				pool_release(&fixture.pool, held[n]);
+				pool_release(fixture.pool, held[n]);
 		}
-		assert_in_range(fixture.pool.spare_bytes, 5 * 4096, 9 * 4096);
+		assert_in_range(fixture.pool->spare_bytes, 5 * 4096, 9 * 4096);
 		pool_fixture_close(&fixture);
 	}
 }
@@ -84,14 +84,14 @@ static void free_spares_do_not_keep_the_budget(void **state)
 		held[n] = next_frame(&fixture);
 	bytes = held[0]->info.bytes;
 	for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-		pool_release(&fixture.pool, held[n]);
-	assert_int_equal(fixture.pool.n_spares, 5);
-	fixture.pool.memory_limit = 5 * bytes + 8192;
+		pool_release(fixture.pool, held[n]);
+	assert_int_equal(fixture.pool->n_spares, 5);
+	fixture.pool->memory_limit = 5 * bytes + 8192;
 	for (uint32_t n = 0; n < 4; n++)
 		held[n] = next_frame(&fixture);
-	assert_in_range(pool_memory_used(&fixture.pool), 4 * bytes, 5 * bytes + 8192);
+	assert_in_range(pool_memory_used(fixture.pool), 4 * bytes, 5 * bytes + 8192);
 	for (uint32_t n = 0; n < 4; n++)
-		pool_release(&fixture.pool, held[n]);
+		pool_release(fixture.pool, held[n]);
 	pool_fixture_close(&fixture);
 }
 
@@ -111,12 +111,12 @@ static void the_driver_gets_no_buffer_beyond_the_budget(void **state)
 		print_message("# %s\n", pool_fixture_modes[i % 4]);
 		open_compressed(&fixture, pool_fixture_modes[i % 4], GROWING, 8 << 20);
 		/* and a little for copies */
-		fixture.pool.memory_limit = cases[i / 4].frames * pool_frame_bytes(&fixture.pool) + (4 << 20);
+		fixture.pool->memory_limit = cases[i / 4].frames * pool_frame_bytes(fixture.pool) + (4 << 20);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
 			held[n] = next_frame(&fixture);
-		assert_int_equal(pool_allocated(&fixture.pool), cases[i / 4].allocated);
+		assert_int_equal(pool_info(fixture.pool).allocated, cases[i / 4].allocated);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-			pool_release(&fixture.pool, held[n]);
+			pool_release(fixture.pool, held[n]);
 		pool_fixture_close(&fixture);
 	}
 }

@@ -21,7 +21,7 @@ static void reading_needs_no_buffers_of_the_drivers(void **state)
 	assert_int_equal(trace_count(&fixture.log, 0, FIXTURE_DEVICE, "VIDIOC_STREAMON", ""), 0);
 	assert_int_equal(pool_fixture_count(&fixture, "read", "size=12288"), 30);
 	assert_int_equal(pool_fixture_count(&fixture, "read", ""), 30);
-	assert_int_equal(fixture.pool.n_copied, 0);
+	assert_int_equal(fixture.pool->n_copied, 0);
 	pool_fixture_close(&fixture);
 }
 
@@ -34,12 +34,12 @@ static void any_number_of_compressed_bytes_is_a_frame(void **state)
 	for (uint32_t n = 0; n < 6; n++) {
 		struct buffer *buffer = NULL;
 
-		assert_int_equal(pool_process(&fixture.pool, &buffer), 0);
+		assert_int_equal(pool_fixture_dequeue(&fixture, &buffer), 0);
 		assert_int_equal(buffer->info.sequence, n);
 		assert_memory_equal(buffer->planes[0].data, "\xff\xd8", 2);
 		if (n == 2)
 			assert_int_equal(buffer->info.bytes, 100);
-		pool_release(&fixture.pool, buffer);
+		pool_release(fixture.pool, buffer);
 	}
 	assert_int_equal(pool_fixture_count(&fixture, "read", ""), 6);
 	pool_fixture_close(&fixture);
@@ -114,11 +114,11 @@ static void an_error_without_a_stream_ends_no_waiting(void **state)
 	usleep(20000);
 	ops.revents = pool_fixture_poll_error;
 	fixture.device.ops = &ops;
-	assert_int_equal(pool_wait_event(&fixture.pool), 0);
+	assert_int_equal(pool_wait_event(fixture.pool), 0);
 	assert_int_equal(fixture.log.n_errors, 0);
-	fixture.pool.cancel_fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
-	assert_int_equal(pool_wait_event(&fixture.pool), POOL_FLUSHING);
-	close(fixture.pool.cancel_fd);
+	fixture.pool->cancel_fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+	assert_int_equal(pool_wait_event(fixture.pool), POOL_FLUSHING);
+	close(fixture.pool->cancel_fd);
 	fixture.device.ops = &device_sim;
 	pool_fixture_close(&fixture);
 }
@@ -133,19 +133,19 @@ static void with_no_memory_left_frames_are_read_away(void **state)
 	(void)state;
 	pool_fixture_open_device(&fixture, "");
 	assert_int_equal(pool_fixture_open_pool(&fixture, &options), 0);
-	assert_int_equal(pool_configure(&fixture.pool, &config), 0);
-	assert_int_equal(pool_start(&fixture.pool), 0);
+	assert_int_equal(pool_configure(fixture.pool, &config), 0);
+	assert_int_equal(pool_start(fixture.pool), 0);
 	held[0] = pool_fixture_frame(&fixture, 0);
 	held[1] = pool_fixture_frame(&fixture, 1);
 	for (uint32_t n = 2; n < 10; n++) {
 		assert_int_equal(pool_fixture_no_frame(&fixture), POOL_NOBUF);
-		assert_int_equal(fixture.pool.last.sequence, n);
+		assert_int_equal(fixture.info.sequence, n);
 	}
 	pool_fixture_check_picture(&fixture.format, held[0], 0);
-	pool_release(&fixture.pool, held[0]);
+	pool_release(fixture.pool, held[0]);
 	held[0] = pool_fixture_frame(&fixture, 10);
-	pool_release(&fixture.pool, held[0]);
-	pool_release(&fixture.pool, held[1]);
+	pool_release(fixture.pool, held[0]);
+	pool_release(fixture.pool, held[1]);
 	pool_fixture_close(&fixture);
 }
 
@@ -190,7 +190,7 @@ static void an_io_mode_is_chosen_or_refused_with_a_reason(void **state)
 		assert_int_equal(pool_fixture_open_pool(&fixture, &options), choices[i].err);
 		assert_int_equal(fixture.log.n_errors, choices[i].err != 0);
 		if (choices[i].chosen)
-			assert_string_equal(pool_io_name(&fixture.pool), choices[i].chosen);
+			assert_string_equal(pool_info(fixture.pool).io, choices[i].chosen);
 		pool_fixture_close(&fixture);
 	}
 }
@@ -211,15 +211,15 @@ static void an_emulated_format_is_neither_grown_nor_read_at_once(void **state)
 		fixture.device.emulated = true;
 		assert_int_equal(pool_fixture_open_pool(&fixture, &options), 0);
 		pool_fixture_mark(&fixture);
-		assert_int_equal(pool_configure(&fixture.pool, &config), 0);
-		assert_int_equal(fixture.pool.config.max, i ? 32 : 4);
-		assert_int_equal(pool_start(&fixture.pool), 0);
+		assert_int_equal(pool_configure(fixture.pool, &config), 0);
+		assert_int_equal(fixture.pool->config.max, i ? 32 : 4);
+		assert_int_equal(pool_start(fixture.pool), 0);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
 			held[n] = pool_fixture_frame(&fixture, n);
 		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", ""), 0);
 		assert_int_equal(pool_fixture_count(&fixture, "read", "size=0"), i);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-			pool_release(&fixture.pool, held[n]);
+			pool_release(fixture.pool, held[n]);
 		pool_fixture_close(&fixture);
 	}
 }

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "device/negotiate.h"
 #include "bench/measure.h"
+#include "queue/pool_internal.h"
 
 #define N 200
 #define WARMUP 10
@@ -28,7 +29,7 @@
 
 static struct device device;
 static struct video_format format;
-static struct pool pool;
+static struct pool *pool;
 static struct measure measure;
 
 /* What truly happened, as the device saw it: each frame that left, and when. */
@@ -71,9 +72,9 @@ static void open_all(const char *name, const char *io, uint32_t buffers)
 	device.ops = &noting;
 	assert_int_equal(negotiate_get_format(&device, &format), 0);
 	assert_int_equal(pool_open(&pool, &device, &format, &options), 0);
-	assert_int_equal(pool_configure(&pool, &config), 0);
+	assert_int_equal(pool_configure(pool, &config), 0);
 	measure = (struct measure){
-		.pool = &pool,
+		.pool = pool,
 		.options = { .count = 100, .warmup = WARMUP, .stall_ns = 10 * NS_PER_S, .signal_fd = -1 },
 	};
 }
@@ -90,7 +91,7 @@ static int run(void)
 
 static void close_all(void)
 {
-	pool_close(&pool);
+	pool_close(pool);
 	device_close(&device);
 }
 
@@ -307,8 +308,8 @@ static void output_is_measured(void **state)
 		/* As the whole span says, whose ends need not be frames; never faster than the device. */
 		of_span = (double)measure.frames * NS_PER_S / (double)measure.cost.wall_ns;
 		assert_true(measure.fps > of_span / 2 && measure.fps < of_span * 2 && measure.fps < 250);
-		assert_int_equal(pool.n_held, 0);
-		assert_false(pool.active);
+		assert_int_equal(pool->n_held, 0);
+		assert_false(pool->active);
 		close_all();
 	}
 }

@@ -68,8 +68,8 @@ static int start(struct pool_fixture *fixture, uint32_t min, uint32_t max)
 {
 	struct pool_config config = { .min = min, .max = max, .layout = true };
 
-	assert_true(pool_configure(&fixture->pool, &config) >= 0);
-	return pool_start(&fixture->pool);
+	assert_true(pool_configure(fixture->pool, &config) >= 0);
+	return pool_start(fixture->pool);
 }
 
 static void a_short_import_is_refused_before_qbuf(void **state)
@@ -106,7 +106,7 @@ static void a_lender_takes_our_format_where_it_can(void **state)
 				 0);
 		assert_int_equal(start(&fixture, 4, 4), 0);
 		pool_fixture_frames(&fixture, 0, 10);
-		assert_int_equal(fixture.pool.n_copied, 0);
+		assert_int_equal(fixture.pool->n_copied, 0);
 		pool_fixture_close(&fixture);
 	}
 }
@@ -120,8 +120,8 @@ static void a_lender_with_too_few_buffers_fails_the_start(void **state)
 	assert_int_equal(start(&fixture, 6, 6), -ENOMEM);
 	assert_string_equal(pool_fixture_order(&fixture), "REQBUFS(6) QUERYBUF*6 REQBUFS(0)");
 	assert_int_equal(fixture.log.n_errors, 1);
-	pool_stop(&fixture.pool);
-	fixture.pool.configured = false;
+	pool_stop(fixture.pool);
+	fixture.pool->configured = false;
 	assert_int_equal(start(&fixture, 4, 4), 0);
 	pool_fixture_frames(&fixture, 0, 5);
 	pool_fixture_close(&fixture);
@@ -142,12 +142,12 @@ static void own_memory_is_exchanged_not_copied(void **state)
 		pool_fixture_start(&fixture, modes[i % 2], keys, 4, 4);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
 			held[n] = pool_fixture_frame(&fixture, n);
-		assert_int_equal(fixture.pool.n_copied, 0);
+		assert_int_equal(fixture.pool->n_copied, 0);
 		assert_true(held[19]->spare);
 		assert_int_equal(held[19]->planes[0].fd >= 0, i % 2);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
 			pool_fixture_check_picture(&fixture.format, held[n], n);
-			pool_release(&fixture.pool, held[n]);
+			pool_release(fixture.pool, held[n]);
 		}
 		pool_fixture_frames(&fixture, N_ELEMENTS(held), 10);
 		pool_fixture_close(&fixture);
@@ -165,13 +165,13 @@ static void where_none_is_lent_frames_are_copied(void **state)
 	for (uint32_t round = 0; round < 3; round++) {
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
 			held[n] = pool_fixture_frame(&fixture, round * 10 + n);
-		assert_int_equal(fixture.pool.n_copied, 7 * (round + 1));
+		assert_int_equal(fixture.pool->n_copied, 7 * (round + 1));
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
 			pool_fixture_check_picture(&fixture.format, held[n], round * 10 + n);
-			pool_release(&fixture.pool, held[n]);
+			pool_release(fixture.pool, held[n]);
 		}
 	}
-	assert_int_equal(fixture.pool.n_spares, 7);
+	assert_int_equal(fixture.pool->n_spares, 7);
 	pool_fixture_close(&fixture);
 }
 
@@ -233,14 +233,14 @@ static void beyond_the_budget_frames_are_lost_not_waited_for(void **state)
 				held[n] = pool_fixture_frame(&fixture, first + n);
 			for (uint32_t n = 0; n < 20; n++) {
 				assert_int_equal(pool_fixture_no_frame(&fixture), POOL_NOBUF);
-				assert_int_equal(fixture.pool.last.sequence, first + 5 + n);
-				if (fixture.pool.io->put)
-					assert_true(fixture.pool.n_queued > 0);
+				assert_int_equal(fixture.info.sequence, first + 5 + n);
+				if (fixture.pool->io->put)
+					assert_true(fixture.pool->n_queued > 0);
 			}
-			assert_int_equal(pool_memory_used(&fixture.pool), 6 * FRAME);
+			assert_int_equal(pool_memory_used(fixture.pool), 6 * FRAME);
 			for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
 				pool_fixture_check_picture(&fixture.format, held[n], first + n);
-				pool_release(&fixture.pool, held[n]);
+				pool_release(fixture.pool, held[n]);
 			}
 		}
 		assert_int_equal(fixture.log.n_errors, 0);
@@ -260,14 +260,14 @@ static void the_last_but_one_is_lent_where_nothing_can_be_copied(void **state)
 
 		open_limited(&fixture, modes[i], "create=no,grant=3", 1);
 		assert_int_equal(start(&fixture, 4, 4), 0);
-		assert_int_equal(fixture.pool.copy_threshold, 2);
+		assert_int_equal(fixture.pool->copy_threshold, 2);
 		held[0] = pool_fixture_frame(&fixture, 0);
 		held[1] = pool_fixture_frame(&fixture, 1);
 		assert_false(held[1]->spare);
 		assert_int_equal(pool_fixture_no_frame(&fixture), POOL_NOBUF);
-		assert_int_equal(fixture.pool.n_queued, 1);
-		pool_release(&fixture.pool, held[0]);
-		pool_release(&fixture.pool, held[1]);
+		assert_int_equal(fixture.pool->n_queued, 1);
+		pool_release(fixture.pool, held[0]);
+		pool_release(fixture.pool, held[1]);
 		pool_fixture_close(&fixture);
 	}
 }
@@ -284,10 +284,10 @@ static void growth_keeps_to_the_budget(void **state)
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
 			held[n] = pool_fixture_frame(&fixture, n);
 		assert_int_equal(pool_fixture_no_frame(&fixture), POOL_NOBUF);
-		assert_int_equal(pool_allocated(&fixture.pool), 6);
-		assert_int_equal(fixture.pool.n_copied, 0);
+		assert_int_equal(pool_info(fixture.pool).allocated, 6);
+		assert_int_equal(fixture.pool->n_copied, 0);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-			pool_release(&fixture.pool, held[n]);
+			pool_release(fixture.pool, held[n]);
 		pool_fixture_close(&fixture);
 	}
 }
@@ -323,13 +323,13 @@ static void what_is_stopped_uses_no_memory(void **state)
 			assert_int_equal(start(&fixture, 4, 6), 0);
 			for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
 				held[n] = NULL;
-				assert_int_equal(pool_process(&fixture.pool, &held[n]), 0);
+				assert_int_equal(pool_fixture_dequeue(&fixture, &held[n]), 0);
 			}
 			for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-				pool_release(&fixture.pool, held[n]);
-			assert_int_equal(pool_stop(&fixture.pool), 0);
-			assert_int_equal(pool_memory_used(&fixture.pool),
-					 (uint64_t)fixture.pool.n_spares * FRAME);
+				pool_release(fixture.pool, held[n]);
+			assert_int_equal(pool_stop(fixture.pool), 0);
+			assert_int_equal(pool_memory_used(fixture.pool),
+					 (uint64_t)fixture.pool->n_spares * FRAME);
 		}
 		pool_fixture_close(&fixture);
 	}

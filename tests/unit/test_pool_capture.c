@@ -46,9 +46,9 @@ static void frames_arrive_byte_for_byte(void **state)
 		pool_fixture_frames(&fixture, 15, 12);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
 			pool_fixture_check_picture(&fixture.format, held[n], 12 + n);
-			pool_release(&fixture.pool, held[n]);
+			pool_release(fixture.pool, held[n]);
 		}
-		assert_int_equal(fixture.pool.n_held, 0);
+		assert_int_equal(fixture.pool->n_held, 0);
 		pool_fixture_close(&fixture);
 	}
 }
@@ -97,8 +97,8 @@ static void three_of_four_and_none_held_copies_nothing(void **state)
 
 		pool_fixture_start(&fixture, modes[i], "create=no,grant=3", 4, 4);
 		pool_fixture_frames(&fixture, 0, 50);
-		assert_int_equal(fixture.pool.n_copied, 0);
-		assert_int_equal(fixture.pool.bytes_copied, 0);
+		assert_int_equal(fixture.pool->n_copied, 0);
+		assert_int_equal(fixture.pool->bytes_copied, 0);
 		pool_fixture_close(&fixture);
 	}
 }
@@ -123,14 +123,14 @@ static void one_held_next_is_copied(void **state)
 		pool_fixture_mark(&fixture);
 		second = pool_fixture_frame(&fixture, 1);
 		check_copied(&fixture, second, true);
-		assert_int_equal(fixture.pool.n_copied, 1);
-		assert_int_equal(fixture.pool.bytes_copied, second->info.bytes);
-		pool_release(&fixture.pool, first);
-		pool_release(&fixture.pool, second);
+		assert_int_equal(fixture.pool->n_copied, 1);
+		assert_int_equal(fixture.pool->bytes_copied, second->info.bytes);
+		pool_release(fixture.pool, first);
+		pool_release(fixture.pool, second);
 		pool_fixture_mark(&fixture);
 		first = pool_fixture_frame(&fixture, 2);
 		check_copied(&fixture, first, false);
-		pool_release(&fixture.pool, first);
+		pool_release(fixture.pool, first);
 		pool_fixture_close(&fixture);
 	}
 }
@@ -147,10 +147,10 @@ static void two_of_four_copies_every_frame(void **state)
 		pool_fixture_mark(&fixture);
 		buffer = pool_fixture_frame(&fixture, n);
 		check_copied(&fixture, buffer, true);
-		pool_release(&fixture.pool, buffer);
+		pool_release(fixture.pool, buffer);
 	}
-	assert_int_equal(fixture.pool.n_copied, 20);
-	assert_int_equal(fixture.pool.n_spares, 1); /* used again and again */
+	assert_int_equal(fixture.pool->n_copied, 20);
+	assert_int_equal(fixture.pool->n_spares, 1); /* used again and again */
 	pool_fixture_close(&fixture);
 }
 
@@ -164,12 +164,12 @@ static void a_copy_keeps_what_came_with_the_frame(void **state)
 	pool_fixture_start(&fixture, "mmap", "create=no,grant=2,error=1,sequence=77", 4, 4);
 	buffer = pool_fixture_frame(&fixture, 77);
 	assert_true(buffer->spare);
-	assert_memory_equal(&buffer->info, &fixture.pool.last, sizeof buffer->info);
+	assert_memory_equal(&buffer->info, &fixture.info, sizeof buffer->info);
 	assert_true(buffer->info.flags & V4L2_BUF_FLAG_ERROR);
 	assert_true(buffer->info.timestamp_ns > 0);
 	assert_true(buffer->info.dequeue_ns >= buffer->info.timestamp_ns);
 	assert_int_equal(buffer->info.field, V4L2_FIELD_NONE);
-	pool_release(&fixture.pool, buffer);
+	pool_release(fixture.pool, buffer);
 	pool_fixture_close(&fixture);
 }
 
@@ -185,7 +185,7 @@ static void everything_held_is_copied_not_waited_for(void **state)
 			held[n] = pool_fixture_frame(&fixture, n);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
 			pool_fixture_check_picture(&fixture.format, held[n], n);
-			pool_release(&fixture.pool, held[n]);
+			pool_release(fixture.pool, held[n]);
 		}
 		pool_fixture_frames(&fixture, N_ELEMENTS(held), 10);
 		pool_fixture_close(&fixture);
@@ -200,12 +200,12 @@ static void data_offset_is_where_the_payload_begins(void **state)
 	(void)state;
 	pool_fixture_start(&fixture, "mmap", "planes=1,format=MJPEG,data-offset=64", 4, 4);
 	buffer = NULL;
-	assert_int_equal(pool_process(&fixture.pool, &buffer), 0);
+	assert_int_equal(pool_fixture_dequeue(&fixture, &buffer), 0);
 	assert_int_equal(buffer->planes[0].data_offset, 64);
 	assert_int_equal(buffer->info.bytes, buffer->planes[0].bytesused - 64);
 	assert_int_equal(plane_payload(&buffer->planes[0])[0], 0xff); /* a JPEG's first two bytes */
 	assert_int_equal(plane_payload(&buffer->planes[0])[1], 0xd8);
-	pool_release(&fixture.pool, buffer);
+	pool_release(fixture.pool, buffer);
 	pool_fixture_close(&fixture);
 }
 
@@ -251,14 +251,14 @@ static void sizes_that_contradict_themselves_are_clamped(void **state)
 		bent_plane.data_offset = cases[c].data_offset;
 		pool_fixture_start(&fixture, pool_fixture_modes[i % 4], "planes=1,format=MJPEG", 4, 4);
 		pool_fixture_replace_ioctl(&fixture, bend_dqbuf);
-		assert_int_equal(pool_process(&fixture.pool, &buffer), 0);
+		assert_int_equal(pool_fixture_dequeue(&fixture, &buffer), 0);
 		plane = &buffer->planes[0];
 		assert_int_equal(plane->data_offset, cases[c].start);
 		assert_int_equal(plane_payload_bytes(plane), cases[c].bytes == UINT32_MAX
 								     ? plane->length - cases[c].start
 								     : cases[c].bytes);
 		assert_int_equal(fixture.log.n_warnings, cases[c].n_warnings);
-		pool_release(&fixture.pool, buffer);
+		pool_release(fixture.pool, buffer);
 		pool_fixture_close(&fixture);
 	}
 }
@@ -287,7 +287,7 @@ static void an_index_that_is_not_queued_is_refused(void **state)
 		pool_fixture_replace_ioctl(&fixture, bend_index);
 		assert_int_equal(pool_fixture_no_frame(&fixture), -EPROTO);
 		pool_fixture_check_picture(&fixture.format, held, 0);
-		pool_release(&fixture.pool, held);
+		pool_release(fixture.pool, held);
 		pool_fixture_close(&fixture);
 	}
 }
@@ -300,9 +300,9 @@ static void what_is_queued_is_not_queued_again(void **state)
 	pool_fixture_start(&fixture, "mmap", "", 4, 4);
 	pool_fixture_mark(&fixture);
 	for (uint32_t i = 0; i < 4; i++)
-		assert_int_equal(transfer_put(&fixture.pool, &fixture.pool.allocator.buffers[i]), -EBUSY);
+		assert_int_equal(transfer_put(fixture.pool, &fixture.pool->allocator.buffers[i]), -EBUSY);
 	assert_string_equal(pool_fixture_order(&fixture), "");
-	assert_int_equal(fixture.pool.n_queued, 4);
+	assert_int_equal(fixture.pool->n_queued, 4);
 	pool_fixture_close(&fixture);
 }
 

@@ -61,7 +61,7 @@ static char outcome(int err, struct buffer *const *buffer)
 	for (size_t i = 0; i < N_ELEMENTS(letters); i++)
 		if (letters[i].err == err)
 			return letters[i].letter;
-	fail_msg("pool_process: %s", err_str(err));
+	fail_msg("pool_dequeue: %s", err_str(err));
 	return '?';
 }
 
@@ -69,16 +69,16 @@ static char outcome(int err, struct buffer *const *buffer)
 static void run(struct pool_fixture *fixture, const struct row *row, const char *expected, unsigned depth)
 {
 	struct buffer *held[4] = { NULL };
-	bool reads = !fixture->pool.io->put;
+	bool reads = !fixture->pool->io->put;
 	char text[16] = "";
 
 	for (size_t i = 0; expected[i]; i++) {
 		struct buffer **slot = &held[i % depth];
 
 		if (*slot)
-			pool_release(&fixture->pool, *slot);
+			pool_release(fixture->pool, *slot);
 		*slot = NULL;
-		text[i] = outcome(pool_process(&fixture->pool, slot), slot);
+		text[i] = outcome(pool_fixture_dequeue(fixture, slot), slot);
 		if (*slot && (!reads || !strchr("dr", row->name[0])))
 			pool_fixture_check_picture(&fixture->format, *slot,
 						   reads ? (uint32_t)i : (*slot)->info.sequence);
@@ -86,25 +86,25 @@ static void run(struct pool_fixture *fixture, const struct row *row, const char 
 	assert_string_equal(text, expected);
 	for (size_t i = 0; i < N_ELEMENTS(held); i++)
 		if (held[i])
-			pool_release(&fixture->pool, held[i]);
+			pool_release(fixture->pool, held[i]);
 }
 
 static void check(struct pool_fixture *fixture, const struct row *row)
 {
-	const char *expected = strcmp(fixture->pool.io->name, "rw") ? row->streaming : row->reading;
+	const char *expected = strcmp(fixture->pool->io->name, "rw") ? row->streaming : row->reading;
 
 	assert_int_equal(fixture->log.n_errors, row->n_errors);
-	if (strcmp(fixture->pool.io->name, "rw")) {
+	if (strcmp(fixture->pool->io->name, "rw")) {
 		assert_int_equal(fixture->log.n_warnings, row->n_warnings);
 		assert_int_equal(pool_fixture_count(fixture, "VIDIOC_STREAMOFF", ""), row->n_restarts);
-		assert_int_equal(fixture->pool.n_restarts, row->n_restarts);
+		assert_int_equal(fixture->pool->n_restarts, row->n_restarts);
 	}
 	/* The end and the loss are told again without asking the driver again. */
 	if (row->number == 34 || row->number == 35)
 		assert_int_equal(pool_fixture_count(fixture, "VIDIOC_DQBUF", "") -
 					 trace_count_ok(&fixture->log, fixture->mark, FIXTURE_DEVICE,
 							"VIDIOC_DQBUF", ""),
-				 row->number == 35 && fixture->pool.io->put);
+				 row->number == 35 && fixture->pool->io->put);
 	if (strchr(expected, 'L'))
 		assert_true(trace_count(&fixture->log, 0, FIXTURE_DEVICE, "VIDIOC_DQEVENT", "") <= 1);
 }
@@ -129,7 +129,7 @@ static void fares_as_the_table_says(void **state)
 			pool_fixture_start(&fixture, io, keys, 4, 4);
 			run(&fixture, row, expected, depth);
 			check(&fixture, row);
-			assert_int_equal(pool_stop(&fixture.pool), 0);
+			assert_int_equal(pool_stop(fixture.pool), 0);
 			pool_fixture_close(&fixture);
 		}
 	}

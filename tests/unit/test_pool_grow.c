@@ -10,7 +10,7 @@
 static void release_all(struct pool_fixture *fixture, struct buffer **held, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		pool_release(&fixture->pool, held[i]);
+		pool_release(fixture->pool, held[i]);
 }
 
 /* The shortage that would be copied out of is grown out of. */
@@ -34,7 +34,7 @@ static void shortage_is_grown_out_of(void **state)
 		/* what was held comes back behind it */
 		assert_memory_equal(pool_fixture_order(&fixture), cases[i].order, strlen(cases[i].order));
 		pool_fixture_frames(&fixture, 1, 10);
-		assert_int_equal(fixture.pool.n_copied, 0);
+		assert_int_equal(fixture.pool->n_copied, 0);
 		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", ""), 1);
 		pool_fixture_close(&fixture);
 	}
@@ -53,7 +53,7 @@ static void growth_stops_at_the_maximum(void **state)
 		pool_fixture_start(&fixture, pool_fixture_modes[i % 4], "", 4, maxima[i / 4]);
 		for (uint32_t n = 0; n < 40; n++)
 			held[n] = pool_fixture_frame(&fixture, n);
-		assert_int_equal(pool_allocated(&fixture.pool), max);
+		assert_int_equal(pool_info(fixture.pool).allocated, max);
 		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", ""), max - 4);
 		release_all(&fixture, held, 40);
 		pool_fixture_frames(&fixture, 40, 10);
@@ -77,10 +77,10 @@ static void growth_that_fails_is_not_tried_again(void **state)
 			held[n] = pool_fixture_frame(&fixture, n);
 		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", ""), n_created[i / 4]);
 		release_all(&fixture, held, 40);
-		assert_int_equal(pool_stop(&fixture.pool), 0);
+		assert_int_equal(pool_stop(fixture.pool), 0);
 		/* another start, another chance */
-		assert_int_equal(pool_start(&fixture.pool), 0);
-		assert_true(fixture.pool.allocator.can_allocate);
+		assert_int_equal(pool_start(fixture.pool), 0);
+		assert_true(fixture.pool->allocator.can_allocate);
 		pool_fixture_close(&fixture);
 	}
 }
@@ -108,15 +108,15 @@ static void a_new_buffer_without_memory_is_not_used(void **state)
 		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", ""), 1);
 		release_all(&fixture, held, 8);
 		/* stopped and started within: whatever is queued then has memory */
-		assert_int_equal(pool_flush(&fixture.pool), 0);
+		assert_int_equal(pool_flush(fixture.pool), 0);
 		for (uint32_t n = 0; n < 20; n++) {
 			struct buffer *buffer = NULL;
 
-			assert_int_equal(pool_process(&fixture.pool, &buffer), 0);
+			assert_int_equal(pool_fixture_dequeue(&fixture, &buffer), 0);
 			for (uint32_t p = 0; p < buffer->n_planes; p++)
 				assert_non_null(buffer->planes[p].data);
 			pool_fixture_check_picture(&fixture.format, buffer, buffer->info.sequence);
-			pool_release(&fixture.pool, buffer);
+			pool_release(fixture.pool, buffer);
 		}
 		pool_fixture_close(&fixture);
 	}
@@ -155,13 +155,13 @@ static void a_driver_that_grows_wrongly_is_not_believed(void **state)
 		bent_answer.index = answers[i].index;
 		pool_fixture_open(&fixture, "mmap", "");
 		pool_fixture_replace_ioctl(&fixture, bend_create_bufs);
-		assert_int_equal(pool_configure(&fixture.pool, &(struct pool_config){ .min = 4, .max = 32 }),
+		assert_int_equal(pool_configure(fixture.pool, &(struct pool_config){ .min = 4, .max = 32 }),
 				 0);
-		assert_int_equal(pool_start(&fixture.pool), 0);
+		assert_int_equal(pool_start(fixture.pool), 0);
 		for (uint32_t n = 0; n < 8; n++)
 			held[n] = pool_fixture_frame(&fixture, n);
 		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", "count=1"), 1);
-		assert_int_equal(pool_allocated(&fixture.pool), 4);
+		assert_int_equal(pool_info(fixture.pool).allocated, 4);
 		release_all(&fixture, held, 8);
 		pool_fixture_close(&fixture);
 	}

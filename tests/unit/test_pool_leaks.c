@@ -47,24 +47,24 @@ static const struct row {
 static void cycle(struct pool_fixture *fixture, const struct row *row)
 {
 	struct buffer *held[8] = { NULL };
-	int err = pool_start(&fixture->pool);
+	int err = pool_start(fixture->pool);
 
-	if (row->start_err && fixture->pool.io->put) {
+	if (row->start_err && fixture->pool->io->put) {
 		assert_true(err < 0);
 		return;
 	}
 	assert_int_equal(err, 0);
 	for (uint32_t n = 0; n < row->n_frames; n++) {
-		assert_int_equal(pool_process(&fixture->pool, &held[n]), 0);
+		assert_int_equal(pool_fixture_dequeue(fixture, &held[n]), 0);
 		if (n < row->n_held)
 			continue;
-		pool_release(&fixture->pool, held[n]);
+		pool_release(fixture->pool, held[n]);
 		held[n] = NULL;
 	}
-	pool_stop(&fixture->pool);
+	pool_stop(fixture->pool);
 	for (uint32_t n = 0; n < row->n_held; n++)
-		pool_release(&fixture->pool, held[n]);
-	assert_int_equal(fixture->pool.n_held, 0);
+		pool_release(fixture->pool, held[n]);
+	assert_int_equal(fixture->pool->n_held, 0);
 }
 
 static void open_silently(struct pool_fixture *fixture, const char *io, const char *keys)
@@ -72,7 +72,7 @@ static void open_silently(struct pool_fixture *fixture, const char *io, const ch
 	struct pool_config config = { .min = 4, .max = 32, .layout = true };
 
 	pool_fixture_open(fixture, io, keys);
-	assert_true(pool_configure(&fixture->pool, &config) >= 0);
+	assert_true(pool_configure(fixture->pool, &config) >= 0);
 	trace_log_close(&fixture->log);
 	log_set_sink(ignore, NULL);
 }

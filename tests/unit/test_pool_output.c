@@ -32,7 +32,7 @@ static void nothing_is_queued_before_the_first_frame(void **state)
 		output_fixture_open(&fixture, io, keys, V4L2_FIELD_NONE);
 		assert_string_equal(pool_fixture_order(&fixture), i < 8 ? orders[i % 4][i / 4] : "");
 		pool_fixture_mark(&fixture);
-		assert_int_equal(pool_stop(&fixture.pool), 0);
+		assert_int_equal(pool_stop(fixture.pool), 0);
 		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_STREAMOFF", ""), 0);
 		pool_fixture_close(&fixture);
 	}
@@ -95,8 +95,8 @@ static void a_drain_ends_though_one_buffer_never_returns(void **state)
 		output_fixture_open(&fixture, pool_fixture_modes[i % 4], depths[i / 4].keys, V4L2_FIELD_NONE);
 		for (unsigned n = 0; n < N_FRAMES; n++)
 			assert_int_equal(output_fixture_queue(&fixture, output_fixture_buffer(&fixture)), 0);
-		fixture.pool.deadline_ns = now_ns() + 5 * NS_PER_S;
-		assert_int_equal(pool_drain(&fixture.pool), 0);
+		fixture.deadline_ns = now_ns() + 5 * NS_PER_S;
+		assert_int_equal(pool_drain(fixture.pool, fixture.deadline_ns), 0);
 		assert_int_equal(trace_count_ok(&fixture.log, 0, FIXTURE_DEVICE, "VIDIOC_DQBUF", ""),
 				 N_FRAMES - 1);
 		pool_fixture_close(&fixture);
@@ -118,7 +118,7 @@ static void the_payload_is_told_and_no_more(void **state)
 		for (unsigned n = 0; n < N_FRAMES; n++) {
 			struct buffer *buffer = output_fixture_buffer(&fixture);
 
-			for (uint32_t p = 0; p < buffer->n_planes && fixture.pool.io->imports; p++)
+			for (uint32_t p = 0; p < buffer->n_planes && fixture.pool->io->imports; p++)
 				assert_true(buffer->planes[p].length >= fixture.format.sizeimage[p]);
 			assert_int_equal(output_fixture_queue(&fixture, buffer), 0);
 		}
@@ -188,7 +188,7 @@ static void a_start_that_fails_can_be_tried_again(void **state)
 				    i / 4 ? "QBUF STREAMON:EIO STREAMOFF"
 					  : "QBUF STREAMON:EINVAL QUERYCAP STREAMOFF");
 		assert_int_equal(fixture.log.n_errors, 1);
-		assert_int_equal(allocator_n_free(&fixture.pool.allocator), N_BUFFERS);
+		assert_int_equal(allocator_n_free(&fixture.pool->allocator), N_BUFFERS);
 		for (unsigned n = 0; n < N_FRAMES; n++)
 			assert_int_equal(output_fixture_queue(&fixture, output_fixture_buffer(&fixture)), 0);
 		pool_fixture_close(&fixture);
@@ -206,13 +206,13 @@ static void what_the_driver_has_not_is_not_waited_for(void **state)
 
 		output_fixture_open(&fixture, io, keys, V4L2_FIELD_NONE);
 		pool_fixture_mark(&fixture);
-		assert_int_equal(pool_drain(&fixture.pool), 0);
+		assert_int_equal(pool_drain(fixture.pool, fixture.deadline_ns), 0);
 		assert_string_equal(pool_fixture_order(&fixture), "");
 		for (unsigned n = 0; n < 3; n++)
 			assert_int_equal(output_fixture_queue(&fixture, output_fixture_buffer(&fixture)), 0);
-		assert_int_equal(pool_flush(&fixture.pool), 0);
+		assert_int_equal(pool_flush(fixture.pool), 0);
 		pool_fixture_mark(&fixture);
-		assert_int_equal(pool_drain(&fixture.pool), 0);
+		assert_int_equal(pool_drain(fixture.pool, fixture.deadline_ns), 0);
 		assert_string_equal(pool_fixture_order(&fixture), "");
 		assert_int_equal(output_fixture_queue(&fixture, output_fixture_buffer(&fixture)), 0);
 		assert_string_equal(pool_fixture_order(&fixture),
@@ -242,9 +242,9 @@ static void a_pause_forgets_no_reader(void **state)
 	output_fixture_open(&fixture, "mmap", "", V4L2_FIELD_NONE);
 	assert_int_equal(output_fixture_queue(&fixture, output_fixture_buffer(&fixture)), 0);
 	pool_fixture_replace_ioctl(&fixture, tell_of_a_reader);
-	assert_int_equal(fixture.pool.n_readers, 0);
-	assert_int_equal(pool_pause(&fixture.pool), 0);
-	assert_int_equal(fixture.pool.n_readers, 1);
+	assert_int_equal(fixture.pool->n_readers, 0);
+	assert_int_equal(pool_pause(fixture.pool), 0);
+	assert_int_equal(fixture.pool->n_readers, 1);
 	pool_fixture_close(&fixture);
 }
 
@@ -262,15 +262,15 @@ static void a_cancelled_wait_ends_in_order(void **state)
 		snprintf(order, sizeof order, "STREAMOFF %s", output_fixture_stop_calls(i));
 		output_fixture_open(&fixture, io, keys, V4L2_FIELD_NONE);
 		assert_int_equal(output_fixture_queue(&fixture, output_fixture_buffer(&fixture)), 0);
-		fixture.pool.cancel_fd = eventfd(1, EFD_CLOEXEC);
+		fixture.pool->cancel_fd = eventfd(1, EFD_CLOEXEC);
 		pool_fixture_mark(&fixture);
 		assert_int_equal(output_fixture_queue(&fixture, output_fixture_buffer(&fixture)),
 				 POOL_FLUSHING);
 		assert_string_equal(pool_fixture_order(&fixture), "QBUF poll");
 		pool_fixture_mark(&fixture);
-		assert_int_equal(pool_stop(&fixture.pool), 0);
+		assert_int_equal(pool_stop(fixture.pool), 0);
 		assert_string_equal(pool_fixture_order(&fixture), order);
-		close(fixture.pool.cancel_fd);
+		close(fixture.pool->cancel_fd);
 		pool_fixture_close(&fixture);
 	}
 }
@@ -291,10 +291,10 @@ static void it_stops_once_and_queues_no_more(void **state)
 		pool_fixture_mark(&fixture);
 		snprintf(order, sizeof order, "%s%s", i < 8 ? "STREAMOFF " : "",
 			 output_fixture_stop_calls(i));
-		assert_int_equal(pool_stop(&fixture.pool), 0);
+		assert_int_equal(pool_stop(fixture.pool), 0);
 		assert_string_equal(pool_fixture_order(&fixture), order);
-		assert_int_equal(pool_stop(&fixture.pool), 0);
-		assert_int_equal(pool_acquire(&fixture.pool, &late), POOL_FLUSHING);
+		assert_int_equal(pool_stop(fixture.pool), 0);
+		assert_int_equal(pool_acquire(fixture.pool, &late), POOL_FLUSHING);
 		assert_string_equal(pool_fixture_order(&fixture), order);
 		pool_fixture_close(&fixture);
 	}

@@ -24,13 +24,13 @@ static void buffers_being_filled_outlive_the_stream(void **state)
 		held[0] = output_fixture_buffer(&fixture);
 		held[1] = output_fixture_buffer(&fixture);
 		pool_fixture_mark(&fixture);
-		assert_int_equal(pool_stop(&fixture.pool), 0);
+		assert_int_equal(pool_stop(fixture.pool), 0);
 		assert_string_equal(pool_fixture_order(&fixture), i < 8 ? "STREAMOFF" : "");
 		for (unsigned n = 0; n < 2; n++) {
 			for (uint32_t p = 0; p < held[n]->n_planes; p++)
 				memset(held[n]->planes[p].data, 0xff, fixture.format.sizeimage[p]);
 			pool_fixture_mark(&fixture);
-			pool_release(&fixture.pool, held[n]);
+			pool_release(fixture.pool, held[n]);
 			assert_string_equal(pool_fixture_order(&fixture),
 					    n ? output_fixture_stop_calls(i) : "");
 		}
@@ -81,7 +81,7 @@ static void foreign_pages_go_out_as_they_are(void **state)
 			assert_int_equal(output_fixture_queue(&fixture, &foreign[n]), 0);
 			assert_int_equal(n_done, n);
 		}
-		assert_int_equal(fixture.pool.n_copied, 0);
+		assert_int_equal(fixture.pool->n_copied, 0);
 		for (size_t c = fixture.mark; c < fixture.log.n_calls; c++)
 			if (!strcmp(fixture.log.calls[c].name, "VIDIOC_QBUF"))
 				assert_int_equal(trace_value(&fixture.log.calls[c], "userptr") % PAGE, 0);
@@ -117,7 +117,7 @@ static void unfit_memory_is_refused_before_qbuf(void **state)
 			assert_int_equal(output_fixture_queue(&fixture, &foreign), -EMSGSIZE);
 		assert_string_equal(pool_fixture_order(&fixture), "");
 		assert_int_equal(n_done, 1 + pages);
-		assert_int_equal(allocator_n_free(&fixture.pool.allocator), N_BUFFERS);
+		assert_int_equal(allocator_n_free(&fixture.pool->allocator), N_BUFFERS);
 		last->data -= 16;
 		close_foreign(&foreign);
 		pool_fixture_close(&fixture);

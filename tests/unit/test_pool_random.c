@@ -94,9 +94,9 @@ static void let_go(struct walk *walk)
 	i = pick(walk, walk->n_held);
 	buffer = walk->held[i];
 	walk->held[i] = walk->held[--walk->n_held];
-	if (walk->fixture.pool.io->put) /* those that are read are numbered by us */
+	if (walk->fixture.pool->io->put) /* those that are read are numbered by us */
 		pool_fixture_check_picture(&walk->fixture.format, buffer, buffer->info.sequence);
-	pool_release(&walk->fixture.pool, buffer);
+	pool_release(walk->fixture.pool, buffer);
 }
 
 /* Returns false where the stream is at its end. */
@@ -109,10 +109,10 @@ static bool take(struct walk *walk)
 	if (walk->n_held == MAX_HELD)
 		let_go(walk);
 	/* A driver that has been stopped begins again only with that many. */
-	while (walk->n_held && walk->fixture.pool.n_queued < walk->fixture.pool.limits.driver_min)
+	while (walk->n_held && walk->fixture.pool->n_queued < walk->fixture.pool->limits.driver_min)
 		let_go(walk);
-	walk->fixture.pool.deadline_ns = start + 5 * NS_PER_S;
-	err = pool_process(&walk->fixture.pool, &buffer);
+	walk->fixture.deadline_ns = start + 5 * NS_PER_S;
+	err = pool_fixture_dequeue(&walk->fixture, &buffer);
 	assert_int_not_equal(err, POOL_TIMEOUT);
 	assert_true(now_ns() - start < 2 * NS_PER_S);
 	assert_int_equal(!err, buffer != NULL);
@@ -144,10 +144,10 @@ static bool step(struct walk *walk)
 	else if (what < 96)
 		let_go(walk);
 	else if (what < 98)
-		goes_on = pool_flush(&walk->fixture.pool) == 0;
+		goes_on = pool_flush(walk->fixture.pool) == 0;
 	else if (walk->n_held == 0)
-		goes_on = pool_stop(&walk->fixture.pool) == 0 && pool_start(&walk->fixture.pool) == 0;
-	check_books(&walk->fixture.pool);
+		goes_on = pool_stop(walk->fixture.pool) == 0 && pool_start(walk->fixture.pool) == 0;
+	check_books(walk->fixture.pool);
 	return goes_on;
 }
 
@@ -167,11 +167,11 @@ static void walk_once(const char *io, uint64_t number)
 	options.memory_limit = pick(&walk, 3) ? 0 : 12288 * (4 + pick(&walk, 10));
 	pool_fixture_open_device(&walk.fixture, keys);
 	goes_on = pool_fixture_open_pool(&walk.fixture, &options) == 0 &&
-		  pool_configure(&walk.fixture.pool, &config) == 0 && pool_start(&walk.fixture.pool) == 0;
+		  pool_configure(walk.fixture.pool, &config) == 0 && pool_start(walk.fixture.pool) == 0;
 	for (unsigned n = 0; goes_on && n < N_STEPS; n++)
 		goes_on = step(&walk);
 	if (pick(&walk, 2))
-		pool_stop(&walk.fixture.pool); /* and let go afterwards */
+		pool_stop(walk.fixture.pool); /* and let go afterwards */
 	while (walk.n_held)
 		let_go(&walk);
 	pool_fixture_close(&walk.fixture);

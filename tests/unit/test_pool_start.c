@@ -101,32 +101,32 @@ static void check_started(const struct pool *pool, const struct row *row)
 	if (strcmp(row->io, "rw")) {
 		assert_int_equal(pool->granted, row->min_after);
 		assert_int_equal(pool->n_queued, row->min_after);
-		assert_int_equal(pool_allocated(pool), row->min_after);
+		assert_int_equal(pool_info(pool).allocated, row->min_after);
 	}
 }
 
 /* What it took is given back, and a second start is a start like any other. */
 static void check_failure(struct pool_fixture *fixture, const struct row *row)
 {
-	uint64_t memory_used = pool_memory_used(&fixture->pool);
+	uint64_t memory_used = pool_memory_used(fixture->pool);
 	struct footprint before, after;
 
 	before = footprint_now();
-	assert_int_equal(pool_start(&fixture->pool), row->err);
+	assert_int_equal(pool_start(fixture->pool), row->err);
 	after = footprint_now();
 	assert_string_equal(pool_fixture_order(fixture), row->failure);
 	assert_true(fixture->log.n_errors > 0);
-	check_stopped(&fixture->pool, memory_used);
+	check_stopped(fixture->pool, memory_used);
 	after.heap_bytes = before.heap_bytes; /* the log's */
 	footprint_check(&before, &after);
 
 	pool_fixture_mark(fixture);
 	if (!row->recovers) {
-		assert_int_equal(pool_start(&fixture->pool), row->err);
+		assert_int_equal(pool_start(fixture->pool), row->err);
 		assert_string_equal(pool_fixture_order(fixture), row->failure);
 		sim_of(&fixture->device)->options.grant = -1;
 	}
-	assert_int_equal(pool_start(&fixture->pool), 0);
+	assert_int_equal(pool_start(fixture->pool), 0);
 	pool_fixture_frames(fixture, 0, 10);
 }
 
@@ -136,16 +136,16 @@ static void starts_as_the_table_says(void **state)
 	struct pool_fixture fixture;
 
 	pool_fixture_open(&fixture, row->io, row->keys);
-	accept_config(&fixture.pool, row);
+	accept_config(fixture.pool, row);
 	pool_fixture_mark(&fixture);
 	if (row->err) {
 		check_failure(&fixture, row);
 	} else {
-		assert_int_equal(pool_start(&fixture.pool), 0);
-		check_started(&fixture.pool, row);
+		assert_int_equal(pool_start(fixture.pool), 0);
+		check_started(fixture.pool, row);
 		pool_fixture_frames(&fixture, 0, 10);
 	}
-	assert_int_equal(pool_stop(&fixture.pool), 0);
+	assert_int_equal(pool_stop(fixture.pool), 0);
 	pool_fixture_close(&fixture);
 }
 

@@ -36,10 +36,10 @@ static void stops_in_order_and_once(void **state)
 		pool_fixture_start(&fixture, rows[i].io, rows[i].keys, 4, 4);
 		pool_fixture_frames(&fixture, 0, 10);
 		pool_fixture_mark(&fixture);
-		assert_int_equal(pool_stop(&fixture.pool), 0);
+		assert_int_equal(pool_stop(fixture.pool), 0);
 		assert_string_equal(pool_fixture_order(&fixture), rows[i].stop);
 		pool_fixture_mark(&fixture);
-		assert_int_equal(pool_stop(&fixture.pool), 0);
+		assert_int_equal(pool_stop(fixture.pool), 0);
 		assert_int_equal(pool_fixture_no_frame(&fixture), POOL_FLUSHING);
 		assert_string_equal(pool_fixture_order(&fixture), "");
 		assert_int_equal(fixture.log.n_warnings, 0);
@@ -60,20 +60,20 @@ static void held_buffers_outlive_the_stream(void **state)
 		held[0] = pool_fixture_frame(&fixture, 0);
 		held[1] = pool_fixture_frame(&fixture, 1);
 		pool_fixture_mark(&fixture);
-		assert_int_equal(pool_stop(&fixture.pool), 0);
+		assert_int_equal(pool_stop(fixture.pool), 0);
 		assert_string_equal(pool_fixture_order(&fixture), rows[i].stop_held);
-		if (fixture.pool.n_held)
-			assert_int_equal(pool_start(&fixture.pool), -EBUSY);
+		if (fixture.pool->n_held)
+			assert_int_equal(pool_start(fixture.pool), -EBUSY);
 		pool_fixture_check_picture(&fixture.format, held[0], 0);
 		pool_fixture_check_picture(&fixture.format, held[1], 1);
-		pool_release(&fixture.pool, held[0]);
+		pool_release(fixture.pool, held[0]);
 		pool_fixture_check_picture(&fixture.format, held[1], 1);
 		pool_fixture_mark(&fixture);
-		pool_release(&fixture.pool, held[1]);
+		pool_release(fixture.pool, held[1]);
 		assert_string_equal(pool_fixture_order(&fixture), rows[i].last_return);
-		assert_int_equal(fixture.pool.n_held, 0);
+		assert_int_equal(fixture.pool->n_held, 0);
 		assert_int_equal(trace_count(&fixture.log, 0, FIXTURE_DEVICE, "VIDIOC_STREAMOFF", ""),
-				 !!fixture.pool.io->put);
+				 !!fixture.pool->io->put);
 		assert_int_equal(fixture.log.n_warnings + fixture.log.n_errors, 0);
 		pool_fixture_close(&fixture);
 	}
@@ -90,11 +90,11 @@ static void what_was_stopped_starts_again(void **state)
 		pool_fixture_start(&fixture, pool_fixture_modes[i], NO_ORPHANS, 4, 32);
 		pool_fixture_frames(&fixture, 0, 3);
 		held = pool_fixture_frame(&fixture, 3);
-		assert_int_equal(pool_stop(&fixture.pool), 0);
-		pool_release(&fixture.pool, held);
-		assert_int_equal(pool_start(&fixture.pool), 0);
-		assert_int_equal(pool_start(&fixture.pool), 0);
-		if (fixture.pool.io->put)
+		assert_int_equal(pool_stop(fixture.pool), 0);
+		pool_release(fixture.pool, held);
+		assert_int_equal(pool_start(fixture.pool), 0);
+		assert_int_equal(pool_start(fixture.pool), 0);
+		if (fixture.pool->io->put)
 			pool_fixture_frames(&fixture, 0, 10);
 		pool_fixture_close(&fixture);
 	}
@@ -109,10 +109,10 @@ static void copies_outlive_the_stream_too(void **state)
 	pool_fixture_start(&fixture, "mmap", "create=no", 4, 4);
 	for (uint32_t n = 0; n < 10; n++)
 		held[n] = pool_fixture_frame(&fixture, n);
-	assert_int_equal(pool_stop(&fixture.pool), 0);
+	assert_int_equal(pool_stop(fixture.pool), 0);
 	for (uint32_t n = 10; n--;) {
 		pool_fixture_check_picture(&fixture.format, held[n], n);
-		pool_release(&fixture.pool, held[n]);
+		pool_release(fixture.pool, held[n]);
 	}
 	pool_fixture_close(&fixture);
 }
@@ -128,14 +128,14 @@ static void a_flush_begins_anew_and_leaves_the_held_alone(void **state)
 		for (uint32_t n = 0; n < 3; n++)
 			held[n] = pool_fixture_frame(&fixture, n);
 		pool_fixture_mark(&fixture);
-		assert_int_equal(pool_flush(&fixture.pool), 0);
+		assert_int_equal(pool_flush(fixture.pool), 0);
 		assert_string_equal(pool_fixture_order(&fixture), "DQEVENT:ENOENT STREAMOFF QBUF STREAMON");
-		assert_int_equal(fixture.pool.n_restarts, 1);
+		assert_int_equal(fixture.pool->n_restarts, 1);
 		for (uint32_t n = 0; n < 3; n++)
 			pool_fixture_check_picture(&fixture.format, held[n], n);
 		for (uint32_t n = 0; n < 3; n++)
-			pool_release(&fixture.pool, held[n]);
-		assert_int_equal(fixture.pool.n_queued, 4);
+			pool_release(fixture.pool, held[n]);
+		assert_int_equal(fixture.pool->n_queued, 4);
 		pool_fixture_frames(&fixture, 0, 8);
 		pool_fixture_close(&fixture);
 	}
@@ -153,7 +153,7 @@ static void a_source_change_is_told_and_a_flush_forgets_it(void **state)
 
 	pool_fixture_start(&fixture, "mmap", "event=4", 4, 4);
 	pool_fixture_mark(&fixture);
-	assert_int_equal(pool_flush(&fixture.pool), 0);
+	assert_int_equal(pool_flush(fixture.pool), 0);
 	assert_string_equal(pool_fixture_order(&fixture), "DQEVENT DQEVENT:ENOENT STREAMOFF QBUF*4 STREAMON");
 	pool_fixture_frames(&fixture, 0, 8);
 	pool_fixture_close(&fixture);
@@ -171,18 +171,18 @@ static void a_pause_leaves_time_to_ask(void **state)
 		for (uint32_t n = 0; n < 2; n++)
 			held[n] = pool_fixture_frame(&fixture, n);
 		pool_fixture_mark(&fixture);
-		assert_int_equal(pool_pause(&fixture.pool), 0);
-		pool_release(&fixture.pool, held[0]);
+		assert_int_equal(pool_pause(fixture.pool), 0);
+		pool_release(fixture.pool, held[0]);
 		assert_string_equal(pool_fixture_order(&fixture), "DQEVENT:ENOENT STREAMOFF");
 		pool_fixture_mark(&fixture);
-		assert_int_equal(pool_resume(&fixture.pool), 0);
+		assert_int_equal(pool_resume(fixture.pool), 0);
 		pool_fixture_check_picture(&fixture.format, held[1], 1);
-		pool_release(&fixture.pool, held[1]);
+		pool_release(fixture.pool, held[1]);
 		assert_string_equal(pool_fixture_order(&fixture), "QBUF*3 STREAMON QBUF");
 		pool_fixture_frames(&fixture, 0, 8);
-		assert_int_equal(pool_pause(&fixture.pool), 0);
+		assert_int_equal(pool_pause(fixture.pool), 0);
 		pool_fixture_mark(&fixture);
-		assert_int_equal(pool_stop(&fixture.pool), 0);
+		assert_int_equal(pool_stop(fixture.pool), 0);
 		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_STREAMOFF", ""), 0);
 		pool_fixture_close(&fixture);
 	}
@@ -206,10 +206,10 @@ static void a_lost_device_is_left_in_peace(void **state)
 		assert_in_range(fixture.log.n_calls - fixture.mark, 1, 3);
 		assert_int_equal(fixture.log.n_errors, 1);
 		pool_fixture_mark(&fixture);
-		pool_release(&fixture.pool, other);
-		pool_stop(&fixture.pool);
+		pool_release(fixture.pool, other);
+		pool_stop(fixture.pool);
 		pool_fixture_check_picture(&fixture.format, held, 2);
-		pool_release(&fixture.pool, held);
+		pool_release(fixture.pool, held);
 		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_QBUF", ""), 0);
 		assert_int_equal(fixture.log.n_errors, 1);
 		assert_int_equal(fixture.log.n_warnings, 0);
@@ -236,7 +236,7 @@ static void memory_goes_though_streamoff_failed(void **state)
 	(void)state;
 	pool_fixture_start(&fixture, "userptr", "fps=1000,fail=streamoff@1:EIO", 4, 4);
 	pool_fixture_frames(&fixture, 0, 1);
-	assert_int_equal(pool_stop(&fixture.pool), 0);
+	assert_int_equal(pool_stop(fixture.pool), 0);
 	pool_fixture_close_pool(&fixture);
 	usleep(5000);
 	pool_fixture_close(&fixture);
@@ -250,7 +250,7 @@ static void a_streamoff_that_fails_stops_all_the_same(void **state)
 	pool_fixture_start(&fixture, "mmap", "fail=streamoff@1:EIO", 4, 4);
 	pool_fixture_frames(&fixture, 0, 5);
 	pool_fixture_mark(&fixture);
-	assert_int_equal(pool_stop(&fixture.pool), 0);
+	assert_int_equal(pool_stop(fixture.pool), 0);
 	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_STREAMOFF", ""), 1);
 	assert_int_equal(pool_fixture_count(&fixture, "munmap", ""), 4);
 	assert_int_equal(fixture.log.n_warnings > 0, 1);
@@ -268,15 +268,15 @@ static void a_refused_buffer_is_tried_again_when_needed(void **state)
 
 		pool_fixture_start(&fixture, pool_fixture_modes[i], "create=no,fail=qbuf@6:EINVAL", 4, 4);
 		pool_fixture_frames(&fixture, 0, 2);
-		assert_int_equal(fixture.pool.n_queued, 3);
+		assert_int_equal(fixture.pool->n_queued, 3);
 		assert_int_equal(fixture.log.n_errors, 1);
 		for (uint32_t n = 0; n < 3; n++)
 			held[n] = pool_fixture_frame(&fixture, 2 + n);
-		assert_int_equal(fixture.pool.n_copied, 0);
-		assert_int_equal(fixture.pool.n_queued, 1);
+		assert_int_equal(fixture.pool->n_copied, 0);
+		assert_int_equal(fixture.pool->n_queued, 1);
 		for (uint32_t n = 0; n < 3; n++)
-			pool_release(&fixture.pool, held[n]);
-		assert_int_equal(fixture.pool.n_queued, 4);
+			pool_release(fixture.pool, held[n]);
+		assert_int_equal(fixture.pool->n_queued, 4);
 		pool_fixture_frames(&fixture, 5, 10);
 		pool_fixture_close(&fixture);
 	}
@@ -296,8 +296,8 @@ static void a_driver_that_takes_no_buffer_ends_it(void **state)
 		int err;
 
 		pool_fixture_start(&fixture, pool_fixture_modes[i % 4], keys[i / 4], 4, 4);
-		while ((err = pool_process(&fixture.pool, &buffer)) == 0 && n++ < 10) {
-			pool_release(&fixture.pool, buffer);
+		while ((err = pool_fixture_dequeue(&fixture, &buffer)) == 0 && n++ < 10) {
+			pool_release(fixture.pool, buffer);
 			buffer = NULL;
 		}
 		assert_int_equal(n, 4);

@@ -72,19 +72,19 @@ static void cancelling_ends_the_wait(void **state)
 
 		pool_fixture_start(&fixture, pool_fixture_modes[i], "stall=2,caps=mmap+userptr+dmabuf+rw", 4,
 				   4);
-		fixture.pool.cancel_fd = open_eventfd();
+		fixture.pool->cancel_fd = open_eventfd();
 		pool_fixture_frames(&fixture, 0, 2);
 		pool_fixture_mark(&fixture);
-		signal_later(&signaller, fixture.pool.cancel_fd);
+		signal_later(&signaller, fixture.pool->cancel_fd);
 		assert_int_equal(wait_for(&fixture), POOL_FLUSHING);
 		pthread_join(signaller.thread, NULL);
-		if (fixture.pool.io->put)
+		if (fixture.pool->io->put)
 			assert_string_equal(pool_fixture_order(&fixture), "poll");
 		pool_fixture_mark(&fixture);
-		assert_int_equal(pool_stop(&fixture.pool), 0);
+		assert_int_equal(pool_stop(fixture.pool), 0);
 		if (!strcmp(pool_fixture_modes[i], "mmap"))
 			assert_string_equal(pool_fixture_order(&fixture), "STREAMOFF munmap*4 REQBUFS(0)");
-		close(fixture.pool.cancel_fd);
+		close(fixture.pool->cancel_fd);
 		pool_fixture_close(&fixture);
 	}
 }
@@ -97,16 +97,16 @@ static void a_cancelled_pool_gives_nothing(void **state)
 		struct pool_fixture fixture;
 
 		pool_fixture_start(&fixture, pool_fixture_modes[i], "", 4, 4);
-		fixture.pool.cancel_fd = open_eventfd();
+		fixture.pool->cancel_fd = open_eventfd();
 		pool_fixture_frames(&fixture, 0, 2);
-		make_readable(fixture.pool.cancel_fd);
+		make_readable(fixture.pool->cancel_fd);
 		pool_fixture_mark(&fixture);
 		for (unsigned n = 0; n < 3; n++)
 			assert_int_equal(pool_fixture_no_frame(&fixture), POOL_FLUSHING);
 		assert_string_equal(pool_fixture_order(&fixture), "poll*3");
-		clear(fixture.pool.cancel_fd);
+		clear(fixture.pool->cancel_fd);
 		pool_fixture_frames(&fixture, 2, 5);
-		close(fixture.pool.cancel_fd);
+		close(fixture.pool->cancel_fd);
 		pool_fixture_close(&fixture);
 	}
 }
@@ -118,11 +118,11 @@ static void the_deadline_ends_the_wait(void **state)
 		struct pool_fixture fixture;
 
 		pool_fixture_start(&fixture, pool_fixture_modes[i], "stall=3", 4, 4);
-		fixture.pool.deadline_ns = now_ns() + 10 * NS_PER_S;
+		fixture.deadline_ns = now_ns() + 10 * NS_PER_S;
 		pool_fixture_frames(&fixture, 0, 3);
-		fixture.pool.deadline_ns = now_ns() + SOON_NS;
+		fixture.deadline_ns = now_ns() + SOON_NS;
 		assert_int_equal(wait_for(&fixture), POOL_TIMEOUT);
-		assert_true(now_ns() >= fixture.pool.deadline_ns);
+		assert_true(now_ns() >= fixture.deadline_ns);
 		assert_int_equal(pool_fixture_no_frame(&fixture), POOL_TIMEOUT); /* it is still past */
 		assert_int_equal(fixture.log.n_errors, 0);
 		pool_fixture_close(&fixture);
@@ -137,7 +137,7 @@ static void a_frame_that_is_there_meets_any_deadline(void **state)
 
 		pool_fixture_start(&fixture, pool_fixture_modes[i], "", 4, 4);
 		pool_fixture_frames(&fixture, 0, 1); /* reading starts with the first */
-		fixture.pool.deadline_ns = 1;
+		fixture.deadline_ns = 1;
 		pool_fixture_frames(&fixture, 1, 5);
 		pool_fixture_close(&fixture);
 	}
@@ -151,18 +151,18 @@ static void waking_matters_when_the_driver_runs_low(void **state)
 
 	(void)state;
 	pool_fixture_start(&fixture, "mmap", "fps=20,create=no,caps=mmap", 4, 4);
-	fixture.pool.wake_fd = open_eventfd();
-	make_readable(fixture.pool.wake_fd);
+	fixture.pool->wake_fd = open_eventfd();
+	make_readable(fixture.pool->wake_fd);
 	held[0] = pool_fixture_frame(&fixture, 0);
 	pool_fixture_frames(&fixture, 1, 2); /* with three in the driver there is time */
 	held[1] = pool_fixture_frame(&fixture, 3);
 	pool_fixture_mark(&fixture);
 	assert_int_equal(pool_fixture_no_frame(&fixture), POOL_WAKE);
 	assert_string_equal(pool_fixture_order(&fixture), "poll");
-	pool_release(&fixture.pool, held[0]);
-	pool_release(&fixture.pool, held[1]);
+	pool_release(fixture.pool, held[0]);
+	pool_release(fixture.pool, held[1]);
 	pool_fixture_frames(&fixture, 4, 1);
-	close(fixture.pool.wake_fd);
+	close(fixture.pool->wake_fd);
 	pool_fixture_close(&fixture);
 }
 
@@ -173,13 +173,13 @@ static void a_frame_goes_before_waking(void **state)
 
 	(void)state;
 	pool_fixture_start(&fixture, "mmap", "create=no", 4, 4);
-	fixture.pool.wake_fd = open_eventfd();
-	make_readable(fixture.pool.wake_fd);
+	fixture.pool->wake_fd = open_eventfd();
+	make_readable(fixture.pool->wake_fd);
 	for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
 		held[n] = pool_fixture_frame(&fixture, n);
 	for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
-		pool_release(&fixture.pool, held[n]);
-	close(fixture.pool.wake_fd);
+		pool_release(fixture.pool, held[n]);
+	close(fixture.pool->wake_fd);
 	pool_fixture_close(&fixture);
 }
 
@@ -202,7 +202,7 @@ static void the_deadline_holds_against_events_without_end(void **state)
 	ops.revents = always_an_event;
 	usleep(20000); /* a frame is ready, and so is the descriptor */
 	fixture.device.ops = &ops;
-	fixture.pool.deadline_ns = now_ns() + SOON_NS;
+	fixture.deadline_ns = now_ns() + SOON_NS;
 	assert_int_equal(wait_for(&fixture), POOL_TIMEOUT);
 	fixture.device.ops = &device_sim;
 	pool_fixture_close(&fixture);
@@ -278,9 +278,9 @@ static void nothing_is_polled_before_the_start(void **state)
 		struct pool_fixture fixture;
 
 		pool_fixture_open(&fixture, pool_fixture_modes[i], "");
-		assert_int_equal(pool_start(&fixture.pool), -EINVAL);
+		assert_int_equal(pool_start(fixture.pool), -EINVAL);
 		assert_int_equal(pool_fixture_no_frame(&fixture), POOL_FLUSHING);
-		assert_int_equal(pool_configure(&fixture.pool, &config), 0);
+		assert_int_equal(pool_configure(fixture.pool, &config), 0);
 		assert_int_equal(pool_fixture_no_frame(&fixture), POOL_FLUSHING);
 		assert_string_equal(pool_fixture_order(&fixture), "");
 		pool_fixture_close(&fixture);
@@ -296,15 +296,15 @@ static void configuring_is_for_pools_at_rest(void **state)
 	(void)state;
 	pool_fixture_start(&fixture, "mmap", "caps=mmap", 4, 4);
 	pool_fixture_mark(&fixture);
-	assert_int_equal(pool_set_config(&fixture.pool, &config), 0); /* nothing new */
-	assert_int_equal(pool_set_config(&fixture.pool, &other), -EBUSY);
+	assert_int_equal(pool_set_config(fixture.pool, &config), 0); /* nothing new */
+	assert_int_equal(pool_set_config(fixture.pool, &other), -EBUSY);
 	held = pool_fixture_frame(&fixture, 0);
-	pool_stop(&fixture.pool);
-	assert_int_equal(pool_set_config(&fixture.pool, &other), -EBUSY);
-	pool_release(&fixture.pool, held);
-	assert_int_equal(pool_set_config(&fixture.pool, &other), 0);
-	assert_int_equal(pool_start(&fixture.pool), 0);
-	assert_int_equal(fixture.pool.granted, 5);
+	pool_stop(fixture.pool);
+	assert_int_equal(pool_set_config(fixture.pool, &other), -EBUSY);
+	pool_release(fixture.pool, held);
+	assert_int_equal(pool_set_config(fixture.pool, &other), 0);
+	assert_int_equal(pool_start(fixture.pool), 0);
+	assert_int_equal(fixture.pool->granted, 5);
 	pool_fixture_close(&fixture);
 }
 
@@ -316,9 +316,9 @@ static void a_maximum_of_one_is_a_mistake(void **state)
 		struct pool_fixture fixture;
 
 		pool_fixture_open(&fixture, pool_fixture_modes[i], "");
-		assert_int_equal(pool_configure(&fixture.pool, &config), -EDOM);
+		assert_int_equal(pool_configure(fixture.pool, &config), -EDOM);
 		assert_int_equal(fixture.log.n_errors, 1);
-		assert_int_equal(pool_start(&fixture.pool), -EINVAL);
+		assert_int_equal(pool_start(fixture.pool), -EINVAL);
 		assert_string_equal(pool_fixture_order(&fixture), "");
 		pool_fixture_close(&fixture);
 	}
@@ -341,31 +341,31 @@ static void with_no_buffer_left_waking_is_waited_for(void **state)
 		 */
 		pool_fixture_open_device(&fixture, "create=no,fail=qbuf@5:EINVAL:5");
 		assert_int_equal(pool_fixture_open_pool(&fixture, &options), 0);
-		assert_int_equal(pool_configure(&fixture.pool, &config), 0);
-		assert_int_equal(pool_start(&fixture.pool), 0);
+		assert_int_equal(pool_configure(fixture.pool, &config), 0);
+		assert_int_equal(pool_start(fixture.pool), 0);
 		for (uint32_t n = 0; n < 3; n++)
 			held[n] = pool_fixture_frame(&fixture, n);
 		assert_int_equal(pool_fixture_no_frame(&fixture), POOL_NOBUF);
-		assert_int_equal(fixture.pool.n_queued, 0);
+		assert_int_equal(fixture.pool->n_queued, 0);
 		assert_int_equal(pool_fixture_no_frame(&fixture), POOL_NOBUF);
 
-		fixture.pool.wake_fd = wake;
-		fixture.pool.cancel_fd = cancel;
+		fixture.pool->wake_fd = wake;
+		fixture.pool->cancel_fd = cancel;
 		signal_later(&signaller, wake);
 		assert_int_equal(wait_for(&fixture), POOL_WAKE);
 		pthread_join(signaller.thread, NULL);
 		clear(wake);
-		fixture.pool.deadline_ns = now_ns() + SOON_NS;
+		fixture.deadline_ns = now_ns() + SOON_NS;
 		assert_int_equal(wait_for(&fixture), POOL_TIMEOUT);
-		fixture.pool.deadline_ns = 0;
+		fixture.deadline_ns = 0;
 		signal_later(&signaller, cancel);
 		assert_int_equal(wait_for(&fixture), POOL_FLUSHING);
 		pthread_join(signaller.thread, NULL);
 		clear(cancel);
 		for (uint32_t n = 0; n < 3; n++)
-			pool_release(&fixture.pool, held[n]);
+			pool_release(fixture.pool, held[n]);
 		pool_fixture_frames(&fixture, 4, 8);
-		fixture.pool.wake_fd = fixture.pool.cancel_fd = -1;
+		fixture.pool->wake_fd = fixture.pool->cancel_fd = -1;
 		pool_fixture_close(&fixture);
 		close(wake);
 		close(cancel);

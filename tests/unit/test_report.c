@@ -11,12 +11,10 @@
 #include "base/json.h"
 #include "report/record.h"
 #include "cli/exit_status.h"
-#include "queue/io.h"
 #include "base/array.h"
 
 static struct device device;
 static struct video_format format;
-static struct pool pool;
 static struct recording recording;
 static struct output_file output;
 static struct report report;
@@ -24,6 +22,16 @@ static struct report report;
 /* A run with a loss of each kind. */
 static int set_up(void **state)
 {
+	struct pool_info pool = { .io = "mmap",
+				  .streams = true,
+				  .requested = { .min = 4 },
+				  .config_changed = true,
+				  .min = 4,
+				  .max = 32,
+				  .granted = 4,
+				  .min_latency = 2,
+				  .max_latency = 32 };
+
 	(void)state;
 	device = (struct device){ .path = (char *)"/dev/video7" };
 	memcpy(device.info.driver, "driver", 7);
@@ -36,14 +44,6 @@ static int set_up(void **state)
 					.bytesperline = { 1280 },
 					.sizeimage = { 614400 },
 					.fps = { 30, 1 } };
-	pool = (struct pool){ .io = &io_mmap,
-			      .requested = { .min = 4 },
-			      .config_changed = true,
-			      .min = 4,
-			      .max = 32,
-			      .granted = 4,
-			      .min_latency = 2,
-			      .max_latency = 32 };
 	recording = (struct recording){
 		.end = END_COUNT,
 		.files = &output,
@@ -69,7 +69,7 @@ static int set_up(void **state)
 	report = (struct report){ .command = "capture",
 				  .device = &device,
 				  .format = &format,
-				  .pool = &pool,
+				  .pool = pool,
 				  .user_s = 0.25,
 				  .sys_s = 0.5 };
 	return 0;
@@ -173,7 +173,7 @@ static void what_does_not_apply_is_left_out(void **state)
 	recording.first_frame_ns = 0;
 	recording.measured_fps = 0;
 	format.fps = (struct fraction){ 0, 0 };
-	pool.limits.reads = true;
+	report.pool.streams = false;
 	object = report_record_json(&report, &recording);
 	for (size_t i = 0; i < ARRAY_SIZE(absent); i++)
 		if (*at(object, absent[i]))
