@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/terminal.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/common.h"
 #include "cli/exit_status.h"
@@ -45,7 +46,7 @@ static int print_version(void)
 
 static int unknown_command(const char *typed)
 {
-	const char *nearest = options_nearest(typed, command_name, NULL);
+	const char *nearest = text_nearest(typed, command_name, NULL);
 	char names[128] = "";
 	size_t n = 0;
 

@@ -5,35 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/array.h"
 #include "base/log.h"
+#include "base/text.h"
 
-#define REPLACEMENT "\xef\xbf\xbd"
-
-/* The length of the UTF-8 sequence at text, or 0 where there is none. Overlong ones count as none. */
-static size_t utf8_length(const unsigned char *text)
-{
-	static const struct {
-		unsigned char from, to, second_from, second_to, length;
-	} rows[] = {
-		{ 0x20, 0x7e, 0, 0, 1 },       { 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-		{ 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
-		{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
-	};
-	size_t i, k;
-
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		if (text[0] >= rows[i].from && text[0] <= rows[i].to)
-			break;
-	if (i == ARRAY_SIZE(rows))
-		return 0;
-	if (rows[i].length > 1 && (text[1] < rows[i].second_from || text[1] > rows[i].second_to))
-		return 0;
-	for (k = 2; k < rows[i].length; k++)
-		if ((text[k] & 0xc0) != 0x80)
-			return 0;
-	return rows[i].length;
-}
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
 void json_add_text(struct json_object *object, const char *key, const char *text)
 {
@@ -43,7 +18,7 @@ void json_add_text(struct json_object *object, const char *key, const char *text
 	if (!text || !(clean = out = malloc(strlen(text) * strlen(REPLACEMENT) + 1)))
 		return;
 	while (*text) {
-		n = utf8_length((const unsigned char *)text);
+		n = text_character_length(text);
 		memcpy(out, n ? text : REPLACEMENT, n ? n : strlen(REPLACEMENT));
 		out += n ? n : strlen(REPLACEMENT);
 		text += n ? n : 1;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <libavutil/error.h>
 #include "base/log.h"
+#include "base/text.h"
 
 #define MESSAGE_MAX 4096
 #define STATUS_MAX 512
@@ -60,15 +61,6 @@ static void write_all(const char *text, size_t size)
 	}
 }
 
-/* Drivers and files name things: what they say must not steer the terminal. */
-static void defuse(char *text)
-{
-	for (; *text; text++) {
-		if (((unsigned char)*text < ' ' && *text != '\n' && *text != '\t') || *text == 0x7f)
-			*text = '?';
-	}
-}
-
 /* One write() for all, so that lines of several processes on one terminal do not mix. */
 static void emit(enum log_level level, const char *message)
 {
@@ -92,7 +84,7 @@ void log_message(enum log_level level, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(message, sizeof message, format, arguments);
 	va_end(arguments);
-	defuse(message);
+	text_clean(message, "\n\t"); /* drivers and files name things */
 	for (length = strlen(message); length > 0 && message[length - 1] == '\n'; length--)
 		message[length - 1] = '\0';
 

@@ -2,7 +2,6 @@
 /* v4l2q bench: the change against an earlier report. */
 #include "bench/bench.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/json.h"
 
 /* Without repeats nothing is known of the noise, and it is taken as this part of the value, and no less than
@@ -63,7 +63,7 @@ static struct json_object *member(struct json_object *object, const char *key)
 	return found;
 }
 
-/* Anybody may have written the file: nothing in it shall steer the terminal. */
+/* The file may come from anybody. */
 static void add(char subject[BENCH_SUBJECT_MAX], const char *before, const char *text, const char *after)
 {
 	size_t length = strlen(subject);
@@ -71,8 +71,7 @@ static void add(char subject[BENCH_SUBJECT_MAX], const char *before, const char 
 	if (!text || !*text)
 		return;
 	snprintf(subject + length, BENCH_SUBJECT_MAX - length, "%s%s%s", before, text, after);
-	for (char *at = subject + length; *at; at++)
-		*at = iscntrl((unsigned char)*at) ? '?' : *at;
+	text_clean(subject + length, "");
 }
 
 /* Reports with unlike ones are of unlike things. */

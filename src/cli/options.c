@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/text.h"
 
 /* getopt_long's val: letters stay below it. */
 #define FIRST_LONG 256
@@ -291,7 +292,7 @@ static int unknown_option(const struct flat *flat, char **argv)
 		return -EINVAL;
 	}
 	snprintf(name, sizeof name, "%.*s", (int)strcspn(typed + 2, "="), typed + 2);
-	nearest = options_nearest(name, flat_name, flat);
+	nearest = text_nearest(name, flat_name, flat);
 	if (list_matches(flat, name, matches, sizeof matches) > 1)
 		log_error("option '--%s' could be any of %s", name, matches);
 	else if (nearest)

@@ -74,9 +74,4 @@ void options_help(const struct option_spec *spec, FILE *out);
 /* "N", "WxH", …: the row's argument as --help writes it, "" where it takes none. */
 const char *option_argument(const struct option_row *row);
 
-/* The candidate nearest to what was typed, or NULL when none is near. `each` is called with 0, 1, 2, … until
- * it returns NULL. */
-const char *options_nearest(const char *typed, const char *(*each)(const void *opaque, unsigned i),
-			    const void *opaque);
-
 #endif

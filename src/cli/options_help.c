@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Option tables: --help, and guessing what a mistyped word was meant to be. */
+/* Option tables: --help. */
 #include "cli/options.h"
 
 #include <string.h>
@@ -44,50 +44,4 @@ void options_help(const struct option_spec *spec, FILE *out)
 			if (!row->hidden)
 				print_row(out, row);
 	}
-}
-
-#define MAX_WORD 63
-
-/* Levenshtein's distance; a swap of neighbours is two. */
-static unsigned distance(const char *a, const char *b)
-{
-	size_t n_a = strlen(a), n_b = strlen(b);
-	unsigned row[MAX_WORD + 1];
-
-	if (n_a > MAX_WORD || n_b > MAX_WORD)
-		return MAX_WORD;
-	for (unsigned j = 0; j <= n_b; j++)
-		row[j] = j;
-	for (unsigned i = 1; i <= n_a; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = i;
-		for (unsigned j = 1; j <= n_b; j++) {
-			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[n_b];
-}
-
-const char *options_nearest(const char *typed, const char *(*each)(const void *opaque, unsigned i),
-			    const void *opaque)
-{
-	unsigned least = 1 + (unsigned)strlen(typed) / 3, d;
-	const char *nearest = NULL, *name;
-
-	for (unsigned i = 0; (name = each(opaque, i)); i++) {
-		d = distance(typed, name);
-		if (d <= least && (!nearest || d < least)) {
-			nearest = name;
-			least = d;
-		}
-	}
-	return nearest;
 }

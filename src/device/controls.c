@@ -148,6 +148,6 @@ const char *controls_menu_text(struct device *device, const struct control_info 
 		snprintf(text, 40, "%" PRId64, (int64_t)entry.value);
 	else
 		snprintf(text, 40, "%.32s", (const char *)entry.name);
-	text_clean(text);
+	text_clean(text, "");
 	return text;
 }

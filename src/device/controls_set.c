@@ -16,31 +16,6 @@
 #define TEXT_MAX 600
 #define MENU_MAX 256 /* entries looked at */
 
-/* How many letters must be put in, left out or changed to make one of the other. */
-static unsigned edit_distance(const char *a, const char *b)
-{
-	unsigned row[CONTROL_NAME_MAX + 1];
-	size_t n = strnlen(b, CONTROL_NAME_MAX);
-
-	for (size_t j = 0; j <= n; j++)
-		row[j] = (unsigned)j;
-	for (size_t i = 0; a[i]; i++) {
-		unsigned diagonal = row[0]++;
-
-		for (size_t j = 0; j < n; j++) {
-			unsigned change = diagonal + (a[i] != b[j]);
-
-			diagonal = row[j + 1];
-			row[j + 1] = change;
-			if (row[j] + 1 < row[j + 1])
-				row[j + 1] = row[j] + 1;
-			if (diagonal + 1 < row[j + 1])
-				row[j + 1] = diagonal + 1;
-		}
-	}
-	return row[n];
-}
-
 struct search {
 	char name[CONTROL_NAME_MAX];
 	struct control_info found;
@@ -55,7 +30,7 @@ static int match(void *opaque, const struct control_info *info)
 		search->found = *info;
 		return 1;
 	}
-	if (edit_distance(info->name, search->name) <= 1 + strlen(search->name) / 4 ||
+	if (text_distance(info->name, search->name) <= 1 + strlen(search->name) / 4 ||
 	    strstr(info->name, search->name) || strstr(search->name, info->name))
 		text_join(search->close, sizeof search->close, ", ", "%s", info->name);
 	return 0;

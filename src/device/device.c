@@ -71,7 +71,7 @@ static int choose_queue(struct device *device, enum device_role role)
 static void clean(__u8 *text, size_t size)
 {
 	text[size - 1] = '\0';
-	text_clean((char *)text);
+	text_clean((char *)text, "");
 }
 
 static int query(struct device *device)

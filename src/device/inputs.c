@@ -21,7 +21,7 @@ static const char *describe(struct device *device, uint32_t index, char name[32]
 		      : device_ioctl(device, VIDIOC_ENUMINPUT, &input) < 0)
 		return NULL;
 	text_add(name, 32, "%.31s", (const char *)(is_output ? output.name : input.name));
-	text_clean(name);
+	text_clean(name, "");
 	return name;
 }
 

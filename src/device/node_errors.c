@@ -44,7 +44,7 @@ static void list_others(const char *path, enum device_role role, char *text, siz
 			    strcmp(nodes[i].path, path) == 0)
 				continue;
 			snprintf(card, sizeof card, "%.31s", (const char *)nodes[i].info.card);
-			text_clean(card);
+			text_clean(card, "");
 			text_join(text, size, ", ", "%s (%s)", nodes[i].path,
 				  same ? "of the same device" : card);
 		}

@@ -139,7 +139,7 @@ static void add_process(char *text, size_t size, const char *pid)
 			name[strcspn(name, "\n")] = '\0';
 		fclose(comm);
 	}
-	text_clean(name);
+	text_clean(name, "");
 	text_join(text, size, ", ", "PID %s (%s)", pid, *name ? name : "?");
 }
 

@@ -90,7 +90,7 @@ void report_setup_text(const struct report *report, FILE *out)
 
 	snprintf(names, sizeof names, "%.16s, %.32s", (const char *)report->device->info.driver,
 		 (const char *)report->device->info.card);
-	text_clean(names);
+	text_clean(names, "");
 	report_line(out, "device", "%s (%s)", report->device->path, names);
 	if (format->fps.num)
 		snprintf(fps, sizeof fps, " at %.6g fps", fraction_value(format->fps));
