@@ -27,10 +27,22 @@ ok 'cppcheck finds nothing' cppcheck --quiet --std=c11 --error-exitcode=1 --enab
 	--inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -j "$(nproc)" -Isrc \
 	-D_GNU_SOURCE -DV4L2Q_VERSION='"0"' src tests/tools tests/preload
 
-# The check of the rooms is no use unless it sees a breach.
+# A check is no use unless it sees a breach.
 mkdir -p "$folder/src/base" "$folder/src/media"
 echo '#include "queue/pool.h"' >"$folder/src/base/wrong.c"
 echo '#include <linux/videodev2.h>' >"$folder/src/media/wrong.c"
 is "$(tests/lint/layers "$folder/src" | wc -l)" 3 'a wrong include is seen'
+mkdir -p "$folder/circle/base"
+echo 'void two(void); void one(void); void one(void) { two(); }' >"$folder/circle/base/a.c"
+echo 'void one(void); void two(void); void two(void) { one(); }' >"$folder/circle/base/b.c"
+echo 'void one(void);' >"$folder/circle/base/a.h"
+for name in a b; do
+	${CC:-cc} -c -o "$folder/circle/base/$name.o" "$folder/circle/base/$name.c"
+done
+is "$(tests/lint/symbols "$folder/circle" "$folder/circle")" \
+	'a circle of 2 files:
+    base/a.c uses two of base/b.c
+    base/b.c uses one of base/a.c
+base/b.c: two is declared neither in b.h nor in a *_internal.h of its folder' 'a circle and an undeclared function are seen'
 
 done_testing
