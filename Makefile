@@ -6,7 +6,20 @@ BUILD ?= build
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion -Wno-sign-conversion
-PACKAGES := libv4l2 libavformat libavcodec libavutil libswscale json-c
+
+# The oldest releases that are tested: v4l-utils 1.22, FFmpeg 5.1, json-c 0.16.
+REQUIRED := libv4l2:1.22 libavformat:59.27 libavcodec:59.37 libavutil:57.28 libswscale:6.7 json-c:0.16
+PACKAGES := $(foreach package,$(REQUIRED),$(firstword $(subst :, ,$(package))))
+
+ifneq ($(filter-out clean dist uninstall,$(or $(MAKECMDGOALS),all)),)
+UNMET := $(shell command -v pkg-config >/dev/null || echo pkg-config; \
+	printf '%s %s\n' $(subst :, ,$(REQUIRED)) | while read -r name version; do \
+	pkg-config --atleast-version="$$version" "$$name" 2>/dev/null || \
+	echo "$$name $$version or later (found: $$(pkg-config --modversion "$$name" 2>/dev/null || echo none)),"; done)
+ifneq ($(UNMET),)
+$(error missing: $(UNMET) which 'scripts/setup build' installs where apt has them)
+endif
+endif
 
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -DV4L2Q_VERSION='"$(VERSION)"' -Isrc -pthread -MMD -MP \
 	$(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
@@ -32,6 +45,15 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+# main.o alone knows the commit, so that a new commit compiles one file.
+$(BUILD)/commit: FORCE
+	@mkdir -p $(@D)
+	@scripts/commit $@
+
+$(BUILD)/src/main.o: $(BUILD)/commit
+$(BUILD)/src/main.o: ALL_CFLAGS += -DV4L2Q_COMMIT="\"$$(cat $(BUILD)/commit)\"" \
+	-DV4L2Q_LIBV4L2='"$(shell pkg-config --modversion libv4l2)"'
+
 # Archives, so that a test takes in only what it needs.
 $(LIBRARY): $(filter-out $(BUILD)/src/main.o,$(OBJECTS))
 $(UNIT_HELPERS): $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
@@ -45,12 +67,12 @@ $(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.o $(UNIT_HELPERS) $(LIBRARY)
 $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# A library to be preloaded stands for itself.
+# A preloaded library contains nothing of the program.
 $(BUILD)/tests/preload/%.so: tests/preload/%.c
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -U_FORTIFY_SOURCE -shared -fPIC $(LDFLAGS) -o $@ $<
 
-# The simulated device as a node for any program, whose symbols do not get in anybody's way; the codecs are apart, since libavcodec
+# The simulated device as a node for other programs, with hidden symbols. The codecs are a library of their own because libavcodec
 # takes long to load.
 PIC := $(BUILD)/pic
 SIM_COMMON := $(PIC)/src/sim/test_pattern.o $(patsubst %,$(PIC)/src/base/%.o,log pixfmt text units video_format)
@@ -68,7 +90,7 @@ $(BUILD)/tests/preload/sim_codec.so: $(PIC)/tests/preload/sim_codec/library.o $(
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -shared -o $@ $^ -lavcodec -lavutil -lm
 
-# What keeps the program loaded in the emulated machine, and stands in for it there (tests/vm/warm/warm.h).
+# A server that keeps the program loaded in the emulated machine, and its client there (tests/vm/warm/warm.h).
 WARM := $(BUILD)/tests/vm/warm.so $(BUILD)/tests/vm/v4l2q
 
 $(BUILD)/tests/vm/warm.so: tests/vm/warm/server.c tests/vm/warm/warm.h
@@ -85,7 +107,7 @@ tests: $(BUILD)/v4l2q $(UNIT_TESTS) $(TOOLS) $(PRELOADS) $(WARM)
 check check-unit check-cli check-fault check-fuzz check-asan check-tsan check-valgrind check-vm lint:
 	BUILD=$(BUILD) tests/run $(patsubst check-%,%,$@)
 
-# Any bytes as a file, for FUZZ_SECONDS, under clang's libFuzzer and its sanitizers.
+# Feeds arbitrary bytes as a file for FUZZ_SECONDS, under clang's libFuzzer and sanitizers.
 FUZZ_SECONDS ?= 600
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/tests/fuzz/%,$(wildcard tests/fuzz/*.c))
 FUZZED := $(BUILD)/fuzzed.a
@@ -117,7 +139,7 @@ uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/v4l2q $(DESTDIR)$(COMPLETIONDIR)/v4l2q
 	rm -f $(MAN_PAGES:man/%=$(DESTDIR)$(MANDIR)/man1/%)
 
-# From the last commit, so that what is packed is what is kept.
+# Packs the last commit, without uncommitted changes.
 dist:
 	@mkdir -p $(BUILD)
 	git archive --prefix=v4l2q-$(VERSION)/ -o $(BUILD)/v4l2q-$(VERSION).tar.gz HEAD
@@ -126,6 +148,6 @@ clean:
 	rm -rf $(BUILD) build-*
 
 .PHONY: all tests install uninstall dist clean check check-unit check-cli check-fault check-fuzz check-asan check-tsan check-valgrind \
-	check-vm lint fuzz fuzzers
+	check-vm lint fuzz fuzzers FORCE
 .SECONDARY:
 -include $(wildcard $(BUILD)/src/*.d $(BUILD)/*/*/*.d $(BUILD)/*/*/*/*.d $(PIC)/*/*/*.d $(PIC)/*/*/*/*.d)

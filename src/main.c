@@ -2,6 +2,11 @@
 /* v4l2q: the command line. */
 #include <stdio.h>
 #include <string.h>
+#include <json-c/json_c_version.h>
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/avutil.h>
+#include <libswscale/swscale.h>
 #include "base/log.h"
 #include "base/terminal.h"
 #include "base/text.h"
@@ -38,9 +43,35 @@ static int print_help(void)
 	return (int)flush_stdout();
 }
 
+static void print_library(const char *name, const char *built, const char *running)
+{
+	printf("%-12s %-12s %s\n", name, built, running);
+}
+
+/* FFmpeg's libraries code their version as an int: 8 bits each for minor and micro. */
+static void print_av_library(const char *name, unsigned built, unsigned running)
+{
+	char texts[2][24];
+
+	for (int i = 0; i < 2; i++) {
+		unsigned version = i ? running : built;
+
+		snprintf(texts[i], sizeof texts[i], "%u.%u.%u", AV_VERSION_MAJOR(version),
+			 AV_VERSION_MINOR(version), AV_VERSION_MICRO(version));
+	}
+	print_library(name, texts[0], texts[1]);
+}
+
 static int print_version(void)
 {
-	printf("v4l2q %s\n", V4L2Q_VERSION);
+	printf("v4l2q %s%s%s\n\n", V4L2Q_VERSION, *V4L2Q_COMMIT ? ", commit " : "", V4L2Q_COMMIT);
+	print_library("library", "built with", "running");
+	print_av_library("libavformat", LIBAVFORMAT_VERSION_INT, avformat_version());
+	print_av_library("libavcodec", LIBAVCODEC_VERSION_INT, avcodec_version());
+	print_av_library("libavutil", LIBAVUTIL_VERSION_INT, avutil_version());
+	print_av_library("libswscale", LIBSWSCALE_VERSION_INT, swscale_version());
+	print_library("json-c", JSON_C_VERSION, json_c_version());
+	print_library("libv4l2", V4L2Q_LIBV4L2, "-"); /* has no call that tells */
 	return (int)flush_stdout();
 }
 

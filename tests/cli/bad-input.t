@@ -40,6 +40,9 @@ run_status 0 v4l2q --help
 like "$(cat out)" 'capture' '--help lists the commands'
 run_status 0 v4l2q --version
 like "$(cat out)" '^v4l2q [0-9]+\.[0-9]+' '--version'
+for library in libavformat libavcodec libavutil libswscale json-c; do
+	ok "--version: $library, built with and running" grep -qE "^$library +[0-9.]+ +[0-9.]+$" out
+done
 
 # --- a container that cannot hold the codec ---
 wrong 2 'webm.*(rawvideo|raw)|(rawvideo|raw).*webm' -d $sim -n 5 -c copy -o o.webm
