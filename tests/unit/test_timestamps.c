@@ -141,7 +141,7 @@ static void beginning_behind_the_end_is_refused(void **state)
 
 	(void)state;
 	o.start_ns = 3000 * MS;
-	reader_fixture_refused(&o, -EINVAL, "over after 0.480 s");
+	reader_fixture_refused(&o, -EINVAL, "--start is past the end (0.480 s)");
 }
 
 static void uneven_times_are_kept(void **state)
@@ -230,7 +230,7 @@ static void times_begin_at_zero_and_rise(void **state)
 		{ 5000, 40, 310, 40 },
 		{ 105000, 40, 100310, 40 }, /* a long gap is the file's wish */
 	};
-	struct timestamps p = { .time_base = { 1, 1000 }, .frame_ns = STEP_NS };
+	struct timestamps p = { .time_base = { 1, 1000 }, .frame_interval_ns = STEP_NS };
 
 	(void)state;
 	check_stamps(&p, cases, COUNT(cases));
@@ -239,7 +239,7 @@ static void times_begin_at_zero_and_rise(void **state)
 /* Six years a frame: after a few dozen the sum would be beyond what an int64_t holds. */
 static void absurd_durations_do_not_overflow(void **state)
 {
-	struct timestamps p = { .time_base = { 1, 1000 }, .frame_ns = INT64_C(171790827555555555) };
+	struct timestamps p = { .time_base = { 1, 1000 }, .frame_interval_ns = INT64_C(171790827555555555) };
 	int64_t last_ns = -1;
 
 	(void)state;
@@ -259,7 +259,7 @@ static void a_broken_clock_is_mended(void **state)
 		{ 90, 40, 120, 40 },     { 40000, 40, 160, 40 },                     /* jumped */
 		{ 41000, 40, 1160, 40 },
 	};
-	struct timestamps p = { .time_base = { 1, 1000 }, .frame_ns = STEP_NS, .broken = true };
+	struct timestamps p = { .time_base = { 1, 1000 }, .frame_interval_ns = STEP_NS, .discont = true };
 
 	(void)state;
 	check_stamps(&p, cases, COUNT(cases));
@@ -279,7 +279,7 @@ static void without_a_rate_gaps_tell(void **state)
 /* What a clock of milliseconds says of 30000/1001 pictures a second. */
 static void rounded_durations_are_the_rates(void **state)
 {
-	struct timestamps p = { .time_base = { 1, 1000 }, .frame_ns = 33366667 };
+	struct timestamps p = { .time_base = { 1, 1000 }, .frame_interval_ns = 33366667 };
 	int64_t pts_ns, duration_ns;
 
 	(void)state;

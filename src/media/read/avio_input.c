@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The bytes of a file, for libavformat to read. */
+/* The AVIOContext that a demuxer reads from. */
 #include "media/read/avio_input.h"
 
 #include <errno.h>
@@ -19,24 +19,26 @@
 #include "media/read/direct_read.h"
 #include "media/libav.h"
 
-/* Longer reads bypass it, straight into the packet. */
-#define AVIO_BYTES 65536
-/* A raw picture through the usual 64 KiB of a pipe takes dozens of switches between two processes. */
+/* libavformat reads into the packet itself what is longer than this. */
+#define AVIO_BUFFER_BYTES 65536
+/* F_SETPIPE_SZ: with the default of 64 KiB a raw frame takes dozens of context switches. */
 #define PIPE_BYTES (1 << 20)
 
-struct input {
+struct avio_input {
 	AVIOContext *avio;
 	AVIOInterruptCB interrupt;
-	char *path;
+	char *name;
 	int fd, wake_fd, cancel_fd;
-	bool standard, own, regular, address;
-	struct landing *landing; /* NULL: none */
-	int64_t base;            /* where in the file byte 0 of ours lies: standard input may be part-read */
+	bool standard; /* standard input */
+	bool own;      /* avio reads fd by read_packet() */
+	bool regular, address;
+	struct direct_read *direct; /* NULL: none */
+	int64_t base;               /* file offset of our byte 0: standard input may be partly read already */
 	_Atomic bool cancelled;
 	_Atomic int error;
 };
 
-/* What one protocol is built of. Those that are not listed stand alone. */
+/* The protocols that one is built on; those not listed need no other. */
 static const struct {
 	const char *protocol, *whitelist;
 } protocols[] = {
@@ -59,7 +61,7 @@ static bool is_path(const char *url)
 	       strcmp(avio_find_protocol_name(url), "pipe") == 0;
 }
 
-const char *input_protocols(const char *url)
+const char *avio_input_protocols(const char *url)
 {
 	const char *own;
 
@@ -75,28 +77,24 @@ const char *input_protocols(const char *url)
 	return own ? own : "file,pipe";
 }
 
-static bool readable(int fd)
+static int is_cancelled(void *opaque)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct avio_input *in = opaque;
+	struct pollfd p = { .fd = in->cancel_fd, .events = POLLIN };
 
-	return fd > 0 && poll(&p, 1, 0) > 0 && p.revents & POLLIN;
+	if (atomic_load(&in->cancelled))
+		return 1;
+	return in->cancel_fd > 0 && poll(&p, 1, 0) > 0 && p.revents & POLLIN;
 }
 
-static int interrupted(void *opaque)
-{
-	struct input *in = opaque;
-
-	return atomic_load(&in->cancelled) || readable(in->cancel_fd);
-}
-
-static void keep_error(struct input *in, int err)
+static void keep_first_error(struct avio_input *in, int err)
 {
 	int none = 0;
 
 	atomic_compare_exchange_strong(&in->error, &none, err);
 }
 
-static int wait_readable(struct input *in)
+static int wait_readable(struct avio_input *in)
 {
 	struct pollfd p[] = {
 		{ .fd = in->fd, .events = POLLIN },
@@ -104,14 +102,14 @@ static int wait_readable(struct input *in)
 		{ .fd = in->cancel_fd > 0 ? in->cancel_fd : -1, .events = POLLIN },
 	};
 
-	while (poll(p, 3, -1) < 0) {
+	while (poll(p, ARRAY_SIZE(p), -1) < 0) {
 		if (errno != EINTR)
 			return -errno;
 	}
 	return p[1].revents || p[2].revents ? -ECANCELED : 0;
 }
 
-static int read_some(struct input *in, uint8_t *buffer, int bytes)
+static int read_some(struct avio_input *in, uint8_t *buffer, int bytes)
 {
 	ssize_t n;
 	int err = 0;
@@ -128,12 +126,12 @@ static int read_some(struct input *in, uint8_t *buffer, int bytes)
 			return n > 0 ? (int)n : AVERROR_EOF;
 		err = -errno;
 	} while (err == -EINTR || err == -EAGAIN);
-	keep_error(in, err);
+	keep_first_error(in, err);
 	return err;
 }
 
-/* To the very end of the picture, or the rest would come through libavformat's own buffer. */
-static int read_all(struct input *in, uint8_t *buffer, int bytes)
+/* Reads a whole frame: after a short read libavformat would read the rest through its own buffer. */
+static int read_fully(struct avio_input *in, uint8_t *buffer, int bytes)
 {
 	int n = 0, more;
 
@@ -144,51 +142,54 @@ static int read_all(struct input *in, uint8_t *buffer, int bytes)
 	return n > 0 ? n : more;
 }
 
-bool input_land(struct input *in, struct landing *landing)
+bool avio_input_set_direct(struct avio_input *in, struct direct_read *direct)
 {
 	if (!in->own)
 		return false;
-	in->landing = landing;
-	in->avio->direct = landing != NULL;
-	if (landing)
-		landing_moved(landing);
+	in->direct = direct;
+	in->avio->direct = direct != NULL;
+	if (direct)
+		direct_read_discontinuity(direct);
 	return true;
 }
 
-static int read_aside(struct input *in, uint8_t *buffer, int bytes)
+static int read_and_note(struct avio_input *in, uint8_t *buffer, int bytes)
 {
 	int n = read_some(in, buffer, bytes);
 
 	if (n > 0)
-		landing_seen(in->landing, buffer, (size_t)n);
+		direct_read_note(in->direct, buffer, (size_t)n);
 	return n;
 }
 
+/* AVIOContext.read_packet. */
 static int read_packet(void *opaque, uint8_t *buffer, int bytes)
 {
-	struct input *in = opaque;
+	struct avio_input *in = opaque;
 	const AVIOContext *avio = in->avio;
-	uint8_t *place;
+	uint8_t *data;
 	int n;
 
-	if (in->landing && !in->landing->bytes)
-		input_land(in, NULL);
-	if (!in->landing)
+	if (in->direct && !in->direct->frame_bytes)
+		avio_input_set_direct(in, NULL);
+	if (!in->direct)
 		return read_some(in, buffer, bytes);
-	/* Into libavformat's buffer, in search of the next header. */
+	/* While it parses headers, libavformat fills its own buffer. */
 	if (buffer >= avio->buffer && buffer < avio->buffer + avio->buffer_size)
-		return read_aside(in, buffer, bytes < LANDING_HEAD_BYTES ? bytes : LANDING_HEAD_BYTES);
-	place = landing_begin(in->landing, buffer, &bytes, avio->pos);
-	if (!place)
-		return read_aside(in, buffer, bytes);
-	n = read_all(in, place, bytes);
-	landing_end(in->landing, bytes, n);
+		return read_and_note(in, buffer,
+				     bytes < DIRECT_READ_HEADER_BYTES ? bytes : DIRECT_READ_HEADER_BYTES);
+	data = direct_read_begin(in->direct, buffer, &bytes, avio->pos);
+	if (!data)
+		return read_and_note(in, buffer, bytes);
+	n = read_fully(in, data, bytes);
+	direct_read_end(in->direct, bytes, n);
 	return n;
 }
 
-static int64_t seek(void *opaque, int64_t offset, int whence)
+/* AVIOContext.seek. */
+static int64_t seek_file(void *opaque, int64_t offset, int whence)
 {
-	struct input *in = opaque;
+	struct avio_input *in = opaque;
 	struct stat st;
 	off_t position;
 
@@ -201,43 +202,43 @@ static int64_t seek(void *opaque, int64_t offset, int whence)
 		offset += in->base;
 	}
 	position = lseek(in->fd, offset, whence);
-	if (in->landing)
-		landing_moved(in->landing);
+	if (in->direct)
+		direct_read_discontinuity(in->direct);
 	return position < 0 ? -errno : position - in->base;
 }
 
-static int refuse(const char *path, int err)
+static int log_open_error(const char *name, int err)
 {
 	if (err != -ECANCELED)
-		log_error("%s: %s", path, err_str(err));
+		log_error("%s: %s", name, err_str(err));
 	return err;
 }
 
-static int open_standard_input(struct input *in)
+static int open_standard_input(struct avio_input *in)
 {
 	if (isatty(STDIN_FILENO)) {
 		log_error("standard input is a terminal: name a file to play");
 		return -EINVAL;
 	}
 	in->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
-	return in->fd < 0 ? refuse(in->path, -errno) : 0;
+	return in->fd < 0 ? log_open_error(in->name, -errno) : 0;
 }
 
-/* Without waiting: a FIFO's writer may come late, or never. */
-static int open_path(struct input *in)
+/* O_NONBLOCK: opening a FIFO would block until it has a writer, and could not be cancelled. */
+static int open_path(struct avio_input *in)
 {
-	in->fd = open(in->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	return in->fd < 0 ? refuse(in->path, -errno) : 0;
+	in->fd = open(in->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return in->fd < 0 ? log_open_error(in->name, -errno) : 0;
 }
 
-static int look_at(struct input *in)
+static int prepare_fd(struct avio_input *in)
 {
 	struct stat st;
 
 	if (fstat(in->fd, &st) < 0)
-		return refuse(in->path, -errno);
+		return log_open_error(in->name, -errno);
 	if (S_ISDIR(st.st_mode))
-		return refuse(in->path, -EISDIR);
+		return log_open_error(in->name, -EISDIR);
 	in->regular = S_ISREG(st.st_mode);
 	if (S_ISFIFO(st.st_mode))
 		fcntl(in->fd, F_SETPIPE_SZ, PIPE_BYTES);
@@ -245,46 +246,51 @@ static int look_at(struct input *in)
 		return 0;
 	in->base = lseek(in->fd, 0, SEEK_CUR);
 	posix_fadvise(in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	return in->base < 0 ? refuse(in->path, -errno) : 0;
+	return in->base < 0 ? log_open_error(in->name, -errno) : 0;
 }
 
-static int open_own(struct input *in)
+static int open_file(struct avio_input *in)
 {
 	uint8_t *buffer;
 	int err;
 
-	if ((err = in->standard ? open_standard_input(in) : open_path(in)) < 0 || (err = look_at(in)) < 0)
+	err = in->standard ? open_standard_input(in) : open_path(in);
+	if (err == 0)
+		err = prepare_fd(in);
+	if (err < 0)
 		return err;
-	if (!(buffer = av_malloc(AVIO_BYTES)))
-		return refuse(in->path, -ENOMEM);
+	buffer = av_malloc(AVIO_BUFFER_BYTES);
+	if (!buffer)
+		return log_open_error(in->name, -ENOMEM);
 	in->own = true;
-	in->avio =
-		avio_alloc_context(buffer, AVIO_BYTES, 0, in, read_packet, NULL, in->regular ? seek : NULL);
+	in->avio = avio_alloc_context(buffer, AVIO_BUFFER_BYTES, 0, in, read_packet, NULL,
+				      in->regular ? seek_file : NULL);
 	if (in->avio)
 		return 0;
 	av_free(buffer);
-	return refuse(in->path, -ENOMEM);
+	return log_open_error(in->name, -ENOMEM);
 }
 
-static int open_address(struct input *in, const char *url)
+static int open_address(struct avio_input *in, const char *url)
 {
 	AVDictionary *options = NULL;
 	int err;
 
 	libav_clear_error();
-	if ((err = av_dict_set(&options, "protocol_whitelist", input_protocols(url), 0)) >= 0)
+	err = av_dict_set(&options, "protocol_whitelist", avio_input_protocols(url), 0);
+	if (err >= 0)
 		err = avio_open2(&in->avio, url, AVIO_FLAG_READ, &in->interrupt, &options);
 	av_dict_free(&options);
 	if (err >= 0)
 		return 0;
-	if (interrupted(in))
+	if (is_cancelled(in))
 		return -ECANCELED;
 	log_error("%s: %s", url, libav_err_str(err));
 	return err;
 }
 
-/* The path that a url stands for; NULL for standard input. */
-static const char *path_of(const char *url)
+/* The path that a file: or pipe: URL names; NULL for standard input. */
+static const char *path_of_url(const char *url)
 {
 	const char *path;
 
@@ -297,41 +303,41 @@ static const char *path_of(const char *url)
 	return av_strstart(url, "file:", &path) ? path : url;
 }
 
-static int name(struct input *in, const char *url)
+static int set_name(struct avio_input *in, const char *url)
 {
 	const char *path = url;
 
 	in->address = !is_path(url);
 	if (!in->address)
-		path = path_of(url);
+		path = path_of_url(url);
 	in->standard = !path;
-	in->path = strdup(path ? path : "standard input");
+	in->name = strdup(path ? path : "standard input");
 	in->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	return in->path && in->wake_fd >= 0 ? 0 : refuse(url, -ENOMEM);
+	return in->name && in->wake_fd >= 0 ? 0 : log_open_error(url, -ENOMEM);
 }
 
-int input_open(struct input **input, const char *url, bool by_demuxer, int cancel_fd)
+int avio_input_open(struct avio_input **input, const char *url, bool by_demuxer, int cancel_fd)
 {
-	struct input *in = calloc(1, sizeof *in);
+	struct avio_input *in = calloc(1, sizeof *in);
 	int err;
 
 	*input = NULL;
 	if (!in)
-		return refuse(url, -ENOMEM);
+		return log_open_error(url, -ENOMEM);
 	in->fd = in->wake_fd = -1;
 	in->cancel_fd = cancel_fd;
-	in->interrupt = (AVIOInterruptCB){ interrupted, in };
-	err = name(in, url);
+	in->interrupt = (AVIOInterruptCB){ is_cancelled, in };
+	err = set_name(in, url);
 	if (err >= 0 && !by_demuxer)
-		err = in->address ? open_address(in, url) : open_own(in);
+		err = in->address ? open_address(in, url) : open_file(in);
 	if (err < 0)
-		input_close(in);
+		avio_input_close(in);
 	else
 		*input = in;
 	return err;
 }
 
-void input_close(struct input *in)
+void avio_input_close(struct avio_input *in)
 {
 	if (!in)
 		return;
@@ -344,42 +350,37 @@ void input_close(struct input *in)
 		close(in->fd);
 	if (in->wake_fd >= 0)
 		close(in->wake_fd);
-	free(in->path);
+	free(in->name);
 	free(in);
 }
 
-void input_cancel(struct input *in)
+void avio_input_cancel(struct avio_input *in)
 {
 	atomic_store(&in->cancelled, true);
 	eventfd_write(in->wake_fd, 1);
 }
 
-AVIOContext *input_avio(struct input *in)
+AVIOContext *avio_input_context(struct avio_input *in)
 {
 	return in->avio;
 }
 
-const AVIOInterruptCB *input_interrupt(const struct input *in)
+const AVIOInterruptCB *avio_input_interrupt(const struct avio_input *in)
 {
 	return &in->interrupt;
 }
 
-const char *input_path(const struct input *in)
+const char *avio_input_name(const struct avio_input *in)
 {
-	return in->path;
+	return in->name;
 }
 
-bool input_seekable(const struct input *in)
+bool avio_input_is_seekable(const struct avio_input *in)
 {
 	return in->avio && in->avio->seekable & AVIO_SEEKABLE_NORMAL;
 }
 
-bool input_is_address(const struct input *in)
+int avio_input_error(const struct avio_input *in)
 {
-	return in->address;
-}
-
-int input_error(const struct input *in)
-{
-	return interrupted((void *)in) ? -ECANCELED : atomic_load(&((struct input *)in)->error);
+	return is_cancelled((void *)in) ? -ECANCELED : atomic_load(&((struct avio_input *)in)->error);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The bytes of a file, for libavformat to read. Paths and standard input go through a reader of our
- * own: one that can be woken from another thread, that keeps the first error (demuxers tend to call
- * any end of the bytes the end of the file), and that opens nothing but what it was told to.
+ * The AVIOContext that a demuxer reads from. Paths and standard input are read by this file rather
+ * than by libavformat's protocols: reads can be cancelled from another thread, the first error is kept
+ * (demuxers report most read errors as end of file), and nothing but the named file is opened.
  */
 #ifndef MEDIA_READ_AVIO_INPUT_H
 #define MEDIA_READ_AVIO_INPUT_H
@@ -10,30 +10,29 @@
 #include <stdbool.h>
 #include <libavformat/avio.h>
 
-struct input;
-struct landing;
+struct avio_input;
+struct direct_read;
 
-/* A path, "-", "file:PATH", "pipe:" or an address of one of libavformat's protocols. cancel_fd: when it gets
- * readable, whatever waits for input ends with -ECANCELED; 0 or below: none. by_demuxer: opens nothing, as
- * the demuxer will do it from the url. Logs its failures, but not -ECANCELED. */
-int input_open(struct input **input, const char *url, bool by_demuxer, int cancel_fd);
-void input_close(struct input *input); /* takes NULL */
+/* url: a path, "-", "file:PATH", "pipe:" or a URL of one of libavformat's protocols. by_demuxer: do not open
+ * it, the demuxer does. When cancel_fd (0 or below: none) is readable, blocking reads end with -ECANCELED.
+ * Returns 0 or a negative errno, logged unless -ECANCELED. */
+int avio_input_open(struct avio_input **input, const char *url, bool by_demuxer, int cancel_fd);
+void avio_input_close(struct avio_input *input); /* NULL is allowed */
 
-/* From any thread: all reading ends with -ECANCELED, now and ever after. */
-void input_cancel(struct input *input);
+/* From any thread: every read from now on fails with -ECANCELED. */
+void avio_input_cancel(struct avio_input *input);
 
-/* Has a say in where bytes are read to; NULL: nobody any more. False: not with this input. */
-bool input_land(struct input *input, struct landing *landing);
+/* Lets `direct` choose where bytes are read to; NULL ends that. Returns false if this input cannot. */
+bool avio_input_set_direct(struct avio_input *input, struct direct_read *direct);
 
-AVIOContext *input_avio(struct input *input);
-const AVIOInterruptCB *input_interrupt(const struct input *input);
-const char *input_path(const struct input *input); /* as a person would call it */
-bool input_seekable(const struct input *input);
-bool input_is_address(const struct input *input); /* neither a path nor standard input */
-/* The first error of reading, 0 if there was none. */
-int input_error(const struct input *input);
+AVIOContext *avio_input_context(struct avio_input *input); /* NULL with by_demuxer */
+const AVIOInterruptCB *avio_input_interrupt(const struct avio_input *input);
+const char *avio_input_name(const struct avio_input *input); /* for messages and the report */
+bool avio_input_is_seekable(const struct avio_input *input);
+/* The first read error, -ECANCELED once cancelled, or 0. */
+int avio_input_error(const struct avio_input *input);
 
-/* The protocols that may be opened on behalf of this url, as libavformat's protocol_whitelist. */
-const char *input_protocols(const char *url);
+/* What opening this URL may use, as a protocol_whitelist. */
+const char *avio_input_protocols(const char *url);
 
 #endif

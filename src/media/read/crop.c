@@ -1,98 +1,95 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where a picture goes in another of another size. */
+/* Which part of a frame is shown in which part of a frame of another size. */
 #include "media/read/crop.h"
 
 #include <errno.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 
-/* Samples longer or flatter than this are a mistake that would leave nothing of the picture. */
-#define MAX_ASPECT 20
+/* A sample aspect ratio beyond this, or below its inverse, is taken for a mistake in the file. */
+#define MAX_SAMPLE_ASPECT 20
 
-static int unit_w(enum AVPixelFormat format)
+static int chroma_width(enum AVPixelFormat format)
 {
 	return 1 << av_pix_fmt_desc_get(format)->log2_chroma_w;
 }
 
-static int unit_h(enum AVPixelFormat format)
+static int chroma_height(enum AVPixelFormat format)
 {
 	return 1 << av_pix_fmt_desc_get(format)->log2_chroma_h;
 }
 
-/* The nearest multiple of the unit, between one and the whole. */
-static int snap(double length, int unit, int whole)
+/* The multiple of `unit` nearest to length, from one unit up to `max`, which need not be a multiple. */
+static int round_length(double length, int unit, int max)
 {
-	int units = length < whole ? (int)(length / unit + 0.5) : whole;
+	int units = length < max ? (int)(length / unit + 0.5) : max;
 
 	if (units < 1)
 		units = 1;
-	return units < whole / unit ? units * unit : whole;
+	return units < max / unit ? units * unit : max;
 }
 
-static int centre(int whole, int part, int unit)
+static int centre_offset(int outer, int inner, int unit)
 {
-	return (whole - part) / 2 / unit * unit;
+	return (outer - inner) / 2 / unit * unit;
 }
 
-/* How much wider than high it looks. */
-static double looks(struct frame_shape size, AVRational aspect)
+static double display_aspect(struct frame_shape shape, AVRational aspect)
 {
 	double sample = aspect.num > 0 && aspect.den > 0 ? av_q2d(aspect) : 1;
 
-	if (sample > MAX_ASPECT || sample < 1.0 / MAX_ASPECT)
+	if (sample > MAX_SAMPLE_ASPECT || sample < 1.0 / MAX_SAMPLE_ASPECT)
 		sample = 1;
-	return sample * size.width / size.height;
+	return sample * shape.width / shape.height;
 }
 
-/* All of the picture, as large as it goes. */
-static void letterbox(double ratio, struct frame_shape to, struct crop *p)
+static void letterbox(double aspect, struct frame_shape to, struct crop *crop)
 {
-	int w = unit_w(to.format), h = unit_h(to.format);
+	int w = chroma_width(to.format), h = chroma_height(to.format);
 
-	if (ratio * to.height > to.width)
-		p->to.height = snap(to.width / ratio, h, to.height);
+	if (aspect * to.height > to.width)
+		crop->to.height = round_length(to.width / aspect, h, to.height);
 	else
-		p->to.width = snap(to.height * ratio, w, to.width);
-	p->to.x = centre(to.width, p->to.width, w);
-	p->to.y = centre(to.height, p->to.height, h);
+		crop->to.width = round_length(to.height * aspect, w, to.width);
+	crop->to.x = centre_offset(to.width, crop->to.width, w);
+	crop->to.y = centre_offset(to.height, crop->to.height, h);
 }
 
-/* All of the target, with as much of the picture as goes into it. */
-static void crop(double ratio, struct frame_shape from, double wanted, struct crop *p)
+static void crop_edges(double aspect, struct frame_shape from, double to_aspect, struct crop *crop)
 {
-	int w = unit_w(from.format), h = unit_h(from.format);
+	int w = chroma_width(from.format), h = chroma_height(from.format);
 
-	if (ratio > wanted)
-		p->from.width = snap(from.width * wanted / ratio, w, from.width);
+	if (aspect > to_aspect)
+		crop->from.width = round_length(from.width * to_aspect / aspect, w, from.width);
 	else
-		p->from.height = snap(from.height * ratio / wanted, h, from.height);
-	p->from.x = centre(from.width, p->from.width, w);
-	p->from.y = centre(from.height, p->from.height, h);
+		crop->from.height = round_length(from.height * aspect / to_aspect, h, from.height);
+	crop->from.x = centre_offset(from.width, crop->from.width, w);
+	crop->from.y = centre_offset(from.height, crop->from.height, h);
 }
 
 int crop_find(enum scaling scaling, struct frame_shape from, AVRational aspect, struct frame_shape to,
-	      struct crop *place)
+	      struct crop *crop)
 {
-	*place = (struct crop){ { 0, 0, from.width, from.height }, { 0, 0, to.width, to.height } };
-	/* A device that took the file's size takes the shape of its samples with it. */
+	*crop = (struct crop){ { 0, 0, from.width, from.height }, { 0, 0, to.width, to.height } };
+	/* A device set to the file's size shows the file's sample aspect ratio, whatever it is. */
 	if (from.width == to.width && from.height == to.height)
 		return 0;
 	if (scaling == SCALING_NONE)
 		return -ERANGE;
 	if (scaling == SCALING_LETTERBOX)
-		letterbox(looks(from, aspect), to, place);
+		letterbox(display_aspect(from, aspect), to, crop);
 	if (scaling == SCALING_CROP)
-		crop(looks(from, aspect), from, (double)to.width / to.height, place);
+		crop_edges(display_aspect(from, aspect), from, (double)to.width / to.height, crop);
 	return 0;
 }
 
 void crop_offset_planes(enum AVPixelFormat format, int x, int y, uint8_t *data[], const int linesize[])
 {
-	const AVPixFmtDescriptor *description = av_pix_fmt_desc_get(format);
+	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(format);
 	int planes = av_pix_fmt_count_planes(format);
 
 	for (int i = 0; i < planes; i++) {
-		int log2_h = i == 1 || i == 2 ? description->log2_chroma_h : 0;
+		int log2_h = i == 1 || i == 2 ? descriptor->log2_chroma_h : 0;
 
 		data[i] += (ptrdiff_t)(y >> log2_h) * linesize[i];
 		if (x > 0)

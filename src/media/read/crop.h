@@ -1,28 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where a picture goes in another of another size. */
+/* Which part of a frame is shown in which part of a frame of another size. */
 #ifndef MEDIA_READ_CROP_H
 #define MEDIA_READ_CROP_H
 
-#include "media/read/reader.h"
+#include <libavutil/frame.h>
+
+/* --fit: what to do with frames that have not the device's size. */
+enum scaling {
+	SCALING_LETTERBOX, /* scale in proportion, with black bars on two sides */
+	SCALING_STRETCH,   /* scale both directions on their own */
+	SCALING_CROP,      /* scale in proportion, two edges cut off */
+	SCALING_NONE,      /* refuse them */
+};
 
 struct frame_shape {
-	enum AVPixelFormat format; /* whose chroma samples are not to be cut in two */
+	enum AVPixelFormat format; /* rectangles are aligned to its chroma subsampling */
 	int width, height;
 };
 
-/* A part of the picture into a part of the target. */
+/* V4L2 calls them the crop and the compose rectangle. */
 struct crop {
 	struct {
 		int x, y, width, height;
 	} from, to;
 };
 
-/* aspect: of the picture's samples, 0 where it is not known; the target's are square. 0, or -ERANGE for sizes
- * that differ and SCALING_NONE. */
+/* aspect: sample aspect ratio of `from`, 0/x if unknown; the device's samples are taken to be square. Returns
+ * 0, or -ERANGE where the sizes differ and scaling is SCALING_NONE. */
 int crop_find(enum scaling scaling, struct frame_shape from, AVRational aspect, struct frame_shape to,
-	      struct crop *place);
+	      struct crop *crop);
 
-/* Moves plane pointers to the sample at x, y. */
+/* Advances each plane's pointer to the sample at x, y, both aligned to the chroma subsampling. */
 void crop_offset_planes(enum AVPixelFormat format, int x, int y, uint8_t *data[], const int linesize[]);
 
 #endif

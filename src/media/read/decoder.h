@@ -1,37 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Pictures out of packets, by libavcodec. */
+/* Decodes packets into frames, by libavcodec. */
 #ifndef MEDIA_READ_DECODER_H
 #define MEDIA_READ_DECODER_H
 
-#include "media/read/demuxer.h"
 #include "media/read/decoder_buffers.h"
+#include "media/read/demuxer.h"
 
-/* All zero before decode_open(); decode_close() takes a half-open one. Stays where it is while it is open. */
-struct decode {
+/* Zeroed before decoder_open(), and not moved while open; decoder_close() takes a half-open one. */
+struct decoder {
 	AVCodecContext *context;
 	AVPacket *packet;
-	struct lease lease;
+	struct decoder_buffers buffers;
 	const char *path;
 	bool intra_only;
-	bool joinable;  /* the container is one whose recordings may begin in the middle of a stream */
-	bool midstream; /* so may this one: what cannot be decoded before the first picture is no damage */
+	bool joinable;  /* files of this container may begin in the middle of a stream, without a key frame */
+	bool midstream; /* no frame yet of such a file: what cannot be decoded is not counted as damage */
 	bool draining;
-	int error;           /* of the demuxer, until the decoder is empty */
-	unsigned n_failures; /* one after another */
-	uint64_t pictures;
-	uint64_t damaged;
+	int error;           /* of the demuxer; returned once the decoder is drained */
+	unsigned n_failures; /* in a row */
+	uint64_t n_frames;
+	uint64_t n_damaged;
 };
 
-/* name: a libavcodec decoder's; NULL: its own choice. -EINVAL for a decoder that is none, -EBADMSG, …;
- * logged.
- */
-int decode_open(struct decode *decode, const struct demux *demux, const char *name);
-void decode_close(struct decode *decode);
+/* name: of a libavcodec decoder; NULL: libavcodec's choice. Returns 0; -EINVAL where the name is wrong,
+ * -EBADMSG or -ENOMEM; logged. */
+int decoder_open(struct decoder *decoder, const struct demuxer *demuxer, const char *name);
+void decoder_close(struct decoder *decoder);
 
-/* The next picture, in order of presentation: 1; 0 when the stream has ended; a negative errno of
- * demux_read(), after all that could be decoded. What cannot be decoded is counted and passed over. */
-int decode_read(struct decode *decode, struct demux *demux, AVFrame *frame);
-/* Forgets all that it holds, after the demuxer was wound to another place. */
-void decode_flush(struct decode *decode);
+/* The next frame in presentation order: 1; 0 at the end of the stream; a negative errno of demuxer_read(),
+ * after all frames that could be decoded. What cannot be decoded is skipped and counted. */
+int decoder_read(struct decoder *decoder, struct demuxer *demuxer, AVFrame *frame);
+/* Call after demuxer_seek(). */
+void decoder_flush(struct decoder *decoder);
 
 #endif

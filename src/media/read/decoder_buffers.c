@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Memory for a decoder's pictures: blanks of the target where it can decode into them. Each picture
- * carries a loan in its opaque_ref, which libavcodec hands from reference to reference and lets go
- * with the last: so it is known how many blanks, and how many bytes, the decoder keeps.
+ * AVCodecContext.get_buffer2. Each frame gets a struct decoder_buffer as its opaque_ref, which
+ * libavcodec copies with the frame and unreferences with its last copy: that is when the buffer is no
+ * longer used, also as a reference frame inside the decoder.
  */
 #include "media/read/decoder_buffers.h"
 
@@ -10,80 +10,76 @@
 #include <libavutil/imgutils.h>
 #include <libavutil/mem.h>
 #include <libavutil/pixdesc.h>
-#include "media/read/limits.h"
 #include "base/array.h"
+#include "media/read/limits.h"
 
-/* What vector instructions may fetch or store beyond the last row. */
-#define SLACK_BYTES 64
+/* SIMD code may access so much beyond the last row; avcodec_default_get_buffer2() leaves as much. */
+#define MARGIN_BYTES 64
 
-struct loan {
-	struct lease *lease;
-	int64_t bytes;      /* of libavcodec's memory */
-	struct frame blank; /* memory: our reference; NULL: none of the target's */
-	bool counted;       /* among lease->n_blanks */
-	bool handed_on;     /* by the thread that reads */
+struct decoder_buffer {
+	struct decoder_buffers *owner;
+	int64_t bytes;       /* of libavcodec's memory */
+	struct frame buffer; /* the target's, with a reference; memory NULL: none */
+	bool counted;        /* in owner->n_used */
+	bool taken;          /* by decoder_buffers_take() */
 };
 
-/* Into how many rows and columns of a component plane a decoder may write: rounded up to these. Decoders that
- * are not listed may need all that avcodec_align_dimensions2() says, which is the most that any of them may
- * touch. */
-static const struct habits {
+/* What a decoder writes beyond the frame: rows and columns of a plane rounded up to these units. All others
+ * are given what avcodec_align_dimensions2() says, which is the most that any decoder needs, and usually more
+ * than a device's buffer has. */
+static const struct padding {
 	enum AVCodecID codec;
-	int rows, columns; /* units of a plane */
-	int rows_read;     /* read beyond the last one */
-} habits[] = {
-	{ AV_CODEC_ID_H264, 1, 1, 2 },   /* is given the coded size, which is whole macroblocks */
+	int rows, columns;
+	int rows_read; /* read, not written, below the last row */
+} paddings[] = {
+	{ AV_CODEC_ID_H264, 1, 1, 2 },   /* asks for the coded size, which is whole macroblocks */
 	{ AV_CODEC_ID_HEVC, 1, 1, 0 },   /* the same */
-	{ AV_CODEC_ID_MJPEG, 16, 8, 0 }, /* whole blocks of each of two fields */
+	{ AV_CODEC_ID_MJPEG, 16, 8, 0 }, /* whole blocks in each of two fields */
 	{ AV_CODEC_ID_FFV1, 1, 1, 0 },     { AV_CODEC_ID_HUFFYUV, 1, 16, 0 },
 	{ AV_CODEC_ID_FFVHUFF, 1, 16, 0 }, { AV_CODEC_ID_UTVIDEO, 1, 16, 0 },
 };
 
-static const struct habits *find_habits(enum AVCodecID codec)
+static const struct padding *find_padding(enum AVCodecID codec)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(habits); i++) {
-		if (habits[i].codec == codec)
-			return &habits[i];
+	for (size_t i = 0; i < ARRAY_SIZE(paddings); i++) {
+		if (paddings[i].codec == codec)
+			return &paddings[i];
 	}
 	return NULL;
 }
 
-static int round_up(int n, int unit)
-{
-	return (n + unit - 1) / unit * unit;
-}
-
-/* The part of one plane that the decoder may touch. */
-struct reach {
+/* The part of a plane that a decoder may access. */
+struct plane_extent {
 	int row_bytes, rows, rows_read;
 };
 
-static struct reach find_reach(AVCodecContext *decoder, const AVFrame *frame, int plane)
+static struct plane_extent find_plane_extent(AVCodecContext *decoder, const AVFrame *frame, int plane)
 {
-	const struct habits *h = find_habits(decoder->codec_id);
-	const AVPixFmtDescriptor *description = av_pix_fmt_desc_get((enum AVPixelFormat)frame->format);
-	int log2_h = plane == 1 || plane == 2 ? description->log2_chroma_h : 0;
+	const struct padding *p = find_padding(decoder->codec_id);
+	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get((enum AVPixelFormat)frame->format);
+	int log2_h = plane == 1 || plane == 2 ? descriptor->log2_chroma_h : 0;
 	int width = frame->width, height = frame->height, alignment[AV_NUM_DATA_POINTERS];
-	struct reach reach = { 0 };
+	struct plane_extent extent = { 0 };
 
-	if (!h)
+	if (!p)
 		avcodec_align_dimensions2(decoder, &width, &height, alignment);
-	reach.row_bytes = av_image_get_linesize((enum AVPixelFormat)frame->format, width, plane);
-	reach.rows = AV_CEIL_RSHIFT(height, log2_h);
-	if (h) {
-		/* A sample takes a byte or two: in doubt more is asked for than needed. */
-		reach.row_bytes = round_up(reach.row_bytes, h->columns * 2);
-		reach.rows = round_up(reach.rows, h->rows);
-		reach.rows_read = h->rows_read;
+	extent.row_bytes = av_image_get_linesize((enum AVPixelFormat)frame->format, width, plane);
+	extent.rows = AV_CEIL_RSHIFT(height, log2_h);
+	if (p) {
+		/* A sample has one byte or two; two are assumed. */
+		extent.row_bytes = FFALIGN(extent.row_bytes, p->columns * 2);
+		extent.rows = FFALIGN(extent.rows, p->rows);
+		extent.rows_read = p->rows_read;
 	}
-	return reach;
+	return extent;
 }
 
-/* How far a plane reaches before another one begins, or its memory ends. */
-static size_t room_of(const struct fit *fit, const struct frame *blank, unsigned plane, bool *is_last)
+/* Bytes from a plane's start to the next plane in the same memory, or to the end of the memory. */
+static size_t plane_room(const struct target *target, const struct frame *buffer, unsigned plane,
+			 bool *is_last)
 {
-	const struct picture_layout *l = &fit->layout;
-	size_t end = blank->planes[l->planes[plane].memory_plane].bytes;
+	const struct picture_layout *l = &target->layout;
+	size_t end = buffer->planes[l->planes[plane].memory_plane].bytes;
 
 	*is_last = true;
 	for (unsigned i = 0; i < l->n_planes; i++) {
@@ -96,163 +92,172 @@ static size_t room_of(const struct fit *fit, const struct frame *blank, unsigned
 	return end - l->planes[plane].offset;
 }
 
-static bool planes_suit(const struct fit *fit, AVCodecContext *decoder, const AVFrame *frame,
-			const struct frame *blank)
+/* Whether the buffer has the alignment and the padding that avcodec.h demands of get_buffer2. */
+static bool buffer_suits(const struct target *target, AVCodecContext *decoder, const AVFrame *frame,
+			 const struct frame *buffer)
 {
 	int width = frame->width, height = frame->height, alignment[AV_NUM_DATA_POINTERS], linesize[4];
 	uint8_t *data[4];
 
 	avcodec_align_dimensions2(decoder, &width, &height, alignment);
-	fit_planes(fit, blank, data, linesize);
-	for (unsigned i = 0; i < fit->layout.n_planes; i++) {
-		struct reach reach = find_reach(decoder, frame, (int)i);
+	target_planes(target, buffer, data, linesize);
+	for (unsigned i = 0; i < target->layout.n_planes; i++) {
+		struct plane_extent extent = find_plane_extent(decoder, frame, (int)i);
 		bool is_last;
-		size_t room = room_of(fit, blank, i, &is_last), needed = (size_t)linesize[i] * reach.rows;
+		size_t room = plane_room(target, buffer, i, &is_last);
+		size_t needed = (size_t)linesize[i] * extent.rows;
 
 		if (is_last)
-			needed += (size_t)linesize[i] * reach.rows_read + SLACK_BYTES;
+			needed += (size_t)linesize[i] * extent.rows_read + MARGIN_BYTES;
 		if (linesize[i] % alignment[i] || (uintptr_t)data[i] % alignment[i] ||
-		    reach.row_bytes > linesize[i] || needed > room)
+		    extent.row_bytes > linesize[i] || needed > room)
 			return false;
 	}
 	return true;
 }
 
-/* Whether the decoder's picture is the target's, as far as can be said before a blank is at hand. */
-static bool picture_suits(const struct fit *fit, const AVCodecContext *decoder, const AVFrame *frame)
+/* As far as it can be said before a buffer is acquired. */
+static bool frame_suits(const struct decoder_buffers *buffers, const struct target *target,
+			const AVCodecContext *decoder, const AVFrame *frame)
 {
 	struct frame_shape shown = { (enum AVPixelFormat)frame->format, decoder->width, decoder->height };
 
-	return fit && fit->target.n_direct > 0 && decoder->codec->capabilities & AV_CODEC_CAP_DR1 &&
-	       decoder->lowres == 0 && fit_is_idle(fit, shown, decoder->color_range, decoder->colorspace);
+	return target && buffers->n_direct > 0 && !atomic_load(&buffers->target_unfit) &&
+	       decoder->codec->capabilities & AV_CODEC_CAP_DR1 && decoder->lowres == 0 &&
+	       target_accepts(target, shown, decoder->color_range, decoder->colorspace);
 }
 
-static void end_loan(void *opaque, uint8_t *data)
+static void free_decoder_buffer(void *opaque, uint8_t *data)
 {
-	struct loan *loan = (struct loan *)data;
+	struct decoder_buffer *b = (struct decoder_buffer *)data;
 
 	(void)opaque;
-	atomic_fetch_sub(&loan->lease->bytes, loan->bytes);
-	if (loan->counted)
-		atomic_fetch_sub(&loan->lease->n_blanks, 1);
-	av_buffer_unref(&loan->blank.memory);
-	av_free(loan);
+	atomic_fetch_sub(&b->owner->bytes, b->bytes);
+	if (b->counted)
+		atomic_fetch_sub(&b->owner->n_used, 1);
+	av_buffer_unref(&b->buffer.memory);
+	av_free(b);
 }
 
-static struct loan *begin_loan(struct lease *lease, AVFrame *frame)
+/* The frame owns the result, by its opaque_ref. */
+static struct decoder_buffer *attach_decoder_buffer(struct decoder_buffers *buffers, AVFrame *frame)
 {
-	struct loan *loan = av_mallocz(sizeof *loan);
+	struct decoder_buffer *b = av_mallocz(sizeof *b);
 
-	if (!loan)
+	if (!b)
 		return NULL;
-	loan->lease = lease;
-	frame->opaque_ref = av_buffer_create((uint8_t *)loan, sizeof *loan, end_loan, NULL, 0);
+	b->owner = buffers;
+	frame->opaque_ref = av_buffer_create((uint8_t *)b, sizeof *b, free_decoder_buffer, NULL, 0);
 	if (frame->opaque_ref)
-		return loan;
-	av_free(loan);
+		return b;
+	av_free(b);
 	return NULL;
 }
 
-static int fill_loan(struct loan *loan, const struct fit *fit, AVCodecContext *decoder, AVFrame *frame)
+static int acquire_for(struct decoder_buffer *b, const struct target *target, AVCodecContext *decoder,
+		       AVFrame *frame)
 {
-	struct frame *blank = &loan->blank;
+	int err = target_acquire(target, false, &b->buffer);
 
-	if (fit->target.acquire(fit->target.opaque, false, blank) < 0 || !blank->memory) {
-		*blank = (struct frame){ 0 };
+	if (err == 0 && !buffer_suits(target, decoder, frame, &b->buffer))
+		err = -EMSGSIZE;
+	if (err == -EMSGSIZE)
+		atomic_store(&b->owner->target_unfit, true);
+	if (err < 0)
 		return -EAGAIN;
-	}
-	if (!fit_has_room(fit, blank) || !planes_suit(fit, decoder, frame, blank)) {
-		atomic_store(&loan->lease->unsuited, true);
-		return -EAGAIN;
-	}
-	frame->buf[0] = av_buffer_ref(blank->memory);
+	frame->buf[0] = av_buffer_ref(b->buffer.memory);
 	return frame->buf[0] ? 0 : -ENOMEM;
 }
 
-static int lend_blank(struct lease *lease, const struct fit *fit, AVCodecContext *decoder, AVFrame *frame)
+/* -EAGAIN: none can be had now. */
+static int use_target(struct decoder_buffers *buffers, const struct target *target, AVCodecContext *decoder,
+		      AVFrame *frame)
 {
-	struct loan *loan = NULL;
+	struct decoder_buffer *b = NULL;
 	int err;
 
-	if (atomic_fetch_add(&lease->n_blanks, 1) < fit->target.n_direct)
-		loan = begin_loan(lease, frame);
-	if (!loan) {
-		atomic_fetch_sub(&lease->n_blanks, 1);
+	if (atomic_fetch_add(&buffers->n_used, 1) < buffers->n_direct)
+		b = attach_decoder_buffer(buffers, frame);
+	if (!b) {
+		atomic_fetch_sub(&buffers->n_used, 1);
 		return -EAGAIN;
 	}
-	loan->counted = true;
-	err = fill_loan(loan, fit, decoder, frame);
+	b->counted = true;
+	err = acquire_for(b, target, decoder, frame);
 	if (err < 0) {
 		av_buffer_unref(&frame->opaque_ref);
 		return err;
 	}
-	fit_planes(fit, &loan->blank, frame->data, frame->linesize);
+	target_planes(target, &b->buffer, frame->data, frame->linesize);
 	frame->extended_data = frame->data;
 	return 0;
 }
 
-static int lend_memory(struct lease *lease, AVCodecContext *decoder, AVFrame *frame, int flags)
+static int use_libavcodec(struct decoder_buffers *buffers, AVCodecContext *decoder, AVFrame *frame, int flags)
 {
 	int64_t bytes =
 		av_image_get_buffer_size((enum AVPixelFormat)frame->format, frame->width, frame->height, 1);
-	struct loan *loan;
+	struct decoder_buffer *b;
 	int err;
 
-	if (bytes < 0 || atomic_load(&lease->bytes) + bytes > lease->max_bytes)
+	if (bytes < 0 || atomic_load(&buffers->bytes) + bytes > buffers->max_bytes)
 		return -ENOMEM;
-	if (!(loan = begin_loan(lease, frame)))
+	b = attach_decoder_buffer(buffers, frame);
+	if (!b)
 		return -ENOMEM;
-	loan->bytes = bytes;
-	atomic_fetch_add(&lease->bytes, bytes);
+	b->bytes = bytes;
+	atomic_fetch_add(&buffers->bytes, bytes);
 	err = avcodec_default_get_buffer2(decoder, frame, flags);
 	if (err < 0)
 		av_buffer_unref(&frame->opaque_ref);
 	return err;
 }
 
-/* May be called from the decoder's own threads. */
+/* get_buffer2; the decoder's frame threads call it, too. */
 static int get_buffer(AVCodecContext *decoder, AVFrame *frame, int flags)
 {
-	struct lease *lease = decoder->opaque;
-	const struct fit *fit = atomic_load(&lease->fit);
+	struct decoder_buffers *buffers = decoder->opaque;
+	const struct target *target = atomic_load(&buffers->target);
 
-	if (picture_suits(fit, decoder, frame) && !atomic_load(&lease->unsuited) &&
-	    lend_blank(lease, fit, decoder, frame) == 0)
+	if (frame_suits(buffers, target, decoder, frame) && use_target(buffers, target, decoder, frame) == 0)
 		return 0;
-	return lend_memory(lease, decoder, frame, flags);
+	return use_libavcodec(buffers, decoder, frame, flags);
 }
 
-void lease_open(struct lease *lease, AVCodecContext *decoder)
+void decoder_buffers_init(struct decoder_buffers *buffers, AVCodecContext *decoder)
 {
-	lease->max_bytes = guard_picture_bytes();
-	decoder->opaque = lease;
+	buffers->max_bytes = limits_frame_bytes();
+	decoder->opaque = buffers;
 	decoder->get_buffer2 = get_buffer;
 #if LIBAVCODEC_VERSION_MAJOR < 60
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-	/* Otherwise libavcodec's threads would wait for each other. */
+	/* Without this, frame threads pass each call to the thread that decodes and wait for it. */
 	decoder->thread_safe_callbacks = 1;
 #pragma GCC diagnostic pop
 #endif
 }
 
-void lease_start(struct lease *lease, const struct fit *fit)
+void decoder_buffers_enable(struct decoder_buffers *buffers, const struct target *target, unsigned n_direct)
 {
-	atomic_store(&lease->fit, fit);
+	buffers->n_direct = n_direct;
+	atomic_store(&buffers->target, target);
 }
 
-bool lease_take_picture(const struct lease *lease, const AVFrame *frame, struct frame *picture)
+bool decoder_buffers_take(const struct decoder_buffers *buffers, const AVFrame *frame, struct frame *out)
 {
-	const struct fit *fit = atomic_load(&((struct lease *)lease)->fit);
-	struct loan *loan = frame->opaque_ref ? (struct loan *)frame->opaque_ref->data : NULL;
+	const struct target *target = atomic_load(&((struct decoder_buffers *)buffers)->target);
+	struct decoder_buffer *b =
+		frame->opaque_ref ? (struct decoder_buffer *)frame->opaque_ref->data : NULL;
 
-	/* A decoder may show a picture twice, or with its edges cropped off. */
-	if (!loan || !loan->blank.memory || loan->handed_on || !fit_lies_in(fit, &loan->blank, frame))
+	/* A decoder may output the same frame twice, or crop it by moving data[]. */
+	if (!b || !b->buffer.memory || b->taken || !target_contains(target, &b->buffer, frame))
 		return false;
-	*picture = loan->blank;
-	if (!(picture->memory = av_buffer_ref(loan->blank.memory)))
+	*out = b->buffer;
+	out->memory = av_buffer_ref(b->buffer.memory);
+	if (!out->memory)
 		return false;
-	loan->handed_on = true;
-	fit_set_payload(fit, picture);
+	b->taken = true;
+	target_set_payload(target, out);
 	return true;
 }

@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Memory for a decoder's pictures: blanks of the target where it can decode into them. */
+/* AVCodecContext.get_buffer2: a decoder's frames in the target's buffers, where they can be, or in memory of
+ * libavcodec's, up to a limit. */
 #ifndef MEDIA_READ_DECODER_BUFFERS_H
 #define MEDIA_READ_DECODER_BUFFERS_H
 
 #include <stdatomic.h>
 #include <libavcodec/avcodec.h>
-#include "media/read/scaler.h"
+#include "media/read/target.h"
 
-/* All zero before lease_open(). Must outlive the decoder and all of its pictures. */
-struct lease {
-	_Atomic(const struct fit *) fit; /* NULL: no target yet */
+/* Zeroed before decoder_buffers_init(). Must outlive the decoder and all of its frames. */
+struct decoder_buffers {
+	_Atomic(const struct target *) target; /* NULL: libavcodec's memory only */
+	unsigned n_direct;                     /* at most so many of the target's at the same time */
 	int64_t max_bytes;
-	_Atomic int64_t bytes; /* of libavcodec's own memory, in use */
-	_Atomic unsigned n_blanks;
-	_Atomic bool unsuited; /* no blank of this target is as the decoder needs its memory */
+	_Atomic int64_t bytes;     /* of libavcodec's memory in use */
+	_Atomic unsigned n_used;   /* of the target's buffers in use */
+	_Atomic bool target_unfit; /* its buffers do not meet the decoder's demands */
 };
 
-/* Sets a decoder up that is not open yet. */
-void lease_open(struct lease *lease, AVCodecContext *decoder);
-/* From now on blanks may be used. The fit must live as long as the decoder. */
-void lease_start(struct lease *lease, const struct fit *fit);
+/* Installs get_buffer2; call before avcodec_open2(). */
+void decoder_buffers_init(struct decoder_buffers *buffers, AVCodecContext *decoder);
+/* From now on up to n_direct of the target's buffers may be used. The target must outlive the decoder. */
+void decoder_buffers_enable(struct decoder_buffers *buffers, const struct target *target, unsigned n_direct);
 
-/* Whether this picture lies in a blank that has not been handed on yet: then it is `picture` (memory is a new
- * reference). */
-bool lease_take_picture(const struct lease *lease, const AVFrame *frame, struct frame *picture);
+/* If the decoder put this frame into a buffer of the target, and the buffer was not handed out before, fills
+ * in *out, with a new reference to the buffer. Returns whether it did. */
+bool decoder_buffers_take(const struct decoder_buffers *buffers, const AVFrame *frame, struct frame *out);
 
 #endif

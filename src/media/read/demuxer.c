@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Packets of the video stream of a file, by libavformat. */
+/* Reads the packets of a file's video stream, by libavformat. */
 #include "media/read/demuxer.h"
 
 #include <errno.h>
@@ -13,94 +13,105 @@
 #include "media/read/limits.h"
 #include "media/libav.h"
 
-/* Damage may be passed over; a demuxer that fails so often without one packet between is at its end. */
+/* Errors in a row after which the rest of the file is given up. */
 #define MAX_ERRORS 16
+/* A higher frame rate is the resolution of the container's timestamps. */
+#define MAX_FPS 1000
 
 static const AVRational nanoseconds = { 1, NS_PER_S };
 
-static const char *path_of(const struct demux *d)
+static const char *input_name(const struct demuxer *d)
 {
-	return input_path(d->input);
+	return avio_input_name(d->input);
 }
 
-static bool is_empty(const struct demux *d)
+static bool is_empty_file(const struct demuxer *d)
 {
-	AVIOContext *avio = input_avio(d->input);
+	AVIOContext *avio = avio_input_context(d->input);
 	int64_t size = avio ? avio_size(avio) : -1;
 
 	return avio && avio_feof(avio) && (size == 0 || (size < 0 && avio_tell(avio) == 0));
 }
 
-/* What a demuxer or a prober answered, as one of our own errors. */
-static int judge_opening(const struct demux *d, int err, const char *what)
+/* Logs why opening failed, and returns that as an errno: a read error rather than what libavformat made of
+ * it. */
+static int log_demuxer_error(const struct demuxer *d, int err, const char *what)
 {
-	int input_err = input_error(d->input), result = -EBADMSG;
+	int input_err = avio_input_error(d->input), result = -EBADMSG;
 
 	if (input_err == -ECANCELED)
 		return input_err;
 	if (input_err < 0)
-		log_error("%s: %s: %s", path_of(d), what, err_str(input_err));
-	else if (is_empty(d))
-		log_error("%s: is empty", path_of(d));
+		log_error("%s: %s: %s", input_name(d), what, err_str(input_err));
+	else if (is_empty_file(d))
+		log_error("%s: is empty", input_name(d));
 	else
-		log_error("%s: %s: %s", path_of(d), what, libav_err_str(err));
+		log_error("%s: %s: %s", input_name(d), what, libav_err_str(err));
 	if (err == -ENOMEM || err == -EPERM || err == -ERANGE)
 		result = err;
 	return input_err < 0 ? input_err : result;
 }
 
-/* libavformat's name, or a file's ending. */
-static const AVInputFormat *find_by_name(const char *name)
+/* By libavformat's name, or a file name extension. */
+static const AVInputFormat *find_demuxer(const char *name)
 {
 	const AVInputFormat *format = av_find_input_format(name);
-	void *place = NULL;
+	void *iterator = NULL;
 
 	if (format)
 		return format;
-	while ((format = av_demuxer_iterate(&place))) {
+	while ((format = av_demuxer_iterate(&iterator))) {
 		if (format->extensions && av_match_name(name, format->extensions))
 			return format;
 	}
 	return NULL;
 }
 
-/* A picture's name makes libavformat think of a sequence of files; its bytes tell the same without. */
-static int probe(struct demux *d)
+/* By a name such as x.png libavformat probes a sequence of files, image2; by its bytes, one image. */
+static int probe_format(struct demuxer *d)
 {
-	AVIOContext *avio = input_avio(d->input);
+	AVIOContext *avio = avio_input_context(d->input);
 	int err = av_probe_input_buffer2(avio, &d->format, d->url, NULL, 0, 0);
 
 	if (err >= 0 && strcmp(d->format->name, "image2") == 0 && !d->allow_playlists) {
 		d->format = NULL;
 		err = av_probe_input_buffer2(avio, &d->format, "", NULL, 0, 0);
 	}
-	return err < 0 ? judge_opening(d, err, "is in no container that libavformat knows") : 0;
+	return err < 0 ? log_demuxer_error(d, err, "no container that libavformat knows") : 0;
 }
 
-static int choose_format(struct demux *d, const char *container)
+static int choose_format(struct demuxer *d, const char *container)
 {
 	int err;
 
 	libav_clear_error();
-	if (container && !(d->format = find_by_name(container))) {
+	if (container)
+		d->format = find_demuxer(container);
+	if (container && !d->format) {
 		log_error("%s: no such container: libavformat knows matroska, nut, avi, mov, mpegts and more",
 			  container);
 		return -EINVAL;
 	}
-	if (!container && input_avio(d->input) && (err = probe(d)) < 0)
-		return err;
-	if (d->format && !d->allow_playlists && (err = guard_container(d->format, path_of(d))) < 0)
-		return err;
+	if (!container && avio_input_context(d->input)) {
+		err = probe_format(d);
+		if (err < 0)
+			return err;
+	}
+	if (d->format && !d->allow_playlists) {
+		err = limits_check_demuxer(d->format, input_name(d));
+		if (err < 0)
+			return err;
+	}
 	if (!d->format || strcmp(d->format->name, "rawvideo") != 0)
 		return 0;
-	log_error("%s: naked pictures say neither their size nor their format: use a container such as .mkv, "
-		  ".nut or .y4m",
-		  path_of(d));
+	log_error("%s: a naked raw file tells neither frame size nor pixel format: use a container such as "
+		  ".mkv, .nut or .y4m",
+		  input_name(d));
 	return -EBADMSG;
 }
 
-/* Pictures are decoded on the way, of whatever size the file claims. */
-static int look_around(struct demux *d)
+/* libavformat decodes frames here, of whatever size the file claims. */
+static int find_stream_info(struct demuxer *d)
 {
 	unsigned n = d->context->nb_streams;
 	AVDictionary **options = calloc(n ? n : 1, sizeof *options);
@@ -109,7 +120,7 @@ static int look_around(struct demux *d)
 
 	if (!options)
 		return -ENOMEM;
-	snprintf(limit, sizeof limit, "%lld", (long long)GUARD_MAX_PROBED_PIXELS);
+	snprintf(limit, sizeof limit, "%lld", (long long)LIMITS_MAX_PROBED_PIXELS);
 	for (unsigned i = 0; i < n; i++)
 		av_dict_set(&options[i], "max_pixels", limit, 0);
 	err = avformat_find_stream_info(d->context, options);
@@ -119,12 +130,12 @@ static int look_around(struct demux *d)
 	return err < 0 ? err : 0;
 }
 
-static int choose_stream(struct demux *d)
+static int select_stream(struct demuxer *d)
 {
 	int n = av_find_best_stream(d->context, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
 
 	if (n < 0 || d->context->streams[n]->disposition & AV_DISPOSITION_ATTACHED_PIC) {
-		log_error("%s: holds no video", path_of(d));
+		log_error("%s: no video stream", input_name(d));
 		return -EBADMSG;
 	}
 	d->stream = d->context->streams[n];
@@ -135,52 +146,59 @@ static int choose_stream(struct demux *d)
 	return 0;
 }
 
-static int open_context(struct demux *d)
+static int open_context(struct demuxer *d)
 {
-	AVIOContext *avio = input_avio(d->input);
+	AVIOContext *avio = avio_input_context(d->input);
 	int err;
 
-	if (!(d->context = avformat_alloc_context()))
-		return judge_opening(d, -ENOMEM, "opening");
+	d->context = avformat_alloc_context();
+	if (!d->context)
+		return log_demuxer_error(d, -ENOMEM, "opening failed");
 	d->context->pb = avio;
-	d->context->interrupt_callback = *input_interrupt(d->input);
-	if ((err = guard_context(d->context, input_protocols(d->url), d->allow_playlists,
-				 avio && !input_seekable(d->input))) < 0)
-		return judge_opening(d, err, "opening");
+	d->context->interrupt_callback = *avio_input_interrupt(d->input);
+	err = limits_apply(d->context, avio_input_protocols(d->url), d->allow_playlists,
+			   avio && !avio_input_is_seekable(d->input));
+	if (err < 0)
+		return log_demuxer_error(d, err, "opening failed");
 	libav_clear_error();
 	err = avformat_open_input(&d->context, d->url, d->format, NULL);
 	if (err < 0)
-		return judge_opening(d, err, "cannot be opened");
-	err = look_around(d);
+		return log_demuxer_error(d, err, "opening failed");
+	err = find_stream_info(d);
 	if (err < 0)
-		return judge_opening(d, err, "cannot be understood");
-	return choose_stream(d);
+		return log_demuxer_error(d, err, "reading its streams failed");
+	return select_stream(d);
 }
 
-/* Whether the demuxer must be given the name instead of bytes. */
-static int opens_by_itself(const struct demux *d, bool *by_demuxer)
+/* *by_demuxer: the demuxer needs the URL, not an AVIOContext. 0 or -EPERM, logged. */
+static int check_url(const struct demuxer *d, bool *by_demuxer)
 {
 	bool pattern = access(d->url, F_OK) < 0 && av_filename_number_test(d->url);
 
 	*by_demuxer = av_strstart(d->url, "rtsp:", NULL) || av_strstart(d->url, "rtsps:", NULL) || pattern;
 	if (!pattern || d->allow_playlists)
 		return 0;
-	log_error("%s: refused, as it is a pattern of file names: --allow-playlists lets it through", d->url);
+	log_error("%s: refused: a pattern of file names; --allow-playlists permits it", d->url);
 	return -EPERM;
 }
 
-int demux_open(struct demux *d, const struct reader_options *options)
+int demuxer_open(struct demuxer *d, const struct demuxer_options *options)
 {
 	bool by_demuxer;
 	int err;
 
-	d->url = options->url;
 	d->allow_playlists = options->allow_playlists;
-	if ((err = opens_by_itself(d, &by_demuxer)) < 0 ||
-	    (err = input_open(&d->input, d->url, by_demuxer, options->cancel_fd)) < 0)
+	d->url = strdup(options->url);
+	if (!d->url)
+		return log_no_memory();
+	err = check_url(d, &by_demuxer);
+	if (err < 0)
 		return err;
-	if (!by_demuxer && options->loops != 1 && !input_seekable(d->input)) {
-		log_error("%s cannot be played more than once: it cannot be wound back", path_of(d));
+	err = avio_input_open(&d->input, d->url, by_demuxer, options->cancel_fd);
+	if (err < 0)
+		return err;
+	if (!by_demuxer && options->must_seek && !avio_input_is_seekable(d->input)) {
+		log_error("%s cannot be played more than once: it is not seekable", input_name(d));
 		return -ESPIPE;
 	}
 	err = choose_format(d, options->container);
@@ -189,86 +207,87 @@ int demux_open(struct demux *d, const struct reader_options *options)
 	return open_context(d);
 }
 
-void demux_close(struct demux *d)
+void demuxer_close(struct demuxer *d)
 {
-	landing_close(&d->landing);
+	direct_read_close(&d->direct);
 	avformat_close_input(&d->context);
-	input_close(d->input);
+	avio_input_close(d->input);
 	free(d->damage);
-	*d = (struct demux){ 0 };
+	free(d->url);
+	*d = (struct demuxer){ 0 };
 }
 
-static void count_damage(struct demux *d, const char *reason)
+static void count_read_damage(struct demuxer *d, const char *reason)
 {
-	if (d->damaged++ > 0)
+	if (d->n_damaged++ > 0)
 		return;
 	d->damage = strdup(reason);
-	log_verbose("%s: %s", path_of(d), reason);
+	log_verbose("%s: %s", input_name(d), reason);
 }
 
-/* Demuxers of pictures in a row take half a picture at the end for the end. */
-static bool ends_too_early(const struct demux *d)
+/* The yuv4mpegpipe demuxer takes a truncated frame at the end of the file for the end. */
+static bool is_truncated(const struct demuxer *d)
 {
 	return d->context->pb && strcmp(d->context->iformat->name, "yuv4mpegpipe") == 0 &&
 	       avio_tell(d->context->pb) > d->end;
 }
 
-/* 1: it may go on behind the damage. */
-static int judge_reading(struct demux *d, int err)
+/* What demuxer_read() is to return after av_read_frame() failed; 1: try again, behind the damage. */
+static int handle_read_error(struct demuxer *d, int err)
 {
-	int input_err = input_error(d->input);
+	int input_err = avio_input_error(d->input);
 
 	if (input_err < 0 && input_err != -ECANCELED)
-		log_error("%s: %s", path_of(d), err_str(input_err));
+		log_error("%s: %s", input_name(d), err_str(input_err));
 	if (input_err < 0)
 		return input_err;
 	if (err == AVERROR_EOF) {
 		if (libav_error_from(d->context))
-			count_damage(d, libav_error_from(d->context));
-		else if (ends_too_early(d))
-			count_damage(d, "it ends within a picture");
+			count_read_damage(d, libav_error_from(d->context));
+		else if (is_truncated(d))
+			count_read_damage(d, "ends within a frame");
 		return 0;
 	}
 	if (d->n_errors == 0)
-		count_damage(d, libav_err_str(err));
+		count_read_damage(d, libav_err_str(err));
 	return ++d->n_errors < MAX_ERRORS;
 }
 
-int demux_read(struct demux *d, AVPacket *packet)
+int demuxer_read(struct demuxer *d, AVPacket *packet)
 {
-	bool whole;
+	bool complete;
 	int err;
 
 	for (;;) {
 		libav_clear_error();
 		err = av_read_frame(d->context, packet);
-		whole = landing_claim(&d->landing, err < 0 ? NULL : packet);
+		complete = direct_read_attach(&d->direct, err < 0 ? NULL : packet);
 		if (err < 0) {
-			err = judge_reading(d, err);
+			err = handle_read_error(d, err);
 			if (err <= 0)
 				return err;
 			continue;
 		}
 		d->n_errors = 0;
-		if (!whole)
-			count_damage(d, "a packet lies in the file as none did before");
-		/* An empty packet is avi's way to say that the last picture stays. */
+		if (!complete)
+			count_read_damage(d, "unexpected packet layout");
+		/* An empty packet in AVI repeats the frame before. */
 		else if (packet->stream_index == d->stream->index && packet->size > 0)
 			break;
 		av_packet_unref(packet);
 	}
 	d->end = packet->pos + packet->size;
 	if (packet->flags & AV_PKT_FLAG_CORRUPT)
-		count_damage(d, "a packet is not whole");
+		count_read_damage(d, "truncated packet");
 	return 1;
 }
 
-int64_t demux_start(const struct demux *d)
+int64_t demuxer_start_time(const struct demuxer *d)
 {
 	return d->stream->start_time == AV_NOPTS_VALUE ? 0 : d->stream->start_time;
 }
 
-int64_t demux_duration_ns(const struct demux *d)
+int64_t demuxer_duration_ns(const struct demuxer *d)
 {
 	int64_t ns = 0;
 
@@ -279,70 +298,88 @@ int64_t demux_duration_ns(const struct demux *d)
 	return ns > 0 ? ns : 0;
 }
 
-static bool land(struct demux *d)
+struct fraction demuxer_frame_rate(const struct demuxer *d)
 {
-	d->landing.stream = d->stream;
-	return d->landing.bytes && input_land(d->input, &d->landing);
+	AVRational rate = av_guess_frame_rate(d->context, d->stream, NULL);
+
+	if (rate.num <= 0 || rate.den <= 0 || rate.num / rate.den > MAX_FPS)
+		return (struct fraction){ 0, 0 };
+	return (struct fraction){ (uint32_t)rate.num, (uint32_t)rate.den };
 }
 
-/* Reads a packet the ordinary way, for the landing to learn from. What is wrong with it is met again. */
-static int learn(struct demux *d)
+AVRational demuxer_sample_aspect(const struct demuxer *d, AVFrame *frame)
+{
+	return av_guess_sample_aspect_ratio(d->context, d->stream, frame);
+}
+
+static bool attach_direct_read(struct demuxer *d)
+{
+	d->direct.stream = d->stream;
+	return d->direct.frame_bytes && avio_input_set_direct(d->input, &d->direct);
+}
+
+/* Reads one packet the usual way for direct_read to verify. The caller seeks back, so errors show up again.
+ */
+static int verify_direct_read(struct demuxer *d)
 {
 	AVPacket *packet = av_packet_alloc();
-	int err = packet ? demux_seek(d, 0) : -ENOMEM;
+	int err = packet ? demuxer_seek(d, 0) : -ENOMEM;
 
 	if (err == 0)
-		landing_claim(&d->landing, av_read_frame(d->context, packet) < 0 ? NULL : packet);
+		direct_read_attach(&d->direct, av_read_frame(d->context, packet) < 0 ? NULL : packet);
 	av_packet_free(&packet);
 	return err < 0 ? err : 1;
 }
 
-int demux_land(struct demux *d, const struct fit *fit)
+int demuxer_enable_direct_read(struct demuxer *d, const struct target *target)
 {
-	landing_open(&d->landing, fit, d->context->iformat->name, d->stream);
-	return land(d) && input_seekable(d->input) ? learn(d) : 0;
+	direct_read_open(&d->direct, target, d->context->iformat->name, d->stream);
+	return attach_direct_read(d) && avio_input_is_seekable(d->input) ? verify_direct_read(d) : 0;
 }
 
-/* For containers without any notion of a place in time. */
-static int begin_again(struct demux *d)
+/* Seeks to the start, in containers that libavformat cannot seek in. */
+static int reopen_context(struct demuxer *d)
 {
-	AVIOContext *avio = input_avio(d->input);
-	int64_t err;
+	AVIOContext *avio = avio_input_context(d->input);
+	int64_t position;
+	int err;
 
-	input_land(d->input, NULL);
+	avio_input_set_direct(d->input, NULL);
 	avformat_close_input(&d->context);
 	d->stream = NULL;
 	if (avio) {
 		avio->error = 0;
-		err = avio_seek(avio, 0, SEEK_SET);
-		if (err < 0)
-			return judge_opening(d, (int)err, "cannot be wound back");
+		position = avio_seek(avio, 0, SEEK_SET);
+		if (position < 0)
+			return log_demuxer_error(d, (int)position, "seeking to the start failed");
 	}
-	if ((err = open_context(d)) >= 0)
-		land(d);
-	return (int)err;
+	err = open_context(d);
+	if (err >= 0)
+		attach_direct_read(d);
+	return err;
 }
 
-int demux_seek(struct demux *d, int64_t time_ns)
+int demuxer_seek(struct demuxer *d, int64_t time_ns)
 {
 	int64_t time;
 	int err;
 
 	d->n_errors = 0;
-	if (__builtin_add_overflow(demux_start(d), av_rescale_q(time_ns, nanoseconds, d->stream->time_base),
-				   &time))
-		return judge_opening(d, -ERANGE, "cannot be wound to that time");
+	if (__builtin_add_overflow(demuxer_start_time(d),
+				   av_rescale_q(time_ns, nanoseconds, d->stream->time_base), &time))
+		return log_demuxer_error(d, -ERANGE, "seeking failed");
 	libav_clear_error();
-	/* Whoever looks for a place throws away what is read on the way. */
-	landing_claim(&d->landing, NULL);
-	d->landing.held = true;
-	/* Without an index the first picture may be missed by its decoding time, which lies before. */
+	/* Demuxers discard what they read while they search. */
+	direct_read_attach(&d->direct, NULL);
+	d->direct.suspended = true;
+	/* MPEG-TS is searched by time for want of an index, which may miss the first frame: its dts precedes
+	 * the start time. */
 	if (time_ns == 0 && d->context->iformat->flags & AVFMT_TS_DISCONT)
 		err = avformat_seek_file(d->context, -1, 0, 0, 0, AVSEEK_FLAG_BYTE);
 	else
 		err = avformat_seek_file(d->context, d->stream->index, INT64_MIN, time, time, 0);
 	if (err < 0)
-		err = begin_again(d);
-	d->landing.held = false;
+		err = reopen_context(d);
+	d->direct.suspended = false;
 	return err < 0 ? err : 0;
 }

@@ -1,45 +1,55 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Packets of the video stream of a file, by libavformat. */
+/* Reads the packets of a file's video stream, by libavformat. */
 #ifndef MEDIA_READ_DEMUXER_H
 #define MEDIA_READ_DEMUXER_H
 
 #include <libavformat/avformat.h>
 #include "media/read/avio_input.h"
 #include "media/read/direct_read.h"
-#include "media/read/reader.h"
 
-/* All zero before demux_open(); demux_close() takes a half-open one. */
-struct demux {
-	struct input *input;
+struct demuxer_options {
+	const char *url;       /* see avio_input_open() */
+	const char *container; /* libavformat's name or a file name extension; NULL: probe */
+	bool allow_playlists;
+	bool must_seek; /* fail with -ESPIPE before reading anything from an input that cannot seek */
+	int cancel_fd;  /* see avio_input_open() */
+};
+
+/* Zeroed before demuxer_open(); demuxer_close() takes a half-open one. */
+struct demuxer {
+	struct avio_input *input;
 	AVFormatContext *context;
 	AVStream *stream;
 	const AVInputFormat *format;
-	const char *url;
+	char *url;
 	bool allow_playlists;
-	unsigned n_errors; /* one after another */
-	int64_t end;       /* of the last packet in the file */
-	uint64_t damaged;  /* packets that are not whole, and places that could not be read */
-	char *damage;      /* what libavformat said of the first */
-	struct landing landing;
+	unsigned n_errors;  /* in a row */
+	int64_t end;        /* of the last packet in the file, bytes */
+	uint64_t n_damaged; /* truncated packets, and errors that were passed over */
+	char *damage;       /* what libavformat said of the first; NULL: none */
+	struct direct_read direct;
 };
 
-/* options->url must live as long. Errors as reader_open(), logged. */
-int demux_open(struct demux *demux, const struct reader_options *options);
-void demux_close(struct demux *demux);
+/* Opens the file and selects its best video stream. Errors as reader_open(), logged. */
+int demuxer_open(struct demuxer *demuxer, const struct demuxer_options *options);
+void demuxer_close(struct demuxer *demuxer);
 
-/* The next packet of the stream: 1; 0 at the end, or where the file cannot be understood any further (which
- * `damaged` counts); a negative errno, logged, where it cannot be read; -ECANCELED. */
-int demux_read(struct demux *demux, AVPacket *packet);
-/* Back to the last place at or before this time from which decoding can begin. 0 or a negative errno, logged.
- */
-int demux_seek(struct demux *demux, int64_t time_ns);
+/* The next packet of the stream: 1; 0 at the end, or where the rest makes no sense (counted in n_damaged); a
+ * negative errno, logged, when reading fails; -ECANCELED. */
+int demuxer_read(struct demuxer *demuxer, AVPacket *packet);
+/* To the last place at or before this time, from the start of the stream, where decoding can begin. 0 or a
+ * negative errno, logged. */
+int demuxer_seek(struct demuxer *demuxer, int64_t time_ns);
 
-/* From now on the bytes of packets that are the fit's pictures are read into its blanks, see landing.h, where
- * the file allows that. 1: it has to be wound now; 0; or a negative errno, logged. */
-int demux_land(struct demux *demux, const struct fit *fit);
+/* From now on reads raw frames into the target's buffers where the container permits, see direct_read.h.
+ * Returns 1 if the caller must demuxer_seek() now; 0; or a negative errno, logged. */
+int demuxer_enable_direct_read(struct demuxer *demuxer, const struct target *target);
 
-/* Of the stream's first picture, in its time base; 0 where nobody says. */
-int64_t demux_start(const struct demux *demux);
-int64_t demux_duration_ns(const struct demux *demux); /* 0: not known */
+/* The stream's start time in its time base; 0 where it is not known. */
+int64_t demuxer_start_time(const struct demuxer *demuxer);
+int64_t demuxer_duration_ns(const struct demuxer *demuxer);        /* 0: not known */
+struct fraction demuxer_frame_rate(const struct demuxer *demuxer); /* 0/0: not known */
+/* Of this frame (NULL: of the stream); 0 where it is not known. */
+AVRational demuxer_sample_aspect(const struct demuxer *demuxer, AVFrame *frame);
 
 #endif

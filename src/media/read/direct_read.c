@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Raw pictures, read from the file straight into the memory that they are shown from. */
+/* Reads raw frames from the file straight into the target's buffers. */
 #include "media/read/direct_read.h"
 
 #include <errno.h>
@@ -7,265 +7,256 @@
 #include <libavutil/avstring.h>
 #include "base/array.h"
 
-/* Smaller pictures may come with a header as a whole. */
-#define LEAST_BYTES (2 * LANDING_HEAD_BYTES)
+/* A smaller frame could be read along with a header. */
+#define MIN_FRAME_BYTES (2 * DIRECT_READ_HEADER_BYTES)
 
-#define LACING 0x06 /* of a block's flags */
+/* In the flags of a block: more than one frame in it. RFC 9559, section 10. */
+#define BLOCK_LACING 0x06
 
-/* The bytes of the file right before the picture that is being read; NULL: not known. */
-static const uint8_t *head_of(const struct landing *l)
+/* The header of the block whose data is being read; NULL: not known. */
+static const uint8_t *block_header(const struct direct_read *d)
 {
-	size_t behind = l->from + LANDING_BLOCK_BYTES;
+	size_t n = d->skip + DIRECT_READ_BLOCK_BYTES;
 
-	return l->n_seen >= behind ? l->seen + l->n_seen - behind : NULL;
+	return d->n_recent >= n ? d->recent + d->n_recent - n : NULL;
 }
 
-/* Matroska unpacks what some tracks hold, and looks into a block for laces. Neither is so with blocks of the
- * first picture's track that have none. */
-static bool is_plain_block(struct landing *l, int64_t at)
+/* libavformat rewrites packets of tracks with ContentEncodings, and parses laced blocks. The first frame's
+ * packet came out unchanged, so blocks of the same track without lacing do. */
+static bool is_matroska_frame(struct direct_read *d, int64_t position)
 {
-	const uint8_t *head = head_of(l);
+	const uint8_t *header = block_header(d);
 
-	(void)at;
-	return head && !(head[LANDING_BLOCK_BYTES - 1] & LACING) && (!l->proven || head[0] == l->block[0]);
+	(void)position;
+	return header && !(header[DIRECT_READ_BLOCK_BYTES - 1] & BLOCK_LACING) &&
+	       (!d->verified || header[0] == d->block[0]);
 }
 
-/* An atom that is read at a stretch is not in the index. */
-static bool is_sample(struct landing *l, int64_t at)
+/* Samples are in the index, from the sample tables (ISO/IEC 14496-12, 8.7); boxes are not. */
+static bool is_mov_sample(struct direct_read *d, int64_t position)
 {
-	int n = avformat_index_get_entries_count(l->stream);
+	int n = avformat_index_get_entries_count(d->stream);
 
 	for (int i = 0; i < n; i++) {
-		int at_entry = (l->n_samples + i) % n;
-		const AVIndexEntry *entry = avformat_index_get_entry(l->stream, at_entry);
+		int at = (d->next_sample + i) % n;
+		const AVIndexEntry *entry = avformat_index_get_entry(d->stream, at);
 
-		if (entry->pos == at - (int64_t)l->from && (size_t)entry->size == l->bytes) {
-			l->n_samples = at_entry + 1;
+		if (entry->pos == position - (int64_t)d->skip && (size_t)entry->size == d->frame_bytes) {
+			d->next_sample = at + 1;
 			return true;
 		}
 	}
 	return false;
 }
 
-/* Demuxers that read a raw picture at a stretch, into the packet that they hand out next, and whether what
- * they read is one. Those without a question read nothing else of that size, and do not look into it. */
+/* Demuxers that read a raw frame by one avio_read() into the packet they return next. Without a check: they
+ * read nothing else of that size, and do not look at the data. */
 static const struct {
 	const char *name;
-	bool (*is_picture)(struct landing *landing, int64_t at);
+	bool (*is_frame)(struct direct_read *direct, int64_t position);
 } containers[] = {
-	{ "matroska", is_plain_block }, { "mov", is_sample }, { "nut", NULL }, { "avi", NULL },
+	{ "matroska", is_matroska_frame }, { "mov", is_mov_sample }, { "nut", NULL }, { "avi", NULL },
 	{ "yuv4mpegpipe", NULL },
 };
 
-void landing_open(struct landing *l, const struct fit *fit, const char *container, AVStream *stream)
+void direct_read_open(struct direct_read *d, const struct target *target, const char *container,
+		      AVStream *stream)
 {
-	*l = (struct landing){ .fit = fit, .stream = stream };
-	if (!fit->layout.packed || fit->layout.packed_bytes < LEAST_BYTES)
+	*d = (struct direct_read){ .target = target, .stream = stream };
+	if (!target->layout.packed || target->layout.packed_bytes < MIN_FRAME_BYTES)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(containers); i++) {
 		if (av_match_list(container, containers[i].name, ',') > 0) {
-			l->is_picture = containers[i].is_picture;
-			l->bytes = fit->layout.packed_bytes;
+			d->is_frame = containers[i].is_frame;
+			d->frame_bytes = target->layout.packed_bytes;
 		}
 	}
 }
 
-static void give_up_blank(struct landing *l)
+static void drop_buffer(struct direct_read *d)
 {
-	av_buffer_unref(&l->blank.memory);
+	av_buffer_unref(&d->buffer.memory);
 }
 
-void landing_close(struct landing *l)
+void direct_read_close(struct direct_read *d)
 {
-	give_up_blank(l);
-	av_buffer_unref(&l->memory);
-	*l = (struct landing){ 0 };
+	drop_buffer(d);
+	av_buffer_unref(&d->packet_memory);
+	*d = (struct direct_read){ 0 };
 }
 
-static bool take_blank(struct landing *l)
+/* A read was no frame, so the next one may not be either. */
+static void disable(struct direct_read *d)
 {
-	const struct reader_target *target = &l->fit->target;
-
-	/* What nobody took of the last packet could be the only one there is. */
-	av_buffer_unref(&l->memory);
-	if (target->acquire(target->opaque, true, &l->blank) < 0)
-		l->blank.memory = NULL;
-	if (l->blank.memory && !fit_has_room(l->fit, &l->blank))
-		give_up_blank(l);
-	return l->blank.memory;
+	drop_buffer(d);
+	d->frame_bytes = 0;
 }
 
-/* Whether the demuxer has given the memory back that it wanted to be read to, and got it anew. */
-static bool is_reused(const struct landing *l, const uint8_t *wanted, size_t bytes)
+void direct_read_note(struct direct_read *d, const uint8_t *data, size_t bytes)
 {
-	return wanted < l->wanted + (l->bytes - l->from) && l->wanted < wanted + bytes;
-}
+	size_t keep;
 
-/* It was no picture, and the next may be none either. */
-static void give_up(struct landing *l)
-{
-	give_up_blank(l);
-	l->bytes = 0;
-}
-
-void landing_seen(struct landing *l, const uint8_t *data, size_t bytes)
-{
-	size_t keep = sizeof l->seen - bytes;
-
-	if (bytes >= sizeof l->seen) {
-		memcpy(l->seen, data + bytes - sizeof l->seen, sizeof l->seen);
-		l->n_seen = sizeof l->seen;
+	if (bytes >= sizeof d->recent) {
+		memcpy(d->recent, data + bytes - sizeof d->recent, sizeof d->recent);
+		d->n_recent = sizeof d->recent;
 		return;
 	}
-	if (l->n_seen > keep) {
-		memmove(l->seen, l->seen + l->n_seen - keep, keep);
-		l->n_seen = keep;
+	keep = sizeof d->recent - bytes;
+	if (d->n_recent > keep) {
+		memmove(d->recent, d->recent + d->n_recent - keep, keep);
+		d->n_recent = keep;
 	}
-	memcpy(l->seen + l->n_seen, data, bytes);
-	l->n_seen += bytes;
+	memcpy(d->recent + d->n_recent, data, bytes);
+	d->n_recent += bytes;
 }
 
-void landing_moved(struct landing *l)
+void direct_read_discontinuity(struct direct_read *d)
 {
-	l->n_seen = 0;
+	d->n_recent = 0;
 }
 
-/* Whether so many bytes may land; kept for landing_claim() where nothing does yet. */
-static bool may_land(struct landing *l, uint8_t *wanted, size_t left, int64_t at)
+/* Whether a read of so many bytes is the rest of a frame. Until that is verified, remembers it only. */
+static bool is_direct(struct direct_read *d, uint8_t *data, size_t bytes, int64_t position)
 {
-	size_t before = l->from;
+	size_t skip = d->skip;
 
-	if (l->held || left > l->bytes || l->bytes - left > LANDING_HEAD_BYTES)
+	if (d->suspended || bytes > d->frame_bytes || d->frame_bytes - bytes > DIRECT_READ_HEADER_BYTES)
 		return false;
-	l->from = l->bytes - left;
-	if (l->is_picture && !l->is_picture(l, at)) {
-		l->from = before;
+	d->skip = d->frame_bytes - bytes;
+	if (d->is_frame && !d->is_frame(d, position)) {
+		d->skip = skip;
 		return false;
 	}
-	l->wanted = wanted;
-	if (!l->proven && l->is_picture == is_plain_block)
-		memcpy(l->block, head_of(l), sizeof l->block);
-	return l->proven;
+	d->data = data;
+	if (!d->verified && d->is_frame == is_matroska_frame)
+		memcpy(d->block, block_header(d), sizeof d->block);
+	return d->verified;
 }
 
-uint8_t *landing_begin(struct landing *l, uint8_t *wanted, int *bytes, int64_t at)
+/* Whether the demuxer has freed the memory it wanted the frame in, and allocated it again. */
+static bool is_overwritten(const struct direct_read *d, const uint8_t *data, size_t bytes)
 {
-	size_t left = (size_t)*bytes;
+	return data < d->data + (d->frame_bytes - d->skip) && d->data < data + bytes;
+}
 
-	if (l->blank.memory && is_reused(l, wanted, left))
-		give_up(l);
-	if (!l->bytes || l->blank.memory)
+uint8_t *direct_read_begin(struct direct_read *d, uint8_t *data, int *bytes, int64_t position)
+{
+	size_t n = (size_t)*bytes;
+
+	if (d->buffer.memory && is_overwritten(d, data, n))
+		disable(d);
+	if (!d->frame_bytes || d->buffer.memory)
 		return NULL;
-	/* A picture is the end of what is read. What the container puts before it in the same memory goes
-	 * there. */
-	if (left > l->bytes && left - l->bytes <= LANDING_HEAD_BYTES)
-		*bytes = (int)(left - l->bytes);
-	if (!may_land(l, wanted, left, at) || !take_blank(l))
+	/* What the container puts before the frame in the same packet is read first, on its own. */
+	if (n > d->frame_bytes && n - d->frame_bytes <= DIRECT_READ_HEADER_BYTES)
+		*bytes = (int)(n - d->frame_bytes);
+	if (!is_direct(d, data, n, position))
 		return NULL;
-	landing_moved(l);
-	return l->blank.planes[0].data + l->from;
+	/* If it was not taken, the last packet's buffer may be the only one there is. */
+	av_buffer_unref(&d->packet_memory);
+	if (target_acquire(d->target, true, &d->buffer) < 0)
+		return NULL;
+	direct_read_discontinuity(d);
+	return d->buffer.planes[0].data + d->skip;
 }
 
-/* To where the demuxer wanted it. */
-static void move_back(struct landing *l, size_t bytes)
+static void copy_to_demuxer(struct direct_read *d, size_t bytes)
 {
-	memcpy(l->wanted, l->blank.planes[0].data + l->from, bytes);
-	give_up_blank(l);
+	memcpy(d->data, d->buffer.planes[0].data + d->skip, bytes);
+	drop_buffer(d);
 }
 
-void landing_end(struct landing *l, int bytes, int read)
+void direct_read_end(struct direct_read *d, int bytes, int n_read)
 {
-	if (read < bytes)
-		move_back(l, read > 0 ? (size_t)read : 0);
+	if (n_read < bytes)
+		copy_to_demuxer(d, n_read > 0 ? (size_t)n_read : 0);
 }
 
-static void let_go(void *opaque, uint8_t *data)
+static void unref_buffer(void *memory, uint8_t *data)
 {
-	AVBufferRef *blank = opaque;
+	AVBufferRef *ref = memory;
 
 	(void)data;
-	av_buffer_unref(&blank);
+	av_buffer_unref(&ref);
 }
 
-/* Whether it is what was read last, and nothing else. */
-static bool is_exact(const struct landing *l, const AVPacket *packet)
+/* Whether the packet is the frame that was read last, and nothing else. */
+static bool is_whole_frame(const struct direct_read *d, const AVPacket *packet)
 {
-	return (size_t)packet->size == l->bytes && packet->data + l->from == l->wanted &&
+	return (size_t)packet->size == d->frame_bytes && packet->data + d->skip == d->data &&
 	       !av_packet_get_side_data(packet, AV_PKT_DATA_PARAM_CHANGE, NULL);
 }
 
-/* Whether the blank is the packet's memory now. */
-static bool become(struct landing *l, AVPacket *packet)
+static bool replace_memory(struct direct_read *d, AVPacket *packet)
 {
-	uint8_t *data = l->blank.planes[0].data;
+	uint8_t *data = d->buffer.planes[0].data;
 	AVBufferRef *memory;
 
-	if (!is_exact(l, packet))
+	if (!is_whole_frame(d, packet))
 		return false;
-	memory = av_buffer_create(data, l->bytes, let_go, l->blank.memory, 0);
+	memory = av_buffer_create(data, d->frame_bytes, unref_buffer, d->buffer.memory, 0);
 	if (!memory)
 		return false;
-	memcpy(data, packet->data, l->from);
+	memcpy(data, packet->data, d->skip);
 	av_buffer_unref(&packet->buf);
 	packet->buf = memory;
 	packet->data = data;
-	l->landed = l->blank;
-	l->blank.memory = NULL;
-	l->memory = av_buffer_ref(memory);
+	d->packet_buffer = d->buffer;
+	d->buffer.memory = NULL;
+	d->packet_memory = av_buffer_ref(memory);
 	return true;
 }
 
-/* From the ordinary way, whether the other may be gone. */
-static void learn(struct landing *l, const AVPacket *packet)
+static void verify(struct direct_read *d, const AVPacket *packet)
 {
-	if (l->wanted && packet && is_exact(l, packet))
-		l->proven = true;
-	else if (l->wanted)
-		l->bytes = 0;
-	l->wanted = NULL;
+	if (d->data && packet && is_whole_frame(d, packet))
+		d->verified = true;
+	else if (d->data)
+		d->frame_bytes = 0;
+	d->data = NULL;
 }
 
-bool landing_claim(struct landing *l, AVPacket *packet)
+bool direct_read_attach(struct direct_read *d, AVPacket *packet)
 {
 	const AVBufferRef *buf = packet ? packet->buf : NULL;
-	bool whole = true;
+	bool complete = true;
 
-	if (!l->proven)
-		learn(l, packet);
-	if (!l->blank.memory || (packet && become(l, packet)))
+	if (!d->verified)
+		verify(d, packet);
+	if (!d->buffer.memory || (packet && replace_memory(d, packet)))
 		return true;
-	if (buf && l->wanted >= buf->data && l->wanted + (l->bytes - l->from) <= buf->data + buf->size)
-		move_back(l, l->bytes - l->from);
+	if (buf && d->data >= buf->data && d->data + (d->frame_bytes - d->skip) <= buf->data + buf->size)
+		copy_to_demuxer(d, d->frame_bytes - d->skip);
 	else
-		whole = !packet;
-	give_up(l);
-	return whole;
+		complete = !packet;
+	disable(d);
+	return complete;
 }
 
-static bool is_landed(const struct landing *l, const AVFrame *frame)
+static bool is_in_packet_buffer(const struct direct_read *d, const AVFrame *frame)
 {
-	struct frame_shape size = { (enum AVPixelFormat)frame->format, frame->width, frame->height };
+	struct frame_shape shape = { (enum AVPixelFormat)frame->format, frame->width, frame->height };
 
-	return fit_lies_in(l->fit, &l->landed, frame) &&
-	       fit_is_idle(l->fit, size, frame->color_range, frame->colorspace);
+	return target_contains(d->target, &d->packet_buffer, frame) &&
+	       target_accepts(d->target, shape, frame->color_range, frame->colorspace);
 }
 
-int landing_take_picture(struct landing *l, AVFrame *frame, struct frame *picture)
+int direct_read_take(struct direct_read *d, AVFrame *frame, struct frame *out)
 {
 	int result;
 
-	if (!l->memory)
+	if (!d->packet_memory)
 		return 0;
-	if (is_landed(l, frame)) {
-		*picture = l->landed;
-		picture->memory = av_buffer_ref(l->landed.memory);
-		fit_set_payload(l->fit, picture);
-		result = picture->memory ? 1 : -ENOMEM;
+	if (is_in_packet_buffer(d, frame)) {
+		*out = d->packet_buffer;
+		out->memory = av_buffer_ref(d->packet_buffer.memory);
+		target_set_payload(d->target, out);
+		result = out->memory ? 1 : -ENOMEM;
 	} else {
-		/* Moved out of the blank, which may be the only one that it could be drawn into. */
-		l->bytes = 0;
+		/* The caller acquires a buffer to draw the frame into, which may be the one it lies in. */
+		d->frame_bytes = 0;
 		result = av_frame_make_writable(frame) < 0 ? -ENOMEM : 0;
 	}
-	av_buffer_unref(&l->memory);
+	av_buffer_unref(&d->packet_memory);
 	return result;
 }

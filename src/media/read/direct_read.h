@@ -1,65 +1,68 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Raw pictures, read from the file straight into the memory that they are shown from. A demuxer has
- * the bytes of a packet read into memory of its own. Those of a raw picture are the target's picture
- * as it is: so they are read into a blank instead, and when the demuxer hands the packet out, the
- * blank is made its memory. Only what came along with the header before it, less than
- * LANDING_HEAD_BYTES, is copied.
+ * Reads raw frames from the file straight into the target's buffers. A demuxer allocates the data of a
+ * packet and has avio_read() fill it. Where the packet is a frame as the target takes it, its bytes
+ * are read into a buffer of the target instead, which becomes packet->buf once the demuxer returns the
+ * packet. Only the first bytes of the frame, which libavformat read along with the header before it,
+ * are copied: at most DIRECT_READ_HEADER_BYTES.
  *
- * The demuxer's own memory is not filled then. So the first picture is read the ordinary way, and the
- * others land only if that one came out just where it was read to, and if what is read next is one
- * more of the kind.
+ * libavformat does not say what a read is for. So the first frame is read the usual way, and direct
+ * reading begins only if that read was the packet that came out next; and in each container a check
+ * of its own tells whether a read is a frame.
  */
 #ifndef MEDIA_READ_DIRECT_READ_H
 #define MEDIA_READ_DIRECT_READ_H
 
 #include <libavformat/avformat.h>
-#include "media/read/scaler.h"
+#include "media/read/target.h"
 
-/* As many bytes as a demuxer that looks for a header may be given at once. */
-#define LANDING_HEAD_BYTES 4096
-#define LANDING_BLOCK_BYTES 4 /* Matroska's header of a block: track, time, flags */
+/* The longest read that a demuxer parsing a header is given. */
+#define DIRECT_READ_HEADER_BYTES 4096
+/* The header of a Matroska block: track number (one byte, up to 127), timestamp, flags. RFC 9559, section 10.
+ */
+#define DIRECT_READ_BLOCK_BYTES 4
 
-/* All zero: nothing lands. */
-struct landing {
-	const struct fit *fit;
+/* All zero: off. */
+struct direct_read {
+	const struct target *target;
 	AVStream *stream;
-	bool (*is_picture)(struct landing *landing, int64_t at); /* NULL: all of the size are */
-	size_t bytes;                                            /* of each packet; 0: off */
-	bool held;                                               /* nothing lands for now */
-	bool proven;                                             /* a packet came out where it was read to */
-	struct frame blank; /* that is being read into; memory NULL: none */
-	uint8_t *wanted;    /* where the demuxer believes its bytes from `from` on to be; NULL: nowhere yet */
-	size_t from;
-	int n_samples;                                          /* of the index, up to the last picture */
-	uint8_t block[LANDING_BLOCK_BYTES];                     /* before the first picture */
-	uint8_t seen[LANDING_HEAD_BYTES + LANDING_BLOCK_BYTES]; /* what was read last into no blank */
-	size_t n_seen;
-	struct frame landed; /* the blank of the packet that was handed out last, */
-	AVBufferRef *memory; /* which holds it as long as it is not taken; NULL: there is none */
+	bool (*is_frame)(struct direct_read *direct, int64_t position); /* NULL: every read of the size is */
+	size_t frame_bytes;                                             /* 0: off */
+	bool suspended;                                                 /* while the demuxer seeks */
+	bool verified;                                                  /* a read has come out as a packet */
+	struct frame buffer; /* being read into; memory NULL: none */
+	uint8_t *data;       /* where the demuxer believes the frame from byte `skip` on to be; NULL: none */
+	size_t skip;         /* bytes of the frame that the demuxer has already */
+	int next_sample;     /* index entry to begin the search with */
+	uint8_t block[DIRECT_READ_BLOCK_BYTES]; /* header of the first frame's block */
+	uint8_t recent[DIRECT_READ_HEADER_BYTES + DIRECT_READ_BLOCK_BYTES]; /* read last, not directly */
+	size_t n_recent;
+	struct frame packet_buffer; /* the buffer that is the last packet's memory, and */
+	AVBufferRef *packet_memory; /* a reference to it until direct_read_take(); NULL: none */
 };
 
-/* For pictures that are the target's as they are. The fit must live as long as the landing, and the stream as
- * long as is read. Leaves it off where the target's pictures cannot be read into blanks in one piece, or the
- * container (libavformat's names) is not one of those that do so. */
-void landing_open(struct landing *landing, const struct fit *fit, const char *container, AVStream *stream);
-void landing_close(struct landing *landing);
+/* container: AVInputFormat.name. Stays off where the container is not known to read whole frames, or where
+ * the target's frames have padding. Target and stream must outlive it. */
+void direct_read_open(struct direct_read *direct, const struct target *target, const char *container,
+		      AVStream *stream);
+void direct_read_close(struct direct_read *direct);
 
-/* The demuxer wants `*bytes` read to `wanted`, from `at` in the file on: where to read them to instead, all
- * of them; NULL: as it wants, at most `*bytes`, which may have become less. Waits for a blank. */
-uint8_t *landing_begin(struct landing *landing, uint8_t *wanted, int *bytes, int64_t at);
-/* So many were read. */
-void landing_end(struct landing *landing, int bytes, int read);
-/* These were read as the demuxer wanted. */
-void landing_seen(struct landing *landing, const uint8_t *data, size_t bytes);
-/* What is read next does not follow what was read last. */
-void landing_moved(struct landing *landing);
-/* The packet that the demuxer handed out after that; NULL: none. False: it may have been made of memory that
- * was not filled, and must not be shown. */
-bool landing_claim(struct landing *landing, AVPacket *packet);
+/* Before a read of *bytes to `data` at this position in the file. Returns where to read all *bytes to
+ * instead, having waited for a buffer; or NULL: read to `data`, up to *bytes, which may have been reduced. */
+uint8_t *direct_read_begin(struct direct_read *direct, uint8_t *data, int *bytes, int64_t position);
+/* After it: n_read of `bytes`, or a negative errno. */
+void direct_read_end(struct direct_read *direct, int bytes, int n_read);
+/* These bytes were read to where the demuxer asked. */
+void direct_read_note(struct direct_read *direct, const uint8_t *data, size_t bytes);
+/* The position in the file has changed. */
+void direct_read_discontinuity(struct direct_read *direct);
 
-/* Whether the decoder's picture lies in the blank of the last packet: then 1, and it is `picture` (memory is
- * a new reference). 0: it does not, and the blank is free again; -ENOMEM. */
-int landing_take_picture(struct landing *landing, AVFrame *frame, struct frame *picture);
+/* Makes what was read directly the memory of the packet that the demuxer returned next (NULL: it returned
+ * none). Returns false if the packet may contain memory that was never written, and must be dropped. */
+bool direct_read_attach(struct direct_read *direct, AVPacket *packet);
+
+/* If the frame decoded from the last packet lies in the target's buffer, fills in *out, with a new reference,
+ * and returns 1. Returns 0 if not, having moved the frame out of the buffer; -ENOMEM. */
+int direct_read_take(struct direct_read *direct, AVFrame *frame, struct frame *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an untrusted file may not have done. */
+/* Limits on untrusted input. */
 #include "media/read/limits.h"
 
 #include <errno.h>
@@ -9,25 +9,23 @@
 #include "base/array.h"
 #include "base/log.h"
 
-/* A demuxer trusts the lengths that it finds, and asks for so much memory in one piece. */
+/* av_max_alloc(): a demuxer allocates what a length field in the file says. */
 #define MAX_ALLOCATION_BYTES ((size_t)1200 << 20)
 #define MAX_STREAMS 128
 
-/* Looking around in a stream: one raw picture and what stands before it is enough where the container says
- * what it holds. */
-#define STREAMING_PROBE_BYTES (512 << 10)
-#define STREAMING_PROBE_US 500000
+/* Enough for the headers and one raw frame of 640x480, which containers of live streams begin with. */
+#define LIVE_PROBE_BYTES (512 << 10)
+#define LIVE_PROBE_US 500000
 
-/* The largest moving pictures that there are, of 8192 columns, with all references that H.264 may keep, take
- * less than the upper one. */
-#define MIN_PICTURE_BYTES (INT64_C(512) << 20)
-#define MAX_PICTURE_BYTES (INT64_C(2) << 30)
+/* All reference frames that H.264 allows at 8192 columns take less than the maximum. */
+#define MIN_FRAME_BYTES (INT64_C(512) << 20)
+#define MAX_FRAME_BYTES (INT64_C(2) << 30)
 
-/* Demuxers that do not stay with the bytes they are given. Those that open the url themselves carry
- * AVFMT_NOFILE, which says it once for all. */
+/* Demuxers that open further files or addresses. Those that open the URL themselves have AVFMT_NOFILE set and
+ * need no row. */
 static const struct {
 	const char *names, *reason;
-} wanderers[] = {
+} openers[] = {
 	{ "hls,applehttp", "a playlist of other files or addresses" },
 	{ "dash", "a playlist of other files or addresses" },
 	{ "concat,ffconcat", "a list of other files" },
@@ -41,53 +39,52 @@ static const struct {
 	{ "vobsub", "an index to another file" },
 };
 
-int guard_container(const AVInputFormat *format, const char *path)
+int limits_check_demuxer(const AVInputFormat *format, const char *path)
 {
 	const char *reason = format->flags & AVFMT_NOFILE ? "a demuxer that opens files by itself" : NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(wanderers); i++) {
-		if (av_match_name(format->name, wanderers[i].names))
-			reason = wanderers[i].reason;
+	for (size_t i = 0; i < ARRAY_SIZE(openers); i++) {
+		if (av_match_name(format->name, openers[i].names))
+			reason = openers[i].reason;
 	}
 	if (!reason)
 		return 0;
-	log_error("%s: refused, as %s is %s: --allow-playlists lets it through", path, format->name, reason);
+	log_error("%s: refused: %s is %s; --allow-playlists permits it", path, format->name, reason);
 	return -EPERM;
 }
 
-/* For the demuxers that nobody thought of. */
-static int refuse_to_open(struct AVFormatContext *context, AVIOContext **avio, const char *url, int flags,
+/* AVFormatContext.io_open, for demuxers that the table lacks. */
+static int refuse_io_open(struct AVFormatContext *context, AVIOContext **avio, const char *url, int flags,
 			  AVDictionary **options)
 {
 	(void)avio;
 	(void)flags;
 	(void)options;
-	log_warn("%s: wants to open %s, which is refused: --allow-playlists lets it through",
+	log_warn("%s: opening %s is refused; --allow-playlists permits it",
 		 context->url ? context->url : "the file", url);
 	return -EPERM;
 }
 
-int guard_context(AVFormatContext *context, const char *protocols, bool playlists, bool streaming)
+int limits_apply(AVFormatContext *context, const char *protocols, bool allow_playlists, bool live)
 {
 	av_max_alloc(MAX_ALLOCATION_BYTES);
-	if (!(context->protocol_whitelist =
-		      playlists ? av_asprintf("%s,crypto,data", protocols) : av_strdup(protocols)))
+	context->protocol_whitelist =
+		allow_playlists ? av_asprintf("%s,crypto,data", protocols) : av_strdup(protocols);
+	if (!context->protocol_whitelist)
 		return -ENOMEM;
-	if (!playlists)
-		context->io_open = refuse_to_open;
+	if (!allow_playlists)
+		context->io_open = refuse_io_open;
 	context->max_streams = MAX_STREAMS;
-	if (streaming) {
-		context->probesize = STREAMING_PROBE_BYTES;
-		context->max_analyze_duration = STREAMING_PROBE_US;
+	if (live) {
+		context->probesize = LIVE_PROBE_BYTES;
+		context->max_analyze_duration = LIVE_PROBE_US;
 	}
 	return 0;
 }
 
-int64_t guard_picture_bytes(void)
+int64_t limits_frame_bytes(void)
 {
 	int64_t half = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE) / 2;
 
-	return half < MIN_PICTURE_BYTES   ? MIN_PICTURE_BYTES
-	       : half > MAX_PICTURE_BYTES ? MAX_PICTURE_BYTES
-					  : half;
+	return half < MIN_FRAME_BYTES ? MIN_FRAME_BYTES : half > MAX_FRAME_BYTES ? MAX_FRAME_BYTES : half;
 }

@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an untrusted file may not have done. */
+/* Limits on untrusted input: what a demuxer may open, and how much memory a file may cost. */
 #ifndef MEDIA_READ_LIMITS_H
 #define MEDIA_READ_LIMITS_H
 
 #include <stdbool.h>
 #include <libavformat/avformat.h>
 
-/* Above these a picture is refused: it costs memory that no device's picture needs. */
-#define GUARD_MAX_PIXELS (INT64_C(16384) * 16384)
-/* While libavformat looks at the streams it decodes pictures that nobody counts. */
-#define GUARD_MAX_PROBED_PIXELS (INT64_C(8192) * 4352)
+/* AVCodecContext.max_pixels: far above what any video device takes. */
+#define LIMITS_MAX_PIXELS (INT64_C(16384) * 16384)
+/* The same while avformat_find_stream_info() probes: its decoders allocate without limits_frame_bytes(). */
+#define LIMITS_MAX_PROBED_PIXELS (INT64_C(8192) * 4352)
 
-/* Whether this demuxer may read `path`: 0, or -EPERM for one that opens other files or addresses, logged with
- * the way out. */
-int guard_container(const AVInputFormat *format, const char *path);
+/* Refuses demuxers that open other files or addresses than `path`: 0 or -EPERM, logged. */
+int limits_check_demuxer(const AVInputFormat *format, const char *path);
 
-/* Limits on what a demuxer may allocate, read ahead or open. streaming: bytes come at somebody else's pace,
- * so that looking around must be short. */
-int guard_context(AVFormatContext *context, const char *protocols, bool playlists, bool streaming);
+/* Limits what libavformat may allocate, read ahead and open; call before avformat_open_input(). protocols: a
+ * protocol_whitelist. live: the input cannot seek, so probing must not wait for much of it. 0 or -ENOMEM. */
+int limits_apply(AVFormatContext *context, const char *protocols, bool allow_playlists, bool live);
 
-/* Bytes that pictures inside a decoder may take altogether. */
-int64_t guard_picture_bytes(void);
+/* Bytes that all frames of one decoder may take together: half of the memory, within bounds. */
+int64_t limits_frame_bytes(void);
 
 #endif

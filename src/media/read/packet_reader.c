@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Compressed packets as a device takes them, undecoded. */
+/* Reads compressed packets as a device takes them, in place of decoder and scaler. */
 #include "media/read/packet_reader.h"
 
 #include <errno.h>
+#include <string.h>
 #include "base/array.h"
 #include "base/log.h"
 #include "media/libav.h"
 
-/* Some containers keep parameter sets and the lengths of units apart from the units, which no device knows
- * how to put together. */
+/* V4L2's H.264 and HEVC formats are byte streams with start codes and parameter sets in band (ITU-T H.264 and
+ * H.265, Annex B); ISO/IEC 14496-15 and Matroska store lengths, and the parameter sets in the header. */
 static const struct {
 	enum AVCodecID codec;
 	const char *filter;
@@ -26,7 +27,7 @@ static const AVBitStreamFilter *find_filter(enum AVCodecID codec)
 	return NULL;
 }
 
-static const struct pixfmt *find_format(enum AVCodecID codec)
+static const struct pixfmt *find_codec_format(enum AVCodecID codec)
 {
 	for (const struct pixfmt *p = pixfmt_table(); p->fourcc; p++) {
 		if (p->codec == codec && p->codec != AV_CODEC_ID_RAWVIDEO)
@@ -35,66 +36,72 @@ static const struct pixfmt *find_format(enum AVCodecID codec)
 	return NULL;
 }
 
-static int open_filter(struct passage *p, const AVBitStreamFilter *filter, const AVStream *stream)
+static int open_filter(struct packet_reader *p, const AVBitStreamFilter *filter, const AVStream *stream)
 {
-	int err;
+	int err = av_bsf_alloc(filter, &p->filter);
 
-	if ((err = av_bsf_alloc(filter, &p->filter)) < 0 ||
-	    (err = avcodec_parameters_copy(p->filter->par_in, stream->codecpar)) < 0)
+	if (err < 0)
+		return err;
+	err = avcodec_parameters_copy(p->filter->par_in, stream->codecpar);
+	if (err < 0)
 		return err;
 	p->filter->time_base_in = stream->time_base;
 	return av_bsf_init(p->filter);
 }
 
-int passage_open(struct passage *p, const struct demux *demux)
+int packet_reader_open(struct packet_reader *p, const struct demuxer *demuxer)
 {
-	const AVCodecParameters *parameters = demux->stream->codecpar;
+	const AVCodecParameters *parameters = demuxer->stream->codecpar;
 	const AVBitStreamFilter *filter = find_filter(parameters->codec_id);
 	int err = -ENOMEM;
 
-	if (!(p->pix = find_format(parameters->codec_id))) {
-		log_error("%s: no device takes %s as it is: leave --codec copy out", input_path(demux->input),
+	p->path = avio_input_name(demuxer->input);
+	p->pix = find_codec_format(parameters->codec_id);
+	if (!p->pix) {
+		log_error("%s: no device takes %s: leave out --codec copy", p->path,
 			  avcodec_get_name(parameters->codec_id));
 		return -EINVAL;
 	}
 	libav_clear_error();
 	p->packet = av_packet_alloc();
-	if (p->packet && (err = filter ? open_filter(p, filter, demux->stream) : 0) >= 0)
+	if (p->packet)
+		err = filter ? open_filter(p, filter, demuxer->stream) : 0;
+	if (err >= 0)
 		return 0;
-	log_error("%s: %s", input_path(demux->input), libav_err_str(err));
+	log_error("%s: %s", p->path, libav_err_str(err));
 	return err == -ENOMEM ? err : -EBADMSG;
 }
 
-void passage_close(struct passage *p)
+void packet_reader_close(struct packet_reader *p)
 {
 	av_bsf_free(&p->filter);
 	av_packet_free(&p->packet);
 }
 
-/* Half a packet is no use to a device. */
-static int read_whole(struct passage *p, struct demux *demux)
+/* Skips truncated packets, which a device may choke on. */
+static int read_complete_packet(struct packet_reader *p, struct demuxer *demuxer)
 {
 	int more;
 
 	do {
 		av_packet_unref(p->packet);
-		more = demux_read(demux, p->packet);
+		more = demuxer_read(demuxer, p->packet);
 	} while (more > 0 && p->packet->flags & AV_PKT_FLAG_CORRUPT);
 	return more;
 }
 
-static void count_damage(struct passage *p, const struct demux *demux, int err)
+static void count_filter_error(struct packet_reader *p, int err)
 {
-	if (p->damaged++ == 0)
-		log_warn("%s: damaged, playing on: %s", input_path(demux->input), libav_err_str(err));
+	if (p->n_damaged++ == 0)
+		log_warn("%s: damaged, continuing: %s", p->path, libav_err_str(err));
 }
 
-int passage_read(struct passage *p, struct demux *demux)
+int packet_reader_read(struct packet_reader *p, struct demuxer *demuxer)
 {
 	int err, more;
 
 	if (!p->filter)
-		return read_whole(p, demux);
+		return read_complete_packet(p, demuxer);
 	for (;;) {
 		av_packet_unref(p->packet);
 		libav_clear_error();
@@ -104,18 +111,36 @@ int passage_read(struct passage *p, struct demux *demux)
 		if (err == AVERROR_EOF || p->draining)
 			return 0;
 		if (err != AVERROR(EAGAIN))
-			count_damage(p, demux, err);
-		more = read_whole(p, demux);
+			count_filter_error(p, err);
+		more = read_complete_packet(p, demuxer);
 		if (more < 0)
 			return more;
 		p->draining = !more;
 		err = av_bsf_send_packet(p->filter, more ? p->packet : NULL);
 		if (err < 0)
-			count_damage(p, demux, err);
+			count_filter_error(p, err);
 	}
 }
 
-void passage_flush(struct passage *p)
+int packet_reader_copy(const struct packet_reader *p, const struct target *target, struct frame *out)
+{
+	const AVPacket *packet = p->packet;
+	uint32_t room = target->format.sizeimage[0];
+	int err = (uint32_t)packet->size > room ? -EMSGSIZE : target_acquire(target, true, out);
+
+	if (err == -EMSGSIZE)
+		log_error("%s: a packet of %d bytes does not fit into a buffer of the device, which has %u",
+			  p->path, packet->size, room);
+	if (err < 0)
+		return err;
+	memcpy(out->planes[0].data, packet->data, (size_t)packet->size);
+	out->n_planes = 1;
+	out->planes[0].bytes = (size_t)packet->size;
+	out->copied_bytes = (uint64_t)packet->size;
+	return 0;
+}
+
+void packet_reader_flush(struct packet_reader *p)
 {
 	if (p->filter)
 		av_bsf_flush(p->filter);

@@ -1,28 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Compressed packets as a device takes them, undecoded. */
+/* Reads compressed packets as a device takes them, in place of decoder and scaler. */
 #ifndef MEDIA_READ_PACKET_READER_H
 #define MEDIA_READ_PACKET_READER_H
 
 #include <libavcodec/bsf.h>
 #include "media/read/demuxer.h"
 
-/* All zero before passage_open(); passage_close() takes a half-open one. */
-struct passage {
-	AVBSFContext *filter; /* NULL: packets are right as they are */
+/* Zeroed before packet_reader_open(); packet_reader_close() takes a half-open one. */
+struct packet_reader {
+	AVBSFContext *filter; /* NULL: the demuxer's packets are right as they are */
 	AVPacket *packet;
-	const struct pixfmt *pix; /* what V4L2 calls them */
+	const struct pixfmt *pix; /* V4L2's name of the codec */
+	const char *path;
 	bool draining;
-	uint64_t damaged;
+	uint64_t n_damaged;
 };
 
-/* -EINVAL for a codec that no V4L2 format stands for; logged. */
-int passage_open(struct passage *passage, const struct demux *demux);
-void passage_close(struct passage *passage);
+/* Returns 0, -EINVAL for a codec that no V4L2 format stands for, -EBADMSG or -ENOMEM; logged. */
+int packet_reader_open(struct packet_reader *reader, const struct demuxer *demuxer);
+void packet_reader_close(struct packet_reader *reader);
 
-/* The next packet, in the stream's order, into passage->packet: 1; 0 at the end; a negative errno of
- * demux_read(). */
-int passage_read(struct passage *passage, struct demux *demux);
-/* After the demuxer was wound to another place. */
-void passage_flush(struct passage *passage);
+/* The next packet in decoding order, in reader->packet: 1; 0 at the end; a negative errno of demuxer_read().
+ */
+int packet_reader_read(struct packet_reader *reader, struct demuxer *demuxer);
+/* Copies that packet into a buffer of the target; sets payload and copied_bytes. Returns what
+ * target_acquire() does; -EMSGSIZE, logged, where the packet does not fit. */
+int packet_reader_copy(const struct packet_reader *reader, const struct target *target, struct frame *out);
+/* Call after demuxer_seek(). */
+void packet_reader_flush(struct packet_reader *reader);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* When each picture is to be shown. */
+/* Converts a file's timestamps to nanoseconds that start at 0 and increase, also over several rounds. */
 #ifndef MEDIA_READ_TIMESTAMPS_H
 #define MEDIA_READ_TIMESTAMPS_H
 
@@ -7,22 +7,22 @@
 #include <stdint.h>
 #include <libavutil/rational.h>
 
-/* From a file's times, which may be missing, go back or jump, to times that begin at 0 and rise, over all
- * rounds. Set time_base, frame_ns and broken, the rest zero, before the first picture. */
+/* Set the first three, the rest zero. */
 struct timestamps {
 	AVRational time_base;
-	int64_t frame_ns; /* one over the frame rate; 0: not known */
-	bool broken;      /* the container's clock may jump (transport streams) */
+	int64_t frame_interval_ns; /* 1 / frame rate; 0: not known */
+	bool discont;              /* AVFMT_TS_DISCONT: the container's timestamps may jump */
 
-	bool begun, round_begun;
-	int64_t offset_ns;                 /* what is added to the file's time in this round */
-	int64_t last_ns, last_duration_ns; /* of the picture before, as it was handed on */
+	bool started, round_started;
+	int64_t offset_ns;                 /* added to the file's timestamps in this round */
+	int64_t last_ns, last_duration_ns; /* as returned last */
 };
 
-/* From the file's pts and duration (AV_NOPTS_VALUE and 0 where it says nothing) to those of presentation. */
-void timestamps_next(struct timestamps *presentation, int64_t pts, int64_t duration, int64_t *pts_ns,
+/* From a frame's pts and duration in time_base, AV_NOPTS_VALUE and 0 where the file has none. *duration_ns is
+ * 0 where nothing is known. */
+void timestamps_next(struct timestamps *timestamps, int64_t pts, int64_t duration, int64_t *pts_ns,
 		     int64_t *duration_ns);
-/* The next picture is the first of the file again. */
-void timestamps_restart(struct timestamps *presentation);
+/* The next frame is the file's first again. */
+void timestamps_restart(struct timestamps *timestamps);
 
 #endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The caller's buffers that frames are read into: their format, and where the planes of a frame lie in them.
+ */
+#ifndef MEDIA_READ_TARGET_H
+#define MEDIA_READ_TARGET_H
+
+#include "media/frame.h"
+#include "media/read/crop.h"
+
+/* Set format, acquire and opaque. Constant after target_init_layout(), so that decoder threads may use it. */
+struct target {
+	struct video_format format;
+	int (*acquire)(void *opaque, bool wait, struct frame *buffer); /* see reader_target */
+	void *opaque;
+	struct picture_layout layout; /* of raw frames */
+};
+
+/* Raw formats only. 0, or -ERANGE, logged. */
+int target_init_layout(struct target *target);
+
+/* An empty buffer, whose reference is the caller's. Returns what acquire() did, or -EMSGSIZE, not logged,
+ * where a plane is smaller than sizeimage; buffer->memory is NULL then. */
+int target_acquire(const struct target *target, bool wait, struct frame *buffer);
+
+struct frame_shape target_shape(const struct target *target);
+bool target_has_shape(const struct target *target, struct frame_shape shape);
+/* Whether frames of this kind are the target's without conversion or scaling. */
+bool target_accepts(const struct target *target, struct frame_shape shape, enum AVColorRange range,
+		    enum AVColorSpace matrix);
+
+/* data and linesize of an AVFrame in this buffer. */
+void target_planes(const struct target *target, const struct frame *buffer, uint8_t *data[4],
+		   int linesize[4]);
+/* Whether the frame's planes are where target_planes() puts them in this buffer. */
+bool target_contains(const struct target *target, const struct frame *buffer, const AVFrame *frame);
+/* Sets n_planes and planes[].bytes: sizeimage, which is less than the length of the buffer. */
+void target_set_payload(const struct target *target, struct frame *frame);
+
+/* AV_PIX_FMT_YUVJ420P and the like without the colour range that their name implies: AV_PIX_FMT_YUV420P. */
+enum AVPixelFormat target_format_without_range(enum AVPixelFormat format);
+/* False where the matrix is not stated, or there is none as in RGB. */
+bool target_matrix_is_stated(enum AVColorSpace matrix);
+
+#endif
