@@ -7,7 +7,7 @@
 #ifndef BENCH_MEASURE_H
 #define BENCH_MEASURE_H
 
-#include "base/ledger.h"
+#include "session/ledger.h"
 #include "base/stats.h"
 #include "queue/pool.h"
 #include "session/end.h"

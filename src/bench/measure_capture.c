@@ -5,7 +5,7 @@
 #include <string.h>
 #include <linux/videodev2.h>
 #include "base/clock.h"
-#include "session/entry.h"
+#include "session/ledger.h"
 
 /* Every byte, in the widest steps that any processor has, as a consumer would at best. */
 static uint64_t sum_bytes(const uint8_t *data, size_t size)
@@ -35,7 +35,7 @@ static void touch(struct measure *measure, const struct buffer *buffer)
 static void enter(struct measure *measure, const struct frame_info *info)
 {
 	bool monotonic = device_clock_is_monotonic(info->flags);
-	uint64_t lost = entry_make(&measure->ledger, info);
+	uint64_t lost = ledger_add(&measure->ledger, info);
 
 	if (info->bytes == 0)
 		return;

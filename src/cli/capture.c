@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q capture: from a device into files. */
+/* v4l2q capture: record from a device into files. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/array.h"
 #include "base/log.h"
 #include "base/status_line.h"
-#include "session/reconnect.h"
 #include "cli/command.h"
 #include "cli/common.h"
 #include "base/json.h"
@@ -30,8 +30,8 @@ struct capture_options {
 	int direct;     /* enum direct_io_mode, in the order of its choices */
 	int bad_frames; /* enum bad_frames, whose order is that of the choices */
 	const char *frame_log, *on_disconnect;
-	bool waits;        /* for a device that was unplugged */
-	int64_t replug_ns; /* 0: for ever */
+	bool reopen;               /* wait for a device that was unplugged */
+	int64_t reopen_timeout_ns; /* 0: no limit */
 };
 
 static const char *const direct_choices[] = { "auto", "on", "off", NULL };
@@ -109,7 +109,7 @@ static bool is_stdout(const char *name)
 	return name && strcmp(name, "-") == 0;
 }
 
-/* Each would write over what the other wrote. */
+/* Two outputs in one file would overwrite each other. */
 static int check_names(const struct capture_options *options)
 {
 	const char *const names[] = { options->output, options->common.basic.json, options->frame_log };
@@ -119,44 +119,47 @@ static int check_names(const struct capture_options *options)
 			if (!names[i] || !names[k] || strcmp(names[i], names[k]) != 0 ||
 			    strcmp(names[i], "/dev/null") == 0)
 				continue;
-			log_error("only one of --output, --json and --frame-log can go to %s; give the "
-				  "others a FILE",
-				  is_stdout(names[i]) ? "standard output" : names[i]);
+			log_error(
+				"only one of --output, --json and --frame-log can go to %s: give the others "
+				"a FILE of their own",
+				is_stdout(names[i]) ? "standard output" : names[i]);
 			return -EINVAL;
 		}
 	return 0;
 }
 
-/* What no single option can know. */
+/* Several files need several names. */
+static int check_output_name(const struct capture_options *options)
+{
+	const char *option = options->reopen                                 ? "--on-disconnect=wait"
+			     : options->segment.ns || options->segment.bytes ? "--segment"
+									     : NULL;
+
+	if (options->count != 1 && muxer_caps_single_image(options->output, options->container)) {
+		log_error("'%s' holds a single image: put %%03d into the name, or record one frame with -n 1",
+			  options->output);
+		return -EINVAL;
+	}
+	if (option && !strchr(options->output, '%')) {
+		log_error("%s writes several files: put %%d or strftime fields into the name '%s'", option,
+			  options->output);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Checks the combination of options. */
 static int check_options(const struct capture_options *options)
 {
 	if (!options->output) {
-		log_error("capture: --output is missing, as in 'v4l2q capture -o out.mkv'");
+		log_error("--output is required, as in 'v4l2q capture -o out.mkv'");
 		return -EINVAL;
 	}
-	if (check_names(options) < 0)
+	if (check_names(options) < 0 || check_output_name(options) < 0)
 		return -EINVAL;
-	if (options->count != 1 && muxer_caps_single_image(options->output, options->container)) {
-		log_error("'%s' would hold one picture after the other: put %%03d into the name, or take one "
-			  "with -n 1",
-			  options->output);
-		return -EINVAL;
-	}
 	if (is_stdout(options->output) && isatty(STDOUT_FILENO)) {
-		log_error("standard output is a terminal, which is no place for video: pipe it on, or give "
-			  "--output a file");
-		return -EINVAL;
-	}
-	if ((options->segment.ns || options->segment.bytes) && !strchr(options->output, '%')) {
-		log_error("--segment: '%s' would name every file alike; put %%d or strftime fields into it",
-			  options->output);
-		return -EINVAL;
-	}
-	if (options->waits && !strchr(options->output, '%')) {
-		log_error("--on-disconnect=wait goes on in another file, and '%s' would name it alike; put "
-			  "%%d or "
-			  "strftime fields into it",
-			  options->output);
+		log_error("standard output is a terminal: pipe the video into a program, or give --output a "
+			  "file");
 		return -EINVAL;
 	}
 	return 0;
@@ -166,21 +169,29 @@ static int parse_on_disconnect(struct capture_options *options)
 {
 	const char *text = options->on_disconnect;
 
-	options->waits = strncmp(text, "wait", 4) == 0;
+	options->reopen = strncmp(text, "wait", 4) == 0;
 	if (strcmp(text, "exit") == 0 || strcmp(text, "wait") == 0)
 		return 0;
-	if (strncmp(text, "wait=", 5) == 0 && parse_duration(text + 5, &options->replug_ns) == 0)
+	if (strncmp(text, "wait=", 5) == 0 && parse_duration(text + 5, &options->reopen_timeout_ns) == 0)
 		return 0;
-	log_error("--on-disconnect: '%s' is not possible; it takes exit, wait, or wait=T (30s, 5m)", text);
+	log_error("invalid value '%s' for --on-disconnect: expected exit, wait, or wait=T, such as wait=30s",
+		  text);
 	return -EINVAL;
 }
 
-static void fill_record(struct recording *recording, const struct capture_options *options,
-			struct setup *setup, int signal_fd)
+/* A number in the name, unless the container numbers its images itself, allows another file after a change of
+ * the video source. strftime fields alone do not: users give single files such names too. */
+static bool has_numbered_files(const struct capture_options *options)
 {
-	recording->pool = setup->pool;
-	recording->format = &setup->format;
-	recording->options = (struct record_options){
+	if (options->segment.ns || options->segment.bytes || options->reopen)
+		return true;
+	return segment_name_is_numbered(options->output) &&
+	       !muxer_caps_numbers_files(options->output, options->container);
+}
+
+static struct record_options record_options(const struct capture_options *options, int signal_fd)
+{
+	return (struct record_options){
 		.output = {
 			.url = options->output,
 			.container = options->container,
@@ -188,7 +199,6 @@ static void fill_record(struct recording *recording, const struct capture_option
 			.codec_options = options->codec_options,
 			.overwrite = options->overwrite,
 			.direct = (enum direct_io_mode)options->direct,
-			.format = setup->format,
 		},
 		.count = options->count,
 		.skip = options->skip,
@@ -199,6 +209,9 @@ static void fill_record(struct recording *recording, const struct capture_option
 		.segment_bytes = options->segment.bytes,
 		.bad_frames = (enum bad_frames)options->bad_frames,
 		.frame_log = options->frame_log,
+		.reopen = options->reopen,
+		.reopen_timeout_ns = options->reopen_timeout_ns,
+		.renegotiate = has_numbered_files(options),
 		.signal_fd = signal_fd,
 	};
 }
@@ -211,22 +224,21 @@ static enum status run_status(const struct recording *recording, const struct ca
 	if (err < 0)
 		return end_status(recording->end, recording->ledger.captured > 0, err);
 	if (options->has_max_drops && lost > options->max_drops) {
-		log_error("%llu frames were lost, more than --max-drops %llu allows",
-			  (unsigned long long)lost, (unsigned long long)options->max_drops);
+		log_error("%" PRIu64 " frames were lost, more than --max-drops %" PRIu64 " allows", lost,
+			  options->max_drops);
 		return STATUS_DROPS;
 	}
 	return STATUS_DONE;
 }
 
-/* A run that never began has said why, and has nothing to report to people; a program that asked for JSON
- * gets it always. */
+/* A run that failed before its first frame has no text report, but the JSON that was asked for. */
 static enum status print_report(const struct recording *recording, const struct capture_options *options,
-				const struct reconnect *reconnect, FILE *json, int err)
+				FILE *json, int err)
 {
 	struct report report = {
 		.command = "capture",
-		.device = reconnect_device(reconnect),
-		.format = &reconnect->setup->format,
+		.device = &recording->setup->device,
+		.format = &recording->setup->format,
 		.fps_requested = options->common.fps,
 		.pool = recording->pool_info,
 	};
@@ -240,47 +252,28 @@ static enum status print_report(const struct recording *recording, const struct 
 	return STATUS_DONE;
 }
 
-/* A number makes a series of any recording but one of pictures, which has its own; a time only where a series
- * was asked for. */
-static bool has_several_names(const struct capture_options *options)
-{
-	if (options->segment.ns || options->segment.bytes || options->waits)
-		return true;
-	return segment_name_is_numbered(options->output) &&
-	       !muxer_caps_numbers_files(options->output, options->container);
-}
-
 static enum status record_and_report(const struct capture_options *options,
 				     const struct setup_options *setup_options, struct setup *setup,
 				     FILE *json, int signal_fd)
 {
-	struct recording recording = { 0 };
-	struct progress progress = { .recording = &recording };
-	struct reconnect reconnect = {
-		.options = setup_options,
+	struct recording recording = {
+		.options = record_options(options, signal_fd),
 		.setup = setup,
-		.timeout_ns = options->replug_ns,
-		.signal_fd = signal_fd,
+		.setup_options = setup_options,
 	};
+	struct progress progress = { .recording = &recording };
 	enum status status, report_status;
 	int err;
 
-	fill_record(&recording, options, setup, signal_fd);
 	if (progress_wanted(&options->common)) {
 		recording.options.progress = progress_record;
 		recording.options.progress_opaque = &progress;
 	}
-	recording.options.device_opaque = &reconnect;
-	if (options->waits)
-		recording.options.reopen = reconnect_reopen;
-	if (has_several_names(options))
-		recording.options.renegotiate = reconnect_renegotiate;
 	err = record_run(&recording);
 	status_line_end();
-	report_status = print_report(&recording, options, &reconnect, json, err);
+	report_status = print_report(&recording, options, json, err);
 	status = run_status(&recording, options, err);
 	record_close(&recording);
-	reconnect_close(&reconnect);
 	return status ? status : report_status;
 }
 

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The frame log. */
+/* The frame log: a JSON line for each frame, and one for each gap in the sequence. */
 #include "session/frame_log.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include "base/array.h"
 #include "base/log.h"
 #include "device/device.h"
 
-static const char *const fates[] = { "written", "error", "queue", "writer", "skipped" };
+static const char *const result_names[] = {
+	[FRAME_WRITTEN] = "written",    [FRAME_LOST_ERROR] = "error", [FRAME_LOST_QUEUE] = "queue",
+	[FRAME_LOST_WRITER] = "writer", [FRAME_SKIPPED] = "skipped",
+};
 
 int frame_log_open(FILE **log, const char *path)
 {
@@ -22,36 +24,37 @@ int frame_log_open(FILE **log, const char *path)
 	return -errno;
 }
 
-static int failed(int err)
+static int write_error(int err)
 {
 	log_error("the frame log: %s", err_str(err));
 	return err;
 }
 
-int frame_log_add(FILE *log, const struct item *item, enum fate fate)
+int frame_log_add(FILE *log, const struct frame_info *info, enum frame_result result, uint64_t lost)
 {
-	const struct frame_info *info = &item->info;
-
-	if (!log || ferror(log))
-		return log ? -EIO : 0;
-	if (item->lost)
-		fprintf(log, "{\"lost\":%" PRIu64 ",\"seq\":%" PRIu32 "}\n", item->lost,
-			info->sequence - (uint32_t)item->lost);
+	if (!log)
+		return 0;
+	if (ferror(log))
+		return -EIO;
+	if (lost)
+		fprintf(log, "{\"lost\":%" PRIu64 ",\"seq\":%" PRIu32 "}\n", lost,
+			info->sequence - (uint32_t)lost);
 	fprintf(log,
 		"{\"seq\":%" PRIu32 ",\"ts_ns\":%" PRId64 ",\"clock\":\"%s\",\"dequeue_ns\":%" PRId64
 		",\"bytes\":%" PRIu64 ",\"flags\":%" PRIu32 ",\"field\":\"%s\",\"fate\":\"%s\"}\n",
-		info->sequence, info->timestamp_ns, device_clock_name(info->flags), info->dequeue_ns, info->bytes,
-		info->flags, video_field_name(info->field), fates[fate]);
-	return ferror(log) ? failed(-errno) : 0;
+		info->sequence, info->timestamp_ns, device_clock_name(info->flags),
+		info->dequeue_ns, info->bytes, info->flags, video_field_name(info->field),
+		result_names[result]);
+	return ferror(log) ? write_error(-errno) : 0;
 }
 
 int frame_log_close(FILE *log)
 {
-	bool known = log && ferror(log);
+	bool failed = log && ferror(log);
 	int err;
 
 	if (!log)
 		return 0;
 	err = (log == stdout ? fflush(log) : fclose(log)) == 0 ? 0 : -errno;
-	return known ? -EIO : err < 0 ? failed(err) : 0;
+	return failed ? -EIO : err < 0 ? write_error(err) : 0;
 }

@@ -4,111 +4,79 @@
 #include "session/reconnect.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include "base/log.h"
 #include "device/hotplug.h"
 
-const struct device *reconnect_device(const struct reconnect *reconnect)
+/* The user's name for the device comes first: its node may have another number when it is back. */
+static const char *name_again(const struct setup *setup, const struct setup_options *options)
 {
-	return reconnect->setup->has_device ? &reconnect->setup->device : &reconnect->last;
+	return options->device ? options->device : setup->device.path;
 }
 
-void reconnect_close(struct reconnect *reconnect)
+int reconnect_reopen(struct setup *setup, const struct setup_options *options, int signal_fd,
+		     int64_t timeout_ns)
 {
-	free(reconnect->last.path);
-	reconnect->last.path = NULL;
-}
-
-/* Returns the name to open the device by again, or NULL without memory, in which case it stays open. The name
- * is the user's where there is one: the node's number may be another after replugging. */
-static const char *close_device(struct reconnect *reconnect)
-{
-	const char *name = reconnect->options->device;
-	struct device *device = &reconnect->setup->device;
-	char *path = strdup(device->path);
-
-	if (!path) {
-		log_no_memory();
-		return NULL;
-	}
-	reconnect_close(reconnect);
-	reconnect->last = (struct device){ .path = path, .info = device->info, .fd = -1 };
-	setup_close(reconnect->setup);
-	return name ? name : path;
-}
-
-int reconnect_reopen(void *opaque, struct pool **pool)
-{
-	struct reconnect *reconnect = opaque;
-	struct setup *setup = reconnect->setup;
-	struct setup_options options = *reconnect->options;
-	struct video_format before = setup->format;
+	const struct video_format before = setup->format;
+	struct setup_options again = *options;
 	char fourcc[FOURCC_TEXT_MAX];
-	int err;
+	int err = setup_close_keeping_name(setup);
 
-	options.device = close_device(reconnect);
-	if (!options.device)
-		return -ENOMEM;
-	*pool = NULL;
-	/* The driver starts with its default format. */
-	if (!options.format.pixelformat)
-		options.format.pixelformat = fourcc_text(before.fourcc, fourcc);
-	if (!options.format.width) {
-		options.format.width = before.width;
-		options.format.height = before.height;
-	}
-	log_warn("waiting for %s to come back", options.device);
-	err = hotplug_wait(options.device, reconnect->signal_fd, reconnect->timeout_ns);
 	if (err < 0)
 		return err;
-	if (setup_open(setup, &options) != STATUS_DONE)
+	again.device = name_again(setup, options);
+	/* The driver begins with a default format. */
+	if (!again.format.pixelformat)
+		again.format.pixelformat = fourcc_text(before.fourcc, fourcc);
+	if (!again.format.width) {
+		again.format.width = before.width;
+		again.format.height = before.height;
+	}
+	log_warn("waiting for %s to come back", again.device);
+	err = hotplug_wait(again.device, signal_fd, timeout_ns);
+	if (err < 0)
+		return err;
+	if (setup_open(setup, &again) != STATUS_DONE)
 		return -ENODEV;
-	*pool = setup->pool;
 	if (before.fourcc == setup->format.fourcc && before.width == setup->format.width &&
 	    before.height == setup->format.height)
 		return 0;
 	log_error("%s came back with another format: ask for the one you want with -s and -p",
-		  options.device);
+		  setup->device.path);
 	return -ESTALE;
 }
 
-/* S_DV_TIMINGS and S_FMT need a queue without buffers. After read() the driver frees them only when the
+/* Timings and formats can be set only while there are no buffers. After read() the driver frees them when the
  * device is closed. */
-static int free_buffers(struct reconnect *reconnect)
+static int free_buffers(struct setup *setup, const struct setup_options *options)
 {
-	struct setup *setup = reconnect->setup;
-	struct setup_options options = *reconnect->options;
+	struct setup_options again = *options;
+	int err;
 
 	if (pool_info(setup->pool).streams) {
 		pool_close(setup->pool);
 		setup->pool = NULL;
 		return 0;
 	}
-	options.device = close_device(reconnect);
-	if (!options.device)
-		return -ENOMEM;
-	return setup_device(setup, &options) == STATUS_DONE ? 0 : -ENODEV;
+	err = setup_close_keeping_name(setup);
+	if (err < 0)
+		return err;
+	again.device = name_again(setup, options);
+	return setup_device(setup, &again) == STATUS_DONE ? 0 : -ENODEV;
 }
 
-int reconnect_renegotiate(void *opaque, const struct video_source *source, int64_t deadline_ns,
-			  struct pool **pool)
+int reconnect_renegotiate(struct setup *setup, const struct setup_options *options,
+			  const struct video_source *source, int signal_fd, int64_t deadline_ns)
 {
-	struct reconnect *reconnect = opaque;
-	struct setup *setup = reconnect->setup;
-	struct negotiate_request request = reconnect->options->format;
+	struct negotiate_request request = options->format;
 	char fourcc[FOURCC_TEXT_MAX];
-	int err = free_buffers(reconnect);
+	int err = free_buffers(setup, options);
 
 	request.force = true;
 	if (!request.pixelformat)
 		request.pixelformat = fourcc_text(setup->format.fourcc, fourcc);
 	if (err == 0)
-		err = dv_timings_apply(&setup->device, reconnect->signal_fd, deadline_ns, source);
+		err = dv_timings_apply(&setup->device, signal_fd, deadline_ns, source);
 	if (err == 0)
 		err = negotiate_format(&setup->device, &request, &setup->format);
-	if (err == 0)
-		err = setup_pool(setup, reconnect->options);
-	*pool = setup->pool;
-	return err;
+	return err < 0 ? err : setup_pool(setup, options);
 }

@@ -7,22 +7,17 @@
 #include "device/dv_timings.h"
 #include "session/setup.h"
 
-struct reconnect {
-	const struct setup_options *options;
-	struct setup *setup;
-	int64_t timeout_ns; /* how long to wait for an unplugged device; 0: no limit */
-	int signal_fd;
-	struct device last; /* closed; its path and driver, for a report where none was opened after it */
-};
+/* Both take a setup whose pool is stopped and has no buffer held, and open another pool. Where that fails,
+ * the pool and the device may be left closed. Return 0; -ECANCELED when signal_fd became readable;
+ * -ETIMEDOUT; or another negative errno, logged. */
 
-/* The device that the report is about. */
-const struct device *reconnect_device(const struct reconnect *reconnect);
-/* Does not close the setup. */
-void reconnect_close(struct reconnect *reconnect);
-
-/* recording_options.reopen and renegotiate; opaque is the struct reconnect. */
-int reconnect_reopen(void *opaque, struct pool **pool);
-int reconnect_renegotiate(void *opaque, const struct video_source *source, int64_t deadline_ns,
-			  struct pool **pool);
+/* Waits for the unplugged device to come back, and negotiates the format that it had. timeout_ns 0: no limit.
+ */
+int reconnect_reopen(struct setup *setup, const struct setup_options *options, int signal_fd,
+		     int64_t timeout_ns);
+/* Sets the device to the timings of the video source, and negotiates the format anew. deadline_ns is on
+ * CLOCK_MONOTONIC; 0: none. */
+int reconnect_renegotiate(struct setup *setup, const struct setup_options *options,
+			  const struct video_source *source, int signal_fd, int64_t deadline_ns);
 
 #endif

@@ -1,168 +1,172 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A recording's beginning and end. */
+/* Recording: its streams, one after another, and the file thread of each. */
 #include "session/record.h"
 
 #include <stdlib.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "session/buffer_ref.h"
+#include "session/reconnect.h"
 #include "session/record_loop.h"
 
 static void *file_thread(void *opaque)
 {
-	struct session *session = opaque;
-	void *item;
+	struct record_loop *loop = opaque;
+	void *frame;
 	int err = 0;
 
-	while (err == 0 && fifo_get(session->frames, &item) > 0)
-		err = sink_take(session->sink, item);
+	while (err == 0 && fifo_get(loop->frames, &frame) > 0)
+		err = record_file_write(loop->file, frame);
 	if (err < 0)
-		fifo_abandon(session->frames, err);
+		fifo_abandon(loop->frames, err);
 	return NULL;
 }
 
-/* One stretch is from a start of the pool to its stop. */
-static int stretch_open(struct session *session)
+static int start_file_thread(struct record_loop *loop)
 {
-	int err = fifo_open(&session->frames);
+	int err = fifo_open(&loop->frames);
 
 	if (err == 0)
-		err = fifo_open(&session->home);
+		err = fifo_open(&loop->returned);
 	if (err < 0)
-		return session_finish(session, END_ERROR, err);
-	err = -pthread_create(&session->file_thread, NULL, file_thread, session);
+		return record_loop_finish(loop, END_ERROR, err);
+	err = -pthread_create(&loop->file_thread, NULL, file_thread, loop);
 	if (err < 0) {
-		log_error("no thread for the file: %s", err_str(err));
-		return session_finish(session, END_ERROR, err);
+		log_error("cannot create a thread for the file: %s", err_str(err));
+		return record_loop_finish(loop, END_ERROR, err);
 	}
-	session->threaded = true;
-	pool_set_wakeup(session->pool, session->recording->options.signal_fd, fifo_fd(session->home));
+	loop->has_file_thread = true;
+	pool_set_wakeup(loop->recording->setup->pool, loop->recording->options.signal_fd,
+			fifo_fd(loop->returned));
 	return 0;
 }
 
-static void note_level(struct recording *recording, struct fifo_level level)
+static void update_high_water(struct fifo_level *high_water, struct fifo_level level)
 {
-	if (level.max_items > recording->high_water.max_items)
-		recording->high_water.max_items = level.max_items;
-	if (level.max_bytes > recording->high_water.max_bytes)
-		recording->high_water.max_bytes = level.max_bytes;
+	if (level.max_items > high_water->max_items)
+		high_water->max_items = level.max_items;
+	if (level.max_bytes > high_water->max_bytes)
+		high_water->max_bytes = level.max_bytes;
 }
 
-/* Stops the device first, lets the file thread write what it still has, and then takes all buffers home. */
-static void stretch_close(struct session *session)
+/* Stops the device first, then lets the file thread write what it still has, after which all buffers are back
+ * in the pool. Returns the file's error. */
+static int stop_stream(struct record_loop *loop)
 {
-	struct recording *recording = session->recording;
-	void *item;
+	struct recording *recording = loop->recording;
+	struct pool *pool = recording->setup->pool;
+	void *frame;
+	int err;
 
-	if (session->home)
-		session->n_refs -= buffer_ref_return(session->pool, session->home, false);
-	pool_stop(session->pool);
-	if (session->threaded) {
-		fifo_finish(session->frames, 0);
-		pthread_join(session->file_thread, NULL);
+	if (loop->returned)
+		loop->n_refs -= buffer_ref_return(pool, loop->returned, false);
+	pool_stop(pool);
+	if (loop->has_file_thread) {
+		fifo_finish(loop->frames, 0);
+		pthread_join(loop->file_thread, NULL);
 	}
-	session->threaded = false;
-	while (session->frames && fifo_try_get(session->frames, &item) > 0)
-		sink_lose(session->sink, item);
-	/* The file, too, may still refer to the last frame. */
-	session->cut_err = sink_cut(session->sink);
-	if (session->home)
-		session->n_refs -= buffer_ref_return(session->pool, session->home, true);
-	if (session->frames)
-		note_level(recording, fifo_level(session->frames));
-	fifo_close(session->frames);
-	fifo_close(session->home);
-	session->frames = session->home = NULL;
-	pool_set_wakeup(session->pool, -1, -1);
-	recording->pool_info = pool_info(session->pool);
+	loop->has_file_thread = false;
+	while (loop->frames && fifo_try_get(loop->frames, &frame) > 0)
+		record_file_discard(loop->file, frame);
+	/* The muxer may hold a reference to the last frame. */
+	err = record_file_end_segment(loop->file);
+	if (loop->returned)
+		loop->n_refs -= buffer_ref_return(pool, loop->returned, true);
+	if (loop->frames)
+		update_high_water(&recording->high_water, fifo_level(loop->frames));
+	fifo_close(loop->frames);
+	fifo_close(loop->returned);
+	loop->frames = loop->returned = NULL;
+	pool_set_wakeup(pool, -1, -1);
+	recording->pool_info = pool_info(pool);
 	recording->ledger.copied += recording->pool_info.n_copied;
 	recording->ledger.bytes_copied += recording->pool_info.bytes_copied;
-}
-
-static int stretch(struct session *session)
-{
-	int err = stretch_open(session);
-
-	if (err == 0)
-		err = session_loop(session);
-	stretch_close(session);
 	return err;
 }
 
-/* After a change of the source, or with a device that was lost and came back. Returns whether the recording
- * goes on. */
-static bool go_on(struct session *session, int *err)
+static bool has_next_stream(const struct record_loop *loop)
 {
-	struct recording *recording = session->recording;
-	struct record_options *options = &recording->options;
+	const struct recording *recording = loop->recording;
 
-	if (session->cut_err < 0)
-		return false;
-	if (session->has_new_source)
-		*err = options->renegotiate(options->device_opaque, &session->source,
-					    session_deadline(session), &recording->pool);
-	else if (recording->end == END_DISCONNECT && options->reopen)
-		*err = options->reopen(options->device_opaque, &recording->pool);
-	else
-		return false;
-	session->pool = recording->pool;
-	if (*err == 0) {
-		session->done = session->has_new_source = false;
-		recording->end = END_ERROR;
-		options->output.format = *recording->format;
-		return true;
-	}
-	if (*err == POOL_FLUSHING)
-		*err = session_finish(session, END_SIGNAL, 0);
-	else if (*err == POOL_TIMEOUT && session->has_new_source)
-		*err = session_timeout(session);
-	return false;
+	return loop->has_source_changed || (recording->end == END_DISCONNECT && recording->options.reopen);
 }
 
-static void sum_up(struct session *session)
+/* Sets the device up for the next stream. Returns 1; 0: the recording ends, without error; or a negative
+ * errno, logged. */
+static int reconnect(struct record_loop *loop)
 {
-	struct recording *recording = session->recording;
-	const struct capture_timestamps *timestamps = &session->timestamps;
-	uint64_t written = recording->ledger.written;
+	struct recording *recording = loop->recording;
+	const struct record_options *options = &recording->options;
+	int err;
+
+	if (loop->has_source_changed)
+		err = reconnect_renegotiate(recording->setup, recording->setup_options, &loop->source,
+					    options->signal_fd, record_loop_deadline(loop));
+	else
+		err = reconnect_reopen(recording->setup, recording->setup_options, options->signal_fd,
+				       options->reopen_timeout_ns);
+	if (err == POOL_FLUSHING)
+		return record_loop_finish(loop, END_SIGNAL, 0);
+	if (err == POOL_TIMEOUT && loop->has_source_changed)
+		return record_loop_time_out(loop);
+	if (err < 0)
+		return err;
+	loop->done = loop->has_source_changed = false;
+	recording->end = END_ERROR;
+	return 1;
+}
+
+static int record_streams(struct record_loop *loop)
+{
+	int err, file_err;
+
+	do {
+		err = start_file_thread(loop);
+		if (err == 0)
+			err = record_loop_run(loop);
+		file_err = stop_stream(loop);
+		if (file_err < 0 || !has_next_stream(loop))
+			return err;
+		err = reconnect(loop);
+	} while (err > 0);
+	return err;
+}
+
+static void fill_result(struct record_loop *loop)
+{
+	struct recording *recording = loop->recording;
+	const struct capture_timestamps *timestamps = &loop->timestamps;
+	struct ledger *ledger = &recording->ledger;
 
 	recording->latency_ns = timestamps->latency_ns;
 	recording->interval_ns = timestamps->interval_ns;
 	if (timestamps->last_pts_ns > 0)
 		recording->measured_fps =
 			(double)timestamps->interval_ns.count * NS_PER_S / (double)timestamps->last_pts_ns;
-	recording->ledger.zero_copy =
-		written > recording->ledger.copied ? written - recording->ledger.copied : 0;
-	recording->wall_ns = now_ns() - session->start_ns;
+	ledger->zero_copy = ledger->written > ledger->copied ? ledger->written - ledger->copied : 0;
+	recording->wall_ns = now_ns() - loop->start_ns;
 }
 
 int record_run(struct recording *recording)
 {
-	struct session *session = calloc(1, sizeof *session);
-	uint64_t repacked_bytes;
+	struct record_loop *loop = calloc(1, sizeof *loop);
 	int err, close_err;
 
-	if (!session)
+	if (!loop)
 		return log_no_memory();
-	session->recording = recording;
-	session->pool = recording->pool;
-	session->device = pool_device(recording->pool);
-	session->start_ns = now_ns();
-	recording->pool_info = pool_info(recording->pool);
-	err = sink_open(&session->sink, recording);
-	if (err < 0) {
-		session_finish(session, END_WRITE_ERROR, err);
-	} else {
-		do
-			err = stretch(session);
-		while (go_on(session, &err));
-		recording->ledger.copied += sink_repacked(session->sink, &repacked_bytes);
-		recording->ledger.bytes_copied += repacked_bytes;
-	}
-	close_err = sink_close(session->sink);
+	loop->recording = recording;
+	loop->start_ns = now_ns();
+	recording->pool_info = pool_info(recording->setup->pool);
+	err = record_file_open(&loop->file, recording);
+	if (err < 0)
+		record_loop_finish(loop, END_WRITE_ERROR, err);
+	else
+		err = record_streams(loop);
+	close_err = record_file_close(loop->file);
 	if (close_err < 0 && err == 0)
-		err = session_finish(session, END_WRITE_ERROR, close_err);
-	sum_up(session);
-	free(session);
+		err = record_loop_finish(loop, END_WRITE_ERROR, close_err);
+	fill_result(loop);
+	free(loop);
 	return err;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The file side of a recording. */
+/* The file side of a recording: its segments, one writer after another, and the frame log. */
 #include "session/record_file.h"
 
 #include <errno.h>
@@ -7,23 +7,23 @@
 #include <string.h>
 #include <libavcodec/codec_desc.h>
 #include "base/log.h"
-#include "session/frame_log.h"
 #include "session/segment_name.h"
 
-struct sink {
+struct record_file {
 	struct recording *recording;
-	struct writer *writer;
+	struct writer *writer; /* NULL: no segment is open */
 	FILE *log;
-	bool segments, times; /* the name holds a number; or a time, too */
-	bool all_key;         /* a file can begin with any frame, whatever the driver says of key frames */
-	unsigned n_opened;
-	int64_t segment_start_ns; /* presentation time of the segment's first frame */
-	uint64_t closed_bytes;    /* of the files before this one */
-	uint64_t n_repacked, repacked_bytes;
-	int err; /* the first */
+	bool has_segments;               /* the name holds a number */
+	bool has_times;                  /* the name holds strftime fields as well */
+	bool all_key_frames;             /* a segment can begin with any frame */
+	unsigned n_segments;             /* opened */
+	int64_t segment_pts_ns;          /* of the segment's first frame */
+	uint64_t closed_bytes;           /* of the segments before */
+	uint64_t n_copied, bytes_copied; /* by the writer; frames that the queue had not copied already */
+	int err;                         /* the first */
 };
 
-/* Drivers mark no key frames where every frame is one. */
+/* Drivers of such formats need not set V4L2_BUF_FLAG_KEYFRAME. */
 static bool is_intra_only(const struct video_format *format)
 {
 	const AVCodecDescriptor *codec = format->pix ? avcodec_descriptor_get(format->pix->codec) : NULL;
@@ -31,198 +31,193 @@ static bool is_intra_only(const struct video_format *format)
 	return !codec || codec->props & AV_CODEC_PROP_INTRA_ONLY;
 }
 
-/* Two segments within one second have one name in strftime()'s words; --overwrite is not for that. */
-static int check_new(const struct recording *recording, const char *path)
+/* strftime fields give two segments of the same second the same name. --overwrite does not allow that. */
+static int check_not_written(const struct recording *recording, const char *path)
 {
 	for (size_t i = 0; i < recording->n_files; i++)
-		if (recording->files[i].frames && !strcmp(recording->files[i].path, path)) {
+		if (recording->files[i].frames && strcmp(recording->files[i].path, path) == 0) {
 			log_error("%s: this run has written it already: put %%03d into the name", path);
 			return -EEXIST;
 		}
 	return 0;
 }
 
-static int open_file(struct sink *sink)
+static int open_segment(struct record_file *file)
 {
-	struct writer_options options = sink->recording->options.output;
+	struct writer_options options = file->recording->options.output;
 	char *path = NULL;
 	int err;
 
-	if (sink->segments) {
-		err = segment_name_expand(options.url, sink->n_opened, sink->times, &path);
+	options.format = file->recording->setup->format;
+	if (file->has_segments) {
+		err = segment_name_expand(options.url, file->n_segments, file->has_times, &path);
 		if (err < 0)
 			return err;
 		options.url = path;
 	}
-	sink->all_key = is_intra_only(&options.format);
-	err = check_new(sink->recording, options.url);
+	file->all_key_frames = is_intra_only(&options.format);
+	err = check_not_written(file->recording, options.url);
 	if (err == 0)
-		err = writer_open(&sink->writer, &options);
-	sink->n_opened += err == 0;
+		err = writer_open(&file->writer, &options);
+	file->n_segments += err == 0;
 	free(path);
 	return err;
 }
 
-static int remember_output(struct recording *recording, const struct writer_info *info)
+static int add_output_file(struct recording *recording, const struct writer_info *info)
 {
-	struct output_file *outputs = realloc(recording->files, (recording->n_files + 1) * sizeof *outputs);
-	struct output_file *output;
+	struct output_file *files = realloc(recording->files, (recording->n_files + 1) * sizeof *files);
+	struct output_file *added;
 
-	if (!outputs)
+	if (!files)
 		return log_no_memory();
-	recording->files = outputs;
-	output = &outputs[recording->n_files++];
-	*output = (struct output_file){
+	recording->files = files;
+	added = &files[recording->n_files++];
+	*added = (struct output_file){
 		.path = strdup(info->path),
 		.container = strdup(info->container),
 		.codec = strdup(info->codec),
 		.frames = info->frames,
 		.bytes = info->bytes,
 	};
-	return output->path && output->container && output->codec ? 0 : log_no_memory();
+	return added->path && added->container && added->codec ? 0 : log_no_memory();
 }
 
-/* The trailer counts too, so the file's size is only known when it is finished. */
-static int close_file(struct sink *sink)
+static int close_segment(struct record_file *file)
 {
-	struct recording *recording = sink->recording;
+	struct recording *recording = file->recording;
 	struct writer_info info;
 	int err, memory_err;
 
-	if (!sink->writer)
+	if (!file->writer)
 		return 0;
-	err = writer_finish(sink->writer);
-	info = writer_info(sink->writer);
-	memory_err = remember_output(recording, &info);
-	sink->closed_bytes += info.bytes;
-	recording->ledger.bytes_written = sink->closed_bytes;
-	writer_close(sink->writer);
-	sink->writer = NULL;
+	err = writer_finish(file->writer);
+	info = writer_info(file->writer); /* the trailer included */
+	memory_err = add_output_file(recording, &info);
+	file->closed_bytes += info.bytes;
+	recording->ledger.bytes_written = file->closed_bytes;
+	writer_close(file->writer);
+	file->writer = NULL;
 	return err < 0 ? err : memory_err;
 }
 
-int sink_open(struct sink **out, struct recording *recording)
+int record_file_open(struct record_file **out, struct recording *recording)
 {
-	struct sink *sink = calloc(1, sizeof *sink);
+	const struct record_options *options = &recording->options;
+	struct record_file *file = calloc(1, sizeof *file);
 	int err;
 
-	if (!sink)
+	if (!file)
 		return log_no_memory();
-	sink->recording = recording;
-	sink->times = recording->options.segment_ns || recording->options.segment_bytes ||
-		      recording->options.reopen;
-	sink->segments = sink->times || recording->options.renegotiate;
-	err = frame_log_open(&sink->log, recording->options.frame_log);
+	file->recording = recording;
+	file->has_times = options->segment_ns || options->segment_bytes || options->reopen;
+	file->has_segments = file->has_times || options->renegotiate;
+	err = frame_log_open(&file->log, options->frame_log);
 	if (err == 0)
-		err = open_file(sink);
+		err = open_segment(file);
 	if (err < 0) {
-		sink_close(sink);
+		record_file_close(file);
 		return err;
 	}
-	*out = sink;
+	*out = file;
 	return 0;
 }
 
-static bool segment_is_full(const struct sink *sink, const struct frame *frame, uint64_t bytes)
+static bool segment_is_full(const struct record_file *file, const struct record_frame *frame)
 {
-	const struct record_options *options = &sink->recording->options;
+	const struct record_options *options = &file->recording->options;
 	struct writer_info info;
 
-	if (!sink->segments || !(frame->key || sink->all_key))
+	if (!file->has_segments || !(frame->frame.key || file->all_key_frames))
 		return false;
-	info = writer_info(sink->writer);
+	info = writer_info(file->writer);
 	if (info.frames == 0)
 		return false;
-	return (options->segment_ns && frame->pts_ns - sink->segment_start_ns >= options->segment_ns) ||
-	       (options->segment_bytes && info.bytes + bytes > options->segment_bytes);
+	return (options->segment_ns && frame->frame.pts_ns - file->segment_pts_ns >= options->segment_ns) ||
+	       (options->segment_bytes && info.bytes + frame->info.bytes > options->segment_bytes);
 }
 
-static int write_frame(struct sink *sink, const struct item *item)
+/* Returns 0; 1: left out, see writer_write(); or a negative errno. */
+static int write_frame(struct record_file *file, struct record_frame *frame)
 {
-	struct frame frame = item->frame;
-	uint64_t copied_bytes;
+	struct ledger *ledger = &file->recording->ledger;
+	uint64_t bytes_copied;
 	struct writer_info info;
 	int err = 0;
 
-	if (sink->writer && segment_is_full(sink, &frame, item->info.bytes))
-		err = close_file(sink);
-	if (err == 0 && !sink->writer) {
-		err = open_file(sink);
-		sink->segment_start_ns = frame.pts_ns;
+	if (file->writer && segment_is_full(file, frame))
+		err = close_segment(file);
+	if (err == 0 && !file->writer) {
+		err = open_segment(file);
+		file->segment_pts_ns = frame->frame.pts_ns;
 	}
 	if (err < 0)
 		return err;
-	frame.pts_ns -= sink->segment_start_ns;
-	copied_bytes = writer_info(sink->writer).copied_bytes;
-	err = writer_write(sink->writer, &frame);
-	info = writer_info(sink->writer);
-	copied_bytes = info.copied_bytes - copied_bytes;
-	sink->n_repacked += copied_bytes && !item->copied;
-	sink->repacked_bytes += copied_bytes;
-	sink->recording->ledger.bytes_written = sink->closed_bytes + info.bytes;
-	sink->recording->ledger.bytes_taken += item->info.bytes;
+	frame->frame.pts_ns -= file->segment_pts_ns;
+	bytes_copied = writer_info(file->writer).copied_bytes;
+	err = writer_write(file->writer, &frame->frame);
+	info = writer_info(file->writer);
+	bytes_copied = info.copied_bytes - bytes_copied;
+	file->n_copied += bytes_copied && !frame->copied;
+	file->bytes_copied += bytes_copied;
+	ledger->bytes_written = file->closed_bytes + info.bytes;
+	ledger->bytes_taken += frame->info.bytes;
 	return err;
 }
 
-void item_free(struct item *item)
+void record_frame_free(struct record_frame *frame)
 {
-	av_buffer_unref(&item->frame.memory);
-	free(item);
+	av_buffer_unref(&frame->frame.memory);
+	free(frame);
 }
 
-void sink_lose(struct sink *sink, struct item *item)
+void record_file_discard(struct record_file *file, struct record_frame *frame)
 {
-	if (item->frame.memory) {
-		sink->recording->ledger.lost_writer++;
-		item->fate = FATE_WRITER;
+	if (frame->frame.memory) {
+		file->recording->ledger.lost_writer++;
+		frame->result = FRAME_LOST_WRITER;
 	}
-	frame_log_add(sink->log, item, item->fate);
-	item_free(item);
+	frame_log_add(file->log, &frame->info, frame->result, frame->lost);
+	record_frame_free(frame);
 }
 
-int sink_take(struct sink *sink, struct item *item)
+int record_file_write(struct record_file *file, struct record_frame *frame)
 {
-	int err = item->frame.memory ? write_frame(sink, item) : 0;
+	int err = frame->frame.memory ? write_frame(file, frame) : 0;
 
 	if (err) {
-		sink->err = err < 0 ? err : 0;
-		sink_lose(sink, item);
-		return sink->err;
+		file->err = err < 0 ? err : 0;
+		record_file_discard(file, frame);
+		return file->err;
 	}
-	if (item->frame.memory)
-		sink->recording->ledger.written++;
-	sink->err = frame_log_add(sink->log, item, item->fate);
-	item_free(item);
-	return sink->err;
+	if (frame->frame.memory)
+		file->recording->ledger.written++;
+	file->err = frame_log_add(file->log, &frame->info, frame->result, frame->lost);
+	record_frame_free(frame);
+	return file->err;
 }
 
-int sink_cut(struct sink *sink)
+int record_file_end_segment(struct record_file *file)
 {
-	int err;
+	int err = close_segment(file);
 
-	if (!sink)
+	if (file->err == 0)
+		file->err = err;
+	return file->err;
+}
+
+int record_file_close(struct record_file *file)
+{
+	struct ledger *ledger;
+	int err, log_err;
+
+	if (!file)
 		return 0;
-	err = close_file(sink);
-	if (sink->err == 0)
-		sink->err = err;
-	return sink->err;
-}
-
-int sink_close(struct sink *sink)
-{
-	int err, close_err, log_err;
-
-	if (!sink)
-		return 0;
-	close_err = close_file(sink);
-	log_err = frame_log_close(sink->log);
-	err = sink->err ? sink->err : close_err ? close_err : log_err;
-	free(sink);
-	return err;
-}
-
-uint64_t sink_repacked(const struct sink *sink, uint64_t *bytes)
-{
-	*bytes = sink->repacked_bytes;
-	return sink->n_repacked;
+	ledger = &file->recording->ledger;
+	ledger->copied += file->n_copied;
+	ledger->bytes_copied += file->bytes_copied;
+	err = record_file_end_segment(file);
+	log_err = frame_log_close(file->log);
+	free(file);
+	return err < 0 ? err : log_err;
 }

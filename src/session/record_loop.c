@@ -1,112 +1,163 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The device loop of a recording: takes frames from the queue and hands them over. */
+/* The device loop of a recording: takes frames from the pool and passes them to the file thread. */
 #include "session/record_loop.h"
 
 #include <stdlib.h>
+#include <linux/videodev2.h>
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/status_line.h"
-#include "session/entry.h"
 #include "session/buffer_ref.h"
 
-int session_finish(struct session *session, enum run_end end, int err)
+int record_loop_finish(struct record_loop *loop, enum run_end end, int err)
 {
-	session->recording->end = end;
-	session->done = true;
+	loop->recording->end = end;
+	loop->done = true;
 	return err;
 }
 
-/* Over to the file thread. Frees the item where that does not take it any more. */
-static int hand_over(struct session *session, struct item *item, uint64_t bytes)
+static const char *device_path(const struct record_loop *loop)
 {
-	int err = fifo_put(session->frames, item, bytes);
+	return loop->recording->setup->device.path;
+}
+
+/* Passes it to the file thread, which frees it. */
+static int put_frame(struct record_loop *loop, struct record_frame *frame)
+{
+	int err = fifo_put(loop->frames, frame, frame->frame.memory ? frame->info.bytes : 0);
 
 	if (err == 0)
 		return 0;
-	if (item->frame.memory)
-		session->recording->ledger.lost_writer++;
-	item_free(item);
-	return session_finish(session, END_WRITE_ERROR, err);
+	if (frame->frame.memory)
+		loop->recording->ledger.lost_writer++;
+	record_frame_free(frame);
+	return record_loop_finish(loop, END_WRITE_ERROR, err);
 }
 
-static struct item *new_item(struct session *session, enum fate fate, uint64_t lost)
+/* For the frame dequeued last. NULL: no memory, logged. */
+static struct record_frame *new_frame(const struct record_loop *loop, enum frame_result result, uint64_t lost)
 {
-	struct item *item = calloc(1, sizeof *item);
+	struct record_frame *frame = calloc(1, sizeof *frame);
 
-	if (!item) {
+	if (!frame) {
 		log_no_memory();
 		return NULL;
 	}
-	item->info = session->last;
-	item->fate = fate;
-	item->lost = lost;
-	return item;
+	frame->info = loop->info;
+	frame->result = result;
+	frame->lost = lost;
+	return frame;
 }
 
 /* A frame that is not written still has its line in the frame log. */
-static int note(struct session *session, enum fate fate, uint64_t lost)
+static int log_frame(struct record_loop *loop, enum frame_result result, uint64_t lost)
 {
-	struct item *item;
+	struct record_frame *frame;
 
-	if (!session->recording->options.frame_log)
+	if (!loop->recording->options.frame_log)
 		return 0;
-	item = new_item(session, fate, lost);
-	return item ? hand_over(session, item, 0) : session_finish(session, END_ERROR, -ENOMEM);
+	frame = new_frame(loop, result, lost);
+	return frame ? put_frame(loop, frame) : record_loop_finish(loop, END_ERROR, -ENOMEM);
 }
 
-/* Enters the dequeued buffer into the books; returns how many frames the driver lost before it. */
-static uint64_t enter(struct session *session)
+/* When the duration has passed even if the timestamps do not say so; 0: not known yet. */
+static int64_t duration_end(const struct record_loop *loop)
 {
-	return entry_make(&session->recording->ledger, &session->last);
-}
+	int64_t duration_ns = loop->recording->options.duration_ns;
 
-/* When a recording of a duration ends at the latest, whatever the frames say; 0: not known yet. */
-static int64_t end_ns(const struct session *session)
-{
-	int64_t duration_ns = session->recording->options.duration_ns;
-
-	return duration_ns && session->timestamps.first_dequeue_ns
-		       ? session->timestamps.first_dequeue_ns + duration_ns + NS_PER_S
+	return duration_ns && loop->timestamps.first_dequeue_ns
+		       ? loop->timestamps.first_dequeue_ns + duration_ns + NS_PER_S
 		       : 0;
 }
 
-static int take_lost(struct session *session, enum fate fate)
+int64_t record_loop_deadline(const struct record_loop *loop)
 {
-	uint64_t lost = enter(session);
-	int64_t now = session->last.dequeue_ns;
+	const struct record_options *options = &loop->recording->options;
+	int64_t stall_ns = options->stall_ns ? loop->last_frame_ns + options->stall_ns : 0;
+	int64_t end_ns = duration_end(loop);
 
-	if (fate == FATE_ERROR)
-		session->recording->ledger.lost_error++;
-	else
-		session->recording->ledger.lost_queue++;
-	if (fate == FATE_ERROR && session->recording->options.bad_frames == BAD_FRAMES_FAIL) {
-		log_error("%s: frame %u is damaged, and --bad-frames=fail was asked for",
-			  session->device->path, session->last.sequence);
-		session_finish(session, END_ERROR, -EBADMSG);
-		note(session, fate, lost);
-		return -EBADMSG;
-	}
-	/* Its time passes even where no frame can be written. */
-	if (!session->timestamps.first_dequeue_ns)
-		session->timestamps.first_dequeue_ns = now;
-	if (end_ns(session) && now >= end_ns(session))
-		session_finish(session, END_DURATION, 0);
-	return note(session, fate, lost);
+	return !stall_ns || (end_ns && end_ns < stall_ns) ? end_ns : stall_ns;
 }
 
-/* Fills in item->frame: the buffer's own memory, without a copy. */
-static int reference_frame(struct session *session, struct item *item, struct buffer *buffer)
+int record_loop_time_out(struct record_loop *loop)
 {
-	struct frame *frame = &item->frame;
+	const struct record_options *options = &loop->recording->options;
 
-	/* buffer_ref_return() may be late for all buffers that are held. */
-	if (fifo_reserve(session->home, session->n_refs + 1) < 0)
+	if (!options->stall_ns || now_ns() < loop->last_frame_ns + options->stall_ns)
+		return record_loop_finish(loop, END_DURATION, 0);
+	log_error("%s: no frame for %.3g s: the device has stopped delivering (--stall-timeout sets how long "
+		  "to wait)",
+		  device_path(loop), (double)options->stall_ns / NS_PER_S);
+	return record_loop_finish(loop, END_STALL, POOL_TIMEOUT);
+}
+
+/* The duration ends in time also where no frame can be delivered. */
+static void check_duration(struct record_loop *loop)
+{
+	int64_t now = loop->info.dequeue_ns;
+
+	if (!loop->timestamps.first_dequeue_ns)
+		loop->timestamps.first_dequeue_ns = now;
+	if (duration_end(loop) && now >= duration_end(loop))
+		record_loop_finish(loop, END_DURATION, 0);
+}
+
+static int lose_damaged(struct record_loop *loop)
+{
+	struct ledger *ledger = &loop->recording->ledger;
+	uint64_t lost = ledger_add(ledger, &loop->info);
+
+	ledger->lost_error++;
+	if (loop->recording->options.bad_frames == BAD_FRAMES_FAIL) {
+		log_error("%s: frame %u is damaged, and --bad-frames=fail was given", device_path(loop),
+			  loop->info.sequence);
+		record_loop_finish(loop, END_ERROR, -EBADMSG);
+		log_frame(loop, FRAME_LOST_ERROR, lost);
+		return -EBADMSG;
+	}
+	check_duration(loop);
+	return log_frame(loop, FRAME_LOST_ERROR, lost);
+}
+
+static int lose_without_buffer(struct record_loop *loop)
+{
+	uint64_t lost = ledger_add(&loop->recording->ledger, &loop->info);
+
+	loop->recording->ledger.lost_queue++;
+	check_duration(loop);
+	return log_frame(loop, FRAME_LOST_QUEUE, lost);
+}
+
+static int skip_frame(struct record_loop *loop, struct buffer *buffer, uint64_t lost)
+{
+	loop->recording->ledger.skipped++;
+	if (!loop->timestamps.started)
+		loop->timestamps.first_dequeue_ns = 0; /* the duration begins after --skip */
+	pool_release(loop->recording->setup->pool, buffer);
+	return log_frame(loop, FRAME_SKIPPED, lost);
+}
+
+/* Whether the frame dequeued last would exceed max_bytes. */
+static bool is_full(const struct record_loop *loop)
+{
+	const struct recording *recording = loop->recording;
+	/* bytes_taken is read before bytes_written: a frame that is written in between counts twice rather
+	 * than not at all. */
+	uint64_t waiting = loop->bytes_sent - recording->ledger.bytes_taken;
+
+	return recording->options.max_bytes &&
+	       recording->ledger.bytes_written + waiting + loop->info.bytes > recording->options.max_bytes;
+}
+
+static int reference_buffer(struct record_loop *loop, struct frame *frame, struct buffer *buffer)
+{
+	if (fifo_reserve(loop->returned, loop->n_refs + 1) < 0)
 		return -ENOMEM;
-	frame->memory = buffer_ref_create(buffer, session->home);
+	frame->memory = buffer_ref_create(buffer, loop->returned);
 	if (!frame->memory)
 		return -ENOMEM;
-	session->n_refs++;
+	loop->n_refs++;
 	frame->n_planes = buffer->n_planes;
 	for (uint32_t p = 0; p < buffer->n_planes; p++) {
 		frame->planes[p].data = plane_payload(&buffer->planes[p]);
@@ -115,230 +166,164 @@ static int reference_frame(struct session *session, struct item *item, struct bu
 	return 0;
 }
 
-static int lend(struct session *session, struct buffer *buffer, uint64_t lost, int64_t pts_ns)
+static int send_frame(struct record_loop *loop, struct buffer *buffer, uint64_t lost, int64_t pts_ns)
 {
-	struct item *item = new_item(session, FATE_WRITTEN, lost);
+	struct record_frame *frame = new_frame(loop, FRAME_WRITTEN, lost);
 
-	if (!item || reference_frame(session, item, buffer) < 0) {
-		free(item);
-		session->recording->ledger.lost_queue++;
-		pool_release(session->pool, buffer);
-		return session_finish(session, END_ERROR, -ENOMEM);
+	if (!frame || reference_buffer(loop, &frame->frame, buffer) < 0) {
+		free(frame);
+		loop->recording->ledger.lost_queue++;
+		pool_release(loop->recording->setup->pool, buffer);
+		return record_loop_finish(loop, END_ERROR, -ENOMEM);
 	}
-	item->copied = buffer->copied;
-	item->frame.pts_ns = pts_ns;
-	item->frame.key = buffer->info.flags & V4L2_BUF_FLAG_KEYFRAME;
-	item->frame.damaged = buffer->info.flags & V4L2_BUF_FLAG_ERROR;
-	session->n_handed++;
-	session->bytes_handed += buffer->info.bytes;
-	return hand_over(session, item, buffer->info.bytes);
+	frame->copied = buffer->copied;
+	frame->frame.pts_ns = pts_ns;
+	frame->frame.key = buffer->info.flags & V4L2_BUF_FLAG_KEYFRAME;
+	frame->frame.damaged = buffer->info.flags & V4L2_BUF_FLAG_ERROR;
+	loop->n_sent++;
+	loop->bytes_sent += buffer->info.bytes;
+	return put_frame(loop, frame);
 }
 
-/* Whether the frame just dequeued is past what was asked for. */
-static bool is_past_end(const struct session *session, int64_t pts_ns)
+static int record_frame(struct record_loop *loop, struct buffer *buffer)
 {
-	const struct record_options *options = &session->recording->options;
-
-	return options->duration_ns && pts_ns >= options->duration_ns;
-}
-
-static bool is_full(struct session *session)
-{
-	const struct recording *recording = session->recording;
-	/* Read before bytes_written: a frame that the file takes meanwhile is then counted twice, not missed.
-	 */
-	uint64_t waiting = session->bytes_handed - recording->ledger.bytes_taken;
-
-	return recording->options.max_bytes &&
-	       recording->ledger.bytes_written + waiting + session->last.bytes > recording->options.max_bytes;
-}
-
-static int skip(struct session *session, struct buffer *buffer, uint64_t lost)
-{
-	session->recording->ledger.skipped++;
-	if (!session->timestamps.started)
-		session->timestamps.first_dequeue_ns = 0; /* nothing of it has begun */
-	pool_release(session->pool, buffer);
-	return note(session, FATE_SKIPPED, lost);
-}
-
-static int take_frame(struct session *session, struct buffer *buffer)
-{
-	struct recording *recording = session->recording;
+	struct recording *recording = loop->recording;
 	const struct record_options *options = &recording->options;
 	uint64_t lost;
 	int64_t pts_ns;
 	int err;
 
-	if (buffer->info.flags & V4L2_BUF_FLAG_ERROR && options->bad_frames != BAD_FRAMES_KEEP) {
-		pool_release(session->pool, buffer);
-		return take_lost(session, FATE_ERROR);
+	if (recording->first_frame_ns == 0)
+		recording->first_frame_ns = loop->info.dequeue_ns - loop->start_ns;
+	if (loop->info.flags & V4L2_BUF_FLAG_ERROR && options->bad_frames != BAD_FRAMES_KEEP) {
+		pool_release(recording->setup->pool, buffer);
+		return lose_damaged(loop);
 	}
-	lost = enter(session);
+	lost = ledger_add(&recording->ledger, &loop->info);
 	if (recording->ledger.skipped < options->skip)
-		return skip(session, buffer, lost);
-	pts_ns = capture_timestamps_add(&session->timestamps, &buffer->info);
-	if (is_past_end(session, pts_ns) || is_full(session)) {
-		session_finish(session, is_past_end(session, pts_ns) ? END_DURATION : END_SIZE, 0);
-		return skip(session, buffer, lost);
+		return skip_frame(loop, buffer, lost);
+	pts_ns = capture_timestamps_add(&loop->timestamps, &loop->info);
+	if (options->duration_ns && pts_ns >= options->duration_ns) {
+		record_loop_finish(loop, END_DURATION, 0);
+		return skip_frame(loop, buffer, lost);
 	}
-	err = lend(session, buffer, lost, pts_ns);
-	if (err == 0 && options->count && session->n_handed == options->count)
-		session_finish(session, END_COUNT, 0);
+	if (is_full(loop)) {
+		record_loop_finish(loop, END_SIZE, 0);
+		return skip_frame(loop, buffer, lost);
+	}
+	err = send_frame(loop, buffer, lost, pts_ns);
+	if (err == 0 && options->count && loop->n_sent == options->count)
+		record_loop_finish(loop, END_COUNT, 0);
 	return err;
 }
 
-static int take_outcome(struct session *session, int result);
-
-int64_t session_deadline(const struct session *session)
+/* Other timings need other buffers and another file. */
+static int end_stream(struct record_loop *loop, const char *change)
 {
-	const struct record_options *options = &session->recording->options;
-	int64_t stall_ns = options->stall_ns ? session->last_frame_ns + options->stall_ns : 0;
-	int64_t end = end_ns(session);
-
-	return !stall_ns || (end && end < stall_ns) ? end : stall_ns;
-}
-
-int session_timeout(struct session *session)
-{
-	const struct record_options *options = &session->recording->options;
-
-	if (!options->stall_ns || now_ns() < session->last_frame_ns + options->stall_ns)
-		return session_finish(session, END_DURATION, 0);
-	log_error("%s: no frame for %.3g s: the device has stopped delivering (--stall-timeout sets how long "
-		  "to wait)",
-		  session->device->path, (double)options->stall_ns / NS_PER_S);
-	return session_finish(session, END_STALL, POOL_TIMEOUT);
-}
-
-/* What the source sends now needs other buffers, and a file of its own. */
-static int end_stretch(struct session *session, const char *change)
-{
-	const struct record_options *options = &session->recording->options;
-	const char *path = session->device->path;
+	const struct record_options *options = &loop->recording->options;
 
 	if (!options->renegotiate) {
-		log_error(
-			"%s: the source changed from %s, which does not go into the same file: with %%03d in "
-			"the name '%s' it would go on in the next",
-			path, change, options->output.url);
-		return session_finish(session, END_ERROR, POOL_RES_CHANGE);
+		log_error("%s: the video source changed from %s, which needs another file: put %%03d in the "
+			  "name '%s' to go on in the next one",
+			  device_path(loop), change, options->output.url);
+		return record_loop_finish(loop, END_ERROR, POOL_RES_CHANGE);
 	}
-	log_warn("%s: the source changed from %s: going on in the next file", path, change);
-	session->recording->source_changes++;
-	session->has_new_source = session->done = true;
+	log_warn("%s: the video source changed from %s: going on in the next file", device_path(loop),
+		 change);
+	loop->recording->source_changes++;
+	loop->has_source_changed = loop->done = true;
 	return 0;
 }
 
-/* The stream has to be stopped even where the source turns out to be what it was. Reading would end only with
- * the device closed, and goes on. */
-static int take_source_change(struct session *session)
+static int handle_result(struct record_loop *loop, int result);
+
+/* The stream has to be restarted even if the timings turn out to be the same (kernel documentation,
+ * V4L2_EVENT_SOURCE_CHANGE). read() continues: only closing the device would stop it. */
+static int check_source(struct record_loop *loop)
 {
-	struct recording *recording = session->recording;
-	struct pool *pool = session->pool;
+	struct recording *recording = loop->recording;
+	struct device *device = &recording->setup->device;
+	struct pool *pool = recording->setup->pool;
 	char change[DV_TIMINGS_TEXT_MAX];
 	int err = pool_pause(pool);
 
 	if (err == 0)
-		err = dv_timings_wait(session->device, recording->options.signal_fd,
-				      session_deadline(session), &session->source);
+		err = dv_timings_wait(device, recording->options.signal_fd, record_loop_deadline(loop),
+				      &loop->source);
 	if (err == 0)
-		err = dv_timings_compare(session->device, recording->format, &session->source, change);
+		err = dv_timings_compare(device, &recording->setup->format, &loop->source, change);
 	if (err > 0)
-		return end_stretch(session, change);
+		return end_stream(loop, change);
 	if (err == 0) {
-		log_warn("%s: the source was interrupted: %s", session->device->path,
+		log_warn("%s: the video source was interrupted: %s", device->path,
 			 pool_info(pool).streams ? "restarting the stream" : "reading on");
 		recording->source_interruptions++;
-		session->last_frame_ns = now_ns(); /* it was not the device that took so long */
+		loop->last_frame_ns = now_ns(); /* not a stall of the device's */
 		err = pool_resume(pool);
 	}
-	return err < 0 ? take_outcome(session, err) : 0;
+	return err < 0 ? handle_result(loop, err) : 0;
 }
 
-static int take_no_buffer(struct session *session)
+static int ignore(struct record_loop *loop)
 {
-	return take_lost(session, FATE_QUEUE);
-}
-
-static int take_wake(struct session *session)
-{
-	(void)session; /* the next turn takes the buffers home */
+	(void)loop;
 	return 0;
 }
 
-static int take_damaged(struct session *session)
-{
-	return take_lost(session, FATE_ERROR);
-}
-
-/* What a turn can bring besides a frame: something to do, or the end. */
-static const struct outcome {
+/* What pool_dequeue() returns in place of a frame. */
+static const struct {
 	enum pool_result result;
-	int (*take)(struct session *session); /* NULL: it is the end */
+	int (*handle)(struct record_loop *loop); /* NULL: the recording ends */
 	enum run_end end;
-	bool good;
-} outcomes[] = {
-	{ .result = POOL_WAKE, .take = take_wake },
-	{ .result = POOL_CORRUPT, .take = take_damaged },
-	{ .result = POOL_NOBUF, .take = take_no_buffer },
-	{ .result = POOL_TIMEOUT, .take = session_timeout },
-	{ .result = POOL_RES_CHANGE, .take = take_source_change },
-	{ .result = POOL_EOS, .end = END_EOS, .good = true },
-	{ .result = POOL_FLUSHING, .end = END_SIGNAL, .good = true },
-	{ .result = POOL_DEVLOST, .end = END_DISCONNECT },
+	bool is_error;
+} results[] = {
+	{ .result = POOL_WAKE, .handle = ignore }, /* the next turn returns the buffers */
+	{ .result = POOL_CORRUPT, .handle = lose_damaged },
+	{ .result = POOL_NOBUF, .handle = lose_without_buffer },
+	{ .result = POOL_TIMEOUT, .handle = record_loop_time_out },
+	{ .result = POOL_RES_CHANGE, .handle = check_source },
+	{ .result = POOL_EOS, .end = END_EOS },
+	{ .result = POOL_FLUSHING, .end = END_SIGNAL },
+	{ .result = POOL_DEVLOST, .end = END_DISCONNECT, .is_error = true },
 };
 
-static int take_outcome(struct session *session, int result)
+static int handle_result(struct record_loop *loop, int result)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(outcomes); i++) {
-		const struct outcome *outcome = &outcomes[i];
-
-		if ((int)outcome->result != result)
+	for (size_t i = 0; i < ARRAY_SIZE(results); i++) {
+		if ((int)results[i].result != result)
 			continue;
-		if (outcome->take)
-			return outcome->take(session);
-		return session_finish(session, outcome->end, outcome->good ? 0 : result);
+		if (results[i].handle)
+			return results[i].handle(loop);
+		return record_loop_finish(loop, results[i].end, results[i].is_error ? result : 0);
 	}
-	return session_finish(session, END_ERROR, result);
+	return record_loop_finish(loop, END_ERROR, result);
 }
 
-/* One turn of the loop. Returns 0 to go on, or when it is done in good order. */
-static int turn(struct session *session)
+static int record_next(struct record_loop *loop)
 {
-	struct pool *pool = session->pool;
+	const struct record_options *options = &loop->recording->options;
+	struct pool *pool = loop->recording->setup->pool;
 	struct buffer *buffer;
-	int result;
+	int err;
 
-	session->n_refs -= buffer_ref_return(pool, session->home, pool_is_low(pool));
-	result = pool_dequeue(pool, session_deadline(session), &buffer, &session->last);
-	if (result == 0 || result == POOL_NOBUF)
-		session->last_frame_ns = session->last.dequeue_ns;
-	if (result == 0 && session->recording->first_frame_ns == 0)
-		session->recording->first_frame_ns = session->last.dequeue_ns - session->start_ns;
-	if (result == 0)
-		return take_frame(session, buffer);
-	return take_outcome(session, result);
-}
-
-static void show_progress(struct session *session)
-{
-	const struct record_options *options = &session->recording->options;
-
-	if (options->progress && status_line_due(&session->progress_ns, session->last_frame_ns))
+	loop->n_refs -= buffer_ref_return(pool, loop->returned, pool_is_low(pool));
+	err = pool_dequeue(pool, record_loop_deadline(loop), &buffer, &loop->info);
+	if (err == 0 || err == POOL_NOBUF)
+		loop->last_frame_ns = loop->info.dequeue_ns;
+	err = err == 0 ? record_frame(loop, buffer) : handle_result(loop, err);
+	if (options->progress && status_line_due(&loop->progress_ns, loop->last_frame_ns))
 		options->progress(options->progress_opaque);
+	return err;
 }
 
-int session_loop(struct session *session)
+int record_loop_run(struct record_loop *loop)
 {
-	int err = pool_start(session->pool);
+	int err = pool_start(loop->recording->setup->pool);
 
 	if (err == POOL_DEVLOST)
-		return take_outcome(session, err);
-	session->last_frame_ns = session->progress_ns = now_ns();
-	while (err == 0 && !session->done) {
-		err = turn(session);
-		show_progress(session);
-	}
+		return handle_result(loop, err);
+	loop->last_frame_ns = loop->progress_ns = now_ns();
+	while (err == 0 && !loop->done)
+		err = record_next(loop);
 	return err;
 }

@@ -1,41 +1,37 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A recording while it runs. */
+/* The device loop of a recording: takes frames from the pool and passes them to the file thread. */
 #ifndef SESSION_RECORD_LOOP_H
 #define SESSION_RECORD_LOOP_H
 
 #include <pthread.h>
 #include "device/dv_timings.h"
-#include "session/record_file.h"
 #include "session/capture_timestamps.h"
+#include "session/record_file.h"
 
-struct session {
+struct record_loop {
 	struct recording *recording;
-	struct device *device; /* the pool's, also between two pools */
-	struct pool *pool;
-	struct frame_info last; /* of the frame dequeued last, delivered or not */
-	struct fifo *frames;    /* struct item, to the file thread */
-	struct fifo *home;      /* struct buffer, back from it */
-	struct sink *sink;
+	struct fifo *frames;   /* struct record_frame, to the file thread */
+	struct fifo *returned; /* struct buffer, back from it */
+	uint32_t n_refs;       /* buffers that are not back yet */
+	struct record_file *file;
 	pthread_t file_thread;
-	bool threaded;
+	bool has_file_thread;
 	struct capture_timestamps timestamps;
-	uint64_t n_handed, bytes_handed; /* to the file thread */
-	uint32_t n_refs;                 /* buffers that are not back in the pool */
+	struct frame_info info;      /* of the frame dequeued last, delivered or not */
+	uint64_t n_sent, bytes_sent; /* to the file thread */
 	int64_t start_ns, last_frame_ns, progress_ns;
-	int cut_err;                /* of finalising the file of the last stretch */
-	bool done;                  /* recording->end is decided, or the source is another */
-	bool has_new_source;        /* the stretch ends for that */
-	struct video_source source; /* as it is now */
+	bool done;               /* the stream ends: recording->end is set, or the video source has changed */
+	bool has_source_changed; /* to `source` */
+	struct video_source source;
 };
 
-/* Decides why the run ended; returns err, so that one line both decides and passes it on. */
-int session_finish(struct session *session, enum run_end end, int err);
-/* When the wait for the next frame ends: at the stall timeout, or at the end of the duration where the device
- * is slower than that; 0: no limit. */
-int64_t session_deadline(const struct session *session);
-/* The deadline passed: the end, in good order where it was the duration's. */
-int session_timeout(struct session *session);
-/* Starts the pool and takes frames until session->done. Returns 0 when the end is a good one. */
-int session_loop(struct session *session);
+/* Starts the pool and records until loop->done. Returns 0 or a negative errno, logged. */
+int record_loop_run(struct record_loop *loop);
+/* Ends the recording. Returns err, for the caller to return in turn. */
+int record_loop_finish(struct record_loop *loop, enum run_end end, int err);
+/* Ends it because the deadline has passed, which is an error unless it was the end of the duration. */
+int record_loop_time_out(struct record_loop *loop);
+/* When to stop waiting for the next frame, on CLOCK_MONOTONIC; 0: never. */
+int64_t record_loop_deadline(const struct record_loop *loop);
 
 #endif

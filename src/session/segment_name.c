@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Names of segments. */
+/* The file names of segments, from a pattern with a number or strftime fields. */
 #include "session/segment_name.h"
 
 #include <errno.h>
@@ -14,24 +14,25 @@
 #define PATH_BYTES 4096
 #define MAX_DIGITS 9
 
-/* Length of a "%d" or "%05d" at text, with its number of digits; 0: it is none. */
-static size_t number_field(const char *text, int *digits)
+/* Returns the length of a "%d" or "%05d" at text, 0 for anything else. *digits: the least number of digits.
+ */
+static size_t parse_number_field(const char *text, int *digits)
 {
-	char *end;
-	long width;
+	char *end = (char *)text + 1;
+	long width = 1;
 
 	if (*text != '%')
 		return 0;
-	width = text[1] == '0' ? strtol(text + 1, &end, 10) : (end = (char *)text + 1, 1);
+	if (text[1] == '0')
+		width = strtol(text + 1, &end, 10);
 	if (*end != 'd' || width > MAX_DIGITS)
 		return 0;
 	*digits = (int)width;
 	return (size_t)(end + 1 - text);
 }
 
-/* "%d" is a day of the month to strftime(). A number is what users of segments mean, unless the month stands
- * there too. */
-static bool is_dated(const char *pattern)
+/* To strftime(), %d is the day of the month. It is taken for that only beside a field for the month. */
+static bool has_month(const char *pattern)
 {
 	while ((pattern = strchr(pattern, '%'))) {
 		if (pattern[1] && strchr("mbB", pattern[1]))
@@ -41,36 +42,37 @@ static bool is_dated(const char *pattern)
 	return false;
 }
 
-static size_t next_number(const char *pattern, bool dated, int *digits)
+static size_t number_field_at(const char *text, bool month, int *digits)
 {
-	return dated && pattern[1] == 'd' ? 0 : number_field(pattern, digits);
+	return month && text[1] == 'd' ? 0 : parse_number_field(text, digits);
 }
 
 bool segment_name_is_numbered(const char *pattern)
 {
-	bool dated = is_dated(pattern);
+	bool month = has_month(pattern);
 	int digits;
 
-	if (muxer_is_url(pattern)) /* there it is how a byte is written */
+	if (muxer_is_url(pattern)) /* % encodes a byte there */
 		return false;
 	while ((pattern = strchr(pattern, '%'))) {
-		if (next_number(pattern, dated, &digits))
+		if (number_field_at(pattern, month, &digits))
 			return true;
-		pattern += pattern[1] ? 2 : 1; /* "%%d" is none */
+		pattern += pattern[1] ? 2 : 1; /* "%%d" is no field */
 	}
 	return false;
 }
 
-/* Puts the number in; what is left is for strftime(), or is as it stands. */
+/* Puts the number in. With `times` all other fields, and "%%", are left to strftime(). *changing is set where
+ * a field differs from segment to segment. */
 static int expand_number(const char *pattern, unsigned number, bool times, char *out, size_t size,
 			 bool *changing)
 {
-	bool dated = is_dated(pattern);
+	bool month = has_month(pattern);
 	size_t used = 0;
 
 	while (*pattern) {
 		int digits = 1;
-		size_t length = next_number(pattern, dated, &digits);
+		size_t length = number_field_at(pattern, month, &digits);
 
 		if (used + MAX_DIGITS + 3 > size)
 			return -ENAMETOOLONG;
@@ -101,8 +103,8 @@ int segment_name_expand(const char *pattern, unsigned number, bool times, char *
 	int err = expand_number(pattern, number, times, numbered, sizeof numbered, &changing);
 
 	if (err == 0 && !changing) {
-		log_error("--segment needs a name that differs from file to file: put %%d or a time such as "
-			  "%%H%%M%%S into '%s'",
+		log_error("every segment would be called '%s': put %%d, or strftime fields such as "
+			  "%%H%%M%%S, into the name",
 			  pattern);
 		return -EINVAL;
 	}
@@ -114,5 +116,5 @@ int segment_name_expand(const char *pattern, unsigned number, bool times, char *
 		return err;
 	}
 	*path = strdup(times ? expanded : numbered);
-	return *path ? 0 : -ENOMEM;
+	return *path ? 0 : log_no_memory();
 }

@@ -2,16 +2,22 @@
 /* From a device's name to a configured queue. */
 #include "session/setup.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include "base/log.h"
 #include "device/controls_set.h"
 #include "device/inputs.h"
 
 enum status setup_device(struct setup *setup, const struct setup_options *options)
 {
-	int err;
+	struct device closed = setup->device;
+	int err = device_open(&setup->device, options->device, options->role);
 
-	err = device_open(&setup->device, options->device, options->role);
-	if (err < 0)
+	if (err < 0) {
+		setup->device = closed;
 		return status_of(STAGE_DEVICE, err);
+	}
+	free(closed.path);
 	setup->has_device = true;
 	if (options->has_input)
 		err = inputs_select(&setup->device, options->input);
@@ -33,9 +39,8 @@ int setup_pool(struct setup *setup, const struct setup_options *options)
 		.layout = true,
 		.copy_enable = !options->has_min_buffers,
 	};
-	int err;
+	int err = pool_open(&setup->pool, &setup->device, &setup->format, &pool);
 
-	err = pool_open(&setup->pool, &setup->device, &setup->format, &pool);
 	if (err < 0)
 		return err;
 	if (!options->has_min_buffers)
@@ -59,5 +64,19 @@ void setup_close(struct setup *setup)
 	setup->pool = NULL;
 	if (setup->has_device)
 		device_close(&setup->device);
+	else
+		free(setup->device.path);
 	setup->has_device = false;
+	setup->device.path = NULL;
+}
+
+int setup_close_keeping_name(struct setup *setup)
+{
+	struct device closed = { .path = strdup(setup->device.path), .info = setup->device.info, .fd = -1 };
+
+	if (!closed.path)
+		return log_no_memory();
+	setup_close(setup);
+	setup->device = closed;
+	return 0;
 }

@@ -25,10 +25,10 @@ struct setup_options {
 
 /* A device with a queue, ready to start. */
 struct setup {
-	struct device device;
+	struct device device;       /* closed, it may keep the path and the info of the one that was open */
 	struct video_format format; /* as negotiated */
 	struct pool *pool;          /* NULL: none */
-	bool has_device;
+	bool has_device;            /* it is open */
 };
 
 /* Opens and configures all of it: device, input, controls, format, queue, in that order. Returns STATUS_DONE
@@ -36,6 +36,9 @@ struct setup {
 enum status setup_open(struct setup *setup, const struct setup_options *options);
 /* Takes a half-open one. */
 void setup_close(struct setup *setup);
+/* The same, but setup->device keeps its path and info, for the report and for opening it again. Returns 0 or
+ * -ENOMEM (logged), in which case nothing is closed. */
+int setup_close_keeping_name(struct setup *setup);
 
 /* The steps of setup_open(), for callers that negotiate the format themselves: device, input and controls;
  * then, once setup->format is filled in, the queue. setup_pool() returns 0 or a negative errno, logged. */

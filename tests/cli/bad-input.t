@@ -88,7 +88,7 @@ is "$(cat kept.mkv)" precious 'an existing file is left as it was'
 run_status 0 v4l2q capture -q -d $sim -n 5 -o kept.mkv -y
 is "$(probe kept.mkv nb_read_packets)" 5 'unless -y says otherwise'
 wrong 6 'nowhere' -d $sim -n 5 -o nowhere/o.mkv
-wrong 2 'one picture after the other: put %03d' -d $sim -n 5 -o o.png
+wrong 2 'a single image: put %03d' -d $sim -n 5 -o o.png
 wrong 2 'only one of .* can go to o.mkv' -d $sim -n 5 -o o.mkv --json=o.mkv
 wrong 2 'only one of .* can go to log' -d $sim -n 5 -o o.mkv --json=log --frame-log log
 mkdir directory.mkv

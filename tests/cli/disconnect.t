@@ -36,7 +36,7 @@ is "$(json r.json '"\(.end) \(.frames.written)"')" 'duration 0' 'nothing but dam
 
 run_status 0 v4l2q capture -d $device -n 30 -o 'limit%d.nut' --on-disconnect=wait=5s
 run_status 2 v4l2q capture -d $device -n 30 -o alike.mkv --on-disconnect=wait
-like "$(cat err)" "put %d or strftime fields into it" 'a name that cannot change is refused'
+like "$(cat err)" "put %d or strftime fields into the name" 'a name that cannot change is refused'
 run_status 2 v4l2q capture -d $device -n 30 -o 'x%d.mkv' --on-disconnect=perhaps
 like "$(cat err)" 'exit, wait, or wait=T' 'an unknown choice names the ones there are'
 

@@ -28,7 +28,7 @@ is "$(json r.json '"\(.format.width)x\(.format.height)"')" 640x480 'change: the 
 is "$(jq -s 'map(select(.fate == "written")) | length' log)" 50 'change: each frame is in the frame log'
 is "$(jq -s 'map(.lost // 0) | add' log)" "$(json r.json .frames.lost.driver)" 'change: that the numbers begin anew is no loss'
 check_trace 'change'
-like "$(cat err)" 'the source changed from 320x240 at 60 fps to 640x480 at 60 fps' 'change: it is said'
+like "$(cat err)" 'the video source changed from 320x240 at 60 fps to 640x480 at 60 fps' 'change: it is said'
 
 for io in userptr dmabuf dmabuf-import; do
 	from=()

@@ -1,19 +1,35 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The books of frames. */
+/* What became of every frame. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <linux/videodev2.h>
 #include "base/array.h"
-#include "base/ledger.h"
+#include "session/ledger.h"
+
+static uint64_t capture(struct ledger *ledger, uint32_t sequence)
+{
+	struct frame_info info = { .sequence = sequence, .bytes = 1 };
+
+	return ledger_add(ledger, &info);
+}
 
 /* A buffer with this number that is written in the end. */
 static uint64_t deliver(struct ledger *ledger, uint32_t sequence)
 {
-	ledger->captured++;
 	ledger->written++;
-	return ledger_sequence(ledger, sequence);
+	return capture(ledger, sequence);
+}
+
+/* The same, as the first of a stream. */
+static void deliver_first(struct ledger *ledger, uint32_t sequence)
+{
+	struct frame_info info = { .sequence = sequence, .bytes = 1, .new_sequence = true };
+
+	ledger->written++;
+	assert_int_equal(ledger_add(ledger, &info), 0);
 }
 
 static void deliver_range(struct ledger *ledger, uint32_t first, uint32_t n)
@@ -22,7 +38,7 @@ static void deliver_range(struct ledger *ledger, uint32_t first, uint32_t n)
 		assert_int_equal(deliver(ledger, first + i), 0);
 }
 
-static void empty_books_balance(void **state)
+static void an_empty_ledger_balances(void **state)
 {
 	struct ledger ledger = { 0 };
 
@@ -94,13 +110,13 @@ static void repeated_numbers_are_no_loss(void **state)
 	assert_true(ledger_balanced(&ledger));
 }
 
-static void stuttering_back_counts_nothing_twice(void **state)
+static void going_back_a_little_counts_nothing_twice(void **state)
 {
 	struct ledger ledger = { 0 };
 
 	(void)state;
 	deliver_range(&ledger, 100, 9);
-	deliver_range(&ledger, 100, 9); /* 8 back: all of it stutter */
+	deliver_range(&ledger, 100, 9); /* 8 back: all of them repeated */
 	assert_int_equal(ledger.repeated, 9);
 	assert_int_equal(deliver(&ledger, 109), 0);
 	assert_int_equal(ledger.sequence_span, 10);
@@ -145,46 +161,45 @@ static void a_restart_continues_the_count(void **state)
 	struct ledger ledger = { 0 };
 
 	(void)state;
-	ledger_restart(&ledger); /* before anything: harmless */
-	deliver_range(&ledger, 0, 5);
-	ledger_restart(&ledger);
-	deliver_range(&ledger, 0, 5); /* 4 back, yet no stutter */
-	ledger_restart(&ledger);
-	deliver_range(&ledger, 1000, 5); /* ahead, yet no gap */
+	deliver_first(&ledger, 0);
+	deliver_range(&ledger, 1, 4);
+	deliver_first(&ledger, 0); /* 4 back, but not repeated */
+	deliver_range(&ledger, 1, 4);
+	deliver_first(&ledger, 1000); /* ahead, but no gap */
+	deliver_range(&ledger, 1001, 4);
 	assert_int_equal(ledger.sequence_span, 15);
 	assert_int_equal(ledger.repeated, 0);
 	assert_int_equal(ledger.lost_driver, 0);
 	assert_true(ledger_balanced(&ledger));
 }
 
-static void buffers_without_a_number_are_set_apart(void **state)
+static void buffers_without_a_number_are_counted_apart(void **state)
 {
+	static const struct frame_info empty = { .flags = V4L2_BUF_FLAG_ERROR };
 	struct ledger ledger = { 0 };
 
 	(void)state;
 	deliver_range(&ledger, 0, 5);
-	for (int i = 0; i < 4; i++) { /* an error hands all buffers back empty */
-		ledger.captured++;
-		ledger.unnumbered++;
+	for (int i = 0; i < 4; i++) { /* a driver returns all buffers empty after an error */
+		assert_int_equal(ledger_add(&ledger, &empty), 0);
 		ledger.lost_error++;
 	}
+	assert_int_equal(ledger.unnumbered, 4);
 	assert_int_equal(deliver(&ledger, 7), 2);
 	assert_int_equal(ledger.sequence_span, 8);
 	assert_int_equal(ledger_lost(&ledger), 6);
 	assert_true(ledger_balanced(&ledger));
 }
 
-static void every_fate_counts(void **state)
+static void every_result_counts(void **state)
 {
 	struct ledger ledger = { 0 };
 	uint32_t sequence = 0;
 
 	(void)state;
 	deliver_range(&ledger, 0, 10);
-	for (sequence = 10; sequence < 14; sequence++) {
-		ledger.captured++;
-		ledger_sequence(&ledger, sequence);
-	}
+	for (sequence = 10; sequence < 14; sequence++)
+		capture(&ledger, sequence);
 	assert_false(ledger_balanced(&ledger)); /* four not yet decided */
 	ledger.lost_error++;
 	ledger.lost_queue++;
@@ -194,45 +209,45 @@ static void every_fate_counts(void **state)
 	assert_int_equal(ledger_lost(&ledger), 3); /* what was skipped is not lost */
 }
 
-static void each_cooked_entry_shows(void **state)
+static void each_wrong_count_shows(void **state)
 {
-	struct ledger books = { 0 };
+	struct ledger ledger = { 0 };
 
 	(void)state;
-	deliver_range(&books, 0, 10);
-#define COOKED(field)                                                                                        \
+	deliver_range(&ledger, 0, 10);
+#define WRONG(field)                                                                                        \
 	do {                                                                                                 \
-		struct ledger cooked = books;                                                                \
-		cooked.field++;                                                                              \
-		assert_false(ledger_balanced(&cooked));                                                      \
+		struct ledger wrong = ledger;                                                                \
+		wrong.field++;                                                                              \
+		assert_false(ledger_balanced(&wrong));                                                      \
 	} while (0)
-	COOKED(captured);
-	COOKED(written);
-	COOKED(skipped);
-	COOKED(lost_driver);
-	COOKED(lost_error);
-	COOKED(lost_queue);
-	COOKED(lost_writer);
-	COOKED(repeated);
-	COOKED(unnumbered);
-	COOKED(sequence_span);
+	WRONG(captured);
+	WRONG(written);
+	WRONG(skipped);
+	WRONG(lost_driver);
+	WRONG(lost_error);
+	WRONG(lost_queue);
+	WRONG(lost_writer);
+	WRONG(repeated);
+	WRONG(unnumbered);
+	WRONG(sequence_span);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(empty_books_balance),
+		cmocka_unit_test(an_empty_ledger_balances),
 		cmocka_unit_test(whatever_number_comes_first_loses_nothing),
 		cmocka_unit_test(gaps_are_the_drivers_loss),
 		cmocka_unit_test(numbers_wrap_at_32_bits),
 		cmocka_unit_test(repeated_numbers_are_no_loss),
-		cmocka_unit_test(stuttering_back_counts_nothing_twice),
+		cmocka_unit_test(going_back_a_little_counts_nothing_twice),
 		cmocka_unit_test(further_back_is_a_reset),
 		cmocka_unit_test(half_the_circle_divides_gap_from_reset),
 		cmocka_unit_test(a_restart_continues_the_count),
-		cmocka_unit_test(buffers_without_a_number_are_set_apart),
-		cmocka_unit_test(every_fate_counts),
-		cmocka_unit_test(each_cooked_entry_shows),
+		cmocka_unit_test(buffers_without_a_number_are_counted_apart),
+		cmocka_unit_test(every_result_counts),
+		cmocka_unit_test(each_wrong_count_shows),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

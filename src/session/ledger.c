@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What became of every captured frame. */
+#include "session/ledger.h"
+
+#include <linux/videodev2.h>
+
+/* How far a driver goes back that repeats numbers or completes buffers out of order. */
+#define MAX_REPEATED 8
+
+static uint64_t add_sequence(struct ledger *ledger, uint32_t sequence)
+{
+	uint32_t forward = sequence - ledger->last_sequence, back = ledger->last_sequence - sequence;
+
+	if (ledger->has_sequence && back <= MAX_REPEATED) {
+		/* last_sequence stays, or the frames after it would be counted twice. */
+		ledger->repeated++;
+		return 0;
+	}
+	if (!ledger->has_sequence || forward > INT32_MAX)
+		forward = 1;
+	ledger->has_sequence = true;
+	ledger->last_sequence = sequence;
+	ledger->sequence_span += forward;
+	ledger->lost_driver += forward - 1;
+	return forward - 1;
+}
+
+uint64_t ledger_add(struct ledger *ledger, const struct frame_info *info)
+{
+	ledger->captured++;
+	ledger->bytes_captured += info->bytes;
+	if (info->new_sequence)
+		ledger->has_sequence = false;
+	/* Drivers leave the number 0 in a buffer that they return empty on an error. */
+	if (info->bytes == 0 && info->flags & V4L2_BUF_FLAG_ERROR) {
+		ledger->unnumbered++;
+		return 0;
+	}
+	return add_sequence(ledger, info->sequence);
+}
+
+uint64_t ledger_lost(const struct ledger *ledger)
+{
+	return ledger->lost_driver + ledger->lost_error + ledger->lost_queue + ledger->lost_writer;
+}
+
+bool ledger_balanced(const struct ledger *ledger)
+{
+	uint64_t results = ledger->written + ledger->lost_error + ledger->lost_queue + ledger->lost_writer +
+			   ledger->skipped;
+	uint64_t numbers = ledger->sequence_span + ledger->repeated + ledger->unnumbered;
+
+	return ledger->captured == results && ledger->captured + ledger->lost_driver == numbers;
+}

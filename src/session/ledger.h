@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What became of every captured frame. At the end of a run:
+ *
+ *     captured = written + lost_error + lost_queue + lost_writer + skipped
+ *     captured + lost_driver = sequence_span + repeated + unnumbered
+ *
+ * The device loop writes all fields but `written`, `lost_writer`, `bytes_written` and `bytes_taken`, which
+ * the file thread owns. The progress line reads them while both threads run.
+ */
+#ifndef SESSION_LEDGER_H
+#define SESSION_LEDGER_H
+
+#include <stdatomic.h>
+#include "queue/buffer.h"
+
+struct ledger {
+	uint64_t captured;          /* buffers dequeued */
+	uint64_t skipped;           /* --skip, and those past the end */
+	uint64_t copied, zero_copy; /* written from a copy; from the buffer that the driver filled */
+	uint64_t lost_driver;       /* gaps in the sequence */
+	uint64_t lost_error;        /* damaged or empty, and not kept */
+	uint64_t lost_queue;        /* no buffer and no memory left for it */
+	_Atomic uint64_t written, lost_writer;
+	uint64_t repeated;   /* the same sequence number again: fields, or a driver's fault */
+	uint64_t unnumbered; /* buffers without a frame, and so without a number */
+	uint64_t bytes_captured, bytes_copied;
+	_Atomic uint64_t bytes_written; /* of the files */
+	_Atomic uint64_t bytes_taken;   /* payload of the frames that the file thread is done with */
+
+	bool has_sequence;
+	uint32_t last_sequence; /* the driver's */
+	uint64_t sequence_span; /* from the first number to the last, both included, without resets */
+};
+
+/* Counts a dequeued buffer, whether its frame is delivered or not. Returns how many frames the driver lost
+ * before it. Sequence numbers wrap at 2^32; one that goes back by 1 to 8 is a repetition, one further back a
+ * reset, at which nothing is lost. */
+uint64_t ledger_add(struct ledger *ledger, const struct frame_info *info);
+uint64_t ledger_lost(const struct ledger *ledger); /* for all reasons */
+/* Whether both equations hold; for the end of a run. */
+bool ledger_balanced(const struct ledger *ledger);
+
+#endif
