@@ -40,7 +40,7 @@ static int print_help(void)
 	}
 	printf("\n'v4l2q COMMAND --help' lists the options of a command. To try it without a device: v4l2q "
 	       "capture -d sim -n 100 -o out.mkv\n");
-	return (int)flush_stdout();
+	return (int)common_flush_stdout();
 }
 
 static void print_library(const char *name, const char *built, const char *running)
@@ -72,7 +72,7 @@ static int print_version(void)
 	print_av_library("libswscale", LIBSWSCALE_VERSION_INT, swscale_version());
 	print_library("json-c", JSON_C_VERSION, json_c_version());
 	print_library("libv4l2", V4L2Q_LIBV4L2, "-"); /* has no call that tells */
-	return (int)flush_stdout();
+	return (int)common_flush_stdout();
 }
 
 static int unknown_command(const char *typed)

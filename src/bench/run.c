@@ -49,7 +49,7 @@ struct measure_options bench_measure_options(struct bench *bench)
 		.consumer = bench->consumer,
 		.stall_ns = options->stall_ns,
 		.signal_fd = bench->signal_fd,
-		.progress = progress_wanted(&options->common) ? show_progress : NULL,
+		.progress = common_progress_wanted(&options->common) ? show_progress : NULL,
 	};
 }
 
@@ -65,7 +65,7 @@ static int open_queue(struct bench *bench, const struct bench_run *run)
 	struct pool_options options = {
 		.io = run->io,
 		.import_from = common->import_from,
-		.memory_limit = default_memory_limit(),
+		.memory_limit = common_memory_limit(),
 	};
 	struct pool_config config = {
 		.min = run->buffers,

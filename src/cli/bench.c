@@ -79,7 +79,7 @@ static const struct option_group groups[] = {
 	{ "Report", report_rows, 0 },
 	{ "Buffers", queue_rows, 0 },
 	{ "Messages", common_output_rows, OFFSET(common) },
-	{ "", basic_option_rows, OFFSET(common.basic) },
+	{ "", common_basic_rows, OFFSET(common.basic) },
 	{ 0 },
 };
 
@@ -262,7 +262,7 @@ static enum status present(struct bench *bench, struct outputs *outputs)
 	else if (!outputs->json)
 		json_object_put(judged);
 	outputs->csv = outputs->json = NULL;
-	if (outputs->text == stdout && flush_stdout() != STATUS_DONE)
+	if (outputs->text == stdout && common_flush_stdout() != STATUS_DONE)
 		status = STATUS_FILE;
 	return status ? status : verdict;
 }
@@ -317,7 +317,7 @@ static int bench_run(int argc, char **argv)
 	if (!bench)
 		return log_no_memory(), STATUS_FAILED;
 	operand = options_parse(&spec, argc, argv, &bench->options);
-	status = basic_start(&spec, &bench->options.common.basic, operand);
+	status = common_start(&spec, &bench->options.common.basic, operand);
 	if (status < 0)
 		status = (int)bench_with(bench);
 	options_free(&spec, &bench->options);

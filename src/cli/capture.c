@@ -93,7 +93,7 @@ static const struct option_group groups[] = {
 	{ "Run", run_rows, 0 },
 	{ "Buffers", common_queue_rows, OFFSET(common) },
 	{ "Messages", common_output_rows, OFFSET(common) },
-	{ "", basic_option_rows, OFFSET(common.basic) },
+	{ "", common_basic_rows, OFFSET(common.basic) },
 	{ 0 },
 };
 
@@ -265,7 +265,7 @@ static enum status record_and_report(const struct capture_options *options,
 	enum status status, report_status;
 	int err;
 
-	if (progress_wanted(&options->common)) {
+	if (common_progress_wanted(&options->common)) {
 		recording.options.progress = progress_record;
 		recording.options.progress_opaque = &progress;
 	}
@@ -289,7 +289,7 @@ static enum status capture_with(struct capture_options *options)
 		return STATUS_USAGE;
 	setup_options =
 		common_setup_options(&options->common, DEVICE_CAPTURE,
-				     options->has_memory ? options->memory_bytes : default_memory_limit());
+				     options->has_memory ? options->memory_bytes : common_memory_limit());
 	if (options->common.basic.json && json_file_open(&json, options->common.basic.json) < 0)
 		return STATUS_FILE;
 	signal_fd = signals_open();
@@ -309,7 +309,7 @@ static int capture_run(int argc, char **argv)
 {
 	struct capture_options options = { 0 };
 	int operand = options_parse(&spec, argc, argv, &options);
-	int status = basic_start(&spec, &options.common.basic, operand);
+	int status = common_start(&spec, &options.common.basic, operand);
 
 	if (status < 0)
 		status = (int)capture_with(&options);

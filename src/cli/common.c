@@ -7,15 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "cli/options_help.h"
 
-const char *const io_choices[] = { "auto", "mmap", "userptr", "dmabuf", "dmabuf-import", "rw", NULL };
+const char *const common_io_choices[] = { "auto", "mmap", "userptr", "dmabuf", "dmabuf-import", "rw", NULL };
 
 #define OFFSET(field) offsetof(struct basic_options, field)
-const struct option_row basic_option_rows[] = {
+const struct option_row common_basic_rows[] = {
 	{ "json", 0, OPT_TEXT, OFFSET(json), .argument = "FILE",
 	  .help = "the report as one JSON object, to standard output or FILE", .bare = "-" },
 	{ "verbose", 'v', OPT_MORE, OFFSET(verbosity),
-	  .help = "say more; twice: every ioctl with its result" },
+	  .help = "more messages; twice: every ioctl with its result" },
 	{ "quiet", 'q', OPT_SET, OFFSET(verbosity), .help = "errors only", .value = -1 },
 	{ "help", 'h', OPT_SET, OFFSET(help), .help = "print this and exit", .value = 1 },
 	{ 0 },
@@ -23,7 +24,7 @@ const struct option_row basic_option_rows[] = {
 #undef OFFSET
 
 #define OFFSET(field) offsetof(struct common_options, field)
-/* A camera has a format; what is played to a device brings one along. */
+/* The defaults differ: a recording keeps the device's format, a playback brings its own. */
 /* clang-format off */
 #define DEVICE_ROWS(present, kind) { \
 	{ "device", 'd', OPT_TEXT, OFFSET(basic.device), .argument = "DEV", \
@@ -35,54 +36,54 @@ const struct option_row basic_option_rows[] = {
 	{ "pixelformat", 'p', OPT_TEXT, OFFSET(pixelformat), .argument = "F", \
 	  .help = "FourCC (YUYV) or libav name (yuyv422)", .preset_help = present }, \
 	{ "input-format", 0, OPT_TEXT, OFFSET(pixelformat), .hidden = true }, \
-	{ "fps", 'r', OPT_RATE, OFFSET(fps), .help = "frames a second: 30, 29.97 or 30000/1001", \
+	{ "fps", 'r', OPT_RATE, OFFSET(fps), .help = "frames per second: 30, 29.97 or 30000/1001", \
 	  .preset_help = present }, \
 	{ "framerate", 0, OPT_RATE, OFFSET(fps), .hidden = true }, \
 	{ "adjust", 0, OPT_SET, OFFSET(adjust), .value = 1, \
-	  .help = "accept what the driver makes of size, format and rate; without it a changed request is " \
-		  "an error" }, \
+	  .help = "accept the size, format and rate that the driver sets instead; without it, a " \
+		  "difference is an error" }, \
 	{ "input", 0, OPT_UINT, OFFSET(input), .help = "select " kind " N of the device", \
-	  .most = UINT32_MAX, .given = OFFSET(has_input), .preset_help = "the device's present one" }, \
+	  .most = UINT32_MAX, .given = OFFSET(has_input), .preset_help = "the device's current one" }, \
 	{ "set-ctrl", 0, OPT_LIST, OFFSET(controls), .argument = "NAME=VALUE[,...]", \
-	  .help = "set controls, by the names v4l2-ctl prints" }, \
+	  .help = "set controls, by the names that v4l2-ctl prints" }, \
 	{ 0 }, \
 }
 /* clang-format on */
 
-const struct option_row common_device_rows[] = DEVICE_ROWS("the device's present one", "input");
-const struct option_row common_player_rows[] = DEVICE_ROWS("the file's, or what the device has", "output");
+const struct option_row common_device_rows[] = DEVICE_ROWS("the device's current one", "input");
+const struct option_row common_player_rows[] =
+	DEVICE_ROWS("the file's, or the device's current one", "output");
 
 const struct option_row common_queue_rows[] = {
 	{ "io", 0, OPT_CHOICE, OFFSET(io), .argument = "MODE",
-	  .help = "how frames pass to or from the driver", .preset = "auto", .choices = io_choices,
-	  .preset_help = "auto, which is mmap where the device streams, else rw" },
+	  .help = "how frames are exchanged with the driver", .preset = "auto", .choices = common_io_choices,
+	  .preset_help = "auto: mmap where the device streams, else rw" },
 	{ "import-from", 0, OPT_TEXT, OFFSET(import_from), .argument = "SRC",
 	  .help = "where dmabuf-import takes its memory: udmabuf, heap[:NAME], or another video device",
 	  .preset_help = "the first that works" },
-	{ "min-buffers", 0, OPT_UINT, OFFSET(min_buffers), .help = "buffers to ask for", .preset = "4",
+	{ "min-buffers", 0, OPT_UINT, OFFSET(min_buffers), .help = "buffers to request", .preset = "4",
 	  .most = UINT32_MAX - 1, .given = OFFSET(has_min_buffers),
-	  .preset_help = "4, more where the driver keeps some" },
-	{ "max-buffers", 0, OPT_UINT, OFFSET(max_buffers),
-	  .help = "never more buffers than this; 0: as many as there can be", .preset = "0",
-	  .most = UINT32_MAX - 1 },
+	  .preset_help = "4, plus those that the driver keeps" },
+	{ "max-buffers", 0, OPT_UINT, OFFSET(max_buffers), .help = "at most N buffers; 0: up to 32",
+	  .preset = "0", .most = UINT32_MAX - 1 },
 	{ 0 },
 };
 
 const struct option_row common_output_rows[] = {
-	{ "progress", 0, OPT_SET, OFFSET(progress), .help = "a live line on standard error",
+	{ "progress", 0, OPT_SET, OFFSET(progress), .help = "a progress line on standard error",
 	  .value = PROGRESS_ON, .preset_help = "where that is a terminal" },
-	{ "no-progress", 0, OPT_SET, OFFSET(progress), .help = "no live line", .value = PROGRESS_OFF },
+	{ "no-progress", 0, OPT_SET, OFFSET(progress), .help = "no progress line", .value = PROGRESS_OFF },
 	{ 0 },
 };
 #undef OFFSET
 
-int basic_start(const struct option_spec *spec, const struct basic_options *options, int operand)
+int common_start(const struct option_spec *spec, const struct basic_options *options, int operand)
 {
 	if (operand < 0)
 		return operand == -EINVAL ? STATUS_USAGE : STATUS_FAILED;
 	if (options->help) {
 		options_help(spec, stdout);
-		return (int)flush_stdout();
+		return (int)common_flush_stdout();
 	}
 	log_set_level(options->verbosity < 0    ? LOG_LEVEL_ERROR
 		      : options->verbosity == 0 ? LOG_LEVEL_INFO
@@ -91,16 +92,16 @@ int basic_start(const struct option_spec *spec, const struct basic_options *opti
 	return -1;
 }
 
-bool progress_wanted(const struct common_options *options)
+bool common_progress_wanted(const struct common_options *options)
 {
 	if (options->progress == PROGRESS_AUTO)
 		return options->basic.verbosity >= 0 && isatty(STDERR_FILENO);
 	return options->progress == PROGRESS_ON;
 }
 
-#define MEMORY_AT_MOST (UINT64_C(1) << 30)
+#define MAX_MEMORY (UINT64_C(1) << 30)
 
-uint64_t default_memory_limit(void)
+uint64_t common_memory_limit(void)
 {
 	FILE *meminfo = fopen("/proc/meminfo", "re");
 	unsigned long long kib, available = 0;
@@ -114,10 +115,10 @@ uint64_t default_memory_limit(void)
 	if (!available)
 		available = (unsigned long long)sysconf(_SC_AVPHYS_PAGES) *
 			    (unsigned long long)sysconf(_SC_PAGESIZE);
-	return available / 4 < MEMORY_AT_MOST ? available / 4 : MEMORY_AT_MOST;
+	return available / 4 < MAX_MEMORY ? available / 4 : MAX_MEMORY;
 }
 
-enum status flush_stdout(void)
+enum status common_flush_stdout(void)
 {
 	errno = 0;
 	if (fflush(stdout) == 0 && !ferror(stdout))
@@ -142,7 +143,7 @@ struct setup_options common_setup_options(const struct common_options *options, 
 			.fps = options->fps,
 			.adjust = options->adjust,
 		},
-		.io = io_choices[options->io],
+		.io = common_io_choices[options->io],
 		.import_from = options->import_from,
 		.memory_limit = memory_limit,
 		.has_min_buffers = options->has_min_buffers,

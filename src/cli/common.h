@@ -9,12 +9,12 @@
 /* Options that every command has. */
 struct basic_options {
 	const char *device;
-	const char *json; /* a file, "-", or NULL: none */
-	int verbosity;    /* -1: quiet; 1, 2: -v, -vv */
+	const char *json; /* a file or "-"; NULL: none */
+	int verbosity;    /* -1: -q; 1: -v; 2: -vv */
 	int help;
 };
 
-extern const struct option_row basic_option_rows[];
+extern const struct option_row common_basic_rows[];
 
 struct common_options {
 	struct basic_options basic;
@@ -36,17 +36,16 @@ enum progress_choice { PROGRESS_AUTO, PROGRESS_ON, PROGRESS_OFF };
 
 extern const struct option_row common_device_rows[], common_player_rows[], common_queue_rows[],
 	common_output_rows[];
-extern const char *const io_choices[];
+extern const char *const common_io_choices[];
 
-/* What to do after options_parse() said `operand`: -1 go on, else leave with this status (help was printed,
- * or an error). */
-int basic_start(const struct option_spec *spec, const struct basic_options *options, int operand);
-bool progress_wanted(const struct common_options *options);
-
-/* A quarter of the memory that is available now, at most 1 GiB. */
-uint64_t default_memory_limit(void);
-/* Makes sure that what was printed has arrived. Returns 0, or STATUS_FILE having said why. */
-enum status flush_stdout(void);
+/* Handles what options_parse() returned, --help and the verbosity. Returns -1 to go on, else the exit status.
+ */
+int common_start(const struct option_spec *spec, const struct basic_options *options, int operand);
+bool common_progress_wanted(const struct common_options *options);
+/* The default of --memory, in bytes: a quarter of the available memory, at most 1 GiB. */
+uint64_t common_memory_limit(void);
+/* Flushes standard output. Returns STATUS_DONE, or STATUS_FILE, logged. */
+enum status common_flush_stdout(void);
 struct setup_options common_setup_options(const struct common_options *options, enum device_role role,
 					  uint64_t memory_limit);
 

@@ -23,7 +23,7 @@ static const struct option_row list_rows[] = {
 
 static const struct option_group groups[] = {
 	{ "Options", list_rows, 0 },
-	{ "", basic_option_rows, OFFSET(basic) },
+	{ "", common_basic_rows, OFFSET(basic) },
 	{ 0 },
 };
 #undef OFFSET
@@ -117,14 +117,14 @@ static enum status list_with(const struct list_options *options)
 		return json_file_write(json, options->basic.json, object) < 0 ? STATUS_FILE : STATUS_DONE;
 	print(object);
 	json_object_put(object);
-	return flush_stdout();
+	return common_flush_stdout();
 }
 
 static int list_run(int argc, char **argv)
 {
 	struct list_options options = { 0 };
 	int operand = options_parse(&spec, argc, argv, &options);
-	int status = basic_start(&spec, &options.basic, operand);
+	int status = common_start(&spec, &options.basic, operand);
 
 	if (status < 0)
 		status = (int)list_with(&options);

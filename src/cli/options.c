@@ -1,41 +1,43 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Option tables: parsing. */
+/* Parsing a command line by its option tables. */
 #include "cli/options.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
 #include "base/text.h"
 
-/* getopt_long's val: letters stay below it. */
+/* getopt_long() returns this plus the row's index for a long option; letters are below it. */
 #define FIRST_LONG 256
 #define MAX_OPTIONS 96
 
-/* Every row of every group of a command, in one line. */
-struct flat {
+/* The rows of all groups of a command. */
+struct row_list {
 	const struct option_spec *spec;
 	unsigned n;
 	const struct option_row *rows[MAX_OPTIONS];
 	size_t bases[MAX_OPTIONS];
 };
 
-static void flatten(const struct option_spec *spec, struct flat *flat)
+static void list_rows(const struct option_spec *spec, struct row_list *list)
 {
-	flat->spec = spec;
-	flat->n = 0;
+	list->spec = spec;
+	list->n = 0;
 	for (const struct option_group *group = spec->groups; group->title; group++) {
 		for (const struct option_row *row = group->rows; row->name; row++) {
-			assert(flat->n < MAX_OPTIONS);
-			flat->rows[flat->n] = row;
-			flat->bases[flat->n++] = group->base;
+			assert(list->n < MAX_OPTIONS);
+			list->rows[list->n] = row;
+			list->bases[list->n++] = group->base;
 		}
 	}
 }
 
-static int number_in_range(const struct option_row *row, uint64_t value)
+static int check_range(const struct option_row *row, uint64_t value)
 {
 	if (value < row->least || (row->most && value > row->most))
 		return -ERANGE;
@@ -77,7 +79,9 @@ static int set_uint(const struct option_row *row, const char *text, void *field)
 	uint64_t value;
 	int err = parse_uint(text, row->most ? row->most : UINT64_MAX, &value);
 
-	if (err < 0 || (err = number_in_range(row, value)) < 0)
+	if (err == 0)
+		err = check_range(row, value);
+	if (err < 0)
 		return err;
 	*(uint64_t *)field = value;
 	return 0;
@@ -102,7 +106,9 @@ static int set_duration(const struct option_row *row, const char *text, void *fi
 	int64_t ns;
 	int err = parse_duration(text, &ns);
 
-	if (err < 0 || (err = number_in_range(row, (uint64_t)ns)) < 0)
+	if (err == 0)
+		err = check_range(row, (uint64_t)ns);
+	if (err < 0)
 		return err;
 	*(int64_t *)field = ns;
 	return 0;
@@ -113,8 +119,10 @@ static int set_factor(const struct option_row *row, const char *text, void *fiel
 	double factor;
 	int err = parse_factor(text, &factor);
 
-	if (err < 0 || (row->most && factor > (double)row->most))
-		return err < 0 ? err : -ERANGE;
+	if (err == 0 && row->most && factor > (double)row->most)
+		err = -ERANGE;
+	if (err < 0)
+		return err;
 	*(double *)field = factor;
 	return 0;
 }
@@ -124,13 +132,15 @@ static int set_bytes(const struct option_row *row, const char *text, void *field
 	uint64_t bytes;
 	int err = parse_bytes(text, &bytes);
 
-	if (err < 0 || (err = number_in_range(row, bytes)) < 0)
+	if (err == 0)
+		err = check_range(row, bytes);
+	if (err < 0)
 		return err;
 	*(uint64_t *)field = bytes;
 	return 0;
 }
 
-/* "10" and "2m" are times; it takes a unit of size, which is upper case or k, to make a number of bytes. */
+/* "10" and "2m" are times. A number of bytes has a unit of size, which is upper case or k. */
 static int set_span(const struct option_row *row, const char *text, void *field)
 {
 	struct option_span span = { 0 };
@@ -148,7 +158,7 @@ static int set_span(const struct option_row *row, const char *text, void *field)
 
 static const struct {
 	int (*set)(const struct option_row *row, const char *text, void *field);
-	const char *argument, *wanted;
+	const char *argument, *expected;
 } kinds[] = {
 	[OPT_SET] = { NULL, "", "" },
 	[OPT_MORE] = { NULL, "", "" },
@@ -170,27 +180,23 @@ const char *option_argument(const struct option_row *row)
 	return row->argument ? row->argument : kinds[row->kind].argument;
 }
 
-/* "--count -5: …": what was wrong, and what would be right. */
-static int bad_value(const struct option_row *row, const char *text, int err)
+static int invalid_value(const struct option_row *row, const char *text, int err)
 {
-	char wanted[256];
-	size_t n = (size_t)snprintf(wanted, sizeof wanted, "%s", kinds[row->kind].wanted);
+	char expected[256] = "";
 
-	if (err == -ENOMEM) {
-		log_error("--%s: %s", row->name, err_str(err));
-		return err;
-	}
+	if (err == -ENOMEM)
+		return log_no_memory();
 	if (row->kind == OPT_CHOICE)
-		for (unsigned i = 0; row->choices[i] && n < sizeof wanted; i++)
-			n += (size_t)snprintf(wanted + n, sizeof wanted - n, "%s%s", i ? ", " : "",
-					      row->choices[i]);
+		for (unsigned i = 0; row->choices[i]; i++)
+			text_join(expected, sizeof expected, ", ", "%s", row->choices[i]);
 	else if (row->kind == OPT_UINT && row->most)
-		snprintf(wanted + n, sizeof wanted - n, " from %llu to %llu", (unsigned long long)row->least,
-			 (unsigned long long)row->most);
+		text_add(expected, sizeof expected, " from %" PRIu64 " to %" PRIu64, row->least, row->most);
+	else if (row->kind == OPT_UINT && row->least)
+		text_add(expected, sizeof expected, ", 1 or more");
 	else if (row->least)
-		snprintf(wanted + n, sizeof wanted - n, "%s",
-			 row->kind == OPT_UINT ? ", 1 or more" : "; not 0");
-	log_error("--%s: '%s' is not possible; it takes %s", row->name, text, wanted);
+		text_add(expected, sizeof expected, "; not 0");
+	log_error("invalid value '%s' for --%s: expected %s%s", text, row->name, kinds[row->kind].expected,
+		  expected);
 	return -EINVAL;
 }
 
@@ -210,18 +216,17 @@ static int set_field(const struct option_row *row, size_t base, const char *text
 	if (!text)
 		text = row->bare;
 	err = kinds[row->kind].set(row, text, group + row->offset);
-	return err < 0 ? bad_value(row, text, err) : 0;
+	return err < 0 ? invalid_value(row, text, err) : 0;
 }
 
-static int set_presets(const struct flat *flat, void *values)
+static int set_presets(const struct row_list *list, void *values)
 {
-	int err;
+	int err = 0;
 
-	for (unsigned i = 0; i < flat->n; i++)
-		if (flat->rows[i]->preset &&
-		    (err = set_field(flat->rows[i], flat->bases[i], flat->rows[i]->preset, values)) < 0)
-			return err;
-	return 0;
+	for (unsigned i = 0; i < list->n && err == 0; i++)
+		if (list->rows[i]->preset)
+			err = set_field(list->rows[i], list->bases[i], list->rows[i]->preset, values);
+	return err;
 }
 
 static int argument_kind(const struct option_row *row)
@@ -231,11 +236,12 @@ static int argument_kind(const struct option_row *row)
 	return row->bare ? optional_argument : required_argument;
 }
 
-static void make_getopt(const struct flat *flat, struct option *longs, char *letters)
+static void make_getopt(const struct row_list *list, struct option *longs, char *letters)
 {
-	*letters++ = ':'; /* tells a missing argument from an unknown option */
-	for (unsigned i = 0; i < flat->n; i++) {
-		const struct option_row *row = flat->rows[i];
+	*letters++ = ':'; /* getopt_long() then returns ':' for a missing argument, and '?' only for an
+			     unknown option */
+	for (unsigned i = 0; i < list->n; i++) {
+		const struct option_row *row = list->rows[i];
 
 		longs[i] = (struct option){ row->name, argument_kind(row), NULL, FIRST_LONG + (int)i };
 		if (!row->letter)
@@ -244,47 +250,49 @@ static void make_getopt(const struct flat *flat, struct option *longs, char *let
 		for (int colons = argument_kind(row); colons > 0; colons--)
 			*letters++ = ':';
 	}
-	longs[flat->n] = (struct option){ 0 };
+	longs[list->n] = (struct option){ 0 };
 	*letters = '\0';
 }
 
-static const char *flat_name(const void *opaque, unsigned i)
+static const char *row_name(const void *opaque, unsigned i)
 {
-	const struct flat *flat = opaque;
+	const struct row_list *list = opaque;
 
-	return i < flat->n ? flat->rows[i]->name : NULL;
+	return i < list->n ? list->rows[i]->name : NULL;
 }
 
-/* "--size, --skip": what an abbreviation could mean; returns how many. */
-static unsigned list_matches(const struct flat *flat, const char *typed, char *text, size_t size)
+/* Lists the options that an abbreviation matches: "--size, --skip". Returns how many. */
+static unsigned list_matches(const struct row_list *list, const char *typed, char *text, size_t size)
 {
 	unsigned n_found = 0;
-	size_t n = 0;
 
-	for (unsigned i = 0; i < flat->n; i++)
-		if (strncmp(flat->rows[i]->name, typed, strlen(typed)) == 0 && n < size)
-			n += (size_t)snprintf(text + n, size - n, "%s--%s", n_found++ ? ", " : "",
-					      flat->rows[i]->name);
+	*text = '\0';
+	for (unsigned i = 0; i < list->n; i++) {
+		if (strncmp(list->rows[i]->name, typed, strlen(typed)) != 0)
+			continue;
+		text_join(text, size, ", ", "--%s", list->rows[i]->name);
+		n_found++;
+	}
 	return n_found;
 }
 
-static int find_option(const struct flat *flat, int key)
+static int find_option(const struct row_list *list, int key)
 {
-	for (unsigned i = 0; i < flat->n; i++)
-		if (key == FIRST_LONG + (int)i || (key && key == flat->rows[i]->letter))
+	for (unsigned i = 0; i < list->n; i++)
+		if (key == FIRST_LONG + (int)i || (key && key == list->rows[i]->letter))
 			return (int)i;
 	return -ENOENT;
 }
 
-/* getopt_long returned '?' for argv[optind - 1] (or a letter of a bundle, then in optopt). */
-static int unknown_option(const struct flat *flat, char **argv)
+/* getopt_long() returned '?': for argv[optind - 1], or for the letter in optopt. */
+static int unknown_option(const struct row_list *list, char **argv)
 {
-	const char *typed = argv[optind - 1], *command = flat->spec->command, *nearest;
+	const char *typed = argv[optind - 1], *command = list->spec->command, *nearest;
 	char name[64], matches[512];
 	int i;
 
-	if (optopt && (i = find_option(flat, optopt)) >= 0) {
-		log_error("--%s takes no argument; see 'v4l2q %s --help'", flat->rows[i]->name, command);
+	if (optopt && (i = find_option(list, optopt)) >= 0) {
+		log_error("--%s takes no argument; see 'v4l2q %s --help'", list->rows[i]->name, command);
 		return -EINVAL;
 	}
 	if (optopt) {
@@ -292,9 +300,9 @@ static int unknown_option(const struct flat *flat, char **argv)
 		return -EINVAL;
 	}
 	snprintf(name, sizeof name, "%.*s", (int)strcspn(typed + 2, "="), typed + 2);
-	nearest = text_nearest(name, flat_name, flat);
-	if (list_matches(flat, name, matches, sizeof matches) > 1)
-		log_error("option '--%s' could be any of %s", name, matches);
+	nearest = text_nearest(name, row_name, list);
+	if (list_matches(list, name, matches, sizeof matches) > 1)
+		log_error("ambiguous option '--%s': it could be %s", name, matches);
 	else if (nearest)
 		log_error("unknown option '--%s'; did you mean --%s?", name, nearest);
 	else
@@ -302,31 +310,31 @@ static int unknown_option(const struct flat *flat, char **argv)
 	return -EINVAL;
 }
 
-static int missing_argument(const struct flat *flat)
+static int missing_argument(const struct row_list *list)
 {
-	int i = find_option(flat, optopt);
+	int i = find_option(list, optopt);
 
 	assert(i >= 0);
-	log_error("--%s wants an argument: %s", flat->rows[i]->name, option_argument(flat->rows[i]));
+	log_error("--%s requires an argument: %s", list->rows[i]->name, option_argument(list->rows[i]));
 	return -EINVAL;
 }
 
-static int take_option(const struct flat *flat, int key, char **argv, void *values)
+static int take_option(const struct row_list *list, int key, char **argv, void *values)
 {
 	const struct option_row *row;
 	int i, err;
 
 	if (key == ':')
-		return missing_argument(flat);
-	i = key == '?' ? -ENOENT : find_option(flat, key);
+		return missing_argument(list);
+	i = key == '?' ? -ENOENT : find_option(list, key);
 	if (i < 0)
-		return unknown_option(flat, argv);
-	row = flat->rows[i];
-	err = set_field(row, flat->bases[i], optarg, values);
+		return unknown_option(list, argv);
+	row = list->rows[i];
+	err = set_field(row, list->bases[i], optarg, values);
 	if (err < 0)
 		return err;
 	if (row->given)
-		*(bool *)((char *)values + flat->bases[i] + row->given) = true;
+		*(bool *)((char *)values + list->bases[i] + row->given) = true;
 	return 0;
 }
 
@@ -334,22 +342,24 @@ int options_parse(const struct option_spec *spec, int argc, char **argv, void *v
 {
 	struct option longs[MAX_OPTIONS + 1];
 	char letters[3 * MAX_OPTIONS + 2];
-	struct flat flat;
+	struct row_list list;
 	int key, err;
 
-	flatten(spec, &flat);
-	make_getopt(&flat, longs, letters);
-	err = set_presets(&flat, values);
+	list_rows(spec, &list);
+	make_getopt(&list, longs, letters);
+	err = set_presets(&list, values);
 	if (err < 0)
 		return err;
-	optind = 0; /* glibc: start anew */
+	optind = 0; /* glibc: start from the beginning, as after a former call */
 	opterr = 0;
-	while ((key = getopt_long(argc, argv, letters, longs, NULL)) != -1)
-		if ((err = take_option(&flat, key, argv, values)) < 0)
+	while ((key = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		err = take_option(&list, key, argv, values);
+		if (err < 0)
 			return err;
+	}
 	if (argc - optind > (int)spec->n_operands) {
-		log_error("'%s' is one argument too many for %s; see 'v4l2q %s --help'",
-			  argv[optind + (int)spec->n_operands], spec->command, spec->command);
+		log_error("too many arguments for %s: '%s'; see 'v4l2q %s --help'", spec->command,
+			  argv[optind + (int)spec->n_operands], spec->command);
 		return -EINVAL;
 	}
 	return optind;
@@ -357,15 +367,15 @@ int options_parse(const struct option_spec *spec, int argc, char **argv, void *v
 
 void options_free(const struct option_spec *spec, void *values)
 {
-	struct flat flat;
+	struct row_list list;
 
-	flatten(spec, &flat);
-	for (unsigned i = 0; i < flat.n; i++) {
-		if (flat.rows[i]->kind == OPT_LIST) {
-			char **list = (char **)((char *)values + flat.bases[i] + flat.rows[i]->offset);
+	list_rows(spec, &list);
+	for (unsigned i = 0; i < list.n; i++) {
+		if (list.rows[i]->kind == OPT_LIST) {
+			char **text = (char **)((char *)values + list.bases[i] + list.rows[i]->offset);
 
-			free(*list);
-			*list = NULL;
+			free(*text);
+			*text = NULL;
 		}
 	}
 }

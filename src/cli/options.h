@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Option tables: one row an option, which parsing, --help and defaults are all made from. */
+/* Option tables: one row per option, from which parsing, --help and the defaults are made. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include "base/units.h"
 
-/* The kind says what the argument looks like and the type of the field that takes it. */
+/* The form of the argument, and the type of the field that it is stored in. */
 enum option_kind {
-	OPT_SET,      /* int: no argument; becomes .value */
-	OPT_MORE,     /* int: no argument; one more each time */
-	OPT_TEXT,     /* const char *: any */
-	OPT_LIST,     /* char *, allocated: any; given again, joined by commas */
-	OPT_CHOICE,   /* int: one of .choices, its place there */
+	OPT_SET,      /* int: no argument; set to .value */
+	OPT_MORE,     /* int: no argument; counts how often it was given */
+	OPT_TEXT,     /* const char *: any text */
+	OPT_LIST,     /* char *, allocated: any text; several are joined by commas */
+	OPT_CHOICE,   /* int: an index of .choices */
 	OPT_UINT,     /* uint64_t */
 	OPT_SIZE,     /* struct option_size */
 	OPT_RATE,     /* struct fraction */
@@ -39,21 +38,22 @@ struct option_row {
 	char letter;      /* or 0 */
 	enum option_kind kind;
 	size_t offset;        /* of the field, in the struct that the table is for */
-	const char *argument; /* as --help writes it; NULL: as usual for the kind */
+	const char *argument; /* in --help; NULL: the default of the kind */
 	const char *help;
-	const char *preset;      /* the default, as a user would write it; NULL: the field stays zero */
-	const char *preset_help; /* what --help says of the default where no preset can */
-	const char *bare; /* the argument may be left out (only --name=ARG gives one), and is then this */
-	const char *const *choices; /* ended by NULL */
+	const char *preset;      /* the default, as on the command line; NULL: the field stays zero */
+	const char *preset_help; /* the default in words, for --help; NULL: preset */
+	const char
+		*bare; /* the value of --name without =ARG, which is then optional; NULL: ARG is required */
+	const char *const *choices; /* NULL-terminated */
 	int value;
 	uint64_t least, most; /* of numbers, bytes and nanoseconds; most 0: no limit */
-	bool hidden;          /* from --help: a second name, as other programs have it */
-	size_t given;         /* offset of a bool that says whether the user wrote it; 0: none */
+	bool hidden;          /* not in --help: an alias, under the name that other programs use */
+	size_t given;         /* offset of a bool that is set when the option is given; 0: none */
 };
 
-/* A table and where its struct lies within the command's own. */
+/* A table, and the offset of its struct within the struct of the command. */
 struct option_group {
-	const char *title; /* "": goes on with the group before; NULL ends the list */
+	const char *title; /* heading in --help; "": none; NULL ends the list */
 	const struct option_row *rows;
 	size_t base;
 };
@@ -61,17 +61,16 @@ struct option_group {
 struct option_spec {
 	const char *command, *synopsis, *summary;
 	const struct option_group *groups;
-	unsigned n_operands; /* accepted besides options, at most */
+	unsigned n_operands; /* at most so many arguments that are not options */
 };
 
-/* Fills in *values, first the defaults, then the command line; argv[0] is the command's name. Returns the
- * index of the first operand in argv (argc: none), or -EINVAL having said what is wrong. options_free()
- * afterwards in either case. */
+/* Stores the defaults, then the options of the command line, in *values; argv[0] is the command's name.
+ * Returns the index of the first operand in argv (argc: none), or -EINVAL or -ENOMEM, logged. Call
+ * options_free() in either case. */
 int options_parse(const struct option_spec *spec, int argc, char **argv, void *values);
 void options_free(const struct option_spec *spec, void *values);
 
-void options_help(const struct option_spec *spec, FILE *out);
-/* "N", "WxH", …: the row's argument as --help writes it, "" where it takes none. */
+/* The argument as --help writes it: "N", "WxH", …; "" where the option takes none. */
 const char *option_argument(const struct option_row *row);
 
 #endif

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Option tables: --help. */
-#include "cli/options.h"
+/* --help, from the option tables. */
+#include "cli/options_help.h"
 
-#include <string.h>
 #include "base/terminal.h"
+#include "base/text.h"
 
 #define HELP_COLUMN 30u
-
-static void print_choices(const struct option_row *row, char *text, size_t size)
-{
-	size_t n = strlen(text);
-
-	for (unsigned i = 0; row->choices[i] && n < size; i++)
-		n += (size_t)snprintf(text + n, size - n, "%s%s", i ? ", " : ": ", row->choices[i]);
-}
 
 static void print_row(FILE *out, const struct option_row *row)
 {
@@ -26,10 +18,10 @@ static void print_row(FILE *out, const struct option_row *row)
 		 *argument && !row->bare ? " " : "", argument, row->bare ? "]" : "");
 	terminal_column(out, HELP_COLUMN, left);
 	snprintf(text, sizeof text, "%s", row->help);
-	if (row->choices)
-		print_choices(row, text, sizeof text);
+	for (unsigned i = 0; row->choices && row->choices[i]; i++)
+		text_add(text, sizeof text, "%s%s", i ? ", " : ": ", row->choices[i]);
 	if (preset)
-		snprintf(text + strlen(text), sizeof text - strlen(text), " (default: %s)", preset);
+		text_add(text, sizeof text, " (default: %s)", preset);
 	terminal_wrap(out, TERMINAL_DEFAULT_WIDTH, HELP_COLUMN, text);
 }
 

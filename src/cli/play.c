@@ -65,7 +65,7 @@ static const struct option_group groups[] = {
 	{ "Run", run_rows, 0 },
 	{ "Buffers", common_queue_rows, OFFSET(common) },
 	{ "Messages", common_output_rows, OFFSET(common) },
-	{ "", basic_option_rows, OFFSET(common.basic) },
+	{ "", common_basic_rows, OFFSET(common.basic) },
 	{ 0 },
 };
 
@@ -141,7 +141,7 @@ static struct fraction played_rate(struct fraction rate, double speed)
 static enum status open_device(struct play *play)
 {
 	const struct common_options *common = &play->options->common;
-	struct setup_options options = common_setup_options(common, DEVICE_OUTPUT, default_memory_limit());
+	struct setup_options options = common_setup_options(common, DEVICE_OUTPUT, common_memory_limit());
 	struct reader_info file = reader_info(play->reader);
 	enum status status = setup_device(&play->setup, &options);
 	int err;
@@ -200,7 +200,7 @@ static enum status play_and_report(struct play *play)
 		.on_demand = options->on_demand,
 		.signal_fd = play->signal_fd,
 		.resume_fd = play->resume_fd,
-		.progress = progress_wanted(&options->common) ? progress_playback : NULL,
+		.progress = common_progress_wanted(&options->common) ? progress_playback : NULL,
 		.progress_opaque = &progress,
 	};
 	err = playback_run(playback);
@@ -234,7 +234,7 @@ static int play_run(int argc, char **argv)
 	struct play_options options = { 0 };
 	struct play play = { .options = &options };
 	int operand = options_parse(&spec, argc, argv, &options);
-	int status = basic_start(&spec, &options.common.basic, operand);
+	int status = common_start(&spec, &options.common.basic, operand);
 
 	if (status < 0) {
 		options.file = operand < argc ? argv[operand] : NULL;

@@ -24,6 +24,7 @@ void report_line(FILE *out, const char *label, const char *format, ...)
 	va_end(arguments);
 	if (n < 0)
 		return;
+	text_clean(text, "");
 	fprintf(out, "%-*s", LABEL_WIDTH, label);
 	terminal_wrap(out, terminal_width(out), LABEL_WIDTH, text);
 	free(text);
@@ -90,7 +91,6 @@ void report_setup_text(const struct report *report, FILE *out)
 
 	snprintf(names, sizeof names, "%.16s, %.32s", (const char *)report->device->info.driver,
 		 (const char *)report->device->info.card);
-	text_clean(names, "");
 	report_line(out, "device", "%s (%s)", report->device->path, names);
 	if (format->fps.num)
 		snprintf(fps, sizeof fps, " at %.6g fps", fraction_value(format->fps));

@@ -11,7 +11,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "cli/options.h"
+#include "cli/options_help.h"
 
 struct inner {
 	uint64_t unused, buffers;
@@ -215,7 +215,7 @@ static void wrong_ones_are_named(void **state)
 		{ "--s 1", { "'--s'", "--size", "--span" } },
 		{ "-x", { "'-x'", "v4l2q test --help", "" } },
 		{ "-vx", { "'-x'", "", "" } },
-		{ "-c", { "--count", "wants an argument", "N" } },
+		{ "-c", { "--count", "requires an argument", "N" } },
 		{ "--quiet=3", { "--quiet", "no argument", "" } },
 		{ "one two", { "'two'", "too many", "test" } },
 	};
