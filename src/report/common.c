@@ -87,11 +87,10 @@ void report_setup_text(const struct report *report, FILE *out)
 {
 	const struct video_format *format = report->format;
 	const struct pool_info *pool = &report->pool;
-	char fourcc[FOURCC_TEXT_MAX], names[80], fps[32] = "", buffers[64] = "";
+	char fourcc[FOURCC_TEXT_MAX], fps[32] = "", buffers[64] = "";
 
-	snprintf(names, sizeof names, "%.16s, %.32s", (const char *)report->device->info.driver,
-		 (const char *)report->device->info.card);
-	report_line(out, "device", "%s (%s)", report->device->path, names);
+	report_line(out, "device", "%s (%.16s, %.32s)", report->device->path,
+		    (const char *)report->device->info.driver, (const char *)report->device->info.card);
 	if (format->fps.num)
 		snprintf(fps, sizeof fps, " at %.6g fps", fraction_value(format->fps));
 	if (pool->streams)
