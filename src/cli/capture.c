@@ -198,7 +198,7 @@ static struct record_options record_options(const struct capture_options *option
 			.codec = options->codec,
 			.codec_options = options->codec_options,
 			.overwrite = options->overwrite,
-			.direct = (enum direct_io_mode)options->direct,
+			.direct_io = (enum direct_io_mode)options->direct,
 		},
 		.count = options->count,
 		.skip = options->skip,

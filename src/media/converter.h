@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Pictures from one pixel format, size and range into another, by libswscale. */
+/* Converts pictures between pixel formats, sizes, ranges and matrices with libswscale. */
 #ifndef MEDIA_CONVERTER_H
 #define MEDIA_CONVERTER_H
 
@@ -8,36 +8,34 @@
 
 struct SwsContext;
 
-/* All zero before its first use; makes itself ready for the pictures it is given, and anew when they change.
- */
+/* Zero-initialise. The scaling context is made on first use, and again when a picture's properties change. */
 struct converter {
 	struct SwsContext *sws;
-	int flags;     /* libswscale's; 0: bicubic where it scales, else bilinear. The same for the same two
-			  pictures */
-	bool threaded; /* may take several processors, where both pictures are counted references */
-	AVFrame *read, *written; /* in between, where libswscale does not have a format; else NULL */
-	/* What sws is made for. */
-	struct converter_shape {
+	int flags;     /* SWS_*; 0: SWS_BICUBIC when scaling, otherwise SWS_BILINEAR */
+	bool threaded; /* use all processors; needs reference-counted frames on both sides */
+	AVFrame *src_planar, *dst_planar; /* intermediate pictures for the formats that libswscale lacks, or
+					     NULL */
+	struct converter_params {         /* what sws is configured for */
 		enum AVPixelFormat format;
 		int width, height;
 		bool full_range;
 		enum AVColorSpace matrix;
-	} from, to;
+	} src, dst;
 };
 
-/* Whether it can be done at all: 0 or -ENOTSUP, logged. */
-int converter_check(enum AVPixelFormat from, enum AVPixelFormat to);
-/* Whether nothing must be done to have `from` as `to` wants it: same format, size, range and matrix. */
-bool converter_is_noop(const AVFrame *from, const AVFrame *to);
-/* Converts in one pass into the memory that `to` describes (format, width, height, data, linesize;
- * color_range and colorspace, where unspecified means `from`'s, or what is usual for its size when that is
- * RGB). 0 or a negative errno, logged. */
-int converter_run(struct converter *converter, const AVFrame *from, const AVFrame *to);
+/* Whether the conversion is possible: 0 or -ENOTSUP, logged. */
+int converter_check(enum AVPixelFormat src, enum AVPixelFormat dst);
+/* Whether src already is what dst asks for: same format, size, range and matrix. */
+bool converter_is_noop(const AVFrame *src, const AVFrame *dst);
+/* Converts in one pass into the memory that dst describes (format, width, height, data, linesize,
+ * color_range, colorspace). Unspecified range and matrix mean src's; for an RGB src the limited range and
+ * converter_default_matrix(). Returns 0 or a negative errno, logged. */
+int converter_run(struct converter *converter, const AVFrame *src, const AVFrame *dst);
 void converter_close(struct converter *converter);
 
-/* Whether a picture's samples span 0..255: said by the frame, by its format (yuvj), or by being RGB. */
+/* Whether samples span 0..255: by color_range, by the format (yuvj*), or because it is RGB. */
 bool converter_full_range(enum AVPixelFormat format, enum AVColorRange range);
-/* The matrix that a picture of this size has when nobody says: BT.709 from 720 rows on, else BT.601. */
+/* The matrix to assume where none is given: ITU-R BT.709 from 720 rows on, otherwise BT.601. */
 enum AVColorSpace converter_default_matrix(int height);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A frame on its way between the device loop and the file thread. */
+/* A video frame as the device loop and the file thread pass it to each other. */
 #ifndef MEDIA_FRAME_H
 #define MEDIA_FRAME_H
 
@@ -10,20 +10,19 @@
 #include "base/video_format.h"
 
 struct frame {
-	AVBufferRef *memory; /* keeps all planes alive; its last unref hands the buffer home, from whatever
-				thread */
-	unsigned n_planes;   /* memory planes, as in video_format */
+	AVBufferRef *memory; /* owns the memory of all planes; its last unref, in any thread, returns the
+				buffer */
+	unsigned n_planes;   /* memory planes, as in struct video_format */
 	struct {
-		uint8_t *data; /* start of the payload (behind data_offset) */
-		size_t bytes;  /* of payload */
+		uint8_t *data; /* start of the payload, after data_offset */
+		size_t bytes;  /* length of the payload */
 	} planes[MAX_PLANES];
-	int64_t pts_ns;        /* presentation time, from 0 */
-	bool key;              /* the driver called it a key frame (compressed formats) */
-	int64_t duration_ns;   /* reading: how long it is shown; 0: not known */
-	uint64_t copied_bytes; /* reading: of picture that were copied in user space since it was decoded or
-				  read */
-	bool damaged;          /* the driver marked it, and it is kept all the same */
-	void *opaque;          /* its sender's */
+	int64_t pts_ns;        /* from the start of the recording or playback */
+	bool key;              /* key frame, according to the driver; compressed formats only */
+	int64_t duration_ns;   /* playback: time on screen; 0: unknown */
+	uint64_t copied_bytes; /* playback: bytes of picture copied by the CPU after decoding or reading */
+	bool damaged;          /* the driver reported an error in it; becomes AV_PKT_FLAG_CORRUPT */
+	void *opaque;          /* the sender's */
 };
 
 #endif

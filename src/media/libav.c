@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* libav's own messages, folded into ours. */
+/* Routes the FFmpeg libraries' log into the program's own. */
 #include "media/libav.h"
 
 #include <pthread.h>
@@ -11,19 +11,14 @@
 
 #define LINE_MAX_BYTES 512
 
-/* libav may print one line in several calls, hence a buffer a thread. */
+/* libav may log one line in several calls; threads must not mix theirs. */
 static _Thread_local struct {
-	char line[LINE_MAX_BYTES], reason[LINE_MAX_BYTES];
-	const void *complainer;
+	char line[LINE_MAX_BYTES], error[LINE_MAX_BYTES];
+	const void *error_object; /* the context that logged `error` */
 	bool muted;
 } local;
 
-static enum log_level our_level(int level)
-{
-	return level <= AV_LOG_INFO ? LOG_LEVEL_VERBOSE : LOG_LEVEL_TRACE;
-}
-
-static void forward(void *object, int level, const char *format, va_list args)
+static void log_callback(void *object, int level, const char *format, va_list args)
 {
 	const AVClass *class = object ? *(AVClass **)object : NULL;
 	size_t used = strlen(local.line), length;
@@ -37,41 +32,41 @@ static void forward(void *object, int level, const char *format, va_list args)
 	while (length > 0 && (local.line[length - 1] == '\n' || local.line[length - 1] == '.'))
 		local.line[--length] = '\0';
 	if (length > 0 && level <= AV_LOG_ERROR) {
-		memcpy(local.reason, local.line, sizeof local.reason);
-		local.complainer = object;
+		memcpy(local.error, local.line, sizeof local.error);
+		local.error_object = object;
 	}
 	if (length > 0)
-		log_message(our_level(level), "libav: %s%s%s", class ? class->item_name(object) : "",
-			    class ? ": " : "", local.line);
+		log_message(level <= AV_LOG_INFO ? LOG_LEVEL_VERBOSE : LOG_LEVEL_TRACE, "libav: %s%s%s",
+			    class ? class->item_name(object) : "", class ? ": " : "", local.line);
 	local.line[0] = '\0';
 }
 
-static void install(void)
+static void set_callback(void)
 {
-	av_log_set_callback(forward);
+	av_log_set_callback(log_callback);
 }
 
 void libav_init(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	pthread_once(&once, install);
+	pthread_once(&once, set_callback);
 }
 
 const char *libav_err_str(int err)
 {
-	return local.reason[0] ? local.reason : err_str(err);
+	return local.error[0] ? local.error : err_str(err);
 }
 
 void libav_clear_error(void)
 {
-	local.reason[0] = '\0';
-	local.complainer = NULL;
+	local.error[0] = '\0';
+	local.error_object = NULL;
 }
 
 const char *libav_error_from(const void *object)
 {
-	return object && object == local.complainer ? local.reason : NULL;
+	return object && object == local.error_object ? local.error : NULL;
 }
 
 bool libav_mute(bool mute)

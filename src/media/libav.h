@@ -1,26 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libav's own messages, folded into ours. libav explains a failure in its log and returns a bare
- * number. Its lines go to our log at verbose level, and the last complaint of a thread is kept, so
- * that the one line a user sees can carry the reason.
+ * Routes the FFmpeg libraries' log into the program's own. libav explains a failure in its log and returns
+ * a bare error code, so the last error line of each thread is kept for the one message that users see.
  */
 #ifndef MEDIA_LIBAV_H
 #define MEDIA_LIBAV_H
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <libavformat/version.h>
 
-/* Call before anything of libav; may be called again, from any thread. */
+/* What an AVIOContext's write callback takes: const since libavformat 61. */
+#if LIBAVFORMAT_VERSION_MAJOR >= 61
+typedef const uint8_t avio_write_data;
+#else
+typedef uint8_t avio_write_data;
+#endif
+
+/* Installs the log callback. Call it before anything else of libav; safe to repeat, from any thread. */
 void libav_init(void);
 
-/* What libav last complained of in this thread since libav_clear_error(), or err_str(err) when it said
- * nothing. Good until the next message of this thread. */
+/* The last error line that libav logged in this thread since libav_clear_error(), or err_str(err) if there
+ * is none. Valid until libav logs again in this thread. */
 const char *libav_err_str(int err);
 void libav_clear_error(void);
-/* The same where it was this very object (a context) that complained last, else NULL. */
+/* The same line, but only if this object (an AVClass context) logged it; NULL otherwise. */
 const char *libav_error_from(const void *object);
 
-/* While it is set, this thread's messages go nowhere: for attempts whose failure is an answer. Returns the
- * former setting. */
+/* While set, libav's messages in this thread are discarded: for attempts that are expected to fail. Returns
+ * the previous setting. */
 bool libav_mute(bool mute);
 
 #endif

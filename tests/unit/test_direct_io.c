@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tests of media/direct: the same bytes by another way. */
+/* Tests of media/write/direct_io: the same bytes by another way. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -177,7 +177,7 @@ static void refused_at_once(void **state)
 	(void)state;
 	world.fcntl_err = EINVAL;
 	assert_int_equal(direct_io_start(&d, fd, HEAD), -EINVAL);
-	assert_false(d.on);
+	assert_false(d.enabled);
 	direct_io_close(&d);
 }
 

@@ -134,11 +134,11 @@ static void files_that_cannot_be(void **state)
 	struct writer_options o = media_fixture_options(media_fixture_path("no/such.nut"), &format);
 
 	(void)state;
-	media_fixture_refused(&o, -ENOENT, "the directory it should lie in does not exist");
+	media_fixture_refused(&o, -ENOENT, "its directory does not exist");
 	o.url = media_fixture_path("");
 	media_fixture_refused(&o, -EISDIR, "is a directory");
 	o.url = media_fixture_path("name");
-	media_fixture_refused(&o, -EINVAL, "the name does not tell the container");
+	media_fixture_refused(&o, -EINVAL, "cannot tell the container from the name");
 	o.container = "no-such-container";
 	media_fixture_refused(&o, -EINVAL, "no such container");
 	o.container = "mp4";
@@ -152,7 +152,7 @@ static void files_that_cannot_be(void **state)
 	media_fixture_refused(&o, -ENOTSUP, "containers that can: raw");
 	o.format = media_fixture_format("YUYV", 416, 240, 0);
 	o.format.bytesperline[0] = 100;
-	media_fixture_refused(&o, -EINVAL, "do not fit together");
+	media_fixture_refused(&o, -EINVAL, "are inconsistent");
 	assert_false(media_fixture_exists(media_fixture_path("name")));
 }
 
@@ -168,7 +168,7 @@ static void short_frames_are_refused(void **state)
 	assert_int_equal(writer_open(&writer, &o), 0);
 	frame.planes[0].bytes = 416 * 240 * 2 - 1;
 	assert_int_equal(writer_write(writer, &frame), -EINVAL);
-	assert_non_null(strstr(media_fixture_errors, "a frame of 199679 bytes"));
+	assert_non_null(strstr(media_fixture_errors, "frame too short: 199679 bytes"));
 	frame.planes[0].bytes++;
 	assert_int_equal(writer_write(writer, &frame), -EINVAL); /* for good */
 	assert_int_equal(writer_close(writer), -EINVAL);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An AVIOContext over write(2) that does not copy whole frames. libavformat's own file protocol copies
- * all it is given through a buffer. This one has `direct` set, so that what a muxer hands over in one
- * piece comes here as the very memory of the frame, and goes on to writev() behind the few header
- * bytes that were gathered before it. Small pieces are gathered, because a muxer may hand over a row
- * or 188 bytes at a time.
+ * An AVIOContext over a file descriptor that does not copy whole frames. libavformat's own file protocol
+ * copies everything through its buffer. This one has AVIOContext.direct set, so that a packet arrives here
+ * as the frame's own memory and goes to writev() together with the few header bytes before it. Small pieces
+ * are gathered first, as a muxer may write a row or 188 bytes at a time.
  */
 #ifndef MEDIA_WRITE_AVIO_FILE_H
 #define MEDIA_WRITE_AVIO_FILE_H
@@ -14,31 +13,41 @@
 #include <libavformat/avio.h>
 #include "media/write/direct_io.h"
 
-struct avio_file;
+/* Below this a copy is cheaper than a system call. */
+#define AVIO_FILE_GATHER_BYTES 65536
 
-/* -EISDIR for a path that can never be a file, logged. */
+/* Read-only outside avio_file.c. */
+struct avio_file {
+	AVIOContext *avio;
+	char *path; /* for messages */
+	int fd;
+	int error; /* of the first write that failed; 0: none */
+	bool seekable, regular, created;
+	bool discarding;  /* drop what libavformat still flushes of a frame that failed */
+	int64_t start;    /* byte 0's offset in the file: standard output may already have content */
+	int64_t position; /* of the next byte, gathered ones included */
+	int64_t size;
+	enum direct_io_mode direct_io_mode;
+	bool direct_io_allowed, direct_io_active;
+	struct direct_io direct_io;
+	size_t n_gathered;
+	uint8_t gathered[AVIO_FILE_GATHER_BYTES];
+};
+
+/* -EISDIR, logged, for a path that is a directory; otherwise 0. */
 int avio_file_check_path(const char *path);
-/* Opens a path, or standard output for "-". An existing regular file is refused with -EEXIST unless
- * `overwrite`; devices and FIFOs are opened as they are; a terminal never. Logs its failures. */
-int avio_file_open(struct avio_file **output, const char *path, bool overwrite, enum direct_io_mode mode);
-/* Writes what is gathered and closes. Logs nothing: the first error comes back, and avio_file_error() knew it
- * before. Takes NULL. */
-int avio_file_close(struct avio_file *output);
-/* Takes the file's name away if it is a regular file that avio_file_open() made; before avio_file_close(). */
-void avio_file_unlink(struct avio_file *output);
-
-AVIOContext *avio_file_context(struct avio_file *output);
-bool avio_file_seekable(const struct avio_file *output);
-/* Hands on what is gathered: for pipes and terminals of others, whose reader waits for it. */
-int avio_file_flush(struct avio_file *output);
-/* The first error of a write, 0 if there was none. */
-int avio_file_error(const struct avio_file *output);
-/* How long the file is so far. Safe from another thread. */
-uint64_t avio_file_bytes(const struct avio_file *output);
-
-/* After a failed write: cuts a regular file off at `length`, where the last whole frame ended, which frees
- * room for an index, and makes writing possible again. rewind: it goes on there; else at the place where
- * libavformat believes to be, which leaves a hole (for muxers that have booked the frame already). */
-void avio_file_recover(struct avio_file *output, int64_t length, bool rewind);
+/* Opens a path, or standard output for "-". An existing regular file gives -EEXIST unless `overwrite`;
+ * devices and FIFOs are opened as they are, terminals are refused. 0 or a negative errno, logged. */
+int avio_file_open(struct avio_file **file, const char *path, bool overwrite, enum direct_io_mode mode);
+/* Flushes, closes and frees. Returns the first error of all writes and of close(), not logged. Takes NULL. */
+int avio_file_close(struct avio_file *file);
+/* Removes the file if avio_file_open() created it. To be called before avio_file_close(). */
+void avio_file_unlink(struct avio_file *file);
+/* Writes the gathered pieces; the AVIOContext's own buffer must have been flushed. 0 or a negative errno. */
+int avio_file_flush(struct avio_file *file);
+/* After a failed write: truncates a regular file to `length`, the end of the last complete frame, which
+ * makes room for a trailer, and makes the AVIOContext usable again. rewind: continue at `length`; otherwise
+ * where libavformat's position is, which leaves a hole, for muxers whose index already has the frame. */
+void avio_file_recover(struct avio_file *file, int64_t length, bool rewind);
 
 #endif

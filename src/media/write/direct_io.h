@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Large writes past the page cache. Recordings are not read again soon, and the kernel spends several
- * times as much on finding, filling and writing back pages as on the transfer itself. O_DIRECT takes
- * its data from aligned memory only, at aligned places: so they are copied there, which takes the
- * place of the kernel's own copy into its pages. Of frames larger than half of that memory one half is
- * written while the other is filled.
+ * Large sequential writes with O_DIRECT. A recording is not read again soon, and looking up, filling and
+ * writing back page cache pages costs the kernel several times as much as the transfer. O_DIRECT requires
+ * aligned memory, file offsets and lengths (open(2)), so data are copied to aligned staging buffers, in
+ * place of the kernel's copy to the page cache. There are two of them: a second thread writes one while the
+ * caller fills the other.
  */
 #ifndef MEDIA_WRITE_DIRECT_IO_H
 #define MEDIA_WRITE_DIRECT_IO_H
@@ -14,42 +14,46 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Of memory, places and lengths: what every disk is content with. */
+/* Of memory, offsets and lengths; the largest logical block size in use. */
 #define DIRECT_IO_ALIGNMENT 4096
 
-/* AUTO: where the file system makes it pay, and frames are large. ON: wherever the file system lets us. */
+/* AUTO: for large writes on file systems where it is known to pay. ON: wherever the file system accepts it.
+ */
 enum direct_io_mode { DIRECT_IO_AUTO, DIRECT_IO_ON, DIRECT_IO_OFF };
 
-struct overlap;
+struct async_write;
 
-/* All zero: never begun. */
+/* Zero-initialise. */
 struct direct_io {
 	int fd;
-	bool on;
-	uint8_t *memory;         /* both halves */
-	unsigned half;           /* the one that is being filled */
-	size_t n;                /* of it that waits to be whole blocks */
-	off_t offset;            /* where in the file it belongs */
-	struct overlap *overlap; /* writes the other half; NULL until there is one to write */
-	off_t other_offset;      /* where the other half belongs */
-	bool pending;            /* it may be at it */
+	bool enabled;              /* O_DIRECT is set on fd */
+	uint8_t *staging;          /* both buffers */
+	unsigned current;          /* the buffer being filled: 0 or 1 */
+	size_t n_staged;           /* bytes in it */
+	off_t offset;              /* where in the file its first byte goes */
+	struct async_write *async; /* writes the other buffer; NULL until the first one is full */
+	off_t async_offset;
+	bool async_pending; /* its result has not been collected yet */
 };
 
-/* Whether the file may go past the page cache; AUTO: whether it lies where this pays, on local file systems
- * that write their blocks straight to a disk. */
+/* Whether to use O_DIRECT for this file. AUTO: if it is on a local file system that writes its blocks
+ * straight to a disk. */
 bool direct_io_supported(int fd, enum direct_io_mode mode);
-/* The least that a piece must have to begin with it. */
+/* The shortest write that is worth starting with, in bytes. */
 size_t direct_io_min_bytes(enum direct_io_mode mode);
-/* Starts at `offset`, a multiple of DIRECT_IO_ALIGNMENT and the end of the file. -EINVAL and the like: not to
- * be had here. */
-int direct_io_start(struct direct_io *direct, int fd, off_t offset);
-int direct_io_write(struct direct_io *direct, const uint8_t *data, size_t bytes);
-/* Brings all to the file, which is up to a block longer than it should be until the end. */
-int direct_io_flush(struct direct_io *direct);
-/* Flushes and goes back to ordinary writing, the descriptor at the end of the file. */
-int direct_io_stop(struct direct_io *direct);
-/* The same after an error: the file is cut off at `length`, which was flushed once. */
-int direct_io_truncate(struct direct_io *direct, off_t length);
-void direct_io_close(struct direct_io *direct);
+/* Sets O_DIRECT. `offset` is the end of the file and a multiple of DIRECT_IO_ALIGNMENT. -EINVAL and others:
+ * the file system refuses the flag. */
+int direct_io_start(struct direct_io *d, int fd, off_t offset);
+/* Appends the data: to the file at once, or to a staging buffer. 0 or a negative errno. */
+int direct_io_write(struct direct_io *d, const uint8_t *data, size_t bytes);
+/* Writes what is staged. Until direct_io_stop() the file is padded with zeros to a whole block. */
+int direct_io_flush(struct direct_io *d);
+/* Flushes, removes the padding, clears O_DIRECT and sets the file offset to the end. */
+int direct_io_stop(struct direct_io *d);
+/* Discards what is staged, cuts the file to `length`, clears O_DIRECT and sets the file offset to the end.
+ * Everything before `length` must have been flushed. */
+int direct_io_truncate(struct direct_io *d, off_t length);
+/* Frees the buffers and ends the thread; fd stays open. */
+void direct_io_close(struct direct_io *d);
 
 #endif

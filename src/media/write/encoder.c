@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Pictures into packets, by libavcodec. */
+/* Encodes pictures with libavcodec, converted to a pixel format that the encoder takes. */
 #include "media/write/encoder.h"
 
 #include <errno.h>
@@ -7,15 +7,15 @@
 #include <libavutil/imgutils.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "media/libav.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define MAX_FORMATS 256
-#define ALIGNMENT 64
+#define PICTURE_ALIGNMENT 64 /* for SIMD instructions */
 
-/* An encoder that is slower than the camera loses frames, so the defaults that were made for patient work do
- * not do. */
+/* Encoders' own defaults favour quality over speed; in live use one that is slower than the camera loses
+ * frames. */
 static const struct {
 	const char *encoder, *key, *value;
 } live_defaults[] = {
@@ -30,10 +30,10 @@ static const struct {
 const AVCodec *encoder_find(const char *name)
 {
 	const AVCodec *codec = avcodec_find_encoder_by_name(name);
-	const AVCodecDescriptor *description = codec ? NULL : avcodec_descriptor_get_by_name(name);
+	const AVCodecDescriptor *desc = codec ? NULL : avcodec_descriptor_get_by_name(name);
 
-	if (description && description->type == AVMEDIA_TYPE_VIDEO)
-		codec = avcodec_find_encoder(description->id);
+	if (desc && desc->type == AVMEDIA_TYPE_VIDEO)
+		codec = avcodec_find_encoder(desc->id);
 	if (!codec || codec->type != AVMEDIA_TYPE_VIDEO) {
 		log_error("%s: no such video encoder in this libavcodec: \"ffmpeg -encoders\" lists them",
 			  name);
@@ -42,9 +42,9 @@ const AVCodec *encoder_find(const char *name)
 	return codec;
 }
 
-/* The formats that frames in ordinary memory may have, ended by AV_PIX_FMT_NONE. An encoder without a list
- * takes any. */
-static unsigned list_formats(const AVCodec *codec, enum AVPixelFormat formats[MAX_FORMATS])
+/* Lists the encoder's pixel formats, without those of hardware frames, terminated by AV_PIX_FMT_NONE. Returns
+ * their number; UINT32_MAX: the encoder takes any. */
+static unsigned list_pix_fmts(const AVCodec *codec, enum AVPixelFormat formats[MAX_FORMATS])
 {
 	const enum AVPixelFormat *list = NULL;
 	unsigned n = 0;
@@ -55,28 +55,28 @@ static unsigned list_formats(const AVCodec *codec, enum AVPixelFormat formats[MA
 	list = codec->pix_fmts;
 #endif
 	for (; list && *list != AV_PIX_FMT_NONE && n < MAX_FORMATS - 1; list++) {
-		const AVPixFmtDescriptor *description = av_pix_fmt_desc_get(*list);
+		const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(*list);
 
-		if (description && !(description->flags & AV_PIX_FMT_FLAG_HWACCEL))
+		if (desc && !(desc->flags & AV_PIX_FMT_FLAG_HWACCEL))
 			formats[n++] = *list;
 	}
 	formats[n] = AV_PIX_FMT_NONE;
 	return list ? n : UINT32_MAX;
 }
 
-static bool listed(const enum AVPixelFormat *formats, enum AVPixelFormat format)
+static bool pix_fmt_listed(const enum AVPixelFormat *formats, enum AVPixelFormat format)
 {
 	while (*formats != AV_PIX_FMT_NONE && *formats != format)
 		formats++;
 	return *formats == format;
 }
 
-/* The user's, the source's own, or what loses least of it. */
-static int choose_format(const struct encoder_options *options, const char *wanted,
-			 enum AVPixelFormat *chosen)
+/* The user's choice, the container's, or the source's own; otherwise what loses least of the source. */
+static int choose_pix_fmt(const struct encoder_options *options, const char *wanted,
+			  enum AVPixelFormat *chosen)
 {
 	enum AVPixelFormat formats[MAX_FORMATS], source = (enum AVPixelFormat)options->source->format;
-	unsigned n = list_formats(options->codec, formats);
+	unsigned n = list_pix_fmts(options->codec, formats);
 	const char *name = options->codec->name;
 
 	*chosen = wanted                                   ? av_get_pix_fmt(wanted)
@@ -86,7 +86,7 @@ static int choose_format(const struct encoder_options *options, const char *want
 		log_error("pix_fmt=%s: no such pixel format", wanted);
 		return -EINVAL;
 	}
-	if (n == UINT32_MAX || listed(formats, *chosen))
+	if (n == UINT32_MAX || pix_fmt_listed(formats, *chosen))
 		return 0;
 	if (wanted) {
 		log_error("%s: does not take pix_fmt=%s", name, wanted);
@@ -94,13 +94,13 @@ static int choose_format(const struct encoder_options *options, const char *want
 	}
 	*chosen = avcodec_find_best_pix_fmt_of_list(formats, source, 0, NULL);
 	if (*chosen == AV_PIX_FMT_NONE) {
-		log_error("%s: takes frames in graphics memory only, which this program does not have", name);
+		log_error("%s: takes hardware frames only, which are not supported", name);
 		return -ENOTSUP;
 	}
 	return 0;
 }
 
-static void set_colours(AVCodecContext *context, const AVCodecParameters *source)
+static void set_colorspace(AVCodecContext *context, const AVCodecParameters *source)
 {
 	bool source_rgb =
 		av_pix_fmt_desc_get((enum AVPixelFormat)source->format)->flags & AV_PIX_FMT_FLAG_RGB;
@@ -117,14 +117,14 @@ static void set_colours(AVCodecContext *context, const AVCodecParameters *source
 		context->color_range = AVCOL_RANGE_UNSPECIFIED;
 		context->colorspace = AVCOL_SPC_UNSPECIFIED;
 	}
-	/* JPEG knows no other range, whatever the picture comes from. */
+	/* JPEG is always full range (JFIF, ITU-T T.871). */
 	if (context->codec_id == AV_CODEC_ID_MJPEG ||
 	    converter_full_range(context->pix_fmt, context->color_range))
 		context->color_range = rgb ? AVCOL_RANGE_UNSPECIFIED : AVCOL_RANGE_JPEG;
 }
 
-static AVCodecContext *make_context(const struct encoder_options *options, enum AVPixelFormat format,
-				    AVRational time_base)
+static AVCodecContext *alloc_context(const struct encoder_options *options, enum AVPixelFormat format,
+				     AVRational time_base)
 {
 	AVCodecContext *context = avcodec_alloc_context3(options->codec);
 
@@ -135,12 +135,12 @@ static AVCodecContext *make_context(const struct encoder_options *options, enum 
 	context->pix_fmt = format;
 	context->field_order = options->source->field_order;
 	context->time_base = time_base;
-	/* Rate control needs some idea. */
+	/* Rate control needs an estimate. */
 	context->framerate = options->fps.num > 0 ? options->fps : (AVRational){ 30, 1 };
 	context->thread_count = 0;
 	if (options->global_header)
 		context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-	set_colours(context, options->source);
+	set_colorspace(context, options->source);
 	return context;
 }
 
@@ -149,10 +149,10 @@ static int parse_options(const struct encoder_options *options, AVDictionary **d
 	int err = 0;
 
 	if (options->options && av_dict_parse_string(dictionary, options->options, "=", ",", 0) < 0) {
-		log_error("codec options \"%s\": not of the form key=value,key=value", options->options);
+		log_error("invalid codec options '%s': expected key=value,key=value", options->options);
 		return -EINVAL;
 	}
-	for (size_t i = 0; err >= 0 && i < COUNT(live_defaults); i++) {
+	for (size_t i = 0; err >= 0 && i < ARRAY_SIZE(live_defaults); i++) {
 		if (strcmp(live_defaults[i].encoder, options->codec->name) == 0)
 			err = av_dict_set(dictionary, live_defaults[i].key, live_defaults[i].value,
 					  AV_DICT_DONT_OVERWRITE);
@@ -160,16 +160,17 @@ static int parse_options(const struct encoder_options *options, AVDictionary **d
 	return err < 0 ? err : 0;
 }
 
-/* One attempt, with this time base. *unknown: an option that nobody took, to be freed. */
-static int try_open(struct encoder *e, const struct encoder_options *options, enum AVPixelFormat format,
-		    AVRational time_base, const AVDictionary *dictionary, char **unknown)
+/* Opens the codec with this time base. *unknown: the name of an option that it does not have, to be freed;
+ * NULL otherwise. */
+static int try_time_base(struct encoder *e, const struct encoder_options *options, enum AVPixelFormat format,
+			 AVRational time_base, const AVDictionary *dictionary, char **unknown)
 {
 	AVDictionary *left = NULL;
 	const AVDictionaryEntry *entry;
 	int err = -ENOMEM;
 
 	if (av_dict_copy(&left, dictionary, 0) >= 0 &&
-	    (e->context = make_context(options, format, time_base)))
+	    (e->context = alloc_context(options, format, time_base)))
 		err = avcodec_open2(e->context, options->codec, &left);
 	if (err == 0 && (entry = av_dict_get(left, "", NULL, AV_DICT_IGNORE_SUFFIX))) {
 		*unknown = av_strdup(entry->key);
@@ -181,9 +182,9 @@ static int try_open(struct encoder *e, const struct encoder_options *options, en
 	return err;
 }
 
-/* The clock of the driver where the codec can say it; MPEG's codecs know certain rates only. */
-static int open_codec(struct encoder *e, const struct encoder_options *options, enum AVPixelFormat format,
-		      const AVDictionary *dictionary)
+/* Microseconds if the codec supports them; the MPEG codecs allow certain frame rates only. */
+static int open_context(struct encoder *e, const struct encoder_options *options, enum AVPixelFormat format,
+			const AVDictionary *dictionary)
 {
 	AVRational grid = options->fps.num > 0 ? av_inv_q(options->fps) : (AVRational){ 1, 30 };
 	char *unknown = NULL;
@@ -191,10 +192,10 @@ static int open_codec(struct encoder *e, const struct encoder_options *options, 
 
 	libav_clear_error();
 	if (!options->constant_rate)
-		err = try_open(e, options, format, (AVRational){ 1, 1000000 }, dictionary, &unknown);
+		err = try_time_base(e, options, format, (AVRational){ 1, 1000000 }, dictionary, &unknown);
 	if (err < 0 && err != -ENOMEM && !unknown) {
 		libav_clear_error();
-		err = try_open(e, options, format, grid, dictionary, &unknown);
+		err = try_time_base(e, options, format, grid, dictionary, &unknown);
 	}
 	if (unknown)
 		log_error("%s: has no option \"%s\": \"ffmpeg -h encoder=%s\" lists them",
@@ -205,7 +206,7 @@ static int open_codec(struct encoder *e, const struct encoder_options *options, 
 	return err == -ENOMEM ? err : err < 0 ? -EINVAL : 0;
 }
 
-static AVFrame *describe_converted(const AVCodecContext *context)
+static AVFrame *alloc_converted_format(const AVCodecContext *context)
 {
 	AVFrame *frame = av_frame_alloc();
 
@@ -230,20 +231,21 @@ int encoder_open(struct encoder *e, const struct encoder_options *options)
 	if (err < 0)
 		goto done;
 	wanted = av_dict_get(dictionary, "pix_fmt", NULL, 0);
-	err = choose_format(options, wanted ? wanted->value : NULL, &format);
+	err = choose_pix_fmt(options, wanted ? wanted->value : NULL, &format);
 	if (err < 0)
 		goto done;
 	av_dict_set(&dictionary, "pix_fmt", NULL, 0);
 	err = converter_check((enum AVPixelFormat)options->source->format, format);
 	if (err < 0)
 		goto done;
-	err = open_codec(e, options, format, dictionary);
+	err = open_context(e, options, format, dictionary);
 	if (err < 0)
 		goto done;
-	if (!(e->converted = describe_converted(e->context)))
+	e->converted_format = alloc_converted_format(e->context);
+	if (!e->converted_format)
 		err = -ENOMEM;
 	if (format != options->source->format)
-		log_verbose("%s: pictures are converted from %s to %s", options->codec->name,
+		log_verbose("%s: converting pictures from %s to %s", options->codec->name,
 			    av_get_pix_fmt_name((enum AVPixelFormat)options->source->format),
 			    av_get_pix_fmt_name(format));
 done:
@@ -253,50 +255,56 @@ done:
 	return err;
 }
 
-/* Recycled memory for a converted picture. */
-static int give_memory(struct encoder *e, AVFrame *frame)
+/* Gives the picture memory from the pool. */
+static int get_pool_memory(struct encoder *e, AVFrame *frame)
 {
+	int bytes;
+
 	if (!e->pool) {
-		e->pool_bytes =
-			av_image_get_buffer_size(e->context->pix_fmt, frame->width, frame->height, ALIGNMENT);
-		if (e->pool_bytes <= 0)
+		bytes = av_image_get_buffer_size(e->context->pix_fmt, frame->width, frame->height,
+						 PICTURE_ALIGNMENT);
+		if (bytes <= 0)
 			return -EINVAL;
-		/* libswscale writes whole vectors. */
-		e->pool = av_buffer_pool_init((size_t)e->pool_bytes + ALIGNMENT, NULL);
+		/* libswscale may write a whole SIMD vector past the end. */
+		e->pool = av_buffer_pool_init((size_t)bytes + PICTURE_ALIGNMENT, NULL);
 	}
-	if (!e->pool || !(frame->buf[0] = av_buffer_pool_get(e->pool)))
+	frame->buf[0] = e->pool ? av_buffer_pool_get(e->pool) : NULL;
+	if (!frame->buf[0])
 		return -ENOMEM;
 	av_image_fill_arrays(frame->data, frame->linesize, frame->buf[0]->data, e->context->pix_fmt,
-			     frame->width, frame->height, ALIGNMENT);
+			     frame->width, frame->height, PICTURE_ALIGNMENT);
 	return 0;
 }
 
-static int convert(struct encoder *e, const AVFrame *picture, AVFrame *converted)
+static int convert_picture(struct encoder *e, const AVFrame *picture, AVFrame *converted)
 {
 	int err;
 
 	err = av_frame_copy_props(converted, picture);
 	if (err < 0)
 		return err;
-	converted->format = e->converted->format;
-	converted->width = e->converted->width;
-	converted->height = e->converted->height;
-	converted->color_range = e->converted->color_range;
-	converted->colorspace = e->converted->colorspace;
-	err = give_memory(e, converted);
+	converted->format = e->converted_format->format;
+	converted->width = e->converted_format->width;
+	converted->height = e->converted_format->height;
+	converted->color_range = e->converted_format->color_range;
+	converted->colorspace = e->converted_format->colorspace;
+	err = get_pool_memory(e, converted);
 	if (err < 0)
 		return err;
 	return converter_run(&e->converter, picture, converted);
 }
 
-static int send(struct encoder *e, const AVFrame *picture)
+static int send_picture(struct encoder *e, const AVFrame *picture)
 {
 	int err;
 
 	libav_clear_error();
-	if ((err = avcodec_send_frame(e->context, picture)) < 0 && err != AVERROR_EOF)
+	err = avcodec_send_frame(e->context, picture);
+	if (err == AVERROR_EOF)
+		return 0;
+	if (err < 0)
 		log_error("%s: %s", e->context->codec->name, libav_err_str(err));
-	return err == AVERROR_EOF ? 0 : err;
+	return err;
 }
 
 int encoder_send(struct encoder *e, const AVFrame *picture)
@@ -304,12 +312,14 @@ int encoder_send(struct encoder *e, const AVFrame *picture)
 	AVFrame *converted;
 	int err;
 
-	if (!picture || converter_is_noop(picture, e->converted))
-		return send(e, picture);
-	if (!(converted = av_frame_alloc()))
+	if (!picture || converter_is_noop(picture, e->converted_format))
+		return send_picture(e, picture);
+	converted = av_frame_alloc();
+	if (!converted)
 		return -ENOMEM;
-	if ((err = convert(e, picture, converted)) >= 0)
-		err = send(e, converted);
+	err = convert_picture(e, picture, converted);
+	if (err >= 0)
+		err = send_picture(e, converted);
 	av_frame_free(&converted);
 	return err;
 }
@@ -327,7 +337,7 @@ void encoder_close(struct encoder *e)
 {
 	avcodec_free_context(&e->context);
 	converter_close(&e->converter);
-	av_frame_free(&e->converted);
+	av_frame_free(&e->converted_format);
 	av_buffer_pool_uninit(&e->pool);
 	*e = (struct encoder){ 0 };
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Pictures into packets, by libavcodec. */
+/* Encodes pictures with libavcodec, converted to a pixel format that the encoder takes. */
 #ifndef MEDIA_WRITE_ENCODER_H
 #define MEDIA_WRITE_ENCODER_H
 
@@ -7,38 +7,36 @@
 #include <libavcodec/avcodec.h>
 #include "media/converter.h"
 
+/* Zero-initialise. */
 struct encoder {
 	AVCodecContext *context;
 	struct converter converter;
-	AVFrame *converted; /* its description; each picture has memory of its own, for the encoder may keep
-			       it */
-	AVBufferPool *pool;
-	int pool_bytes;
+	AVFrame *converted_format; /* properties only; no memory */
+	AVBufferPool *pool;        /* for converted pictures, which the encoder may keep for a while */
 };
 
 struct encoder_options {
 	const AVCodec *codec;
-	const char *options; /* "crf=18,preset=fast" or NULL; pix_fmt chooses the pixel format */
-	/* What pictures will be like. With a raw codec the pixel format the container wants may differ:
-	 * `raw_format`. */
-	const AVCodecParameters *source;
-	enum AVPixelFormat raw_format;
-	AVRational fps;     /* 0/1: not known */
-	bool constant_rate; /* times are to lie on the grid of 1/fps */
-	bool global_header; /* the container wants the codec's header for itself */
+	const char *options;             /* "crf=18,preset=fast" or NULL; pix_fmt selects the pixel format */
+	const AVCodecParameters *source; /* of the pictures to encode */
+	enum AVPixelFormat raw_format;   /* the pixel format that the container needs, or AV_PIX_FMT_NONE; for
+					    codecs that do not compress */
+	AVRational fps;                  /* 0/1: unknown */
+	bool constant_rate;              /* timestamps are multiples of 1/fps */
+	bool global_header;              /* the container needs extradata (AVFMT_GLOBALHEADER) */
 };
 
-/* The encoder of that name, or of the codec of that name; NULL when there is none, logged. */
+/* The encoder of that name, or the default one of the codec of that name; NULL if there is none, logged. */
 const AVCodec *encoder_find(const char *name);
 
-/* All zero before. -EINVAL for options that the encoder does not have or take, and for sizes it cannot do;
- * logged. */
-int encoder_open(struct encoder *encoder, const struct encoder_options *options);
-/* Takes a picture whose pts is in encoder->context->time_base, converting it where that is needed; NULL: no
- * more will come. */
-int encoder_send(struct encoder *encoder, const AVFrame *picture);
-/* -EAGAIN: nothing more now; AVERROR_EOF: nothing more at all. */
-int encoder_receive(struct encoder *encoder, AVPacket *packet);
-void encoder_close(struct encoder *encoder);
+/* -EINVAL for options that the encoder does not have or does not accept, and for sizes it does not support;
+ * -ENOTSUP for pixel formats that cannot be converted; logged. */
+int encoder_open(struct encoder *e, const struct encoder_options *options);
+/* Takes a picture whose pts is in e->context->time_base, and converts it if necessary; NULL starts draining.
+ * 0 or a negative errno, logged. */
+int encoder_send(struct encoder *e, const AVFrame *picture);
+/* 0; -EAGAIN: send more pictures first; AVERROR_EOF: drained; other errors are logged. */
+int encoder_receive(struct encoder *e, AVPacket *packet);
+void encoder_close(struct encoder *e);
 
 #endif

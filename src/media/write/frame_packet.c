@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A device's frames as libav sees them: packets (for copying) and pictures (for encoding). */
+/* Makes AVPackets (to be muxed or decoded) and AVFrames (to be encoded) of a device's frames. */
 #include "media/write/frame_packet.h"
 
 #include <errno.h>
@@ -9,92 +9,78 @@
 #include "base/array.h"
 #include "base/log.h"
 
-/* As wide as any vector instruction reads. */
-#define WIDE_BYTES 64
+/* The widest load of any SIMD instruction set (AVX-512). */
+#define SIMD_BYTES 64
 
-/* libavcodec has no name for fields that are apart, in buffers of their own or one below the other. */
-static const enum AVFieldOrder field_orders[] = {
-	[FIELD_NONE] = AV_FIELD_PROGRESSIVE,
-	[FIELD_INTERLACED] = AV_FIELD_TT,
-	[FIELD_INTERLACED_TB] = AV_FIELD_TT,
-	[FIELD_INTERLACED_BT] = AV_FIELD_BB,
-};
+/* --- description --- */
 
-enum AVFieldOrder frame_packet_field_order(const struct video_format *format)
+static enum AVFieldOrder field_order(const struct video_format *format)
 {
-	if (format->field >= ARRAY_SIZE(field_orders))
-		return AV_FIELD_UNKNOWN;
-	/* 525-line television sends the bottom field first, all others the top one. */
+	/* Separate fields (TOP, ALTERNATE, SEQ_TB and others) have no equivalent in libav. */
+	static const enum AVFieldOrder orders[] = {
+		[FIELD_NONE] = AV_FIELD_PROGRESSIVE,
+		[FIELD_INTERLACED] = AV_FIELD_TT,
+		[FIELD_INTERLACED_TB] = AV_FIELD_TT,
+		[FIELD_INTERLACED_BT] = AV_FIELD_BB,
+	};
+
+	/* 525-line systems (BT.601: 480 or 486 active lines) transmit the bottom field first, all others the
+	 * top field: "Field Order" in the kernel's V4L2 documentation. */
 	if (format->field == FIELD_INTERLACED && (format->height == 480 || format->height == 486))
 		return AV_FIELD_BB;
-	return field_orders[format->field];
+	return format->field < ARRAY_SIZE(orders) ? orders[format->field] : AV_FIELD_UNKNOWN;
 }
 
-void frame_packet_codecpar(const struct video_format *format, AVCodecParameters *p)
+void frame_packet_codecpar(const struct video_format *format, AVCodecParameters *par)
 {
 	const struct pixfmt *pix = format->pix;
 
-	p->codec_type = AVMEDIA_TYPE_VIDEO;
-	p->codec_id = pix && pix->codec != AV_CODEC_ID_NONE ? pix->codec : AV_CODEC_ID_RAWVIDEO;
-	p->width = (int)format->width;
-	p->height = (int)format->height;
-	p->format = pix ? pix->av : AV_PIX_FMT_NONE;
-	p->color_range = format->range;
-	p->color_space = format->matrix;
-	p->color_primaries = format->primaries;
-	p->color_trc = format->transfer;
-	p->field_order = frame_packet_field_order(format);
-	p->sample_aspect_ratio = (AVRational){ 0, 1 };
-	if (p->codec_id == AV_CODEC_ID_RAWVIDEO && p->format != AV_PIX_FMT_NONE) {
-		p->codec_tag = avcodec_pix_fmt_to_codec_tag((enum AVPixelFormat)p->format);
-		p->bits_per_coded_sample =
-			av_get_bits_per_pixel(av_pix_fmt_desc_get((enum AVPixelFormat)p->format));
+	par->codec_type = AVMEDIA_TYPE_VIDEO;
+	par->codec_id = pix && pix->codec != AV_CODEC_ID_NONE ? pix->codec : AV_CODEC_ID_RAWVIDEO;
+	par->width = (int)format->width;
+	par->height = (int)format->height;
+	par->format = pix ? pix->av : AV_PIX_FMT_NONE;
+	par->color_range = format->range;
+	par->color_space = format->matrix;
+	par->color_primaries = format->primaries;
+	par->color_trc = format->transfer;
+	par->field_order = field_order(format);
+	par->sample_aspect_ratio = (AVRational){ 0, 1 };
+	if (par->codec_id == AV_CODEC_ID_RAWVIDEO && par->format != AV_PIX_FMT_NONE) {
+		par->codec_tag = avcodec_pix_fmt_to_codec_tag((enum AVPixelFormat)par->format);
+		par->bits_per_coded_sample =
+			av_get_bits_per_pixel(av_pix_fmt_desc_get((enum AVPixelFormat)par->format));
 	}
 }
 
-int frame_packet_open(struct frame_packet *p, const struct video_format *format)
+int frame_packet_open(struct frame_packet *fp, const struct video_format *format)
 {
 	const struct pixfmt *pix = format->pix;
 	char text[FOURCC_TEXT_MAX];
 	int err;
 
-	p->format = *format;
-	p->raw = pix && pix->av != AV_PIX_FMT_NONE && pix->codec == AV_CODEC_ID_RAWVIDEO;
-	if (!p->raw)
+	fp->format = *format;
+	fp->raw = pix && pix->av != AV_PIX_FMT_NONE && pix->codec == AV_CODEC_ID_RAWVIDEO;
+	if (!fp->raw)
 		return 0;
-	err = video_format_layout(format, &p->layout);
+	err = video_format_layout(format, &fp->layout);
 	if (err < 0)
-		log_error("%s %ux%u: the planes and rows that the device describes do not fit together: %s",
+		log_error("%s %ux%u: the driver's plane sizes and strides are inconsistent: %s",
 			  fourcc_text(format->fourcc, text), format->width, format->height, err_str(err));
 	return err;
 }
 
-void frame_packet_close(struct frame_packet *p)
+void frame_packet_close(struct frame_packet *fp)
 {
-	av_buffer_pool_uninit(&p->pool);
+	av_buffer_pool_uninit(&fp->pool);
 }
 
-/* Recycled memory for `bytes` of a frame. */
-static AVBufferRef *gather_memory(struct frame_packet *p, size_t bytes)
-{
-	if (p->pool && p->pool_bytes < bytes)
-		av_buffer_pool_uninit(&p->pool); /* freed when its last buffer is home */
-	if (!p->pool) {
-		p->pool_bytes = bytes;
-		p->pool = av_buffer_pool_init(bytes + WIDE_BYTES, NULL);
-	}
-	return p->pool ? av_buffer_pool_get(p->pool) : NULL;
-}
+/* --- checks --- */
 
-static void count_copied(struct frame_packet *p, size_t bytes)
+/* Whether every row of the picture is within the frame's payload. */
+static bool picture_in_payload(const struct frame_packet *fp, const struct frame *frame)
 {
-	atomic_fetch_add_explicit(&p->copied_bytes, bytes, memory_order_relaxed);
-}
-
-/* Whether every row of the picture lies inside what the frame says it holds. */
-static bool long_enough(const struct frame_packet *p, const struct frame *frame)
-{
-	const struct picture_layout *l = &p->layout;
+	const struct picture_layout *l = &fp->layout;
 
 	for (unsigned i = 0; i < l->n_planes; i++) {
 		size_t end = l->planes[i].offset + l->planes[i].row_bytes;
@@ -108,138 +94,168 @@ static bool long_enough(const struct frame_packet *p, const struct frame *frame)
 	return true;
 }
 
-static const uint8_t *plane_start(const struct frame_packet *p, const struct frame *frame, unsigned i)
-{
-	return frame->planes[p->layout.planes[i].memory_plane].data + p->layout.planes[i].offset;
-}
-
-static int gather_rows(struct frame_packet *p, const struct frame *frame, AVPacket *packet)
-{
-	const struct picture_layout *l = &p->layout;
-	uint8_t *to;
-
-	if (!(packet->buf = gather_memory(p, l->packed_bytes)))
-		return -ENOMEM;
-	to = packet->data = packet->buf->data;
-	for (unsigned i = 0; i < l->n_planes; i++) {
-		av_image_copy_plane(to, (int)l->planes[i].row_bytes, plane_start(p, frame, i),
-				    (int)l->planes[i].stride, (int)l->planes[i].row_bytes,
-				    (int)l->planes[i].rows);
-		to += (size_t)l->planes[i].row_bytes * l->planes[i].rows;
-	}
-	packet->size = (int)l->packed_bytes;
-	count_copied(p, l->packed_bytes);
-	return 0;
-}
-
-/* Bytes whose sense is not ours to know: all planes, one behind the other. */
-static int gather_bytes(struct frame_packet *p, const struct frame *frame, AVPacket *packet)
-{
-	size_t total = 0;
-	uint8_t *to;
-
-	for (unsigned i = 0; i < frame->n_planes; i++)
-		total += frame->planes[i].bytes;
-	if (total > INT32_MAX - WIDE_BYTES)
-		return -EINVAL;
-	if (!(packet->buf = gather_memory(p, total)))
-		return -ENOMEM;
-	to = packet->data = packet->buf->data;
-	for (unsigned i = 0; i < frame->n_planes; i++) {
-		memcpy(to, frame->planes[i].data, frame->planes[i].bytes);
-		to += frame->planes[i].bytes;
-	}
-	packet->size = (int)total;
-	count_copied(p, total);
-	return 0;
-}
-
-/* The frame's first memory plane as it is. */
-static int lend(const struct frame *frame, size_t bytes, AVPacket *packet)
-{
-	if (bytes > INT32_MAX)
-		return -EINVAL;
-	if (!(packet->buf = av_buffer_ref(frame->memory)))
-		return -ENOMEM;
-	packet->data = frame->planes[0].data;
-	packet->size = (int)bytes;
-	return 0;
-}
-
-static int refuse_short(const struct frame_packet *p, const struct frame *frame)
+static int log_short_frame(const struct frame_packet *fp, const struct frame *frame)
 {
 	char text[FOURCC_TEXT_MAX];
 	size_t bytes = 0;
 
 	for (unsigned i = 0; i < frame->n_planes && i < MAX_PLANES; i++)
 		bytes += frame->planes[i].bytes;
-	log_error("a frame of %zu bytes in %u planes cannot hold a %s picture of %ux%u", bytes,
-		  frame->n_planes, fourcc_text(p->format.fourcc, text), p->format.width, p->format.height);
+	log_error("frame too short: %zu bytes in %u planes for a %s picture of %ux%u", bytes, frame->n_planes,
+		  fourcc_text(fp->format.fourcc, text), fp->format.width, fp->format.height);
 	return -EINVAL;
 }
 
-int frame_packet_make(struct frame_packet *p, const struct frame *frame, AVPacket *packet)
+/* --- packets --- */
+
+static const uint8_t *plane_start(const struct frame_packet *fp, const struct frame *frame, unsigned i)
 {
-	if (frame->n_planes < 1 || frame->n_planes > MAX_PLANES || (p->raw && !long_enough(p, frame)))
-		return refuse_short(p, frame);
-	if (p->raw)
-		return p->layout.packed ? lend(frame, p->layout.packed_bytes, packet)
-					: gather_rows(p, frame, packet);
-	return frame->n_planes == 1 ? lend(frame, frame->planes[0].bytes, packet)
-				    : gather_bytes(p, frame, packet);
+	return frame->planes[fp->layout.planes[i].memory_plane].data + fp->layout.planes[i].offset;
 }
 
-static void describe(const struct frame_packet *p, AVFrame *out)
+static void count_copied_bytes(struct frame_packet *fp, size_t bytes)
 {
-	out->format = p->format.pix->av;
-	out->width = (int)p->format.width;
-	out->height = (int)p->format.height;
-	out->color_range = p->format.range;
-	out->colorspace = p->format.matrix;
-	out->color_primaries = p->format.primaries;
-	out->color_trc = p->format.transfer;
+	atomic_fetch_add_explicit(&fp->copied_bytes, bytes, memory_order_relaxed);
 }
 
-static bool readable_wide(const AVFrame *f, const struct picture_layout *l)
+/* Gives the packet memory from the pool, to copy a frame to. */
+static int alloc_packet(struct frame_packet *fp, size_t bytes, AVPacket *packet)
+{
+	if (fp->pool && fp->pool_bytes < bytes)
+		av_buffer_pool_uninit(&fp->pool); /* freed after the last unref of its buffers */
+	if (!fp->pool) {
+		fp->pool_bytes = bytes;
+		fp->pool = av_buffer_pool_init(bytes + AV_INPUT_BUFFER_PADDING_SIZE, NULL);
+	}
+	packet->buf = fp->pool ? av_buffer_pool_get(fp->pool) : NULL;
+	if (!packet->buf)
+		return -ENOMEM;
+	packet->data = packet->buf->data;
+	packet->size = (int)bytes;
+	count_copied_bytes(fp, bytes);
+	return 0;
+}
+
+/* Copies the picture without its padding, planes in libavutil's order. */
+static int pack_rows(struct frame_packet *fp, const struct frame *frame, AVPacket *packet)
+{
+	const struct picture_layout *l = &fp->layout;
+	int err = alloc_packet(fp, l->packed_bytes, packet);
+	uint8_t *to = packet->data;
+
+	if (err < 0)
+		return err;
+	for (unsigned i = 0; i < l->n_planes; i++) {
+		av_image_copy_plane(to, (int)l->planes[i].row_bytes, plane_start(fp, frame, i),
+				    (int)l->planes[i].stride, (int)l->planes[i].row_bytes,
+				    (int)l->planes[i].rows);
+		to += (size_t)l->planes[i].row_bytes * l->planes[i].rows;
+	}
+	return 0;
+}
+
+/* Copies all planes of a format that is not known, one after the other. */
+static int concatenate_planes(struct frame_packet *fp, const struct frame *frame, AVPacket *packet)
+{
+	size_t total = 0;
+	uint8_t *to;
+	int err;
+
+	for (unsigned i = 0; i < frame->n_planes; i++)
+		total += frame->planes[i].bytes;
+	if (total > INT32_MAX - AV_INPUT_BUFFER_PADDING_SIZE)
+		return -EINVAL;
+	err = alloc_packet(fp, total, packet);
+	if (err < 0)
+		return err;
+	to = packet->data;
+	for (unsigned i = 0; i < frame->n_planes; i++) {
+		memcpy(to, frame->planes[i].data, frame->planes[i].bytes);
+		to += frame->planes[i].bytes;
+	}
+	return 0;
+}
+
+/* References the first plane. */
+static int reference_plane(const struct frame *frame, size_t bytes, AVPacket *packet)
+{
+	if (bytes > INT32_MAX)
+		return -EINVAL;
+	packet->buf = av_buffer_ref(frame->memory);
+	if (!packet->buf)
+		return -ENOMEM;
+	packet->data = frame->planes[0].data;
+	packet->size = (int)bytes;
+	return 0;
+}
+
+int frame_packet_make(struct frame_packet *fp, const struct frame *frame, AVPacket *packet)
+{
+	if (frame->n_planes < 1 || frame->n_planes > MAX_PLANES ||
+	    (fp->raw && !picture_in_payload(fp, frame)))
+		return log_short_frame(fp, frame);
+	if (fp->raw)
+		return fp->layout.packed ? reference_plane(frame, fp->layout.packed_bytes, packet)
+					 : pack_rows(fp, frame, packet);
+	return frame->n_planes == 1 ? reference_plane(frame, frame->planes[0].bytes, packet)
+				    : concatenate_planes(fp, frame, packet);
+}
+
+/* --- AVFrames --- */
+
+static void set_avframe_format(const struct frame_packet *fp, AVFrame *out)
+{
+	out->format = fp->format.pix->av;
+	out->width = (int)fp->format.width;
+	out->height = (int)fp->format.height;
+	out->color_range = fp->format.range;
+	out->colorspace = fp->format.matrix;
+	out->color_primaries = fp->format.primaries;
+	out->color_trc = fp->format.transfer;
+}
+
+static bool simd_aligned(const AVFrame *f, const struct picture_layout *l)
 {
 	for (unsigned i = 0; i < l->n_planes; i++) {
-		if ((uintptr_t)f->data[i] % WIDE_BYTES || f->linesize[i] % WIDE_BYTES ||
-		    l->planes[i].row_bytes % WIDE_BYTES)
+		if ((uintptr_t)f->data[i] % SIMD_BYTES || f->linesize[i] % SIMD_BYTES ||
+		    l->planes[i].row_bytes % SIMD_BYTES)
 			return false;
 	}
 	return true;
 }
 
-/* Into memory that is aligned and padded as libav likes it. */
-static int move_to_own_memory(struct frame_packet *p, AVFrame *out)
+/* Moves the picture to memory with libavutil's alignment and padding. */
+static int copy_aligned(struct frame_packet *fp, AVFrame *out)
 {
 	AVFrame *copy = av_frame_alloc();
-	int err = -ENOMEM;
+	int err;
 
 	if (!copy)
-		return err;
-	describe(p, copy);
-	if ((err = av_frame_get_buffer(copy, 0)) < 0 || (err = av_frame_copy(copy, out)) < 0) {
-		av_frame_free(&copy);
-		return err;
+		return -ENOMEM;
+	set_avframe_format(fp, copy);
+	err = av_frame_get_buffer(copy, 0);
+	if (err >= 0)
+		err = av_frame_copy(copy, out);
+	if (err >= 0) {
+		av_frame_unref(out);
+		av_frame_move_ref(out, copy);
+		count_copied_bytes(fp, fp->layout.packed_bytes);
 	}
-	av_frame_unref(out);
-	av_frame_move_ref(out, copy);
 	av_frame_free(&copy);
-	count_copied(p, p->layout.packed_bytes);
-	return 0;
+	return err < 0 ? err : 0;
 }
 
-int frame_packet_make_avframe(struct frame_packet *p, const struct frame *frame, bool aligned, AVFrame *out)
+int frame_packet_make_avframe(struct frame_packet *fp, const struct frame *frame, bool aligned, AVFrame *out)
 {
-	if (frame->n_planes < 1 || frame->n_planes > MAX_PLANES || !long_enough(p, frame))
-		return refuse_short(p, frame);
-	if (!(out->buf[0] = av_buffer_ref(frame->memory)))
+	if (frame->n_planes < 1 || frame->n_planes > MAX_PLANES || !picture_in_payload(fp, frame))
+		return log_short_frame(fp, frame);
+	out->buf[0] = av_buffer_ref(frame->memory);
+	if (!out->buf[0])
 		return -ENOMEM;
-	describe(p, out);
-	for (unsigned i = 0; i < p->layout.n_planes; i++) {
-		out->data[i] = (uint8_t *)plane_start(p, frame, i);
-		out->linesize[i] = (int)p->layout.planes[i].stride;
+	set_avframe_format(fp, out);
+	for (unsigned i = 0; i < fp->layout.n_planes; i++) {
+		out->data[i] = (uint8_t *)plane_start(fp, frame, i);
+		out->linesize[i] = (int)fp->layout.planes[i].stride;
 	}
-	return aligned && !readable_wide(out, &p->layout) ? move_to_own_memory(p, out) : 0;
+	return aligned && !simd_aligned(out, &fp->layout) ? copy_aligned(fp, out) : 0;
 }

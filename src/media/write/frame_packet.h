@@ -1,37 +1,38 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A device's frames as libav sees them: packets (for copying) and pictures (for encoding). */
+/* Makes AVPackets (to be muxed or decoded) and AVFrames (to be encoded) of a device's frames. */
 #ifndef MEDIA_WRITE_FRAME_PACKET_H
 #define MEDIA_WRITE_FRAME_PACKET_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <libavcodec/avcodec.h>
+#include "base/video_format.h"
 #include "media/frame.h"
 
-/* How the frames of one format lie in memory. All zero before frame_packet_open(). */
+/* For frames of one format. Zero-initialise. */
 struct frame_packet {
 	struct video_format format;
 	struct picture_layout layout; /* raw frames only */
-	bool raw;                     /* pixels, as opposed to compressed or opaque bytes */
-	AVBufferPool *pool;           /* for frames that must be gathered */
-	size_t pool_bytes;
-	_Atomic uint64_t copied_bytes; /* of picture that had to be gathered */
+	bool raw;                     /* pictures of an AVPixelFormat, not compressed or unknown bytes */
+	AVBufferPool *pool;           /* for frames that must be copied */
+	size_t pool_bytes;            /* size of its buffers */
+	_Atomic uint64_t copied_bytes;
 };
 
-/* -EINVAL for a raw format that contradicts itself, logged. */
-int frame_packet_open(struct frame_packet *picture, const struct video_format *format);
-void frame_packet_close(struct frame_packet *picture);
+/* -EINVAL for a raw format whose sizes contradict each other, logged. */
+int frame_packet_open(struct frame_packet *fp, const struct video_format *format);
+void frame_packet_close(struct frame_packet *fp);
 
-/* Fills in data, size and buf of an empty packet: the frame's own memory where its bytes are what a container
- * wants, gathered into recycled memory else. -EINVAL for a frame that is too short for its picture. */
-int frame_packet_make(struct frame_packet *picture, const struct frame *frame, AVPacket *packet);
+/* Fills in data, size and buf of an empty packet. It references the frame's memory if that has the bytes that
+ * a muxer expects (one plane, no padding); otherwise they are copied. 0, -ENOMEM, or -EINVAL, logged, for a
+ * frame that is shorter than its picture. */
+int frame_packet_make(struct frame_packet *fp, const struct frame *frame, AVPacket *packet);
 
-/* Makes an empty AVFrame of a raw frame: its own memory again, but with `aligned` only where codecs and
- * scalers may read it with wide instructions, which fetch beyond a row's end. */
-int frame_packet_make_avframe(struct frame_packet *picture, const struct frame *frame, bool aligned,
-			      AVFrame *picture_out);
+/* Makes an empty AVFrame of a raw frame, referencing its memory. `aligned`: copy it unless codecs and scalers
+ * may use SIMD instructions on it, which read past the end of a row. Errors as above. */
+int frame_packet_make_avframe(struct frame_packet *fp, const struct frame *frame, bool aligned, AVFrame *out);
 
-/* What a container or codec is told of the format: size, pixel format, colours, field order. */
-void frame_packet_codecpar(const struct video_format *format, AVCodecParameters *parameters);
-enum AVFieldOrder frame_packet_field_order(const struct video_format *format);
+/* Fills in what muxers and codecs are told of the format: size, pixel format, colours, field order. */
+void frame_packet_codecpar(const struct video_format *format, AVCodecParameters *par);
 
 #endif

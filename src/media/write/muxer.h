@@ -1,40 +1,41 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One stream into one file: header, packets, trailer. */
+/* Muxes one video stream to one output file: header, packets, trailer. */
 #ifndef MEDIA_WRITE_MUXER_H
 #define MEDIA_WRITE_MUXER_H
 
 #include <stdatomic.h>
 #include <libavformat/avformat.h>
-#include "media/write/muxer_caps.h"
 #include "media/write/avio_file.h"
+#include "media/write/muxer_caps.h"
 
+/* Zero-initialise. */
 struct muxer {
-	struct muxer_caps container;
-	const char *name; /* of the file, for messages */
+	struct muxer_caps caps;
+	const char *name; /* of the output file, for messages */
 	AVFormatContext *context;
-	AVStream *stream; /* the caller sets its codecpar before muxer_write_header() */
-	struct avio_file
-		*output; /* NULL: an address that libavformat opens, or a muxer that makes its own files */
-	bool begun;      /* the header is out */
-	_Atomic uint64_t frames, bytes;
+	AVStream *stream;       /* the caller fills in its codecpar before muxer_write_header() */
+	struct avio_file *file; /* NULL: libavformat's protocol or the muxer itself opens the file */
+	bool header_written;
+	_Atomic uint64_t frames, bytes; /* written so far; may be read by other threads */
 };
 
-/* Whether libavformat has a protocol for what stands before the colon. */
+/* Whether libavformat has a protocol for the part before the colon, "file" aside. */
 bool muxer_is_url(const char *url);
-/* Whether the url may name a file at all; before a container is sought in its name. -EISDIR, logged. */
+/* -EISDIR, logged, for a directory; otherwise 0. For a clear message before a container is looked for. */
 int muxer_check_path(const char *url);
-/* All zero before. fps 0/1: not known. Touches no file yet. */
-int muxer_open(struct muxer *mux, const struct muxer_caps *container, AVRational fps);
-/* Makes the file. Errors are logged. */
-int muxer_open_file(struct muxer *mux, bool overwrite, enum direct_io_mode direct);
-/* Writes the header; from then on mux->stream->time_base is the container's clock. Errors are logged. */
-int muxer_write_header(struct muxer *mux);
-/* Writes a packet whose times are in the container's clock, and blanks it. Errors are logged. */
-int muxer_write_packet(struct muxer *mux, AVPacket *packet);
-/* Writes the trailer, also after an error as far as that is possible, closes the file, and removes it when it
- * holds no frame. */
-int muxer_finish(struct muxer *mux, int error);
-/* Of one never ended: drops the file it made. */
-void muxer_close(struct muxer *mux);
+/* Allocates the context and its stream; opens no file. fps 0/1: unknown. 0 or a negative errno. */
+int muxer_open(struct muxer *m, const struct muxer_caps *caps, AVRational fps);
+/* Creates the file. 0 or a negative errno, logged. */
+int muxer_open_file(struct muxer *m, bool overwrite, enum direct_io_mode direct_io);
+/* Writes the header, which sets m->stream->time_base. 0 or a negative errno, logged. */
+int muxer_write_header(struct muxer *m);
+/* Writes a packet, its times in m->stream->time_base, and unreferences it. 0, -ENOMEM, or another negative
+ * errno, logged; after which the file ends with its last complete frame if it is seekable. */
+int muxer_write_packet(struct muxer *m, AVPacket *packet);
+/* Writes the trailer and closes the file; removes it if it has no frame. `error`: of an earlier call, which
+ * is returned then. Further errors are returned, and logged unless `error` is set. */
+int muxer_finish(struct muxer *m, int error);
+/* Frees everything, after muxer_finish() or in its place. */
+void muxer_close(struct muxer *m);
 
 #endif

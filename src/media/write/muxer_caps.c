@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What containers there are, and what each can hold. */
+/* Finds libavformat's muxer for an output file, and what its container can hold. */
 #include "media/write/muxer_caps.h"
 
 #include <errno.h>
@@ -8,47 +8,53 @@
 #include <libavutil/avstring.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "media/write/roundtrip.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+/* --- finding a muxer --- */
 
-/* Names that libavformat does not know or understands otherwise. */
-static const struct {
-	const char *prefix, *ending, *container;
-} habits[] = {
-	{ "-", NULL, "matroska" },    { "pipe:", NULL, "matroska" }, { "rtmp:", NULL, "flv" },
-	{ "rtmps:", NULL, "flv" },    { "rtsp:", NULL, "rtsp" },     { "srt:", NULL, "mpegts" },
-	{ "udp:", NULL, "mpegts" },   { NULL, ".raw", "rawvideo" },  { NULL, ".yuv", "rawvideo" },
-	{ NULL, ".bin", "rawvideo" },
+struct name_rule {
+	const char *text, *muxer;
 };
 
-static bool ends_with(const char *text, const char *ending)
-{
-	size_t length = strlen(text), n = strlen(ending);
+/* Suffixes that av_guess_format() does not know or takes for something else. */
+static const struct name_rule suffixes[] = {
+	{ ".raw", "rawvideo" },
+	{ ".yuv", "rawvideo" },
+	{ ".bin", "rawvideo" },
+};
 
-	return length > n && strcasecmp(text + length - n, ending) == 0;
+static const struct name_rule prefixes[] = {
+	{ "-", "matroska" }, { "pipe:", "matroska" }, { "rtmp:", "flv" },   { "rtmps:", "flv" },
+	{ "rtsp:", "rtsp" }, { "srt:", "mpegts" },    { "udp:", "mpegts" },
+};
+
+static bool has_suffix(const char *text, const char *suffix)
+{
+	size_t length = strlen(text), n = strlen(suffix);
+
+	return length > n && strcasecmp(text + length - n, suffix) == 0;
 }
 
-static const char *habit(const char *url)
+static const AVOutputFormat *find_by_url(const char *url)
 {
-	for (size_t i = 0; i < COUNT(habits); i++) {
-		if (habits[i].ending && ends_with(url, habits[i].ending))
-			return habits[i].container;
-		if (habits[i].prefix && strcmp(habits[i].prefix, "-") == 0 && strcmp(url, "-") == 0)
-			return habits[i].container;
+	const AVOutputFormat *format;
+
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		if (has_suffix(url, suffixes[i].text))
+			return av_guess_format(suffixes[i].muxer, NULL, NULL);
 	}
-	/* An address says what it carries by its ending first (http://host/live.webm). */
-	if (av_guess_format(NULL, url, NULL))
-		return NULL;
-	for (size_t i = 0; i < COUNT(habits); i++) {
-		if (habits[i].prefix && av_strstart(url, habits[i].prefix, NULL) && url[1])
-			return habits[i].container;
+	/* The suffix comes before the protocol: http://host/live.webm. */
+	format = av_guess_format(NULL, url, NULL);
+	for (size_t i = 0; !format && i < ARRAY_SIZE(prefixes); i++) {
+		if (av_strstart(url, prefixes[i].text, NULL))
+			format = av_guess_format(prefixes[i].muxer, NULL, NULL);
 	}
-	return NULL;
+	return format;
 }
 
-static const AVOutputFormat *by_name(const char *name)
+static const AVOutputFormat *find_by_name(const char *name)
 {
 	const AVOutputFormat *format = av_guess_format(name, NULL, NULL);
 	char file[64];
@@ -56,160 +62,162 @@ static const AVOutputFormat *by_name(const char *name)
 	if (format)
 		return format;
 	snprintf(file, sizeof file, "x.%s", name);
-	if (habit(file))
-		return av_guess_format(habit(file), NULL, NULL);
-	return av_guess_format(NULL, file, NULL);
+	return find_by_url(file);
 }
 
-static const AVOutputFormat *by_url(const char *url)
+int muxer_caps_find(struct muxer_caps *caps, const char *url, const char *name)
 {
-	const char *usual = habit(url);
-
-	return usual ? av_guess_format(usual, NULL, NULL) : av_guess_format(NULL, url, NULL);
-}
-
-int muxer_caps_find(struct muxer_caps *container, const char *url, const char *name)
-{
-	container->url = url;
-	container->format = name ? by_name(name) : by_url(url);
-	if (container->format)
+	caps->url = url;
+	caps->format = name ? find_by_name(name) : find_by_url(url);
+	if (caps->format)
 		return 0;
 	if (name)
-		log_error("%s: no such container: libavformat knows matroska, nut, avi, mov, mp4, rawvideo "
-			  "and more",
+		log_error("%s: no such container: expected one of libavformat's, such as matroska, nut, avi, "
+			  "mov, mp4 or rawvideo",
 			  name);
 	else
-		log_error("%s: the name does not tell the container: end it in .mkv, .nut, .avi, .mov, .mp4 "
-			  "or .raw, or use --format",
+		log_error("%s: cannot tell the container from the name: end it in .mkv, .nut, .avi, .mov, "
+			  ".mp4 or .raw, or use --format",
 			  url);
 	return -EINVAL;
 }
 
 bool muxer_caps_numbers_files(const char *url, const char *name)
 {
-	struct muxer_caps container = { name ? by_name(name) : by_url(url), url };
+	struct muxer_caps caps = { name ? find_by_name(name) : find_by_url(url), url };
 
-	return container.format && muxer_caps_no_file(&container);
+	return caps.format && muxer_caps_no_file(&caps);
 }
 
 bool muxer_caps_single_image(const char *url, const char *name)
 {
-	const AVOutputFormat *format = name ? by_name(name) : by_url(url);
+	const AVOutputFormat *format = name ? find_by_name(name) : find_by_url(url);
 
 	return format && strcmp(format->name, "image2") == 0 && !strchr(url, '%');
 }
 
-static bool has_option(const struct muxer_caps *container, const char *key)
+/* --- properties of a muxer --- */
+
+static bool has_option(const struct muxer_caps *caps, const char *key, const char *unit)
 {
-	return av_opt_find2((void *)&container->format->priv_class, key, NULL, 0, AV_OPT_SEARCH_FAKE_OBJ,
-			    NULL);
+	return av_opt_find2((void *)&caps->format->priv_class, key, unit, 0, AV_OPT_SEARCH_FAKE_OBJ, NULL);
 }
 
-bool muxer_caps_is_raw(const struct muxer_caps *container)
+static bool is_null(const struct muxer_caps *caps)
 {
-	return container->format->video_codec == AV_CODEC_ID_RAWVIDEO &&
-	       container->format->flags & AVFMT_NOTIMESTAMPS;
+	return strcmp(caps->format->name, "null") == 0;
 }
 
-bool muxer_caps_no_file(const struct muxer_caps *container)
+bool muxer_caps_is_raw(const struct muxer_caps *caps)
 {
-	return container->format->flags & AVFMT_NOFILE;
+	return caps->format->video_codec == AV_CODEC_ID_RAWVIDEO && caps->format->flags & AVFMT_NOTIMESTAMPS;
 }
 
-bool muxer_caps_constant_rate(const struct muxer_caps *container)
+bool muxer_caps_takes_frames(const struct muxer_caps *caps)
 {
-	return !(container->format->flags & (AVFMT_VARIABLE_FPS | AVFMT_NOTIMESTAMPS | AVFMT_NOFILE));
+	return caps->format->video_codec == AV_CODEC_ID_WRAPPED_AVFRAME;
 }
 
-bool muxer_caps_is_isobmff(const struct muxer_caps *container)
+bool muxer_caps_no_file(const struct muxer_caps *caps)
 {
-	return has_option(container, "movflags"); /* all of the QuickTime family */
+	return caps->format->flags & AVFMT_NOFILE;
 }
 
-/* For muxers that have no table of what they hold: transport streams take anything, as bytes that no reader
- * can name. */
-static bool holds_by_repute(const AVOutputFormat *format, enum AVCodecID codec)
+bool muxer_caps_constant_rate(const struct muxer_caps *caps)
+{
+	return !(caps->format->flags & (AVFMT_VARIABLE_FPS | AVFMT_NOTIMESTAMPS | AVFMT_NOFILE));
+}
+
+bool muxer_caps_is_isobmff(const struct muxer_caps *caps)
+{
+	return has_option(caps, "movflags", NULL); /* of movenc.c: mov, mp4, 3gp, ismv and others */
+}
+
+/* --- what it can hold --- */
+
+/* For muxers without a table of codecs. MPEG transport streams accept any, but demuxers recognise few. */
+static bool assume_codec(const struct muxer_caps *caps, enum AVCodecID codec)
 {
 	static const enum AVCodecID mpeg[] = { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_MPEG4,
 					       AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO };
 
-	if (muxer_caps_takes_frames(format))
+	if (muxer_caps_takes_frames(caps))
 		return false;
-	if (!av_match_name(format->name, "mpegts,rtp_mpegts,hls"))
+	if (!av_match_name(caps->format->name, "mpegts,rtp_mpegts,hls"))
 		return true;
-	for (size_t i = 0; i < COUNT(mpeg); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(mpeg); i++) {
 		if (codec == mpeg[i])
 			return true;
 	}
 	return false;
 }
 
-bool muxer_caps_keeps_codec(const struct muxer_caps *container, enum AVCodecID codec)
+bool muxer_caps_keeps_codec(const struct muxer_caps *caps, enum AVCodecID codec)
 {
-	const AVOutputFormat *format = container->format;
+	const AVOutputFormat *format = caps->format;
 	int answer;
 
-	if (muxer_caps_is_raw(container) || strcmp(format->name, "null") == 0 ||
-	    codec == av_guess_codec(format, NULL, container->url, NULL, AVMEDIA_TYPE_VIDEO))
+	if (muxer_caps_is_raw(caps) || is_null(caps) ||
+	    codec == av_guess_codec(format, NULL, caps->url, NULL, AVMEDIA_TYPE_VIDEO))
 		return true;
-	/* Naked streams, and image files whose name says what is in them. */
+	/* Elementary streams hold one codec; image files hold the one of their suffix. */
 	if (format->flags & AVFMT_NOTIMESTAMPS || av_match_name(format->name, "image2"))
 		return false;
 	answer = avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL);
-	return answer == 1 || (answer < 0 && holds_by_repute(format, codec));
+	return answer == 1 || (answer < 0 && assume_codec(caps, codec));
 }
 
-bool muxer_caps_keeps_format(const struct muxer_caps *container, const struct video_format *format,
+bool muxer_caps_keeps_format(const struct muxer_caps *caps, const struct video_format *format,
 			     uint32_t *codec_tag)
 {
 	const struct pixfmt *pix = format->pix;
 
 	*codec_tag = 0;
-	if (muxer_caps_is_raw(container))
+	if (muxer_caps_is_raw(caps))
 		return true;
 	if (!pix || pix->codec == AV_CODEC_ID_NONE)
 		return false;
 	if (pix->codec != AV_CODEC_ID_RAWVIDEO)
-		return muxer_caps_keeps_codec(container, pix->codec);
+		return muxer_caps_keeps_codec(caps, pix->codec);
 	if (pix->av == AV_PIX_FMT_NONE)
 		return false;
-	if (muxer_caps_no_file(container))
-		return strcmp(container->format->name, "null") == 0;
-	return roundtrip_keeps(container->format, pix->av, format->width, format->height, codec_tag);
+	if (muxer_caps_no_file(caps))
+		return is_null(caps);
+	return roundtrip_keeps(caps->format, pix->av, format->width, format->height, codec_tag);
 }
 
 char *muxer_caps_list_containers(const struct video_format *format, char text[MUXER_CAPS_LIST_MAX])
 {
-	static const char *const candidates[] = { "mkv", "nut", "avi", "mov", "mp4", "y4m", "raw" };
-	struct muxer_caps container;
-	uint32_t tag;
+	static const char *const names[] = { "mkv", "nut", "avi", "mov", "mp4", "y4m", "raw" };
+	uint32_t codec_tag;
 
 	text[0] = '\0';
-	for (size_t i = 0; i < COUNT(candidates); i++) {
-		container = (struct muxer_caps){ by_name(candidates[i]), "-" };
-		if (container.format && muxer_caps_keeps_format(&container, format, &tag))
-			av_strlcatf(text, MUXER_CAPS_LIST_MAX, "%s%s", text[0] ? ", " : "", candidates[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct muxer_caps caps = { find_by_name(names[i]), "-" };
+
+		if (caps.format && muxer_caps_keeps_format(&caps, format, &codec_tag))
+			av_strlcatf(text, MUXER_CAPS_LIST_MAX, "%s%s", text[0] ? ", " : "", names[i]);
 	}
 	return text;
 }
 
-const AVCodec *muxer_caps_default_encoder(const struct muxer_caps *container)
+const AVCodec *muxer_caps_default_encoder(const struct muxer_caps *caps)
 {
-	enum AVCodecID id = av_guess_codec(container->format, NULL, container->url, NULL, AVMEDIA_TYPE_VIDEO);
-	/* The second choice where the usual codec has no encoder in this libavcodec. */
-	static const enum AVCodecID others[] = { AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4, AV_CODEC_ID_MJPEG,
-						 AV_CODEC_ID_FFV1 };
+	/* For when libavcodec was built without an encoder for the muxer's default codec. */
+	static const enum AVCodecID fallbacks[] = { AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4, AV_CODEC_ID_MJPEG,
+						    AV_CODEC_ID_FFV1 };
+	enum AVCodecID id = av_guess_codec(caps->format, NULL, caps->url, NULL, AVMEDIA_TYPE_VIDEO);
 	const AVCodec *encoder = id == AV_CODEC_ID_NONE ? NULL : avcodec_find_encoder(id);
 
-	for (size_t i = 0; !encoder && i < COUNT(others); i++) {
-		if (muxer_caps_keeps_codec(container, others[i]))
-			encoder = avcodec_find_encoder(others[i]);
+	for (size_t i = 0; !encoder && i < ARRAY_SIZE(fallbacks); i++) {
+		if (muxer_caps_keeps_codec(caps, fallbacks[i]))
+			encoder = avcodec_find_encoder(fallbacks[i]);
 	}
 	return encoder;
 }
 
-enum AVPixelFormat muxer_caps_best_pix_fmt(const struct muxer_caps *container, enum AVPixelFormat from,
-					   uint32_t width, uint32_t height)
+enum AVPixelFormat muxer_caps_best_pix_fmt(const struct muxer_caps *caps, enum AVPixelFormat from,
+					   uint32_t width, uint32_t height, uint32_t *codec_tag)
 {
 	static const enum AVPixelFormat candidates[] = {
 		AV_PIX_FMT_YUV420P,  AV_PIX_FMT_YUV422P,     AV_PIX_FMT_YUV444P,     AV_PIX_FMT_YUYV422,
@@ -217,55 +225,58 @@ enum AVPixelFormat muxer_caps_best_pix_fmt(const struct muxer_caps *container, e
 		AV_PIX_FMT_BGR24,    AV_PIX_FMT_BGRA,        AV_PIX_FMT_GRAY16LE,    AV_PIX_FMT_YUV420P10LE,
 		AV_PIX_FMT_GRAY10LE, AV_PIX_FMT_YUV422P10LE, AV_PIX_FMT_YUV444P10LE,
 	};
-	enum AVPixelFormat kept[COUNT(candidates) + 1];
+	enum AVPixelFormat kept[ARRAY_SIZE(candidates) + 1], best;
 	unsigned n = 0;
-	uint32_t tag;
 
-	if (muxer_caps_is_raw(container) || strcmp(container->format->name, "null") == 0 ||
-	    roundtrip_keeps(container->format, from, width, height, &tag))
+	*codec_tag = 0;
+	if (muxer_caps_is_raw(caps) || is_null(caps) ||
+	    roundtrip_keeps(caps->format, from, width, height, codec_tag))
 		return from;
-	for (size_t i = 0; i < COUNT(candidates); i++) {
-		if (roundtrip_keeps(container->format, candidates[i], width, height, &tag))
+	for (size_t i = 0; i < ARRAY_SIZE(candidates); i++) {
+		if (roundtrip_keeps(caps->format, candidates[i], width, height, codec_tag))
 			kept[n++] = candidates[i];
 	}
 	kept[n] = AV_PIX_FMT_NONE;
-	return avcodec_find_best_pix_fmt_of_list(kept, from, 0, NULL);
+	best = avcodec_find_best_pix_fmt_of_list(kept, from, 0, NULL);
+	if (best != AV_PIX_FMT_NONE)
+		roundtrip_keeps(caps->format, best, width, height, codec_tag);
+	return best;
 }
 
-/* From FFmpeg 7.1 on: in pieces that each can be read, so that a recording survives the program, made into an
- * ordinary file at the end. Pieces are gathered in memory, which raw frames are too large for. */
-static bool can_be_hybrid(const struct muxer_caps *container, enum AVCodecID codec)
+/* --- options --- */
+
+/* hybrid_fragmented (FFmpeg 7.1): movie fragments, which can be read if the program is killed, become an
+ * ordinary file when it is closed. libavformat buffers a fragment in memory, too much with raw video. */
+static bool can_be_hybrid(const struct muxer_caps *caps, enum AVCodecID codec)
 {
-	return codec != AV_CODEC_ID_RAWVIDEO &&
-	       av_opt_find2((void *)&container->format->priv_class, "hybrid_fragmented", "movflags", 0,
-			    AV_OPT_SEARCH_FAKE_OBJ, NULL);
+	return codec != AV_CODEC_ID_RAWVIDEO && has_option(caps, "hybrid_fragmented", "movflags");
 }
 
-int muxer_caps_options(const struct muxer_caps *container, enum AVCodecID codec, bool seekable,
+int muxer_caps_options(const struct muxer_caps *caps, enum AVCodecID codec, bool seekable,
 		       AVDictionary **options)
 {
-	static const struct {
+	bool hybrid = seekable && can_be_hybrid(caps, codec);
+	/* An image file without a number in its name holds the latest frame. */
+	bool update = av_match_name(caps->format->name, "image2") && av_filename_number_test(caps->url) == 0;
+	const struct {
 		const char *key, *value;
-		bool only_pipes;
-	} wanted[] = {
-		/* A checksum over every cluster takes four times as long as the writing. */
-		{ "write_crc32", "0", false },
-		{ "video_track_timescale", "1000000", false },
-		/* Nobody can go back in a pipe to say where the frames are. */
-		{ "movflags", "frag_keyframe+empty_moov+default_base_moof", true },
+		bool wanted;
+	} table[] = {
+		/* The CRC-32 of a Cluster, optional in RFC 9559, takes four times as long as writing. */
+		{ "write_crc32", "0", has_option(caps, "write_crc32", NULL) },
+		{ "video_track_timescale", "1000000", has_option(caps, "video_track_timescale", NULL) },
+		/* Without seeking there can be no moov box after the data: movie fragments (ISO/IEC
+		 * 14496-12, 8.8). */
+		{ "movflags", "frag_keyframe+empty_moov+default_base_moof",
+		  !seekable && has_option(caps, "movflags", NULL) },
+		{ "movflags", "hybrid_fragmented+negative_cts_offsets", hybrid },
+		{ "frag_duration", "1000000", hybrid }, /* microseconds */
+		{ "update", "1", update },
 	};
-	for (size_t i = 0; i < COUNT(wanted); i++) {
-		if ((wanted[i].only_pipes && seekable) || !has_option(container, wanted[i].key))
-			continue;
-		if (av_dict_set(options, wanted[i].key, wanted[i].value, 0) < 0)
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		if (table[i].wanted && av_dict_set(options, table[i].key, table[i].value, 0) < 0)
 			return -ENOMEM;
 	}
-	if (seekable && can_be_hybrid(container, codec) &&
-	    (av_dict_set(options, "movflags", "hybrid_fragmented+negative_cts_offsets", 0) < 0 ||
-	     av_dict_set(options, "frag_duration", "1000000", 0) < 0))
-		return -ENOMEM;
-	/* One picture in a file without a number in its name is the latest one. */
-	if (av_match_name(container->format->name, "image2") && av_filename_number_test(container->url) == 0)
-		return av_dict_set(options, "update", "1", 0);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What containers there are, and what each can hold. */
+/* Finds libavformat's muxer for an output file, and what its container can hold. */
 #ifndef MEDIA_WRITE_MUXER_CAPS_H
 #define MEDIA_WRITE_MUXER_CAPS_H
 
@@ -10,46 +10,48 @@
 
 struct muxer_caps {
 	const AVOutputFormat *format;
-	const char *url; /* its maker's; some containers choose a codec by the name's ending */
+	const char *url; /* the caller's; some muxers choose the codec by its suffix */
 };
 
-/* name: libavformat's, or a file ending ("mkv"), or NULL for what the url says. -EINVAL when there is none,
- * logged. */
-int muxer_caps_find(struct muxer_caps *container, const char *url, const char *name);
+/* name: a muxer of libavformat or a file suffix ("mkv"); NULL: chosen by the url. -EINVAL, logged, if there
+ * is no such muxer. */
+int muxer_caps_find(struct muxer_caps *caps, const char *url, const char *name);
 
-/* Whether the muxer that muxer_caps_find() would find puts numbers into file names itself, as for a sequence
- * of pictures. */
+/* Whether that muxer makes files itself, with numbers in their names, such as an image sequence. */
 bool muxer_caps_numbers_files(const char *url, const char *name);
-/* Whether each picture would take the place of the one before. */
+/* Whether that muxer makes one image file, which each frame replaces. */
 bool muxer_caps_single_image(const char *url, const char *name);
 
-/* Whether frames of this format can go in as they are. *codec_tag: what the stream must be tagged with; 0:
- * nothing. */
-bool muxer_caps_keeps_format(const struct muxer_caps *container, const struct video_format *format,
+/* Whether frames of this format can be muxed as they are. *codec_tag: the tag that the stream must have; 0:
+ * the muxer's choice. */
+bool muxer_caps_keeps_format(const struct muxer_caps *caps, const struct video_format *format,
 			     uint32_t *codec_tag);
-/* Whether packets of that codec can. */
-bool muxer_caps_keeps_codec(const struct muxer_caps *container, enum AVCodecID codec);
-/* "mkv, nut": containers that hold these frames as they are, into text, which is returned; empty when there
- * are none. */
+/* Whether packets of this codec can be muxed. */
+bool muxer_caps_keeps_codec(const struct muxer_caps *caps, enum AVCodecID codec);
+/* Lists containers that hold such frames as they are, "mkv, nut"; empty if there are none. Returns text. */
 #define MUXER_CAPS_LIST_MAX 64
 char *muxer_caps_list_containers(const struct video_format *format, char text[MUXER_CAPS_LIST_MAX]);
 
-/* The encoder that people expect in this container; NULL when libavcodec has none. */
-const AVCodec *muxer_caps_default_encoder(const struct muxer_caps *container);
-/* The raw pixel format nearest to `from` that the container keeps; AV_PIX_FMT_NONE when it keeps none. */
-enum AVPixelFormat muxer_caps_best_pix_fmt(const struct muxer_caps *container, enum AVPixelFormat from,
-					   uint32_t width, uint32_t height);
+/* The usual encoder for this container; NULL if libavcodec has none. */
+const AVCodec *muxer_caps_default_encoder(const struct muxer_caps *caps);
+/* The raw pixel format closest to `from` that the container keeps; AV_PIX_FMT_NONE if there is none.
+ * *codec_tag as above. */
+enum AVPixelFormat muxer_caps_best_pix_fmt(const struct muxer_caps *caps, enum AVPixelFormat from,
+					   uint32_t width, uint32_t height, uint32_t *codec_tag);
 
-/* Frames stand on a grid of 1/fps (avi), instead of having times of their own. */
-bool muxer_caps_constant_rate(const struct muxer_caps *container);
-/* A file is what the muxer makes of the url itself (image sequences, segmenters, null). */
-bool muxer_caps_no_file(const struct muxer_caps *container);
-/* A naked sequence of frames: no header, no times, any bytes. */
-bool muxer_caps_is_raw(const struct muxer_caps *container);
-/* Its index speaks of frames before they are all on disk, so that a frame that failed must leave a hole. */
-bool muxer_caps_is_isobmff(const struct muxer_caps *container);
-/* The muxer's private options that suit a recording. */
-int muxer_caps_options(const struct muxer_caps *container, enum AVCodecID codec, bool seekable,
+/* Timestamps are multiples of 1/fps (avi). */
+bool muxer_caps_constant_rate(const struct muxer_caps *caps);
+/* The muxer opens its files itself, or needs none (AVFMT_NOFILE: image sequences, segmenters, null). */
+bool muxer_caps_no_file(const struct muxer_caps *caps);
+/* A raw file: no header, no timestamps, any bytes. */
+bool muxer_caps_is_raw(const struct muxer_caps *caps);
+/* The muxer takes AVFrames in place of packets (yuv4mpegpipe, null). */
+bool muxer_caps_takes_frames(const struct muxer_caps *caps);
+/* Keeps its index in memory, the sample table of the ISO base media file format (ISO/IEC 14496-12, 8.5-8.7):
+ * a frame is in it even if writing its data failed. */
+bool muxer_caps_is_isobmff(const struct muxer_caps *caps);
+/* Sets the muxer's private options for a recording. 0 or a negative errno. */
+int muxer_caps_options(const struct muxer_caps *caps, enum AVCodecID codec, bool seekable,
 		       AVDictionary **options);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a container must know of a compressed stream that is copied. */
+/* What a muxer needs to know of a compressed stream that is copied: key frames and extradata. */
 #include "media/write/parameter_sets.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <libavutil/mem.h>
 #include "media/libav.h"
 
-/* libavcodec's filter that knows where each codec keeps its parameter sets, and for which codecs. */
+/* NULL for codecs that the filter does not support: they have no parameter sets. */
 static const AVBitStreamFilter *find_extractor(enum AVCodecID codec)
 {
 	const AVBitStreamFilter *filter = av_bsf_get_by_name("extract_extradata");
@@ -20,98 +20,104 @@ static const AVBitStreamFilter *find_extractor(enum AVCodecID codec)
 	return NULL;
 }
 
-static int open_extractor(struct parameter_sets *b, const AVCodecParameters *parameters)
+static int open_extractor(struct parameter_sets *ps, const AVCodecParameters *par)
 {
-	const AVBitStreamFilter *filter = find_extractor(parameters->codec_id);
+	const AVBitStreamFilter *filter = find_extractor(par->codec_id);
 	int err;
 
 	if (!filter)
 		return 0;
-	if ((err = av_bsf_alloc(filter, &b->extractor)) < 0 ||
-	    (err = avcodec_parameters_copy(b->extractor->par_in, parameters)) < 0)
+	err = av_bsf_alloc(filter, &ps->extractor);
+	if (err < 0)
 		return err;
-	return av_bsf_init(b->extractor);
+	err = avcodec_parameters_copy(ps->extractor->par_in, par);
+	if (err < 0)
+		return err;
+	return av_bsf_init(ps->extractor);
 }
 
-int parameter_sets_open(struct parameter_sets *b, const AVCodecParameters *parameters)
+int parameter_sets_open(struct parameter_sets *ps, const AVCodecParameters *par)
 {
-	const AVCodecDescriptor *description = avcodec_descriptor_get(parameters->codec_id);
+	const AVCodecDescriptor *desc = avcodec_descriptor_get(par->codec_id);
 
-	b->intra_only = description && description->props & AV_CODEC_PROP_INTRA_ONLY;
-	if (b->intra_only)
+	ps->intra_only = desc && desc->props & AV_CODEC_PROP_INTRA_ONLY;
+	if (ps->intra_only)
 		return 0;
-	b->scratch = av_packet_alloc();
-	b->context = avcodec_alloc_context3(NULL);
-	if (!b->scratch || !b->context)
+	ps->packet = av_packet_alloc();
+	ps->context = avcodec_alloc_context3(NULL);
+	if (!ps->packet || !ps->context)
 		return -ENOMEM;
-	b->context->codec_id = parameters->codec_id;
-	b->context->codec_type = AVMEDIA_TYPE_VIDEO;
-	b->parser = av_parser_init((int)parameters->codec_id);
-	if (b->parser)
-		b->parser->flags |= PARSER_FLAG_COMPLETE_FRAMES;
-	return open_extractor(b, parameters);
+	ps->context->codec_id = par->codec_id;
+	ps->context->codec_type = AVMEDIA_TYPE_VIDEO;
+	ps->parser = av_parser_init((int)par->codec_id);
+	if (ps->parser)
+		ps->parser->flags |= PARSER_FLAG_COMPLETE_FRAMES;
+	return open_extractor(ps, par);
 }
 
-bool parameter_sets_is_key(struct parameter_sets *b, const AVPacket *packet, bool driver_says)
+bool parameter_sets_is_key(struct parameter_sets *ps, const AVPacket *packet, bool driver_says)
 {
 	bool muted;
 	uint8_t *data;
 	int size;
 
-	if (b->intra_only)
+	if (ps->intra_only)
 		return true;
-	if (!b->parser)
+	if (!ps->parser)
 		return driver_says;
-	/* Drivers are not to be relied on for the flag: many leave it out. The parser complains of streams
-	 * begun in their middle. */
+	/* Parse even if the driver says no: many drivers never set V4L2_BUF_FLAG_KEYFRAME. Muted, as the
+	 * parser logs errors until the stream's first parameter sets. */
 	muted = libav_mute(true);
-	b->parser->key_frame = -1;
-	av_parser_parse2(b->parser, b->context, &data, &size, packet->data, packet->size, packet->pts,
+	ps->parser->key_frame = -1;
+	av_parser_parse2(ps->parser, ps->context, &data, &size, packet->data, packet->size, packet->pts,
 			 packet->dts, 0);
 	libav_mute(muted);
-	return b->parser->key_frame == 1 || driver_says;
+	return ps->parser->key_frame == 1 || driver_says;
 }
 
-static int keep(AVCodecParameters *parameters, const uint8_t *data, size_t size)
+static int set_extradata(AVCodecParameters *par, const uint8_t *data, size_t size)
 {
 	uint8_t *extradata = av_mallocz(size + AV_INPUT_BUFFER_PADDING_SIZE);
 
 	if (!extradata)
 		return -ENOMEM;
 	memcpy(extradata, data, size);
-	av_freep(&parameters->extradata);
-	parameters->extradata = extradata;
-	parameters->extradata_size = (int)size;
+	av_freep(&par->extradata);
+	par->extradata = extradata;
+	par->extradata_size = (int)size;
 	return 1;
 }
 
-int parameter_sets_extract(struct parameter_sets *b, const AVPacket *packet, AVCodecParameters *parameters)
+int parameter_sets_extract(struct parameter_sets *ps, const AVPacket *packet, AVCodecParameters *par)
 {
 	const uint8_t *found;
 	size_t size = 0;
 	int err;
 
-	if (!b->extractor)
+	if (!ps->extractor)
 		return 1;
-	if ((err = av_packet_ref(b->scratch, packet)) < 0 ||
-	    (err = av_bsf_send_packet(b->extractor, b->scratch)) < 0)
-		goto done;
-	err = av_bsf_receive_packet(b->extractor, b->scratch);
+	err = av_packet_ref(ps->packet, packet);
 	if (err < 0)
 		goto done;
-	found = av_packet_get_side_data(b->scratch, AV_PKT_DATA_NEW_EXTRADATA, &size);
-	err = found ? keep(parameters, found, size) : 0;
+	err = av_bsf_send_packet(ps->extractor, ps->packet);
+	if (err < 0)
+		goto done;
+	err = av_bsf_receive_packet(ps->extractor, ps->packet);
+	if (err < 0)
+		goto done;
+	found = av_packet_get_side_data(ps->packet, AV_PKT_DATA_NEW_EXTRADATA, &size);
+	err = found ? set_extradata(par, found, size) : 0;
 done:
-	av_packet_unref(b->scratch);
-	/* Bytes that make no sense hold no parameters either. */
+	av_packet_unref(ps->packet);
+	/* A corrupt packet has no parameter sets either. */
 	return err == AVERROR_INVALIDDATA ? 0 : err;
 }
 
-void parameter_sets_close(struct parameter_sets *b)
+void parameter_sets_close(struct parameter_sets *ps)
 {
-	av_parser_close(b->parser);
-	avcodec_free_context(&b->context);
-	av_bsf_free(&b->extractor);
-	av_packet_free(&b->scratch);
-	*b = (struct parameter_sets){ 0 };
+	av_parser_close(ps->parser);
+	avcodec_free_context(&ps->context);
+	av_bsf_free(&ps->extractor);
+	av_packet_free(&ps->packet);
+	*ps = (struct parameter_sets){ 0 };
 }

@@ -1,157 +1,158 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A device's frames through an encoder, and a decoder before it where they come compressed. */
+/* Passes a device's frames through an encoder, and through a decoder before it if they are compressed. */
 #include "media/write/transcoder.h"
 
 #include <errno.h>
 #include "base/log.h"
 #include "media/libav.h"
 
-static int open_decoder(struct transcoder *r, const AVCodecParameters *parameters)
+static int open_frame_decoder(struct transcoder *t, const AVCodecParameters *par)
 {
-	const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
+	const AVCodec *codec = avcodec_find_decoder(par->codec_id);
 	int err;
 
 	if (!codec) {
 		log_error("%s frames cannot be decoded: this libavcodec has no decoder for them",
-			  avcodec_get_name(parameters->codec_id));
+			  avcodec_get_name(par->codec_id));
 		return -ENOTSUP;
 	}
-	if (!(r->decoder = avcodec_alloc_context3(codec)))
+	t->decoder = avcodec_alloc_context3(codec);
+	if (!t->decoder)
 		return -ENOMEM;
-	err = avcodec_parameters_to_context(r->decoder, parameters);
+	err = avcodec_parameters_to_context(t->decoder, par);
 	if (err < 0)
 		return err;
-	r->decoder->thread_count = 0;
+	t->decoder->thread_count = 0;
 	libav_clear_error();
-	err = avcodec_open2(r->decoder, codec, NULL);
+	err = avcodec_open2(t->decoder, codec, NULL);
 	if (err < 0)
 		log_error("%s decoder: %s", codec->name, libav_err_str(err));
 	return err;
 }
 
-int transcoder_open(struct transcoder *r, struct encoder_options *options)
+/* The encoder is opened before the first frame is decoded. Assume what cameras usually deliver; pictures that
+ * differ are converted. JPEG is full range (JFIF, ITU-T T.871). */
+static void assume_decoded_format(AVCodecParameters *par)
 {
-	AVCodecParameters *parameters = avcodec_parameters_alloc();
+	bool jpeg = par->codec_id == AV_CODEC_ID_MJPEG;
+
+	par->format = jpeg ? AV_PIX_FMT_YUVJ422P : AV_PIX_FMT_YUV420P;
+	if (par->color_range == AVCOL_RANGE_UNSPECIFIED)
+		par->color_range = jpeg ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+}
+
+int transcoder_open(struct transcoder *t, struct encoder_options *options)
+{
+	AVCodecParameters *par = avcodec_parameters_alloc();
 	int err = -ENOMEM;
 
-	r->picture = av_frame_alloc();
-	r->input = av_packet_alloc();
-	r->output = av_packet_alloc();
-	if (!parameters || !r->picture || !r->input || !r->output)
+	t->picture = av_frame_alloc();
+	t->compressed = av_packet_alloc();
+	t->encoded = av_packet_alloc();
+	if (!par || !t->picture || !t->compressed || !t->encoded)
 		goto done;
-	frame_packet_codecpar(&r->source->format, parameters);
-	if (!r->source->raw) {
-		err = open_decoder(r, parameters);
+	frame_packet_codecpar(&t->frame_packet->format, par);
+	if (!t->frame_packet->raw) {
+		err = open_frame_decoder(t, par);
 		if (err < 0)
 			goto done;
-		/* What cameras' JPEGs and streams usually are; a picture that turns out otherwise is
-		 * converted to it. */
-		parameters->format =
-			parameters->codec_id == AV_CODEC_ID_MJPEG ? AV_PIX_FMT_YUVJ422P : AV_PIX_FMT_YUV420P;
-		if (parameters->color_range == AVCOL_RANGE_UNSPECIFIED)
-			parameters->color_range = parameters->codec_id == AV_CODEC_ID_MJPEG
-							  ? AVCOL_RANGE_JPEG
-							  : AVCOL_RANGE_MPEG;
+		assume_decoded_format(par);
 	}
-	options->source = parameters;
-	err = encoder_open(&r->encoder, options);
+	options->source = par;
+	err = encoder_open(&t->encoder, options);
 	options->source = NULL;
 done:
-	avcodec_parameters_free(&parameters);
+	avcodec_parameters_free(&par);
 	if (err < 0)
-		transcoder_close(r);
+		transcoder_close(t);
 	return err;
 }
 
-static int take_packets(struct transcoder *r)
-{
-	int err;
-
-	while ((err = encoder_receive(&r->encoder, r->output)) >= 0) {
-		err = r->sink(r->opaque, r->output);
-		av_packet_unref(r->output);
-		if (err < 0)
-			return err;
-	}
-	return err == AVERROR_EOF || err == -EAGAIN ? 0 : err;
-}
-
-static int encode(struct transcoder *r, AVFrame *picture)
+/* Encodes the picture, which is unreferenced, and passes on the packets that come out. NULL drains. */
+static int encode(struct transcoder *t, AVFrame *picture)
 {
 	int err;
 
 	if (picture) {
-		picture->pict_type = AV_PICTURE_TYPE_NONE; /* a JPEG's "intra" is no order to the encoder */
+		picture->pict_type =
+			AV_PICTURE_TYPE_NONE; /* or the encoder would make every one a key frame */
 		picture->sample_aspect_ratio = (AVRational){ 0, 1 };
 	}
-	err = encoder_send(&r->encoder, picture);
+	err = encoder_send(&t->encoder, picture);
 	if (picture)
 		av_frame_unref(picture);
-	if (err < 0)
-		return err;
-	return take_packets(r);
+	while (err >= 0) {
+		err = encoder_receive(&t->encoder, t->encoded);
+		if (err == -EAGAIN || err == AVERROR_EOF)
+			return 0;
+		if (err < 0)
+			break;
+		err = t->write_packet(t->opaque, t->encoded);
+		av_packet_unref(t->encoded);
+	}
+	return err;
 }
 
-/* NULL: no more will come. */
-static int decode(struct transcoder *r, const AVPacket *packet)
+/* Decodes the packet and encodes the pictures that come out. NULL drains the decoder. 1: cannot be decoded.
+ */
+static int decode(struct transcoder *t, const AVPacket *packet)
 {
 	int err, encode_err;
 
 	libav_clear_error();
-	err = avcodec_send_packet(r->decoder, packet);
+	err = avcodec_send_packet(t->decoder, packet);
 	while (err >= 0) {
-		err = avcodec_receive_frame(r->decoder, r->picture);
+		err = avcodec_receive_frame(t->decoder, t->picture);
 		if (err < 0)
 			break;
-		encode_err = encode(r, r->picture);
+		encode_err = encode(t, t->picture);
 		if (encode_err < 0)
 			return encode_err;
 	}
 	if (err == -EAGAIN || err == AVERROR_EOF)
 		return 0;
-	if (!r->complained)
-		log_warn("a frame cannot be decoded and is left out: %s", libav_err_str(err));
-	r->complained = true;
+	if (!t->warned)
+		log_warn("a frame cannot be decoded and is dropped: %s", libav_err_str(err));
+	t->warned = true;
 	return err == -ENOMEM ? err : 1;
 }
 
-int transcoder_write(struct transcoder *r, const struct frame *frame, int64_t pts)
+int transcoder_write(struct transcoder *t, const struct frame *frame, int64_t pts)
 {
+	/* A wrapped AVFrame is not read here, so that it needs no alignment and no copy. */
+	bool aligned = t->encoder.context->codec_id != AV_CODEC_ID_WRAPPED_AVFRAME;
 	int err;
 
-	if (!r->decoder) {
-		/* A wrapped frame is only handed on, which needs no alignment and should cost no copy. */
-		bool aligned = r->encoder.context->codec_id != AV_CODEC_ID_WRAPPED_AVFRAME;
-
-		err = frame_packet_make_avframe(r->source, frame, aligned, r->picture);
+	if (!t->decoder) {
+		err = frame_packet_make_avframe(t->frame_packet, frame, aligned, t->picture);
 		if (err < 0) {
-			av_frame_unref(r->picture);
+			av_frame_unref(t->picture);
 			return err;
 		}
-		r->picture->pts = pts;
-		return encode(r, r->picture);
+		t->picture->pts = pts;
+		return encode(t, t->picture);
 	}
-	err = frame_packet_make(r->source, frame, r->input);
+	err = frame_packet_make(t->frame_packet, frame, t->compressed);
 	if (err < 0)
 		return err;
-	r->input->pts = r->input->dts = pts;
-	err = decode(r, r->input);
-	av_packet_unref(r->input);
+	t->compressed->pts = t->compressed->dts = pts;
+	err = decode(t, t->compressed);
+	av_packet_unref(t->compressed);
 	return err;
 }
 
-int transcoder_flush(struct transcoder *r)
+int transcoder_flush(struct transcoder *t)
 {
-	int err = r->decoder ? decode(r, NULL) : 0;
+	int err = t->decoder ? decode(t, NULL) : 0;
 
-	return err < 0 ? err : encode(r, NULL);
+	return err < 0 ? err : encode(t, NULL);
 }
 
-void transcoder_close(struct transcoder *r)
+void transcoder_close(struct transcoder *t)
 {
-	avcodec_free_context(&r->decoder);
-	encoder_close(&r->encoder);
-	av_frame_free(&r->picture);
-	av_packet_free(&r->input);
-	av_packet_free(&r->output);
+	avcodec_free_context(&t->decoder);
+	encoder_close(&t->encoder);
+	av_frame_free(&t->picture);
+	av_packet_free(&t->compressed);
+	av_packet_free(&t->encoded);
 }
