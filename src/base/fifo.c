@@ -114,22 +114,9 @@ int fifo_reserve(struct fifo *fifo, size_t n_items)
 	return err;
 }
 
-static void append(struct fifo *fifo, void *item, uint64_t bytes)
-{
-	struct fifo_level *level = &fifo->level;
-
-	fifo->ring[(fifo->first + level->items) % fifo->capacity] = (struct entry){ item, bytes };
-	level->items++;
-	level->bytes += bytes;
-	if (level->max_items < level->items)
-		level->max_items = level->items;
-	if (level->max_bytes < level->bytes)
-		level->max_bytes = level->bytes;
-	wake_getter(fifo);
-}
-
 int fifo_put(struct fifo *fifo, void *item, uint64_t bytes)
 {
+	struct fifo_level *level = &fifo->level;
 	int err = 0;
 
 	pthread_mutex_lock(&fifo->lock);
@@ -137,23 +124,20 @@ int fifo_put(struct fifo *fifo, void *item, uint64_t bytes)
 		err = fifo->abandon_error ? fifo->abandon_error : -EPIPE;
 	else if (fifo->finished)
 		err = -EPIPE;
-	else if (fifo->level.items == fifo->capacity)
+	else if (level->items == fifo->capacity)
 		err = grow(fifo);
-	if (err == 0)
-		append(fifo, item, bytes);
+	if (err == 0) {
+		fifo->ring[(fifo->first + level->items) % fifo->capacity] = (struct entry){ item, bytes };
+		level->items++;
+		level->bytes += bytes;
+		if (level->max_items < level->items)
+			level->max_items = level->items;
+		if (level->max_bytes < level->bytes)
+			level->max_bytes = level->bytes;
+		wake_getter(fifo);
+	}
 	pthread_mutex_unlock(&fifo->lock);
 	return err;
-}
-
-static int remove_first(struct fifo *fifo, void **item)
-{
-	struct entry *entry = &fifo->ring[fifo->first];
-
-	*item = entry->item;
-	fifo->level.items--;
-	fifo->level.bytes -= entry->bytes;
-	fifo->first = (fifo->first + 1) % fifo->capacity;
-	return 1;
 }
 
 int fifo_try_get(struct fifo *fifo, void **item)
@@ -162,7 +146,11 @@ int fifo_try_get(struct fifo *fifo, void **item)
 
 	pthread_mutex_lock(&fifo->lock);
 	if (fifo->level.items > 0) {
-		result = remove_first(fifo, item);
+		*item = fifo->ring[fifo->first].item;
+		fifo->level.items--;
+		fifo->level.bytes -= fifo->ring[fifo->first].bytes;
+		fifo->first = (fifo->first + 1) % fifo->capacity;
+		result = 1;
 	} else if (fifo->finished) {
 		result = fifo->finish_error;
 	} else if (fifo->abandoned) {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Distributions of times. */
+/* Distributions of times, in memory of fixed size. */
 #include "base/stats.h"
 
 #define SUB_BUCKETS (UINT64_C(1) << STATS_SUB_BITS)
 
-/* Below SUB_BUCKETS every value has its own bucket; above, each power of two has SUB_BUCKETS of them. */
+/* Values below SUB_BUCKETS have a bucket each; from there on each power of two is divided into SUB_BUCKETS.
+ */
 static unsigned bucket_of(uint64_t sample)
 {
 	unsigned shift;
@@ -16,7 +17,7 @@ static unsigned bucket_of(uint64_t sample)
 			  ((sample >> shift) & (SUB_BUCKETS - 1)));
 }
 
-/* The middle of what the bucket holds. */
+/* The middle of the bucket's values. */
 static int64_t bucket_value(unsigned bucket)
 {
 	unsigned shift;
@@ -47,17 +48,18 @@ void stats_add(struct stats *stats, int64_t sample)
 
 int64_t stats_quantile(const struct stats *stats, double q)
 {
-	/* a hair less, for 0.07 * 100 is 7.000000000000001 and yet means the seventh */
+	/* Rounded down a little: 0.07 * 100 is 7.000000000000001, where the 7th sample is meant. */
 	double rank = q * (double)stats->count * (1 - 1e-12), seen = 0;
 	unsigned bucket;
 	int64_t value;
 
 	if (stats->count == 0)
 		return 0;
-	if (!(rank > 1)) /* the first one, and what is no number */
+	if (!(rank > 1)) /* also for NaN */
 		return stats->min;
 	for (bucket = 0; bucket < STATS_BUCKETS; bucket++) {
-		if ((seen += stats->buckets[bucket]) >= rank)
+		seen += stats->buckets[bucket];
+		if (seen >= rank)
 			break;
 	}
 	if (q >= 1 || bucket == STATS_BUCKETS)

@@ -299,31 +299,24 @@ static int handle_result(struct record_loop *loop, int result)
 	return record_loop_finish(loop, END_ERROR, result);
 }
 
-static int record_next(struct record_loop *loop)
+int record_loop_run(struct record_loop *loop)
 {
 	const struct record_options *options = &loop->recording->options;
 	struct pool *pool = loop->recording->setup->pool;
 	struct buffer *buffer;
-	int err;
-
-	loop->n_refs -= buffer_ref_return(pool, loop->returned, pool_is_low(pool));
-	err = pool_dequeue(pool, record_loop_deadline(loop), &buffer, &loop->info);
-	if (err == 0 || err == POOL_NOBUF)
-		loop->last_frame_ns = loop->info.dequeue_ns;
-	err = err == 0 ? record_frame(loop, buffer) : handle_result(loop, err);
-	if (options->progress && status_line_due(&loop->progress_ns, loop->last_frame_ns))
-		options->progress(options->progress_opaque);
-	return err;
-}
-
-int record_loop_run(struct record_loop *loop)
-{
-	int err = pool_start(loop->recording->setup->pool);
+	int err = pool_start(pool);
 
 	if (err == POOL_DEVLOST)
 		return handle_result(loop, err);
 	loop->last_frame_ns = loop->progress_ns = now_ns();
-	while (err == 0 && !loop->done)
-		err = record_next(loop);
+	while (err == 0 && !loop->done) {
+		loop->n_refs -= buffer_ref_return(pool, loop->returned, pool_is_low(pool));
+		err = pool_dequeue(pool, record_loop_deadline(loop), &buffer, &loop->info);
+		if (err == 0 || err == POOL_NOBUF)
+			loop->last_frame_ns = loop->info.dequeue_ns;
+		err = err == 0 ? record_frame(loop, buffer) : handle_result(loop, err);
+		if (options->progress && status_line_due(&loop->progress_ns, loop->last_frame_ns))
+			options->progress(options->progress_opaque);
+	}
 	return err;
 }
