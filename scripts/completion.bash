@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Completion of v4l2q for bash: options come from --help, so that there is no second list to keep.
+# Completion of v4l2q for bash. The options come from --help, so there is no second list to maintain.
 # shellcheck shell=bash
 _v4l2q()
 {
@@ -18,7 +18,7 @@ _v4l2q()
 	--bad-frames) words="drop keep fail" ;;
 	--fit) words="letterbox scale crop none" ;;
 	*)
-		[[ $word == -* ]] || return # a file, which -o default completes
+		[[ $word == -* ]] || return # a file name, completed by "-o default"
 		words=$("${COMP_WORDS[0]}" "${COMP_WORDS[1]}" --help 2>/dev/null | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+')
 		;;
 	esac

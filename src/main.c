@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q: the command line. */
+/* The command table, the global options --help and --version. */
 #include <stdio.h>
 #include <string.h>
 #include <json-c/json_c_version.h>
@@ -38,8 +38,8 @@ static int print_help(void)
 		printf("  %d  ", status);
 		terminal_wrap(stdout, TERMINAL_DEFAULT_WIDTH, 5, status_help((enum status)status));
 	}
-	printf("\n'v4l2q COMMAND --help' lists the options of a command. To try it without a device: v4l2q "
-	       "capture -d sim -n 100 -o out.mkv\n");
+	printf("\n'v4l2q COMMAND --help' lists the options of a command. Without a device, try\n"
+	       "'v4l2q capture -d sim -n 100 -o out.mkv'.\n");
 	return (int)common_flush_stdout();
 }
 
@@ -48,18 +48,18 @@ static void print_library(const char *name, const char *built, const char *runni
 	printf("%-12s %-12s %s\n", name, built, running);
 }
 
-/* FFmpeg's libraries code their version as an int: 8 bits each for minor and micro. */
+static const char *av_version_text(unsigned version, char text[32])
+{
+	snprintf(text, 32, "%u.%u.%u", AV_VERSION_MAJOR(version), AV_VERSION_MINOR(version),
+		 AV_VERSION_MICRO(version));
+	return text;
+}
+
 static void print_av_library(const char *name, unsigned built, unsigned running)
 {
-	char texts[2][24];
+	char texts[2][32];
 
-	for (int i = 0; i < 2; i++) {
-		unsigned version = i ? running : built;
-
-		snprintf(texts[i], sizeof texts[i], "%u.%u.%u", AV_VERSION_MAJOR(version),
-			 AV_VERSION_MINOR(version), AV_VERSION_MICRO(version));
-	}
-	print_library(name, texts[0], texts[1]);
+	print_library(name, av_version_text(built, texts[0]), av_version_text(running, texts[1]));
 }
 
 static int print_version(void)
@@ -71,7 +71,7 @@ static int print_version(void)
 	print_av_library("libavutil", LIBAVUTIL_VERSION_INT, avutil_version());
 	print_av_library("libswscale", LIBSWSCALE_VERSION_INT, swscale_version());
 	print_library("json-c", JSON_C_VERSION, json_c_version());
-	print_library("libv4l2", V4L2Q_LIBV4L2, "-"); /* has no call that tells */
+	print_library("libv4l2", V4L2Q_LIBV4L2, "-"); /* has no function for it */
 	return (int)common_flush_stdout();
 }
 
@@ -79,21 +79,21 @@ static int unknown_command(const char *typed)
 {
 	const char *nearest = text_nearest(typed, command_name, NULL);
 	char names[128] = "";
-	size_t n = 0;
 
 	for (unsigned i = 0; commands[i]; i++)
-		n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", i ? ", " : "", commands[i]->name);
+		text_join(names, sizeof names, ", ", "%s", commands[i]->name);
 	if (nearest)
-		log_error("unknown command '%s'; did you mean %s? (there are: %s)", typed, nearest, names);
+		log_error("unknown command '%s'; did you mean %s? The commands are %s", typed, nearest,
+			  names);
 	else
-		log_error("unknown command '%s'; there are: %s", typed, names);
+		log_error("unknown command '%s'; the commands are %s", typed, names);
 	return STATUS_USAGE;
 }
 
 int main(int argc, char **argv)
 {
 	if (argc < 2) {
-		log_error("a command is missing, as in 'v4l2q capture -o out.mkv'; see 'v4l2q --help'");
+		log_error("a command is required, as in 'v4l2q capture -o out.mkv'; see 'v4l2q --help'");
 		return STATUS_USAGE;
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)

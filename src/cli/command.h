@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The commands. */
+/* The commands of v4l2q, one per file of cli/. */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 

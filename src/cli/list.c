@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q list: the nodes of this machine, or one of them in full. */
+/* v4l2q list: all video nodes in short, or one of them in full. */
 #include <errno.h>
 #include <stdlib.h>
 #include "base/log.h"
@@ -16,7 +16,7 @@ struct list_options {
 #define OFFSET(field) offsetof(struct list_options, field)
 static const struct option_row list_rows[] = {
 	{ "device", 'd', OPT_TEXT, OFFSET(basic.device), .argument = "DEV",
-	  .help = "all about this one: /dev/video0, 0, a link, or sim",
+	  .help = "everything about this device: /dev/video0, 0, a link, or sim",
 	  .preset_help = "every node, in short" },
 	{ 0 },
 };
@@ -31,9 +31,8 @@ static const struct option_group groups[] = {
 static const struct option_spec spec = {
 	.command = "list",
 	.synopsis = "[-d DEV] [--json[=FILE]]",
-	.summary = "List the video nodes and what they can do; with -d, one node's formats, sizes, rates, "
-		   "inputs, controls "
-		   "and io modes.",
+	.summary = "List the video nodes and what they can do; with -d, the formats, sizes, rates, inputs, "
+		   "controls and io modes of one.",
 	.groups = groups,
 };
 
@@ -82,9 +81,8 @@ static void print_nodes(struct json_object *object)
 	struct json_object *array = json_array(object, "devices", &n);
 
 	if (n == 0)
-		log_info("no video nodes here; 'v4l2q list -d sim' shows the simulated device, 'v4l2q "
-			 "capture -d sim' records "
-			 "from it");
+		log_info("no video nodes found; 'v4l2q list -d sim' shows the simulated device, "
+			 "'v4l2q capture -d sim' records from it");
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *node = json_object_array_get_idx(array, i);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Signals as descriptors to poll. For those that end the program a handler rather than a signalfd: a
- * signalfd wants the signals blocked, and then nothing would heed the second one while the program
- * hangs in a driver or a file system, which is when people press ^C twice.
+ * Signals as file descriptors for poll(). Those that end the program have a handler, not a signalfd: a
+ * signalfd needs them blocked, and a second ^C would then have no effect while the program hangs in a driver
+ * or a file system.
  */
 #include "cli/signals.h"
 
@@ -17,35 +17,35 @@
 #include "base/array.h"
 #include "base/log.h"
 
-static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
-#define N_ENDING ARRAY_SIZE(ending)
+static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
+#define N_END_SIGNALS ARRAY_SIZE(end_signals)
 
 static int signal_fd = -1, resume_fd = -1;
-static struct sigaction before[N_ENDING];
+static struct sigaction former[N_END_SIGNALS];
 
-/* nohup(1) has SIGHUP ignored, which stays. A shell ignores SIGINT for jobs in the background too, but
- * whoever sends it means it. */
-static bool left_alone(size_t i)
+/* SIGHUP stays ignored under nohup(1). SIGINT is handled even when it is ignored, as a shell has it for
+ * background jobs: only a deliberate kill can send it there. */
+static bool stays_ignored(size_t i)
 {
-	return ending[i] == SIGHUP && before[i].sa_handler == SIG_IGN;
+	return end_signals[i] == SIGHUP && former[i].sa_handler == SIG_IGN;
 }
 
-static void end_in_good_order(int number)
+static void handle_end_signal(int number)
 {
 	uint64_t one = 1;
 	int saved = errno;
 	ssize_t n = write(signal_fd, &one, sizeof one);
 
 	(void)n, (void)number;
-	for (size_t i = 0; i < N_ENDING; i++)
-		if (!left_alone(i))
-			signal(ending[i], SIG_DFL);
+	for (size_t i = 0; i < N_END_SIGNALS; i++)
+		if (!stays_ignored(i))
+			signal(end_signals[i], SIG_DFL);
 	errno = saved;
 }
 
 int signals_open(void)
 {
-	struct sigaction action = { .sa_handler = end_in_good_order, .sa_flags = SA_RESTART };
+	struct sigaction action = { .sa_handler = handle_end_signal, .sa_flags = SA_RESTART };
 
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
@@ -56,16 +56,16 @@ int signals_open(void)
 		return -errno;
 	}
 	sigfillset(&action.sa_mask);
-	for (size_t i = 0; i < N_ENDING; i++) {
-		sigaction(ending[i], NULL, &before[i]);
-		if (!left_alone(i))
-			sigaction(ending[i], &action, NULL);
+	for (size_t i = 0; i < N_END_SIGNALS; i++) {
+		sigaction(end_signals[i], NULL, &former[i]);
+		if (!stays_ignored(i))
+			sigaction(end_signals[i], &action, NULL);
 	}
 	return signal_fd;
 }
 
-/* A signal that is blocked in all threads stays pending from the moment the kernel lets them go on, so that
- * none can run ahead of the news, as it could of a handler in another thread. */
+/* A signalfd here: SIGCONT, blocked in all threads, is pending as soon as the program continues, so no thread
+ * can run on before the descriptor is readable. A handler might run in another thread, and later. */
 int signals_open_resume(void)
 {
 	sigset_t resume;
@@ -83,7 +83,7 @@ int signals_open_resume(void)
 	return err < 0 ? err : resume_fd;
 }
 
-static void close_resume(void)
+static void close_resume_fd(void)
 {
 	sigset_t resume;
 
@@ -98,11 +98,11 @@ static void close_resume(void)
 
 void signals_close(void)
 {
-	close_resume();
+	close_resume_fd();
 	if (signal_fd < 0)
 		return;
-	for (size_t i = 0; i < N_ENDING; i++)
-		sigaction(ending[i], &before[i], NULL);
+	for (size_t i = 0; i < N_END_SIGNALS; i++)
+		sigaction(end_signals[i], &former[i], NULL);
 	close(signal_fd);
 	signal_fd = -1;
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Signals as descriptors to poll. */
+/* Signals as file descriptors for poll(). */
 #ifndef CLI_SIGNALS_H
 #define CLI_SIGNALS_H
 
-/* From now on the first SIGINT, SIGTERM or SIGHUP makes the returned descriptor readable (for good), and the
- * second does what it does to any program. SIGPIPE and SIGXFSZ become errors of write(). Returns a negative
+/* From now on the first SIGINT, SIGTERM or SIGHUP makes the returned descriptor readable, and it stays so;
+ * the second one ends the program. SIGPIPE and SIGXFSZ are ignored: write() fails instead. Returns a negative
  * errno on failure, logged. */
 int signals_open(void);
-/* Makes the returned descriptor (a signalfd) readable whenever the program goes on after it was stopped. Call
- * before there are threads. Returns a negative errno on failure, logged. */
+/* Returns a signalfd that is readable when the program continues after it was stopped (SIGCONT), or a
+ * negative errno, logged. Call it before other threads start, which inherit the blocked signal. */
 int signals_open_resume(void);
-/* Puts back what was before. */
+/* Restores the former handlers and closes both descriptors. */
 void signals_close(void);
 
 #endif
