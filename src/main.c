@@ -31,8 +31,8 @@ static int print_help(void)
 	printf("\nCommands:\n");
 	for (unsigned i = 0; commands[i]; i++)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	printf("\nOptions:\n  -h, --help     print this and exit\n      --version  print the version and "
-	       "exit\n");
+	printf("\nOptions:\n  -h, --help     print this and exit\n"
+	       "      --version  print the versions of v4l2q and its libraries and exit\n");
 	printf("\nExit status:\n");
 	for (int status = 0; status < N_STATUSES; status++) {
 		printf("  %d  ", status);

@@ -59,7 +59,7 @@ const struct option_row common_queue_rows[] = {
 	  .help = "how frames are exchanged with the driver", .preset = "auto", .choices = common_io_choices,
 	  .preset_help = "auto: mmap where the device streams, else rw" },
 	{ "import-from", 0, OPT_TEXT, OFFSET(import_from), .argument = "SRC",
-	  .help = "where dmabuf-import takes its memory: udmabuf, heap[:NAME], or another video device",
+	  .help = "memory for dmabuf-import: udmabuf, heap[:NAME], or another video device",
 	  .preset_help = "the first that works" },
 	{ "min-buffers", 0, OPT_UINT, OFFSET(min_buffers), .help = "buffers to request", .preset = "4",
 	  .most = UINT32_MAX - 1, .given = OFFSET(has_min_buffers),

@@ -30,32 +30,32 @@ static const char *const fit_choices[] = { "letterbox", "scale", "crop", "none",
 #define OFFSET(field) offsetof(struct play_options, field)
 static const struct option_row file_rows[] = {
 	{ "codec", 'c', OPT_TEXT, OFFSET(codec), .argument = "NAME",
-	  .help = "a libavcodec decoder, or copy: the compressed packets as they "
-		  "are, for a device that takes "
-		  "them",
+	  .help = "libavcodec decoder, or copy: pass compressed packets on to a device that takes them",
 	  .preset_help = "libavcodec's choice" },
-	{ "start", 0, OPT_DURATION, OFFSET(start_ns),
-	  .help = "begin at this time: 10, 1.5, 500ms, 2m, 1:30" },
-	{ "loop", 0, OPT_UINT, OFFSET(loops), .help = "play it N times; without N, until a signal",
+	{ "start", 0, OPT_DURATION, OFFSET(start_ns), .help = "start at T: 10, 1.5, 500ms, 2m, 1:30" },
+	{ "loop", 0, OPT_UINT, OFFSET(loops), .help = "play FILE N times; without N, until a signal",
 	  .preset = "1", .bare = "0" },
 	{ "allow-playlists", 0, OPT_SET, OFFSET(allow_playlists), .value = 1,
-	  .help = "take files that name other files or addresses to open" },
+	  .help = "allow files that make the program open other files or addresses" },
 	{ 0 },
 };
 
 static const struct option_row run_rows[] = {
 	{ "count", 'n', OPT_UINT, OFFSET(count), .help = "stop after N frames", .least = 1,
-	  .preset_help = "all there are" },
+	  .preset_help = "all" },
 	{ "stream-count", 0, OPT_UINT, OFFSET(count), .least = 1, .hidden = true },
-	{ "duration", 't', OPT_DURATION, OFFSET(duration_ns), .help = "stop after this time", .least = 1,
-	  .preset_help = "at the end of FILE" },
+	{ "duration", 't', OPT_DURATION, OFFSET(duration_ns), .help = "stop after T", .least = 1,
+	  .preset_help = "until the end of FILE" },
 	{ "speed", 0, OPT_FACTOR, OFFSET(speed), .preset = "1",
-	  .help = "so many times as fast; 0: as fast as the device takes frames", .most = 1000 },
+	  .help = "playback speed, such as 0.5 or 2; 0: as fast as the device takes frames", .most = 1000 },
 	{ "fit", 0, OPT_CHOICE, OFFSET(fit), .argument = "HOW", .preset = "letterbox",
-	  .help = "where the device keeps another size; none: an error", .choices = fit_choices },
+	  .help = "how to fit the file's size to the device's; none: a difference is an error",
+	  .choices = fit_choices },
 	{ "on-demand", 0, OPT_SET, OFFSET(on_demand), .value = 1,
-	  .help = "show the first frame, then play while somebody watches; for v4l2loopback 0.13 or later" },
-	{ "hold", 0, OPT_SET, OFFSET(hold), .help = "keep the last frame shown until a signal", .value = 1 },
+	  .help = "show the first frame, then play while another program reads; needs v4l2loopback 0.13 or "
+		  "later" },
+	{ "hold", 0, OPT_SET, OFFSET(hold), .help = "keep showing the last frame until a signal",
+	  .value = 1 },
 	{ 0 },
 };
 
@@ -72,10 +72,9 @@ static const struct option_group groups[] = {
 static const struct option_spec spec = {
 	.command = "play",
 	.synopsis = "[options] [FILE]",
-	.summary = "Play a file to a V4L2 output device, each frame at its time. "
-		   "FILE is a path, a libavformat "
-		   "URL, or - for standard input, which is also what is played "
-		   "where FILE is left out.",
+	.summary =
+		"Play a file to a V4L2 output device, each frame at its time. FILE is a path, a libavformat "
+		"URL, or - for standard input, which is the default.",
 	.groups = groups,
 	.n_operands = 1,
 };
