@@ -77,7 +77,7 @@ static enum AVPixelFormat sws_output(enum AVPixelFormat format)
 
 /* --- colours --- */
 
-static bool is_rgb(enum AVPixelFormat format)
+static bool pix_fmt_is_rgb(enum AVPixelFormat format)
 {
 	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(format);
 
@@ -95,7 +95,7 @@ bool converter_full_range(enum AVPixelFormat format, enum AVColorRange range)
 		if (format == full[i])
 			return true;
 	}
-	return range == AVCOL_RANGE_JPEG || (range == AVCOL_RANGE_UNSPECIFIED && is_rgb(format));
+	return range == AVCOL_RANGE_JPEG || (range == AVCOL_RANGE_UNSPECIFIED && pix_fmt_is_rgb(format));
 }
 
 enum AVColorSpace converter_default_matrix(int height)
@@ -121,7 +121,8 @@ static struct converter_params params_of(const AVFrame *frame, const AVFrame *re
 	enum AVPixelFormat reference_format = (enum AVPixelFormat)reference->format;
 	enum AVColorRange range = frame->color_range;
 
-	if (range == AVCOL_RANGE_UNSPECIFIED && !is_rgb(p.format) && !is_rgb(reference_format))
+	if (range == AVCOL_RANGE_UNSPECIFIED && !pix_fmt_is_rgb(p.format) &&
+	    !pix_fmt_is_rgb(reference_format))
 		range = converter_full_range(reference_format, reference->color_range) ? AVCOL_RANGE_JPEG
 										       : AVCOL_RANGE_MPEG;
 	p.full_range = converter_full_range(p.format, range);
@@ -140,8 +141,8 @@ bool converter_is_noop(const AVFrame *src, const AVFrame *dst)
 {
 	struct converter_params a = params_of(src, src), b = params_of(dst, src);
 
-	return same_params(&a, &b) ||
-	       (is_rgb(a.format) && a.format == b.format && a.width == b.width && a.height == b.height);
+	return same_params(&a, &b) || (pix_fmt_is_rgb(a.format) && a.format == b.format &&
+				       a.width == b.width && a.height == b.height);
 }
 
 /* --- conversion --- */

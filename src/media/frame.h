@@ -22,7 +22,6 @@ struct frame {
 	int64_t duration_ns;   /* playback: time on screen; 0: unknown */
 	uint64_t copied_bytes; /* playback: bytes of picture copied by the CPU after decoding or reading */
 	bool damaged;          /* the driver reported an error in it; becomes AV_PKT_FLAG_CORRUPT */
-	void *opaque;          /* the sender's */
 };
 
 #endif

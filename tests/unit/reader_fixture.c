@@ -200,7 +200,7 @@ static int acquire_buffer(void *opaque, bool wait, struct frame *frame)
 		bytes += (f->sizeimage[i] + d->room + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	assert_int_equal(posix_memalign(&blank->memory, ALIGNMENT, bytes), 0);
 	memset(blank->memory, 0x5a, bytes);
-	*frame = (struct frame){ .n_planes = f->n_planes, .opaque = blank };
+	*frame = (struct frame){ .n_planes = f->n_planes };
 	frame->memory = av_buffer_create(blank->memory, bytes, come_home, blank, 0);
 	bytes = 0;
 	for (unsigned i = 0; i < f->n_planes; i++) {
@@ -222,7 +222,7 @@ void target_fixture_open(struct target_fixture *d, const struct video_format *fo
 
 bool target_fixture_owns(const struct frame *picture)
 {
-	const struct blank *blank = picture->opaque;
+	const struct blank *blank = av_buffer_get_opaque(picture->memory);
 
 	return blank && picture->memory->data == blank->memory && picture->planes[0].data == blank->memory;
 }

@@ -51,7 +51,7 @@ static int writev_all(int fd, struct iovec *pieces, int n_pieces)
 	return 0;
 }
 
-static int keep_first_error(struct avio_file *f, int err)
+static int save_write_error(struct avio_file *f, int err)
 {
 	if (err < 0 && f->error == 0)
 		f->error = err;
@@ -67,7 +67,7 @@ static int write_gathered(struct avio_file *f, const uint8_t *data, size_t bytes
 	};
 
 	f->n_gathered = 0;
-	return keep_first_error(f, writev_all(f->fd, pieces, 2));
+	return save_write_error(f, writev_all(f->fd, pieces, 2));
 }
 
 /* Switches to direct I/O with these data: bytes before the next aligned offset are written through the page
@@ -79,7 +79,7 @@ static int write_direct(struct avio_file *f, const uint8_t *data, size_t bytes)
 	int err;
 
 	if (f->direct_io_active)
-		return keep_first_error(f, direct_io_write(&f->direct_io, data, bytes));
+		return save_write_error(f, direct_io_write(&f->direct_io, data, bytes));
 	err = write_gathered(f, data, head);
 	if (err < 0)
 		return err;
@@ -92,7 +92,7 @@ static int write_direct(struct avio_file *f, const uint8_t *data, size_t bytes)
 			    f->path, err_str(err));
 		return write_gathered(f, data + head, bytes - head);
 	}
-	return keep_first_error(f, direct_io_write(&f->direct_io, data + head, bytes - head));
+	return save_write_error(f, direct_io_write(&f->direct_io, data + head, bytes - head));
 }
 
 static int stop_direct(struct avio_file *f)
@@ -100,7 +100,7 @@ static int stop_direct(struct avio_file *f)
 	if (!f->direct_io_active)
 		return 0;
 	f->direct_io_active = false;
-	return keep_first_error(f, direct_io_stop(&f->direct_io));
+	return save_write_error(f, direct_io_stop(&f->direct_io));
 }
 
 /* AVIOContext's write_packet. */
@@ -133,7 +133,7 @@ static int avio_file_write(void *opaque, avio_write_data *data, int bytes)
 int avio_file_flush(struct avio_file *f)
 {
 	if (f->direct_io_active)
-		return keep_first_error(f, direct_io_flush(&f->direct_io));
+		return save_write_error(f, direct_io_flush(&f->direct_io));
 	return f->n_gathered > 0 ? write_gathered(f, NULL, 0) : 0;
 }
 
@@ -163,7 +163,7 @@ static int64_t avio_file_seek(void *opaque, int64_t offset, int whence)
 
 /* --- opening and closing --- */
 
-static int log_open_error(const char *path, int err)
+static int log_create_error(const char *path, int err)
 {
 	static const struct {
 		int err;
@@ -193,11 +193,11 @@ int avio_file_check_path(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? log_open_error(path, -EISDIR) : 0;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? log_create_error(path, -EISDIR) : 0;
 }
 
 /* O_EXCL rather than a check beforehand: another process may create the file in between. */
-static int open_path(struct avio_file *f, const char *path, bool overwrite)
+static int create_file(struct avio_file *f, const char *path, bool overwrite)
 {
 	struct stat st;
 	int flags = O_WRONLY | O_TRUNC | O_CLOEXEC;
@@ -228,11 +228,11 @@ static int open_descriptor(struct avio_file *f, const char *path, bool overwrite
 	if (strcmp(path, "-") == 0)
 		f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	else
-		err = open_path(f, path, overwrite);
+		err = create_file(f, path, overwrite);
 	if (err == 0 && f->fd < 0)
 		err = -errno;
 	if (err < 0)
-		return log_open_error(f->path, err);
+		return log_create_error(f->path, err);
 	if (isatty(f->fd)) {
 		log_error("%s is a terminal: use a pipe or a file for binary data", f->path);
 		return -EINVAL;
@@ -280,11 +280,11 @@ int avio_file_open(struct avio_file **file, const char *path, bool overwrite, en
 
 	*file = NULL;
 	if (!f)
-		return log_open_error(path, err);
+		return log_create_error(path, err);
 	f->fd = -1;
 	f->path = strdup(standard_output ? "standard output" : path);
 	if (!f->path) {
-		log_open_error(path, err);
+		log_create_error(path, err);
 		goto failed;
 	}
 	err = open_descriptor(f, path, overwrite);
@@ -298,7 +298,7 @@ int avio_file_open(struct avio_file **file, const char *path, bool overwrite, en
 		!standard_output && f->regular && f->seekable && direct_io_supported(f->fd, mode);
 	err = alloc_avio(f);
 	if (err < 0) {
-		log_open_error(path, err);
+		log_create_error(path, err);
 		goto failed;
 	}
 	*file = f;
@@ -331,7 +331,7 @@ int avio_file_close(struct avio_file *f)
 	}
 	/* Network file systems may report a full disk only here. */
 	if (f->fd >= 0 && close(f->fd) < 0)
-		keep_first_error(f, -errno);
+		save_write_error(f, -errno);
 	err = f->error;
 	direct_io_close(&f->direct_io);
 	free(f->path);

@@ -183,8 +183,8 @@ static int try_time_base(struct encoder *e, const struct encoder_options *option
 }
 
 /* Microseconds if the codec supports them; the MPEG codecs allow certain frame rates only. */
-static int open_context(struct encoder *e, const struct encoder_options *options, enum AVPixelFormat format,
-			const AVDictionary *dictionary)
+static int open_encoder_context(struct encoder *e, const struct encoder_options *options,
+				enum AVPixelFormat format, const AVDictionary *dictionary)
 {
 	AVRational grid = options->fps.num > 0 ? av_inv_q(options->fps) : (AVRational){ 1, 30 };
 	char *unknown = NULL;
@@ -238,7 +238,7 @@ int encoder_open(struct encoder *e, const struct encoder_options *options)
 	err = converter_check((enum AVPixelFormat)options->source->format, format);
 	if (err < 0)
 		goto done;
-	err = open_context(e, options, format, dictionary);
+	err = open_encoder_context(e, options, format, dictionary);
 	if (err < 0)
 		goto done;
 	e->converted_format = alloc_converted_format(e->context);

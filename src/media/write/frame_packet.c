@@ -14,7 +14,7 @@
 
 /* --- description --- */
 
-static enum AVFieldOrder field_order(const struct video_format *format)
+static enum AVFieldOrder codecpar_field_order(const struct video_format *format)
 {
 	/* Separate fields (TOP, ALTERNATE, SEQ_TB and others) have no equivalent in libav. */
 	static const enum AVFieldOrder orders[] = {
@@ -44,7 +44,7 @@ void frame_packet_codecpar(const struct video_format *format, AVCodecParameters 
 	par->color_space = format->matrix;
 	par->color_primaries = format->primaries;
 	par->color_trc = format->transfer;
-	par->field_order = field_order(format);
+	par->field_order = codecpar_field_order(format);
 	par->sample_aspect_ratio = (AVRational){ 0, 1 };
 	if (par->codec_id == AV_CODEC_ID_RAWVIDEO && par->format != AV_PIX_FMT_NONE) {
 		par->codec_tag = avcodec_pix_fmt_to_codec_tag((enum AVPixelFormat)par->format);

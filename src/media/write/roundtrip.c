@@ -252,7 +252,7 @@ static AVFrame *demux(struct memory_file *file)
 	return frame;
 }
 
-static bool same_picture(const AVFrame *a, const AVFrame *b)
+static bool pictures_equal(const AVFrame *a, const AVFrame *b)
 {
 	AVBufferRef *bytes_a, *bytes_b;
 	bool same;
@@ -276,7 +276,7 @@ static bool keeps_picture(const AVOutputFormat *muxer, const AVFrame *picture, u
 
 	if (mux(muxer, picture, codec_tag, &file) >= 0) {
 		read = demux(&file);
-		same = read && same_picture(picture, read);
+		same = read && pictures_equal(picture, read);
 	}
 	av_free(file.data);
 	av_frame_free(&read);

@@ -29,7 +29,7 @@ struct writer {
 	char fourcc[FOURCC_TEXT_MAX]; /* of the device's format, for messages */
 };
 
-static AVRational frame_rate(const struct video_format *format)
+static AVRational fps_rational(const struct video_format *format)
 {
 	if (format->fps.num == 0 || format->fps.den == 0 || format->fps.num > INT32_MAX ||
 	    format->fps.den > INT32_MAX)
@@ -130,7 +130,7 @@ static int open_transcoder(struct writer *w, const struct writer_options *o)
 		.codec = w->codec,
 		.options = o->codec_options,
 		.raw_format = AV_PIX_FMT_NONE,
-		.fps = frame_rate(&o->format),
+		.fps = fps_rational(&o->format),
 		.constant_rate = muxer_caps_constant_rate(caps),
 		.global_header = caps->format->flags & AVFMT_GLOBALHEADER,
 	};
@@ -191,7 +191,7 @@ static int write_header(struct writer *w)
 	return err;
 }
 
-static int open_file(struct writer *w, const struct writer_options *o)
+static int open_parts(struct writer *w, const struct writer_options *o)
 {
 	struct muxer_caps caps;
 	uint32_t codec_tag = 0;
@@ -212,7 +212,7 @@ static int open_file(struct writer *w, const struct writer_options *o)
 	err = choose_codec(w, &caps, o, &codec_tag);
 	if (err < 0)
 		return err;
-	err = muxer_open(&w->muxer, &caps, frame_rate(&o->format));
+	err = muxer_open(&w->muxer, &caps, fps_rational(&o->format));
 	if (err < 0)
 		return err;
 	err = w->codec ? open_transcoder(w, o) : open_copy(w, o, codec_tag);
@@ -238,7 +238,7 @@ int writer_open(struct writer **writer, const struct writer_options *options)
 	w->packet = av_packet_alloc();
 	fourcc_text(options->format.fourcc, w->fourcc);
 	if (w->url && w->packet)
-		err = open_file(w, options);
+		err = open_parts(w, options);
 	if (err == -ENOMEM)
 		log_no_memory();
 	if (err < 0) {
@@ -279,7 +279,7 @@ static int start_stream(struct writer *w, bool key)
 	return w->muxer.header_written ? 0 : write_header(w);
 }
 
-static int copy_frame(struct writer *w, const struct frame *frame)
+static int mux_frame(struct writer *w, const struct frame *frame)
 {
 	const AVStream *stream = w->muxer.stream;
 	AVPacket *packet = w->packet;
@@ -318,7 +318,7 @@ int writer_write(struct writer *w, const struct frame *frame)
 
 	if (w->error < 0)
 		return w->error;
-	err = w->codec ? encode_frame(w, frame) : copy_frame(w, frame);
+	err = w->codec ? encode_frame(w, frame) : mux_frame(w, frame);
 	av_packet_unref(w->packet);
 	if (err == -ENOMEM)
 		log_no_memory();
