@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * V4L2's words for colour in libavutil's: one row a word. A word that is left to its default means
- * what the kernel's documentation ("Colorspaces") says for the colorspace, which is what videodev2.h's
- * V4L2_MAP_*_DEFAULT say too.
+ * Translates colorimetry between V4L2 and libavutil. Fields that the driver leaves at their default take the
+ * colorspace's default (kernel documentation, "Defining Colorspaces in V4L2"; V4L2_MAP_*_DEFAULT).
  */
 #include "device/colorimetry.h"
 
 #include <libavutil/pixdesc.h>
 #include <linux/videodev2.h>
-
-#define N_ROWS(table) (sizeof(table) / sizeof((table)[0]))
+#include "base/array.h"
 
 static const enum AVColorPrimaries primaries[] = {
 	[V4L2_COLORSPACE_DEFAULT] = AVCOL_PRI_UNSPECIFIED,
@@ -21,7 +19,7 @@ static const enum AVColorPrimaries primaries[] = {
 	[V4L2_COLORSPACE_470_SYSTEM_BG] = AVCOL_PRI_BT470BG,
 	[V4L2_COLORSPACE_JPEG] = AVCOL_PRI_BT709,
 	[V4L2_COLORSPACE_SRGB] = AVCOL_PRI_BT709,
-	[V4L2_COLORSPACE_OPRGB] = AVCOL_PRI_UNSPECIFIED, /* libavutil has no word for it */
+	[V4L2_COLORSPACE_OPRGB] = AVCOL_PRI_UNSPECIFIED, /* not in libavutil */
 	[V4L2_COLORSPACE_BT2020] = AVCOL_PRI_BT2020,
 	[V4L2_COLORSPACE_RAW] = AVCOL_PRI_UNSPECIFIED,
 	[V4L2_COLORSPACE_DCI_P3] = AVCOL_PRI_SMPTE431,
@@ -33,7 +31,7 @@ static const enum AVColorSpace matrices[] = {
 	[V4L2_YCBCR_ENC_709] = AVCOL_SPC_BT709,
 	[V4L2_YCBCR_ENC_XV601] = AVCOL_SPC_SMPTE170M,
 	[V4L2_YCBCR_ENC_XV709] = AVCOL_SPC_BT709,
-	[5] = AVCOL_SPC_SMPTE170M, /* sYCC, gone from the header */
+	[5] = AVCOL_SPC_SMPTE170M, /* V4L2_YCBCR_ENC_SYCC, removed from the header */
 	[V4L2_YCBCR_ENC_BT2020] = AVCOL_SPC_BT2020_NCL,
 	[V4L2_YCBCR_ENC_BT2020_CONST_LUM] = AVCOL_SPC_BT2020_CL,
 	[V4L2_YCBCR_ENC_SMPTE240M] = AVCOL_SPC_SMPTE240M,
@@ -53,25 +51,26 @@ static bool is_rgb(const struct pixfmt *pix)
 	return descriptor && (descriptor->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_BAYER));
 }
 
-static enum AVColorRange range_of(const struct pixfmt *pix, const struct v4l2_colorimetry *colour,
-				  uint32_t colorspace)
+static enum AVColorRange choose_range(const struct pixfmt *pix, const struct v4l2_colorimetry *v4l2,
+				      uint32_t colorspace)
 {
-	uint32_t quantization = colour->quantization;
+	uint32_t quantization = v4l2->quantization;
 
 	if (quantization == V4L2_QUANTIZATION_DEFAULT) {
-		/* A compressed stream says it itself, and drivers forget that JPEG is always full. */
+		/* A compressed stream signals its range itself, and not all drivers know that JPEG is full
+		 * range. */
 		if (colorspace == V4L2_COLORSPACE_DEFAULT || (pix && pix->codec != AV_CODEC_ID_RAWVIDEO))
 			return AVCOL_RANGE_UNSPECIFIED;
-		quantization = V4L2_MAP_QUANTIZATION_DEFAULT(is_rgb(pix), colorspace, colour->ycbcr_enc);
+		quantization = V4L2_MAP_QUANTIZATION_DEFAULT(is_rgb(pix), colorspace, v4l2->ycbcr_enc);
 	}
 	return quantization == V4L2_QUANTIZATION_FULL_RANGE ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 }
 
-void colorimetry_from_v4l2(struct video_format *format, const struct v4l2_colorimetry *colour)
+void colorimetry_from_v4l2(struct video_format *format, const struct v4l2_colorimetry *v4l2)
 {
 	uint32_t colorspace =
-		colour->colorspace < N_ROWS(primaries) ? colour->colorspace : V4L2_COLORSPACE_DEFAULT;
-	uint32_t encoding = colour->ycbcr_enc, transfer = colour->xfer_func;
+		v4l2->colorspace < ARRAY_SIZE(primaries) ? v4l2->colorspace : V4L2_COLORSPACE_DEFAULT;
+	uint32_t encoding = v4l2->ycbcr_enc, transfer = v4l2->xfer_func;
 	bool rgb = is_rgb(format->pix);
 
 	if (encoding == V4L2_YCBCR_ENC_DEFAULT && colorspace != V4L2_COLORSPACE_DEFAULT)
@@ -79,26 +78,26 @@ void colorimetry_from_v4l2(struct video_format *format, const struct v4l2_colori
 	if (transfer == V4L2_XFER_FUNC_DEFAULT && colorspace != V4L2_COLORSPACE_DEFAULT)
 		transfer = V4L2_MAP_XFER_FUNC_DEFAULT(colorspace);
 	format->primaries = primaries[colorspace];
-	format->matrix = encoding < N_ROWS(matrices) ? matrices[encoding] : AVCOL_SPC_UNSPECIFIED;
+	format->matrix = encoding < ARRAY_SIZE(matrices) ? matrices[encoding] : AVCOL_SPC_UNSPECIFIED;
 	if (rgb)
 		format->matrix = AVCOL_SPC_RGB;
-	format->transfer = transfer < N_ROWS(transfers) ? transfers[transfer] : AVCOL_TRC_UNSPECIFIED;
-	format->range = range_of(format->pix, colour, colorspace);
+	format->transfer = transfer < ARRAY_SIZE(transfers) ? transfers[transfer] : AVCOL_TRC_UNSPECIFIED;
+	format->range = choose_range(format->pix, v4l2, colorspace);
 }
 
-/* Where a word of libavutil's has several of V4L2's, the first is meant. BT.470BG's matrix is BT.601's. */
-static uint32_t word_of(const int *words, size_t n, int word, uint32_t unsaid)
+/* The first index of a libavutil value in a table above, or unspecified. */
+static uint32_t find_value(const int *values, size_t n, int value, uint32_t unspecified)
 {
-	if (word == AVCOL_SPC_UNSPECIFIED) /* the same number in all three enumerations */
-		return unsaid;
+	if (value == AVCOL_SPC_UNSPECIFIED) /* equal in all three enumerations */
+		return unspecified;
 	for (uint32_t i = 1; i < n; i++)
-		if (words[i] == word)
+		if (values[i] == value)
 			return i;
-	return unsaid;
+	return unspecified;
 }
 
-/* The colorspace that goes with what is known, as drivers take DEFAULT to mean that nothing is. */
-static uint32_t colorspace_of(const struct video_format *format, uint32_t encoding)
+/* The colorspace that fits the format: with V4L2_COLORSPACE_DEFAULT drivers ignore the other fields. */
+static uint32_t choose_colorspace(const struct video_format *format, uint32_t encoding)
 {
 	static const uint32_t by_encoding[] = {
 		[V4L2_YCBCR_ENC_DEFAULT] = V4L2_COLORSPACE_SRGB,
@@ -111,46 +110,47 @@ static uint32_t colorspace_of(const struct video_format *format, uint32_t encodi
 
 	if (format->primaries == AVCOL_PRI_BT709 && format->transfer == AVCOL_TRC_IEC61966_2_1)
 		return V4L2_COLORSPACE_SRGB;
-	return word_of((const int *)primaries, N_ROWS(primaries), (int)format->primaries,
-		       by_encoding[encoding]);
+	return find_value((const int *)primaries, ARRAY_SIZE(primaries), (int)format->primaries,
+			  by_encoding[encoding]);
 }
 
-static bool is_unsaid(const struct video_format *format)
+static bool is_unspecified(const struct video_format *format)
 {
 	return format->range == AVCOL_RANGE_UNSPECIFIED && format->primaries == AVCOL_PRI_UNSPECIFIED &&
 	       (format->matrix == AVCOL_SPC_UNSPECIFIED || format->matrix == AVCOL_SPC_RGB);
 }
 
-void colorimetry_to_v4l2(const struct video_format *format, struct v4l2_format *ask)
+void colorimetry_to_v4l2(const struct video_format *format, struct v4l2_format *v4l2)
 {
-	struct v4l2_pix_format_mplane *mp = &ask->fmt.pix_mp;
-	struct v4l2_pix_format *pix = &ask->fmt.pix;
-	bool bt601 = format->matrix == AVCOL_SPC_BT470BG;
+	struct v4l2_pix_format_mplane *mp = &v4l2->fmt.pix_mp;
+	struct v4l2_pix_format *pix = &v4l2->fmt.pix;
+	/* The matrices of BT.470BG and BT.601 are the same. */
+	bool bt470bg = format->matrix == AVCOL_SPC_BT470BG;
 	uint32_t encoding =
-		word_of((const int *)matrices, N_ROWS(matrices),
-			bt601 ? AVCOL_SPC_SMPTE170M : (int)format->matrix, V4L2_YCBCR_ENC_DEFAULT);
-	struct v4l2_colorimetry colour = {
-		.colorspace = colorspace_of(format, encoding),
+		find_value((const int *)matrices, ARRAY_SIZE(matrices),
+			   bt470bg ? AVCOL_SPC_SMPTE170M : (int)format->matrix, V4L2_YCBCR_ENC_DEFAULT);
+	struct v4l2_colorimetry colorimetry = {
+		.colorspace = choose_colorspace(format, encoding),
 		.ycbcr_enc = encoding,
 		.quantization = format->range == AVCOL_RANGE_JPEG   ? V4L2_QUANTIZATION_FULL_RANGE
 				: format->range == AVCOL_RANGE_MPEG ? V4L2_QUANTIZATION_LIM_RANGE
 								    : V4L2_QUANTIZATION_DEFAULT,
-		.xfer_func = word_of((const int *)transfers, N_ROWS(transfers), (int)format->transfer,
-				     V4L2_XFER_FUNC_DEFAULT),
+		.xfer_func = find_value((const int *)transfers, ARRAY_SIZE(transfers), (int)format->transfer,
+					V4L2_XFER_FUNC_DEFAULT),
 	};
 
-	if (is_unsaid(format))
+	if (is_unspecified(format))
 		return;
-	if (V4L2_TYPE_IS_MULTIPLANAR(ask->type)) {
-		mp->colorspace = colour.colorspace;
-		mp->ycbcr_enc = (uint8_t)colour.ycbcr_enc;
-		mp->quantization = (uint8_t)colour.quantization;
-		mp->xfer_func = (uint8_t)colour.xfer_func;
+	if (V4L2_TYPE_IS_MULTIPLANAR(v4l2->type)) {
+		mp->colorspace = colorimetry.colorspace;
+		mp->ycbcr_enc = (uint8_t)colorimetry.ycbcr_enc;
+		mp->quantization = (uint8_t)colorimetry.quantization;
+		mp->xfer_func = (uint8_t)colorimetry.xfer_func;
 		return;
 	}
 	pix->priv = V4L2_PIX_FMT_PRIV_MAGIC;
-	pix->colorspace = colour.colorspace;
-	pix->ycbcr_enc = colour.ycbcr_enc;
-	pix->quantization = colour.quantization;
-	pix->xfer_func = colour.xfer_func;
+	pix->colorspace = colorimetry.colorspace;
+	pix->ycbcr_enc = colorimetry.ycbcr_enc;
+	pix->quantization = colorimetry.quantization;
+	pix->xfer_func = colorimetry.xfer_func;
 }

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* V4L2's words for colour in libavutil's. */
+/* Translates colorimetry between V4L2 and libavutil. */
 #ifndef DEVICE_COLORIMETRY_H
 #define DEVICE_COLORIMETRY_H
 
 #include <linux/videodev2.h>
 #include "base/video_format.h"
 
-/* As a struct v4l2_pix_format says it. */
+/* The colorimetry fields of struct v4l2_pix_format. */
 struct v4l2_colorimetry {
 	uint32_t colorspace, ycbcr_enc, quantization, xfer_func;
 };
 
-/* Fills in format's range, matrix, primaries and transfer; what is not said stays unspecified. format->pix
- * must be set. */
-void colorimetry_from_v4l2(struct video_format *format, const struct v4l2_colorimetry *colour);
+/* Sets the range, matrix, primaries and transfer of a format whose pix is set; what the driver leaves open
+ * stays unspecified. */
+void colorimetry_from_v4l2(struct video_format *format, const struct v4l2_colorimetry *v4l2);
 
-/* Puts the format's colours into what S_FMT is to be asked for, its type and the rest being there already;
- * where none is known, nothing is changed. */
-void colorimetry_to_v4l2(const struct video_format *format, struct v4l2_format *ask);
+/* Sets the colorimetry fields of *v4l2, whose type is set, for VIDIOC_S_FMT on an output device. Where the
+ * format specifies none, they are left alone. */
+void colorimetry_to_v4l2(const struct video_format *format, struct v4l2_format *v4l2);
 
 #endif

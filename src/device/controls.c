@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What controls a device has. */
+/* The controls that a device has, and their values (kernel documentation, "User Controls"). */
 #include "device/controls.h"
 
 #include <ctype.h>
@@ -7,11 +7,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include "device/controls_internal.h"
 #include "base/array.h"
 #include "base/text.h"
+#include "device/controls_internal.h"
 
-#define CONTROLS_MAX 1024 /* a driver that never ends its list has this many */
+#define CONTROLS_MAX 1024 /* bounds the list of a driver that never ends it */
 
 void controls_name(const char *text, char name[CONTROL_NAME_MAX])
 {
@@ -31,8 +31,8 @@ void controls_name(const char *text, char name[CONTROL_NAME_MAX])
 	name[n] = '\0';
 }
 
-/* Drivers of before 2014 know only the older call, whose numbers have 32 bits. */
-static int query_old(struct device *device, uint32_t id, struct control_info *info)
+/* For drivers of kernels before 3.17, without VIDIOC_QUERY_EXT_CTRL. */
+static int query_ctrl(struct device *device, uint32_t id, struct control_info *info)
 {
 	struct v4l2_queryctrl query = { .id = id };
 	char name[sizeof query.name + 1] = "";
@@ -52,14 +52,14 @@ static int query_old(struct device *device, uint32_t id, struct control_info *in
 	return 0;
 }
 
-static int query(struct device *device, uint32_t id, struct control_info *info)
+static int query_ext_ctrl(struct device *device, uint32_t id, struct control_info *info)
 {
 	struct v4l2_query_ext_ctrl query = { .id = id };
 	char name[sizeof query.name + 1] = "";
 	int err = device_ioctl(device, VIDIOC_QUERY_EXT_CTRL, &query);
 
 	if (err == -ENOTTY)
-		return query_old(device, id, info);
+		return query_ctrl(device, id, info);
 	if (err < 0)
 		return err;
 	*info = (struct control_info){ .id = query.id,
@@ -117,7 +117,7 @@ int controls_enumerate(struct device *device, int (*visit)(void *opaque, const s
 
 	for (int n = 0; n < CONTROLS_MAX; n++) {
 		uint32_t last = info.id;
-		int err = query(device, last | V4L2_CTRL_FLAG_NEXT_CTRL, &info);
+		int err = query_ext_ctrl(device, last | V4L2_CTRL_FLAG_NEXT_CTRL, &info);
 
 		if (err == -EINVAL || err == -ENOTTY || (err == 0 && info.id <= last))
 			return 0;
@@ -129,7 +129,8 @@ int controls_enumerate(struct device *device, int (*visit)(void *opaque, const s
 		if (controls_is_number(&info) && !(info.flags & V4L2_CTRL_FLAG_WRITE_ONLY) &&
 		    controls_read(device, &info, &info.value) < 0)
 			info.value = 0;
-		if ((err = visit(opaque, &info)))
+		err = visit(opaque, &info);
+		if (err)
 			return err;
 	}
 	return 0;

@@ -10,21 +10,21 @@
 #include <strings.h>
 #include "base/array.h"
 #include "base/log.h"
-#include "device/controls_internal.h"
 #include "base/text.h"
+#include "device/controls_internal.h"
 
 #define TEXT_MAX 600
-#define MENU_MAX 256 /* entries looked at */
+#define MENU_MAX 256 /* entries read of a menu */
 
-struct search {
+struct control_search {
 	char name[CONTROL_NAME_MAX];
 	struct control_info found;
-	char close[TEXT_MAX];
+	char similar[TEXT_MAX]; /* names of other controls */
 };
 
-static int match(void *opaque, const struct control_info *info)
+static int compare_control(void *opaque, const struct control_info *info)
 {
-	struct search *search = opaque;
+	struct control_search *search = opaque;
 
 	if (strcmp(info->name, search->name) == 0) {
 		search->found = *info;
@@ -32,27 +32,27 @@ static int match(void *opaque, const struct control_info *info)
 	}
 	if (text_distance(info->name, search->name) <= 1 + strlen(search->name) / 4 ||
 	    strstr(info->name, search->name) || strstr(search->name, info->name))
-		text_join(search->close, sizeof search->close, ", ", "%s", info->name);
+		text_join(search->similar, sizeof search->similar, ", ", "%s", info->name);
 	return 0;
 }
 
-static int find(struct device *device, const char *name, struct control_info *info)
+static int find_control(struct device *device, const char *name, struct control_info *info)
 {
-	struct search search = { .close = "" };
+	struct control_search search = { .similar = "" };
 	int result;
 
 	controls_name(name, search.name);
-	result = search.name[0] ? controls_enumerate(device, match, &search) : 0;
+	result = search.name[0] ? controls_enumerate(device, compare_control, &search) : 0;
 	if (result < 0)
 		return device_error(device, "VIDIOC_QUERY_EXT_CTRL", result);
 	*info = search.found;
 	if (result > 0)
 		return 0;
-	if (*search.close)
-		log_error("%s: no control \"%s\"; did you mean %s?", device->path, name, search.close);
+	if (*search.similar)
+		log_error("%s: unknown control '%s'; did you mean %s?", device->path, name, search.similar);
 	else
-		log_error("%s: no control \"%s\" (v4l2q list -d %s shows its controls)", device->path, name,
-			  device->path);
+		log_error("%s: unknown control '%s' (v4l2q list -d %s shows its controls)", device->path,
+			  name, device->path);
 	return -ERANGE;
 }
 
@@ -66,7 +66,8 @@ static int64_t menu_end(const struct control_info *info)
 	return info->max < MENU_MAX ? info->max : MENU_MAX;
 }
 
-static int out_of_range(struct device *device, const struct control_info *info, const char *value,
+/* Logs why a value is not accepted and which ones are. Returns -ERANGE. */
+static int report_value(struct device *device, const struct control_info *info, const char *value,
 			const char *why)
 {
 	char list[TEXT_MAX] = "", entry[40];
@@ -84,11 +85,12 @@ static int out_of_range(struct device *device, const struct control_info *info, 
 	for (int64_t i = info->min; is_menu(info) && i <= menu_end(info); i++)
 		if (controls_menu_text(device, info, i, entry))
 			text_join(list, sizeof list, ", ", "%" PRId64 " (%s)", i, entry);
-	log_error("%s: control %s: %s: %s; it takes %s", device->path, info->name, value, why, list);
+	log_error("%s: control %s: invalid value '%s' (%s): expected %s", device->path, info->name, value,
+		  why, list);
 	return -ERANGE;
 }
 
-/* An entry by its text: as it stands, or in the letters of a control's name. */
+/* Finds a menu entry by its text as it is, or in the form of a control's name. */
 static bool find_menu_entry(struct device *device, const struct control_info *info, const char *text,
 			    int64_t *value)
 {
@@ -107,7 +109,7 @@ static bool find_menu_entry(struct device *device, const struct control_info *in
 	return false;
 }
 
-static bool parse_word(const char *text, int64_t *value)
+static bool parse_boolean(const char *text, int64_t *value)
 {
 	static const struct {
 		const char *word;
@@ -138,27 +140,28 @@ static int parse_value(struct device *device, const struct control_info *info, c
 	char entry[40];
 
 	if (!parse_number(text, value) &&
-	    !(info->type == V4L2_CTRL_TYPE_BOOLEAN && parse_word(text, value)) &&
+	    !(info->type == V4L2_CTRL_TYPE_BOOLEAN && parse_boolean(text, value)) &&
 	    !(is_menu(info) && find_menu_entry(device, info, text, value)))
-		return out_of_range(device, info, text, is_menu(info) ? "not in its menu" : "not a number");
+		return report_value(device, info, text, is_menu(info) ? "not in its menu" : "not a number");
 	if (info->type == V4L2_CTRL_TYPE_BITMASK ? (uint64_t)*value & ~(uint64_t)info->max
 						 : *value < info->min || *value > info->max)
-		return out_of_range(device, info, text, is_menu(info) ? "not in its menu" : "out of range");
+		return report_value(device, info, text, is_menu(info) ? "not in its menu" : "out of range");
 	if (is_menu(info) && !controls_menu_text(device, info, *value, entry))
-		return out_of_range(device, info, text, "not in its menu");
+		return report_value(device, info, text, "not in its menu");
 	return 0;
 }
 
-static int refused(struct device *device, const struct control_info *info, const char *text, int err)
+/* Logs why the driver refuses a value. Returns -ERANGE, or -ENODEV. */
+static int report_refusal(struct device *device, const struct control_info *info, const char *text, int err)
 {
 	static const struct {
 		uint32_t flag;
 		const char *why;
 	} reasons[] = {
-		{ V4L2_CTRL_FLAG_READ_ONLY, "it can only be read" },
+		{ V4L2_CTRL_FLAG_READ_ONLY, "it is read-only" },
 		{ V4L2_CTRL_FLAG_GRABBED, "another program holds it, or it cannot change while streaming" },
 		{ V4L2_CTRL_FLAG_INACTIVE,
-		  "it is inactive: another control (an automatic one) rules it now" },
+		  "it is inactive: another control, such as an automatic mode, overrides it" },
 	};
 
 	if (err == -ENODEV)
@@ -170,7 +173,7 @@ static int refused(struct device *device, const struct control_info *info, const
 			return -ERANGE;
 		}
 	}
-	return out_of_range(device, info, text, err_str(err));
+	return report_value(device, info, text, err_str(err));
 }
 
 static int write_number(struct device *device, const struct control_info *info, int64_t value)
@@ -197,11 +200,12 @@ static int set_string(struct device *device, const struct control_info *info, co
 	string.string = copy;
 	err = device_ioctl(device, VIDIOC_S_EXT_CTRLS, &list);
 	free(copy);
-	return err < 0 ? refused(device, info, text, err) : 0;
+	return err < 0 ? report_refusal(device, info, text, err) : 0;
 }
 
-/* Values of these come from the device, or act once: what is read back says nothing about what was set. */
-static bool reads_back(const struct control_info *info)
+/* Whether the value can be checked by reading it: not where the device changes it, or where writing it only
+ * triggers an action. */
+static bool can_verify(const struct control_info *info)
 {
 	return controls_is_number(info) &&
 	       !(info->flags &
@@ -215,20 +219,20 @@ static int set_number(struct device *device, const struct control_info *info, co
 	int err;
 
 	if (info->flags & V4L2_CTRL_FLAG_READ_ONLY)
-		return refused(device, info, text, -EACCES);
+		return report_refusal(device, info, text, -EACCES);
 	err = write_number(device, info, value);
 	if (err < 0)
-		return refused(device, info, text, err);
-	if (reads_back(info) && controls_read(device, info, &got) == 0 && got != value) {
-		snprintf(why, sizeof why, "the device makes it %" PRId64, got);
-		return out_of_range(device, info, text, why);
+		return report_refusal(device, info, text, err);
+	if (can_verify(info) && controls_read(device, info, &got) == 0 && got != value) {
+		snprintf(why, sizeof why, "the device sets %" PRId64, got);
+		return report_value(device, info, text, why);
 	}
 	log_verbose("%s: control %s is %" PRId64, device->path, info->name, got);
 	return 0;
 }
 
-/* Every assignment is looked at before the first is set: a slip in the last leaves the device as it was. */
-static int assign(struct device *device, char *assignment, bool really)
+/* Checks NAME=VALUE, or NAME of a button, and sets it unless it is a dry run. */
+static int set_control(struct device *device, char *assignment, bool dry_run)
 {
 	char *text = strchr(assignment, '=');
 	struct control_info info;
@@ -237,40 +241,42 @@ static int assign(struct device *device, char *assignment, bool really)
 
 	if (text)
 		*text++ = '\0';
-	err = find(device, assignment, &info);
+	err = find_control(device, assignment, &info);
 	if (err < 0)
 		return err;
 	if (!text && info.type != V4L2_CTRL_TYPE_BUTTON) {
-		log_error("control %s: no value (%s=VALUE)", info.name, info.name);
+		log_error("control %s: missing value: expected %s=VALUE", info.name, info.name);
 		return -EINVAL;
 	}
 	if (info.type == V4L2_CTRL_TYPE_STRING && strlen(text) > (uint64_t)info.max)
-		return out_of_range(device, &info, text, "too long");
+		return report_value(device, &info, text, "too long");
 	if (info.type == V4L2_CTRL_TYPE_STRING)
-		return really ? set_string(device, &info, text) : 0;
+		return dry_run ? 0 : set_string(device, &info, text);
 	if (info.type != V4L2_CTRL_TYPE_BUTTON) {
 		if (!controls_is_number(&info)) {
-			log_error("%s: control %s: its value is no number", device->path, info.name);
+			log_error("%s: control %s: arrays and compound values cannot be set", device->path,
+				  info.name);
 			return -ERANGE;
 		}
 		err = parse_value(device, &info, text, &value);
 		if (err < 0)
 			return err;
 	}
-	return really ? set_number(device, &info, text ? text : "1", value) : 0;
+	return dry_run ? 0 : set_number(device, &info, text ? text : "1", value);
 }
 
 int controls_set(struct device *device, const char *assignments)
 {
 	int err = 0;
 
-	for (int really = 0; really <= 1 && err == 0; really++) {
-		char *copy = strdup(assignments), *rest = copy, *one;
+	/* All are checked before the first is set, so that an error leaves the device unchanged. */
+	for (int pass = 0; pass < 2 && err == 0; pass++) {
+		char *copy = strdup(assignments), *next = copy, *assignment;
 
 		if (!copy)
 			return -ENOMEM;
-		while (err == 0 && (one = strsep(&rest, ",")))
-			err = *one ? assign(device, one, really) : 0;
+		while (err == 0 && (assignment = strsep(&next, ",")))
+			err = *assignment ? set_control(device, assignment, pass == 0) : 0;
 		free(copy);
 	}
 	return err;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A V4L2 device of any kind: finding it, and every call to it. */
+/* Opening a V4L2 device of any kind, and the calls to it. */
 #include "device/device.h"
 
 #include <errno.h>
@@ -10,20 +10,21 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "device/node_errors.h"
 #include "base/text.h"
+#include "device/node_errors.h"
 #include "device/trace_ioctls.h"
+#include "device/v4l2.h"
 
-/* The last takes any name. */
+/* The last accepts any name. */
 static const struct device_ops *const kinds[] = { &device_sim, &device_v4l2 };
 
-/* Single-planar before multi-planar: a node that has both gives the same pictures either way, and import,
+/* Single-planar before multi-planar: a node that has both delivers the same pictures either way, and import,
  * userptr and read() are simpler there. */
-static const struct queue {
+static const struct queue_type {
 	enum device_role role;
 	uint32_t caps;
 	enum v4l2_buf_type type;
-} queues[] = {
+} queue_types[] = {
 	{ DEVICE_CAPTURE, V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_M2M, V4L2_BUF_TYPE_VIDEO_CAPTURE },
 	{ DEVICE_CAPTURE, V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_VIDEO_M2M_MPLANE,
 	  V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE },
@@ -39,8 +40,8 @@ static bool is_number(const char *text)
 	return length > 0 && length < 10 && strspn(text, "0123456789") == length;
 }
 
-/* Returns what the kind's open() is to be given. */
-static const char *find_kind(struct device *device, const char *name)
+/* Sets device->ops by the name, and returns the name for ops->open(). */
+static const char *choose_kind(struct device *device, const char *name)
 {
 	size_t i = 0;
 
@@ -58,45 +59,46 @@ static const char *find_kind(struct device *device, const char *name)
 
 static int choose_queue(struct device *device, enum device_role role)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(queues); i++) {
-		if ((role == DEVICE_ANY || role == queues[i].role) && (device->caps & queues[i].caps)) {
-			device->type = queues[i].type;
+	for (size_t i = 0; i < ARRAY_SIZE(queue_types); i++) {
+		if ((role == DEVICE_ANY || role == queue_types[i].role) &&
+		    (device->caps & queue_types[i].caps)) {
+			device->type = queue_types[i].type;
 			return nodes_serve_role(device->caps, role) ? 0 : -EMEDIUMTYPE;
 		}
 	}
 	return -EMEDIUMTYPE;
 }
 
-/* Drivers' strings are shown to people and put into the report. */
-static void clean(__u8 *text, size_t size)
+/* Drivers may leave out the terminator. */
+static void clean_driver_text(__u8 *text, size_t size)
 {
 	text[size - 1] = '\0';
 	text_clean((char *)text, "");
 }
 
-static int query(struct device *device)
+static int query_capabilities(struct device *device)
 {
 	struct v4l2_capability *info = &device->info;
 	int err = device_ioctl(device, VIDIOC_QUERYCAP, info);
 
 	if (err < 0)
 		return err == -EINVAL ? -ENOTTY : err;
-	clean(info->driver, sizeof info->driver);
-	clean(info->card, sizeof info->card);
-	clean(info->bus_info, sizeof info->bus_info);
+	clean_driver_text(info->driver, sizeof info->driver);
+	clean_driver_text(info->card, sizeof info->card);
+	clean_driver_text(info->bus_info, sizeof info->bus_info);
 	device->caps = device_caps(info);
 	return 0;
 }
 
-/* The simulated device explains its own keys; what kind it was told to be is all that can be wrong besides.
- */
-static int explain(const struct device *device, const char *path, int err, enum device_role role)
+/* The simulated device logs errors of its keys itself. */
+static int report_open_error(const struct device *device, const char *path, int err, enum device_role role)
 {
 	if (!device_is_simulated(device))
 		return node_error_report(path, err, role, device->caps);
 	if (err == -EMEDIUMTYPE)
-		log_error("%s: it simulates %s device; choose the other with the key type=",
-			  device->ops->scheme, role == DEVICE_OUTPUT ? "a capture" : "an output");
+		log_error("%s: simulates %s device; add the key type=%s", device->ops->scheme,
+			  role == DEVICE_OUTPUT ? "a capture" : "an output",
+			  role == DEVICE_OUTPUT ? "output" : "capture");
 	return err;
 }
 
@@ -136,14 +138,14 @@ int device_open(struct device *device, const char *name, enum device_role role)
 		snprintf(path, sizeof path, "/dev/video%s", name);
 		name = path;
 	}
-	argument = find_kind(device, name);
+	argument = choose_kind(device, name);
 	err = device->ops->open(device, argument);
 	if (err == 0)
-		err = query(device);
+		err = query_capabilities(device);
 	if (err == 0)
 		err = choose_queue(device, role);
 	if (err < 0) {
-		err = explain(device, name, err, role);
+		err = report_open_error(device, name, err, role);
 		device_close(device);
 		return err;
 	}
@@ -236,7 +238,7 @@ int device_poll(struct device *device, struct pollfd *entries, nfds_t n, int64_t
 	int result;
 
 	device->n_calls++;
-	if (device->ops->revents) { /* whatever it has to say, its descriptor is readable then */
+	if (device->ops->revents) { /* its descriptor becomes readable for every event */
 		device->ops->await(device, events);
 		entries[0].events = POLLIN;
 	}
@@ -264,7 +266,7 @@ int device_convert(struct device *device, bool on)
 	if (err < 0 && on)
 		device->ops->convert(device, false);
 	device->emulated = on && err == 0;
-	return err < 0 ? err : query(device); /* libv4l2 adds read() to what the device can do */
+	return err < 0 ? err : query_capabilities(device); /* libv4l2 adds V4L2_CAP_READWRITE */
 }
 
 int device_error(const struct device *device, const char *what, int err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The source of a capture device. */
+/* The video source of a receiver: its timings, and following their changes. */
 #include "device/dv_timings.h"
 
 #include <errno.h>
@@ -10,39 +10,39 @@
 #include "base/log.h"
 #include "device/negotiate.h"
 
-#define LOOK_NS (NS_PER_S / 10)
-#define MAX_CHANGES 3    /* in a row; what comes then is left to its event, which is not forgotten */
-#define SAME_RATE 0.0025 /* receivers measure the rate; 59.94 and 60 cannot be told apart */
+#define QUERY_INTERVAL_NS (NS_PER_S / 10)
+#define MAX_CHANGES 3    /* followed in a row; later ones are left to their events */
+#define SAME_RATE 0.0025 /* receivers measure the rate, too coarsely to tell 59.94 from 60 */
 
-static const struct absence {
+static const struct {
 	int err;
-	const char *what;
-} absences[] = {
+	const char *text;
+} signal_errors[] = {
 	{ -ENOLINK, "there is no signal" },
 	{ -ENOLCK, "the signal is not stable" },
-	{ -ERANGE, "the signal is beyond what the device takes" },
+	{ -ERANGE, "the device does not support the signal" },
 };
 
-static const char *absence(int err)
+static const char *signal_error_text(int err)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(absences); i++)
-		if (absences[i].err == err)
-			return absences[i].what;
+	for (size_t i = 0; i < ARRAY_SIZE(signal_errors); i++)
+		if (signal_errors[i].err == err)
+			return signal_errors[i].text;
 	return NULL;
 }
 
-static int rest(int signal_fd, int64_t deadline_ns)
+static int pause_query(int signal_fd, int64_t deadline_ns)
 {
 	struct pollfd signal = { .fd = signal_fd, .events = POLLIN };
-	struct timespec time = { .tv_nsec = LOOK_NS };
+	struct timespec time = { .tv_nsec = QUERY_INTERVAL_NS };
 
 	if (deadline_ns && now_ns() >= deadline_ns)
 		return -ETIMEDOUT;
 	return ppoll(&signal, 1, &time, NULL) > 0 ? -ECANCELED : 0;
 }
 
-/* What they tell of is asked for next. */
-static void forget_events(struct device *device)
+/* Discards pending events: the state that they announce is queried next. */
+static void discard_events(struct device *device)
 {
 	struct v4l2_event event;
 
@@ -50,45 +50,49 @@ static void forget_events(struct device *device)
 		;
 }
 
-/* Not every driver tells by an event that the signal is back. */
+/* Polls, as not every driver sends an event when the signal returns. */
 int dv_timings_wait(struct device *device, int signal_fd, int64_t deadline_ns, struct video_source *source)
 {
-	const char *said = NULL, *what;
+	const char *logged = NULL, *text;
 	int err;
 
 	*source = (struct video_source){ 0 };
-	while ((what = absence(err = device_ioctl(device, VIDIOC_QUERY_DV_TIMINGS, &source->timings)))) {
-		if (what != said)
-			log_warn("%s: %s: waiting for the source", device->path, what);
-		said = what;
-		err = rest(signal_fd, deadline_ns);
+	for (;;) {
+		err = device_ioctl(device, VIDIOC_QUERY_DV_TIMINGS, &source->timings);
+		text = signal_error_text(err);
+		if (!text)
+			break;
+		if (text != logged)
+			log_warn("%s: %s: waiting for the video source", device->path, text);
+		logged = text;
+		err = pause_query(signal_fd, deadline_ns);
 		if (err < 0)
 			return err;
-		forget_events(device);
+		discard_events(device);
 	}
 	source->has_timings = err == 0;
-	/* Drivers of before 2013 say EINVAL. */
+	/* Drivers of kernels before 3.10 return EINVAL where there are no timings. */
 	if (err == 0 || err == -ENOTTY || err == -ENODATA || err == -EINVAL)
 		return 0;
 	return device_error(device, "VIDIOC_QUERY_DV_TIMINGS", err);
 }
 
-static double frame_rate(const struct v4l2_bt_timings *bt)
+static double timings_frame_rate(const struct v4l2_bt_timings *bt)
 {
 	double pixels = (double)V4L2_DV_BT_FRAME_WIDTH(bt) * V4L2_DV_BT_FRAME_HEIGHT(bt);
 
 	return pixels > 0 ? (double)bt->pixelclock / pixels : 0;
 }
 
-static bool same(const struct v4l2_bt_timings *a, const struct v4l2_bt_timings *b)
+static bool timings_match(const struct v4l2_bt_timings *a, const struct v4l2_bt_timings *b)
 {
-	double rate = frame_rate(a);
+	double rate = timings_frame_rate(a);
 
 	return a->width == b->width && a->height == b->height && a->interlaced == b->interlaced &&
-	       fabs(rate - frame_rate(b)) <= rate * SAME_RATE;
+	       fabs(rate - timings_frame_rate(b)) <= rate * SAME_RATE;
 }
 
-static const char *scan(const struct v4l2_bt_timings *bt)
+static const char *scan_text(const struct v4l2_bt_timings *bt)
 {
 	return bt->interlaced ? " interlaced" : "";
 }
@@ -101,11 +105,11 @@ static int compare_timings(struct device *device, const struct v4l2_bt_timings *
 
 	if (err < 0)
 		return device_error(device, "VIDIOC_G_DV_TIMINGS", err);
-	if (same(before, now))
+	if (timings_match(before, now))
 		return 0;
 	snprintf(text, DV_TIMINGS_TEXT_MAX, "%ux%u%s at %.4g fps to %ux%u%s at %.4g fps", before->width,
-		 before->height, scan(before), frame_rate(before), now->width, now->height, scan(now),
-		 frame_rate(now));
+		 before->height, scan_text(before), timings_frame_rate(before), now->width, now->height,
+		 scan_text(now), timings_frame_rate(now));
 	return 1;
 }
 
@@ -115,9 +119,12 @@ int dv_timings_compare(struct device *device, const struct video_format *format,
 	struct video_format now;
 	int err;
 
-	if (source->has_timings && (err = compare_timings(device, &source->timings.bt, text)))
-		return err;
-	/* There are drivers that have set themselves to it. */
+	if (source->has_timings) {
+		err = compare_timings(device, &source->timings.bt, text);
+		if (err)
+			return err;
+	}
+	/* Some drivers have switched to the new format themselves. */
 	err = negotiate_get_format(device, &now);
 	if (err < 0 || (now.width == format->width && now.height == format->height))
 		return err;
@@ -126,22 +133,22 @@ int dv_timings_compare(struct device *device, const struct video_format *format,
 	return 1;
 }
 
-/* A change is often told of more than once; what counts is what the source sends after that. */
+/* One change often comes with several events and states; what counts is the source after the last of them. */
 int dv_timings_apply(struct device *device, int signal_fd, int64_t deadline_ns,
 		     const struct video_source *source)
 {
 	struct video_source set = *source, now;
 	int err = 0;
 
-	for (int left = MAX_CHANGES; set.has_timings; left--) {
+	for (int n_left = MAX_CHANGES; set.has_timings; n_left--) {
 		err = device_ioctl(device, VIDIOC_S_DV_TIMINGS, &set.timings);
 		if (err < 0)
 			return device_error(device, "VIDIOC_S_DV_TIMINGS", err);
-		if (!left)
+		if (!n_left)
 			return 0;
-		forget_events(device);
+		discard_events(device);
 		err = dv_timings_wait(device, signal_fd, deadline_ns, &now);
-		if (err < 0 || !now.has_timings || same(&now.timings.bt, &set.timings.bt))
+		if (err < 0 || !now.has_timings || timings_match(&now.timings.bt, &set.timings.bt))
 			return err;
 		set = now;
 	}

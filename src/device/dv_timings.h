@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What feeds a capture device: a signal with timings of its own (HDMI, SDI), or none that can be told.
- * Rules: kernel documentation, "Digital Video (DV) Timings", V4L2_EVENT_SOURCE_CHANGE.
+ * The video source of a receiver (HDMI, SDI): its timings, and following their changes. Rules: kernel
+ * documentation, "Digital Video (DV) Timings", "ioctl VIDIOC_QUERY_DV_TIMINGS", V4L2_EVENT_SOURCE_CHANGE.
  */
 #ifndef DEVICE_DV_TIMINGS_H
 #define DEVICE_DV_TIMINGS_H
@@ -10,22 +10,22 @@
 #include "device/device.h"
 
 struct video_source {
-	bool has_timings; /* else a camera or the like, which has no such timings */
+	bool has_timings; /* false: a camera or the like */
 	struct v4l2_dv_timings timings;
 };
 
-/* Asks what the source sends; while there is no signal, again and again. Returns 0, -ETIMEDOUT past
- * deadline_ns (0: none), -ECANCELED when signal_fd becomes readable, or another negative errno, logged. No
- * stream may run. */
+/* Queries the timings of the source until there is a stable signal, discarding pending events. No stream may
+ * be running. deadline_ns: CLOCK_MONOTONIC, 0: none. Returns 0, -ETIMEDOUT, -ECANCELED when signal_fd becomes
+ * readable, or another negative errno, logged. */
 int dv_timings_wait(struct device *device, int signal_fd, int64_t deadline_ns, struct video_source *source);
-/* Whether the source sends something else than the device is set to, which delivers `format`: 1 (text:
- * "1280x720 at 60 fps to 1920x1080 at 60 fps"), 0, or a negative errno, logged. */
+/* Compares the source with the timings that the device is set to, and the device's present format with
+ * `format`. Returns 1 for a change, with text such as "1280x720 at 60 fps to 1920x1080 at 60 fps", 0 for
+ * none, or a negative errno, logged. */
 #define DV_TIMINGS_TEXT_MAX 128
 int dv_timings_compare(struct device *device, const struct video_format *format,
 		       const struct video_source *source, char text[DV_TIMINGS_TEXT_MAX]);
-/* Sets the device to it, or to what it sends meanwhile. There must be no buffers. Returns as
- * dv_timings_wait().
- */
+/* Sets the device to the timings of the source, or to newer ones where they change meanwhile. No buffers may
+ * be allocated. Returns as dv_timings_wait() does. */
 int dv_timings_apply(struct device *device, int signal_fd, int64_t deadline_ns,
 		     const struct video_source *source);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a device says it offers: pixel formats, sizes, rates. */
+/* The pixel formats, frame sizes and frame rates that a device lists. */
 #include "device/enumerate.h"
 
 #include <errno.h>
@@ -7,11 +7,12 @@
 #include "base/pixfmt.h"
 #include "base/text.h"
 
-#define LIST_MAX 1024 /* a driver whose list never ends has this many */
-#define NEAREST 8     /* sizes shown */
+#define LIST_MAX 1024   /* bounds the list of a driver that never ends it */
+#define NEAREST_SIZES 8 /* listed in messages */
 
-static int walk(struct device *device, unsigned long request, void *entry, uint32_t *index,
-		enumerate_visit *visit, void *opaque)
+/* Calls an enumeration ioctl with *index 0, 1, 2, … until it fails. */
+static int enumerate(struct device *device, unsigned long request, void *entry, uint32_t *index,
+		     enumerate_visit *visit, void *opaque)
 {
 	for (uint32_t i = 0; i < LIST_MAX; i++) {
 		int result;
@@ -30,30 +31,30 @@ int enumerate_formats(struct device *device, enumerate_visit *visit, void *opaqu
 {
 	struct v4l2_fmtdesc entry = { .type = device->type };
 
-	return walk(device, VIDIOC_ENUM_FMT, &entry, &entry.index, visit, opaque);
+	return enumerate(device, VIDIOC_ENUM_FMT, &entry, &entry.index, visit, opaque);
 }
 
-int enumerate_sizes(struct device *device, uint32_t fourcc, enumerate_visit *visit, void *opaque)
+static int enumerate_sizes(struct device *device, uint32_t fourcc, enumerate_visit *visit, void *opaque)
 {
 	struct v4l2_frmsizeenum entry = { .pixel_format = fourcc };
 
-	return walk(device, VIDIOC_ENUM_FRAMESIZES, &entry, &entry.index, visit, opaque);
+	return enumerate(device, VIDIOC_ENUM_FRAMESIZES, &entry, &entry.index, visit, opaque);
 }
 
-int enumerate_rates(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,
-		    enumerate_visit *visit, void *opaque)
+static int enumerate_rates(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,
+			   enumerate_visit *visit, void *opaque)
 {
 	struct v4l2_frmivalenum entry = { .pixel_format = fourcc, .width = width, .height = height };
 
-	return walk(device, VIDIOC_ENUM_FRAMEINTERVALS, &entry, &entry.index, visit, opaque);
+	return enumerate(device, VIDIOC_ENUM_FRAMEINTERVALS, &entry, &entry.index, visit, opaque);
 }
 
-struct search {
+struct mode {
 	uint32_t width, height;
 	struct fraction fps;
 };
 
-static bool steps_to(uint32_t value, uint32_t min, uint32_t max, uint32_t step)
+static bool is_in_range(uint32_t value, uint32_t min, uint32_t max, uint32_t step)
 {
 	return value >= min && value <= max && (step < 2 || (value - min) % step == 0);
 }
@@ -62,15 +63,15 @@ static int size_matches(void *opaque, const void *entry)
 {
 	const struct v4l2_frmsizeenum *size = entry;
 	const struct v4l2_frmsize_stepwise *range = &size->stepwise;
-	const struct search *search = opaque;
+	const struct mode *mode = opaque;
 
 	if (size->type == V4L2_FRMSIZE_TYPE_DISCRETE)
-		return size->discrete.width == search->width && size->discrete.height == search->height;
-	return steps_to(search->width, range->min_width, range->max_width, range->step_width) &&
-	       steps_to(search->height, range->min_height, range->max_height, range->step_height);
+		return size->discrete.width == mode->width && size->discrete.height == mode->height;
+	return is_in_range(mode->width, range->min_width, range->max_width, range->step_width) &&
+	       is_in_range(mode->height, range->min_height, range->max_height, range->step_height);
 }
 
-static struct fraction rate_of(const struct v4l2_fract *interval)
+static struct fraction interval_to_rate(const struct v4l2_fract *interval)
 {
 	if (!interval->numerator || !interval->denominator)
 		return (struct fraction){ 0 };
@@ -80,25 +81,26 @@ static struct fraction rate_of(const struct v4l2_fract *interval)
 static int rate_matches(void *opaque, const void *entry)
 {
 	const struct v4l2_frmivalenum *interval = entry;
-	const struct search *search = opaque;
-	double fps = fraction_value(search->fps);
+	const struct mode *mode = opaque;
+	double fps = fraction_value(mode->fps);
 
 	if (interval->type == V4L2_FRMIVAL_TYPE_DISCRETE)
-		return fraction_close(rate_of(&interval->discrete), search->fps);
-	return fps <= fraction_value(rate_of(&interval->stepwise.min)) * 1.01 &&
-	       fps >= fraction_value(rate_of(&interval->stepwise.max)) / 1.01;
+		return fraction_close(interval_to_rate(&interval->discrete), mode->fps);
+	return fps <= fraction_value(interval_to_rate(&interval->stepwise.min)) * 1.01 &&
+	       fps >= fraction_value(interval_to_rate(&interval->stepwise.max)) / 1.01;
 }
 
-bool enumerate_has(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,
-		   struct fraction fps)
+/* Whether the lists hold the mode; fps 0/0: at any rate. */
+static bool has_mode(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,
+		     struct fraction fps)
 {
-	struct search search = { .width = width, .height = height, .fps = fps };
+	struct mode mode = { .width = width, .height = height, .fps = fps };
 
-	return enumerate_sizes(device, fourcc, size_matches, &search) > 0 &&
-	       (!fps.den || enumerate_rates(device, fourcc, width, height, rate_matches, &search) > 0);
+	return enumerate_sizes(device, fourcc, size_matches, &mode) > 0 &&
+	       (!fps.den || enumerate_rates(device, fourcc, width, height, rate_matches, &mode) > 0);
 }
 
-struct sentence {
+struct text_buffer {
 	char *text;
 	size_t size;
 };
@@ -106,45 +108,45 @@ struct sentence {
 static int add_format(void *opaque, const void *entry)
 {
 	const struct v4l2_fmtdesc *format = entry;
-	struct sentence *sentence = opaque;
+	struct text_buffer *list = opaque;
 	char name[FOURCC_TEXT_MAX];
 
-	text_join(sentence->text, sentence->size, ", ", "%s", fourcc_text(format->pixelformat, name));
+	text_join(list->text, list->size, ", ", "%s", fourcc_text(format->pixelformat, name));
 	return 0;
 }
 
 char *enumerate_formats_text(struct device *device, char *text, size_t size)
 {
-	struct sentence sentence = { text, size };
+	struct text_buffer list = { text, size };
 
 	*text = '\0';
-	enumerate_formats(device, add_format, &sentence);
+	enumerate_formats(device, add_format, &list);
 	return text;
 }
 
-/* The sizes nearest to the one asked for, nearest first. */
-struct nearest {
+/* The sizes nearest to the given one, nearest first, or the range of sizes. */
+struct nearest_sizes {
 	uint32_t width, height;
 	unsigned n;
-	struct near_size {
+	struct nearest_size {
 		uint64_t distance;
 		uint32_t width, height;
-	} sizes[NEAREST];
+	} sizes[NEAREST_SIZES];
 	struct v4l2_frmsize_stepwise range;
 	bool is_range;
 };
 
-static uint64_t distance(const struct nearest *nearest, uint32_t width, uint32_t height)
+static uint64_t size_distance(const struct nearest_sizes *nearest, uint32_t width, uint32_t height)
 {
 	return (uint64_t)(width > nearest->width ? width - nearest->width : nearest->width - width) +
 	       (height > nearest->height ? height - nearest->height : nearest->height - height);
 }
 
-static int keep_near(void *opaque, const void *entry)
+static int insert_size(void *opaque, const void *entry)
 {
 	const struct v4l2_frmsizeenum *size = entry;
-	struct nearest *nearest = opaque;
-	struct near_size found = { .width = size->discrete.width, .height = size->discrete.height };
+	struct nearest_sizes *nearest = opaque;
+	struct nearest_size found = { .width = size->discrete.width, .height = size->discrete.height };
 	unsigned i;
 
 	if (size->type != V4L2_FRMSIZE_TYPE_DISCRETE) {
@@ -152,10 +154,10 @@ static int keep_near(void *opaque, const void *entry)
 		nearest->is_range = true;
 		return 1;
 	}
-	found.distance = distance(nearest, found.width, found.height);
-	if (nearest->n == NEAREST && found.distance >= nearest->sizes[NEAREST - 1].distance)
+	found.distance = size_distance(nearest, found.width, found.height);
+	if (nearest->n == NEAREST_SIZES && found.distance >= nearest->sizes[NEAREST_SIZES - 1].distance)
 		return 0;
-	if (nearest->n < NEAREST)
+	if (nearest->n < NEAREST_SIZES)
 		nearest->n++;
 	for (i = nearest->n - 1; i > 0 && nearest->sizes[i - 1].distance > found.distance; i--)
 		nearest->sizes[i] = nearest->sizes[i - 1];
@@ -166,11 +168,11 @@ static int keep_near(void *opaque, const void *entry)
 char *enumerate_sizes_text(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,
 			   char *text, size_t size)
 {
-	struct nearest nearest = { .width = width, .height = height };
+	struct nearest_sizes nearest = { .width = width, .height = height };
 	const struct v4l2_frmsize_stepwise *range = &nearest.range;
 
 	*text = '\0';
-	enumerate_sizes(device, fourcc, keep_near, &nearest);
+	enumerate_sizes(device, fourcc, insert_size, &nearest);
 	if (nearest.is_range)
 		text_add(text, size, "%ux%u to %ux%u in steps of %ux%u", range->min_width, range->min_height,
 			 range->max_width, range->max_height, range->step_width ? range->step_width : 1,
@@ -183,39 +185,39 @@ char *enumerate_sizes_text(struct device *device, uint32_t fourcc, uint32_t widt
 static int add_rate(void *opaque, const void *entry)
 {
 	const struct v4l2_frmivalenum *interval = entry;
-	struct sentence *sentence = opaque;
+	struct text_buffer *list = opaque;
 	char from[FRACTION_TEXT_MAX], to[FRACTION_TEXT_MAX];
 
 	if (interval->type == V4L2_FRMIVAL_TYPE_DISCRETE)
-		text_join(sentence->text, sentence->size, ", ", "%s",
-			  fraction_text(rate_of(&interval->discrete), from));
+		text_join(list->text, list->size, ", ", "%s",
+			  fraction_text(interval_to_rate(&interval->discrete), from));
 	else
-		text_join(sentence->text, sentence->size, ", ", "%s to %s",
-			  fraction_text(rate_of(&interval->stepwise.max), from),
-			  fraction_text(rate_of(&interval->stepwise.min), to));
+		text_join(list->text, list->size, ", ", "%s to %s",
+			  fraction_text(interval_to_rate(&interval->stepwise.max), from),
+			  fraction_text(interval_to_rate(&interval->stepwise.min), to));
 	return interval->type != V4L2_FRMIVAL_TYPE_DISCRETE;
 }
 
 char *enumerate_rates_text(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,
 			   char *text, size_t size)
 {
-	struct sentence sentence = { text, size };
+	struct text_buffer list = { text, size };
 
 	*text = '\0';
-	enumerate_rates(device, fourcc, width, height, add_rate, &sentence);
+	enumerate_rates(device, fourcc, width, height, add_rate, &list);
 	return text;
 }
 
-/* Formats are gathered before they are asked after, as some drivers keep one cursor for all lists. */
-struct formats {
+/* The formats are listed before their sizes, as some drivers have one cursor for all lists. */
+struct format_list {
 	uint32_t fourccs[LIST_MAX / 8];
 	unsigned n;
 };
 
-static int keep_format(void *opaque, const void *entry)
+static int append_format(void *opaque, const void *entry)
 {
 	const struct v4l2_fmtdesc *format = entry;
-	struct formats *formats = opaque;
+	struct format_list *formats = opaque;
 
 	if (!(format->flags & V4L2_FMT_FLAG_EMULATED))
 		formats->fourccs[formats->n++] = format->pixelformat;
@@ -225,14 +227,13 @@ static int keep_format(void *opaque, const void *entry)
 char *enumerate_other_formats_text(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,
 				   struct fraction fps, char *text, size_t size)
 {
-	struct formats formats = { .n = 0 };
+	struct format_list formats = { .n = 0 };
 	char name[FOURCC_TEXT_MAX];
 
 	*text = '\0';
-	enumerate_formats(device, keep_format, &formats);
+	enumerate_formats(device, append_format, &formats);
 	for (unsigned i = 0; i < formats.n; i++)
-		if (formats.fourccs[i] != fourcc &&
-		    enumerate_has(device, formats.fourccs[i], width, height, fps))
+		if (formats.fourccs[i] != fourcc && has_mode(device, formats.fourccs[i], width, height, fps))
 			text_join(text, size, ", ", "%s", fourcc_text(formats.fourccs[i], name));
 	return text;
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The frame rate a device runs at. */
+/* The frame rate of a device: VIDIOC_G_PARM, VIDIOC_S_PARM. */
 #ifndef DEVICE_FRAME_RATE_H
 #define DEVICE_FRAME_RATE_H
 
 #include "base/units.h"
 #include "device/device.h"
 
-/* Rates are optional: a driver without them gives 0/0. Returns 0, or a negative errno having said why. */
+/* Returns 0, with *fps 0/0 where the driver has no frame rates, or a negative errno, logged. */
 int frame_rate_get(struct device *device, struct fraction *fps);
-/* Asks for a rate; *got is the one the device then has, asked for or not. Drivers that let no rate be set are
- * not asked. */
+/* Requests a rate, where the driver supports that, and fills in *got with the rate then in effect. Returns 0,
+ * whatever that is, or a negative errno, logged. */
 int frame_rate_set(struct device *device, struct fraction asked, struct fraction *got);
 
 #endif

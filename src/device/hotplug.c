@@ -14,26 +14,26 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define LOOK_NS (100 * NS_PER_MS) /* again, as a device that is ready makes no event */
+#define RETRY_NS (100 * NS_PER_MS) /* a device that becomes ready causes no event */
 #define EVENT_BYTES (sizeof(struct inotify_event) + NAME_MAX + 1)
 
-/* The folder may come and go with the link in it (/dev/v4l/by-id): then the nearest one above it is watched.
- */
-static int watch(int fd, const char *path)
+/* Watches the directory of the node. It may come and go with the node (/dev/v4l/by-id): then the nearest
+ * existing directory above it is watched. */
+static int watch_directory(int fd, const char *path)
 {
-	char folder[PATH_MAX];
+	char directory[PATH_MAX];
 	int err;
 
-	snprintf(folder, sizeof folder, "%s", path);
+	snprintf(directory, sizeof directory, "%s", path);
 	do {
-		memmove(folder, dirname(folder), strlen(folder) + 1);
-		err = inotify_add_watch(fd, folder, IN_CREATE | IN_ATTRIB | IN_MOVED_TO) < 0 ? -errno : 0;
-	} while (err == -ENOENT && strcmp(folder, "/") && strcmp(folder, "."));
+		memmove(directory, dirname(directory), strlen(directory) + 1);
+		err = inotify_add_watch(fd, directory, IN_CREATE | IN_ATTRIB | IN_MOVED_TO) < 0 ? -errno : 0;
+	} while (err == -ENOENT && strcmp(directory, "/") && strcmp(directory, "."));
 	return err;
 }
 
-/* A node may be there before its device is, and after. */
-static bool opens(const char *path)
+/* A node may exist while its device does not. */
+static bool can_open(const char *path)
 {
 	int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 
@@ -42,20 +42,20 @@ static bool opens(const char *path)
 	return fd >= 0;
 }
 
-/* Watching comes before looking, so that nothing can appear in between. */
+/* The watch is set before the node is tried, so that its creation cannot be missed. */
 static int wait_for_node(int fd, const char *path, int signal_fd, int64_t deadline_ns)
 {
 	char events[8 * EVENT_BYTES];
 	struct pollfd entries[] = { { .fd = fd, .events = POLLIN }, { .fd = signal_fd, .events = POLLIN } };
 
 	for (;;) {
-		int64_t left_ns = deadline_ns ? deadline_ns - now_ns() : LOOK_NS;
-		struct timespec left = { .tv_nsec = left_ns < LOOK_NS ? left_ns : LOOK_NS };
-		int err = watch(fd, path);
+		int64_t left_ns = deadline_ns ? deadline_ns - now_ns() : RETRY_NS;
+		struct timespec left = { .tv_nsec = left_ns < RETRY_NS ? left_ns : RETRY_NS };
+		int err = watch_directory(fd, path);
 
 		if (err < 0)
 			return err;
-		if (opens(path))
+		if (can_open(path))
 			return 0;
 		if (deadline_ns && left_ns <= 0)
 			return -ETIMEDOUT;
@@ -73,8 +73,8 @@ int hotplug_wait(const char *path, int signal_fd, int64_t timeout_ns)
 	struct pollfd signal = { .fd = signal_fd, .events = POLLIN };
 	int err, fd;
 
-	/* A device that comes and goes at once is not to keep the processor busy. */
-	if (poll(&signal, 1, LOOK_NS / NS_PER_MS) > 0)
+	/* Limits the rate of attempts for a device that comes and goes. */
+	if (poll(&signal, 1, RETRY_NS / NS_PER_MS) > 0)
 		return -ECANCELED;
 	if (path[0] != '/')
 		return 0;

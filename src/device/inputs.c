@@ -10,7 +10,8 @@
 #define INPUTS_MAX 64
 #define TEXT_MAX 400
 
-static const char *describe(struct device *device, uint32_t index, char name[32])
+/* Returns name, filled in, or NULL for an index that the device does not have. */
+static const char *input_name(struct device *device, uint32_t index, char name[32])
 {
 	struct v4l2_input input = { .index = index };
 	struct v4l2_output output = { .index = index };
@@ -25,31 +26,32 @@ static const char *describe(struct device *device, uint32_t index, char name[32]
 	return name;
 }
 
-static int list(struct device *device, uint32_t asked, const char *what)
+/* Logs the inputs or outputs that there are. Returns -ERANGE. */
+static int report_index(struct device *device, uint32_t index, const char *what)
 {
 	char text[TEXT_MAX] = "", name[32];
 
-	for (uint32_t i = 0; i < INPUTS_MAX && describe(device, i, name); i++)
+	for (uint32_t i = 0; i < INPUTS_MAX && input_name(device, i, name); i++)
 		text_join(text, sizeof text, ", ", "%u (%s)", i, name);
 	if (*text)
-		log_error("%s: no %s %u; it has %s", device->path, what, asked, text);
+		log_error("%s: no %s %u; available: %s", device->path, what, index, text);
 	else
-		log_error("%s: no %s %u: it has none to choose from", device->path, what, asked);
+		log_error("%s: no %s %u: the device has no %ss to select", device->path, what, index, what);
 	return -ERANGE;
 }
 
-int inputs_select(struct device *device, uint32_t input)
+int inputs_select(struct device *device, uint32_t index)
 {
 	bool is_output = device_is_output(device);
 	const char *what = is_output ? "output" : "input";
-	int number = (int)input;
+	int number = (int)index;
 	int err = device_ioctl(device, is_output ? VIDIOC_S_OUTPUT : VIDIOC_S_INPUT, &number);
 
-	/* A device that has no choice has its first one selected. */
-	if (err == 0 || (err == -ENOTTY && input == 0))
+	/* A device without the ioctl has one input, which is selected. */
+	if (err == 0 || (err == -ENOTTY && index == 0))
 		return 0;
 	if (err == -EINVAL || err == -ENOTTY)
-		return list(device, input, what);
+		return report_index(device, index, what);
 	if (err == -EBUSY && !device_is_simulated(device))
 		return node_error_report(device->path, err, DEVICE_ANY, device->caps);
 	return device_error(device, is_output ? "VIDIOC_S_OUTPUT" : "VIDIOC_S_INPUT", err);

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Agreeing with a device on size, pixel format and rate. */
+/* Negotiating size, pixel format, frame rate and colorimetry with a device. */
 #include "device/negotiate.h"
 
 #include <errno.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/text.h"
 #include "device/colorimetry.h"
 #include "device/enumerate.h"
 #include "device/node_errors.h"
 #include "device/frame_rate.h"
-#include "base/text.h"
 
 #define CANDIDATES_MAX 16
 #define SIDE_MAX 65535
 #define TEXT_MAX 400
-#define OTHERS_MAX 60 /* of text: a few will do */
+#define OTHERS_MAX 60 /* length of the list of other formats */
 
 _Static_assert((int)FIELD_ANY == V4L2_FIELD_ANY && (int)FIELD_NONE == V4L2_FIELD_NONE &&
 		       (int)FIELD_TOP == V4L2_FIELD_TOP && (int)FIELD_BOTTOM == V4L2_FIELD_BOTTOM &&
@@ -32,15 +32,17 @@ int negotiate_get_v4l2_format(struct device *device, struct v4l2_format *format)
 	return device_ioctl(device, VIDIOC_G_FMT, format);
 }
 
+/* Reports a format that contradicts itself. */
 static int driver_bug(const struct device *device, const char *what, uint32_t value)
 {
-	log_error("%s: driver bug: its format has %s %u", device->path, what, value);
+	log_error("%s: driver bug: format with %s %u", device->path, what, value);
 	return -EPROTO;
 }
 
-static void fold_multiplanar(const struct v4l2_pix_format_mplane *mp, struct video_format *format)
+static void parse_multiplanar(const struct v4l2_pix_format_mplane *mp, struct video_format *format)
 {
-	struct v4l2_colorimetry colour = { mp->colorspace, mp->ycbcr_enc, mp->quantization, mp->xfer_func };
+	struct v4l2_colorimetry colorimetry = { mp->colorspace, mp->ycbcr_enc, mp->quantization,
+						mp->xfer_func };
 
 	*format = (struct video_format){ .fourcc = mp->pixelformat,
 					 .pix = pixfmt_by_fourcc(mp->pixelformat),
@@ -52,17 +54,18 @@ static void fold_multiplanar(const struct v4l2_pix_format_mplane *mp, struct vid
 		format->bytesperline[i] = mp->plane_fmt[i].bytesperline;
 		format->sizeimage[i] = mp->plane_fmt[i].sizeimage;
 	}
-	colorimetry_from_v4l2(format, &colour);
+	colorimetry_from_v4l2(format, &colorimetry);
 }
 
-static void fold_singleplanar(const struct v4l2_pix_format *pix, struct video_format *format)
+static void parse_singleplanar(const struct v4l2_pix_format *pix, struct video_format *format)
 {
-	/* Drivers of before 2014 do not know the last fields, and say so by not setting priv. */
+	/* Drivers that do not set the last fields leave priv unset (kernel documentation, "struct
+	 * v4l2_pix_format"). */
 	bool extended = pix->priv == V4L2_PIX_FMT_PRIV_MAGIC;
-	struct v4l2_colorimetry colour = { .colorspace = pix->colorspace,
-					   .ycbcr_enc = extended ? pix->ycbcr_enc : 0,
-					   .quantization = extended ? pix->quantization : 0,
-					   .xfer_func = extended ? pix->xfer_func : 0 };
+	struct v4l2_colorimetry colorimetry = { .colorspace = pix->colorspace,
+						.ycbcr_enc = extended ? pix->ycbcr_enc : 0,
+						.quantization = extended ? pix->quantization : 0,
+						.xfer_func = extended ? pix->xfer_func : 0 };
 
 	*format = (struct video_format){ .fourcc = pix->pixelformat,
 					 .pix = pixfmt_by_fourcc(pix->pixelformat),
@@ -72,18 +75,18 @@ static void fold_singleplanar(const struct v4l2_pix_format *pix, struct video_fo
 					 .bytesperline = { pix->bytesperline },
 					 .sizeimage = { pix->sizeimage },
 					 .field = pix->field };
-	colorimetry_from_v4l2(format, &colour);
+	colorimetry_from_v4l2(format, &colorimetry);
 }
 
-static int validate(const struct device *device, const struct video_format *format)
+static int check_format(const struct device *device, const struct video_format *format)
 {
-	uint32_t least = device_is_multiplanar(device) && format->pix ? format->pix->n_memory_planes : 1;
+	uint32_t min_planes = device_is_multiplanar(device) && format->pix ? format->pix->n_memory_planes : 1;
 
 	if (format->width == 0 || format->width > SIDE_MAX)
 		return driver_bug(device, "width", format->width);
 	if (format->height == 0 || format->height > SIDE_MAX)
 		return driver_bug(device, "height", format->height);
-	if (format->n_planes < least || format->n_planes > MAX_PLANES)
+	if (format->n_planes < min_planes || format->n_planes > MAX_PLANES)
 		return driver_bug(device, "planes:", format->n_planes);
 	for (uint32_t i = 0; i < format->n_planes; i++) {
 		if (format->sizeimage[i] == 0)
@@ -94,23 +97,23 @@ static int validate(const struct device *device, const struct video_format *form
 	return 0;
 }
 
-static int fold(const struct device *device, const struct v4l2_format *answer, struct video_format *format)
+static int parse_format(const struct device *device, const struct v4l2_format *answer,
+			struct video_format *format)
 {
 	if (device_is_multiplanar(device))
-		fold_multiplanar(&answer->fmt.pix_mp, format);
+		parse_multiplanar(&answer->fmt.pix_mp, format);
 	else
-		fold_singleplanar(&answer->fmt.pix, format);
+		parse_singleplanar(&answer->fmt.pix, format);
 	if (format->field == V4L2_FIELD_ANY)
 		format->field = V4L2_FIELD_NONE;
-	return validate(device, format);
+	return check_format(device, format);
 }
 
-static int no_format(const struct device *device, int err)
+static int report_no_format(const struct device *device, int err)
 {
 	if (err != -EINVAL)
 		return device_error(device, "VIDIOC_G_FMT", err);
-	log_error("%s: it has no format: nothing feeds it (a v4l2loopback without producer?), or its format "
-		  "was never set",
+	log_error("%s: no format is set: no producer feeds the device (v4l2loopback), or none has set it yet",
 		  device->path);
 	return err;
 }
@@ -121,33 +124,34 @@ int negotiate_get_format(struct device *device, struct video_format *format)
 	int err = negotiate_get_v4l2_format(device, &answer);
 
 	if (err < 0)
-		return no_format(device, err);
-	err = fold(device, &answer, format);
+		return report_no_format(device, err);
+	err = parse_format(device, &answer, format);
 	if (err < 0)
 		return err;
 	return frame_rate_get(device, &format->fps);
 }
 
-/* What is asked, what was there before, to be put back when nothing comes of it. */
+/* A request, and the former settings, which are restored on failure. */
 struct negotiation {
 	struct device *device;
 	const struct negotiate_request *request;
-	uint32_t fourcc; /* asked for; 0: any */
+	uint32_t fourcc; /* asked for; 0: the present one */
 	struct v4l2_format before;
 	struct fraction fps_before;
 	bool had_format;
 };
 
-struct choice {
+/* The first of the candidates that the device lists. */
+struct fourcc_choice {
 	const uint32_t *candidates;
 	unsigned n, best; /* best == n: none yet */
 	bool listed, emulated;
 };
 
-static int consider(void *opaque, const void *entry)
+static int compare_candidates(void *opaque, const void *entry)
 {
 	const struct v4l2_fmtdesc *offered = entry;
-	struct choice *choice = opaque;
+	struct fourcc_choice *choice = opaque;
 
 	choice->listed = true;
 	for (unsigned i = 0; i < choice->best; i++) {
@@ -159,14 +163,15 @@ static int consider(void *opaque, const void *entry)
 	return 0;
 }
 
-/* libv4l2 converts on single-planar capture nodes only. */
-static void try_emulation(struct device *device, struct choice *choice)
+/* Turns libv4l2's conversion on where it makes one of the candidates; it exists for single-planar capture
+ * nodes only. */
+static void try_conversion(struct device *device, struct fourcc_choice *choice)
 {
 	char name[FOURCC_TEXT_MAX];
 
 	if (device->type != V4L2_BUF_TYPE_VIDEO_CAPTURE || device_convert(device, true) < 0)
 		return;
-	enumerate_formats(device, consider, choice);
+	enumerate_formats(device, compare_candidates, choice);
 	if (choice->best == choice->n || !choice->emulated)
 		device_convert(device, false);
 	else
@@ -174,32 +179,34 @@ static void try_emulation(struct device *device, struct choice *choice)
 			 fourcc_text(choice->candidates[choice->best], name));
 }
 
-/* A format that the device does not list is asked for all the same: what the driver makes of it tells the
- * rest. */
+/* A format that the device does not list is requested all the same: the driver's answer is then reported. */
 static int choose_fourcc(struct negotiation *negotiation)
 {
 	struct device *device = negotiation->device;
 	const char *text = negotiation->request->pixelformat;
 	uint32_t candidates[CANDIDATES_MAX];
-	struct choice choice = { .candidates = candidates };
+	struct fourcc_choice choice = { .candidates = candidates };
 
 	if (!text)
 		return 0;
 	choice.n = choice.best = pixfmt_parse(text, candidates, CANDIDATES_MAX);
 	if (choice.n == 0) {
-		log_error("%s: no such pixel format: neither a FourCC (YUYV) nor a libav name (yuyv422)",
+		log_error("unknown pixel format '%s': expected a FourCC, such as YUYV, or a libav name, such "
+			  "as "
+			  "yuyv422",
 			  text);
 		return -EINVAL;
 	}
-	enumerate_formats(device, consider, &choice);
+	enumerate_formats(device, compare_candidates, &choice);
 	if (choice.listed && choice.best == choice.n)
-		try_emulation(device, &choice);
+		try_conversion(device, &choice);
 	negotiation->fourcc = candidates[choice.best < choice.n ? choice.best : 0];
 	return 0;
 }
 
-/* Strides and sizes are left for the driver to choose; field ANY too, as another size may need another. */
-static void apply(const struct negotiation *negotiation, struct v4l2_format *format)
+/* Fills in what is requested. Strides, sizes and the field order, which may depend on the size, are left to
+ * the driver. */
+static void set_request(const struct negotiation *negotiation, struct v4l2_format *format)
 {
 	const struct negotiate_request *request = negotiation->request;
 	struct v4l2_pix_format_mplane *mp = &format->fmt.pix_mp;
@@ -222,7 +229,7 @@ static void apply(const struct negotiation *negotiation, struct v4l2_format *for
 	pix->priv = V4L2_PIX_FMT_PRIV_MAGIC;
 }
 
-static int refused(struct device *device, int err)
+static int report_s_fmt_error(struct device *device, int err)
 {
 	if (err == -EBUSY && !device_is_simulated(device))
 		return node_error_report(device->path, err, DEVICE_ANY, device->caps);
@@ -230,7 +237,8 @@ static int refused(struct device *device, int err)
 	return err == -EINVAL ? -ERANGE : err;
 }
 
-/* What is there already needs no asking: that could meet EBUSY where another reads along. */
+/* Whether the request is for the present format, which S_FMT could refuse with EBUSY while another program
+ * streams. */
 static bool is_present(const struct negotiation *negotiation)
 {
 	const struct negotiate_request *request = negotiation->request;
@@ -244,7 +252,7 @@ static bool is_present(const struct negotiation *negotiation)
 	       (!request->width || (request->width == width && request->height == height));
 }
 
-/* An output device is always told: v4l2loopback starts to exist for its readers with that. */
+/* Output devices get S_FMT for the present format too: it makes v4l2loopback a capture device for readers. */
 static int set_format(struct negotiation *negotiation, struct video_format *format)
 {
 	struct device *device = negotiation->device;
@@ -254,7 +262,7 @@ static int set_format(struct negotiation *negotiation, struct video_format *form
 
 	if (!present || device_is_output(device)) {
 		if (!present)
-			apply(negotiation, &wanted);
+			set_request(negotiation, &wanted);
 		if (negotiation->request->colorimetry)
 			colorimetry_to_v4l2(negotiation->request->colorimetry, &wanted);
 		err = device_ioctl(device, VIDIOC_S_FMT, &wanted);
@@ -262,9 +270,9 @@ static int set_format(struct negotiation *negotiation, struct video_format *form
 			return device_error(device, "VIDIOC_S_FMT: the device refuses the format asked for",
 					    -ERANGE);
 		if (err < 0)
-			return refused(device, err);
+			return report_s_fmt_error(device, err);
 	}
-	return fold(device, &wanted, format);
+	return parse_format(device, &wanted, format);
 }
 
 static int set_rate(struct negotiation *negotiation, struct video_format *format)
@@ -275,14 +283,14 @@ static int set_rate(struct negotiation *negotiation, struct video_format *format
 	if (!request->fps.den)
 		return frame_rate_get(negotiation->device, &format->fps);
 	err = frame_rate_set(negotiation->device, request->fps, &format->fps);
-	/* An output device without rates shows what it gets when it gets it: the player keeps the time. */
+	/* An output device without frame rates shows frames as they come: playback paces them. */
 	if (err == 0 && !format->fps.den && device_is_output(negotiation->device))
 		format->fps = request->fps;
 	return err;
 }
 
-static char *describe(uint32_t width, uint32_t height, uint32_t fourcc, struct fraction fps, char *text,
-		      size_t size)
+static char *mode_text(uint32_t width, uint32_t height, uint32_t fourcc, struct fraction fps, char *text,
+		       size_t size)
 {
 	char name[FOURCC_TEXT_MAX], rate[FRACTION_TEXT_MAX];
 
@@ -296,7 +304,8 @@ static char *describe(uint32_t width, uint32_t height, uint32_t fourcc, struct f
 	return text;
 }
 
-struct disagreement {
+/* Which parts of a request the driver changed. */
+struct difference {
 	bool fourcc, size, rate;
 };
 
@@ -306,9 +315,9 @@ static void add_offer(char *offer, size_t size, const char *what, const char *li
 		text_join(offer, size, "; ", "%s: %s", what, list);
 }
 
-/* Only what was not granted is listed: a camera may have hundreds of modes. */
-static void offers(const struct negotiation *negotiation, const struct video_format *got,
-		   const struct disagreement *differs, char *offer, size_t size)
+/* Lists alternatives to what was changed only: a camera may have hundreds of modes. */
+static void list_offers(const struct negotiation *negotiation, const struct video_format *got,
+			const struct difference *differs, char *offer, size_t size)
 {
 	const struct negotiate_request *request = negotiation->request;
 	uint32_t width = request->width ? request->width : got->width;
@@ -327,15 +336,15 @@ static void offers(const struct negotiation *negotiation, const struct video_for
 			  enumerate_rates_text(device, got->fourcc, got->width, got->height, list,
 					       sizeof list));
 	if (differs->size || differs->rate)
-		add_offer(offer, size, "all that was asked, with -p",
+		add_offer(offer, size, "the size and rate asked for, with -p",
 			  enumerate_other_formats_text(device, got->fourcc, width, height, request->fps, list,
 						       OTHERS_MAX));
 }
 
-static int judge(const struct negotiation *negotiation, const struct video_format *got)
+static int check_result(const struct negotiation *negotiation, const struct video_format *got)
 {
 	const struct negotiate_request *request = negotiation->request;
-	const struct disagreement differs = {
+	const struct difference differs = {
 		.fourcc = negotiation->fourcc && negotiation->fourcc != got->fourcc,
 		.size = request->width && (request->width != got->width || request->height != got->height),
 		.rate = request->fps.den && !fraction_close(request->fps, got->fps),
@@ -345,19 +354,19 @@ static int judge(const struct negotiation *negotiation, const struct video_forma
 
 	if (!differs.fourcc && !differs.size && !differs.rate)
 		return 0;
-	describe(request->width, request->height, negotiation->fourcc, request->fps, asked_text, TEXT_MAX);
-	describe(got->width, got->height, got->fourcc, got->fps, got_text, TEXT_MAX);
+	mode_text(request->width, request->height, negotiation->fourcc, request->fps, asked_text, TEXT_MAX);
+	mode_text(got->width, got->height, got->fourcc, got->fps, got_text, TEXT_MAX);
 	if (request->adjust) {
-		log_info("%s: asked for %s, takes %s", path, asked_text, got_text);
+		log_info("%s: asked for %s, got %s", path, asked_text, got_text);
 		return 0;
 	}
-	offers(negotiation, got, &differs, offer, sizeof offer);
-	log_error("%s: asked for %s, the device gives %s%s%s%s; --adjust takes what it gives", path,
-		  asked_text, got_text, *offer ? " (" : "", offer, *offer ? ")" : "");
+	list_offers(negotiation, got, &differs, offer, sizeof offer);
+	log_error("%s: asked for %s, got %s%s%s%s; --adjust accepts what the device gives", path, asked_text,
+		  got_text, *offer ? " (" : "", offer, *offer ? ")" : "");
 	return -ERANGE;
 }
 
-/* As it was before, for the next program. Whether that works is not worth a word. */
+/* Restores the former settings for the next program, as far as possible. */
 static void restore(struct negotiation *negotiation)
 {
 	struct device *device = negotiation->device;
@@ -379,11 +388,14 @@ int negotiate_format(struct device *device, const struct negotiate_request *requ
 	negotiation.had_format = err == 0;
 	if (err < 0)
 		negotiation.before = (struct v4l2_format){ .type = device->type };
-	/* A loopback has no format before its first; then the whole of it must be asked for. */
+	/* v4l2loopback has no format before the first S_FMT; then size and pixel format must be requested. */
 	if (err < 0 && !(err == -EINVAL && request->width && request->pixelformat))
-		return no_format(device, err);
-	if (request->fps.den && (err = frame_rate_get(device, &negotiation.fps_before)) < 0)
-		return err;
+		return report_no_format(device, err);
+	if (request->fps.den) {
+		err = frame_rate_get(device, &negotiation.fps_before);
+		if (err < 0)
+			return err;
+	}
 	err = choose_fourcc(&negotiation);
 	if (err < 0)
 		return err;
@@ -391,7 +403,7 @@ int negotiate_format(struct device *device, const struct negotiate_request *requ
 	if (err == 0)
 		err = set_rate(&negotiation, format);
 	if (err == 0)
-		err = judge(&negotiation, format);
+		err = check_result(&negotiation, format);
 	if (err < 0 && err != -EBUSY && err != -ENODEV)
 		restore(&negotiation);
 	return err;

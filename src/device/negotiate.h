@@ -16,10 +16,11 @@ struct negotiate_request {
 	const struct video_format *colorimetry;
 };
 
-/* Sets format and rate and fills in *format with what the device then has. Returns 0; -ERANGE where the driver
- * changed the request without `adjust`, logged with what was asked, what was got and what the device offers;
- * or another negative errno, logged. On failure the former format is restored. Turns libv4l2's conversion on
- * (device->emulated) for a pixel format that the device lacks and libv4l2 can make, and logs that. */
+/* Sets format and rate and fills in *format with what the device then has. Returns 0; -ERANGE where the
+ * driver changed the request without `adjust`, logged with what was asked, what was got and what the device
+ * offers; or another negative errno, logged. On failure the former format is restored. Turns libv4l2's
+ * conversion on (device->emulated) for a pixel format that the device lacks and libv4l2 can make, and logs
+ * that. */
 int negotiate_format(struct device *device, const struct negotiate_request *request,
 		     struct video_format *format);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Why a V4L2 node cannot be used, and the way out. */
+/* Error messages for nodes that cannot be used, with the cause and the way out. */
 #include "device/node_errors.h"
 
 #include <errno.h>
@@ -18,14 +18,14 @@
 #define TEXT_MAX 400
 
 static const struct {
-	const char *one, *plural, *simulated;
+	const char *word, *one, *plural, *simulated;
 } roles[] = {
-	[DEVICE_CAPTURE] = { "a capture device", "capture devices", "-d sim" },
-	[DEVICE_OUTPUT] = { "an output device", "output devices", "-d sim:type=output" },
-	[DEVICE_ANY] = { "a video device", "video devices", "-d sim" },
+	[DEVICE_CAPTURE] = { "capture", "a capture device", "capture devices", "-d sim" },
+	[DEVICE_OUTPUT] = { "output", "an output device", "output devices", "-d sim:type=output" },
+	[DEVICE_ANY] = { "video", "a video device", "video devices", "-d sim" },
 };
 
-/* Two nodes are of one device when their bus says so. */
+/* Lists the nodes that can do the job, those of the same device first: nodes with the same bus_info are. */
 static void list_others(const char *path, enum device_role role, char *text, size_t size)
 {
 	struct v4l2_capability own;
@@ -53,114 +53,117 @@ static void list_others(const char *path, enum device_role role, char *text, siz
 		free(nodes);
 }
 
-static void explain_absent(const char *path, enum device_role role, uint32_t caps)
+/* A node that cannot be used; caps: its capabilities, 0 where they are not known. */
+struct failure {
+	const char *path;
+	enum device_role role;
+	uint32_t caps;
+};
+
+static void report_absent(const struct failure *failure)
 {
 	char others[TEXT_MAX];
 
-	(void)caps;
-	list_others(path, role, others, sizeof others);
+	list_others(failure->path, failure->role, others, sizeof others);
 	if (*others)
-		log_error("%s: no such device; %s here: %s", path, roles[role].plural, others);
+		log_error("%s: no such device; available %s: %s", failure->path, roles[failure->role].plural,
+			  others);
 	else
-		log_error("%s: no such device, and there are no %s here; is it plugged in and its driver "
-			  "loaded? %s is a simulated one",
-			  path, roles[role].plural, roles[role].simulated);
+		log_error("%s: no such device, and there are no other %s; check that it is plugged in and "
+			  "its driver loaded, or use the simulated device, %s",
+			  failure->path, roles[failure->role].plural, roles[failure->role].simulated);
 }
 
-static void explain_job(const char *path, enum device_role role, uint32_t caps)
+static void report_wrong_role(const struct failure *failure)
 {
 	char others[TEXT_MAX], able[TEXT_MAX];
 
-	list_others(path, role, others, sizeof others);
-	nodes_caps_text(caps, able, sizeof able);
+	list_others(failure->path, failure->role, others, sizeof others);
+	nodes_caps_text(failure->caps, able, sizeof able);
 	if (*others)
-		log_error("%s: not %s (it does %s); %s here: %s", path, roles[role].one, able,
-			  roles[role].plural, others);
+		log_error("%s: not %s (capabilities: %s); available %s: %s", failure->path,
+			  roles[failure->role].one, able, roles[failure->role].plural, others);
 	else
-		log_error("%s: not %s (it does %s), and there are no %s here; %s is a simulated one", path,
-			  roles[role].one, able, roles[role].plural, roles[role].simulated);
+		log_error("%s: not %s (capabilities: %s), and there are no %s; use the simulated device, %s",
+			  failure->path, roles[failure->role].one, able, roles[failure->role].plural,
+			  roles[failure->role].simulated);
 }
 
-static void explain_permission(const char *path, enum device_role role, uint32_t caps)
+static void report_permission(const struct failure *failure)
 {
 	struct group *group = NULL;
 	struct passwd *user = getpwuid(getuid());
 	struct stat status;
 
-	(void)role;
-	(void)caps;
-	if (stat(path, &status) == 0 && status.st_gid != 0 && (status.st_mode & 0060) == 0060)
+	if (stat(failure->path, &status) == 0 && status.st_gid != 0 && (status.st_mode & 0060) == 0060)
 		group = getgrgid(status.st_gid);
 	if (group)
 		log_error("%s: no permission: it belongs to group %s; add yourself with \"sudo usermod -aG "
 			  "%s %s\" and log in again",
-			  path, group->gr_name, group->gr_name, user ? user->pw_name : "$USER");
+			  failure->path, group->gr_name, group->gr_name, user ? user->pw_name : "$USER");
 	else
-		log_error("%s: no permission: its owner and mode (ls -l %s) let only its owner open it", path,
-			  path);
+		log_error("%s: no permission: only its owner may open it (see ls -l %s)", failure->path,
+			  failure->path);
 }
 
-static void explain_busy(const char *path, enum device_role role, uint32_t caps)
+static void report_busy(const struct failure *failure)
 {
 	char holders[TEXT_MAX];
 
-	(void)role;
-	(void)caps;
-	if (*nodes_holders_text(path, holders, sizeof holders))
-		log_error("%s: busy: in use by %s", path, holders);
-	else if (geteuid() == 0) /* who sees all descriptors */
-		log_error("%s: busy, though no other program has it open: its driver keeps it so; a "
-			  "v4l2loopback holds on to the format of its last producer (ask for that, or load "
-			  "the module anew)",
-			  path);
+	if (*nodes_holders_text(failure->path, holders, sizeof holders))
+		log_error("%s: busy: in use by %s", failure->path, holders);
+	else if (geteuid() == 0) /* root sees the descriptors of all processes */
+		log_error(
+			"%s: busy, though no other process has it open; v4l2loopback keeps the format of its "
+			"last producer: ask for that format, or reload the module",
+			failure->path);
 	else
-		log_error("%s: busy: another program uses it (\"sudo fuser -v %s\" tells which)", path, path);
+		log_error("%s: busy: in use by another program (\"sudo fuser -v %s\" shows which)",
+			  failure->path, failure->path);
 }
 
-static void explain_no_node(const char *path, enum device_role role, uint32_t caps)
+static void report_not_v4l2(const struct failure *failure)
 {
 	struct stat status;
 
-	(void)role;
-	(void)caps;
-	if (stat(path, &status) == 0 && S_ISREG(status.st_mode))
-		log_error("%s: a regular file, not a device: a program wrote to that name while no device "
-			  "had it; remove the file, then plug the device in again",
-			  path);
-	else if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-		log_error("%s: a directory, not a device", path);
+	if (stat(failure->path, &status) == 0 && S_ISREG(status.st_mode))
+		log_error("%s: a regular file, not a device: a program wrote to this name while the device "
+			  "was absent; remove the file and plug the device in again",
+			  failure->path);
+	else if (stat(failure->path, &status) == 0 && S_ISDIR(status.st_mode))
+		log_error("%s: a directory, not a device", failure->path);
 	else
-		log_error("%s: not a V4L2 video device", path);
+		log_error("%s: not a V4L2 video device", failure->path);
 }
 
-static void explain_gone(const char *path, enum device_role role, uint32_t caps)
+static void report_gone(const struct failure *failure)
 {
-	(void)role;
-	(void)caps;
-	log_error("%s: the device behind it is gone: unplugged, or its driver is not loaded", path);
+	log_error("%s: the device is gone: it was unplugged, or its driver is not loaded", failure->path);
 }
 
 static const struct {
-	int err, answer;
-	void (*explain)(const char *path, enum device_role role, uint32_t caps);
+	int err, result;
+	void (*report)(const struct failure *failure);
 } reasons[] = {
-	{ -ENOENT, -ENOENT, explain_absent },
-	{ -ENOTDIR, -ENOENT, explain_absent },
-	{ -ENXIO, -ENODEV, explain_gone },
-	{ -ENODEV, -ENODEV, explain_gone },
-	{ -EACCES, -EACCES, explain_permission },
-	{ -EPERM, -EACCES, explain_permission },
-	{ -EBUSY, -EBUSY, explain_busy },
-	{ -ENOTTY, -ENOTTY, explain_no_node },
-	{ -EMEDIUMTYPE, -EMEDIUMTYPE, explain_job },
+	{ -ENOENT, -ENOENT, report_absent },
+	{ -ENOTDIR, -ENOENT, report_absent },
+	{ -ENXIO, -ENODEV, report_gone },
+	{ -ENODEV, -ENODEV, report_gone },
+	{ -EACCES, -EACCES, report_permission },
+	{ -EPERM, -EACCES, report_permission },
+	{ -EBUSY, -EBUSY, report_busy },
+	{ -ENOTTY, -ENOTTY, report_not_v4l2 },
+	{ -EMEDIUMTYPE, -EMEDIUMTYPE, report_wrong_role },
 };
 
 int node_error_report(const char *path, int err, enum device_role role, uint32_t caps)
 {
+	const struct failure failure = { path, role, caps };
+
 	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
 		if (reasons[i].err == err) {
-			reasons[i].explain(path, role, caps);
-			return reasons[i].answer;
+			reasons[i].report(&failure);
+			return reasons[i].result;
 		}
 	}
 	log_error("%s: cannot be opened: %s", path, err_str(err));
@@ -173,13 +176,13 @@ const char *node_error_streamon_hint(int err)
 		int err;
 		const char *hint;
 	} hints[] = {
-		{ ENOSPC, "not enough USB bandwidth (this is not about the disk): a compressed format (-p "
-			  "MJPG), a smaller size or rate, or another USB port or hub may do" },
+		{ ENOSPC, "not enough USB bandwidth (not disk space): try a compressed format (-p MJPG), "
+			  "a smaller size or rate, or another USB port or hub" },
 		{ EBUSY, "another program streams from it" },
 		{ EPIPE, "its media pipeline is not set up (media-ctl), or formats along it differ" },
-		{ ENOLINK, "its media pipeline is not set up, or no signal arrives" },
+		{ ENOLINK, "its media pipeline is not set up, or there is no signal" },
 		{ ENODEV, "the device is gone" },
-		{ EPROTO, "the device does not answer as it should; plugging it in again may help" },
+		{ EPROTO, "the device does not respond properly; try plugging it in again" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(hints); i++)
@@ -190,19 +193,15 @@ const char *node_error_streamon_hint(int err)
 
 int node_error_none(const struct node *nodes, int n, enum device_role role)
 {
-	static const char *const words[] = {
-		[DEVICE_CAPTURE] = "capture", [DEVICE_OUTPUT] = "output", [DEVICE_ANY] = "video"
-	};
-
 	for (int i = 0; i < n; i++)
 		if (nodes[i].err == -EACCES || nodes[i].err == -EPERM)
 			return node_error_report(nodes[i].path, nodes[i].err, role, 0);
 	if (n == 0)
-		log_error("no %s device: there is no /dev/video* at all; -d sim%s is a simulated one",
-			  words[role], role == DEVICE_OUTPUT ? ":type=output" : "");
+		log_error("no %s device: there is no /dev/video* node; use the simulated device, %s",
+			  roles[role].word, roles[role].simulated);
 	else
-		log_error("no %s device among the %d video nodes (v4l2q list shows them); -d sim%s is a "
-			  "simulated one",
-			  words[role], n, role == DEVICE_OUTPUT ? ":type=output" : "");
+		log_error("no %s device among the %d video nodes (v4l2q list shows them); use the simulated "
+			  "device, %s",
+			  roles[role].word, n, roles[role].simulated);
 	return -ENOENT;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The V4L2 nodes of this machine. */
+/* The V4L2 video nodes of this machine: what each can do and which processes have it open. */
 #include "device/nodes.h"
 
 #include <ctype.h>
@@ -60,7 +60,7 @@ char *nodes_caps_text(uint32_t caps, char *text, size_t size)
 	return text;
 }
 
-static int is_video(const struct dirent *entry)
+static int is_video_node(const struct dirent *entry)
 {
 	const char *digits = entry->d_name + 5;
 
@@ -68,12 +68,12 @@ static int is_video(const struct dirent *entry)
 	       strspn(digits, "0123456789") == strlen(digits);
 }
 
-static int by_number(const struct dirent **a, const struct dirent **b)
+static int compare_numbers(const struct dirent **a, const struct dirent **b)
 {
 	return atoi((*a)->d_name + 5) - atoi((*b)->d_name + 5);
 }
 
-static void query(struct node *node, const char *name)
+static void query_node(struct node *node, const char *name)
 {
 	snprintf(node->path, sizeof node->path, "/dev/%.20s", name);
 	node->err = v4l2_querycap(node->path, &node->info);
@@ -85,21 +85,22 @@ static void query(struct node *node, const char *name)
 int nodes_list(struct node **nodes)
 {
 	struct dirent **entries;
-	int n = scandir("/dev", &entries, is_video, by_number);
+	int n = scandir("/dev", &entries, is_video_node, compare_numbers);
 
 	if (n < 0)
 		return -errno;
-	*nodes = calloc((size_t)n + 1, sizeof(**nodes));
+	*nodes = calloc((size_t)n + 1, sizeof **nodes);
 	for (int i = 0; i < n; i++) {
 		if (*nodes)
-			query(&(*nodes)[i], entries[i]->d_name);
+			query_node(&(*nodes)[i], entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
 	return *nodes ? n : -ENOMEM;
 }
 
-/* A codec's node is used only where it is named: it does either job, but only together with the other. */
+/* Memory-to-memory nodes, such as codecs, are used only where they are named: neither of their queues works
+ * alone. */
 const struct node *nodes_find(const struct node *nodes, int n, enum device_role role)
 {
 	for (int i = 0; i < n; i++)
@@ -145,8 +146,8 @@ static void add_process(char *text, size_t size, const char *pid)
 
 char *nodes_holders_text(const char *path, char *text, size_t size)
 {
-	char *node =
-		realpath(path, NULL); /* by-id links name the node; descriptors are listed by its own name */
+	/* /proc lists the node's own name, not that of a link to it. */
+	char *node = realpath(path, NULL);
 	DIR *processes = opendir("/proc");
 	struct dirent *entry;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether somebody reads what is shown on a virtual camera. */
+/* Events that tell whether another program reads from an output device. */
 #include "device/reader_events.h"
 
 #include <errno.h>
@@ -8,16 +8,16 @@
 
 int reader_events_subscribe(struct device *device)
 {
-	struct v4l2_event_subscription usage = { .type = READER_EVENT,
-						 .flags = V4L2_EVENT_SUB_FL_SEND_INITIAL };
-	int err = device_ioctl(device, VIDIOC_SUBSCRIBE_EVENT, &usage);
+	struct v4l2_event_subscription subscription = { .type = READER_EVENT,
+							.flags = V4L2_EVENT_SUB_FL_SEND_INITIAL };
+	int err = device_ioctl(device, VIDIOC_SUBSCRIBE_EVENT, &subscription);
 
 	if (err == 0)
 		return 0;
 	if (err != -EINVAL && err != -ENOTTY)
 		return device_error(device, "VIDIOC_SUBSCRIBE_EVENT", err);
-	log_error("%s (%s) does not tell whether somebody watches; v4l2loopback does from version 0.13 on: "
-		  "play without --on-demand",
+	log_error("%s: its driver (%s) does not report whether it is read, as v4l2loopback does from version "
+		  "0.13 on: play without --on-demand",
 		  device->path, device->info.driver);
 	return -ENOTSUP;
 }

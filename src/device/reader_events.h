@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whether somebody reads what is shown on a virtual camera. The kernel has no event for it.
- * v4l2loopback has one of its own from version 0.13 on: it comes when a reader begins or ends to
- * stream, and with the present state at the subscription where that is asked for.
+ * Events that tell whether another program reads from an output device, as v4l2loopback sends them from
+ * version 0.13 on (V4L2_EVENT_PRI_CLIENT_USAGE): when a reader begins or ends to stream, and on subscription.
+ * The kernel has no such event.
  */
 #ifndef DEVICE_READER_EVENTS_H
 #define DEVICE_READER_EVENTS_H
@@ -11,10 +11,10 @@
 
 #define READER_EVENT (V4L2_EVENT_PRIVATE_START + 0x08e00000 + 1)
 
-/* Asks to be told by events. -ENOTSUP where the device has none of it; logged. */
+/* Subscribes to the event, the present state included. Returns 0, -ENOTSUP where the driver has no such
+ * event, or another negative errno, logged. */
 int reader_events_subscribe(struct device *device);
-/* Whether the event tells of it; then *n_readers is how many there are: 0 or, as far as one can rely on, 1.
- */
+/* Returns whether the event is of this type; *n_readers is then 0, or not 0 while there are readers. */
 bool reader_events_parse(const struct v4l2_event *event, uint32_t *n_readers);
 
 #endif

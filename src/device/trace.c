@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The trace: puts a call's line together. */
+/* The trace (-vv): one line a call. */
 #include "device/trace.h"
 
 #include <stdarg.h>
@@ -25,8 +25,7 @@ void trace_add(struct trace *trace, const char *format, ...)
 	va_end(arguments);
 }
 
-/* " = 0", " = -EAGAIN": names, because numbers of errno mean nothing to a reader and texts of it have blanks.
- */
+/* Adds " = 0" or " = -EAGAIN": strerror() texts contain blanks, which separate values. */
 static void add_result(struct trace *trace, ssize_t result)
 {
 	const char *name = result < 0 && result > -4096 ? strerrorname_np((int)-result) : NULL;

@@ -38,7 +38,7 @@ static void add_memory(struct trace *trace, uint32_t memory)
 		trace_add(trace, " memory=%u", memory);
 }
 
-/* One number of each plane: the v4l2_buffer's own where it is single-planar, else from the v4l2_plane. */
+/* A number of each plane: from struct v4l2_buffer where it is single-planar, else from struct v4l2_plane. */
 enum plane_field {
 	PLANE_BYTESUSED,
 	PLANE_LENGTH,
@@ -308,7 +308,7 @@ static void answer_ext_ctrls(struct trace *trace, const void *argument)
 	show_ext_values(trace, " value", argument);
 }
 
-/* The argument begins with the index or the id, or is a number alone. */
+/* For arguments that begin with the index or id, or are that number. */
 static void show_index(struct trace *trace, const void *argument)
 {
 	trace_add(trace, " index=%u", *(const uint32_t *)argument);

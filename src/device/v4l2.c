@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Kernel nodes, through libv4l2. libv4l2's conversion is off unless device_convert() asks for it: with
- * it on, a single-planar capture node refuses all memory but MMAP, and claims read() where the driver
- * has none.
+ * Kernel V4L2 nodes, through libv4l2. Its conversion is off unless device_convert() turns it on: with it,
+ * libv4l2 refuses all memory but MMAP on single-planar capture nodes, and claims read() where the driver has
+ * none.
  */
 #include "device/v4l2.h"
 
@@ -16,12 +16,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
-#include "device/device.h"
 #include "device/trace.h"
 
 #define OPEN_FLAGS (O_RDWR | O_NONBLOCK | O_CLOEXEC)
 
-/* A directory or a file that stands where a node should is never opened: that could change or block on it. */
+/* Opens character devices only: opening a file or FIFO of that name could block or have effects. */
 static int open_node(const char *path)
 {
 	struct stat status;
@@ -53,9 +52,9 @@ int v4l2_querycap(const char *path, struct v4l2_capability *info)
 	return err;
 }
 
-/* libv4l2's errors go to standard error, an empty queue among them; with a log it has, they go there with all
- * that it does. */
-static ssize_t library_says(void *opaque, const char *data, size_t size)
+/* libv4l2 prints errors to standard error, EAGAIN of VIDIOC_DQBUF among them, unless v4l2_log_file is set;
+ * then it writes there whatever it does. Only its errors go to the trace. */
+static ssize_t trace_libv4l2(void *opaque, const char *data, size_t size)
 {
 	(void)opaque;
 	if (log_enabled(LOG_LEVEL_TRACE) && memmem(data, size, "error", 5))
@@ -63,10 +62,10 @@ static ssize_t library_says(void *opaque, const char *data, size_t size)
 	return (ssize_t)size;
 }
 
-/* Writing that log costs at every call: only where libv4l2 would speak. */
-static void redirect_library(bool on)
+/* Formatting that log costs at every call, so it is on only while libv4l2 may print. */
+static void redirect_libv4l2(bool on)
 {
-	static const cookie_io_functions_t functions = { .write = library_says };
+	static const cookie_io_functions_t functions = { .write = trace_libv4l2 };
 	static FILE *library_log;
 
 	if (on && !library_log && (library_log = fopencookie(NULL, "w", functions)))
@@ -74,9 +73,9 @@ static void redirect_library(bool on)
 	v4l2_log_file = on ? library_log : NULL;
 }
 
-/* The rest is kept from it: its plugin for multi-planar nodes shows them as single-planar ones, and then
- * fails at buffers. */
-static bool is_for_library(const struct v4l2_capability *info)
+/* libv4l2 is for single-planar capture nodes only: its plugin for multi-planar nodes presents them as
+ * single-planar ones, and then fails at buffers. */
+static bool supports_libv4l2(const struct v4l2_capability *info)
 {
 	uint32_t caps = device_caps(info);
 	uint32_t others = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_VIDEO_OUTPUT |
@@ -85,7 +84,7 @@ static bool is_for_library(const struct v4l2_capability *info)
 	return (caps & V4L2_CAP_VIDEO_CAPTURE) && !(caps & others);
 }
 
-static int attach(struct device *device, bool convert)
+static int open_descriptor(struct device *device, bool convert)
 {
 	struct v4l2_capability info = { 0 };
 	int fd = open_node(device->path);
@@ -94,19 +93,19 @@ static int attach(struct device *device, bool convert)
 	if (fd < 0)
 		return fd;
 	device->fd = fd;
-	/* libv4l2 complains aloud of what is not a video device. */
+	/* libv4l2 prints an error for what is not a V4L2 device. */
 	if (ioctl(fd, VIDIOC_QUERYCAP, &info) < 0)
 		return errno == EINVAL ? -ENOTTY : -errno;
-	if (!is_for_library(&info))
+	if (!supports_libv4l2(&info))
 		return convert ? -ENOTSUP : 0;
-	redirect_library(true);
+	redirect_libv4l2(true);
 	result = v4l2_fd_open(fd, convert ? 0 : V4L2_DISABLE_CONVERSION);
-	redirect_library(convert);
-	/* Its refusal matters only to conversion: an unknown descriptor passes through it to the kernel. */
+	redirect_libv4l2(convert);
+	/* Without conversion its failure does not matter: it passes unknown descriptors on to the kernel. */
 	return result < 0 && convert ? -ENOTSUP : 0;
 }
 
-static void detach(struct device *device)
+static void close_descriptor(struct device *device)
 {
 	int result;
 
@@ -118,60 +117,59 @@ static void detach(struct device *device)
 	device->fd = -1;
 }
 
-static int node_open(struct device *device, const char *name)
+static int v4l2_node_open(struct device *device, const char *name)
 {
 	device->path = strdup(name);
-	return device->path ? attach(device, false) : -ENOMEM;
+	return device->path ? open_descriptor(device, false) : -ENOMEM;
 }
 
-static void node_close(struct device *device)
+static void v4l2_node_close(struct device *device)
 {
-	detach(device);
+	close_descriptor(device);
 	free(device->path);
 	device->path = NULL;
 }
 
-/* libv4l2 decides when it is given a descriptor, and closes it with the rest: a new descriptor is the only
- * way. */
-static int node_convert(struct device *device, bool on)
+/* libv4l2 decides about conversion when it is given the descriptor, and closes that with its own state. */
+static int v4l2_node_convert(struct device *device, bool on)
 {
-	detach(device);
-	return attach(device, on);
+	close_descriptor(device);
+	return open_descriptor(device, on);
 }
 
-static int node_ioctl(struct device *device, unsigned long request, void *argument)
+static int v4l2_node_ioctl(struct device *device, unsigned long request, void *argument)
 {
 	return v4l2_ioctl(device->fd, request, argument);
 }
 
-static void *node_mmap(struct device *device, size_t length, int protection, int flags, int64_t offset)
+static void *v4l2_node_mmap(struct device *device, size_t length, int protection, int flags, int64_t offset)
 {
 	return v4l2_mmap(NULL, length, protection, flags, device->fd, offset);
 }
 
-static int node_munmap(struct device *device, void *start, size_t length)
+static int v4l2_node_munmap(struct device *device, void *start, size_t length)
 {
 	(void)device;
 	return v4l2_munmap(start, length);
 }
 
-static ssize_t node_read(struct device *device, void *data, size_t size)
+static ssize_t v4l2_node_read(struct device *device, void *data, size_t size)
 {
 	return v4l2_read(device->fd, data, size);
 }
 
-static ssize_t node_write(struct device *device, const void *data, size_t size)
+static ssize_t v4l2_node_write(struct device *device, const void *data, size_t size)
 {
 	return v4l2_write(device->fd, data, size);
 }
 
 const struct device_ops device_v4l2 = {
-	.open = node_open,
-	.close = node_close,
-	.ioctl = node_ioctl,
-	.mmap = node_mmap,
-	.munmap = node_munmap,
-	.read = node_read,
-	.write = node_write,
-	.convert = node_convert,
+	.open = v4l2_node_open,
+	.close = v4l2_node_close,
+	.ioctl = v4l2_node_ioctl,
+	.mmap = v4l2_node_mmap,
+	.munmap = v4l2_node_munmap,
+	.read = v4l2_node_read,
+	.write = v4l2_node_write,
+	.convert = v4l2_node_convert,
 };

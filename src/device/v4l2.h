@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the device room itself uses of a kernel node. */
+/* Kernel V4L2 nodes, through libv4l2. */
 #ifndef DEVICE_V4L2_H
 #define DEVICE_V4L2_H
 
-#include <linux/videodev2.h>
+#include "device/device.h"
 
-/* Asks the node what it is, without libv4l2, and closes it again. Returns 0 or a negative errno: -ENOTTY
- * where it is no V4L2 node. Logs only the trace. */
+extern const struct device_ops device_v4l2;
+
+/* Opens the node without libv4l2, reads its capabilities and closes it. Returns 0, -ENOTTY where it is not a
+ * V4L2 node, or another negative errno; logs only the trace. */
 int v4l2_querycap(const char *path, struct v4l2_capability *info);
 
 #endif

@@ -56,7 +56,7 @@ run_status 1 v4l2q capture -d $changing -n 50 -o one.nut --json=r.json
 one_clear_line 'changed from 320x240 .* to 640x480 .*%03d in the name' 'one name'
 is "$(json r.json .end) $(probe one.nut nb_read_packets)" "error $(json r.json .frames.written)" 'one name: the file is finalised'
 run_status 4 v4l2q capture -d $changing -n 50 -s 320x240 -o 'size%d.nut'
-one_clear_line 'asked for 320x240 .* gives 640x480' 'a size that was asked for'
+one_clear_line 'asked for 320x240 .* got 640x480' 'a size that was asked for'
 run_status 0 v4l2q capture -d $changing -n 50 -s 320x240 --adjust -o 'adjust%d.nut'
 is "$(probe adjust1.nut width)" 640 'a size that was asked for: --adjust goes on'
 run_status 1 v4l2q capture -d $changing,fail=s_dv_timings@1:EIO -n 50 -o 'refused%d.nut'
@@ -95,7 +95,7 @@ like "$(cat err)" 'interrupted: reading on' 'rw: says no more than it does'
 
 # --- no signal ---
 run_status 0 v4l2q capture -d $changing,lock=300 -n 50 -o 'lock%d.nut'
-like "$(cat err)" 'not stable: waiting for the source' 'no signal for a while: it is waited for'
+like "$(cat err)" 'not stable: waiting for the video source' 'no signal for a while: it is waited for'
 run_status 5 v4l2q capture -d $changing,lock=60000 -n 50 -o 'dark%d.nut' --stall-timeout 500ms --json=r.json
 is "$(json r.json .end) $(probe dark0.nut nb_read_packets)" "stall $(json r.json .frames.written)" 'no signal any more: the stall timeout ends it'
 run_status 0 v4l2q capture -d $changing,lock=60000 -t 500ms -o 'time%d.nut' --json=r.json

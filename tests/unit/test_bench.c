@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include "base/log.h"
 #include "bench/bench.h"
+#include "device/v4l2.h"
 
 static struct bench bench;
 static struct bench_run runs[4];

@@ -110,13 +110,13 @@ static void refusals_say_what_would_do(void **state)
 		{ "brightness", -EINVAL, "brightness=VALUE" },
 		{ "brigthness=1", -ERANGE, "did you mean brightness?" },
 		{ "focus=1", -ERANGE, "v4l2q list -d fake" },
-		{ "=1", -ERANGE, "no control" },
+		{ "=1", -ERANGE, "unknown control" },
 		{ "power_line_frequency=2", -ERANGE, "0 (Disabled), 1 (50 Hz), 3 (60 Hz)" },
 		{ "power_line_frequency=70 Hz", -ERANGE, "not in its menu" },
 		{ "white_balance_automatic=2", -ERANGE, "0 or 1" },
 		{ "exposure_time=5", -ERANGE, "automatic" },
-		{ "temperature=5", -ERANGE, "only be read" },
-		{ "gain=50", -ERANGE, "the device makes it 3" },
+		{ "temperature=5", -ERANGE, "read-only" },
+		{ "gain=50", -ERANGE, "the device sets 3" },
 	};
 
 	(void)state;

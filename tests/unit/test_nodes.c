@@ -92,7 +92,7 @@ static void refused_is_told_by_its_errno(void **state)
 		{ -EPERM, -EACCES, "no permission" },
 		{ -EBUSY, -EBUSY, "busy" },
 		{ -ENXIO, -ENODEV, "gone" },
-		{ -EMEDIUMTYPE, -EMEDIUMTYPE, "not a capture device (it does output, streaming)" },
+		{ -EMEDIUMTYPE, -EMEDIUMTYPE, "not a capture device (capabilities: output, streaming)" },
 		{ -EIO, -EIO, "cannot be opened" },
 	};
 
