@@ -1,96 +1,100 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q bench --advise: the fewest buffers with which nothing is lost. */
-#include "bench/bench.h"
+/* v4l2q bench --advise: the fewest buffers with which no frame is lost. */
+#include "bench/advise.h"
 
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include "base/array.h"
 #include "base/log.h"
-#include "base/json.h"
 
-#define STALLS 3 /* that a run must see */
+#define STALLS 3 /* of the consumer, that each attempt must include */
 
-struct sweep {
+/* The search in one io mode. */
+struct search {
 	struct bench *bench;
-	const struct io_ops *io;
+	struct bench_advice *advice;
 	struct measure_options options;
-	struct json_object *tried;
 	FILE *out;
-	uint32_t least; /* that the queue can have */
 };
 
-/* Long enough that the consumer stalls a few times. */
+/* --count, or enough for some stalls of the consumer. */
 static uint64_t frames_needed(const struct bench *bench)
 {
 	double fps = fraction_value(bench->setup.format.fps);
-	double frames = ceil(fps * STALLS * (double)bench->consumer.stall_every_ns / 1e9);
+	double frames = ceil(fps * STALLS * (double)bench->options.consumer.stall_every_ns / 1e9);
 
-	return frames > (double)bench->options.count ? (uint64_t)frames : bench->options.count;
+	return !bench->options.has_count && frames > (double)bench->options.count ? (uint64_t)frames
+										  : bench->options.count;
 }
 
-static void note(struct sweep *sweep, const struct bench_run *run, uint32_t buffers)
+static void add_attempt(struct search *search, const struct bench_run *run, bool lost)
 {
-	struct json_object *object = json_object_new_object();
-	double lost = run->values[METRIC_LOST];
+	struct bench_advice *advice = search->advice;
 
-	json_add_count(object, "buffers", buffers);
-	json_add_count(object, "frames", run->frames);
-	json_add_count(object, "lost", (uint64_t)lost);
-	json_object_array_add(sweep->tried, object);
-	fprintf(sweep->out, "  %2u buffers: %llu frames, %s\n", buffers, (unsigned long long)run->frames,
-		lost > 0 ? "then one was lost" : "none lost");
-	fflush(sweep->out);
+	if (advice->n_attempts < ARRAY_SIZE(advice->attempts))
+		advice->attempts[advice->n_attempts++] = (struct bench_attempt){
+			.buffers = run->buffers,
+			.frames = run->frames,
+			.lost = lost ? (uint64_t)run->samples[run->n_samples - 1][METRIC_LOST] : 0,
+		};
+	fprintf(search->out, "  %2u buffers: %llu frames, %s\n", run->buffers,
+		(unsigned long long)run->frames, lost ? "then one was lost" : "none lost");
+	fflush(search->out);
 }
 
-/* 1: nothing was lost in all repeats; 0: something was; negative: it cannot be told. */
-static int try_buffers(struct sweep *sweep, uint32_t buffers)
+/* Measures until a frame is lost, or all repeats are done. */
+static int measure_until_loss(struct search *search, struct bench_run *run, bool *lost)
 {
-	struct bench *bench = sweep->bench;
+	struct bench *bench = search->bench;
+	int err = 0;
+
+	*lost = false;
+	for (uint64_t i = 0; err == 0 && i < bench->options.repeat && !*lost && !run->interrupted; i++) {
+		err = bench_run_measure(run, &bench->setup, &bench->options.setup, &search->options);
+		*lost = run->n_samples && run->samples[run->n_samples - 1][METRIC_LOST] > 0;
+	}
+	bench->interrupted |= run->interrupted;
+	return bench->interrupted ? -ECANCELED : err;
+}
+
+/* 1: no frame was lost; 0: one was; else a negative errno. */
+static int try_buffers(struct search *search, uint32_t buffers)
+{
 	struct bench_run run = { .buffers = buffers };
-	int err = 0, result;
+	bool lost;
+	int err;
 
-	snprintf(run.io, sizeof run.io, "%s", sweep->io->name);
-	for (uint64_t i = 0; err == 0 && i < bench->options.repeat && !bench->interrupted; i++) {
-		err = bench_run_measure(bench, &run, &sweep->options);
-		bench_run_sum_up(&run);
-		if (run.n_samples && run.samples[run.n_samples - 1][METRIC_LOST] > 0)
-			break;
-	}
-	if (bench->interrupted)
-		err = -ECANCELED;
-	if (err < 0 && err != -ECANCELED && bench_is_of_mode(err))
+	snprintf(run.io, sizeof run.io, "%s", search->advice->io->name);
+	err = measure_until_loss(search, &run, &lost);
+	if (err == 0)
+		add_attempt(search, &run, lost);
+	else if (err != -ECANCELED && bench_run_is_mode_error(err))
 		log_error("%u buffers: %s", buffers, run.unsupported ? run.unsupported : run.error);
-	if (err < 0) {
-		bench_run_free(&run);
-		return err;
-	}
-	/* The last repeat decides: it is the one that lost, if any did. */
-	run.values[METRIC_LOST] = run.n_samples ? run.samples[run.n_samples - 1][METRIC_LOST] : NAN;
-	result = run.values[METRIC_LOST] > 0 ? 0 : 1;
-	note(sweep, &run, buffers);
 	bench_run_free(&run);
-	return result;
+	return err < 0 ? err : !lost;
 }
 
-/* Doubling finds a number that serves, halving the smallest. 0: none serves. */
-static int search(struct sweep *sweep, uint32_t *fewest)
+/* Doubles the number until it suffices, then bisects. Returns 0, with *fewest 0 where no number suffices, or
+ * a negative errno. */
+static int search_fewest(struct search *search, uint32_t least, uint32_t *fewest)
 {
-	uint32_t low = sweep->least - 1, high = sweep->least, middle;
-	int serves;
+	uint32_t low = least - 1, high = least, middle;
+	int suffices;
 
 	*fewest = 0;
-	while ((serves = try_buffers(sweep, high)) == 0 && high < POOL_MAX_BUFFERS) {
+	while ((suffices = try_buffers(search, high)) == 0 && high < POOL_MAX_BUFFERS) {
 		low = high;
 		high = 2 * high < POOL_MAX_BUFFERS ? 2 * high : POOL_MAX_BUFFERS;
 	}
-	if (serves <= 0)
-		return serves;
+	if (suffices <= 0)
+		return suffices;
 	while (high - low > 1) {
 		middle = low + (high - low) / 2;
-		serves = try_buffers(sweep, middle);
-		if (serves < 0)
-			return serves;
-		if (serves)
+		suffices = try_buffers(search, middle);
+		if (suffices < 0)
+			return suffices;
+		if (suffices)
 			high = middle;
 		else
 			low = middle;
@@ -99,81 +103,69 @@ static int search(struct sweep *sweep, uint32_t *fewest)
 	return 0;
 }
 
-static void conclude(const struct sweep *sweep, uint32_t fewest, char text[BENCH_ADVICE_MAX])
+static void set_text(struct bench_advice *advice, const struct bench_options *options)
 {
-	const struct bench_options *options = &sweep->bench->options;
-	char consumer[160] = "a consumer that gives each frame back at once";
+	char consumer[160] = "a consumer that returns each frame at once";
 
 	if (options->consumer_delay || options->consumer_stall)
-		snprintf(consumer, sizeof consumer, "a consumer that takes %s over a frame%s%s",
+		snprintf(consumer, sizeof consumer, "a consumer that holds each frame for %s%s%s",
 			 options->consumer_delay ? options->consumer_delay : "no time",
 			 options->consumer_stall ? " and stalls for " : "",
 			 options->consumer_stall ? options->consumer_stall : "");
-	if (!fewest)
-		snprintf(text, BENCH_ADVICE_MAX,
+	if (!advice->buffers)
+		snprintf(advice->text, sizeof advice->text,
 			 "%s: frames are lost even with %u buffers, with %s: it is too slow for the device.",
-			 sweep->io->name, POOL_MAX_BUFFERS, consumer);
+			 advice->io->name, POOL_MAX_BUFFERS, consumer);
 	else
-		snprintf(text, BENCH_ADVICE_MAX,
-			 "%s: %u buffers are the fewest with which no frame of %llu was lost, with %s. One "
-			 "more "
-			 "leaves room for a bad day.",
-			 sweep->io->name, fewest, (unsigned long long)sweep->options.count, consumer);
+		snprintf(advice->text, sizeof advice->text,
+			 "%s: %u buffers are the fewest with which no frame of %llu was lost, with %s. Use "
+			 "one "
+			 "more for safety.",
+			 advice->io->name, advice->buffers, (unsigned long long)advice->frames, consumer);
 }
 
-static int advise_mode(struct bench *bench, const struct io_ops *io, FILE *out)
+static int advise_mode(struct bench *bench, const struct io_ops *io, FILE *out, struct bench_advice *advice)
 {
-	struct sweep sweep = {
-		.bench = bench,
-		.io = io,
-		.options = bench_measure_options(bench),
-		.tried = json_object_new_array(),
-		.out = out,
-		.least = bench->driver_min > POOL_MIN_BUFFERS ? bench->driver_min : POOL_MIN_BUFFERS,
+	uint32_t least = bench->driver_min > POOL_MIN_BUFFERS ? bench->driver_min : POOL_MIN_BUFFERS;
+	struct search search = {
+		.bench = bench, .advice = advice, .options = bench_measure_options(bench), .out = out
 	};
-	struct json_object *object = json_object_new_object();
-	char text[BENCH_ADVICE_MAX];
-	uint32_t fewest;
 	int err;
 
-	sweep.options.count = bench->options.has_count ? bench->options.count : frames_needed(bench);
-	sweep.options.stop_at_loss = true;
+	*advice = (struct bench_advice){ .io = io, .frames = frames_needed(bench) };
+	search.options.count = advice->frames;
+	search.options.stop_at_loss = true;
 	fprintf(out, "%s:\n", io->name);
-	err = search(&sweep, &fewest);
-	json_add_text(object, "io", io->name);
-	json_add_count(object, "frames", sweep.options.count);
-	if (fewest)
-		json_add_count(object, "buffers", fewest);
-	json_object_object_add(object, "tried", sweep.tried);
-	if (err == 0) {
-		conclude(&sweep, fewest, text);
-		json_add_text(object, "text", text);
-		fprintf(out, "%s\n", text);
-	}
-	json_object_array_add(bench->advice, object);
-	return err;
+	err = search_fewest(&search, least, &advice->buffers);
+	if (err < 0)
+		return err;
+	set_text(advice, &bench->options);
+	fprintf(out, "%s\n", advice->text);
+	return 0;
 }
 
-int bench_advise(struct bench *bench, FILE *out)
+int bench_advise(struct bench *bench, FILE *out, struct bench_advice *advice, size_t *n_advice)
 {
-	bool all = bench->options.io, tried = false;
 	int err = 0;
 
+	*n_advice = 0;
 	if (device_is_output(&bench->setup.device)) {
-		log_error("%s: --advise counts lost frames, of which an output device does not tell",
+		log_error("%s: --advise needs the number of lost frames, which output devices do not report",
 			  bench->setup.device.path);
 		return -ENOTSUP;
 	}
-	bench->advice = json_object_new_array();
-	for (size_t i = 0; err == 0 && i < bench->n_runs && (all || !tried); i++) {
+	for (size_t i = 0; err == 0 && i < bench->n_runs; i++) {
 		const struct bench_run *run = &bench->runs[i];
 
 		if (run->unsupported || !run->buffers || (i && strcmp(run->io, run[-1].io) == 0))
 			continue;
-		tried = true;
-		err = advise_mode(bench, io_find(run->io), out);
+		if (*n_advice && !bench->options.has_modes)
+			break;
+		err = advise_mode(bench, io_find(run->io), out, &advice[(*n_advice)++]);
 	}
-	if (!tried)
+	if (*n_advice == 0) {
 		log_error("--advise: the device has no io mode with buffers");
-	return tried ? err : -ENOTSUP;
+		return -ENOTSUP;
+	}
+	return err;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q bench: the change against an earlier report. */
-#include "bench/bench.h"
+/* v4l2q bench --compare: the change against an earlier report. */
+#include "bench/compare.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,12 +12,12 @@
 #include "base/text.h"
 #include "base/json.h"
 
-/* Without repeats nothing is known of the noise, and it is taken as this part of the value, and no less than
- * … us. */
+/* Without repeats the noise is not known: it is assumed to be this part of the value, times at least so many
+ * microseconds. */
 #define ASSUMED_NOISE 0.1
 #define ASSUMED_NOISE_US 50.0
-#define LEAST_CHANGE 0.01 /* below this nobody cares, however sure it is */
-#define FEW_REPEATS 5     /* fewer than that do not show all of the noise, and what they show counts twice */
+#define LEAST_CHANGE 0.01 /* part of the value; smaller changes do not matter */
+#define FEW_REPEATS 5     /* fewer show only a part of the noise: their spread counts twice */
 
 static const enum metric_id compared[] = {
 	METRIC_FPS,         METRIC_LOST,       METRIC_LATENCY_P50, METRIC_LATENCY_P95, METRIC_LATENCY_P99,
@@ -63,7 +63,7 @@ static struct json_object *member(struct json_object *object, const char *key)
 	return found;
 }
 
-/* The file may come from anybody. */
+/* The file may come from anywhere: its text must not control the terminal. */
 static void add(char subject[BENCH_SUBJECT_MAX], const char *before, const char *text, const char *after)
 {
 	size_t length = strlen(subject);
@@ -74,8 +74,8 @@ static void add(char subject[BENCH_SUBJECT_MAX], const char *before, const char 
 	text_clean(subject + length, "");
 }
 
-/* Reports with unlike ones are of unlike things. */
-static void describe_subject(struct json_object *report, char subject[BENCH_SUBJECT_MAX])
+/* Device, format and options of a report: only reports that agree in these measure the same thing. */
+static void format_subject(struct json_object *report, char subject[BENCH_SUBJECT_MAX])
 {
 	struct json_object *device = member(report, "device"), *format = member(report, "format");
 	struct json_object *options = member(report, "options");
@@ -95,7 +95,7 @@ static void describe_subject(struct json_object *report, char subject[BENCH_SUBJ
 	add(subject, ", stalls of ", json_text(options, "consumer_stall"), "");
 }
 
-int bench_load(const char *name, struct bench_old *old)
+int bench_compare_load(const char *name, struct bench_earlier *earlier)
 {
 	struct json_object *object = json_object_from_file(name), *array = NULL;
 	size_t n = 0;
@@ -104,17 +104,17 @@ int bench_load(const char *name, struct bench_old *old)
 		array = json_array(object, "runs", &n);
 	if (!array || strcmp(json_text(object, "command"), "bench") != 0) {
 		log_error("--compare: %s: %s", name,
-			  object ? "it is no report of v4l2q bench --json" : json_util_get_last_err());
+			  object ? "not a report of v4l2q bench --json" : json_util_get_last_err());
 		json_object_put(object);
 		return -EINVAL;
 	}
-	old->runs = calloc(n + 1, sizeof *old->runs);
-	old->n_runs = old->runs ? n : 0;
-	describe_subject(object, old->subject);
-	for (size_t i = 0; i < old->n_runs; i++)
-		read_run(json_object_array_get_idx(array, i), &old->runs[i]);
+	earlier->runs = calloc(n + 1, sizeof *earlier->runs);
+	earlier->n_runs = earlier->runs ? n : 0;
+	format_subject(object, earlier->subject);
+	for (size_t i = 0; i < earlier->n_runs; i++)
+		read_run(json_object_array_get_idx(array, i), &earlier->runs[i]);
 	json_object_put(object);
-	return old->runs ? 0 : log_no_memory();
+	return earlier->runs ? 0 : log_no_memory();
 }
 
 static const struct bench_run *find_run(const struct bench_run *runs, size_t n, const struct bench_run *like)
@@ -136,14 +136,14 @@ static double assumed_noise(enum metric_id id, double value)
 											   : noise;
 }
 
-/* NAN: it was measured once, so that nothing is known of it. */
+/* NAN: not known, as the run was measured once. */
 static double measured_noise(enum metric_id id, const struct bench_run *run)
 {
 	return run->spreads[id] * (run->n_samples < FEW_REPEATS ? 2 : 1);
 }
 
-/* Whether the two are further apart than their repeats are. */
-static bool is_outside(enum metric_id id, const struct bench_run *old, const struct bench_run *new)
+/* Whether the values differ by more than the noise. */
+static bool exceeds_noise(enum metric_id id, const struct bench_run *old, const struct bench_run *new)
 {
 	double change = fabs(new->values[id] - old->values[id]);
 	double noise = measured_noise(id, old) + measured_noise(id, new);
@@ -154,13 +154,14 @@ static bool is_outside(enum metric_id id, const struct bench_run *old, const str
 	return change > noise && (id == METRIC_LOST || change > LEAST_CHANGE * fabs(old->values[id]));
 }
 
-/* Returns 1 for a change that counts, and is for the worse; 0. */
+/* Returns 1 when the value has become worse by more than the noise, else 0. */
 static unsigned print_change(enum metric_id id, const struct bench_run *old, const struct bench_run *new,
 			     FILE *out)
 {
 	char before[METRIC_TEXT_MAX], after[METRIC_TEXT_MAX], percent[32] = "";
 	double from = old->values[id], to = new->values[id];
-	bool outside = is_outside(id, old, new), better = metrics[id].more_is_better ? to > from : to < from;
+	bool significant = exceeds_noise(id, old, new),
+	     better = metrics[id].more_is_better ? to > from : to < from;
 
 	if (from != 0)
 		snprintf(percent, sizeof percent, "%+.1f %%", 100 * (to - from) / fabs(from));
@@ -168,10 +169,10 @@ static unsigned print_change(enum metric_id id, const struct bench_run *old, con
 		snprintf(percent, sizeof percent, "%+.4g", to);
 	fprintf(out, "  %-18s %12s %12s %10s%s\n", metrics[id].title, metric_text(id, from, before),
 		metric_text(id, to, after), percent,
-		!outside ? ""
-		: better ? "  * better"
-			 : "  * worse");
-	return outside && !better;
+		!significant ? ""
+		: better     ? "  * better"
+			     : "  * worse");
+	return significant && !better;
 }
 
 static unsigned compare_run(const struct bench_run *old, const struct bench_run *new, FILE *out)
@@ -186,27 +187,26 @@ static unsigned compare_run(const struct bench_run *old, const struct bench_run 
 	return n_worse;
 }
 
-/* What the figures are of, where that is not the same. */
-static void compare_subjects(const struct bench *bench, const struct bench_old *old, FILE *out)
+static void print_subjects(struct json_object *report, const struct bench_earlier *earlier, FILE *out)
 {
-	struct json_object *report = bench_json(bench, NULL);
 	char subject[BENCH_SUBJECT_MAX];
 
-	describe_subject(report, subject);
-	json_object_put(report);
-	if (strcmp(subject, old->subject) != 0)
-		fprintf(out, "\nNot the same was measured.\nbefore: %s\nnow:    %s\n", old->subject, subject);
+	format_subject(report, subject);
+	if (strcmp(subject, earlier->subject) != 0)
+		fprintf(out, "\nThe reports measure different things.\nbefore: %s\nnow:    %s\n",
+			earlier->subject, subject);
 }
 
-void bench_compare(const struct bench *bench, const struct bench_old *old, FILE *out)
+void bench_compare(const struct bench *bench, struct json_object *report, const struct bench_earlier *earlier,
+		   const char *name, FILE *out)
 {
 	bool repeated = bench->options.repeat > 1;
 	unsigned n_worse = 0, n_compared = 0;
 
-	compare_subjects(bench, old, out);
+	print_subjects(report, earlier, out);
 	for (size_t i = 0; i < bench->n_runs; i++) {
 		const struct bench_run *run = &bench->runs[i];
-		const struct bench_run *before = find_run(old->runs, old->n_runs, run);
+		const struct bench_run *before = find_run(earlier->runs, earlier->n_runs, run);
 
 		if (!run->n_samples || !before)
 			continue;
@@ -215,12 +215,16 @@ void bench_compare(const struct bench *bench, const struct bench_old *old, FILE 
 		repeated &= !isnan(before->spreads[METRIC_CPU]);
 	}
 	if (!n_compared) {
-		fprintf(out, "\n%s has no run in the same io mode with as many buffers.\n",
-			bench->options.compare);
+		fprintf(out, "\n%s has no run in the same io mode with as many buffers.\n", name);
 		return;
 	}
-	fprintf(out, "\n*: outside the noise, which is %s. Worse: %u.\n",
+	fprintf(out, "\n*: more than the noise, which is %s. Worse: %u.\n",
 		repeated ? "the spread of the repeats on both sides"
-			 : "taken as a tenth; --repeat in both runs measures it",
+			 : "assumed to be a tenth; --repeat in both runs measures it",
 		n_worse);
+}
+
+void bench_compare_free(struct bench_earlier *earlier)
+{
+	bench_runs_free(earlier->runs, earlier->n_runs);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* --fail-if: parsing and judging. */
+/* The conditions of --fail-if: parsing, evaluating, judging all runs. */
 #include "bench/condition.h"
 
 #include <errno.h>
@@ -9,9 +9,10 @@
 #include <string.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/units.h"
 
-/* The longer before those that they begin with. */
+/* ">=" must come before ">", which it begins with. */
 static const struct {
 	const char *sign;
 	bool below, equal, above;
@@ -20,7 +21,6 @@ static const struct {
 	{ "!=", true, false, true }, { ">", false, false, true }, { "<", true, false, false },
 	{ "=", false, true, false },
 };
-#define N_OPERATORS ARRAY_SIZE(operators)
 
 static const struct {
 	enum metric_unit of;
@@ -32,110 +32,120 @@ static const struct {
 	{ UNIT_BYTES, "k", 1024 }, { UNIT_BYTES, "M", 1048576 }, { UNIT_BYTES, "G", 1073741824 },
 };
 
-static int bad_key(const char *text, size_t length)
+static int unknown_metric(const char *text, size_t length)
 {
 	char keys[512] = "";
-	size_t n = 0;
 
 	for (int i = 0; i < N_METRICS; i++)
-		n += (size_t)snprintf(keys + n, sizeof keys - n, "%s%s", i ? ", " : "", metrics[i].key);
-	log_error("--fail-if: there is no '%.*s'; there are %s", (int)length, text, keys);
+		text_join(keys, sizeof keys, ", ", "%s", metrics[i].key);
+	log_error("--fail-if: unknown metric '%.*s'; the metrics are %s", (int)length, text, keys);
 	return -EINVAL;
 }
 
-static int bad_value(const struct failif *failif, const char *why)
+static int invalid_condition(const struct condition *condition, const char *why)
 {
-	log_error("--fail-if: '%s': %s, as in 'p99>12ms', 'lost>0', 'fps<95%%'", failif->text, why);
+	log_error("invalid value '%s' for --fail-if: %s, such as p99>12ms, lost>0, fps<95%%", condition->text,
+		  why);
 	return -EINVAL;
 }
 
-/* Whether the metric is one that has a whole: a part of a frame's period, of its bytes, of the rate, of all
- * frames. */
-static bool has_whole(enum metric_id metric)
+/* Whether there is a 100 % for the metric, see struct condition_whole. */
+static bool takes_percent(enum metric_id metric)
 {
 	return metrics[metric].unit != UNIT_COUNT || metric == METRIC_LOST;
 }
 
-static int parse_unit(struct failif *failif, const char *unit)
+static int parse_unit(struct condition *condition, const char *unit)
 {
 	if (!*unit)
 		return 0;
 	if (strcmp(unit, "%") == 0) {
-		failif->percent = true;
-		return has_whole(failif->metric)
+		condition->percent = true;
+		return takes_percent(condition->metric)
 			       ? 0
-			       : bad_value(failif, "it is no part of anything, so it takes no %");
+			       : invalid_condition(condition,
+						   "this metric has no percentage: expected a number");
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
-		if (units[i].of == metrics[failif->metric].unit && strcmp(units[i].name, unit) == 0) {
-			failif->value *= units[i].factor;
+		if (units[i].of == metrics[condition->metric].unit && strcmp(units[i].name, unit) == 0) {
+			condition->value *= units[i].factor;
 			return 0;
 		}
 	}
-	return bad_value(failif, "the unit does not fit: times take us, ms, s or %, bytes k, M, G or %");
+	return invalid_condition(condition,
+				 "unknown unit: expected us, ms, s or % for times, k, M, G or % for bytes");
 }
 
-static int parse_one(const char *text, size_t length, struct failif *failif)
+/* The index of the operator that text begins with, or -1. */
+static int find_operator(const char *text)
 {
+	for (int i = 0; i < (int)ARRAY_SIZE(operators); i++) {
+		if (strncmp(text, operators[i].sign, strlen(operators[i].sign)) == 0)
+			return i;
+	}
+	return -1;
+}
+
+/* A number and its unit. */
+static int parse_value(struct condition *condition, const char *text)
+{
+	size_t digits = strspn(text, "0123456789.");
 	char number[32];
-	const char *at;
-	size_t key, digits;
+
+	if (snprintf(number, sizeof number, "%.*s", (int)digits, text) >= (int)sizeof number ||
+	    parse_factor(number, &condition->value) < 0)
+		return invalid_condition(condition, "expected a number after the operator");
+	text += digits;
+	return parse_unit(condition, text + strspn(text, " "));
+}
+
+static int parse_condition(const char *text, size_t length, struct condition *condition)
+{
+	size_t key = strcspn(text, "<>=!,");
+	const char *value;
 	int metric;
 
-	snprintf(failif->text, sizeof failif->text, "%.*s", (int)length, text);
-	text = failif->text;
-	if (length >= sizeof failif->text)
-		return bad_value(failif, "it is too long");
-	key = strcspn(text, "<>=!");
-	at = text + key;
+	snprintf(condition->text, sizeof condition->text, "%.*s", (int)length, text);
+	if (length >= sizeof condition->text)
+		return invalid_condition(condition, "too long: expected METRIC OPERATOR VALUE");
+	condition->operator_index = find_operator(condition->text + key);
+	if (condition->operator_index < 0)
+		return invalid_condition(condition, "expected a metric, one of > >= < <= == !=, and a value");
+	value = condition->text + key + strlen(operators[condition->operator_index].sign);
 	while (key > 0 && text[key - 1] == ' ')
 		key--;
-	failif->sign = 0;
-	while (failif->sign < (int)N_OPERATORS &&
-	       strncmp(at, operators[failif->sign].sign, strlen(operators[failif->sign].sign)) != 0)
-		failif->sign++;
-	if (failif->sign == (int)N_OPERATORS)
-		return bad_value(failif, "it takes a key, one of > >= < <= == !=, and a value");
 	metric = metric_find(text, key);
 	if (metric < 0)
-		return bad_key(text, key);
-	failif->metric = (enum metric_id)metric;
-	at += strlen(operators[failif->sign].sign);
-	at += strspn(at, " ");
-	digits = strspn(at, "0123456789.");
-	if (snprintf(number, sizeof number, "%.*s", (int)digits, at) >= (int)sizeof number ||
-	    parse_factor(number, &failif->value) < 0)
-		return bad_value(failif, "it takes a number");
-	at += digits;
-	at += strspn(at, " ");
-	return parse_unit(failif, at);
+		return unknown_metric(text, key);
+	condition->metric = (enum metric_id)metric;
+	return parse_value(condition, value + strspn(value, " "));
 }
 
-int failif_parse(const char *text, struct failif *list)
+int condition_parse(const char *list, struct condition *conditions)
 {
 	int n = 0;
 
-	while (*text) {
-		size_t length = strcspn(text, ","), blanks = strspn(text, " ");
+	while (*list) {
+		size_t length = strcspn(list, ","), spaces = strspn(list, " ");
 
-		if (n == FAILIF_MAX) {
-			log_error("--fail-if: more than %d of them", FAILIF_MAX);
+		if (n == CONDITIONS_MAX) {
+			log_error("--fail-if: too many conditions: at most %d", CONDITIONS_MAX);
 			return -EINVAL;
 		}
-		list[n] = (struct failif){ 0 };
-		if (length > blanks && parse_one(text + blanks, length - blanks, &list[n++]) < 0)
+		conditions[n] = (struct condition){ 0 };
+		if (length > spaces && parse_condition(list + spaces, length - spaces, &conditions[n++]) < 0)
 			return -EINVAL;
-		text += length;
-		text += *text == ',';
+		list += length;
+		list += *list == ',';
 	}
-	/* An empty gate would always be passed. */
+	/* No condition at all, as from an unset variable of a script, would never fail. */
 	if (n == 0)
-		log_error("--fail-if: it takes METRIC OPERATOR VALUE, such as lost>0");
+		log_error("--fail-if: expected METRIC OPERATOR VALUE, such as lost>0");
 	return n ? n : -EINVAL;
 }
 
-/* The value as a percentage; NAN: of nothing that is known. */
-static double as_percent(enum metric_id metric, double value, const struct failif_whole *whole)
+/* The value as a percentage; NAN where 100 % is not known. */
+static double as_percent(enum metric_id metric, double value, const struct condition_whole *whole)
 {
 	double all = metric == METRIC_LOST              ? whole->frames + value
 		     : metrics[metric].unit == UNIT_US  ? whole->period_us
@@ -145,16 +155,78 @@ static double as_percent(enum metric_id metric, double value, const struct faili
 	return all > 0 ? 100 * value / all : NAN;
 }
 
-int failif_holds(const struct failif *failif, const double values[N_METRICS],
-		 const struct failif_whole *whole)
+int condition_holds(const struct condition *condition, const double values[N_METRICS],
+		    const struct condition_whole *whole)
 {
-	double value = values[failif->metric];
+	double value = values[condition->metric];
 
-	if (failif->percent && !isnan(value))
-		value = as_percent(failif->metric, value, whole);
+	if (condition->percent && !isnan(value))
+		value = as_percent(condition->metric, value, whole);
 	if (isnan(value))
 		return -ENODATA;
-	return value < failif->value   ? operators[failif->sign].below
-	       : value > failif->value ? operators[failif->sign].above
-				       : operators[failif->sign].equal;
+	return value < condition->value   ? operators[condition->operator_index].below
+	       : value > condition->value ? operators[condition->operator_index].above
+					  : operators[condition->operator_index].equal;
+}
+
+static struct condition_whole run_whole(const struct bench *bench, const struct bench_run *run)
+{
+	const struct video_format *format = &bench->setup.format;
+	double fps = fraction_value(format->fps);
+
+	return (struct condition_whole){
+		.fps = fps,
+		.period_us = fps > 0 ? 1e6 / fps : 0,
+		.frames = run->n_samples ? (double)run->captured / run->n_samples : 0,
+		.frame_bytes = (double)video_format_bytes(format),
+	};
+}
+
+int condition_holds_in_run(const struct condition *condition, const struct bench *bench,
+			   const struct bench_run *run)
+{
+	struct condition_whole whole = run_whole(bench, run);
+
+	return run->n_samples ? condition_holds(condition, run->values, &whole) : -ENODATA;
+}
+
+static void log_holds(const struct condition *condition, const struct bench_run *run)
+{
+	char name[BENCH_RUN_TEXT_MAX], value[METRIC_TEXT_MAX];
+
+	log_error("--fail-if: %s: it is %s with %s", condition->text,
+		  metric_text(condition->metric, run->values[condition->metric], value),
+		  bench_run_text(run, name));
+}
+
+static enum status judge_condition(const struct condition *condition, const struct bench *bench)
+{
+	enum status status = STATUS_FAILED; /* known of no run: must not pass */
+
+	for (size_t i = 0; i < bench->n_runs; i++) {
+		int holds = condition_holds_in_run(condition, bench, &bench->runs[i]);
+
+		if (holds > 0) {
+			log_holds(condition, &bench->runs[i]);
+			status = STATUS_FAIL_IF;
+		} else if (holds == 0 && status == STATUS_FAILED) {
+			status = STATUS_DONE;
+		}
+	}
+	if (status == STATUS_FAILED)
+		log_error("--fail-if: %s: not known of any run", condition->text);
+	return status;
+}
+
+enum status condition_judge(const struct condition *conditions, int n_conditions, const struct bench *bench)
+{
+	enum status worst = STATUS_DONE;
+
+	for (int i = 0; i < n_conditions; i++) {
+		enum status status = judge_condition(&conditions[i], bench);
+
+		if (worst == STATUS_DONE || status == STATUS_FAIL_IF)
+			worst = status;
+	}
+	return worst;
 }

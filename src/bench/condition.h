@@ -1,31 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* --fail-if: "p99>12ms,lost>0". */
+/* The conditions of --fail-if, such as "p99>12ms,lost>0". */
 #ifndef BENCH_CONDITION_H
 #define BENCH_CONDITION_H
 
-#include "bench/metric.h"
+#include "bench/bench.h"
 
-#define FAILIF_MAX 32
+#define CONDITIONS_MAX 32
 
-struct failif {
+struct condition {
 	enum metric_id metric;
-	int sign;      /* an index of failif's own table */
-	double value;  /* in the metric's unit, or a percentage */
-	bool percent;  /* of the frame period (times), the negotiated rate, a frame's bytes, all frames (lost)
-			*/
-	char text[48]; /* as written */
+	int operator_index; /* in the table of operators */
+	double value;       /* in the metric's unit, or a percentage */
+	bool percent;
+	char text[48]; /* as the user wrote it */
 };
 
-/* What a percentage is of; 0: not known. */
-struct failif_whole {
-	double period_us, fps, frame_bytes, frames;
+/* What is 100 %; 0: not known. */
+struct condition_whole {
+	double period_us;   /* for times: the frame period */
+	double fps;         /* for fps: the negotiated rate */
+	double frame_bytes; /* for bytes: a frame */
+	double frames;      /* for lost: all frames that were not lost */
 };
 
-/* Expressions joined by commas, into list[FAILIF_MAX]. Returns how many, or -EINVAL having said what is
- * wrong. */
-int failif_parse(const char *text, struct failif *list);
-/* 1: it holds; 0: it does not; -ENODATA: the value, or what the percentage is of, is not known. */
-int failif_holds(const struct failif *failif, const double values[N_METRICS],
-		 const struct failif_whole *whole);
+/* A list separated by commas, into conditions[CONDITIONS_MAX]. Returns how many there are, at least one, or
+ * -EINVAL, logged. */
+int condition_parse(const char *list, struct condition *conditions);
+/* Returns 1: it holds; 0: it does not; -ENODATA: the value or what is 100 % is not known. */
+int condition_holds(const struct condition *condition, const double values[N_METRICS],
+		    const struct condition_whole *whole);
+/* The same for a run. */
+int condition_holds_in_run(const struct condition *condition, const struct bench *bench,
+			   const struct bench_run *run);
+/* Logs where a condition holds, and with what value. Returns STATUS_FAIL_IF when one holds, else
+ * STATUS_FAILED when one is known of no run, else STATUS_DONE. */
+enum status condition_judge(const struct condition *conditions, int n_conditions, const struct bench *bench);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a span of the program's life costs. Rule: perf_event_open(2); a tracepoint's number is in the
- * tracing file system.
+ * What the calling thread uses, from getrusage(2) and perf_event_open(2). The number of a tracepoint is in
+ * tracefs.
  */
 #include "bench/cost_meter.h"
 
@@ -18,7 +18,7 @@ static int open_counter(uint32_t type, uint64_t config)
 {
 	struct perf_event_attr event = { .type = type, .size = sizeof event, .config = config };
 
-	/* Unprivileged users may often count their own instructions, though not the kernel's for them. */
+	/* perf_event_paranoid 2, the default, lets users count instructions in user space only. */
 	event.exclude_kernel = event.exclude_hv = type == PERF_TYPE_HARDWARE;
 	return (int)syscall(SYS_perf_event_open, &event, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
 }
@@ -43,22 +43,22 @@ static int open_syscalls(void)
 	return number ? open_counter(PERF_TYPE_TRACEPOINT, number) : -1;
 }
 
-void meter_open(struct meter *meter, const struct pool *pool)
+void cost_meter_open(struct cost_meter *meter, const struct pool *pool)
 {
-	/* The simulated device's calls are none, and what it does itself is no part of a device's cost. */
+	/* The simulated device has no system calls; those that it makes must not be counted as a driver's. */
 	bool simulated = device_is_simulated(pool_device(pool));
 
-	*meter = (struct meter){
+	*meter = (struct cost_meter){
 		.pool = pool,
 		.syscalls_fd = simulated ? -1 : open_syscalls(),
 		.instructions_fd = open_counter(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS),
 	};
 	if (!simulated && meter->syscalls_fd < 0)
-		log_verbose("system calls: counting those to the device, as the kernel's counter is not "
-			    "open to us");
+		log_verbose("system calls: counting only those to the device: no access to the kernel's "
+			    "counter");
 }
 
-void meter_close(struct meter *meter)
+void cost_meter_close(struct cost_meter *meter)
 {
 	if (meter->syscalls_fd >= 0)
 		close(meter->syscalls_fd);
@@ -79,26 +79,26 @@ static int64_t timeval_ns(struct timeval time)
 	return time.tv_sec * NS_PER_S + time.tv_usec * NS_PER_US;
 }
 
-struct reading meter_read(const struct meter *meter)
+struct cost cost_meter_read(const struct cost_meter *meter)
 {
-	bool all = meter_sees_all_syscalls(meter);
-	struct reading reading = { .bytes_copied = pool_info(meter->pool).bytes_copied };
+	bool all = cost_meter_has_all_syscalls(meter);
+	struct cost cost = { .bytes_copied = pool_info(meter->pool).bytes_copied };
 	struct rusage usage;
 
-	reading.n_instructions = counter_value(meter->instructions_fd);
-	reading.n_syscalls = all ? counter_value(meter->syscalls_fd) : pool_device(meter->pool)->n_calls;
+	cost.n_instructions = counter_value(meter->instructions_fd);
+	cost.n_syscalls = all ? counter_value(meter->syscalls_fd) : pool_device(meter->pool)->n_calls;
 	if (getrusage(RUSAGE_THREAD, &usage) == 0) {
-		reading.cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
-		reading.n_switches = (uint64_t)usage.ru_nvcsw + (uint64_t)usage.ru_nivcsw;
-		reading.n_faults = (uint64_t)usage.ru_minflt + (uint64_t)usage.ru_majflt;
+		cost.cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
+		cost.n_switches = (uint64_t)usage.ru_nvcsw + (uint64_t)usage.ru_nivcsw;
+		cost.n_faults = (uint64_t)usage.ru_minflt + (uint64_t)usage.ru_majflt;
 	}
-	reading.wall_ns = now_ns();
-	return reading;
+	cost.wall_ns = now_ns();
+	return cost;
 }
 
-struct reading reading_difference(const struct reading *end, const struct reading *begin)
+struct cost cost_difference(const struct cost *end, const struct cost *begin)
 {
-	return (struct reading){
+	return (struct cost){
 		.wall_ns = end->wall_ns - begin->wall_ns,
 		.cpu_ns = end->cpu_ns - begin->cpu_ns,
 		.n_syscalls = end->n_syscalls - begin->n_syscalls,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a span of the program's life costs: time, system calls, switches. */
+/* What the calling thread uses between two readings: processor time, system calls, context switches, faults.
+ */
 #ifndef BENCH_COST_METER_H
 #define BENCH_COST_METER_H
 
@@ -7,31 +8,32 @@
 #include <stdint.h>
 #include "queue/pool.h"
 
-struct meter {
+struct cost_meter {
 	const struct pool *pool;
-	int syscalls_fd, instructions_fd; /* the kernel's counters; -1 where they are not allowed */
+	int syscalls_fd, instructions_fd; /* perf events; -1 where the kernel does not allow them */
 };
 
-/* Of this thread, since something long past: only differences mean anything. */
-struct reading {
+/* Counts since an arbitrary time, or the difference of two such readings. */
+struct cost {
 	int64_t wall_ns, cpu_ns;
 	uint64_t n_syscalls, n_switches, n_faults, n_instructions, bytes_copied;
 };
 
-/* Never fails: what the kernel does not let us count, is counted by our own layer or not at all. */
-void meter_open(struct meter *meter, const struct pool *pool);
-void meter_close(struct meter *meter);
+/* Cannot fail. Without perf events system calls are those to the device alone, and instructions are not
+ * counted. */
+void cost_meter_open(struct cost_meter *meter, const struct pool *pool);
+void cost_meter_close(struct cost_meter *meter);
 
-struct reading meter_read(const struct meter *meter);
-struct reading reading_difference(const struct reading *end, const struct reading *begin);
+struct cost cost_meter_read(const struct cost_meter *meter);
+struct cost cost_difference(const struct cost *end, const struct cost *begin);
 
-/* Whether n_syscalls holds all of the thread's, and not only those to the device. */
-static inline bool meter_sees_all_syscalls(const struct meter *meter)
+/* Whether n_syscalls counts all of the thread's, not only those to the device. */
+static inline bool cost_meter_has_all_syscalls(const struct cost_meter *meter)
 {
 	return meter->syscalls_fd >= 0;
 }
 
-static inline bool meter_has_instructions(const struct meter *meter)
+static inline bool cost_meter_has_instructions(const struct cost_meter *meter)
 {
 	return meter->instructions_fd >= 0;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q bench: a line a run, for spreadsheets. As RFC 4180 has it, but for the ends of lines. */
-#include "bench/bench.h"
+/* v4l2q bench: the figures of all runs as comma-separated values (RFC 4180, with LF line ends). */
+#include "bench/csv.h"
 
 #include <errno.h>
 #include <math.h>
 #include "base/log.h"
 
-static void print_text(FILE *file, const char *text)
+static void print_quoted(FILE *file, const char *text)
 {
 	fputc('"', file);
 	for (; text && *text; text++) {
@@ -17,7 +17,7 @@ static void print_text(FILE *file, const char *text)
 	fputc('"', file);
 }
 
-static void print_heading(FILE *file)
+static void print_csv_heading(FILE *file)
 {
 	fprintf(file, "io,buffers,frames");
 	for (int i = 0; i < N_METRICS; i++)
@@ -26,7 +26,7 @@ static void print_heading(FILE *file)
 	fprintf(file, ",unsupported,error\n");
 }
 
-static void print_run(FILE *file, const struct bench_run *run)
+static void print_csv_line(FILE *file, const struct bench_run *run)
 {
 	fprintf(file, "%s,", run->io);
 	if (run->buffers)
@@ -41,10 +41,10 @@ static void print_run(FILE *file, const struct bench_run *run)
 	}
 	fputc(',', file);
 	if (run->unsupported)
-		print_text(file, run->unsupported);
+		print_quoted(file, run->unsupported);
 	fputc(',', file);
 	if (run->error)
-		print_text(file, run->error);
+		print_quoted(file, run->error);
 	fprintf(file, "\n");
 }
 
@@ -53,9 +53,9 @@ int bench_csv(const struct bench *bench, FILE *file, const char *name)
 	int err = 0;
 
 	errno = 0;
-	print_heading(file);
+	print_csv_heading(file);
 	for (size_t i = 0; i < bench->n_runs; i++)
-		print_run(file, &bench->runs[i]);
+		print_csv_line(file, &bench->runs[i]);
 	if (fflush(file) != 0 || ferror(file))
 		err = errno ? -errno : -EIO;
 	if (file != stdout && fclose(file) != 0 && err == 0)

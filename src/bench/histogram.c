@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q bench: the distribution of the latency, drawn with letters. */
-#include "bench/bench.h"
+/* v4l2q bench: the distribution of the latency, drawn with characters. */
+#include "bench/histogram.h"
 
 #include <math.h>
 
 #define BINS 16
-#define BAR 60
+#define BAR_WIDTH 60
 
-/* From lowest to highest, in even steps; in even factors, where they are far apart. */
+/* From the lowest to the highest sample, on a logarithmic scale where they are far apart. */
 struct bins {
-	double low, step; /* of the value, or of its logarithm */
+	double low, step; /* of the value in ns, or of its logarithm */
 	bool logarithmic;
 	uint64_t counts[BINS], most;
 };
 
-static double edge(const struct bins *bins, unsigned i)
+static double lower_edge_ns(const struct bins *bins, unsigned i)
 {
 	double at = bins->low + bins->step * i;
 
 	return bins->logarithmic ? exp(at) : at;
 }
 
-static void fill(struct bins *bins, const struct stats *ns)
+static void fill_bins(struct bins *bins, const struct stats *ns)
 {
 	double low = ns->min > 0 ? (double)ns->min : 1, high = (double)ns->max + 1;
 	unsigned bucket = 0;
@@ -42,18 +42,18 @@ static void fill(struct bins *bins, const struct stats *ns)
 	}
 }
 
-static void draw(const struct bench_run *run, FILE *out)
+static void draw_run(const struct bench_run *run, FILE *out)
 {
 	char name[BENCH_RUN_TEXT_MAX];
 	struct bins bins;
 
-	fill(&bins, &run->latency_ns);
+	fill_bins(&bins, &run->latency_ns);
 	fprintf(out, "\nlatency of %s, ms%s\n", bench_run_text(run, name),
-		bins.logarithmic ? " (each line a factor)" : "");
+		bins.logarithmic ? " (logarithmic)" : "");
 	for (unsigned i = 0; i < BINS; i++) {
-		int length = (int)((bins.counts[i] * BAR + bins.most - 1) / bins.most);
+		int length = (int)((bins.counts[i] * BAR_WIDTH + bins.most - 1) / bins.most);
 
-		fprintf(out, "%9.3f |", edge(&bins, i) / 1e6);
+		fprintf(out, "%9.3f |", lower_edge_ns(&bins, i) / 1e6);
 		for (int k = 0; k < length; k++)
 			fputc('#', out);
 		if (bins.counts[i])
@@ -69,7 +69,7 @@ void bench_histogram(const struct bench *bench, FILE *out)
 	for (size_t i = 0; i < bench->n_runs; i++) {
 		if (!bench->runs[i].latency_ns.count)
 			continue;
-		draw(&bench->runs[i], out);
+		draw_run(&bench->runs[i], out);
 		drawn = true;
 	}
 	if (!drawn)

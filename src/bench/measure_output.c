@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Measuring an output queue: the same few frames go round and round. */
+/* Measuring an output queue: as many frames as there are buffers, queued again and again. */
 #include "bench/measure_internal.h"
 
 #include <string.h>
 #include "base/clock.h"
 
-#define GREY 0x80 /* of nearly every raw format */
+#define GREY 0x80 /* mid grey in 8-bit YUV and RGB */
 
-/* The driver, or write(), is done with the frame. */
-static void came_back(struct buffer *buffer)
+/* buffer->done(): the driver, or write(), has finished with the frame. */
+static void frame_done(struct buffer *buffer)
 {
-	struct measure_slot *slot = buffer->opaque;
-	struct measure *measure = slot->measure;
+	struct measure_frame *frame = buffer->opaque;
+	struct measure *measure = frame->measure;
 	int64_t now = now_ns();
 
-	measure->ready[measure->n_ready++] = slot;
-	measure_latency(measure, now - slot->queued_ns);
-	measure_interval(measure, now, 0, 0);
+	measure->idle[measure->n_idle++] = frame;
+	measure_add_latency(measure, now - frame->queued_ns);
+	measure_add_interval(measure, now, 0, 0);
 }
 
-/* Bytes are what costs, and these cost as much as any others. */
-static void paint(struct measure *measure, struct buffer *buffer, int value)
+/* Writes every byte. The values do not matter: they cost the same. */
+static void write_frame(struct measure *measure, struct buffer *buffer, int value)
 {
 	int64_t start_ns = now_ns();
 
@@ -31,47 +31,47 @@ static void paint(struct measure *measure, struct buffer *buffer, int value)
 	measure->touch_ns += now_ns() - start_ns;
 }
 
-static int new_slot(struct measure *measure, struct measure_slot **out)
+static int new_frame(struct measure *measure, struct measure_frame **out)
 {
-	struct measure_slot *slot = &measure->slots[measure->n_slots];
+	struct measure_frame *frame = &measure->output_frames[measure->n_output_frames];
 	struct buffer *buffer;
 	int err = pool_acquire(measure->pool, &buffer);
 
 	if (err < 0)
 		return err;
-	if (measure->n_slots == POOL_MAX_BUFFERS) {
+	if (measure->n_output_frames == POOL_MAX_BUFFERS) {
 		pool_release(measure->pool, buffer);
 		return POOL_NOBUF;
 	}
-	measure->n_slots++;
-	*slot = (struct measure_slot){ .measure = measure, .buffer = buffer };
-	buffer->done = came_back;
-	buffer->opaque = slot;
-	paint(measure, buffer, GREY);
-	*out = slot;
+	measure->n_output_frames++;
+	*frame = (struct measure_frame){ .measure = measure, .buffer = buffer };
+	buffer->done = frame_done;
+	buffer->opaque = frame;
+	write_frame(measure, buffer, GREY);
+	*out = frame;
 	return 0;
 }
 
-int measure_output_turn(struct measure *measure, int64_t deadline_ns)
+int measure_output_frame(struct measure *measure, int64_t deadline_ns)
 {
 	const struct video_format *format = pool_format(measure->pool);
-	struct measure_slot *slot;
+	struct measure_frame *frame;
 	int err = 0;
 
-	if (measure->n_ready > 0)
-		slot = measure->ready[--measure->n_ready];
+	if (measure->n_idle > 0)
+		frame = measure->idle[--measure->n_idle];
 	else
-		err = new_slot(measure, &slot);
+		err = new_frame(measure, &frame);
 	if (err < 0)
 		return err;
 	for (uint32_t p = 0; p < format->n_planes; p++)
-		slot->buffer->planes[p].bytesused = format->sizeimage[p];
+		frame->buffer->planes[p].bytesused = format->sizeimage[p];
 	if (measure->options.touch)
-		paint(measure, slot->buffer, (int)(GREY + measure->frames % 2));
-	measure_wait(measure);
-	slot->queued_ns = now_ns();
-	slot->buffer->info.timestamp_ns = slot->queued_ns;
-	err = pool_queue(measure->pool, slot->buffer, deadline_ns);
+		write_frame(measure, frame->buffer, (int)(GREY + measure->frames % 2));
+	measure_hold_frame(measure);
+	frame->queued_ns = now_ns();
+	frame->buffer->info.timestamp_ns = frame->queued_ns;
+	err = pool_queue(measure->pool, frame->buffer, deadline_ns);
 	if (err < 0 && err != POOL_CORRUPT)
 		return err;
 	measure->ledger.captured++;
@@ -79,20 +79,20 @@ int measure_output_turn(struct measure *measure, int64_t deadline_ns)
 		measure->ledger.lost_error++;
 	else
 		measure->frames++;
-	if (!pool_info(measure->pool).streams)
+	if (!measure->streams)
 		measure->bytes_moved += format->sizeimage[0];
 	return 0;
 }
 
-void measure_output_end(struct measure *measure)
+void measure_output_stop(struct measure *measure)
 {
 	pool_drain(measure->pool, now_ns() + 2 * measure->period_ns + NS_PER_S);
-	for (uint32_t i = 0; i < measure->n_ready; i++) {
-		measure->ready[i]->buffer->done = NULL;
-		pool_release(measure->pool, measure->ready[i]->buffer);
+	for (uint32_t i = 0; i < measure->n_idle; i++) {
+		measure->idle[i]->buffer->done = NULL;
+		pool_release(measure->pool, measure->idle[i]->buffer);
 	}
-	/* What the driver still has, STREAMOFF brings straight to the pool. */
-	for (uint32_t i = 0; i < measure->n_slots; i++)
-		measure->slots[i].buffer->done = NULL;
-	measure->n_ready = measure->n_slots = 0;
+	/* STREAMOFF returns to the pool what the driver still has. */
+	for (uint32_t i = 0; i < measure->n_output_frames; i++)
+		measure->output_frames[i].buffer->done = NULL;
+	measure->n_idle = measure->n_output_frames = 0;
 }

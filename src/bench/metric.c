@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a bench run is judged by. */
+/* The figures of a run of v4l2q bench: one table for the JSON report, the CSV, --fail-if and --compare. */
 #include "bench/metric.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#define SPREAD_OF(prefix, group, word)                                                                       \
+#define DISTRIBUTION(prefix, group, word)                                                                    \
 	{ prefix "min", group, "min", word " min", UNIT_US, 1, false },                                      \
 		{ prefix "p50", group, "p50", word " p50", UNIT_US, 1, false },                              \
 		{ prefix "p95", group, "p95", word " p95", UNIT_US, 1, false },                              \
@@ -18,9 +18,9 @@
 const struct metric metrics[N_METRICS] = {
 	{ "fps", NULL, "fps", "frames a second", UNIT_FPS, 3, true },
 	{ "lost", NULL, "lost", "frames lost", UNIT_COUNT, 0, false },
-	SPREAD_OF("", "latency_us", "latency"),
-	SPREAD_OF("interval.", "interval_us", "interval"),
-	SPREAD_OF("jitter.", "jitter_us", "jitter"),
+	DISTRIBUTION("", "latency_us", "latency"),
+	DISTRIBUTION("interval.", "interval_us", "interval"),
+	DISTRIBUTION("jitter.", "jitter_us", "jitter"),
 	{ "cpu", NULL, "cpu_us_per_frame", "processor time", UNIT_US, 1, false },
 	{ "copied", NULL, "copied_bytes_per_frame", "copied", UNIT_BYTES, 0, false },
 	{ "syscalls", NULL, "syscalls_per_frame", "system calls", UNIT_COUNT, 2, false },
@@ -45,8 +45,8 @@ int metric_find(const char *name, size_t length)
 	return -1;
 }
 
-/* The five of a distribution, in the order of the table. */
-static void take_stats(const struct stats *ns, double *values)
+/* Sets the five metrics of DISTRIBUTION. */
+static void set_distribution(const struct stats *ns, double *values)
 {
 	if (!ns->count)
 		return;
@@ -57,9 +57,9 @@ static void take_stats(const struct stats *ns, double *values)
 	values[4] = (double)ns->max / 1e3;
 }
 
-void metric_take(const struct measure *measure, double values[N_METRICS])
+void metric_compute(const struct measure *measure, double values[N_METRICS])
 {
-	const struct reading *cost = &measure->cost;
+	const struct cost *cost = &measure->cost;
 	double n = (double)measure->ledger.captured;
 
 	for (int i = 0; i < N_METRICS; i++)
@@ -68,9 +68,9 @@ void metric_take(const struct measure *measure, double values[N_METRICS])
 		values[METRIC_FPS] = measure->fps;
 	if (measure->counts_losses)
 		values[METRIC_LOST] = (double)ledger_lost(&measure->ledger);
-	take_stats(&measure->latency_ns, values + METRIC_LATENCY_MIN);
-	take_stats(&measure->interval_ns, values + METRIC_INTERVAL_MIN);
-	take_stats(&measure->jitter_ns, values + METRIC_JITTER_MIN);
+	set_distribution(&measure->latency_ns, values + METRIC_LATENCY_MIN);
+	set_distribution(&measure->interval_ns, values + METRIC_INTERVAL_MIN);
+	set_distribution(&measure->jitter_ns, values + METRIC_JITTER_MIN);
 	if (n == 0)
 		return;
 	values[METRIC_CPU] = (double)cost->cpu_ns / 1e3 / n;
@@ -80,7 +80,7 @@ void metric_take(const struct measure *measure, double values[N_METRICS])
 	values[METRIC_FAULTS] = (double)cost->n_faults / n;
 	if (measure->options.touch)
 		values[METRIC_TOUCH] = (double)measure->touch_ns / 1e3 / n;
-	if (meter_has_instructions(&measure->meter))
+	if (cost_meter_has_instructions(&measure->meter))
 		values[METRIC_INSTRUCTIONS] = (double)cost->n_instructions / n;
 }
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * What a bench run is judged by: one row a figure, from which the JSON, the CSV, --fail-if and
- * --compare are made.
- */
+/* The figures of a run of v4l2q bench: one row a figure. */
 #ifndef BENCH_METRIC_H
 #define BENCH_METRIC_H
 
@@ -13,8 +10,8 @@
 enum metric_unit { UNIT_COUNT, UNIT_US, UNIT_FPS, UNIT_BYTES };
 
 struct metric {
-	const char *key;   /* as --fail-if takes it: "p99", "interval.p99", "cpu" */
-	const char *group; /* the JSON object that holds it; NULL: the run itself */
+	const char *key;   /* for --fail-if: "p99", "interval.p99", "cpu" */
+	const char *group; /* the JSON object that it is in; NULL: the run itself */
 	const char *name;  /* its JSON key there */
 	const char *title; /* for people */
 	enum metric_unit unit;
@@ -52,11 +49,12 @@ enum metric_id {
 
 extern const struct metric metrics[N_METRICS];
 
-/* By its key, or as the JSON has it ("latency_us.p99", "cpu_us_per_frame"). -1: there is no such. */
+/* The index of the metric by its key or its name in the report ("latency_us.p99", "cpu_us_per_frame"), or
+ * -1. */
 int metric_find(const char *name, size_t length);
-/* All figures of a run; NAN: not known. */
-void metric_take(const struct measure *measure, double values[N_METRICS]);
-/* The value with its unit: "12.3 ms". */
+/* All figures of a measurement; NAN: not known. */
+void metric_compute(const struct measure *measure, double values[N_METRICS]);
+/* The value with its unit, "12.3 ms", into text, which is returned. */
 #define METRIC_TEXT_MAX 40
 char *metric_text(enum metric_id id, double value, char text[METRIC_TEXT_MAX]);
 

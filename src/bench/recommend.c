@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q bench: which run serves best, and why. */
-#include "bench/bench.h"
+/* v4l2q bench: which run serves the device best, and why. */
+#include "bench/recommend.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Differences below these are no reason. */
-#define CPU_TIE 0.05
-#define CPU_FLOOR_US 2.0
-#define LATENCY_TIE 1.25
-#define PERIOD_TIE 0.1 /* of a frame's time: nobody sees less */
+/* Smaller differences are not a reason to prefer a run. */
+#define CPU_TOLERANCE 0.05
+#define CPU_TOLERANCE_US 2.0
+#define LATENCY_TOLERANCE 1.25
+#define LATENCY_TOLERANCE_PERIODS 0.1 /* of the frame period */
 
-/* What cannot be known is worse than all that is known; and of an output nothing is. */
+/* Unknown losses compare as more than any number. Of an output device none are known. */
 static double losses(const struct bench *bench, const struct bench_run *run)
 {
 	double lost = run->values[METRIC_LOST];
@@ -21,8 +21,11 @@ static double losses(const struct bench *bench, const struct bench_run *run)
 	return isnan(lost) ? 1e300 : lost;
 }
 
-/* A latency within this serves as well as the best one does. p95, since a p99 of few frames is one frame's
- * bad luck. An output's are no faster for being shorter: frames wait for their turn. */
+/*
+ * The highest latency in us that is as good as the best one of the runs that lose no more than that. p95:
+ * with few frames p99 is that of a single frame. The latency of an output device does not matter, as frames
+ * are queued ahead of their time.
+ */
 static double latency_limit(const struct bench *bench, double lost)
 {
 	double fps = fraction_value(bench->setup.format.fps), best = INFINITY;
@@ -35,30 +38,30 @@ static double latency_limit(const struct bench *bench, double lost)
 		if (run->n_samples && losses(bench, run) <= lost && run->values[METRIC_LATENCY_P95] < best)
 			best = run->values[METRIC_LATENCY_P95];
 	}
-	return best * LATENCY_TIE + (fps > 0 ? PERIOD_TIE * 1e6 / fps : 0);
+	return best * LATENCY_TOLERANCE + (fps > 0 ? LATENCY_TOLERANCE_PERIODS * 1e6 / fps : 0);
 }
 
-/* Processor times that are no further apart than this are alike. */
+/* Differences of the processor time up to this are noise. */
 static double cpu_noise(const struct bench_run *a, const struct bench_run *b)
 {
 	double more = fmax(a->values[METRIC_CPU], b->values[METRIC_CPU]);
 	double spreads = a->spreads[METRIC_CPU] + b->spreads[METRIC_CPU];
 
-	return fmax(fmax(CPU_FLOOR_US, CPU_TIE * more), spreads); /* fmax() leaves out what is no number */
+	return fmax(fmax(CPU_TOLERANCE_US, CPU_TOLERANCE * more), spreads); /* fmax() ignores NAN */
 }
 
 static bool is_cheaper(const struct bench_run *a, const struct bench_run *b)
 {
 	double gain = b->values[METRIC_CPU] - a->values[METRIC_CPU];
 
-	/* For the same money, fewer buffers; the modes themselves come in the order of how common they are.
+	/* At the same cost fewer buffers; of several modes the first, as they are in the order of preference.
 	 */
 	if (fabs(gain) <= cpu_noise(a, b))
 		return strcmp(a->io, b->io) == 0 && a->buffers < b->buffers;
 	return gain > 0;
 }
 
-/* A frame more or less is luck, once some are lost. */
+/* Once frames are lost, a few more or less are chance. */
 static double loss_limit(double lost)
 {
 	return lost > 0 ? 1.5 * lost + 2 : lost;
@@ -69,7 +72,7 @@ static bool is_candidate(const struct bench_run *run)
 	return run->n_samples && !run->error;
 }
 
-static const struct bench_run *choose(const struct bench *bench)
+static const struct bench_run *find_best_run(const struct bench *bench)
 {
 	const struct bench_run *best = NULL;
 	double lost = INFINITY, limit;
@@ -91,46 +94,46 @@ static const struct bench_run *choose(const struct bench *bench)
 	return best;
 }
 
-/* The cheapest run in another io mode, which the choice is weighed against. */
-static const struct bench_run *runner_up(const struct bench *bench, const struct bench_run *best)
+/* The cheapest run in another io mode, for comparison. */
+static const struct bench_run *find_other_mode(const struct bench *bench, const struct bench_run *best)
 {
-	const struct bench_run *next = NULL;
+	const struct bench_run *cheapest = NULL;
 
 	for (size_t i = 0; i < bench->n_runs; i++) {
 		const struct bench_run *run = &bench->runs[i];
 
 		if (run->n_samples && strcmp(run->io, best->io) != 0 &&
-		    (!next || run->values[METRIC_CPU] < next->values[METRIC_CPU]))
-			next = run;
+		    (!cheapest || run->values[METRIC_CPU] < cheapest->values[METRIC_CPU]))
+			cheapest = run;
 	}
-	return next;
+	return cheapest;
 }
 
 static void explain_cost(const struct bench *bench, const struct bench_run *best,
-			 const struct bench_run *next, char *text, size_t size)
+			 const struct bench_run *other, char *text, size_t size)
 {
-	double ours = best->values[METRIC_CPU], theirs = next->values[METRIC_CPU];
-	bool alike = fabs(ours - theirs) <= cpu_noise(best, next);
+	double ours = best->values[METRIC_CPU], theirs = other->values[METRIC_CPU];
+	bool alike = fabs(ours - theirs) <= cpu_noise(best, other);
 
 	if (!alike && ours < theirs)
 		snprintf(text, size, "the least processor time: %.0f us a frame, %.0f %% less than %s", ours,
-			 100 * (1 - ours / theirs), next->io);
-	else if (!alike && losses(bench, next) > loss_limit(losses(bench, best)))
-		snprintf(text, size, "%s costs less processor time, but %s", next->io,
-			 isnan(next->values[METRIC_LOST]) ? "does not tell what it loses"
-							  : "loses more frames");
+			 100 * (1 - ours / theirs), other->io);
+	else if (!alike && losses(bench, other) > loss_limit(losses(bench, best)))
+		snprintf(text, size, "%s costs less processor time, but %s", other->io,
+			 isnan(other->values[METRIC_LOST]) ? "does not report lost frames"
+							   : "loses more frames");
 	else if (!alike)
-		snprintf(text, size, "%s costs less processor time, but its latency p95 is %.2f ms", next->io,
-			 next->values[METRIC_LATENCY_P95] / 1e3);
+		snprintf(text, size, "%s costs less processor time, but its latency p95 is %.2f ms",
+			 other->io, other->values[METRIC_LATENCY_P95] / 1e3);
 	else
 		snprintf(text, size,
 			 "no other mode costs less processor time (%.0f us a frame, %s %.0f) by more "
 			 "than the noise",
-			 ours, next->io, theirs);
+			 ours, other->io, theirs);
 }
 
-/* Only where there was a choice. */
-static const char *praise(const struct bench *bench)
+/* Only where runs can be compared. */
+static const char *compare_losses(const struct bench *bench)
 {
 	unsigned n = 0;
 
@@ -147,9 +150,10 @@ static void explain_losses(const struct bench *bench, const struct bench_run *be
 	if (device_is_output(&bench->setup.device))
 		return;
 	if (isnan(lost))
-		snprintf(text, size, "what it loses cannot be known");
+		snprintf(text, size, "lost frames are not known");
 	else if (lost > 0)
-		snprintf(text, size, "%.6g frame%s lost%s", lost, lost == 1 ? "" : "s", praise(bench));
+		snprintf(text, size, "%.6g frame%s lost%s", lost, lost == 1 ? "" : "s",
+			 compare_losses(bench));
 	else
 		snprintf(text, size, "no frame lost");
 	if (!isnan(best->values[METRIC_LATENCY_P95]))
@@ -158,7 +162,7 @@ static void explain_losses(const struct bench *bench, const struct bench_run *be
 	snprintf(text + strlen(text), size - strlen(text), "; ");
 }
 
-/* Why not fewer buffers, where they were measured: the next fewer. */
+/* What the next fewer buffers would cost, where they were measured. */
 static void explain_buffers(const struct bench *bench, const struct bench_run *best, char *text, size_t size)
 {
 	const struct bench_run *fewer = NULL;
@@ -185,21 +189,21 @@ static void explain_buffers(const struct bench *bench, const struct bench_run *b
 			 fewer->values[METRIC_LATENCY_P95] / 1e3);
 }
 
-const struct bench_run *bench_recommend(const struct bench *bench, char text[BENCH_ADVICE_MAX])
+const struct bench_run *bench_recommend(const struct bench *bench, char text[BENCH_RECOMMEND_MAX])
 {
-	const struct bench_run *best = choose(bench), *next;
+	const struct bench_run *best = find_best_run(bench), *other;
 	char name[BENCH_RUN_TEXT_MAX], cost[200] = "", lost[160], buffers[100];
 
 	if (!best)
 		return NULL;
-	next = runner_up(bench, best);
-	if (next && !isnan(best->values[METRIC_CPU]) && !isnan(next->values[METRIC_CPU]))
-		explain_cost(bench, best, next, cost, sizeof cost);
+	other = find_other_mode(bench, best);
+	if (other && !isnan(best->values[METRIC_CPU]) && !isnan(other->values[METRIC_CPU]))
+		explain_cost(bench, best, other, cost, sizeof cost);
 	explain_losses(bench, best, lost, sizeof lost);
 	explain_buffers(bench, best, buffers, sizeof buffers);
 	if (!*cost && !*buffers)
 		snprintf(cost, sizeof cost, "no other mode was measured");
-	snprintf(text, BENCH_ADVICE_MAX, "Recommended: %s: %s%s%s%s.", bench_run_text(best, name), lost, cost,
-		 *cost && *buffers ? "; " : "", buffers);
+	snprintf(text, BENCH_RECOMMEND_MAX, "Recommended: %s: %s%s%s%s.", bench_run_text(best, name), lost,
+		 cost, *cost && *buffers ? "; " : "", buffers);
 	return best;
 }

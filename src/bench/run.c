@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q bench: one run, and what came of it. */
-#include "bench/bench.h"
+/* One run of v4l2q bench: measuring it, and its figures. */
+#include "bench/run.h"
 
 #include <errno.h>
 #include <math.h>
@@ -8,8 +8,6 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/log_capture.h"
-#include "base/status_line.h"
-#include "report/common.h"
 
 char *bench_run_text(const struct bench_run *run, char text[BENCH_RUN_TEXT_MAX])
 {
@@ -20,65 +18,26 @@ char *bench_run_text(const struct bench_run *run, char text[BENCH_RUN_TEXT_MAX])
 	return text;
 }
 
-static void show_progress(void *opaque)
-{
-	const struct measure *measure = opaque;
-	struct pool_info info = pool_info(measure->pool);
-	char run[64], frames[64], lost[40];
-	const char *const fields[] = { run, frames, lost };
-	int n = snprintf(run, sizeof run, "%s", info.io);
-
-	if (info.granted)
-		snprintf(run + n, sizeof run - (size_t)n, ", %u buffers", info.granted);
-	snprintf(frames, sizeof frames, "%llu of %llu frames",
-		 (unsigned long long)(measure->measuring ? measure->ledger.captured : 0),
-		 (unsigned long long)measure->options.count);
-	snprintf(lost, sizeof lost, "lost %llu", (unsigned long long)ledger_lost(&measure->ledger));
-	status_line_show(fields, measure->counts_losses ? 3 : 2);
-}
-
-struct measure_options bench_measure_options(struct bench *bench)
-{
-	const struct bench_options *options = &bench->options;
-
-	return (struct measure_options){
-		.count = options->count,
-		.warmup = options->warmup,
-		.touch = options->touch,
-		.bare = options->bare,
-		.consumer = bench->consumer,
-		.stall_ns = options->stall_ns,
-		.signal_fd = bench->signal_fd,
-		.progress = common_progress_wanted(&options->common) ? show_progress : NULL,
-	};
-}
-
-bool bench_is_of_mode(int err)
+bool bench_run_is_mode_error(int err)
 {
 	return err < 0 && err != -ENODEV && err != -EBUSY && err != -ETIMEDOUT && err != -ECANCELED &&
 	       err != POOL_RES_CHANGE;
 }
 
-static int open_queue(struct bench *bench, const struct bench_run *run)
+/* As setup_pool(), with the run's io mode and number of buffers, to which the queue is held. */
+static int open_pool(struct setup *setup, const struct setup_options *options, const struct bench_run *run)
 {
-	const struct common_options *common = &bench->options.common;
-	struct pool_options options = {
-		.io = run->io,
-		.import_from = common->import_from,
-		.memory_limit = common_memory_limit(),
-	};
-	struct pool_config config = {
-		.min = run->buffers,
-		.max = common->max_buffers > run->buffers ? (uint32_t)common->max_buffers : run->buffers,
-		.layout = true,
-	};
-	int err = pool_open(&bench->setup.pool, &bench->setup.device, &bench->setup.format, &options);
+	struct setup_options own = *options;
 
-	return err < 0 ? err : pool_configure(bench->setup.pool, &config);
+	own.io = run->io;
+	own.has_min_buffers = true;
+	own.min_buffers = run->buffers;
+	own.max_buffers = options->max_buffers > run->buffers ? options->max_buffers : run->buffers;
+	return setup_pool(setup, &own);
 }
 
-/* Without the name before it, which is known to who asked. */
-static const char *skip_name(const char *text, const char *name)
+/* Skips "name: " at the start of a message. */
+static const char *skip_prefix(const char *text, const char *name)
 {
 	size_t length = strlen(name);
 
@@ -86,38 +45,42 @@ static const char *skip_name(const char *text, const char *name)
 											: text;
 }
 
-static char *reason(const struct bench *bench, const struct bench_run *run, const struct log_capture *catch,
-		    int err)
+static char *error_text(const struct setup *setup, const struct bench_run *run, const char *message, int err)
 {
-	const char *text = *catch->first_error ? catch->first_error : err_str(err);
+	const char *text = *message ? message : err_str(err);
 
-	return strdup(skip_name(skip_name(text, bench->setup.device.path), run->io));
+	return strdup(skip_prefix(skip_prefix(text, setup->device.path), run->io));
 }
 
-/* What ended a run that had begun. */
+/* Why a run ended that had begun. */
 static const char *end_text(const struct measure *measure, int err)
 {
 	return measure->end == END_STALL        ? "the device stopped delivering"
-	       : measure->end == END_DISCONNECT ? "the device is gone"
-	       : err == POOL_RES_CHANGE         ? "the source changed"
+	       : measure->end == END_DISCONNECT ? "the device was unplugged"
+	       : err == POOL_RES_CHANGE         ? "the video source changed"
 						: err_str(err);
 }
 
-/* A mode that did not even begin is one that the device lacks; what breaks later is an error. */
-static void set_reason(const struct bench *bench, struct bench_run *run, const struct log_capture *catch,
-		       int err, bool began)
+/* A mode that fails before its first frame is unsupported; a later failure is an error of the run. */
+static void set_error_text(const struct setup *setup, struct bench_run *run, const char *message, int err,
+			   bool began)
 {
-	char **text = bench_is_of_mode(err) && !began ? &run->unsupported : &run->error;
+	char **text = bench_run_is_mode_error(err) && !began ? &run->unsupported : &run->error;
 
 	if (!*text)
-		*text = reason(bench, run, catch, err);
+		*text = error_text(setup, run, message, err);
 	run->err = err;
 }
 
-static void take(struct bench_run *run, const struct measure *measure)
+/* The moment of a frame that its timestamp tells: start of exposure, or end of frame. */
+static const char *timestamp_moment(uint32_t flags)
+{
+	return (flags & V4L2_BUF_FLAG_TSTAMP_SRC_MASK) == V4L2_BUF_FLAG_TSTAMP_SRC_SOE ? "soe" : "eof";
+}
+
+static void add_sample(struct bench_run *run, const struct measure *measure)
 {
 	double(*samples)[N_METRICS];
-	struct pool_info info;
 
 	if (!measure->ledger.captured || measure->cost.wall_ns == 0 || run->n_samples == BENCH_MAX_REPEATS)
 		return;
@@ -127,46 +90,47 @@ static void take(struct bench_run *run, const struct measure *measure)
 		return;
 	}
 	run->samples = samples;
-	metric_take(measure, samples[run->n_samples++]);
+	metric_compute(measure, samples[run->n_samples++]);
 	stats_merge(&run->latency_ns, &measure->latency_ns);
 	run->frames += measure->frames;
 	run->captured += measure->ledger.captured;
-	run->clock = measure_clock_name(measure);
-	run->moment = measure_moment_name(measure);
+	run->clock = device_clock_name(measure->flags);
+	run->moment = timestamp_moment(measure->flags);
 	run->end = end_name(measure->end);
 	run->stamps_ahead |= measure->stamps_ahead;
-	run->all_syscalls = meter_sees_all_syscalls(&measure->meter);
-	json_object_put(run->pool);
-	info = pool_info(measure->pool);
-	run->pool = report_pool_json(&info);
+	run->all_syscalls = cost_meter_has_all_syscalls(&measure->meter);
+	run->pool = pool_info(measure->pool);
 }
 
-static int try_measure(struct bench *bench, struct bench_run *run, struct measure *measure)
+static int open_and_measure(struct bench_run *run, struct setup *setup, const struct setup_options *options,
+			    struct measure *measure)
 {
 	bool began = run->n_samples > 0;
-	struct log_capture catch;
+	struct log_capture captured;
 	int err;
 
-	log_capture_begin(&catch);
-	err = open_queue(bench, run);
+	log_capture_begin(&captured);
+	err = open_pool(setup, options, run);
 	if (err == 0) {
-		measure->pool = bench->setup.pool;
+		measure->pool = setup->pool;
 		err = measure_prepare(measure);
 	}
-	log_capture_end(&catch, bench_is_of_mode(err) ? LOG_LEVEL_VERBOSE : LOG_LEVEL_ERROR);
+	log_capture_end(&captured, bench_run_is_mode_error(err) ? LOG_LEVEL_VERBOSE : LOG_LEVEL_ERROR);
 	if (err == 0) {
 		began = true;
 		err = measure_run(measure);
 		if (err < 0)
-			snprintf(catch.first_error, sizeof catch.first_error, "%s", end_text(measure, err));
+			snprintf(captured.first_error, sizeof captured.first_error, "%s",
+				 end_text(measure, err));
 	}
 	if (err < 0 && err != -ECANCELED)
-		set_reason(bench, run, &catch, err, began);
-	bench->interrupted |= measure->end == END_SIGNAL || err == -ECANCELED;
+		set_error_text(setup, run, captured.first_error, err, began);
+	run->interrupted |= measure->end == END_SIGNAL || err == -ECANCELED;
 	return err;
 }
 
-int bench_run_measure(struct bench *bench, struct bench_run *run, const struct measure_options *options)
+int bench_run_measure(struct bench_run *run, struct setup *setup, const struct setup_options *setup_options,
+		      const struct measure_options *options)
 {
 	struct measure *measure = calloc(1, sizeof *measure);
 	int err;
@@ -175,11 +139,11 @@ int bench_run_measure(struct bench *bench, struct bench_run *run, const struct m
 		return log_no_memory();
 	measure->options = *options;
 	measure->options.progress_opaque = measure;
-	err = try_measure(bench, run, measure);
-	take(run, measure);
+	err = open_and_measure(run, setup, setup_options, measure);
+	add_sample(run, measure);
 	measure_close(measure);
-	pool_close(bench->setup.pool);
-	bench->setup.pool = NULL;
+	pool_close(setup->pool);
+	setup->pool = NULL;
 	free(measure);
 	return err;
 }
@@ -216,7 +180,6 @@ void bench_run_free(struct bench_run *run)
 	free(run->unsupported);
 	free(run->error);
 	free(run->samples);
-	json_object_put(run->pool);
 	*run = (struct bench_run){ .io = "" };
 }
 

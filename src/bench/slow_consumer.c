@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Somebody who takes time over each frame, for measuring. */
+/* A simulated consumer that holds each frame for some time. */
 #include "bench/slow_consumer.h"
 
 #include <errno.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 #include "base/units.h"
 
-/* The same numbers in every run, so that runs can be compared. From 0 to 1. */
-static double even_number(uint64_t n)
+/* The nth of pseudo-random numbers, uniform over [0, 1), the same in every run: the mixer of splitmix64. */
+static double random_number(uint64_t n)
 {
 	uint64_t mixed = (n + 1) * UINT64_C(0x9e3779b97f4a7c15);
 
@@ -17,24 +17,24 @@ static double even_number(uint64_t n)
 	return (double)((mixed ^ mixed >> 31) >> 11) / (double)(UINT64_C(1) << 53);
 }
 
-int64_t consumer_keeps_ns(struct consumer *consumer, int64_t now)
+int64_t slow_consumer_hold_ns(struct slow_consumer *consumer, int64_t now_ns)
 {
-	double spread = (double)consumer->spread_ns * (2 * even_number(consumer->n_frames++) - 1);
-	int64_t keeps_ns = consumer->delay_ns + (int64_t)spread;
+	double spread = (double)consumer->spread_ns * (2 * random_number(consumer->n_frames++) - 1);
+	int64_t hold_ns = consumer->delay_ns + (int64_t)spread;
 
-	if (keeps_ns < 0)
-		keeps_ns = 0;
+	if (hold_ns < 0)
+		hold_ns = 0;
 	if (!consumer->stall_ns)
-		return keeps_ns;
+		return hold_ns;
 	if (!consumer->next_stall_ns)
-		consumer->next_stall_ns = now + consumer->stall_every_ns;
-	if (now < consumer->next_stall_ns)
-		return keeps_ns;
+		consumer->next_stall_ns = now_ns + consumer->stall_every_ns;
+	if (now_ns < consumer->next_stall_ns)
+		return hold_ns;
 	consumer->next_stall_ns += consumer->stall_every_ns;
-	return keeps_ns + consumer->stall_ns;
+	return hold_ns + consumer->stall_ns;
 }
 
-/* Splits "AxB" at the separator; B stays as it is where there is none. */
+/* Two durations with the separator between them; without it, only the first: *b stays as it is. */
 static int parse_pair(const char *text, const char *separator, int64_t *a, int64_t *b)
 {
 	const char *at = strstr(text, separator);
@@ -50,7 +50,7 @@ static int parse_pair(const char *text, const char *separator, int64_t *a, int64
 	return 0;
 }
 
-int consumer_parse_delay(const char *text, struct consumer *consumer)
+int slow_consumer_parse_delay(const char *text, struct slow_consumer *consumer)
 {
 	const char *separator = strstr(text, "+-") ? "+-" : "±";
 	int64_t delay_ns = 0, spread_ns = 0;
@@ -62,7 +62,7 @@ int consumer_parse_delay(const char *text, struct consumer *consumer)
 	return 0;
 }
 
-int consumer_parse_stall(const char *text, struct consumer *consumer)
+int slow_consumer_parse_stall(const char *text, struct slow_consumer *consumer)
 {
 	int64_t stall_ns = 0, every_ns = 0;
 

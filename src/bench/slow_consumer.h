@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Somebody who takes time over each frame, for measuring. */
+/* A simulated consumer that holds each frame for some time (--consumer-delay, --consumer-stall). */
 #ifndef BENCH_SLOW_CONSUMER_H
 #define BENCH_SLOW_CONSUMER_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct consumer {
-	int64_t delay_ns, spread_ns; /* over each frame, evenly spread over delay ± spread, never below 0 */
-	int64_t stall_ns, stall_every_ns; /* besides, so long once each …; 0: never */
+struct slow_consumer {
+	/* Each frame is held for a time that is uniformly distributed over delay ± spread, at least 0. */
+	int64_t delay_ns, spread_ns;
+	int64_t stall_ns, stall_every_ns; /* besides, one frame in each such period; 0: none */
 
-	/* Its own; zero to begin with, and then every consumer is as slow as every other. */
+	/* State; consumers that start with zeroes hold frames for the same times. */
 	uint64_t n_frames;
 	int64_t next_stall_ns;
 };
 
-static inline bool consumer_is_slow(const struct consumer *consumer)
+static inline bool slow_consumer_is_enabled(const struct slow_consumer *consumer)
 {
 	return consumer->delay_ns || consumer->spread_ns || consumer->stall_ns;
 }
 
-/* How long it keeps the frame that it gets now. */
-int64_t consumer_keeps_ns(struct consumer *consumer, int64_t now);
+/* How long the consumer holds the frame that it gets now, at now_ns on CLOCK_MONOTONIC. */
+int64_t slow_consumer_hold_ns(struct slow_consumer *consumer, int64_t now_ns);
 
-/* "5ms", "5ms±20ms" or "5ms+-20ms"; "200ms/10s". Return 0 or -EINVAL. */
-int consumer_parse_delay(const char *text, struct consumer *consumer);
-int consumer_parse_stall(const char *text, struct consumer *consumer);
+/* "5ms", "5ms±20ms" or "5ms+-20ms"; "200ms/10s". Return 0, or -EINVAL and leave the consumer as it is. */
+int slow_consumer_parse_delay(const char *text, struct slow_consumer *consumer);
+int slow_consumer_parse_stall(const char *text, struct slow_consumer *consumer);
 
 #endif

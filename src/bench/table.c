@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q bench: the table. */
-#include "bench/bench.h"
+/* v4l2q bench: the figures of all runs as a table. */
+#include "bench/table.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -8,12 +8,13 @@
 #include <unistd.h>
 #include "base/array.h"
 #include "base/terminal.h"
+#include "bench/recommend.h"
 
 #define CELL_MAX 16
 #define IO_WIDTH 13
 #define BUFFERS_WIDTH 4
 
-enum cell_kind { CELL_US, CELL_COUNT, CELL_BYTES, CELL_EACH };
+enum cell_kind { CELL_US, CELL_COUNT, CELL_BYTES, CELL_PER_FRAME };
 
 static const struct column {
 	enum metric_id metric;
@@ -21,26 +22,34 @@ static const struct column {
 	int width;
 	enum cell_kind kind;
 } columns[] = {
-	{ METRIC_FPS, "fps", 5, CELL_EACH },        { METRIC_LOST, "lost", 4, CELL_COUNT },
-	{ METRIC_LATENCY_MIN, "min", 5, CELL_US },  { METRIC_LATENCY_P50, "p50", 5, CELL_US },
-	{ METRIC_LATENCY_P95, "p95", 5, CELL_US },  { METRIC_LATENCY_P99, "p99", 5, CELL_US },
-	{ METRIC_LATENCY_MAX, "max", 5, CELL_US },  { METRIC_JITTER_MIN, "min", 5, CELL_US },
-	{ METRIC_JITTER_P50, "p50", 5, CELL_US },   { METRIC_JITTER_P95, "p95", 5, CELL_US },
-	{ METRIC_JITTER_P99, "p99", 5, CELL_US },   { METRIC_JITTER_MAX, "max", 5, CELL_US },
-	{ METRIC_CPU, "cpu", 5, CELL_US },          { METRIC_COPIED, "copy", 5, CELL_BYTES },
-	{ METRIC_SYSCALLS, "calls", 5, CELL_EACH }, { METRIC_SWITCHES, "switch", 6, CELL_EACH },
+	{ METRIC_FPS, "fps", 5, CELL_PER_FRAME },
+	{ METRIC_LOST, "lost", 4, CELL_COUNT },
+	{ METRIC_LATENCY_MIN, "min", 5, CELL_US },
+	{ METRIC_LATENCY_P50, "p50", 5, CELL_US },
+	{ METRIC_LATENCY_P95, "p95", 5, CELL_US },
+	{ METRIC_LATENCY_P99, "p99", 5, CELL_US },
+	{ METRIC_LATENCY_MAX, "max", 5, CELL_US },
+	{ METRIC_JITTER_MIN, "min", 5, CELL_US },
+	{ METRIC_JITTER_P50, "p50", 5, CELL_US },
+	{ METRIC_JITTER_P95, "p95", 5, CELL_US },
+	{ METRIC_JITTER_P99, "p99", 5, CELL_US },
+	{ METRIC_JITTER_MAX, "max", 5, CELL_US },
+	{ METRIC_CPU, "cpu", 5, CELL_US },
+	{ METRIC_COPIED, "copy", 5, CELL_BYTES },
+	{ METRIC_SYSCALLS, "calls", 5, CELL_PER_FRAME },
+	{ METRIC_SWITCHES, "switch", 6, CELL_PER_FRAME },
 	{ METRIC_TOUCH, "touch", 5, CELL_US },
 };
 #define MAX_COLUMNS ARRAY_SIZE(columns)
 
-/* The last is for those who ask for it. */
+/* The last one only with --touch. */
 static size_t n_columns(const struct bench *bench)
 {
 	return MAX_COLUMNS - !bench->options.touch;
 }
 
-/* In five columns. */
-static void print_us(char text[CELL_MAX], double us)
+/* At most five characters. */
+static void format_us(char text[CELL_MAX], double us)
 {
 	if (us < 99999.5)
 		snprintf(text, CELL_MAX, "%.*f", us < 9.95 ? 1 : 0, us);
@@ -50,12 +59,12 @@ static void print_us(char text[CELL_MAX], double us)
 		snprintf(text, CELL_MAX, "%.*fs", us < 99.95e6 ? 1 : 0, us / 1e6);
 }
 
-static void print_each(char text[CELL_MAX], double value)
+static void format_per_frame(char text[CELL_MAX], double value)
 {
 	snprintf(text, CELL_MAX, "%.*f", value < 99.995 ? 2 : value < 999.95 ? 1 : 0, value);
 }
 
-static void print_bytes(char text[CELL_MAX], double bytes)
+static void format_bytes(char text[CELL_MAX], double bytes)
 {
 	static const char *const units[] = { "", "k", "M", "G" };
 	unsigned i = 0;
@@ -72,26 +81,26 @@ static void print_bytes(char text[CELL_MAX], double bytes)
 			 bytes, units[i]);
 }
 
-static const char *print_cell(const struct column *column, double value, char text[CELL_MAX])
+static const char *format_cell(const struct column *column, double value, char text[CELL_MAX])
 {
 	if (isnan(value))
 		return "-";
 	if (column->kind == CELL_US)
-		print_us(text, value);
-	else if (column->kind == CELL_EACH)
-		print_each(text, value);
+		format_us(text, value);
+	else if (column->kind == CELL_PER_FRAME)
+		format_per_frame(text, value);
 	else if (column->kind == CELL_BYTES)
-		print_bytes(text, value);
+		format_bytes(text, value);
 	else
 		snprintf(text, CELL_MAX, "%.0f", value);
 	return text;
 }
 
-/* The columns, and the text of each one's best value; "" where all are alike. */
+/* How the best value of each column is marked. */
 struct best {
-	size_t n;
-	bool plain; /* marked by a star, as there is no bold */
-	char text[MAX_COLUMNS][CELL_MAX];
+	size_t n_columns;
+	bool plain;                       /* by a star, as there is no bold type */
+	char text[MAX_COLUMNS][CELL_MAX]; /* the best value; "": all are the same */
 };
 
 static void find_best(const struct bench *bench, size_t c, char best_text[CELL_MAX])
@@ -112,8 +121,8 @@ static void find_best(const struct bench *bench, size_t c, char best_text[CELL_M
 	*best_text = '\0';
 	if (isnan(best))
 		return;
-	snprintf(best_text, CELL_MAX, "%s", print_cell(&columns[c], fabs(best), text));
-	if (strcmp(best_text, print_cell(&columns[c], fabs(worst), text)) == 0)
+	snprintf(best_text, CELL_MAX, "%s", format_cell(&columns[c], fabs(best), text));
+	if (strcmp(best_text, format_cell(&columns[c], fabs(worst), text)) == 0)
 		*best_text = '\0';
 }
 
@@ -138,8 +147,8 @@ static void print_values(const double values[N_METRICS], const struct best *best
 {
 	char buffer[CELL_MAX];
 
-	for (size_t c = 0; c < best->n; c++) {
-		const char *text = print_cell(&columns[c], values[columns[c].metric], buffer);
+	for (size_t c = 0; c < best->n_columns; c++) {
+		const char *text = format_cell(&columns[c], values[columns[c].metric], buffer);
 		bool is_best = mark && *best->text[c] && strcmp(text, best->text[c]) == 0;
 		const char *on = is_best && !best->plain ? "\033[1m" : "", *off = *on ? "\033[0m" : "";
 
@@ -149,7 +158,7 @@ static void print_values(const double values[N_METRICS], const struct best *best
 	fputc('\n', out);
 }
 
-static void print_why(const struct bench_run *run, FILE *out)
+static void print_reason(const struct bench_run *run, FILE *out)
 {
 	const char *why = run->unsupported ? run->unsupported : run->error;
 	char text[600];
@@ -163,7 +172,7 @@ static void print_why(const struct bench_run *run, FILE *out)
 	terminal_wrap(out, terminal_width(out), IO_WIDTH + BUFFERS_WIDTH + 2, text);
 }
 
-static void print_run(const struct bench_run *run, const struct best *best, FILE *out)
+static void print_row(const struct bench_run *run, const struct best *best, FILE *out)
 {
 	char buffers[16] = "-";
 
@@ -171,7 +180,7 @@ static void print_run(const struct bench_run *run, const struct best *best, FILE
 		snprintf(buffers, sizeof buffers, "%u", run->buffers);
 	fprintf(out, "%-*s%*s ", IO_WIDTH, run->io, BUFFERS_WIDTH, buffers);
 	if (!run->n_samples) {
-		print_why(run, out);
+		print_reason(run, out);
 		return;
 	}
 	print_values(run->values, best, true, out);
@@ -203,7 +212,7 @@ static void print_device(const struct bench *bench, FILE *out)
 	fprintf(out, "\n\n");
 }
 
-/* What a reader of the figures must know. */
+/* What the headings mean, and what applies to these figures. */
 static void print_notes(const struct bench *bench, bool plain, bool marked, FILE *out)
 {
 	const struct bench_run *last = NULL;
@@ -221,39 +230,36 @@ static void print_notes(const struct bench *bench, bool plain, bool marked, FILE
 	fprintf(out, "cpu: processor time in us; copy: bytes copied; calls: system calls; switch: context "
 		     "switches.\n");
 	if (bench->options.touch)
-		fprintf(out, "touch: us to %s every byte of the frame, which cpu holds too.\n",
+		fprintf(out, "touch: us to %s every byte of the frame, included in cpu.\n",
 			device_is_output(&bench->setup.device) ? "write" : "read");
 	if (device_is_output(&bench->setup.device))
-		fprintf(out,
-			"latency: from queueing a frame until the driver gives it back; rw: the write().\n");
+		fprintf(out, "latency: from QBUF until the driver returns the buffer; rw: of the write().\n");
 	else if (last && strcmp(last->clock, "monotonic") != 0)
 		fprintf(out,
-			"latency: unknown, as the driver does not stamp frames with the monotonic clock.\n");
+			"latency: unknown, as the driver's timestamps are not of the monotonic clock.\n");
 	else if (last && last->stamps_ahead)
-		fprintf(out,
-			"latency: unknown, as the driver stamps frames with a time that is still to come.\n");
+		fprintf(out, "latency: unknown, as the driver's timestamps are later than the dequeue.\n");
 	else if (last && strcmp(last->moment, "soe") == 0)
-		fprintf(out, "latency: from the start of exposure, which is what the driver stamps.\n");
+		fprintf(out, "latency: from the start of exposure, which is the driver's timestamp.\n");
 	if (device_is_simulated(&bench->setup.device))
-		fprintf(out,
-			"cpu: with the drawing of the pictures, as the simulated device is a part of this "
-			"program.\n");
+		fprintf(out, "cpu: includes drawing the frames, as the simulated device is part of this "
+			     "program.\n");
 }
 
 void bench_table(const struct bench *bench, FILE *out)
 {
-	char advice[BENCH_ADVICE_MAX];
-	struct best best = { .n = n_columns(bench), .plain = is_plain(out) };
+	char advice[BENCH_RECOMMEND_MAX];
+	struct best best = { .n_columns = n_columns(bench), .plain = is_plain(out) };
 	bool marked = false;
 
-	for (size_t c = 0; c < best.n; c++) {
+	for (size_t c = 0; c < best.n_columns; c++) {
 		find_best(bench, c, best.text[c]);
 		marked |= *best.text[c] != '\0';
 	}
 	print_device(bench, out);
 	print_heading(bench, out);
 	for (size_t i = 0; i < bench->n_runs; i++)
-		print_run(&bench->runs[i], &best, out);
+		print_row(&bench->runs[i], &best, out);
 	if (!bench_recommend(bench, advice))
 		return;
 	fputc('\n', out);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q bench: the report as one JSON object. */
-#include "bench/bench.h"
+/* The report of v4l2q bench as one JSON object. */
+#include "report/bench.h"
 
 #include <math.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 #include "base/json.h"
+#include "bench/recommend.h"
 #include "report/common.h"
 
 static void add_value(struct json_object *object, const struct metric *metric, double value)
@@ -25,7 +26,7 @@ static void add_value(struct json_object *object, const struct metric *metric, d
 		json_add_int(group, metric->name, llround(value));
 }
 
-/* [[microseconds, how many], …], for those who draw. */
+/* [[microseconds, number of samples], …], for plotting. */
 static struct json_object *counts_json(const struct stats *ns)
 {
 	struct json_object *array = json_object_new_array();
@@ -75,12 +76,12 @@ static void add_measured(struct json_object *object, const struct bench *bench, 
 	if (run->buffers && !device_is_output(&bench->setup.device))
 		json_object_object_add(object, "timestamp", timestamp_json(run));
 	json_add_text(object, "syscalls_seen", run->all_syscalls ? "all" : "device");
-	json_object_object_add(object, "pool", json_object_get(run->pool));
+	json_object_object_add(object, "pool", report_pool_json(&run->pool));
 	json_add_text(object, "end", run->end);
 }
 
-/* One that was only planned: --advise measures otherwise, and a signal may have come before it. */
-static bool is_told(const struct bench_run *run)
+/* A run that was only planned, as with --advise or before a signal, is not reported. */
+static bool is_reported(const struct bench_run *run)
 {
 	return run->n_samples || run->unsupported || run->error;
 }
@@ -128,7 +129,7 @@ static struct json_object *options_json(const struct bench *bench)
 static void add_recommendation(struct json_object *object, const struct bench *bench)
 {
 	struct json_object *recommended;
-	char text[BENCH_ADVICE_MAX];
+	char text[BENCH_RECOMMEND_MAX];
 	const struct bench_run *run = bench_recommend(bench, text);
 
 	if (!run)
@@ -141,9 +142,92 @@ static void add_recommendation(struct json_object *object, const struct bench *b
 	json_object_object_add(object, "recommended", recommended);
 }
 
-struct json_object *bench_json(const struct bench *bench, struct json_object *fail_if)
+static struct json_object *advice_json(const struct bench_advice *advice)
 {
-	struct json_object *object = json_object_new_object(), *runs = json_object_new_array();
+	struct json_object *object = json_object_new_object(), *tried = json_object_new_array();
+
+	for (unsigned i = 0; i < advice->n_attempts; i++) {
+		struct json_object *attempt = json_object_new_object();
+
+		json_add_count(attempt, "buffers", advice->attempts[i].buffers);
+		json_add_count(attempt, "frames", advice->attempts[i].frames);
+		json_add_count(attempt, "lost", advice->attempts[i].lost);
+		json_object_array_add(tried, attempt);
+	}
+	json_add_text(object, "io", advice->io->name);
+	json_add_count(object, "frames", advice->frames);
+	if (advice->buffers)
+		json_add_count(object, "buffers", advice->buffers);
+	json_object_object_add(object, "tried", tried);
+	if (*advice->text)
+		json_add_text(object, "text", advice->text);
+	return object;
+}
+
+/* The runs in which the condition holds. */
+static struct json_object *condition_runs_json(const struct condition *condition, const struct bench *bench)
+{
+	struct json_object *runs = json_object_new_array();
+
+	for (size_t i = 0; i < bench->n_runs; i++) {
+		const struct bench_run *run = &bench->runs[i];
+		struct json_object *object;
+
+		if (condition_holds_in_run(condition, bench, run) <= 0)
+			continue;
+		object = json_object_new_object();
+		json_add_text(object, "io", run->io);
+		if (run->buffers)
+			json_add_count(object, "buffers", run->buffers);
+		json_add_number(object, "value", run->values[condition->metric],
+				metrics[condition->metric].decimals);
+		json_object_array_add(runs, object);
+	}
+	return runs;
+}
+
+static struct json_object *condition_json(const struct condition *condition, const struct bench *bench)
+{
+	struct json_object *object = json_object_new_object(), *runs = condition_runs_json(condition, bench);
+
+	json_add_text(object, "expression", condition->text);
+	json_add_bool(object, "held", json_object_array_length(runs) > 0);
+	json_object_object_add(object, "runs", runs);
+	return object;
+}
+
+static void add_runs(struct json_object *object, const struct bench *bench)
+{
+	struct json_object *runs = json_object_new_array();
+
+	for (size_t i = 0; i < bench->n_runs; i++)
+		if (is_reported(&bench->runs[i]))
+			json_object_array_add(runs, run_json(bench, &bench->runs[i]));
+	json_object_object_add(object, "runs", runs);
+}
+
+static void add_advice(struct json_object *object, const struct report_bench *report)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < report->n_advice; i++)
+		json_object_array_add(array, advice_json(&report->advice[i]));
+	json_object_object_add(object, "advice", array);
+}
+
+static void add_conditions(struct json_object *object, const struct report_bench *report)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (int i = 0; i < report->n_conditions; i++)
+		json_object_array_add(array, condition_json(&report->conditions[i], report->bench));
+	json_object_object_add(object, "fail_if", array);
+}
+
+struct json_object *report_bench_json(const struct report_bench *report)
+{
+	struct json_object *object = json_object_new_object();
+	const struct bench *bench = report->bench;
 
 	json_add_text(object, "version", V4L2Q_VERSION);
 	json_add_text(object, "command", "bench");
@@ -152,15 +236,12 @@ struct json_object *bench_json(const struct bench *bench, struct json_object *fa
 	json_add_text(object, "direction", device_is_output(&bench->setup.device) ? "output" : "capture");
 	json_object_object_add(object, "system", system_json());
 	json_object_object_add(object, "options", options_json(bench));
-	for (size_t i = 0; i < bench->n_runs; i++)
-		if (is_told(&bench->runs[i]))
-			json_object_array_add(runs, run_json(bench, &bench->runs[i]));
-	json_object_object_add(object, "runs", runs);
+	add_runs(object, bench);
 	add_recommendation(object, bench);
-	if (bench->advice)
-		json_object_object_add(object, "advice", json_object_get(bench->advice));
-	if (fail_if)
-		json_object_object_add(object, "fail_if", fail_if);
+	if (report->n_advice)
+		add_advice(object, report);
+	if (report->n_conditions)
+		add_conditions(object, report);
 	json_add_text(object, "end", bench->interrupted ? "signal" : bench->status ? "error" : "count");
 	return object;
 }

@@ -35,7 +35,7 @@ like "$(cat out)" 'lost even with 32 buffers' 'a consumer that is too slow for a
 run_status 3 v4l2q bench -d sim:caps=rw --advise
 one_clear_line 'no io mode with buffers' 'rw alone'
 run_status 3 v4l2q bench -d sim:type=output --advise
-one_clear_line 'an output device does not tell' 'an output device'
+one_clear_line 'output devices do not report' 'an output device'
 run_status 2 v4l2q bench -d sim --advise --fail-if 'lost>0'
 
 # What keeping the distributions costs: instructions a frame, from two lengths of run, so that starting and ending drop out.

@@ -24,9 +24,9 @@ run_status 8 v4l2q "${lossy[@]}" --fail-if 'lost>20%'
 run_status 8 v4l2q "${lossy[@]}" --fail-if 'copied>0'
 one_clear_line 'copied>0: it is .* with rw' 'copies'
 run_status 1 v4l2q bench -d sim:size=64x48,fps=200 -n 20 --io rw --fail-if 'lost>0'
-one_clear_line 'lost>0: that is known of no run' 'a gate that cannot be judged is not passed'
+one_clear_line 'lost>0: not known of any run' 'a gate that cannot be judged is not passed'
 run_status 2 v4l2q "${good[@]}" --fail-if 'p100>1ms'
-one_clear_line 'there are fps, lost, min, p50' 'an unknown key: those that there are'
+one_clear_line 'the metrics are fps, lost, min, p50' 'an unknown key: those that there are'
 run_status 5 v4l2q bench -d sim:size=64x48,fps=200,unplug=30 -n 40 --io mmap --fail-if 'lost>0'
 
 # Against an earlier report.
@@ -35,10 +35,10 @@ run_status 0 v4l2q "${good[@]}" --repeat 3 --compare old.json
 like "$(cat out)" 'mmap, 4 buffers +before +now +change' 'compare: a column each'
 like "$(cat out)" 'the spread of the repeats on both sides' 'compare: the noise is measured'
 run_status 0 v4l2q bench -d sim:size=64x48,fps=200,latency=400,drop=4 -n 40 --io mmap --compare old.json --buffers 4,16
-unlike "$(cat out)" 'Not the same' 'compare: the same device and format'
+unlike "$(cat out)" 'measure different things' 'compare: the same device and format'
 like "$(cat out)" 'frames lost .*\* worse' 'compare: losses are marked'
 like "$(cat out)" 'latency p50 .*\* worse' 'compare: so is a higher latency'
-like "$(cat out)" 'taken as a tenth' 'compare: what noise is assumed'
+like "$(cat out)" 'assumed to be a tenth' 'compare: what noise is assumed'
 run_status 0 v4l2q bench -d sim:size=80x60,fps=200 -n 20 --io mmap --touch --compare old.json
 like "$(cat out)" 'before: Simulated camera .sim., YUYV 64x48 at 200/1 fps, capture.now: .* 80x60 .*, touched' 'compare: unlike things are said to be that'
 run_status 0 v4l2q bench -d sim:size=64x48,fps=200 -n 20 --io userptr --compare old.json
@@ -54,6 +54,6 @@ run_status 0 v4l2q "${good[@]}" --compare odd.json
 like "$(cat out)" 'before: \(\?\[2J\)' 'compare: a report by somebody else does not steer the terminal'
 echo '{"command": "capture"}' >other.json
 run_status 6 v4l2q "${good[@]}" --compare other.json
-one_clear_line 'no report of v4l2q bench' 'compare: another report'
+one_clear_line 'not a report of v4l2q bench' 'compare: another report'
 
 done_testing

@@ -75,7 +75,7 @@ is "$? $(json r.json '"\(.device.path) \(.device.driver) \(.end)"')" '5 sim sim 
 like "$(cat err)" 'device +sim \(sim' 'a device that cannot be opened anew: to people too'
 run_status 2 v4l2q capture -d $changing -n 50 -o 'no/such/folder%d.nut' -f nothing
 run_status 1 v4l2q bench -d $changing -n 50 --io=mmap
-one_clear_line 'the source changed while it was measured' 'bench'
+one_clear_line 'the video source changed during the measurement' 'bench'
 
 touch full1.nut # the last frame before the change is to open it, which the device loop does not see
 run_status 6 v4l2q capture -d sim:size=640x480,fps=8,event=3:320x240 -n 4 -o 'full%d.nut' --segment 1M -vv

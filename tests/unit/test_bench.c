@@ -11,8 +11,12 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/log.h"
-#include "bench/bench.h"
+#include "bench/compare.h"
+#include "bench/csv.h"
+#include "bench/recommend.h"
+#include "bench/table.h"
 #include "device/v4l2.h"
+#include "report/bench.h"
 
 static struct bench bench;
 static struct bench_run runs[4];
@@ -73,7 +77,7 @@ static const char *print(void (*print_it)(const struct bench *, FILE *))
 
 static void recommends(const char *io, uint32_t buffers, const char *why)
 {
-	char text[BENCH_ADVICE_MAX];
+	char text[BENCH_RECOMMEND_MAX];
 	const struct bench_run *run = bench_recommend(&bench, text);
 
 	assert_non_null(run);
@@ -97,7 +101,7 @@ static void losses_count_before_cost(void **state)
 	add("mmap", 2, 7, 200, 50);
 	add("mmap", 4, 0, 200, 100);
 	add("rw", 0, NAN, NAN, 20);
-	recommends("mmap", 4, "rw costs less processor time, but does not tell what it loses");
+	recommends("mmap", 4, "rw costs less processor time, but does not report lost frames");
 	runs[1].values[METRIC_LOST] = 90;
 	recommends("mmap", 2, "7 frames lost, about as few as in any");
 	bench.n_runs = 1;
@@ -145,7 +149,7 @@ static void more_buffers_are_explained(void **state)
 static void unsupported_is_not_recommended(void **state)
 {
 	struct bench_run *run = add("mmap", 4, 0, 200, 100);
-	char text[BENCH_ADVICE_MAX];
+	char text[BENCH_RECOMMEND_MAX];
 
 	(void)state;
 	run->n_samples = 0;
@@ -230,17 +234,17 @@ static void report_is_read_again(void **state)
 {
 	char name[] = "/tmp/v4l2q-test.XXXXXX";
 	struct json_object *object;
-	struct bench_old old;
+	struct bench_earlier old;
 
 	(void)state;
 	add("mmap", 4, 2, 200, 100)->spreads[METRIC_CPU] = 5;
 	runs[0].n_samples = 3;
 	add("rw", 0, NAN, NAN, 50);
-	object = bench_json(&bench, NULL);
+	object = report_bench_json(&(struct report_bench){ .bench = &bench });
 	close(mkstemp(name));
 	assert_int_equal(json_object_to_file(name, object), 0);
 	json_object_put(object);
-	assert_int_equal(bench_load(name, &old), 0);
+	assert_int_equal(bench_compare_load(name, &old), 0);
 	unlink(name);
 	assert_int_equal(old.n_runs, 2);
 	assert_string_equal(old.subject, "vivid (vivid), YUYV 64x48 at 30/1 fps, capture");
@@ -251,14 +255,17 @@ static void report_is_read_again(void **state)
 	assert_float_equal(old.runs[0].spreads[METRIC_CPU], 5, 1e-9);
 	assert_int_equal(old.runs[1].buffers, 0);
 	assert_true(isnan(old.runs[1].values[METRIC_LOST]));
-	bench_runs_free(old.runs, old.n_runs);
+	bench_compare_free(&old);
 }
 
-static struct bench_old before;
+static struct bench_earlier before;
 
 static void print_comparison(const struct bench *this, FILE *out)
 {
-	bench_compare(this, &before, out);
+	struct json_object *report = report_bench_json(&(struct report_bench){ .bench = this });
+
+	bench_compare(this, report, &before, "old.json", out);
+	json_object_put(report);
 }
 
 /* The same run again, of which five repeats were off by ten. */
@@ -269,7 +276,7 @@ static void set_up_comparison(void)
 	bench.options.repeat = runs[0].n_samples = 5;
 	runs[0].spreads[METRIC_CPU] = 10;
 	run = runs[0];
-	before = (struct bench_old){ .runs = &run,
+	before = (struct bench_earlier){ .runs = &run,
 				     .n_runs = 1,
 				     .subject = "vivid (vivid), YUYV 64x48 at 30/1 fps, capture" };
 }
@@ -287,7 +294,7 @@ static void changes_beyond_the_noise_are_marked(void **state)
 	assert_non_null(strstr(text, "+15.0 %\n"));
 	assert_non_null(strstr(text, "+1  * worse\n"));
 	assert_non_null(strstr(text, "Worse: 1."));
-	assert_null(strstr(text, "Not the same"));
+	assert_null(strstr(text, "measure different things"));
 	tear_down(NULL);
 	runs[0].values[METRIC_CPU] = 70;
 	assert_non_null(strstr(print(print_comparison), "-30.0 %  * better\n"));

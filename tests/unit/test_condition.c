@@ -24,7 +24,7 @@ static void listen(void *opaque, enum log_level level, const char *text)
 }
 
 /* Frames come at 100 a second; two in a hundred are lost. */
-static const struct failif_whole whole = {
+static const struct condition_whole whole = {
 	.period_us = 10000, .fps = 100, .frame_bytes = 2000, .frames = 98
 };
 
@@ -91,30 +91,30 @@ static void expressions_hold(void **state)
 	(void)state;
 	fill(values);
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
-		struct failif list[FAILIF_MAX];
+		struct condition list[CONDITIONS_MAX];
 
 		print_message("# %s\n", rows[i].text);
-		assert_int_equal(failif_parse(rows[i].text, list), 1);
-		assert_int_equal(failif_holds(&list[0], values, &whole), rows[i].holds);
+		assert_int_equal(condition_parse(rows[i].text, list), 1);
+		assert_int_equal(condition_holds(&list[0], values, &whole), rows[i].holds);
 	}
 }
 
 static void lists_are_split(void **state)
 {
-	struct failif list[FAILIF_MAX];
+	struct condition list[CONDITIONS_MAX];
 	char many[256] = "";
 
 	(void)state;
-	assert_int_equal(failif_parse("p99>12ms,lost>0,,fps<95%", list), 3);
+	assert_int_equal(condition_parse("p99>12ms,lost>0,,fps<95%", list), 3);
 	assert_int_equal(list[0].metric, METRIC_LATENCY_P99);
 	assert_int_equal(list[1].metric, METRIC_LOST);
 	assert_true(list[2].percent);
 	assert_string_equal(list[2].text, "fps<95%");
-	assert_int_equal(failif_parse("", list), -EINVAL);
-	for (int i = 0; i <= FAILIF_MAX; i++)
+	assert_int_equal(condition_parse("", list), -EINVAL);
+	for (int i = 0; i <= CONDITIONS_MAX; i++)
 		strcat(many, "cpu>1,");
 	log_set_sink(listen, NULL);
-	assert_int_equal(failif_parse(many, list), -EINVAL);
+	assert_int_equal(condition_parse(many, list), -EINVAL);
 	log_set_sink(NULL, NULL);
 }
 
@@ -123,10 +123,10 @@ static void nonsense_is_refused_with_one_line(void **state)
 	static const struct {
 		const char *text, *says;
 	} bad[] = {
-		{ "p98>1ms", "there are fps, lost" },
-		{ "p99", "key" },
+		{ "p98>1ms", "the metrics are fps, lost" },
+		{ "p99", "metric" },
 		{ "p99>", "number" },
-		{ ">1ms", "there are" },
+		{ ">1ms", "the metrics are" },
 		{ "p99>1m", "unit" },
 		{ "p99>x", "number" },
 		{ "p99>1..2ms", "number" },
@@ -139,13 +139,13 @@ static void nonsense_is_refused_with_one_line(void **state)
 		{ "p99>0000000000000000000000000000000000000000000000001ms", "long" },
 		{ "lost>0,p98>1", "p98" },
 	};
-	struct failif list[FAILIF_MAX];
+	struct condition list[CONDITIONS_MAX];
 
 	(void)state;
 	log_set_sink(listen, NULL);
 	for (size_t i = 0; i < N_ELEMENTS(bad); i++) {
 		n_messages = 0;
-		assert_int_equal(failif_parse(bad[i].text, list), -EINVAL);
+		assert_int_equal(condition_parse(bad[i].text, list), -EINVAL);
 		assert_int_equal(n_messages, 1);
 		if (!strstr(message, bad[i].says))
 			fail_msg("%s: %s", bad[i].text, message);
@@ -155,15 +155,15 @@ static void nonsense_is_refused_with_one_line(void **state)
 
 static void part_of_nothing_is_not_known(void **state)
 {
-	static const struct failif_whole nothing;
+	static const struct condition_whole nothing;
 	double values[N_METRICS];
-	struct failif list[FAILIF_MAX];
+	struct condition list[CONDITIONS_MAX];
 
 	(void)state;
 	fill(values);
-	assert_int_equal(failif_parse("fps<95%,p99>10%,copied>1%", list), 3);
+	assert_int_equal(condition_parse("fps<95%,p99>10%,copied>1%", list), 3);
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(failif_holds(&list[i], values, &nothing), -ENODATA);
+		assert_int_equal(condition_holds(&list[i], values, &nothing), -ENODATA);
 }
 
 static void every_metric_has_names_of_its_own(void **state)

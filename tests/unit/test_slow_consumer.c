@@ -35,10 +35,10 @@ static void delays_are_read(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
-		struct consumer consumer = { 0 };
+		struct slow_consumer consumer = { 0 };
 
 		print_message("# \"%s\"\n", rows[i].text);
-		assert_int_equal(consumer_parse_delay(rows[i].text, &consumer), rows[i].err);
+		assert_int_equal(slow_consumer_parse_delay(rows[i].text, &consumer), rows[i].err);
 		assert_int_equal(consumer.delay_ns, rows[i].delay_ms * NS_PER_MS);
 		assert_int_equal(consumer.spread_ns, rows[i].spread_ms * NS_PER_MS);
 	}
@@ -49,30 +49,30 @@ static void stalls_are_read(void **state)
 	static const char *const bad[] = {
 		"", "200ms", "200ms/", "/10s", "0/10s", "10s/200ms", "1s/1s", "x/y"
 	};
-	struct consumer consumer = { 0 };
+	struct slow_consumer consumer = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(bad); i++)
-		assert_int_equal(consumer_parse_stall(bad[i], &consumer), -EINVAL);
-	assert_false(consumer_is_slow(&consumer));
-	assert_int_equal(consumer_parse_stall("200ms/10s", &consumer), 0);
+		assert_int_equal(slow_consumer_parse_stall(bad[i], &consumer), -EINVAL);
+	assert_false(slow_consumer_is_enabled(&consumer));
+	assert_int_equal(slow_consumer_parse_stall("200ms/10s", &consumer), 0);
 	assert_int_equal(consumer.stall_ns, 200 * NS_PER_MS);
 	assert_int_equal(consumer.stall_every_ns, 10 * NS_PER_S);
-	assert_true(consumer_is_slow(&consumer));
+	assert_true(slow_consumer_is_enabled(&consumer));
 }
 
 /* A quarter of the time in each quarter of the range, and the same again in the next run. */
 static void delays_are_even(void **state)
 {
-	struct consumer a = { .delay_ns = 1000, .spread_ns = 400 }, b = a;
+	struct slow_consumer a = { .delay_ns = 1000, .spread_ns = 400 }, b = a;
 	unsigned quarters[4] = { 0 };
 
 	(void)state;
 	for (int i = 0; i < 4000; i++) {
-		int64_t keeps_ns = consumer_keeps_ns(&a, 1);
+		int64_t keeps_ns = slow_consumer_hold_ns(&a, 1);
 
 		assert_in_range(keeps_ns, 600, 1400);
-		assert_int_equal(keeps_ns, consumer_keeps_ns(&b, 1));
+		assert_int_equal(keeps_ns, slow_consumer_hold_ns(&b, 1));
 		quarters[keeps_ns < 1400 ? (keeps_ns - 600) / 200 : 3]++;
 	}
 	for (int i = 0; i < 4; i++)
@@ -81,12 +81,12 @@ static void delays_are_even(void **state)
 
 static void delay_is_never_negative(void **state)
 {
-	struct consumer consumer = { .delay_ns = 5, .spread_ns = 1000 };
+	struct slow_consumer consumer = { .delay_ns = 5, .spread_ns = 1000 };
 	unsigned n_zero = 0;
 
 	(void)state;
 	for (int i = 0; i < 1000; i++) {
-		int64_t keeps_ns = consumer_keeps_ns(&consumer, 1);
+		int64_t keeps_ns = slow_consumer_hold_ns(&consumer, 1);
 
 		assert_true(keeps_ns >= 0);
 		n_zero += keeps_ns == 0;
@@ -96,12 +96,12 @@ static void delay_is_never_negative(void **state)
 
 static void stall_comes_in_its_time(void **state)
 {
-	struct consumer consumer = { .delay_ns = 3, .stall_ns = 50, .stall_every_ns = 1000 };
+	struct slow_consumer consumer = { .delay_ns = 3, .stall_ns = 50, .stall_every_ns = 1000 };
 	unsigned n_stalls = 0;
 
 	(void)state;
 	for (int64_t now = 1; now < 10000; now += 10) {
-		int64_t keeps_ns = consumer_keeps_ns(&consumer, now);
+		int64_t keeps_ns = slow_consumer_hold_ns(&consumer, now);
 
 		assert_true(keeps_ns == 3 || keeps_ns == 53);
 		n_stalls += keeps_ns == 53;

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q bench --advise: the fewest buffers with which no frame is lost. */
+#ifndef BENCH_ADVISE_H
+#define BENCH_ADVISE_H
+
+#include <stdio.h>
+#include "bench/bench.h"
+
+/* An io mode with a number of buffers, measured until the first loss. */
+struct bench_attempt {
+	uint32_t buffers;
+	uint64_t frames, lost;
+};
+
+/* The search in one io mode. */
+struct bench_advice {
+	const struct io_ops *io;
+	uint64_t frames;  /* that an attempt without loss measures */
+	uint32_t buffers; /* the fewest without loss; 0: there are none, or the search ended early */
+	char text[600];   /* the result as a sentence; "": the search ended early */
+	unsigned n_attempts;
+	struct bench_attempt attempts[16]; /* doubling and halving between 1 and POOL_MAX_BUFFERS */
+};
+
+/* Searches the first io mode of the plan that has buffers or, when the user asked for modes, each; prints
+ * what it tries. advice: of at least BENCH_MODES. Returns 0 or a negative errno: -ENOTSUP, logged, when the
+ * device or all modes cannot be searched. *n_advice: how many were begun. */
+int bench_advise(struct bench *bench, FILE *out, struct bench_advice *advice, size_t *n_advice);
+
+#endif

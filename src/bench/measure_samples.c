@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What one frame adds to the distributions of a measurement, and the simulated consumer's time. */
+#include "bench/measure_internal.h"
+
+#include <poll.h>
+#include "base/clock.h"
+
+/* Longer differences of timestamps are not intervals or latencies, but different clocks. */
+#define MAX_DIFFERENCE_NS (3600 * NS_PER_S)
+#define MAX_LOST 1000 /* so that a gap in the driver's numbers does not overflow the expected interval */
+
+void measure_add_latency(struct measure *measure, int64_t latency_ns)
+{
+	if (!measure->measuring || measure->options.bare)
+		return;
+	measure->n_ahead += latency_ns < 0;
+	if (latency_ns >= 0 && latency_ns < MAX_DIFFERENCE_NS)
+		stats_add(&measure->latency_ns, latency_ns);
+}
+
+/* Lost frames lengthen the interval, which is not jitter. */
+static void add_jitter(struct measure *measure, int64_t elapsed_ns, uint64_t lost)
+{
+	int64_t deviation_ns = elapsed_ns - measure->period_ns * (int64_t)(lost + 1);
+
+	if (measure->period_ns && lost < MAX_LOST)
+		stats_add(&measure->jitter_ns, deviation_ns < 0 ? -deviation_ns : deviation_ns);
+}
+
+void measure_add_interval(struct measure *measure, int64_t dequeue_ns, int64_t timestamp_ns, uint64_t lost)
+{
+	int64_t elapsed_ns = dequeue_ns - measure->last_ns;
+	int64_t stamped_ns = (int64_t)((uint64_t)timestamp_ns - (uint64_t)measure->last_timestamp_ns);
+	bool stamped = timestamp_ns > 0 && measure->last_timestamp_ns > 0 && stamped_ns >= 0 &&
+		       stamped_ns < MAX_DIFFERENCE_NS;
+
+	if (measure->measuring && measure->last_ns) {
+		measure->n_intervals++;
+		measure->span_ns += stamped ? stamped_ns : elapsed_ns;
+		if (!measure->options.bare) {
+			stats_add(&measure->interval_ns, stamped ? stamped_ns : elapsed_ns);
+			add_jitter(measure, elapsed_ns, lost);
+		}
+	}
+	measure->last_ns = dequeue_ns;
+	measure->last_timestamp_ns = timestamp_ns;
+}
+
+void measure_hold_frame(struct measure *measure)
+{
+	struct pollfd signal = { .fd = measure->options.signal_fd, .events = POLLIN };
+	struct timespec time;
+	int64_t hold_ns;
+
+	if (!slow_consumer_is_enabled(&measure->options.consumer))
+		return;
+	hold_ns = slow_consumer_hold_ns(&measure->options.consumer, now_ns());
+	if (!hold_ns)
+		return;
+	time = (struct timespec){ .tv_sec = hold_ns / NS_PER_S, .tv_nsec = hold_ns % NS_PER_S };
+	measure->n_sleeps++;
+	ppoll(&signal, 1, &time, NULL);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One run of v4l2q bench, an io mode with a number of buffers: measuring it, and its figures. */
+#ifndef BENCH_RUN_H
+#define BENCH_RUN_H
+
+#include "bench/measure.h"
+#include "bench/metric.h"
+#include "session/setup.h"
+
+#define BENCH_MAX_REPEATS 100
+
+struct bench_run {
+	char io[24];
+	uint32_t buffers;   /* requested; 0: rw, which has none */
+	char *unsupported;  /* why the device lacks the mode; NULL: it has it */
+	char *error;        /* what ended the run early; NULL: nothing */
+	int err;            /* negative errno of either */
+	bool interrupted;   /* by a signal */
+	unsigned n_samples; /* how often it was measured */
+	double (*samples)[N_METRICS];
+	/* Over all repeats: medians, and half the difference of highest and lowest. NAN: not known. */
+	double values[N_METRICS], spreads[N_METRICS];
+	uint64_t frames, captured;
+	struct stats latency_ns;
+	struct pool_info pool; /* of the last repeat */
+	const char *clock;     /* of the driver's timestamps, see device_clock_name() */
+	const char *moment;    /* that they tell: "soe", "eof" */
+	const char *end;       /* see end_name() */
+	bool all_syscalls;     /* see cost_meter_has_all_syscalls() */
+	bool stamps_ahead;     /* see struct measure */
+};
+
+/*
+ * Opens the queue on setup's device, measures it once more and closes the queue. Returns 0 or a negative
+ * errno, which is in run->unsupported or run->error as text; errors that are not bench_run_is_mode_error()
+ * have been logged too.
+ */
+int bench_run_measure(struct bench_run *run, struct setup *setup, const struct setup_options *setup_options,
+		      const struct measure_options *options);
+/* Whether an error means that the io mode does not work, as opposed to the whole device. */
+bool bench_run_is_mode_error(int err);
+/* Sets values and spreads from the samples. */
+void bench_run_sum_up(struct bench_run *run);
+void bench_run_free(struct bench_run *run);
+void bench_runs_free(struct bench_run *runs, size_t n_runs); /* runs may be NULL */
+/* "mmap, 4 buffers" into text, which is returned. */
+#define BENCH_RUN_TEXT_MAX 64
+char *bench_run_text(const struct bench_run *run, char text[BENCH_RUN_TEXT_MAX]);
+
+#endif
