@@ -79,28 +79,25 @@ static const struct option_spec spec = {
 	.n_operands = 1,
 };
 
-/* What no single option can know. */
-static int check_options(struct play_options *options)
+/* Checks that concern more than one option. */
+static int check_play_options(struct play_options *options)
 {
 	bool terminal = isatty(STDIN_FILENO);
 
 	if (!options->file && terminal) {
-		log_error("play: there is no FILE, as in 'v4l2q play clip.mp4', and "
-			  "standard input is a "
+		log_error("play: there is no FILE, as in 'v4l2q play clip.mp4', and standard input is a "
 			  "terminal");
 		return -EINVAL;
 	}
 	if (!options->file)
 		options->file = "-";
 	if (strcmp(options->file, "-") == 0 && terminal) {
-		log_error("standard input is a terminal, which has no video: pipe it in, "
-			  "or give a FILE");
+		log_error("standard input is a terminal, which has no video: pipe it in, or give a FILE");
 		return -EINVAL;
 	}
 	return 0;
 }
 
-/* A playback and all that it stands on. */
 struct play {
 	const struct play_options *options;
 	struct setup setup;
@@ -126,8 +123,8 @@ static enum status open_reader(struct play *play)
 	return err == -ECANCELED ? STATUS_DONE : status_of(STAGE_OPEN, err);
 }
 
-/* Of the file as it is to be played; none where the device sets the pace. */
-static struct fraction played_rate(struct fraction rate, double speed)
+/* The frame rate that the device sees; 0/0 where it sets the pace. */
+static struct fraction scale_rate(struct fraction rate, double speed)
 {
 	const uint32_t thousandths = (uint32_t)(speed * 1000);
 
@@ -136,8 +133,8 @@ static struct fraction played_rate(struct fraction rate, double speed)
 	return fraction_reduce((uint64_t)rate.num * thousandths, (uint64_t)rate.den * 1000);
 }
 
-/* The device is to be what the file is, unless the user says otherwise. */
-static enum status open_device(struct play *play)
+/* The options win over what the file asks of the device. */
+static enum status open_output_device(struct play *play)
 {
 	const struct common_options *common = &play->options->common;
 	struct setup_options options = common_setup_options(common, DEVICE_OUTPUT, common_memory_limit());
@@ -150,16 +147,15 @@ static enum status open_device(struct play *play)
 	err = play->options->on_demand ? reader_events_subscribe(&play->setup.device) : 0;
 	if (err < 0)
 		return status_of(STAGE_DEVICE, err);
-	file.format.fps = played_rate(file.format.fps, play->options->speed);
-	err = meeting_negotiate(&play->setup.device, &file, &options.format, &play->setup.format);
+	file.format.fps = scale_rate(file.format.fps, play->options->speed);
+	err = play_format_negotiate(&play->setup.device, &file, &options.format, &play->setup.format);
 	if (err < 0)
 		return status_of(STAGE_FORMAT, err);
 	return status_of(STAGE_QUEUE, setup_pool(&play->setup, &options));
 }
 
-/* A run that never began has said why, and has nothing to report to people; a program that asked for JSON
- * gets it always. */
-static enum status print_report(struct play *play, int err)
+/* After a failed start only JSON is written: there is no more to tell people than the error. */
+static enum status write_play_report(struct play *play, int err)
 {
 	const struct common_options *common = &play->options->common;
 	struct report report = {
@@ -172,7 +168,7 @@ static enum status print_report(struct play *play, int err)
 	FILE *json = play->json;
 
 	report_take_times(&report);
-	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || play->playback.played))
+	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || play->playback.stats.played))
 		report_play_text(&report, &play->playback, stderr);
 	play->json = NULL;
 	if (json && json_file_write(json, common->basic.json, report_play_json(&report, &play->playback)) < 0)
@@ -190,11 +186,11 @@ static enum status play_and_report(struct play *play)
 
 	playback->pool = play->setup.pool;
 	playback->reader = play->reader;
-	playback->options = (struct playback_options){
+	playback->scaling = (enum scaling)options->fit;
+	playback->options = (struct play_loop_options){
 		.count = options->count,
 		.duration_ns = options->duration_ns,
 		.speed = options->speed,
-		.scaling = (enum scaling)options->fit,
 		.hold = options->hold,
 		.on_demand = options->on_demand,
 		.signal_fd = play->signal_fd,
@@ -204,13 +200,13 @@ static enum status play_and_report(struct play *play)
 	};
 	err = playback_run(playback);
 	status_line_end();
-	report_status = print_report(play, err);
-	status = end_status(playback->end, playback->read > 0, err);
+	report_status = write_play_report(play, err);
+	status = end_status(playback->end, playback->stats.read > 0, err);
 	return status ? status : report_status;
 }
 
-/* The file comes first: a bad one should not cost the device its format. */
-static enum status play_with(struct play *play)
+/* The file is opened first: if it is bad, the device keeps its format. */
+static enum status open_and_play(struct play *play)
 {
 	const char *json = play->options->common.basic.json;
 	enum status status;
@@ -224,7 +220,7 @@ static enum status play_with(struct play *play)
 	status = open_reader(play);
 	if (status || !play->reader)
 		return status;
-	status = open_device(play);
+	status = open_output_device(play);
 	return status ? status : play_and_report(play);
 }
 
@@ -237,7 +233,7 @@ static int play_run(int argc, char **argv)
 
 	if (status < 0) {
 		options.file = operand < argc ? argv[operand] : NULL;
-		status = check_options(&options) < 0 ? STATUS_USAGE : (int)play_with(&play);
+		status = check_play_options(&options) < 0 ? STATUS_USAGE : (int)open_and_play(&play);
 		setup_close(&play.setup);
 		reader_close(play.reader);
 		signals_close();

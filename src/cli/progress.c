@@ -58,7 +58,7 @@ void progress_playback(void *opaque)
 	const struct playback *playback = progress->playback;
 	char late[FIELD_MAX], dropped[FIELD_MAX];
 
-	snprintf(late, sizeof late, "late %" PRIu64, playback->late);
-	snprintf(dropped, sizeof dropped, "dropped %" PRIu64, playback->dropped);
-	show(progress, playback->played, late, dropped);
+	snprintf(late, sizeof late, "late %" PRIu64, playback->stats.late);
+	snprintf(dropped, sizeof dropped, "dropped %" PRIu64, playback->stats.dropped);
+	show(progress, playback->stats.played, late, dropped);
 }

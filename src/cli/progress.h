@@ -16,7 +16,7 @@ struct progress {
 	double fps; /* of the last second */
 };
 
-/* For record_options.progress and playback_options.progress; opaque is a struct progress. */
+/* For record_options.progress and play_loop_options.progress; opaque is a struct progress. */
 void progress_record(void *opaque);
 void progress_playback(void *opaque);
 

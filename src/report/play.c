@@ -11,13 +11,13 @@ static struct json_object *playback_frames_json(const struct playback *playback)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_add_count(object, "read", playback->read);
-	json_add_count(object, "played", playback->played);
-	json_add_count(object, "late", playback->late);
-	json_add_count(object, "dropped", playback->dropped);
-	json_add_count(object, "repeated", playback->repeated);
-	json_add_count(object, "copied", playback->copied);
-	json_add_count(object, "zero_copy", playback->zero_copy);
+	json_add_count(object, "read", playback->stats.read);
+	json_add_count(object, "played", playback->stats.played);
+	json_add_count(object, "late", playback->stats.late);
+	json_add_count(object, "dropped", playback->stats.dropped);
+	json_add_count(object, "repeated", playback->stats.repeated);
+	json_add_count(object, "copied", playback->stats.copied);
+	json_add_count(object, "zero_copy", playback->stats.zero_copy);
 	return object;
 }
 
@@ -26,24 +26,24 @@ static void print_played_frames(const struct playback *playback, FILE *out)
 	char text[200], bytes[BYTES_TEXT_MAX];
 
 	snprintf(text, sizeof text, "%" PRIu64 " read, %" PRIu64 " played; %" PRIu64 " without a copy",
-		 playback->read, playback->played, playback->zero_copy);
-	if (playback->copied)
-		text_add(text, sizeof text, ", %" PRIu64 " copied (%s)", playback->copied,
-			 bytes_text(playback->bytes_copied, bytes));
+		 playback->stats.read, playback->stats.played, playback->stats.zero_copy);
+	if (playback->stats.copied)
+		text_add(text, sizeof text, ", %" PRIu64 " copied (%s)", playback->stats.copied,
+			 bytes_text(playback->stats.bytes_copied, bytes));
 	report_line(out, "frames", "%s", text);
 	if (playback->options.speed > 0)
 		report_line(out, "late",
 			    "%" PRIu64 " shown late, %" PRIu64 " dropped because the next was due, %" PRIu64
 			    " repeated",
-			    playback->late, playback->dropped, playback->repeated);
+			    playback->stats.late, playback->stats.dropped, playback->stats.repeated);
 }
 
 static struct json_object *playback_bytes_json(const struct playback *playback)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_add_count(object, "played", playback->bytes_played);
-	json_add_count(object, "copied", playback->bytes_copied);
+	json_add_count(object, "played", playback->stats.bytes_played);
+	json_add_count(object, "copied", playback->stats.bytes_copied);
 	return object;
 }
 
@@ -87,7 +87,8 @@ static void print_input_file(const struct reader_info *info, FILE *out)
 
 static struct report_times playback_times(const struct playback *playback)
 {
-	return (struct report_times){ playback->wall_ns, playback->first_frame_ns, playback->measured_fps };
+	return (struct report_times){ playback->wall_ns, playback->stats.first_frame_ns,
+				      playback->measured_fps };
 }
 
 struct json_object *report_play_json(const struct report *report, const struct playback *playback)
@@ -98,10 +99,11 @@ struct json_object *report_play_json(const struct report *report, const struct p
 
 	json_object_object_add(object, "frames", playback_frames_json(playback));
 	json_object_object_add(object, "bytes", playback_bytes_json(playback));
-	if (playback->pace_ns.count)
-		json_object_object_add(object, "pace_us", report_stats_json(&playback->pace_ns));
-	if (playback->interval_ns.count)
-		json_object_object_add(object, "interval_us", report_stats_json(&playback->interval_ns));
+	if (playback->stats.pace_ns.count)
+		json_object_object_add(object, "pace_us", report_stats_json(&playback->stats.pace_ns));
+	if (playback->stats.interval_ns.count)
+		json_object_object_add(object, "interval_us",
+				       report_stats_json(&playback->stats.interval_ns));
 	json_object_object_add(object, "input", input_file_json(&info));
 	json_add_text(object, "end", end_name(playback->end));
 	return object;
@@ -114,8 +116,8 @@ void report_play_text(const struct report *report, const struct playback *playba
 
 	report_setup_text(report, out);
 	print_played_frames(playback, out);
-	report_stats_text("pace", &playback->pace_ns, out);
-	report_stats_text("interval", &playback->interval_ns, out);
+	report_stats_text("pace", &playback->stats.pace_ns, out);
+	report_stats_text("interval", &playback->stats.interval_ns, out);
 	report_times_text(report, &times, out);
 	print_input_file(&info, out);
 	report_line(out, "end", "%s", end_name(playback->end));

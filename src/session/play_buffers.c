@@ -1,164 +1,154 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The way of the memory in a playback. */
-#include <stdlib.h>
+/* Buffer circulation during playback. */
+#include "session/play_buffers.h"
+
 #include "base/log.h"
 #include "queue/memory_source.h"
-#include "session/play_loop.h"
+#include "session/buffer_ref.h"
 
-/* A decoder keeps its references in blanks, and runs ahead in them; more cost memory and gain nothing. */
-#define BLANKS_BYTES (UINT64_C(256) << 20)
-#define BLANKS_OF_DECODER 16
-#define PICTURES_AHEAD 6
-#define MAX_BLANKS (2 * POOL_MAX_BUFFERS)
+#define MAX_BUFFERS (2 * POOL_MAX_BUFFERS)
+/* More than these make nothing faster. */
+#define MAX_BUFFER_BYTES (UINT64_C(256) << 20)
+#define DECODER_BUFFERS 16 /* H.264 and HEVC: the most reference frames */
+#define FRAMES_AHEAD 6
 
-/* Without a pace nothing waits for its time, and few buffers, used again at once, stay in the cache. */
-static unsigned most_ahead(const struct player *player)
+static unsigned buffers_wanted(const struct pool *pool, bool decoded, unsigned max_ahead)
 {
-	return player->playback->options.speed > 0 ? PICTURES_AHEAD : 1;
-}
+	/* The driver's, one that waits for its time, one that is filled. */
+	unsigned min = pool_info(pool).min_latency + 2;
+	unsigned wanted = min + max_ahead - 1 + (decoded ? DECODER_BUFFERS : 0);
+	uint64_t affordable = MAX_BUFFER_BYTES / video_format_bytes(pool_format(pool));
 
-static unsigned wanted_blanks(const struct player *player)
-{
-	enum AVCodecID codec = reader_info(player->playback->reader).codec_id;
-	unsigned least =
-		pool_info(player->pool).min_latency + 2; /* one that waits for its time, one that is filled */
-	unsigned wanted = least + most_ahead(player) - 1;
-	uint64_t affordable = BLANKS_BYTES / video_format_bytes(pool_format(player->pool));
-
-	if (codec != AV_CODEC_ID_RAWVIDEO)
-		wanted += BLANKS_OF_DECODER;
 	if (wanted > affordable)
 		wanted = (unsigned)affordable;
-	return wanted > least ? wanted : least;
+	return wanted > min ? wanted : min;
 }
 
-/* Pictures that wait for their time hold blanks that the decoder could use. */
-static unsigned pictures_ahead(const struct player *player)
+/* As many as are wanted, or as there are. */
+static int acquire_all(struct play_buffers *b, unsigned wanted)
 {
-	unsigned busy = pool_info(player->pool).min_latency + 1;
-	unsigned left = player->n_blanks > busy ? player->n_blanks - busy : 1;
+	struct pool_info info = pool_info(b->pool);
+	unsigned min = info.streams ? info.min_latency : 1;
+	struct buffer *buffer;
+	int err = 0;
 
-	return left < most_ahead(player) ? left : most_ahead(player);
+	while (b->n_buffers < wanted && b->n_buffers < MAX_BUFFERS) {
+		err = pool_acquire(b->pool, &buffer);
+		if (err < 0)
+			break;
+		fifo_put(b->empty, buffer, 0);
+		b->n_buffers++;
+	}
+	if (b->n_buffers >= min)
+		return 0;
+	if (err < 0 && err != POOL_NOBUF)
+		return err;
+	/* pool_queue() returns none before the driver has min_latency buffers. */
+	log_error("%s: memory for %u buffers, %u needed", pool_device(b->pool)->path, b->n_buffers, min);
+	return -ENOMEM;
 }
 
-static void come_home(void *home, uint8_t *data)
+/* Frames that wait for their time hold buffers that the decoder could use. */
+static void share_out(struct play_buffers *b, unsigned max_ahead)
 {
-	fifo_put(home, data, 0);
+	unsigned busy = pool_info(b->pool).min_latency + 1;
+	unsigned left = b->n_buffers > busy ? b->n_buffers - busy : 1;
+
+	b->n_ahead = left < max_ahead ? left : max_ahead;
+	busy += b->n_ahead;
+	b->n_direct = b->n_buffers > busy ? b->n_buffers - busy : 0;
 }
 
-/* The reader's acquire(). */
-static int acquire_buffer(void *opaque, bool wait, struct frame *blank)
+int play_buffers_open(struct play_buffers *b, struct pool *pool, bool decoded, bool paced)
 {
-	struct player *player = opaque;
+	/* Without a pace, few buffers that are used again at once stay in the cache. */
+	unsigned max_ahead = paced ? FRAMES_AHEAD : 1;
+	int err;
+
+	b->pool = pool;
+	err = fifo_open(&b->empty);
+	if (err == 0)
+		err = fifo_open(&b->returned);
+	if (err == 0)
+		err = fifo_reserve(b->empty, MAX_BUFFERS);
+	if (err == 0)
+		err = fifo_reserve(b->returned, MAX_BUFFERS);
+	if (err == 0)
+		err = acquire_all(b, buffers_wanted(pool, decoded, max_ahead));
+	if (err < 0)
+		return err;
+	share_out(b, max_ahead);
+	return 0;
+}
+
+void play_buffers_close(struct play_buffers *b)
+{
+	void *buffer;
+
+	if (b->returned)
+		buffer_ref_return(b->pool, b->returned, true);
+	while (b->empty && fifo_try_get(b->empty, &buffer) > 0)
+		pool_release(b->pool, buffer);
+	fifo_close(b->empty);
+	fifo_close(b->returned);
+}
+
+int play_buffers_acquire(void *opaque, bool wait, struct frame *frame)
+{
+	struct play_buffers *b = opaque;
 	struct buffer *buffer;
 	void *item;
-	int result = wait ? fifo_get(player->blanks, &item) : fifo_try_get(player->blanks, &item);
+	int result = wait ? fifo_get(b->empty, &item) : fifo_try_get(b->empty, &item);
 
 	if (result <= 0)
-		return result == 0 ? POOL_FLUSHING : result;
+		return result == 0 ? -ECANCELED : result;
 	buffer = item;
-	*blank = (struct frame){ .n_planes = buffer->n_planes };
-	/* The reference stands for the buffer as a whole; where its planes lie, the frame says. */
-	blank->memory = av_buffer_create((uint8_t *)buffer, sizeof *buffer, come_home, player->home, 0);
-	if (!blank->memory) {
-		fifo_put(player->home, buffer, 0);
+	*frame = (struct frame){ .n_planes = buffer->n_planes };
+	frame->memory = buffer_ref_create(buffer, b->returned);
+	if (!frame->memory) {
+		fifo_put(b->returned, buffer, 0);
 		return -ENOMEM;
 	}
 	for (uint32_t p = 0; p < buffer->n_planes; p++) {
-		blank->planes[p].data = buffer->planes[p].data;
-		/* A decoder that writes a little further than the picture may do so. */
-		blank->planes[p].bytes = memory_whole_pages(buffer->planes[p].length);
+		frame->planes[p].data = buffer->planes[p].data;
+		/* Up to the page's end it is mapped, and decoders write a little beyond the frame. */
+		frame->planes[p].bytes = memory_whole_pages(buffer->planes[p].length);
 	}
 	return 0;
 }
 
-/* Takes as many buffers as are wanted, or as there are. */
-static int gather(struct player *player, unsigned wanted)
+void play_buffers_cancel(struct play_buffers *b)
 {
-	struct pool *pool = player->pool;
-	struct pool_info info = pool_info(pool);
-	unsigned least = info.streams ? info.min_latency : 1;
-	struct buffer *buffer;
-	int err = 0;
-
-	while (player->n_blanks < wanted && player->n_blanks < MAX_BLANKS &&
-	       (err = pool_acquire(pool, &buffer)) == 0) {
-		fifo_put(player->blanks, buffer, 0);
-		player->n_blanks++;
-	}
-	if (player->n_blanks >= least)
-		return 0;
-	if (err < 0 && err != POOL_NOBUF)
-		return err;
-	/* The driver would keep them all. */
-	log_error("%s: memory for %u buffers, %u needed", pool_device(pool)->path, player->n_blanks, least);
-	return -ENOMEM;
+	fifo_finish(b->empty, -ECANCELED);
 }
 
-int blanks_open(struct player *player)
-{
-	struct pool *pool = player->pool;
-	struct reader_target target = {
-		.format = *pool_format(pool),
-		.scaling = player->playback->options.scaling,
-		.acquire = acquire_buffer,
-		.opaque = player,
-	};
-	unsigned busy;
-	int err = fifo_reserve(player->blanks, MAX_BLANKS);
-
-	if (err == 0)
-		err = fifo_reserve(player->home, MAX_BLANKS);
-	if (err < 0)
-		return err;
-	err = gather(player, wanted_blanks(player));
-	if (err < 0)
-		return err;
-	player->n_ahead = pictures_ahead(player);
-	busy = pool_info(pool).min_latency + 1 + player->n_ahead;
-	target.n_direct = player->n_blanks > busy ? player->n_blanks - busy : 0;
-	return reader_start(player->playback->reader, &target);
-}
-
-void blanks_feed(struct player *player)
+void play_buffers_recycle(struct play_buffers *b)
 {
 	void *buffer;
 
-	while (fifo_try_get(player->home, &buffer) > 0)
-		fifo_put(player->blanks, buffer, 0);
+	while (fifo_try_get(b->returned, &buffer) > 0)
+		fifo_put(b->empty, buffer, 0);
 }
 
-void blanks_close(struct player *player)
+/* buffer->done: the driver has returned it. */
+static void unref_queued(struct buffer *buffer)
 {
-	void *buffer;
+	AVBufferRef *memory = buffer->opaque;
 
-	while (player->home && fifo_try_get(player->home, &buffer) > 0)
-		pool_release(player->pool, buffer);
-	while (player->blanks && fifo_try_get(player->blanks, &buffer) > 0)
-		pool_release(player->pool, buffer);
-}
-
-void picture_free(struct frame *picture)
-{
-	av_buffer_unref(&picture->memory);
-	free(picture);
-}
-
-static void picture_done(struct buffer *buffer)
-{
 	buffer->done = NULL;
-	picture_free(buffer->opaque);
+	av_buffer_unref(&memory);
 }
 
-struct buffer *picture_buffer(struct frame *picture)
+struct buffer *play_buffers_prepare(struct frame *frame)
 {
-	struct buffer *buffer = (struct buffer *)picture->memory->data;
+	struct buffer *buffer = buffer_ref_buffer(frame->memory);
 
-	for (unsigned p = 0; p < picture->n_planes; p++) {
+	for (unsigned p = 0; p < frame->n_planes; p++) {
 		buffer->planes[p].data_offset = 0;
-		buffer->planes[p].bytesused = (uint32_t)picture->planes[p].bytes;
+		buffer->planes[p].bytesused = (uint32_t)frame->planes[p].bytes;
 	}
-	buffer->opaque = picture;
-	buffer->done = picture_done;
+	buffer->opaque = frame->memory;
+	buffer->done = unref_queued;
+	frame->memory = NULL;
 	return buffer;
 }

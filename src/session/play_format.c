@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a file is and what an output device takes, brought together. */
+/* Negotiates the format of an output device for a file. */
 #include "session/play_format.h"
 
 #include <errno.h>
@@ -8,13 +8,13 @@
 #include "device/enumerate.h"
 #include "base/text.h"
 
-#define CANDIDATES_MAX 16
-#define TEXT_MAX 128
+#define MAX_CANDIDATES 16
+#define FORMAT_TEXT_MAX 128
 
-struct search {
+struct format_search {
 	const struct reader_info *file;
 	const struct pixfmt *best;
-	bool listed; /* the device says what it takes */
+	bool has_list; /* VIDIOC_ENUM_FMT lists formats */
 };
 
 static int chroma_shift(enum AVPixelFormat av)
@@ -24,7 +24,7 @@ static int chroma_shift(enum AVPixelFormat av)
 	return descriptor->log2_chroma_w + descriptor->log2_chroma_h;
 }
 
-/* libavutil prefers 4:2:0 to 4:2:2 for a picture of 4:4:4, for the sake of old players. */
+/* For 4:4:4, av_find_best_pix_fmt_of_2() prefers 4:2:0 to 4:2:2: here what keeps more chroma samples wins. */
 static bool loses_less(enum AVPixelFormat candidate, enum AVPixelFormat best, enum AVPixelFormat file)
 {
 	int loss = av_get_pix_fmt_loss(candidate, file, 0);
@@ -35,7 +35,7 @@ static bool loses_less(enum AVPixelFormat candidate, enum AVPixelFormat best, en
 	return av_find_best_pix_fmt_of_2(best, candidate, file, 0, NULL) == candidate;
 }
 
-static bool suits_better(const struct search *search, const struct pixfmt *candidate)
+static bool is_better_format(const struct format_search *search, const struct pixfmt *candidate)
 {
 	const struct reader_info *file = search->file;
 	const struct pixfmt *best = search->best;
@@ -49,20 +49,20 @@ static bool suits_better(const struct search *search, const struct pixfmt *candi
 	return candidate->av != best->av && loses_less(candidate->av, best->av, file->av);
 }
 
-static int consider(void *opaque, const void *entry)
+static int consider_format(void *opaque, const void *entry)
 {
 	const struct v4l2_fmtdesc *description = entry;
 	const struct pixfmt *candidate = pixfmt_by_fourcc(description->pixelformat);
-	struct search *search = opaque;
+	struct format_search *search = opaque;
 
-	search->listed = true;
-	if (candidate && suits_better(search, candidate))
+	search->has_list = true;
+	if (candidate && is_better_format(search, candidate))
 		search->best = candidate;
 	return 0;
 }
 
-/* A device that keeps no list may still say yes to the file's own format. */
-static const struct pixfmt *own_format(const struct reader_info *file)
+/* For drivers that list nothing, but accept formats. */
+static const struct pixfmt *file_format(const struct reader_info *file)
 {
 	for (const struct pixfmt *pix = pixfmt_table(); pix->fourcc; pix++)
 		if (file->av == AV_PIX_FMT_NONE ? pix->codec == file->codec_id : pix->av == file->av)
@@ -70,8 +70,8 @@ static const struct pixfmt *own_format(const struct reader_info *file)
 	return NULL;
 }
 
-/* Whether frames of the file can become frames of the format. */
-static bool can_become(const struct reader_info *file, const struct video_format *format)
+/* Whether the reader can make frames of this format. */
+static bool is_playable(const struct reader_info *file, const struct video_format *format)
 {
 	if (!format->pix)
 		return false;
@@ -79,10 +79,10 @@ static bool can_become(const struct reader_info *file, const struct video_format
 					   : format->pix->av != AV_PIX_FMT_NONE;
 }
 
-static bool is_named(const char *pixelformat, uint32_t fourcc)
+static bool names_fourcc(const char *pixelformat, uint32_t fourcc)
 {
-	uint32_t candidates[CANDIDATES_MAX];
-	unsigned n = pixfmt_parse(pixelformat, candidates, CANDIDATES_MAX);
+	uint32_t candidates[MAX_CANDIDATES];
+	unsigned n = pixfmt_parse(pixelformat, candidates, MAX_CANDIDATES);
 
 	for (unsigned i = 0; i < n; i++)
 		if (candidates[i] == fourcc)
@@ -90,17 +90,17 @@ static bool is_named(const char *pixelformat, uint32_t fourcc)
 	return false;
 }
 
-/* What the user asks for is to be so; what the file would like is not. */
-static bool is_as_wanted(const struct negotiate_request *wanted, const struct video_format *format)
+/* Whether the device gives what the user asked for; what only the file has may differ. */
+static bool meets_request(const struct negotiate_request *wanted, const struct video_format *format)
 {
 	if (wanted->adjust)
 		return true;
 	return (!wanted->width || (format->width == wanted->width && format->height == wanted->height)) &&
-	       (!wanted->pixelformat || is_named(wanted->pixelformat, format->fourcc)) &&
+	       (!wanted->pixelformat || names_fourcc(wanted->pixelformat, format->fourcc)) &&
 	       (!wanted->fps.num || fraction_close(wanted->fps, format->fps));
 }
 
-static char *describe(const struct video_format *format, char *text, size_t size)
+static char *format_text(const struct video_format *format, char *text, size_t size)
 {
 	char fourcc[FOURCC_TEXT_MAX], fps[FRACTION_TEXT_MAX];
 
@@ -112,10 +112,10 @@ static char *describe(const struct video_format *format, char *text, size_t size
 	return text;
 }
 
-static int refuse_change(struct device *device, const struct negotiate_request *wanted,
-			 const struct video_format *format)
+static int log_other_format(struct device *device, const struct negotiate_request *wanted,
+			    const struct video_format *format)
 {
-	char asked[TEXT_MAX] = "", got[TEXT_MAX], fps[FRACTION_TEXT_MAX], offered[256];
+	char asked[FORMAT_TEXT_MAX] = "", got[FORMAT_TEXT_MAX], fps[FRACTION_TEXT_MAX], offered[256];
 
 	if (wanted->pixelformat)
 		text_join(asked, sizeof asked, " ", "%s", wanted->pixelformat);
@@ -124,27 +124,26 @@ static int refuse_change(struct device *device, const struct negotiate_request *
 	if (wanted->fps.num)
 		text_join(asked, sizeof asked, " ", "%s fps", fraction_text(wanted->fps, fps));
 	log_error("%s: asked for %s, the device gives %s (it takes %s); --adjust takes what it gives",
-		  device->path, asked, describe(format, got, sizeof got),
+		  device->path, asked, format_text(format, got, sizeof got),
 		  enumerate_formats_text(device, offered, sizeof offered));
 	return -ERANGE;
 }
 
-static int refuse_file(struct device *device, const struct reader_info *file,
-		       const struct video_format *format)
+static int log_unplayable(struct device *device, const struct reader_info *file,
+			  const struct video_format *format)
 {
-	char got[TEXT_MAX], offered[256];
+	char got[FORMAT_TEXT_MAX], offered[256];
 
-	log_error(
-		"%s: the file has %s %ux%u, and cannot become the %s that the device is set to; it takes %s",
-		device->path, file->av == AV_PIX_FMT_NONE ? file->codec : av_get_pix_fmt_name(file->av),
-		file->format.width, file->format.height, describe(format, got, sizeof got),
-		enumerate_formats_text(device, offered, sizeof offered));
+	log_error("%s: the file's %s %ux%u cannot be converted to the device's %s; the device takes %s",
+		  device->path, file->av == AV_PIX_FMT_NONE ? file->codec : av_get_pix_fmt_name(file->av),
+		  file->format.width, file->format.height, format_text(format, got, sizeof got),
+		  enumerate_formats_text(device, offered, sizeof offered));
 	return -ERANGE;
 }
 
-/* A device that has not the size keeps its own; one that has not the rate shows what it gets when it gets it.
- */
-static struct negotiate_request request_for(const struct reader_info *file, const struct negotiate_request *wanted)
+/* With .adjust: another size is scaled to, and a frame rate that the device lacks does no harm. */
+static struct negotiate_request make_request(const struct reader_info *file,
+					     const struct negotiate_request *wanted)
 {
 	return (struct negotiate_request){
 		.width = wanted->width ? wanted->width : file->format.width,
@@ -156,28 +155,28 @@ static struct negotiate_request request_for(const struct reader_info *file, cons
 	};
 }
 
-int meeting_negotiate(struct device *device, const struct reader_info *file,
-		      const struct negotiate_request *wanted, struct video_format *format)
+int play_format_negotiate(struct device *device, const struct reader_info *file,
+			  const struct negotiate_request *wanted, struct video_format *format)
 {
-	struct search search = { .file = file };
+	struct format_search search = { .file = file };
 	char fourcc[FOURCC_TEXT_MAX];
-	struct negotiate_request request = request_for(file, wanted);
-	int err = enumerate_formats(device, consider, &search);
+	struct negotiate_request request = make_request(file, wanted);
+	int err = enumerate_formats(device, consider_format, &search);
 
 	if (err < 0)
 		return device_error(device, "VIDIOC_ENUM_FMT", err);
-	if (!search.listed)
-		search.best = own_format(file);
+	if (!search.has_list)
+		search.best = file_format(file);
 	if (!request.pixelformat && search.best)
 		request.pixelformat = fourcc_text(search.best->fourcc, fourcc);
 	err = negotiate_format(device, &request, format);
 	if (err < 0)
 		return err;
-	if (!is_as_wanted(wanted, format))
-		return refuse_change(device, wanted, format);
-	if (!can_become(file, format))
-		return refuse_file(device, file, format);
-	/* A device without a rate of its own goes by the file's. */
+	if (!meets_request(wanted, format))
+		return log_other_format(device, wanted, format);
+	if (!is_playable(file, format))
+		return log_unplayable(device, file, format);
+	/* Where the driver has no frame rate. */
 	if (!format->fps.num)
 		format->fps = request.fps;
 	return 0;

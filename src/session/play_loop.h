@@ -1,53 +1,65 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A playback while it runs. */
+/* The device loop of a playback: takes frames from the file thread and queues each at its time. */
 #ifndef SESSION_PLAY_LOOP_H
 #define SESSION_PLAY_LOOP_H
 
-#include <pthread.h>
 #include <semaphore.h>
-#include "base/fifo.h"
-#include "session/playback.h"
+#include "base/stats.h"
+#include "session/end.h"
+#include "session/play_buffers.h"
 
-struct player {
-	struct playback *playback;
-	struct pool *pool;
-	struct fifo *blanks;   /* struct buffer, to the file thread, to be filled */
-	struct fifo *pictures; /* struct frame, from it, whose memory's data is such a buffer */
-	struct fifo *home;     /* struct buffer, to which no reference is left */
-	sem_t ahead;           /* how many pictures more the file thread may read */
-	pthread_t file_thread;
-	bool has_ahead, threaded;
-	unsigned n_blanks; /* in circulation */
-	unsigned n_ahead;  /* pictures that may wait for their time */
-	int timer_fd;
-	int64_t origin_ns;                       /* when presentation time 0 is due; 0: not decided */
-	int64_t last_queue_ns, last_duration_ns; /* of the frame shown last; 0: none, or not known */
-	int64_t start_ns, progress_ns;
-	bool done; /* playback->end is decided */
+struct play_loop_options {
+	uint64_t count;      /* frames; 0: all */
+	int64_t duration_ns; /* of presentation time; 0: all */
+	double speed;        /* 1: as the file says; 0: as fast as the device takes frames */
+	bool hold;           /* keep the last frame shown until a signal */
+	bool on_demand;      /* after the first frame, play while the device has a reader: reader_events.h */
+	int signal_fd;       /* readable: end in good order; -1: none */
+	int resume_fd; /* non-blocking signalfd or eventfd, read by the loop: the program was stopped and
+			  continues; -1: none */
+	void (*progress)(void *opaque); /* called a few times a second; NULL: none */
+	void *progress_opaque;
 };
 
-/* The memory's way: buffers to the file thread, pictures back, and what happens when the driver lets go. */
+/* A frame is late if it was queued more than half its duration after its time. It is dropped if the next one
+ * is due as well. While none came in time, the device showed the one before again: so many durations of it
+ * are `repeated`. */
+struct play_loop_stats {
+	uint64_t read, played, late, dropped, repeated;
+	uint64_t copied, zero_copy; /* of those played */
+	uint64_t bytes_played, bytes_copied;
+	struct stats pace_ns;     /* queue time minus due time, of paced frames; early ones count as 0 */
+	struct stats interval_ns; /* between frames queued */
+	int64_t first_frame_ns;   /* from the start of the run */
+};
 
-int blanks_open(struct player *player);
-/* Hands out what came home. */
-void blanks_feed(struct player *player);
-/* Gives all back to the pool; the file thread and the reader must hold none any more. */
-void blanks_close(struct player *player);
-/* The buffer to give to pool_queue() for the picture, which frees itself when the driver is done with it.
- */
-struct buffer *picture_buffer(struct frame *picture);
-void picture_free(struct frame *picture);
+/* Set options, stats, pool, buffers and start_ns before play_loop_open(), the rest zero. */
+struct play_loop {
+	const struct play_loop_options *options;
+	struct play_loop_stats *stats;
+	struct pool *pool;
+	struct play_buffers *buffers;
+	int64_t start_ns;
 
-/* The clock's way. */
+	struct fifo *frames; /* struct frame, from the file thread */
+	sem_t credits;       /* frames that the file thread may still put */
+	bool is_open;
+	int timer_fd;
+	int64_t origin_ns;                       /* when presentation time 0 is due; 0: with the next frame */
+	int64_t last_queue_ns, last_duration_ns; /* of the frame queued last; 0: none, or not known */
+	int64_t progress_ns;
+	bool done; /* `end` is decided */
+	enum run_end end;
+};
 
-/* Takes pictures and plays them until player->done. Returns 0 when the end is a good one. */
-int player_loop(struct player *player);
-/* Decides why the playback ended; returns err, so that one line both decides and passes it on. */
-int player_finish(struct player *player, enum run_end end, int err);
-
-enum wait_for { WAIT_PICTURE, WAIT_TIME, WAIT_SIGNAL };
-/* Waits for a picture to come, or for due_ns; buffers that come home meanwhile go out again. Returns 0; 1
- * when a pause moved all times; or POOL_FLUSHING. */
-int player_wait(struct player *player, enum wait_for what, int64_t due_ns);
+/* 0 or a negative errno, logged. */
+int play_loop_open(struct play_loop *loop);
+/* Plays until something ends it, and lets the device show the last frame. Returns 0 when `end` is a good one,
+ * else the negative errno. */
+int play_loop_run(struct play_loop *loop);
+/* Frees the frames that were not played; the file thread must have ended. Takes a half-open one. */
+void play_loop_close(struct play_loop *loop);
+/* A frame of the fifo, with its reference to the buffer. */
+void play_loop_free_frame(struct frame *frame);
 
 #endif

@@ -1,120 +1,138 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A playback's beginning and end. */
+/* A playback: starts the device loop and the file thread, and ends them. */
 #include "session/playback.h"
 
 #include <errno.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "session/play_loop.h"
 
-#define KEPT_BYTES (32 << 20)
+/* Larger than a frame of any usual size. */
+#define MALLOC_KEEP_BYTES (32 << 20)
 
-static void wait_for_room(struct player *player)
+struct playback_threads {
+	struct playback *playback;
+	struct play_buffers buffers;
+	struct play_loop loop;
+	pthread_t file_thread;
+	bool has_file_thread;
+};
+
+static void wait_for_credit(struct play_loop *loop)
 {
-	while (sem_wait(&player->ahead) < 0 && errno == EINTR)
+	while (sem_wait(&loop->credits) < 0 && errno == EINTR)
 		;
 }
 
-/* Reads until the end, or until the device loop takes no more. */
-static void *file_thread(void *opaque)
+/* Reads until the end, or until the device loop takes no more frames. */
+static void *read_frames(void *opaque)
 {
-	struct player *player = opaque;
+	struct playback_threads *threads = opaque;
+	struct play_loop *loop = &threads->loop;
 	int result = 1, err = 0;
 
 	while (result > 0 && err == 0) {
-		struct frame *picture = calloc(1, sizeof *picture);
+		struct frame *frame = calloc(1, sizeof *frame);
 
-		wait_for_room(player);
-		result = picture ? reader_next(player->playback->reader, picture) : log_no_memory();
+		wait_for_credit(loop);
+		result = frame ? reader_next(threads->playback->reader, frame) : log_no_memory();
 		if (result > 0)
-			err = fifo_put(player->pictures, picture, 0);
-		if (picture && (result <= 0 || err < 0))
-			picture_free(picture);
+			err = fifo_put(loop->frames, frame, 0);
+		if (frame && (result <= 0 || err < 0))
+			play_loop_free_frame(frame);
 	}
-	fifo_finish(player->pictures, result < 0 ? result : 0);
+	fifo_finish(loop->frames, result < 0 ? result : 0);
 	return NULL;
 }
 
-static int player_open(struct player *player)
+static int start_reader(struct playback_threads *threads)
 {
-	int err;
+	struct playback *playback = threads->playback;
+	struct play_buffers *buffers = &threads->buffers;
+	struct reader_target target = {
+		.format = *pool_format(playback->pool),
+		.scaling = playback->scaling,
+		.acquire = play_buffers_acquire,
+		.opaque = buffers,
+	};
+	bool decoded = reader_info(playback->reader).codec_id != AV_CODEC_ID_RAWVIDEO;
+	int err = play_buffers_open(buffers, playback->pool, decoded, playback->options.speed > 0);
 
-	player->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (player->timer_fd < 0) {
-		log_error("timerfd: %s", err_str(-errno));
-		return -errno;
-	}
-	err = fifo_open(&player->blanks);
-	if (err == 0)
-		err = fifo_open(&player->pictures);
-	if (err == 0)
-		err = fifo_open(&player->home);
-	if (err == 0)
-		err = pool_start(player->pool);
-	if (err == 0)
-		err = blanks_open(player);
 	if (err < 0)
 		return err;
-	pool_set_wakeup(player->pool, player->playback->options.signal_fd, -1);
-	player->has_ahead = sem_init(&player->ahead, 0, player->n_ahead) == 0;
-	err = -pthread_create(&player->file_thread, NULL, file_thread, player);
-	player->threaded = err == 0;
+	target.n_direct = buffers->n_direct;
+	return reader_start(playback->reader, &target);
+}
+
+static int start_threads(struct playback_threads *threads)
+{
+	struct playback *playback = threads->playback;
+	int err = pool_start(playback->pool);
+
+	if (err == 0)
+		err = start_reader(threads);
+	if (err == 0)
+		err = play_loop_open(&threads->loop);
 	if (err < 0)
-		log_error("no thread to read the file: %s", err_str(err));
+		return err;
+	pool_set_wakeup(playback->pool, playback->options.signal_fd, -1);
+	err = -pthread_create(&threads->file_thread, NULL, read_frames, threads);
+	threads->has_file_thread = err == 0;
+	if (err < 0)
+		log_error("starting the file thread: %s", err_str(err));
 	return err;
 }
 
-/* The device first; then the file thread, whose waits end; then all memory goes home. */
-static void player_close(struct player *player)
+/* STREAMOFF first, so that the device stops at once; buffers return to the pool when the file thread and the
+ * reader have unreferenced them. */
+static void stop_threads(struct playback_threads *threads)
 {
-	void *picture;
+	struct playback *playback = threads->playback;
+	struct play_loop *loop = &threads->loop;
 
-	pool_stop(player->pool);
-	if (player->threaded) {
-		reader_cancel(player->playback->reader);
-		fifo_abandon(player->pictures, POOL_FLUSHING);
-		fifo_finish(player->blanks, POOL_FLUSHING);
-		sem_post(&player->ahead);
-		pthread_join(player->file_thread, NULL);
+	pool_stop(playback->pool);
+	if (threads->has_file_thread) {
+		reader_cancel(playback->reader);
+		fifo_abandon(loop->frames, -ECANCELED);
+		play_buffers_cancel(&threads->buffers);
+		sem_post(&loop->credits);
+		pthread_join(threads->file_thread, NULL);
 	}
-	while (player->pictures && fifo_try_get(player->pictures, &picture) > 0)
-		picture_free(picture);
-	reader_stop(player->playback->reader);
-	blanks_close(player);
-	fifo_close(player->blanks);
-	fifo_close(player->pictures);
-	fifo_close(player->home);
-	if (player->has_ahead)
-		sem_destroy(&player->ahead);
-	if (player->timer_fd >= 0)
-		close(player->timer_fd);
-	pool_set_wakeup(player->pool, -1, -1);
+	play_loop_close(loop);
+	reader_stop(playback->reader);
+	play_buffers_close(&threads->buffers);
+	pool_set_wakeup(playback->pool, -1, -1);
 }
 
 int playback_run(struct playback *playback)
 {
-	struct player player = { .playback = playback, .pool = playback->pool, .timer_fd = -1 };
+	struct playback_threads threads = { .playback = playback };
 	int err;
 
-	/* Frames are due to the microsecond; the kernel's usual slack for timers is 50. */
+	threads.loop = (struct play_loop){
+		.options = &playback->options,
+		.stats = &playback->stats,
+		.pool = playback->pool,
+		.buffers = &threads.buffers,
+		.start_ns = now_ns(),
+	};
+	/* The default timer slack, 50 us, would delay each frame. */
 	prctl(PR_SET_TIMERSLACK, 1UL);
-	/* What libav allocates a frame is as large as the last one: to give it back to the kernel in between,
-	 * and have every page of it cleared anew, would cost more than a copy. */
-	mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
-	mallopt(M_TRIM_THRESHOLD, 4 * KEPT_BYTES);
-	player.start_ns = player.progress_ns = now_ns();
-	err = player_open(&player);
+	/* libav allocates and frees memory of a frame's size for each frame. If free() returned it to the
+	 * kernel, which clears pages before it hands them out again, that would cost more than a copy. */
+	mallopt(M_MMAP_THRESHOLD, MALLOC_KEEP_BYTES);
+	mallopt(M_TRIM_THRESHOLD, 4 * MALLOC_KEEP_BYTES);
+	err = start_threads(&threads);
 	if (err == 0)
-		err = player_loop(&player);
-	playback->bytes_copied += pool_info(playback->pool).bytes_copied;
-	playback->wall_ns = now_ns() - player.start_ns;
-	if (playback->interval_ns.count)
-		playback->measured_fps = 1e9 / stats_mean(&playback->interval_ns);
-	player_close(&player);
+		err = play_loop_run(&threads.loop);
+	playback->end = threads.loop.end;
+	playback->stats.bytes_copied += pool_info(playback->pool).bytes_copied;
+	playback->wall_ns = now_ns() - threads.loop.start_ns;
+	if (playback->stats.interval_ns.count)
+		playback->measured_fps = 1e9 / stats_mean(&playback->stats.interval_ns);
+	stop_threads(&threads);
 	return err;
 }

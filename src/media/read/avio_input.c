@@ -30,7 +30,7 @@ struct avio_input {
 	char *name;
 	int fd, wake_fd, cancel_fd;
 	bool standard; /* standard input */
-	bool own;      /* avio reads fd by read_packet() */
+	bool own;      /* avio reads fd by read_input() */
 	bool regular, address;
 	struct direct_read *direct; /* NULL: none */
 	int64_t base;               /* file offset of our byte 0: standard input may be partly read already */
@@ -163,7 +163,7 @@ static int read_and_note(struct avio_input *in, uint8_t *buffer, int bytes)
 }
 
 /* AVIOContext.read_packet. */
-static int read_packet(void *opaque, uint8_t *buffer, int bytes)
+static int read_input(void *opaque, uint8_t *buffer, int bytes)
 {
 	struct avio_input *in = opaque;
 	const AVIOContext *avio = in->avio;
@@ -187,7 +187,7 @@ static int read_packet(void *opaque, uint8_t *buffer, int bytes)
 }
 
 /* AVIOContext.seek. */
-static int64_t seek_file(void *opaque, int64_t offset, int whence)
+static int64_t seek_input(void *opaque, int64_t offset, int whence)
 {
 	struct avio_input *in = opaque;
 	struct stat st;
@@ -225,7 +225,7 @@ static int open_standard_input(struct avio_input *in)
 }
 
 /* O_NONBLOCK: opening a FIFO would block until it has a writer, and could not be cancelled. */
-static int open_path(struct avio_input *in)
+static int open_input_path(struct avio_input *in)
 {
 	in->fd = open(in->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	return in->fd < 0 ? log_open_error(in->name, -errno) : 0;
@@ -249,12 +249,12 @@ static int prepare_fd(struct avio_input *in)
 	return in->base < 0 ? log_open_error(in->name, -errno) : 0;
 }
 
-static int open_file(struct avio_input *in)
+static int open_input_file(struct avio_input *in)
 {
 	uint8_t *buffer;
 	int err;
 
-	err = in->standard ? open_standard_input(in) : open_path(in);
+	err = in->standard ? open_standard_input(in) : open_input_path(in);
 	if (err == 0)
 		err = prepare_fd(in);
 	if (err < 0)
@@ -263,8 +263,8 @@ static int open_file(struct avio_input *in)
 	if (!buffer)
 		return log_open_error(in->name, -ENOMEM);
 	in->own = true;
-	in->avio = avio_alloc_context(buffer, AVIO_BUFFER_BYTES, 0, in, read_packet, NULL,
-				      in->regular ? seek_file : NULL);
+	in->avio = avio_alloc_context(buffer, AVIO_BUFFER_BYTES, 0, in, read_input, NULL,
+				      in->regular ? seek_input : NULL);
 	if (in->avio)
 		return 0;
 	av_free(buffer);
@@ -329,7 +329,7 @@ int avio_input_open(struct avio_input **input, const char *url, bool by_demuxer,
 	in->interrupt = (AVIOInterruptCB){ is_cancelled, in };
 	err = set_name(in, url);
 	if (err >= 0 && !by_demuxer)
-		err = in->address ? open_address(in, url) : open_file(in);
+		err = in->address ? open_address(in, url) : open_input_file(in);
 	if (err < 0)
 		avio_input_close(in);
 	else

@@ -20,7 +20,7 @@
 
 static const AVRational nanoseconds = { 1, NS_PER_S };
 
-static const char *input_name(const struct demuxer *d)
+static const char *file_name(const struct demuxer *d)
 {
 	return avio_input_name(d->input);
 }
@@ -42,11 +42,11 @@ static int log_demuxer_error(const struct demuxer *d, int err, const char *what)
 	if (input_err == -ECANCELED)
 		return input_err;
 	if (input_err < 0)
-		log_error("%s: %s: %s", input_name(d), what, err_str(input_err));
+		log_error("%s: %s: %s", file_name(d), what, err_str(input_err));
 	else if (is_empty_file(d))
-		log_error("%s: is empty", input_name(d));
+		log_error("%s: is empty", file_name(d));
 	else
-		log_error("%s: %s: %s", input_name(d), what, libav_err_str(err));
+		log_error("%s: %s: %s", file_name(d), what, libav_err_str(err));
 	if (err == -ENOMEM || err == -EPERM || err == -ERANGE)
 		result = err;
 	return input_err < 0 ? input_err : result;
@@ -80,7 +80,7 @@ static int probe_format(struct demuxer *d)
 	return err < 0 ? log_demuxer_error(d, err, "no container that libavformat knows") : 0;
 }
 
-static int choose_format(struct demuxer *d, const char *container)
+static int choose_demuxer(struct demuxer *d, const char *container)
 {
 	int err;
 
@@ -98,7 +98,7 @@ static int choose_format(struct demuxer *d, const char *container)
 			return err;
 	}
 	if (d->format && !d->allow_playlists) {
-		err = limits_check_demuxer(d->format, input_name(d));
+		err = limits_check_demuxer(d->format, file_name(d));
 		if (err < 0)
 			return err;
 	}
@@ -106,7 +106,7 @@ static int choose_format(struct demuxer *d, const char *container)
 		return 0;
 	log_error("%s: a naked raw file tells neither frame size nor pixel format: use a container such as "
 		  ".mkv, .nut or .y4m",
-		  input_name(d));
+		  file_name(d));
 	return -EBADMSG;
 }
 
@@ -135,7 +135,7 @@ static int select_stream(struct demuxer *d)
 	int n = av_find_best_stream(d->context, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
 
 	if (n < 0 || d->context->streams[n]->disposition & AV_DISPOSITION_ATTACHED_PIC) {
-		log_error("%s: no video stream", input_name(d));
+		log_error("%s: no video stream", file_name(d));
 		return -EBADMSG;
 	}
 	d->stream = d->context->streams[n];
@@ -198,10 +198,10 @@ int demuxer_open(struct demuxer *d, const struct demuxer_options *options)
 	if (err < 0)
 		return err;
 	if (!by_demuxer && options->must_seek && !avio_input_is_seekable(d->input)) {
-		log_error("%s cannot be played more than once: it is not seekable", input_name(d));
+		log_error("%s cannot be played more than once: it is not seekable", file_name(d));
 		return -ESPIPE;
 	}
-	err = choose_format(d, options->container);
+	err = choose_demuxer(d, options->container);
 	if (err < 0)
 		return err;
 	return open_context(d);
@@ -222,7 +222,7 @@ static void count_read_damage(struct demuxer *d, const char *reason)
 	if (d->n_damaged++ > 0)
 		return;
 	d->damage = strdup(reason);
-	log_verbose("%s: %s", input_name(d), reason);
+	log_verbose("%s: %s", file_name(d), reason);
 }
 
 /* The yuv4mpegpipe demuxer takes a truncated frame at the end of the file for the end. */
@@ -238,7 +238,7 @@ static int handle_read_error(struct demuxer *d, int err)
 	int input_err = avio_input_error(d->input);
 
 	if (input_err < 0 && input_err != -ECANCELED)
-		log_error("%s: %s", input_name(d), err_str(input_err));
+		log_error("%s: %s", file_name(d), err_str(input_err));
 	if (input_err < 0)
 		return input_err;
 	if (err == AVERROR_EOF) {

@@ -40,7 +40,7 @@ struct reader {
 	uint64_t n_rounds, n_in_round;
 };
 
-static int open_codec(struct reader *r, const char *decoder)
+static int open_stream_decoder(struct reader *r, const char *decoder)
 {
 	r->copy = decoder && strcmp(decoder, "copy") == 0;
 	/* A packet of raw video is a frame. */
@@ -79,7 +79,7 @@ static enum video_field field_order(enum AVFieldOrder order)
 							      : FIELD_NONE;
 }
 
-static void set_format(struct reader *r, const AVCodecParameters *p)
+static void set_info_format(struct reader *r, const AVCodecParameters *p)
 {
 	struct video_format *f = &r->info.format;
 	const AVFrame *frame = r->has_frame ? r->frame : NULL;
@@ -103,12 +103,12 @@ static void set_format(struct reader *r, const AVCodecParameters *p)
 	r->info.av = target_format_without_range(av);
 }
 
-static int set_info(struct reader *r)
+static int set_reader_info(struct reader *r)
 {
 	const AVCodecParameters *p = r->demuxer.stream->codecpar;
 	AVRational aspect = demuxer_sample_aspect(&r->demuxer, r->has_frame ? r->frame : NULL);
 
-	set_format(r, p);
+	set_info_format(r, p);
 	r->info.path = avio_input_name(r->demuxer.input);
 	r->info.container = r->demuxer.context->iformat->name;
 	r->info.codec = avcodec_get_name(p->codec_id);
@@ -150,7 +150,7 @@ static int apply_start(struct reader *r)
 	return seek_to_start(r);
 }
 
-static int open_all(struct reader *r, const struct reader_options *options)
+static int open_reader_parts(struct reader *r, const struct reader_options *options)
 {
 	struct demuxer_options demuxer_options = {
 		.url = options->url,
@@ -169,11 +169,11 @@ static int open_all(struct reader *r, const struct reader_options *options)
 		return log_no_memory();
 	err = demuxer_open(&r->demuxer, &demuxer_options);
 	if (err == 0)
-		err = open_codec(r, options->decoder);
+		err = open_stream_decoder(r, options->decoder);
 	if (err == 0)
 		err = probe_frame(r);
 	if (err == 0)
-		err = set_info(r);
+		err = set_reader_info(r);
 	if (err < 0)
 		return err;
 	r->timestamps = (struct timestamps){
@@ -194,7 +194,7 @@ int reader_open(struct reader **reader, const struct reader_options *options)
 	*reader = NULL;
 	if (!r)
 		return log_no_memory();
-	err = open_all(r, options);
+	err = open_reader_parts(r, options);
 	if (err < 0)
 		reader_close(r);
 	else
@@ -292,7 +292,7 @@ int reader_start(struct reader *r, const struct reader_target *target)
 	return enable_direct_read(r, shape);
 }
 
-static int draw_frame(struct reader *r, struct frame *out)
+static int draw_into_target(struct reader *r, struct frame *out)
 {
 	int err = target_acquire(&r->target, true, out);
 
@@ -326,7 +326,7 @@ static int return_frame(struct reader *r, struct frame *out)
 	if (err == 0)
 		err = direct_read_take(&r->demuxer.direct, frame, out);
 	if (err == 0)
-		err = draw_frame(r, out);
+		err = draw_into_target(r, out);
 	if (err < 0)
 		return err;
 	out->key = true;
@@ -375,7 +375,7 @@ static int decode_frame(struct reader *r)
 	}
 }
 
-static int next_frame(struct reader *r, struct frame *out)
+static int next_decoded_frame(struct reader *r, struct frame *out)
 {
 	int err;
 
@@ -401,7 +401,7 @@ static bool should_skip_to_key(const struct reader *r, const AVPacket *packet)
 	       (!avio_input_is_seekable(r->demuxer.input) && is_before_start(r, packet->pts));
 }
 
-static int next_packet(struct reader *r, struct frame *out)
+static int next_undecoded_packet(struct reader *r, struct frame *out)
 {
 	const AVPacket *packet = r->packets.packet;
 	int64_t time;
@@ -465,7 +465,7 @@ int reader_next(struct reader *r, struct frame *out)
 
 	*out = (struct frame){ 0 };
 	while (!r->ended) {
-		err = r->copy ? next_packet(r, out) : next_frame(r, out);
+		err = r->copy ? next_undecoded_packet(r, out) : next_decoded_frame(r, out);
 		if (err > 0) {
 			r->n_in_round++;
 			r->info.read++;
