@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Routes the FFmpeg libraries' log into the program's own. libav explains a failure in its log and returns
- * a bare error code, so the last error line of each thread is kept for the one message that users see.
+ * Routes the FFmpeg libraries' log into the program's own, and hides differences between their versions.
+ * libav explains a failure in its log and returns a bare error code, so the last error line of each thread
+ * is kept for the one message that users see.
  */
 #ifndef MEDIA_LIBAV_H
 #define MEDIA_LIBAV_H

@@ -120,7 +120,7 @@ static void wrong_wishes(void **state)
 	(void)state;
 	o.codec = "ffv1";
 	o.codec_options = "no_such=1";
-	media_fixture_refused(&o, -EINVAL, "ffv1: has no option \"no_such\"");
+	media_fixture_refused(&o, -EINVAL, "ffv1: has no option 'no_such'");
 	o.codec_options = "coder=no_such";
 	media_fixture_refused(&o, -EINVAL, "ffv1: ");
 	o.codec_options = "coder";

@@ -17,8 +17,7 @@
 /* Of memory, offsets and lengths; the largest logical block size in use. */
 #define DIRECT_IO_ALIGNMENT 4096
 
-/* AUTO: for large writes on file systems where it is known to pay. ON: wherever the file system accepts it.
- */
+/* AUTO: large writes, on file systems where it is known to pay. ON: wherever the file system accepts it. */
 enum direct_io_mode { DIRECT_IO_AUTO, DIRECT_IO_ON, DIRECT_IO_OFF };
 
 struct async_write;

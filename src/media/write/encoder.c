@@ -35,7 +35,7 @@ const AVCodec *encoder_find(const char *name)
 	if (desc && desc->type == AVMEDIA_TYPE_VIDEO)
 		codec = avcodec_find_encoder(desc->id);
 	if (!codec || codec->type != AVMEDIA_TYPE_VIDEO) {
-		log_error("%s: no such video encoder in this libavcodec: \"ffmpeg -encoders\" lists them",
+		log_error("%s: no such video encoder in this libavcodec: 'ffmpeg -encoders' lists them",
 			  name);
 		return NULL;
 	}
@@ -165,28 +165,33 @@ static int parse_options(const struct encoder_options *options, AVDictionary **d
 static int try_time_base(struct encoder *e, const struct encoder_options *options, enum AVPixelFormat format,
 			 AVRational time_base, const AVDictionary *dictionary, char **unknown)
 {
-	AVDictionary *left = NULL;
-	const AVDictionaryEntry *entry;
-	int err = -ENOMEM;
+	AVDictionary *unused = NULL;
+	const AVDictionaryEntry *entry = NULL;
+	int err = av_dict_copy(&unused, dictionary, 0);
 
-	if (av_dict_copy(&left, dictionary, 0) >= 0 &&
-	    (e->context = alloc_context(options, format, time_base)))
-		err = avcodec_open2(e->context, options->codec, &left);
-	if (err == 0 && (entry = av_dict_get(left, "", NULL, AV_DICT_IGNORE_SUFFIX))) {
+	e->context = alloc_context(options, format, time_base);
+	if (err < 0 || !e->context)
+		err = -ENOMEM;
+	else
+		err = avcodec_open2(e->context, options->codec, &unused);
+	if (err == 0)
+		entry = av_dict_get(unused, "", NULL, AV_DICT_IGNORE_SUFFIX);
+	if (entry) {
 		*unknown = av_strdup(entry->key);
 		err = -EINVAL;
 	}
-	av_dict_free(&left);
+	av_dict_free(&unused);
 	if (err < 0)
 		avcodec_free_context(&e->context);
 	return err;
 }
 
-/* Microseconds if the codec supports them; the MPEG codecs allow certain frame rates only. */
+/* Microseconds if the codec supports them. MPEG-1 and -2 have a table of frame rates (ISO/IEC
+ * 13818-2, 6.3.3). */
 static int open_encoder_context(struct encoder *e, const struct encoder_options *options,
 				enum AVPixelFormat format, const AVDictionary *dictionary)
 {
-	AVRational grid = options->fps.num > 0 ? av_inv_q(options->fps) : (AVRational){ 1, 30 };
+	AVRational interval = options->fps.num > 0 ? av_inv_q(options->fps) : (AVRational){ 1, 30 };
 	char *unknown = NULL;
 	int err = -EINVAL;
 
@@ -195,11 +200,11 @@ static int open_encoder_context(struct encoder *e, const struct encoder_options 
 		err = try_time_base(e, options, format, (AVRational){ 1, 1000000 }, dictionary, &unknown);
 	if (err < 0 && err != -ENOMEM && !unknown) {
 		libav_clear_error();
-		err = try_time_base(e, options, format, grid, dictionary, &unknown);
+		err = try_time_base(e, options, format, interval, dictionary, &unknown);
 	}
 	if (unknown)
-		log_error("%s: has no option \"%s\": \"ffmpeg -h encoder=%s\" lists them",
-			  options->codec->name, unknown, options->codec->name);
+		log_error("%s: has no option '%s': 'ffmpeg -h encoder=%s' lists them", options->codec->name,
+			  unknown, options->codec->name);
 	else if (err < 0)
 		log_error("%s: %s", options->codec->name, libav_err_str(err));
 	av_free(unknown);

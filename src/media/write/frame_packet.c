@@ -14,6 +14,7 @@
 
 /* --- description --- */
 
+/* Muxers write it as FieldOrder (RFC 9559, 5.1.4.1.28.2) or as the fiel atom (QuickTime File Format). */
 static enum AVFieldOrder codecpar_field_order(const struct video_format *format)
 {
 	/* Separate fields (TOP, ALTERNATE, SEQ_TB and others) have no equivalent in libav. */

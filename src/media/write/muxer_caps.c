@@ -65,10 +65,14 @@ static const AVOutputFormat *find_by_name(const char *name)
 	return find_by_url(file);
 }
 
+static struct muxer_caps find_muxer(const char *url, const char *name)
+{
+	return (struct muxer_caps){ name ? find_by_name(name) : find_by_url(url), url };
+}
+
 int muxer_caps_find(struct muxer_caps *caps, const char *url, const char *name)
 {
-	caps->url = url;
-	caps->format = name ? find_by_name(name) : find_by_url(url);
+	*caps = find_muxer(url, name);
 	if (caps->format)
 		return 0;
 	if (name)
@@ -84,16 +88,16 @@ int muxer_caps_find(struct muxer_caps *caps, const char *url, const char *name)
 
 bool muxer_caps_numbers_files(const char *url, const char *name)
 {
-	struct muxer_caps caps = { name ? find_by_name(name) : find_by_url(url), url };
+	struct muxer_caps caps = find_muxer(url, name);
 
 	return caps.format && muxer_caps_no_file(&caps);
 }
 
 bool muxer_caps_single_image(const char *url, const char *name)
 {
-	const AVOutputFormat *format = name ? find_by_name(name) : find_by_url(url);
+	struct muxer_caps caps = find_muxer(url, name);
 
-	return format && strcmp(format->name, "image2") == 0 && !strchr(url, '%');
+	return caps.format && strcmp(caps.format->name, "image2") == 0 && !strchr(url, '%');
 }
 
 /* --- properties of a muxer --- */
@@ -193,7 +197,7 @@ char *muxer_caps_list_containers(const struct video_format *format, char text[MU
 
 	text[0] = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		struct muxer_caps caps = { find_by_name(names[i]), "-" };
+		struct muxer_caps caps = find_muxer("-", names[i]);
 
 		if (caps.format && muxer_caps_keeps_format(&caps, format, &codec_tag))
 			av_strlcatf(text, MUXER_CAPS_LIST_MAX, "%s%s", text[0] ? ", " : "", names[i]);
@@ -269,6 +273,8 @@ int muxer_caps_options(const struct muxer_caps *caps, enum AVCodecID codec, bool
 		 * 14496-12, 8.8). */
 		{ "movflags", "frag_keyframe+empty_moov+default_base_moof",
 		  !seekable && has_option(caps, "movflags", NULL) },
+		/* Negative composition offsets (8.6.1.3), as reordered frames would need an edit list (8.6.6)
+		 * otherwise, which the moov box before the fragments cannot have yet. */
 		{ "movflags", "hybrid_fragmented+negative_cts_offsets", hybrid },
 		{ "frag_duration", "1000000", hybrid }, /* microseconds */
 		{ "update", "1", update },

@@ -8,6 +8,7 @@
 #include <libavformat/avformat.h>
 #include "base/video_format.h"
 
+/* The muxer for an output file. */
 struct muxer_caps {
 	const AVOutputFormat *format;
 	const char *url; /* the caller's; some muxers choose the codec by its suffix */
