@@ -4,24 +4,6 @@
 
 #include <errno.h>
 #include "base/log.h"
-#include "base/status_line.h"
-
-static void show_progress(void *opaque)
-{
-	const struct measure *measure = opaque;
-	struct pool_info info = pool_info(measure->pool);
-	char run[64], frames[64], lost[40];
-	const char *const fields[] = { run, frames, lost };
-	int n = snprintf(run, sizeof run, "%s", info.io);
-
-	if (info.granted)
-		snprintf(run + n, sizeof run - (size_t)n, ", %u buffers", info.granted);
-	snprintf(frames, sizeof frames, "%llu of %llu frames",
-		 (unsigned long long)(measure->measuring ? measure->ledger.captured : 0),
-		 (unsigned long long)measure->options.count);
-	snprintf(lost, sizeof lost, "lost %llu", (unsigned long long)ledger_lost(&measure->ledger));
-	status_line_show(fields, measure->counts_losses ? 3 : 2);
-}
 
 struct measure_options bench_measure_options(const struct bench *bench)
 {
@@ -35,7 +17,7 @@ struct measure_options bench_measure_options(const struct bench *bench)
 		.consumer = options->consumer,
 		.stall_ns = options->stall_ns,
 		.signal_fd = options->signal_fd,
-		.progress = options->has_progress ? show_progress : NULL,
+		.progress = options->progress,
 	};
 }
 

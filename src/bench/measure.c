@@ -2,6 +2,7 @@
 /* The run of a measurement: start, warm-up, measured frames, end. */
 #include "bench/measure_internal.h"
 
+#include <stdio.h>
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -110,8 +111,22 @@ static void end_measuring(struct measure *measure)
 
 static void show_progress(struct measure *measure)
 {
-	if (measure->options.progress && status_line_due(&measure->progress_ns, measure->last_ns))
-		measure->options.progress(measure->options.progress_opaque);
+	struct pool_info info;
+	char run[64], frames[64], lost[40];
+	const char *const fields[] = { run, frames, lost };
+	int n;
+
+	if (!measure->options.progress || !status_line_due(&measure->progress_ns, measure->last_ns))
+		return;
+	info = pool_info(measure->pool);
+	n = snprintf(run, sizeof run, "%s", info.io);
+	if (info.granted)
+		snprintf(run + n, sizeof run - (size_t)n, ", %u buffers", info.granted);
+	snprintf(frames, sizeof frames, "%llu of %llu frames",
+		 (unsigned long long)(measure->measuring ? measure->ledger.captured : 0),
+		 (unsigned long long)measure->options.count);
+	snprintf(lost, sizeof lost, "lost %llu", (unsigned long long)ledger_lost(&measure->ledger));
+	status_line_show(fields, measure->counts_losses ? 3 : 2);
 }
 
 /* Until count buffers were dequeued, or queued. */

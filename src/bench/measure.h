@@ -15,15 +15,14 @@
 #include "session/end.h"
 
 struct measure_options {
-	uint64_t count, warmup;         /* frames to measure, after at least one that is not measured */
-	bool touch;                     /* read (output: write) every byte of each frame */
-	bool bare;                      /* keep no distributions, to see what keeping them costs */
-	bool stop_at_loss;              /* end at the first lost frame */
-	struct slow_consumer consumer;  /* capture: holds each frame; output: delays it */
-	int64_t stall_ns;               /* no frame for so long is an error; 0: wait for ever */
-	int signal_fd;                  /* readable: end; -1: none */
-	void (*progress)(void *opaque); /* called a few times a second; NULL: not */
-	void *progress_opaque;
+	uint64_t count, warmup;        /* frames to measure, after at least one that is not measured */
+	bool touch;                    /* read (output: write) every byte of each frame */
+	bool bare;                     /* keep no distributions, to see what keeping them costs */
+	bool stop_at_loss;             /* end at the first lost frame */
+	struct slow_consumer consumer; /* capture: holds each frame; output: delays it */
+	int64_t stall_ns;              /* no frame for so long is an error; 0: wait for ever */
+	int signal_fd;                 /* readable: end; -1: none */
+	bool progress;                 /* show the live line */
 };
 
 /* Output: a frame that is queued again and again. */

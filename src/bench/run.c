@@ -138,7 +138,6 @@ int bench_run_measure(struct bench_run *run, struct setup *setup, const struct s
 	if (!measure)
 		return log_no_memory();
 	measure->options = *options;
-	measure->options.progress_opaque = measure;
 	err = open_and_measure(run, setup, setup_options, measure);
 	add_sample(run, measure);
 	measure_close(measure);

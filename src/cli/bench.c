@@ -175,7 +175,7 @@ static void set_options(struct bench_options *options, const struct arguments *a
 		common_setup_options(&arguments->common, roles[arguments->direction], common_memory_limit());
 	options->touch = arguments->touch;
 	options->bare = arguments->bare;
-	options->has_progress = common_progress_wanted(&arguments->common);
+	options->progress = common_progress_wanted(&arguments->common);
 }
 
 static enum status open_outputs(const struct arguments *arguments, struct outputs *outputs)

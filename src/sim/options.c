@@ -260,38 +260,22 @@ static int key_watch(struct sim_options *options, size_t offset, const char *val
 	return value[length] ? parse_number(value + length + 1, &options->reader_frames) : 0;
 }
 
-/* By name or, up to the highest that the kernel returns (MAX_ERRNO), by number. */
+#define MAX_ERRNO 4095 /* the highest that a system call returns */
+
+/* By name or by number; *err is negative. */
 static int parse_errno(const char *text, int *err)
 {
-	static const struct word words[] = { { "EPERM", EPERM },
-					     { "ENOENT", ENOENT },
-					     { "EINTR", EINTR },
-					     { "EIO", EIO },
-					     { "ENXIO", ENXIO },
-					     { "EAGAIN", EAGAIN },
-					     { "ENOMEM", ENOMEM },
-					     { "EACCES", EACCES },
-					     { "EFAULT", EFAULT },
-					     { "EBUSY", EBUSY },
-					     { "ENODEV", ENODEV },
-					     { "EINVAL", EINVAL },
-					     { "EMFILE", EMFILE },
-					     { "ENOTTY", ENOTTY },
-					     { "ENOSPC", ENOSPC },
-					     { "EPIPE", EPIPE },
-					     { "ERANGE", ERANGE },
-					     { "EPROTO", EPROTO },
-					     { "ENOLINK", ENOLINK },
-					     { "ENODATA", ENODATA },
-					     { "ENOBUFS", ENOBUFS },
-					     { "ETIMEDOUT", ETIMEDOUT },
-					     { "EOPNOTSUPP", EOPNOTSUPP },
-					     { "ESHUTDOWN", ESHUTDOWN },
-					     { NULL, 0 } };
-	uint32_t value;
+	uint32_t value = 0;
 
-	if (parse_word(words, text, strlen(text), &value) < 0 &&
-	    (parse_number(text, &value) < 0 || !value || value > 4095))
+	if (parse_number(text, &value) < 0) {
+		for (value = 1; value <= MAX_ERRNO; value++) {
+			const char *name = strerrorname_np((int)value);
+
+			if (name && strcmp(name, text) == 0)
+				break;
+		}
+	}
+	if (!value || value > MAX_ERRNO)
 		return -EINVAL;
 	*err = -(int)value;
 	return 0;
