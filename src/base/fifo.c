@@ -37,19 +37,17 @@ int fifo_open(struct fifo **result)
 
 	if (!fifo)
 		return log_no_memory();
-	fifo->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	*fifo = (struct fifo){
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+		.armed = true,
+	};
 	if (fifo->fd < 0) {
 		err = -errno;
+		log_error("eventfd: %s", err_str(err));
 		free(fifo);
 		return err;
 	}
-	err = -pthread_mutex_init(&fifo->lock, NULL);
-	if (err < 0) {
-		close(fifo->fd);
-		free(fifo);
-		return err;
-	}
-	fifo->armed = true;
 	*result = fifo;
 	return 0;
 }

@@ -12,7 +12,7 @@
 
 struct fifo;
 
-/* Returns 0 or a negative errno. */
+/* Returns 0 or a negative errno, logged. */
 int fifo_open(struct fifo **fifo);
 /* No thread may use it any more. Items that it still holds are not freed. Takes NULL. */
 void fifo_close(struct fifo *fifo);

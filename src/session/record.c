@@ -22,20 +22,28 @@ static void *file_thread(void *opaque)
 	return NULL;
 }
 
+static void close_fifos(struct record_loop *loop)
+{
+	fifo_close(loop->frames);
+	fifo_close(loop->returned);
+	loop->frames = loop->returned = NULL;
+}
+
 static int start_file_thread(struct record_loop *loop)
 {
 	int err = fifo_open(&loop->frames);
 
 	if (err == 0)
 		err = fifo_open(&loop->returned);
-	if (err < 0)
-		return record_loop_finish(loop, END_ERROR, err);
-	err = -pthread_create(&loop->file_thread, NULL, file_thread, loop);
+	if (err == 0) {
+		err = -pthread_create(&loop->file_thread, NULL, file_thread, loop);
+		if (err < 0)
+			log_error("cannot create a thread for the file: %s", err_str(err));
+	}
 	if (err < 0) {
-		log_error("cannot create a thread for the file: %s", err_str(err));
+		close_fifos(loop);
 		return record_loop_finish(loop, END_ERROR, err);
 	}
-	loop->has_file_thread = true;
 	pool_set_wakeup(loop->recording->setup->pool, loop->recording->options.signal_fd,
 			fifo_fd(loop->returned));
 	return 0;
@@ -58,25 +66,17 @@ static int stop_stream(struct record_loop *loop)
 	void *frame;
 	int err;
 
-	if (loop->returned)
-		loop->n_refs -= buffer_ref_return(pool, loop->returned, false);
+	loop->n_refs -= buffer_ref_return(pool, loop->returned, false);
 	pool_stop(pool);
-	if (loop->has_file_thread) {
-		fifo_finish(loop->frames, 0);
-		pthread_join(loop->file_thread, NULL);
-	}
-	loop->has_file_thread = false;
-	while (loop->frames && fifo_try_get(loop->frames, &frame) > 0)
+	fifo_finish(loop->frames, 0);
+	pthread_join(loop->file_thread, NULL);
+	while (fifo_try_get(loop->frames, &frame) > 0)
 		record_file_discard(loop->file, frame);
 	/* The muxer may hold a reference to the last frame. */
 	err = record_file_end_segment(loop->file);
-	if (loop->returned)
-		loop->n_refs -= buffer_ref_return(pool, loop->returned, true);
-	if (loop->frames)
-		update_high_water(&recording->high_water, fifo_level(loop->frames));
-	fifo_close(loop->frames);
-	fifo_close(loop->returned);
-	loop->frames = loop->returned = NULL;
+	loop->n_refs -= buffer_ref_return(pool, loop->returned, true);
+	update_high_water(&recording->high_water, fifo_level(loop->frames));
+	close_fifos(loop);
 	pool_set_wakeup(pool, -1, -1);
 	recording->pool_info = pool_info(pool);
 	recording->ledger.copied += recording->pool_info.n_copied;
@@ -122,8 +122,9 @@ static int record_streams(struct record_loop *loop)
 
 	do {
 		err = start_file_thread(loop);
-		if (err == 0)
-			err = record_loop_run(loop);
+		if (err < 0)
+			return err;
+		err = record_loop_run(loop);
 		file_err = stop_stream(loop);
 		if (file_err < 0 || !has_next_stream(loop))
 			return err;

@@ -15,7 +15,6 @@ struct record_loop {
 	uint32_t n_refs;       /* buffers that are not back yet */
 	struct record_file *file;
 	pthread_t file_thread;
-	bool has_file_thread;
 	struct capture_timestamps timestamps;
 	struct frame_info info;      /* of the frame dequeued last, delivered or not */
 	uint64_t n_sent, bytes_sent; /* to the file thread */
