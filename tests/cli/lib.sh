@@ -183,6 +183,41 @@ has_bytes() { # FILE BYTES
 	[ "$(stat -c %s "$1" 2>/dev/null || echo 0)" -ge "$2" ]
 }
 
+# Whether a process has a handler for the signal.
+catches() { # PID SIGNAL
+	local mask
+	mask=$(awk '/^SigCgt:/ { print $2 }' "/proc/$1/status")
+	[ $((0x${mask:-0} >> ($(kill -l "$2") - 1) & 1)) -eq 1 ]
+}
+
+# Whether a process's first thread waits for something.
+waits() { # PID
+	grep -q '^State:[[:space:]]S' "/proc/$1/status"
+}
+
+# How many frames the trace in ./err shows to have passed between the program and the device.
+frames_traced() {
+	grep -aEc '(VIDIOC_DQBUF.* = 0|: (read|write) .* = [1-9][0-9]*)$' err
+}
+
+has_traced() { # N
+	[ "$(frames_traced)" -ge "$1" ]
+}
+
+# interrupt SIGNAL NAME: the process $pid, which is traced in ./err, takes the signal, ends with status 0, and no more frames pass than
+# the one at hand and the next. (So that the thread which takes the signal has time to tell the other: let frames come slowly.)
+interrupt() {
+	local before
+	kill -STOP "$pid"
+	wait_until 20 grep -q '^State:[[:space:]]T' "/proc/$pid/status"
+	before=$(frames_traced)
+	kill "-$1" "$pid"
+	kill -CONT "$pid"
+	wait_for "$pid" 20
+	is $? 0 "$2: status 0"
+	ok "$2: it ends within two frames" [ "$(frames_traced)" -le $((before + 2)) ]
+}
+
 # --- looking at what it made ---
 
 json() { # FILE FILTER
