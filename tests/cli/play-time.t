@@ -71,7 +71,7 @@ for rate in '25 40' '30000/1001 33.3666667' '60 16.6666667'; do
 	is_due "$(every "$ms" 40)" "$fps frames a second"
 	keeps_time "$ms" "$ms" "$fps frames a second"
 	is "$(json r.json '.pace_us | "\(.min >= 0 and .p50 <= .p95 and .p95 <= .p99 and .p99 <= .max)"')" true "$fps: the pace is reported"
-	is "$(json r.json '.frames | "\(.read == .played + .dropped) \(.played == .copied + .zero_copy)"')" 'true true' "$fps: the books balance"
+	is "$(json r.json '.frames | "\(.read == .played + .dropped) \(.played == .copied + .zero_copy)"')" 'true true' "$fps: the counts add up"
 	echo "# $fps fps: $(json r.json '.pace_us | tostring')"
 	like "$(cat err)" 'pace +min .* p50 .* p99' "$fps: the closing note tells of it"
 done

@@ -31,55 +31,55 @@ fault() {
 	else
 		is "$(json r.json .frames.played)" "$played" "$name: so many frames"
 	fi
-	ok "$name: the books balance" jq -e '.frames | .played == .copied + .zero_copy and .read >= .played + .dropped and
+	ok "$name: the counts add up" jq -e '.frames | .played == .copied + .zero_copy and .read >= .played + .dropped and
 		.read <= .played + .dropped + 1' r.json
 }
 
 # The faults at a start, then those during the run.
-for io in mmap userptr dmabuf dmabuf-import; do
-	fault $io 3 0 - busy
-	fault $io 3 0 - fail=probe@1:EBUSY
-	fault $io 3 0 - fail=s_fmt@1:EBUSY
-	fault $io 4 0 - fail=s_fmt@1:EINVAL
-	fault $io 1 0 error grant=0
-	fault $io 1 0 error fail=reqbufs@1:ENOMEM
-	fault $io 1 0 error querybuf-index
-	fault $io 1 0 error short-plane
-	fault $io 1 0 error fail=streamon@1:EIO
-	fault $io 1 0 error fail=streamon@1:ENOSPC
-	fault $io 1 0 error fail=qbuf@1:EINVAL
-	fault $io 0 $n eos create=no
-	fault $io 0 $n eos buffer-caps=no
-	fault $io 0 $n eos fail=create_bufs@1:EINVAL
-	fault $io 0 $n eos min-buffers=6
-	fault $io 0 $n eos drop=3
-	fault $io 0 $n eos eagain=2+6
-	fault $io 0 $((n - 1)) eos eio=6
-	fault $io 0 $((n - 2)) eos eio=6+9
-	fault $io 0 $((n - 1)) eos fail=qbuf@5:EIO
-	fault $io 0 $n eos fail=dqbuf@6:EIO
-	fault $io 1 some error fail=dqbuf@*:EIO
-	fault $io 1 some error epipe=6
-	fault $io 1 some error bad-index=6
-	fault $io 1 4 error fail=qbuf@5:EINVAL
-	fault $io 1 some error fail=dqbuf@6:EINVAL
-	fault $io 0 $n eos fail=dqbuf@6:EINTR
-	fault $io 5 some disconnect fail=dqbuf@6:ENODEV
-	fault $io 5 some disconnect unplug=6
-	fault $io 0 $n eos fail=streamoff@1:EIO
+for io in $(streaming_modes); do
+	fault "$io" 3 0 - busy
+	fault "$io" 3 0 - fail=probe@1:EBUSY
+	fault "$io" 3 0 - fail=s_fmt@1:EBUSY
+	fault "$io" 4 0 - fail=s_fmt@1:EINVAL
+	fault "$io" 1 0 error grant=0
+	fault "$io" 1 0 error fail=reqbufs@1:ENOMEM
+	fault "$io" 1 0 error querybuf-index
+	fault "$io" 1 0 error short-plane
+	fault "$io" 1 0 error fail=streamon@1:EIO
+	fault "$io" 1 0 error fail=streamon@1:ENOSPC
+	fault "$io" 1 0 error fail=qbuf@1:EINVAL
+	fault "$io" 0 $n eos create=no
+	fault "$io" 0 $n eos buffer-caps=no
+	fault "$io" 0 $n eos fail=create_bufs@1:EINVAL
+	fault "$io" 0 $n eos min-buffers=6
+	fault "$io" 0 $n eos drop=3
+	fault "$io" 0 $n eos eagain=2+6
+	fault "$io" 0 $((n - 1)) eos eio=6
+	fault "$io" 0 $((n - 2)) eos eio=6+9
+	fault "$io" 0 $((n - 1)) eos fail=qbuf@5:EIO
+	fault "$io" 0 $n eos fail=dqbuf@6:EIO
+	fault "$io" 1 some error fail=dqbuf@*:EIO
+	fault "$io" 1 some error epipe=6
+	fault "$io" 1 some error bad-index=6
+	fault "$io" 1 4 error fail=qbuf@5:EINVAL
+	fault "$io" 1 some error fail=dqbuf@6:EINVAL
+	fault "$io" 0 $n eos fail=dqbuf@6:EINTR
+	fault "$io" 5 some disconnect fail=dqbuf@6:ENODEV
+	fault "$io" 5 some disconnect unplug=6
+	fault "$io" 0 $n eos fail=streamoff@1:EIO
 done
 for io in mmap dmabuf; do
-	fault $io 0 $n eos grant=2
-	fault $io 0 $n eos grant=2,create=no
-	fault $io 1 0 error grant=1
-	fault $io 0 $n eos grant=32
-	fault $io 1 0 error grant=64
+	fault "$io" 0 $n eos grant=2
+	fault "$io" 0 $n eos grant=2,create=no
+	fault "$io" 1 0 error grant=1
+	fault "$io" 0 $n eos grant=32
+	fault "$io" 1 0 error grant=64
 done
 # Memory of our own stands in for the driver's, as long as the minimum is met.
 for io in userptr dmabuf-import; do
-	fault $io 1 0 error grant=2
-	fault $io 0 $n eos grant=6
-	fault $io 0 $n eos grant=4,create=no
+	fault "$io" 1 0 error grant=2
+	fault "$io" 0 $n eos grant=6
+	fault "$io" 0 $n eos grant=4,create=no
 done
 fault dmabuf 1 0 error fail=expbuf@2:EINVAL
 fault mmap 1 0 error fail=mmap@2:ENOMEM
@@ -100,10 +100,10 @@ fault rw 5 some disconnect unplug=6
 fault rw 5 5 disconnect fail=write@6:ENODEV
 
 # Several planes: the same way through other structures.
-for io in mmap userptr dmabuf dmabuf-import; do
-	fault $io 0 $n eos planes=2 -p NM12 --import-from "sim:size=$clip_size,format=NM12,planes=2"
-	fault $io 5 some disconnect planes=2,unplug=6 -p NM12 --import-from "sim:size=$clip_size,format=NM12,planes=2"
-	fault $io 0 $((n - 1)) eos planes=2,eio=6 -p NM12 --import-from "sim:size=$clip_size,format=NM12,planes=2"
+for io in $(streaming_modes); do
+	fault "$io" 0 $n eos planes=2 -p NM12 --import-from "sim:size=$clip_size,format=NM12,planes=2"
+	fault "$io" 5 some disconnect planes=2,unplug=6 -p NM12 --import-from "sim:size=$clip_size,format=NM12,planes=2"
+	fault "$io" 0 $((n - 1)) eos planes=2,eio=6 -p NM12 --import-from "sim:size=$clip_size,format=NM12,planes=2"
 done
 
 # A device that takes no more is waited for, but not for ever: all modes at once, as they take ten seconds each.
