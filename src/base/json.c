@@ -102,3 +102,9 @@ int json_file_write(FILE *file, const char *name, struct json_object *object)
 		log_error("%s: %s", file == stdout ? "standard output" : name, err_str(err));
 	return err;
 }
+
+void json_file_close(FILE *file)
+{
+	if (file && file != stdout)
+		fclose(file);
+}

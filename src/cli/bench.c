@@ -116,11 +116,6 @@ struct outputs {
 	struct bench_earlier earlier;
 };
 
-static bool is_stdout(const char *name)
-{
-	return name && strcmp(name, "-") == 0;
-}
-
 static int parse_consumer(struct bench_options *options)
 {
 	const char *delay = options->consumer_delay, *stall = options->consumer_stall;
@@ -146,7 +141,7 @@ static int check_arguments(struct arguments *arguments, struct outputs *outputs)
 {
 	struct bench_options *options = &arguments->bench;
 
-	if (is_stdout(arguments->csv) && is_stdout(arguments->common.basic.json)) {
+	if (common_is_stdout(arguments->csv) && common_is_stdout(arguments->common.basic.json)) {
 		log_error("only one of --csv and --json can go to standard output; give the other a FILE");
 		return -EINVAL;
 	}
@@ -189,18 +184,16 @@ static enum status open_outputs(const struct arguments *arguments, struct output
 	if (arguments->csv && json_file_open(&outputs->csv, arguments->csv) < 0)
 		return STATUS_FILE;
 	/* Standard output carries one thing: the table gives way to JSON and CSV. */
-	outputs->text = !is_stdout(json) && !is_stdout(arguments->csv) ? stdout
-			: log_enabled(LOG_LEVEL_INFO)                  ? stderr
-								       : NULL;
+	outputs->text = !common_is_stdout(json) && !common_is_stdout(arguments->csv) ? stdout
+			: log_enabled(LOG_LEVEL_INFO)                                ? stderr
+										     : NULL;
 	return STATUS_DONE;
 }
 
 static void close_outputs(struct outputs *outputs)
 {
-	if (outputs->json && outputs->json != stdout)
-		fclose(outputs->json);
-	if (outputs->csv && outputs->csv != stdout)
-		fclose(outputs->csv);
+	json_file_close(outputs->json);
+	json_file_close(outputs->csv);
 	bench_compare_free(&outputs->earlier);
 }
 

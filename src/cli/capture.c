@@ -105,11 +105,6 @@ static const struct option_spec spec = {
 	.groups = groups,
 };
 
-static bool is_stdout(const char *name)
-{
-	return name && strcmp(name, "-") == 0;
-}
-
 /* Two outputs in one file would overwrite each other. */
 static int check_names(const struct capture_options *options)
 {
@@ -123,7 +118,7 @@ static int check_names(const struct capture_options *options)
 			log_error(
 				"only one of --output, --json and --frame-log can go to %s: give the others "
 				"a FILE of their own",
-				is_stdout(names[i]) ? "standard output" : names[i]);
+				common_is_stdout(names[i]) ? "standard output" : names[i]);
 			return -EINVAL;
 		}
 	return 0;
@@ -158,7 +153,7 @@ static int check_options(const struct capture_options *options)
 	}
 	if (check_names(options) < 0 || check_output_name(options) < 0)
 		return -EINVAL;
-	if (is_stdout(options->output) && isatty(STDOUT_FILENO)) {
+	if (common_is_stdout(options->output) && isatty(STDOUT_FILENO)) {
 		log_error("standard output is a terminal: pipe the video into a program, or give --output a "
 			  "file");
 		return -EINVAL;
@@ -301,8 +296,7 @@ static enum status capture_with(struct capture_options *options)
 	}
 	setup_close(&setup);
 	signals_close();
-	if (json && json != stdout)
-		fclose(json);
+	json_file_close(json);
 	return status;
 }
 

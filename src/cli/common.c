@@ -118,6 +118,11 @@ uint64_t common_memory_limit(void)
 	return available / 4 < MAX_MEMORY ? available / 4 : MAX_MEMORY;
 }
 
+bool common_is_stdout(const char *name)
+{
+	return name && strcmp(name, "-") == 0;
+}
+
 enum status common_flush_stdout(void)
 {
 	errno = 0;

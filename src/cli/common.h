@@ -44,6 +44,8 @@ int common_start(const struct option_spec *spec, const struct basic_options *opt
 bool common_progress_wanted(const struct common_options *options);
 /* The default of --memory, in bytes: a quarter of the available memory, at most 1 GiB. */
 uint64_t common_memory_limit(void);
+/* Whether a file's name, which may be NULL, stands for standard output. */
+bool common_is_stdout(const char *name);
 /* Flushes standard output. Returns STATUS_DONE, or STATUS_FILE, logged. */
 enum status common_flush_stdout(void);
 struct setup_options common_setup_options(const struct common_options *options, enum device_role role,

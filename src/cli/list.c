@@ -107,8 +107,7 @@ static enum status list_with(const struct list_options *options)
 	err = options->basic.device ? report_device_read(options->basic.device, &object)
 				    : nodes_json(&object);
 	if (err < 0) {
-		if (json && json != stdout)
-			fclose(json);
+		json_file_close(json);
 		return status_of(STAGE_DEVICE, err);
 	}
 	if (json)

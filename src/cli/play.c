@@ -237,8 +237,7 @@ static int play_run(int argc, char **argv)
 		setup_close(&play.setup);
 		reader_close(play.reader);
 		signals_close();
-		if (play.json && play.json != stdout)
-			fclose(play.json);
+		json_file_close(play.json);
 	}
 	options_free(&spec, &options);
 	return status;
