@@ -183,11 +183,14 @@ static int mux(const AVOutputFormat *muxer, const AVFrame *picture, uint32_t cod
 				       .primaries = AVCOL_PRI_UNSPECIFIED,
 				       .transfer = AVCOL_TRC_UNSPECIFIED };
 	AVFormatContext *context = NULL;
-	AVStream *stream;
+	AVStream *stream = NULL;
 	int err = -ENOMEM, trailer_err;
 
-	if (avformat_alloc_output_context2(&context, muxer, NULL, NULL) < 0 ||
-	    !(stream = avformat_new_stream(context, NULL)) || !(context->pb = memory_file_open(file, true)))
+	if (avformat_alloc_output_context2(&context, muxer, NULL, NULL) >= 0)
+		stream = avformat_new_stream(context, NULL);
+	if (stream)
+		context->pb = memory_file_open(file, true);
+	if (!stream || !context->pb)
 		goto done;
 	frame_packet_codecpar(&format, stream->codecpar);
 	stream->codecpar->codec_tag = codec_tag;
@@ -223,7 +226,9 @@ static AVFrame *decode_first(AVFormatContext *context)
 	if (!packet || !frame || avformat_find_stream_info(context, NULL) < 0 || context->nb_streams != 1)
 		goto done;
 	par = context->streams[0]->codecpar;
-	if (!(codec = avcodec_find_decoder(par->codec_id)) || !(decoder = avcodec_alloc_context3(codec)))
+	codec = avcodec_find_decoder(par->codec_id);
+	decoder = codec ? avcodec_alloc_context3(codec) : NULL;
+	if (!decoder)
 		goto done;
 	decoded = avcodec_parameters_to_context(decoder, par) >= 0 &&
 		  avcodec_open2(decoder, codec, NULL) >= 0 && av_read_frame(context, packet) >= 0 &&
