@@ -19,9 +19,9 @@
 #include "media/read/direct_read.h"
 #include "media/libav.h"
 
-/* libavformat reads into the packet itself what is longer than this. */
+/* avio_read() bypasses the buffer for what is longer. */
 #define AVIO_BUFFER_BYTES 65536
-/* F_SETPIPE_SZ: with the default of 64 KiB a raw frame takes dozens of context switches. */
+/* Of a pipe: with the default of 64 KiB, a raw frame takes dozens of context switches. */
 #define PIPE_BYTES (1 << 20)
 
 struct avio_input {
@@ -30,7 +30,7 @@ struct avio_input {
 	char *name;
 	int fd, wake_fd, cancel_fd;
 	bool standard; /* standard input */
-	bool own;      /* avio reads fd by read_input() */
+	bool own;      /* avio reads fd, by read_input() */
 	bool regular, address;
 	struct direct_read *direct; /* NULL: none */
 	int64_t base;               /* file offset of our byte 0: standard input may be partly read already */

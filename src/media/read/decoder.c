@@ -124,7 +124,7 @@ static int send_packet(struct decoder *d, struct demuxer *demuxer)
 	return 0;
 }
 
-static void count_frame(struct decoder *d, const AVFrame *frame)
+static void inspect_frame(struct decoder *d, const AVFrame *frame)
 {
 	d->n_failures = 0;
 	d->midstream = false;
@@ -142,7 +142,7 @@ int decoder_read(struct decoder *d, struct demuxer *demuxer, AVFrame *frame)
 		libav_clear_error();
 		err = avcodec_receive_frame(d->context, frame);
 		if (err >= 0) {
-			count_frame(d, frame);
+			inspect_frame(d, frame);
 			return 1;
 		}
 		if (err == AVERROR_EOF)

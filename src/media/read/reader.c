@@ -322,9 +322,9 @@ static int return_frame(struct reader *r, struct frame *out)
 	int err;
 
 	frame->sample_aspect_ratio = demuxer_sample_aspect(&r->demuxer, frame);
-	err = decoder_buffers_take(&r->decoder.buffers, frame, out);
+	err = direct_read_take(&r->demuxer.direct, frame, out);
 	if (err == 0)
-		err = direct_read_take(&r->demuxer.direct, frame, out);
+		err = decoder_buffers_take(&r->decoder.buffers, frame, out);
 	if (err == 0)
 		err = draw_into_target(r, out);
 	if (err < 0)
