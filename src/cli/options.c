@@ -44,14 +44,14 @@ static int check_range(const struct option_row *row, uint64_t value)
 	return 0;
 }
 
-static int set_text(const struct option_row *row, const char *text, void *field)
+static int store_text(const struct option_row *row, const char *text, void *field)
 {
 	(void)row;
 	*(const char **)field = text;
 	return 0;
 }
 
-static int set_list(const struct option_row *row, const char *text, void *field)
+static int store_list(const struct option_row *row, const char *text, void *field)
 {
 	char **list = field, *joined;
 
@@ -63,7 +63,7 @@ static int set_list(const struct option_row *row, const char *text, void *field)
 	return 0;
 }
 
-static int set_choice(const struct option_row *row, const char *text, void *field)
+static int store_choice(const struct option_row *row, const char *text, void *field)
 {
 	for (int i = 0; row->choices[i]; i++) {
 		if (strcmp(row->choices[i], text) == 0) {
@@ -74,7 +74,7 @@ static int set_choice(const struct option_row *row, const char *text, void *fiel
 	return -EINVAL;
 }
 
-static int set_uint(const struct option_row *row, const char *text, void *field)
+static int store_uint(const struct option_row *row, const char *text, void *field)
 {
 	uint64_t value;
 	int err = parse_uint(text, row->most ? row->most : UINT64_MAX, &value);
@@ -87,7 +87,7 @@ static int set_uint(const struct option_row *row, const char *text, void *field)
 	return 0;
 }
 
-static int set_size(const struct option_row *row, const char *text, void *field)
+static int store_size(const struct option_row *row, const char *text, void *field)
 {
 	struct option_size *size = field;
 
@@ -95,13 +95,13 @@ static int set_size(const struct option_row *row, const char *text, void *field)
 	return parse_size(text, &size->width, &size->height);
 }
 
-static int set_rate(const struct option_row *row, const char *text, void *field)
+static int store_rate(const struct option_row *row, const char *text, void *field)
 {
 	(void)row;
 	return parse_rate(text, field);
 }
 
-static int set_duration(const struct option_row *row, const char *text, void *field)
+static int store_duration(const struct option_row *row, const char *text, void *field)
 {
 	int64_t ns;
 	int err = parse_duration(text, &ns);
@@ -114,7 +114,7 @@ static int set_duration(const struct option_row *row, const char *text, void *fi
 	return 0;
 }
 
-static int set_factor(const struct option_row *row, const char *text, void *field)
+static int store_factor(const struct option_row *row, const char *text, void *field)
 {
 	double factor;
 	int err = parse_factor(text, &factor);
@@ -127,7 +127,7 @@ static int set_factor(const struct option_row *row, const char *text, void *fiel
 	return 0;
 }
 
-static int set_bytes(const struct option_row *row, const char *text, void *field)
+static int store_bytes(const struct option_row *row, const char *text, void *field)
 {
 	uint64_t bytes;
 	int err = parse_bytes(text, &bytes);
@@ -141,15 +141,15 @@ static int set_bytes(const struct option_row *row, const char *text, void *field
 }
 
 /* "10" and "2m" are times. A number of bytes has a unit of size, which is upper case or k. */
-static int set_span(const struct option_row *row, const char *text, void *field)
+static int store_span(const struct option_row *row, const char *text, void *field)
 {
 	struct option_span span = { 0 };
 	int err;
 
 	if (strpbrk(text, "kKMGTB"))
-		err = set_bytes(row, text, &span.bytes);
+		err = store_bytes(row, text, &span.bytes);
 	else
-		err = set_duration(row, text, &span.ns);
+		err = store_duration(row, text, &span.ns);
 	if (err < 0)
 		return err;
 	*(struct option_span *)field = span;
@@ -157,21 +157,21 @@ static int set_span(const struct option_row *row, const char *text, void *field)
 }
 
 static const struct {
-	int (*set)(const struct option_row *row, const char *text, void *field);
+	int (*store)(const struct option_row *row, const char *text, void *field);
 	const char *argument, *expected;
 } kinds[] = {
 	[OPT_SET] = { NULL, "", "" },
 	[OPT_MORE] = { NULL, "", "" },
-	[OPT_TEXT] = { set_text, "TEXT", "a text" },
-	[OPT_LIST] = { set_list, "TEXT", "a text" },
-	[OPT_CHOICE] = { set_choice, "WORD", "one of " },
-	[OPT_UINT] = { set_uint, "N", "a whole number" },
-	[OPT_SIZE] = { set_size, "WxH", "WIDTHxHEIGHT, such as 1280x720" },
-	[OPT_RATE] = { set_rate, "R", "frames a second, such as 30, 29.97 or 30000/1001" },
-	[OPT_DURATION] = { set_duration, "T", "a time, such as 1.5, 10s, 500ms, 2m or 1:30" },
-	[OPT_BYTES] = { set_bytes, "SIZE", "a number of bytes, such as 4096, 64k, 16M or 2G" },
-	[OPT_FACTOR] = { set_factor, "X", "a number, such as 2 or 0.5" },
-	[OPT_SPAN] = { set_span, "T|SIZE",
+	[OPT_TEXT] = { store_text, "TEXT", "a text" },
+	[OPT_LIST] = { store_list, "TEXT", "a text" },
+	[OPT_CHOICE] = { store_choice, "WORD", "one of " },
+	[OPT_UINT] = { store_uint, "N", "a whole number" },
+	[OPT_SIZE] = { store_size, "WxH", "WIDTHxHEIGHT, such as 1280x720" },
+	[OPT_RATE] = { store_rate, "R", "frames a second, such as 30, 29.97 or 30000/1001" },
+	[OPT_DURATION] = { store_duration, "T", "a time, such as 1.5, 10s, 500ms, 2m or 1:30" },
+	[OPT_BYTES] = { store_bytes, "SIZE", "a number of bytes, such as 4096, 64k, 16M or 2G" },
+	[OPT_FACTOR] = { store_factor, "X", "a number, such as 2 or 0.5" },
+	[OPT_SPAN] = { store_span, "T|SIZE",
 		       "a time, such as 10s or 5m, or a size with its unit, such as 64M or 2G" },
 };
 
@@ -200,7 +200,7 @@ static int invalid_value(const struct option_row *row, const char *text, int err
 	return -EINVAL;
 }
 
-static int set_field(const struct option_row *row, size_t base, const char *text, void *values)
+static int store_field(const struct option_row *row, size_t base, const char *text, void *values)
 {
 	char *group = (char *)values + base;
 	int err;
@@ -215,23 +215,23 @@ static int set_field(const struct option_row *row, size_t base, const char *text
 	}
 	if (!text)
 		text = row->bare;
-	err = kinds[row->kind].set(row, text, group + row->offset);
+	err = kinds[row->kind].store(row, text, group + row->offset);
 	return err < 0 ? invalid_value(row, text, err) : 0;
 }
 
-static int set_presets(const struct row_list *list, void *values)
+static int store_presets(const struct row_list *list, void *values)
 {
 	int err = 0;
 
 	for (unsigned i = 0; i < list->n && err == 0; i++)
 		if (list->rows[i]->preset)
-			err = set_field(list->rows[i], list->bases[i], list->rows[i]->preset, values);
+			err = store_field(list->rows[i], list->bases[i], list->rows[i]->preset, values);
 	return err;
 }
 
 static int argument_kind(const struct option_row *row)
 {
-	if (!kinds[row->kind].set)
+	if (!kinds[row->kind].store)
 		return no_argument;
 	return row->bare ? optional_argument : required_argument;
 }
@@ -330,7 +330,7 @@ static int take_option(const struct row_list *list, int key, char **argv, void *
 	if (i < 0)
 		return unknown_option(list, argv);
 	row = list->rows[i];
-	err = set_field(row, list->bases[i], optarg, values);
+	err = store_field(row, list->bases[i], optarg, values);
 	if (err < 0)
 		return err;
 	if (row->given)
@@ -347,7 +347,7 @@ int options_parse(const struct option_spec *spec, int argc, char **argv, void *v
 
 	list_rows(spec, &list);
 	make_getopt(&list, longs, letters);
-	err = set_presets(&list, values);
+	err = store_presets(&list, values);
 	if (err < 0)
 		return err;
 	optind = 0; /* glibc: start from the beginning, as after a former call */

@@ -25,7 +25,7 @@ static void update_rate(struct progress *progress, uint64_t frames, int64_t now)
 }
 
 /* "00:01:30  2700 frames  30.0 fps  DETAIL  LOST" */
-static void show(struct progress *progress, uint64_t n_frames, const char *detail, const char *lost)
+static void show_fields(struct progress *progress, uint64_t n_frames, const char *detail, const char *lost)
 {
 	char time[FIELD_MAX], frames[FIELD_MAX], fps[FIELD_MAX] = "- fps";
 	const char *const fields[] = { time, frames, fps, detail, lost };
@@ -49,7 +49,7 @@ void progress_record(void *opaque)
 
 	snprintf(written, sizeof written, "%s written", bytes_text(ledger->bytes_written, bytes));
 	snprintf(lost, sizeof lost, "lost %" PRIu64, ledger_lost(ledger));
-	show(progress, ledger->captured, written, lost);
+	show_fields(progress, ledger->captured, written, lost);
 }
 
 void progress_playback(void *opaque)
@@ -60,5 +60,5 @@ void progress_playback(void *opaque)
 
 	snprintf(late, sizeof late, "late %" PRIu64, playback->stats.late);
 	snprintf(dropped, sizeof dropped, "dropped %" PRIu64, playback->stats.dropped);
-	show(progress, playback->stats.played, late, dropped);
+	show_fields(progress, playback->stats.played, late, dropped);
 }

@@ -171,7 +171,7 @@ static void print_format(struct json_object *format)
 		print_size(json_object_array_get_idx(sizes, i));
 }
 
-static int input_name(struct device *device, uint32_t i, char name[33])
+static int enumerate_input(struct device *device, uint32_t i, char name[33])
 {
 	struct v4l2_input input = { .index = i };
 	struct v4l2_output output = { .index = i };
@@ -195,7 +195,7 @@ static struct json_object *inputs_json(struct device *device)
 
 	if (device_ioctl(device, device_is_output(device) ? VIDIOC_G_OUTPUT : VIDIOC_G_INPUT, &current) < 0)
 		current = -1;
-	for (uint32_t i = 0; i < ENUM_MAX && input_name(device, i, name) == 0; i++) {
+	for (uint32_t i = 0; i < ENUM_MAX && enumerate_input(device, i, name) == 0; i++) {
 		object = json_object_new_object();
 		json_add_count(object, "index", i);
 		json_add_text(object, "name", name);
