@@ -2,7 +2,7 @@
 #ifndef BASE_ARRAY_H
 #define BASE_ARRAY_H
 
-/* Elements of an array, which must not be a pointer. */
+/* The number of elements of an array, which must not be a pointer. */
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof *(array))
 
 #endif

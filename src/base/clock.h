@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Time as this program counts it. */
+/* Time in nanoseconds. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -10,7 +10,6 @@
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_US INT64_C(1000)
 
-/* Nanoseconds on the clock, CLOCK_MONOTONIC being the one that V4L2 drivers stamp frames with. */
 static inline int64_t clock_ns(clockid_t id)
 {
 	struct timespec t;
@@ -19,6 +18,7 @@ static inline int64_t clock_ns(clockid_t id)
 	return t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
+/* CLOCK_MONOTONIC, which most V4L2 drivers take timestamps from. */
 static inline int64_t now_ns(void)
 {
 	return clock_ns(CLOCK_MONOTONIC);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Messages for the person at the terminal. */
+/* Messages to the user, on standard error. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 
 #define MESSAGE_MAX 4096
 #define STATUS_MAX 512
-#define LAST_ERRNO 4095 /* AVERROR tags lie far beyond it */
+#define LAST_ERRNO 4095 /* AVERROR tags are far above it */
 #define ERASE_LINE "\r\033[K"
 
 static const char *const prefixes[] = {
@@ -24,7 +24,7 @@ static const char *const prefixes[] = {
 static _Atomic enum log_level chosen_level = LOG_LEVEL_INFO;
 static log_sink *_Atomic chosen_sink;
 
-/* Guards what follows and keeps messages apart. */
+/* Guards the variables below and serialises output. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *sink_opaque;
 static char status_line[STATUS_MAX];
@@ -55,13 +55,13 @@ static void write_all(const char *text, size_t size)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return; /* there is nobody to tell */
+			return;
 		text += n;
 		size -= (size_t)n;
 	}
 }
 
-/* One write() for all, so that lines of several processes on one terminal do not mix. */
+/* One write() a message, so that lines of several processes on one terminal do not mix. */
 static void emit(enum log_level level, const char *message)
 {
 	char text[MESSAGE_MAX + STATUS_MAX + 64];
@@ -89,7 +89,8 @@ void log_message(enum log_level level, const char *format, ...)
 		message[length - 1] = '\0';
 
 	pthread_mutex_lock(&lock);
-	if ((sink = chosen_sink))
+	sink = chosen_sink;
+	if (sink)
 		sink(sink_opaque, level, message);
 	else if (level <= chosen_level)
 		emit(level, message);

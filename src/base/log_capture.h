@@ -1,25 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Listening to what goes wrong while something is tried. */
+/* Holds messages back while something that may fail is tried. */
 #ifndef BASE_LOG_CAPTURE_H
 #define BASE_LOG_CAPTURE_H
 
 #include <stddef.h>
 #include "base/log.h"
 
-struct log_capture
-{
-	enum log_level level; /* what would have been shown */
-	struct log_captured {
-		enum log_level level;
-		char *text;
-	} * messages;
+struct log_capture {
+	enum log_level level; /* the highest that was enabled */
+	struct log_captured *messages;
 	size_t n_messages;
-	char first_error[512]; /* "": none */
+	char first_error[512]; /* the text of the first error; "": none */
 };
 
-/* Keeps all messages back from now on. Not to be nested. */
-void log_capture_begin(struct log_capture *catch);
-/* Says what was kept back, errors only at `errors_as`, and listens no more. */
-void log_capture_end(struct log_capture *catch, enum log_level errors_as);
+/* Holds back all messages from now on. Cannot be nested. */
+void log_capture_begin(struct log_capture *capture);
+/* Logs the messages held back, errors at the level errors_as, and frees them. first_error stays. */
+void log_capture_end(struct log_capture *capture, enum log_level errors_as);
 
 #endif

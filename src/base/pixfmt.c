@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of pixel formats, and what users call them. */
+/* Pixel formats: the table of their V4L2, libavutil and libavcodec names. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -20,16 +20,16 @@
 #define CODED(fourcc, codec)     { fourcc, AV_PIX_FMT_NONE, AV_CODEC_ID_##codec, 1, false }
 #define OPAQUE(fourcc, n)        { fourcc, AV_PIX_FMT_NONE, AV_CODEC_ID_NONE, n, false }
 
-/* Where libavutil has one name for several rows, the one that drivers like best comes first. */
+/* Of several rows with one libavutil format, the one most common among drivers comes first. */
 static const struct pixfmt table[] = {
-	/* luma and chroma in turn */
+	/* packed YUV */
 	RAW(V4L2_PIX_FMT_YUYV, YUYV422),
 	RAW(V4L2_PIX_FMT_UYVY, UYVY422),
 	RAW(V4L2_PIX_FMT_YVYU, YVYU422),
 	RAW(v4l2_fourcc('Y', '2', '1', '0'), Y210LE),
 	OPAQUE(V4L2_PIX_FMT_VYUY, 1),
 	OPAQUE(V4L2_PIX_FMT_YYUV, 1),
-	OPAQUE(V4L2_PIX_FMT_Y41P, 1), /* its order is not that of uyyvyy411 */
+	OPAQUE(V4L2_PIX_FMT_Y41P, 1), /* in another order than uyyvyy411 */
 	OPAQUE(V4L2_PIX_FMT_M420, 1),
 	OPAQUE(V4L2_PIX_FMT_YUV444, 1),
 	OPAQUE(V4L2_PIX_FMT_YUV555, 1),
@@ -43,7 +43,7 @@ static const struct pixfmt table[] = {
 	OPAQUE(V4L2_PIX_FMT_YUVA32, 1),
 	OPAQUE(V4L2_PIX_FMT_YUVX32, 1),
 
-	/* luma, then chroma in pairs; M: in memory of its own */
+	/* semi-planar YUV; M: chroma in a memory plane of its own */
 	RAW(V4L2_PIX_FMT_NV12, NV12),
 	RAW_PLANES(V4L2_PIX_FMT_NV12M, NV12, 2, false),
 	RAW(V4L2_PIX_FMT_NV21, NV21),
@@ -56,7 +56,7 @@ static const struct pixfmt table[] = {
 	RAW(V4L2_PIX_FMT_NV42, NV42),
 	RAW(V4L2_PIX_FMT_P010, P010LE),
 
-	/* luma, chroma, chroma */
+	/* planar YUV */
 	RAW(V4L2_PIX_FMT_YUV420, YUV420P),
 	RAW_PLANES(V4L2_PIX_FMT_YUV420M, YUV420P, 3, false),
 	RAW_SWAPPED(V4L2_PIX_FMT_YVU420, YUV420P),
@@ -81,7 +81,8 @@ static const struct pixfmt table[] = {
 	OPAQUE(V4L2_PIX_FMT_Y10BPACK, 1),
 	OPAQUE(V4L2_PIX_FMT_Y10P, 1),
 
-	/* RGB in 4, 3 and 2 bytes. V4L2 names the 4-byte ones by a little-endian word, and the old two as neither. */
+	/* RGB in 4, 3 and 2 bytes. V4L2's names of the 4-byte formats give the order in a little-endian word, but for
+	 * the deprecated BGR32 and RGB32. */
 	RAW(V4L2_PIX_FMT_XBGR32, BGR0),
 	RAW(V4L2_PIX_FMT_BGR32, BGR0),
 	RAW(V4L2_PIX_FMT_ABGR32, BGRA),
@@ -109,9 +110,9 @@ static const struct pixfmt table[] = {
 	RAW(V4L2_PIX_FMT_ARGB444, RGB444LE),
 	RAW(V4L2_PIX_FMT_XBGR444, BGR444LE),
 	RAW(V4L2_PIX_FMT_ABGR444, BGR444LE),
-	RAW(V4L2_PIX_FMT_RGB332, RGB8), /* libswscale's idea of it is 3-3-2, whatever its descriptor says */
+	RAW(V4L2_PIX_FMT_RGB332, RGB8), /* 3-3-2 in libswscale, although its descriptor differs */
 
-	/* what a sensor says before it is made a picture */
+	/* Bayer */
 	RAW(V4L2_PIX_FMT_SBGGR8, BAYER_BGGR8),
 	RAW(V4L2_PIX_FMT_SGBRG8, BAYER_GBRG8),
 	RAW(V4L2_PIX_FMT_SGRBG8, BAYER_GRBG8),
@@ -120,7 +121,7 @@ static const struct pixfmt table[] = {
 	RAW(V4L2_PIX_FMT_SGBRG16, BAYER_GBRG16LE),
 	RAW(V4L2_PIX_FMT_SGRBG16, BAYER_GRBG16LE),
 	RAW(V4L2_PIX_FMT_SRGGB16, BAYER_RGGB16LE),
-	OPAQUE(V4L2_PIX_FMT_SBGGR10, 1), /* libavutil's 16 bits are full ones */
+	OPAQUE(V4L2_PIX_FMT_SBGGR10, 1), /* libavutil's 16-bit formats use all bits */
 	OPAQUE(V4L2_PIX_FMT_SGBRG10, 1),
 	OPAQUE(V4L2_PIX_FMT_SGRBG10, 1),
 	OPAQUE(V4L2_PIX_FMT_SRGGB10, 1),
@@ -149,7 +150,7 @@ static const struct pixfmt table[] = {
 	CODED(V4L2_PIX_FMT_VC1_ANNEX_G, VC1),
 	CODED(V4L2_PIX_FMT_DV, DVVIDEO),
 	OPAQUE(V4L2_PIX_FMT_MPEG, 1),
-	OPAQUE(V4L2_PIX_FMT_H264_NO_SC, 1), /* without start codes nobody finds its units */
+	OPAQUE(V4L2_PIX_FMT_H264_NO_SC, 1), /* no start codes to find NAL units by */
 	OPAQUE(V4L2_PIX_FMT_FWHT, 1),
 	{ 0 },
 };
@@ -169,7 +170,7 @@ const struct pixfmt *pixfmt_by_fourcc(uint32_t fourcc)
 	return NULL;
 }
 
-/* Candidates as they are found, each once. */
+/* A list of FourCCs, each once. */
 struct candidates {
 	uint32_t *fourccs;
 	unsigned n, max;

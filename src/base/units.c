@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Values as users write them. */
+/* Values as users write them, and fractions. */
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -13,14 +13,14 @@
 #define NANO UINT32_C(1000000000)
 #define SIDE_MAX 65535
 
-/* A number as written, exact where a double would not be. */
+/* A decimal number; a double would not be exact. */
 struct decimal {
 	uint64_t whole;
-	uint32_t nano; /* the fraction in billionths; further digits are dropped */
+	uint32_t nano; /* the fraction, in units of 1e-9; further digits are ignored */
 };
 
-/* Reads digits at *text and moves it behind them. */
-static int take_uint(const char **text, uint64_t max, uint64_t *value)
+/* Reads digits at *text and advances it past them. */
+static int read_uint(const char **text, uint64_t max, uint64_t *value)
 {
 	const char *p = *text;
 	uint64_t sum = 0;
@@ -39,15 +39,18 @@ static int take_uint(const char **text, uint64_t max, uint64_t *value)
 	return 0;
 }
 
-static int take_decimal(const char **text, struct decimal *value)
+static int read_decimal(const char **text, struct decimal *value)
 {
 	struct decimal d = { 0 };
 	const char *p = *text;
 	uint32_t unit = NANO;
 	int err;
 
-	if (*p != '.' && (err = take_uint(&p, UINT64_MAX, &d.whole)) < 0)
-		return err;
+	if (*p != '.') {
+		err = read_uint(&p, UINT64_MAX, &d.whole);
+		if (err < 0)
+			return err;
+	}
 	if (*p == '.') {
 		if (!isdigit((unsigned char)*++p))
 			return -EINVAL;
@@ -78,7 +81,7 @@ int parse_uint(const char *text, uint64_t max, uint64_t *value)
 	uint64_t v;
 	int err;
 
-	err = take_uint(&text, max, &v);
+	err = read_uint(&text, max, &v);
 	if (err < 0)
 		return err;
 	if (*text)
@@ -92,7 +95,7 @@ int parse_size(const char *text, uint32_t *width, uint32_t *height)
 	uint64_t w, h;
 	int err;
 
-	err = take_uint(&text, SIDE_MAX, &w);
+	err = read_uint(&text, SIDE_MAX, &w);
 	if (err < 0)
 		return err;
 	if (*text != 'x' && *text != 'X')
@@ -128,7 +131,7 @@ int parse_rate(const char *text, struct fraction *rate)
 	int err;
 
 	if (strchr(text, '/')) {
-		err = take_uint(&text, UINT32_MAX, &num);
+		err = read_uint(&text, UINT32_MAX, &num);
 		if (err < 0)
 			return err;
 		if (*text != '/')
@@ -138,7 +141,7 @@ int parse_rate(const char *text, struct fraction *rate)
 			return err;
 		f = fraction_reduce(num, den);
 	} else {
-		err = take_decimal(&text, &value);
+		err = read_decimal(&text, &value);
 		if (err < 0)
 			return err;
 		if (*text)
@@ -156,7 +159,7 @@ int parse_rate(const char *text, struct fraction *rate)
 int parse_factor(const char *text, double *factor)
 {
 	struct decimal value;
-	int err = take_decimal(&text, &value);
+	int err = read_decimal(&text, &value);
 
 	if (err < 0)
 		return err;
@@ -201,9 +204,9 @@ static const struct suffix *find_suffix(const struct suffix *table, const char *
 	return NULL;
 }
 
-/* "1:30", "1:02:03.5": all but the first below 60, all but the last whole. */
-#define DURATION_MAX (INT64_MAX / 4) /* ns, 73 years: a time so long from now can be told */
+#define DURATION_MAX (INT64_MAX / 4) /* ns, 73 years: now_ns() plus it does not overflow */
 
+/* "1:30", "1:02:03.5": all but the first below 60, all but the last whole. */
 static int parse_clock(const char *text, uint64_t *ns)
 {
 	struct decimal value = { 0 };
@@ -211,7 +214,7 @@ static int parse_clock(const char *text, uint64_t *ns)
 	int err, n_parts = 0;
 
 	do {
-		err = take_decimal(&text, &value);
+		err = read_decimal(&text, &value);
 		if (err < 0)
 			return err;
 		if (++n_parts > 3 || (n_parts > 1 && value.whole >= 60) || (*text == ':' && value.nano))
@@ -238,10 +241,11 @@ int parse_duration(const char *text, int64_t *ns)
 		if (err < 0)
 			return err;
 	} else {
-		err = take_decimal(&text, &value);
+		err = read_decimal(&text, &value);
 		if (err < 0)
 			return err;
-		if (!(suffix = find_suffix(duration_suffixes, text, strlen(text))))
+		suffix = find_suffix(duration_suffixes, text, strlen(text));
+		if (!suffix)
 			return -EINVAL;
 		err = decimal_scale(value, suffix->unit, DURATION_MAX, &n);
 		if (err < 0)
@@ -259,7 +263,7 @@ int parse_bytes(const char *text, uint64_t *bytes)
 	uint64_t n;
 	int err;
 
-	err = take_decimal(&text, &value);
+	err = read_decimal(&text, &value);
 	if (err < 0)
 		return err;
 	length = strlen(text);
@@ -267,7 +271,8 @@ int parse_bytes(const char *text, uint64_t *bytes)
 		length -= 2;
 	else if (length > 0 && (text[length - 1] == 'B' || text[length - 1] == 'b'))
 		length -= 1;
-	if (!(suffix = find_suffix(byte_suffixes, text, length)))
+	suffix = find_suffix(byte_suffixes, text, length);
+	if (!suffix)
 		return -EINVAL;
 	err = decimal_scale(value, suffix->unit, UINT64_MAX, &n);
 	if (err < 0)
@@ -291,10 +296,10 @@ int fraction_close(struct fraction a, struct fraction b)
 static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
 {
 	while (b) {
-		uint64_t rest = a % b;
+		uint64_t remainder = a % b;
 
 		a = b;
-		b = rest;
+		b = remainder;
 	}
 	return a;
 }

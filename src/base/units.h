@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Values as users write them. Every parser takes the whole string, leaves its result alone on failure
- * and returns 0 or -EINVAL (-ERANGE when too large).
+ * Values as users write them, and fractions. Parsers accept the whole string only, write the result on
+ * success only, and return 0, -EINVAL, or -ERANGE for a value that is too large.
  */
 #ifndef BASE_UNITS_H
 #define BASE_UNITS_H
@@ -10,15 +10,15 @@
 #include <stdint.h>
 
 struct fraction {
-	uint32_t num, den; /* 0/0: not known */
+	uint32_t num, den; /* 0/0: unknown */
 };
 
 int parse_uint(const char *text, uint64_t max, uint64_t *value);
 /* "1280x720"; neither may be 0 or above 65535. */
 int parse_size(const char *text, uint32_t *width, uint32_t *height);
-/* Frames a second: "30", "29.97" (NTSC rates become n/1001), "30000/1001". "0" is refused. */
+/* Frames a second: "30", "29.97" (NTSC rates become n/1001), "30000/1001"; not 0. */
 int parse_rate(const char *text, struct fraction *rate);
-/* "2", "0.5": 0 or above. */
+/* "2", "0.5": not negative. */
 int parse_factor(const char *text, double *factor);
 /* Seconds with a fraction, or with a unit ("1.5", "10s", "500ms", "200us", "2m", "1h", "1:30", "1:02:03"), in
  * nanoseconds. */
@@ -26,8 +26,8 @@ int parse_duration(const char *text, int64_t *ns);
 /* "4096", "64k", "16M", "2G", "1.5G", with or without "B" or "iB": powers of 1024. */
 int parse_bytes(const char *text, uint64_t *bytes);
 
-double fraction_value(struct fraction f); /* 0 when not known */
-/* Whether two rates are one rate to within a hundredth. */
+double fraction_value(struct fraction f); /* 0: unknown */
+/* Whether two rates differ by no more than 1 %. */
 int fraction_close(struct fraction a, struct fraction b);
 struct fraction fraction_reduce(uint64_t num, uint64_t den);
 /* "30/1" into text, which is returned. */

@@ -86,7 +86,7 @@ static int query_capabilities(struct device *device)
 	clean_driver_text(info->driver, sizeof info->driver);
 	clean_driver_text(info->card, sizeof info->card);
 	clean_driver_text(info->bus_info, sizeof info->bus_info);
-	device->caps = device_caps(info);
+	device->caps = v4l2_device_caps(info);
 	return 0;
 }
 

@@ -46,7 +46,7 @@ struct device {
 	char *path; /* "/dev/video0", "sim" */
 	int fd;     /* for poll(); -1: closed */
 	struct v4l2_capability info;
-	uint32_t caps;           /* see device_caps() */
+	uint32_t caps;           /* see v4l2_device_caps() */
 	enum v4l2_buf_type type; /* of the queue in use, chosen by device_open() */
 	bool emulated;    /* libv4l2 converts the pixel format: mmap and rw only, no CREATE_BUFS or EXPBUF */
 	uint64_t n_calls; /* system calls so far */
@@ -88,13 +88,6 @@ static inline bool device_is_multiplanar(const struct device *device)
 static inline bool device_is_simulated(const struct device *device)
 {
 	return device->ops->scheme;
-}
-
-/* What the node itself can do, where the driver tells that apart from what the whole device can do
- * (kernel documentation, "ioctl VIDIOC_QUERYCAP"). */
-static inline uint32_t device_caps(const struct v4l2_capability *info)
-{
-	return info->capabilities & V4L2_CAP_DEVICE_CAPS ? info->device_caps : info->capabilities;
 }
 
 /* Whether the flags of a struct v4l2_buffer say that its timestamp is of CLOCK_MONOTONIC. */

@@ -79,7 +79,7 @@ static void query_node(struct node *node, const char *name)
 	node->err = v4l2_querycap(node->path, &node->info);
 	if (node->err < 0)
 		memset(&node->info, 0, sizeof node->info);
-	node->caps = device_caps(&node->info);
+	node->caps = v4l2_device_caps(&node->info);
 }
 
 int nodes_list(struct node **nodes)

@@ -3,6 +3,7 @@
 #include "device/trace_ioctls.h"
 
 #include <stdint.h>
+#include <string.h>
 #include <linux/videodev2.h>
 #include "base/array.h"
 #include "base/pixfmt.h"
@@ -349,8 +350,10 @@ static void answer_event(struct trace *trace, const void *argument)
 	trace_add(trace, " type=%u id=0x%x", event->type, event->id);
 	if (event->type == V4L2_EVENT_SOURCE_CHANGE)
 		trace_add(trace, " changes=0x%x", event->u.src_change.changes);
-	if (reader_events_parse(event, &n_readers))
+	if (event->type == READER_EVENT) {
+		memcpy(&n_readers, event->u.data, sizeof n_readers);
 		trace_add(trace, " readers=%u", n_readers);
+	}
 }
 
 static void show_timings(struct trace *trace, const void *argument)

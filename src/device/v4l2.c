@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "device/device.h"
 #include "device/trace.h"
 
 #define OPEN_FLAGS (O_RDWR | O_NONBLOCK | O_CLOEXEC)
@@ -36,6 +37,11 @@ static int open_node(const char *path)
 	if (log_enabled(LOG_LEVEL_TRACE))
 		trace_call(path, fd < 0 ? fd : 0, "open");
 	return fd;
+}
+
+uint32_t v4l2_device_caps(const struct v4l2_capability *info)
+{
+	return info->capabilities & V4L2_CAP_DEVICE_CAPS ? info->device_caps : info->capabilities;
 }
 
 int v4l2_querycap(const char *path, struct v4l2_capability *info)
@@ -77,7 +83,7 @@ static void redirect_libv4l2(bool on)
  * single-planar ones, and then fails at buffers. */
 static bool supports_libv4l2(const struct v4l2_capability *info)
 {
-	uint32_t caps = device_caps(info);
+	uint32_t caps = v4l2_device_caps(info);
 	uint32_t others = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_VIDEO_OUTPUT |
 			  V4L2_CAP_VIDEO_OUTPUT_MPLANE | V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE;
 
