@@ -16,6 +16,7 @@ else
 fi
 
 ok 'a room includes only itself and those below it' tests/lint/layers
+ok 'no files depend on each other in a circle, and functions are declared in their headers' tests/lint/symbols "$build/src"
 ok 'no file is longer than 500 lines, no function than 60' tests/lint/sizes
 
 missing=$(for file in "${sources[@]}"; do

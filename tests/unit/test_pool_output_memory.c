@@ -3,11 +3,12 @@
 /* Runs under: asan valgrind */
 #include "output_fixture.h"
 
+#include <unistd.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE 4096
+#define PAGE ((uint32_t)sysconf(_SC_PAGESIZE))
 
 /* Whoever fills a buffer meanwhile goes on doing so; the memory goes with the last that comes back. */
 static void buffers_being_filled_outlive_the_stream(void **state)
