@@ -164,7 +164,8 @@ int sim_formats_init(struct sim *sim)
 }
 
 /* Output: what S_FMT set. Else sRGB with the BT.601 matrix, which V4L2_COLORSPACE_SRGB implies. */
-static struct v4l2_colorimetry reported_colour(const struct video_format *format, const struct v4l2_colorimetry *set)
+static struct v4l2_colorimetry reported_colour(const struct video_format *format,
+					       const struct v4l2_colorimetry *set)
 {
 	bool full = format->range == AVCOL_RANGE_JPEG;
 
@@ -282,8 +283,10 @@ static struct v4l2_colorimetry requested_colour(const struct sim *sim, const str
 	if (!sim->options.output || (!sim_is_multiplanar(sim) && pix->priv != V4L2_PIX_FMT_PRIV_MAGIC))
 		return (struct v4l2_colorimetry){ 0 };
 	if (sim_is_multiplanar(sim))
-		return (struct v4l2_colorimetry){ mp->colorspace, mp->ycbcr_enc, mp->quantization, mp->xfer_func };
-	return (struct v4l2_colorimetry){ pix->colorspace, pix->ycbcr_enc, pix->quantization, pix->xfer_func };
+		return (struct v4l2_colorimetry){ mp->colorspace, mp->ycbcr_enc, mp->quantization,
+						  mp->xfer_func };
+	return (struct v4l2_colorimetry){ pix->colorspace, pix->ycbcr_enc, pix->quantization,
+					  pix->xfer_func };
 }
 
 static int try_fmt(const struct sim *sim, struct v4l2_format *from, struct video_format *format,

@@ -115,7 +115,7 @@ struct sim {
 	int64_t timer_ns;       /* when timer_fd expires; 0: disarmed */
 
 	struct video_format format;
-	struct v4l2_colorimetry colour;       /* output: as set by S_FMT; colorspace 0: not set */
+	struct v4l2_colorimetry colour;  /* output: as set by S_FMT; colorspace 0: not set */
 	uint8_t *background[MAX_PLANES]; /* of the test pattern; NULL until the first frame */
 	struct sim_codec *codec;         /* compressed formats, while streaming */
 	uint8_t *packet;                 /* draw=none: the compressed frame that each buffer gets */

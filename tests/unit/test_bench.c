@@ -277,8 +277,8 @@ static void set_up_comparison(void)
 	runs[0].spreads[METRIC_CPU] = 10;
 	run = runs[0];
 	before = (struct bench_earlier){ .runs = &run,
-				     .n_runs = 1,
-				     .subject = "vivid (vivid), YUYV 64x48 at 30/1 fps, capture" };
+					 .n_runs = 1,
+					 .subject = "vivid (vivid), YUYV 64x48 at 30/1 fps, capture" };
 }
 
 static void changes_beyond_the_noise_are_marked(void **state)
