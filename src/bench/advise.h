@@ -23,7 +23,7 @@ struct bench_advice {
 };
 
 /* Searches the first io mode of the plan that has buffers or, when the user asked for modes, each; prints
- * what it tries. advice: of at least BENCH_MODES. Returns 0 or a negative errno: -ENOTSUP, logged, when the
+ * what it tries. advice: of at least N_IO_MODES. Returns 0 or a negative errno: -ENOTSUP, logged, when the
  * device or all modes cannot be searched. *n_advice: how many were begun. */
 int bench_advise(struct bench *bench, FILE *out, struct bench_advice *advice, size_t *n_advice);
 

@@ -6,11 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/text.h"
 
 #define DEFAULT_BUFFERS 4
-
-static const struct io_ops *const all_modes[BENCH_MODES] = { &io_mmap, &io_userptr, &io_dmabuf, &io_import,
-							     &io_rw };
 
 /* Removes the next word from the list; NULL: there are no more. */
 static char *next_word(char **rest)
@@ -25,11 +23,12 @@ static char *next_word(char **rest)
 static int add_mode(struct bench_plan *plan, const char *name)
 {
 	const struct io_ops *io = io_find(name);
+	char names[80] = "";
 
 	if (!io) {
-		log_error("invalid value '%s' for --io: expected a list of mmap, userptr, dmabuf, "
-			  "dmabuf-import, rw",
-			  name);
+		for (size_t i = 0; i < N_IO_MODES; i++)
+			text_join(names, sizeof names, ", ", "%s", io_modes[i]->name);
+		log_error("invalid value '%s' for --io: expected a list of %s", name, names);
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < plan->n_modes; i++)
@@ -49,8 +48,8 @@ int bench_plan_parse_io(struct bench_plan *plan, char *list)
 			err = add_mode(plan, word);
 	if (err < 0 || plan->n_modes > 0)
 		return err;
-	plan->n_modes = BENCH_MODES;
-	memcpy(plan->modes, all_modes, sizeof all_modes);
+	plan->n_modes = N_IO_MODES;
+	memcpy(plan->modes, io_modes, sizeof io_modes);
 	return 0;
 }
 
@@ -91,14 +90,14 @@ static struct bench_run *add_run(struct bench_run *run, const struct io_ops *io,
 static size_t plan_mode(const struct bench_plan *plan, const struct pool *pool, const struct io_ops *io,
 			struct bench_run *runs)
 {
-	const char *why = pool_mode_lacks(pool, io);
+	const char *why = pool_unsupported(pool, io);
 
 	if (why) {
 		add_run(runs, io, 0)->unsupported = strdup(why);
 		runs->err = -ENOTSUP;
 		return 1;
 	}
-	if (!io->put) { /* rw */
+	if (!io->streams) { /* rw */
 		add_run(runs, io, 0);
 		return 1;
 	}

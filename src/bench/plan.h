@@ -6,10 +6,8 @@
 #include "bench/run.h"
 #include "queue/io.h"
 
-#define BENCH_MODES 5
-
 struct bench_plan {
-	const struct io_ops *modes[BENCH_MODES];
+	const struct io_ops *modes[N_IO_MODES];
 	size_t n_modes;
 	uint32_t buffers[POOL_MAX_BUFFERS];
 	size_t n_buffers; /* 0: the default for the device */

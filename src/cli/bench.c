@@ -30,9 +30,8 @@ struct arguments {
 
 #define OFFSET(field) offsetof(struct arguments, field)
 static const struct option_row run_rows[] = {
-	{ "io", 0, OPT_LIST, OFFSET(io), .argument = "MODE[,...]",
-	  .help = "io modes to measure: mmap, userptr, dmabuf, dmabuf-import, rw",
-	  .preset_help = "all; unsupported ones are listed with the reason" },
+	{ "io", 0, OPT_LIST, OFFSET(io), .argument = "MODE[,...]", .help = "io modes to measure",
+	  .choices = io_choices + 1, .preset_help = "all; unsupported ones are listed with the reason" },
 	{ "buffers", 0, OPT_LIST, OFFSET(buffers), .argument = "N[,...]",
 	  .help = "numbers of buffers to measure each mode with",
 	  .preset_help = "4, plus those that the driver keeps" },
@@ -111,7 +110,7 @@ struct outputs {
 	FILE *text; /* table, histogram, comparison; NULL: none */
 	struct condition conditions[CONDITIONS_MAX];
 	int n_conditions;
-	struct bench_advice advice[BENCH_MODES];
+	struct bench_advice advice[N_IO_MODES];
 	size_t n_advice;
 	struct bench_earlier earlier;
 };

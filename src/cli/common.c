@@ -7,9 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "queue/io.h"
 #include "cli/options_help.h"
-
-const char *const common_io_choices[] = { "auto", "mmap", "userptr", "dmabuf", "dmabuf-import", "rw", NULL };
 
 #define OFFSET(field) offsetof(struct basic_options, field)
 const struct option_row common_basic_rows[] = {
@@ -56,7 +55,7 @@ const struct option_row common_player_rows[] =
 
 const struct option_row common_queue_rows[] = {
 	{ "io", 0, OPT_CHOICE, OFFSET(io), .argument = "MODE",
-	  .help = "how frames are exchanged with the driver", .preset = "auto", .choices = common_io_choices,
+	  .help = "how frames are exchanged with the driver", .preset = "auto", .choices = io_choices,
 	  .preset_help = "auto: mmap where the device streams, else rw" },
 	{ "import-from", 0, OPT_TEXT, OFFSET(import_from), .argument = "SRC",
 	  .help = "memory for dmabuf-import: udmabuf, heap[:NAME], or another video device",
@@ -148,7 +147,7 @@ struct setup_options common_setup_options(const struct common_options *options, 
 			.fps = options->fps,
 			.adjust = options->adjust,
 		},
-		.io = common_io_choices[options->io],
+		.io = io_choices[options->io],
 		.import_from = options->import_from,
 		.memory_limit = memory_limit,
 		.has_min_buffers = options->has_min_buffers,

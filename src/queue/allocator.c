@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The driver's buffers. */
+/* The buffers that the driver allocates. */
 #include "queue/allocator.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include "base/array.h"
 #include "base/log.h"
 #include "device/negotiate.h"
@@ -58,7 +59,7 @@ static int create_buffers(struct allocator *allocator, struct v4l2_create_buffer
 	return err < 0 ? err : device_ioctl(allocator->device, VIDIOC_CREATE_BUFS, create);
 }
 
-/* Returns 0 or -EBUSY; any other failure only means that the memory is not to be had. */
+/* Returns 0 or -EBUSY; another error means no more than that the driver does not take the memory. */
 static int probe_memory(struct allocator *allocator, enum v4l2_memory memory, uint32_t capability)
 {
 	struct v4l2_create_buffers create = { 0 };
@@ -69,38 +70,38 @@ static int probe_memory(struct allocator *allocator, enum v4l2_memory memory, ui
 		return err == -EBUSY ? err : 0;
 	if (capabilities && !(capabilities & capability))
 		return 0;
-	allocator->reqbufs_works |= 1u << memory;
+	allocator->reqbufs_memories |= 1u << memory;
 	allocator->can_orphan |= capabilities & V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS;
 	err = create_buffers(allocator, &create, memory);
 	if (err == 0)
-		allocator->create_works |= 1u << memory;
+		allocator->create_memories |= 1u << memory;
 	return err == -EBUSY ? err : 0;
 }
 
 int allocator_probe(struct allocator *allocator)
 {
-	allocator->reqbufs_works = allocator->create_works = 0;
+	allocator->reqbufs_memories = allocator->create_memories = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(memories); i++)
 		if (probe_memory(allocator, memories[i].memory, memories[i].capability) < 0)
 			return -EBUSY;
-	if (!allocator->reqbufs_works) {
-		log_verbose("%s answers no probe for buffers: assuming MMAP", allocator->device->path);
-		allocator->reqbufs_works = 1u << V4L2_MEMORY_MMAP;
+	if (!allocator->reqbufs_memories) {
+		log_verbose("%s supports no memory by REQBUFS(0): assuming MMAP", allocator->device->path);
+		allocator->reqbufs_memories = 1u << V4L2_MEMORY_MMAP;
 	}
 	return 0;
 }
 
-bool allocator_has(const struct allocator *allocator, enum v4l2_memory memory)
+bool allocator_supports(const struct allocator *allocator, enum v4l2_memory memory)
 {
-	return allocator->reqbufs_works & 1u << memory;
+	return allocator->reqbufs_memories & 1u << memory;
 }
 
-bool allocator_creates(const struct allocator *allocator, enum v4l2_memory memory)
+bool allocator_can_create(const struct allocator *allocator, enum v4l2_memory memory)
 {
-	return !allocator->no_create && allocator->create_works & 1u << memory;
+	return !allocator->no_create && allocator->create_memories & 1u << memory;
 }
 
-void allocator_give(struct allocator *allocator, struct buffer *buffer)
+void allocator_release(struct allocator *allocator, struct buffer *buffer)
 {
 	buffer->owner = BUFFER_FREE;
 	buffer->next = NULL;
@@ -111,7 +112,7 @@ void allocator_give(struct allocator *allocator, struct buffer *buffer)
 	allocator->free_last = buffer;
 }
 
-struct buffer *allocator_take(struct allocator *allocator)
+struct buffer *allocator_acquire(struct allocator *allocator)
 {
 	struct buffer *buffer = allocator->free_first;
 
@@ -133,44 +134,43 @@ uint32_t allocator_n_free(const struct allocator *allocator)
 	return n;
 }
 
-/* Learns the driver's buffer `index`. */
 static int query_buffer(struct allocator *allocator, uint32_t index)
 {
 	struct buffer *buffer = &allocator->buffers[index];
-	struct wire wire;
+	struct v4l2_planar_buffer query;
 	int err;
 
-	wire_init(&wire, allocator->device, allocator->memory, index, buffer->n_planes);
-	err = wire_ioctl(allocator->device, VIDIOC_QUERYBUF, &wire);
+	v4l2_buffer_init(&query, allocator->device, allocator->memory, index, buffer->n_planes);
+	err = v4l2_buffer_ioctl(allocator->device, VIDIOC_QUERYBUF, &query);
 	if (err < 0)
 		return device_error(allocator->device, "VIDIOC_QUERYBUF", err);
-	if (wire.buffer.index != index) {
-		log_error("%s: driver bug: asked for buffer %u, got %u", allocator->device->path, index,
-			  wire.buffer.index);
+	if (query.buffer.index != index) {
+		log_error("%s: driver bug: VIDIOC_QUERYBUF of buffer %u returned buffer %u",
+			  allocator->device->path, index, query.buffer.index);
 		return -EPROTO;
 	}
 	for (uint32_t p = 0; p < buffer->n_planes; p++) {
-		if (wire.planes[p].length < allocator->format->sizeimage[p]) {
+		if (query.planes[p].length < allocator->format->sizeimage[p]) {
 			log_error("%s: driver bug: buffer %u, plane %u has %u bytes, its format needs %u",
-				  allocator->device->path, index, p, wire.planes[p].length,
+				  allocator->device->path, index, p, query.planes[p].length,
 				  allocator->format->sizeimage[p]);
 			return -EPROTO;
 		}
-		buffer->planes[p] = (struct plane){ .length = wire.planes[p].length,
-						    .mem_offset = wire.planes[p].m.mem_offset,
+		buffer->planes[p] = (struct plane){ .length = query.planes[p].length,
+						    .mem_offset = query.planes[p].m.mem_offset,
 						    .fd = -1 };
 	}
-	allocator->used |= 1u << index;
+	allocator->allocated |= 1u << index;
 	return 0;
 }
 
-/* Forgets all buffers and gives them back to the kernel. */
-static int release_all(struct allocator *allocator)
+/* REQBUFS(0). */
+static int free_all(struct allocator *allocator)
 {
 	uint32_t count = 0, capabilities;
 	int err = request_buffers(allocator, &count, allocator->memory, &capabilities);
 
-	allocator->count = allocator->used = 0;
+	allocator->count = allocator->allocated = 0;
 	allocator->free_first = allocator->free_last = NULL;
 	allocator->active = false;
 	return err;
@@ -190,33 +190,34 @@ int allocator_start(struct allocator *allocator, uint32_t n, enum v4l2_memory me
 		return device_error(allocator->device, "VIDIOC_REQBUFS", err);
 	allocator->memory = memory;
 	if (granted < 1 || granted > POOL_MAX_BUFFERS) {
-		log_error("%s: %u buffers asked for, %u granted: cannot work with that",
+		log_error("%s: VIDIOC_REQBUFS: %u buffers requested, %u granted: this number cannot be used",
 			  allocator->device->path, n, granted);
-		release_all(allocator);
+		free_all(allocator);
 		return -EIO;
 	}
-	allocator->can_allocate = allocator_creates(allocator, memory);
+	allocator->can_allocate = allocator_can_create(allocator, memory);
 	for (uint32_t i = 0; i < granted; i++) {
 		err = query_buffer(allocator, i);
 		if (err < 0) {
-			release_all(allocator);
+			free_all(allocator);
 			return err;
 		}
-		allocator_give(allocator, &allocator->buffers[i]);
+		allocator_release(allocator, &allocator->buffers[i]);
 	}
-	allocator->count = allocator->most = granted;
+	allocator->count = allocator->max_count = granted;
 	allocator->active = true;
 	return (int)granted;
 }
 
-static int grow(struct allocator *allocator, uint32_t *index)
+static int create_one(struct allocator *allocator, uint32_t *index)
 {
 	struct v4l2_create_buffers create = { .count = 1 };
 	int err = create_buffers(allocator, &create, allocator->memory);
 
 	if (err < 0)
 		return err;
-	if (create.count != 1 || create.index >= POOL_MAX_BUFFERS || allocator->used & 1u << create.index)
+	if (create.count != 1 || create.index >= POOL_MAX_BUFFERS ||
+	    allocator->allocated & 1u << create.index)
 		return -EPROTO;
 	*index = create.index;
 	return query_buffer(allocator, create.index);
@@ -230,31 +231,60 @@ struct buffer *allocator_grow(struct allocator *allocator)
 	assert(allocator->active);
 	if (!allocator->can_allocate)
 		return NULL;
-	err = grow(allocator, &index);
+	err = create_one(allocator, &index);
 	if (err < 0) {
-		log_verbose("%s: no buffers beyond %u: %s", allocator->device->path, allocator->count,
+		log_verbose("%s: cannot add a buffer to %u: %s", allocator->device->path, allocator->count,
 			    err_str(err));
 		allocator->can_allocate = false;
 		return NULL;
 	}
-	allocator->most = ++allocator->count;
+	allocator->max_count = ++allocator->count;
 	return &allocator->buffers[index];
 }
 
-int allocator_export(struct allocator *allocator, struct buffer *buffer, uint32_t plane)
+static int export_plane(struct allocator *allocator, struct buffer *buffer, uint32_t p)
 {
+	struct plane *plane = &buffer->planes[p];
 	struct v4l2_exportbuffer export = {
 		.type = allocator->device->type,
 		.index = buffer->index,
-		.plane = plane,
+		.plane = p,
 		.flags = O_CLOEXEC | O_RDWR,
 	};
 	int err = device_ioctl(allocator->device, VIDIOC_EXPBUF, &export);
+	void *data;
 
 	if (err < 0)
 		return device_error(allocator->device, "VIDIOC_EXPBUF", err);
-	buffer->planes[plane].fd = export.fd;
+	plane->fd = export.fd;
+	data = mmap(NULL, plane->length, PROT_READ | PROT_WRITE, MAP_SHARED, plane->fd, 0);
+	if (data == MAP_FAILED)
+		return device_error(allocator->device, "mapping an exported buffer", -errno);
+	plane->data = data;
 	return 0;
+}
+
+int allocator_export(struct allocator *allocator, struct buffer *buffer)
+{
+	int err = 0;
+
+	for (uint32_t p = 0; err == 0 && p < buffer->n_planes; p++)
+		err = export_plane(allocator, buffer, p);
+	return err;
+}
+
+void allocator_unexport(struct buffer *buffer)
+{
+	for (uint32_t p = 0; p < buffer->n_planes; p++) {
+		struct plane *plane = &buffer->planes[p];
+
+		if (plane->data)
+			munmap(plane->data, plane->length);
+		if (plane->fd >= 0)
+			close(plane->fd);
+		plane->data = NULL;
+		plane->fd = -1;
+	}
 }
 
 int allocator_stop(struct allocator *allocator)
@@ -265,7 +295,7 @@ int allocator_stop(struct allocator *allocator)
 		return 0;
 	if (allocator_n_free(allocator) != allocator->count)
 		return -EBUSY;
-	err = release_all(allocator);
+	err = free_all(allocator);
 	if (err < 0 && err != -ENODEV)
 		log_warn("%s: VIDIOC_REQBUFS(0): %s", allocator->device->path, err_str(err));
 	return 0;
@@ -277,7 +307,7 @@ int allocator_orphan(struct allocator *allocator)
 
 	if (!allocator->can_orphan)
 		return -ENOTSUP;
-	err = release_all(allocator);
+	err = free_all(allocator);
 	if (err < 0)
 		return err;
 	allocator->orphaned = true;

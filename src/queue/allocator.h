@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The driver's buffers: what kinds it has, getting them, giving them back. Rules: kernel
- * documentation, "Streaming I/O", VIDIOC_REQBUFS, VIDIOC_CREATE_BUFS, VIDIOC_QUERYBUF.
+ * The buffers that the driver allocates: what memory types it takes, how many it grants, adding one,
+ * freeing all. Rules: kernel documentation, "Streaming I/O", "ioctl VIDIOC_REQBUFS", "ioctl
+ * VIDIOC_CREATE_BUFS", "ioctl VIDIOC_QUERYBUF", "ioctl VIDIOC_EXPBUF".
  */
 #ifndef QUEUE_ALLOCATOR_H
 #define QUEUE_ALLOCATOR_H
@@ -15,45 +16,48 @@
 struct allocator {
 	struct device *device;
 	const struct video_format *format;
-	struct buffer buffers[POOL_MAX_BUFFERS];
-	uint32_t count; /* buffers that the kernel holds for us */
-	uint32_t most;  /* of count since the last start: the report comes after the stop */
-	uint32_t used;  /* bit i: buffers[i] is one of them */
-	struct buffer *free_first, *free_last;
+	struct buffer buffers[POOL_MAX_BUFFERS]; /* by index */
+	uint32_t allocated;                      /* bit i: the driver has allocated buffers[i] */
+	uint32_t count;                          /* of bits in it */
+	uint32_t max_count;                      /* of count since the last start; kept by the stop */
+	struct buffer *free_first, *free_last;   /* FIFO */
 	enum v4l2_memory memory;
-	uint32_t reqbufs_works, create_works; /* bit (1 << memory): as probed */
-	bool can_allocate;                    /* CREATE_BUFS has not failed in this run */
-	bool can_orphan;
-	bool no_create; /* CREATE_BUFS must not be used (emulated format) */
+	uint32_t reqbufs_memories, create_memories; /* bit (1 << memory): REQBUFS, CREATE_BUFS take it */
+	bool can_allocate;                          /* CREATE_BUFS may be tried: it has not failed yet */
+	bool can_orphan;                            /* V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS */
+	bool no_create;                             /* set by the owner: never CREATE_BUFS */
 	bool active, orphaned;
 };
 
 void allocator_init(struct allocator *allocator, struct device *device, const struct video_format *format);
 
-/* Asks the driver which memories it takes, by REQBUFS(0) and CREATE_BUFS(0). Returns 0, or -EBUSY when
- * another holds the queue. */
+/* Probes the memory types by REQBUFS(0) and CREATE_BUFS(0). Returns 0, or -EBUSY when another program uses
+ * the queue. */
 int allocator_probe(struct allocator *allocator);
-bool allocator_has(const struct allocator *allocator, enum v4l2_memory memory);
-/* CREATE_BUFS works for it. */
-bool allocator_creates(const struct allocator *allocator, enum v4l2_memory memory);
+bool allocator_supports(const struct allocator *allocator, enum v4l2_memory memory);
+bool allocator_can_create(const struct allocator *allocator, enum v4l2_memory memory);
 
-/* REQBUFS and QUERYBUF. Returns the number granted, which may be less or more than n; or a negative errno,
- * having undone everything and, where the driver is to blame, having logged why. */
+/* REQBUFS(n) and QUERYBUF of each buffer. Returns the number granted, which may be less or more than n; or a
+ * negative errno with everything undone: -EINVAL (n is 0), -EBUSY (already active), else logged. */
 int allocator_start(struct allocator *allocator, uint32_t n, enum v4l2_memory memory);
-/* One buffer more by CREATE_BUFS. Any failure ends growing until the next start. Returns the buffer (off the
- * free FIFO), or NULL. */
+/* CREATE_BUFS(1). Any failure clears can_allocate. Returns the buffer, which is not in the free list; or
+ * NULL.
+ */
 struct buffer *allocator_grow(struct allocator *allocator);
 
-struct buffer *allocator_take(struct allocator *allocator);              /* the first free one; NULL: none */
-void allocator_give(struct allocator *allocator, struct buffer *buffer); /* back to the free FIFO */
+/* The free list, first in, first out. allocator_acquire() returns NULL when it is empty. */
+struct buffer *allocator_acquire(struct allocator *allocator);
+void allocator_release(struct allocator *allocator, struct buffer *buffer);
 uint32_t allocator_n_free(const struct allocator *allocator);
 
-/* EXPBUF of a plane into plane->fd (O_CLOEXEC|O_RDWR), the caller's to close. Logs its failure. */
-int allocator_export(struct allocator *allocator, struct buffer *buffer, uint32_t plane);
+/* EXPBUF of all planes into plane->fd, each mapped at plane->data. Returns 0 or a negative errno, logged,
+ * with the planes done so far left for allocator_unexport(). */
+int allocator_export(struct allocator *allocator, struct buffer *buffer);
+void allocator_unexport(struct buffer *buffer);
 
-/* REQBUFS(0). Memory must be detached and all buffers free, else -EBUSY and nothing is done. Inactive: 0. */
+/* REQBUFS(0), when active. The memory must be detached. -EBUSY: not all buffers are free; nothing is done. */
 int allocator_stop(struct allocator *allocator);
-/* REQBUFS(0) with memory still mapped by those who hold it; needs can_orphan and streaming off. */
+/* REQBUFS(0) with memory still mapped, after STREAMOFF. -ENOTSUP: the driver cannot do that. */
 int allocator_orphan(struct allocator *allocator);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a buffer holds, and copying it. */
+/* The payload of a buffer, and copying it. */
 #include "queue/buffer.h"
 
 #include <errno.h>
@@ -57,13 +57,13 @@ static int copy_rows(struct buffer *to, const struct video_format *to_format, co
 		to->planes[p].bytesused = to_format->sizeimage[p];
 	}
 	for (unsigned p = 0; p < in.n_planes; p++) {
-		const uint8_t *source =
+		const uint8_t *from_row =
 			plane_payload(&from->planes[in.planes[p].memory_plane]) + in.planes[p].offset;
-		uint8_t *target = to->planes[out.planes[p].memory_plane].data + out.planes[p].offset;
+		uint8_t *to_row = to->planes[out.planes[p].memory_plane].data + out.planes[p].offset;
 
 		for (uint32_t row = 0; row < in.planes[p].rows; row++)
-			memcpy(target + (size_t)row * out.planes[p].stride,
-			       source + (size_t)row * in.planes[p].stride, in.planes[p].row_bytes);
+			memcpy(to_row + (size_t)row * out.planes[p].stride,
+			       from_row + (size_t)row * in.planes[p].stride, in.planes[p].row_bytes);
 		*copied += (uint64_t)in.planes[p].rows * in.planes[p].row_bytes;
 	}
 	return 0;

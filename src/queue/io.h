@@ -1,36 +1,46 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The io modes: one row each; the process loop calls through it. */
+/* The io modes: one row each, in a file of its own. All that the program knows of a mode is in its row. */
 #ifndef QUEUE_IO_H
 #define QUEUE_IO_H
 
-#include "queue/pool.h"
+#include "queue/allocator.h"
+
+struct pool;
 
 struct io_ops {
 	const char *name;        /* as the user writes it */
-	enum v4l2_memory memory; /* 0: none, rw */
-	bool imports; /* the memory is ours: fewer buffers than asked for fail, and a frame can leave with its
-			 memory */
-	bool native_only; /* not for formats that libv4l2 makes */
-	/* Memory for a buffer before its first use, and its end. detach takes a half-attached one. Both NULL:
-	 * rw. */
+	enum v4l2_memory memory; /* of the streaming ioctls; 0: rw */
+	bool streams;            /* QBUF and DQBUF; else read() and write(), and no buffers of the driver's */
+	bool imports;     /* the memory is ours: all buffers asked for are needed, and a frame can leave
+			     the queue with its memory */
+	bool exports;     /* needs EXPBUF */
+	bool native_only; /* not for a pixel format that libv4l2 converts */
+	bool automatic;   /* tried for "auto", in the order of io_modes */
+
+	/* Streaming modes. attach() gives a buffer's planes their memory before its first use: 0 or a
+	 * negative errno, logged. detach() takes it away again, also from a buffer whose attach() failed. */
 	int (*attach)(struct pool *pool, struct buffer *buffer);
 	void (*detach)(struct pool *pool, struct buffer *buffer);
-	/* Puts the plane's memory into the struct that QBUF takes; NULL: the driver knows it by index. */
-	void (*describe)(const struct plane *plane, struct v4l2_plane *out);
-	int (*start)(struct pool *pool); /* before the first frame; NULL: nothing to do */
-	int (*put)(struct pool *pool, struct buffer *buffer);         /* QBUF; NULL: rw */
-	int (*get)(struct pool *pool, struct buffer **buffer);        /* poll, DQBUF; or poll, read */
-	int (*write)(struct pool *pool, const struct buffer *buffer); /* rw: poll, write */
+	/* Where the memory is, for QBUF. NULL: the driver knows by the index. */
+	void (*set_memory)(struct v4l2_plane *v4l2_plane, const struct plane *plane);
+
+	/* rw. start() is part of pool_start(): 0 or a negative errno, logged. The others wait deadline_ns
+	 * (CLOCK_MONOTONIC; 0: no limit) and return 0 or as pool_dequeue(). read_frame() sets *buffer to a
+	 * spare; or to pool->reserve, which is not to be handed out, where no memory is left. */
+	int (*start)(struct pool *pool);
+	int (*read_frame)(struct pool *pool, int64_t deadline_ns, struct buffer **buffer);
+	int (*write_frame)(struct pool *pool, int64_t deadline_ns, const struct buffer *buffer);
 };
 
-/* attach, detach for memory out of pool->source. */
-int import_attach(struct pool *pool, struct buffer *buffer);
-void import_detach(struct pool *pool, struct buffer *buffer);
-
-/* By its name; NULL: there is no such. io_names() is the list for messages. */
-const struct io_ops *io_find(const char *name);
-const char *io_names(void);
-
 extern const struct io_ops io_mmap, io_userptr, io_dmabuf, io_import, io_rw;
+
+#define N_IO_MODES 5
+extern const struct io_ops *const io_modes[N_IO_MODES];
+/* "auto" and the names of io_modes in their order, ended by NULL: the choices of an option. */
+extern const char *const io_choices[N_IO_MODES + 2];
+
+const struct io_ops *io_find(const char *name); /* NULL: there is none of that name */
+/* Whether a device can do it with this format: NULL, or why not. The allocator must have been probed. */
+const char *io_unsupported(const struct io_ops *io, const struct allocator *allocator);
 
 #endif

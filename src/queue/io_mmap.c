@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * io mode mmap: the driver's buffers, mapped. Rule: kernel documentation, "Streaming I/O (Memory
- * Mapping)".
+/* io mode mmap: the driver's buffers, mapped. Rule: kernel documentation, "Streaming I/O (Memory Mapping)".
  */
 #include <sys/mman.h>
+#include "queue/io.h"
 #include "queue/pool_internal.h"
 
 static int mmap_attach(struct pool *pool, struct buffer *buffer)
@@ -34,8 +33,8 @@ static void mmap_detach(struct pool *pool, struct buffer *buffer)
 const struct io_ops io_mmap = {
 	.name = "mmap",
 	.memory = V4L2_MEMORY_MMAP,
+	.streams = true,
+	.automatic = true,
 	.attach = mmap_attach,
 	.detach = mmap_detach,
-	.put = transfer_put,
-	.get = transfer_get,
 };

@@ -1,41 +1,46 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* io mode rw: read(). Rule: kernel documentation, "Read/Write". */
+/* io mode rw: read() and write() of whole frames. Rule: kernel documentation, "Read/Write". */
 #include <errno.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "device/node_errors.h"
-#include "queue/pool_internal.h"
-
-/* Some drivers (v4l2loopback 0.12) do not wake poll() for those who read(): ask again after a frame's time.
- */
-static int64_t read_patience_ns(const struct pool *pool)
-{
-	double fps = fraction_value(pool->format.fps);
-
-	return fps > 1 ? (int64_t)(1e9 / fps) : NS_PER_S / 25;
-}
+#include "queue/io.h"
+#include "queue/qbuf.h"
+#include "queue/spare.h"
 
 static int rw_start(struct pool *pool)
 {
 	uint8_t byte;
 
 	if (!pool->reserve)
-		pool->reserve = spare_take(pool, pool->pages, pool_next_bytes(pool));
+		pool->reserve = spare_acquire(pool, pool->pages, spare_expected_bytes(pool));
 	if (!pool->reserve) {
 		log_error("no memory for a frame of %llu bytes: allow more with --memory",
-			  (unsigned long long)pool_frame_bytes(pool));
+			  (unsigned long long)pool->frame_bytes);
 		return -ENOMEM;
 	}
-	/* libv4l2 starts converting only at a first read; an empty one will do. */
+	/* libv4l2 starts to convert at the first read(), which may be of no bytes. */
 	if (pool->device->emulated)
 		device_read(pool->device, &byte, 0);
 	return 0;
 }
 
-/* Returns 1 for a frame, 0 when there was none yet. */
-static int read_frame(struct pool *pool, struct buffer *spare)
+/* Waits for the device. Some drivers (v4l2loopback 0.12) do not wake poll() for read() and write(): after the
+ * time of `frames` frames returns 0 with *silent set, and the caller tries. Else returns as qbuf_poll(). */
+static int wait_ready(struct pool *pool, int64_t deadline_ns, unsigned frames, bool *silent)
 {
-	struct plane *plane = &spare->planes[0];
+	double fps = fraction_value(pool->format.fps);
+	int64_t retry_ns = now_ns() + frames * (fps > 1 ? (int64_t)(1e9 / fps) : NS_PER_S / 25);
+	int result = qbuf_poll(pool, deadline_ns && deadline_ns < retry_ns ? deadline_ns : retry_ns);
+
+	*silent = result == POOL_TIMEOUT && !(deadline_ns && now_ns() >= deadline_ns);
+	return *silent ? 0 : result;
+}
+
+/* Returns 1 when a frame was read, 0 when there is none yet, or as pool_dequeue(). */
+static int read_into(struct pool *pool, struct buffer *buffer)
+{
+	struct plane *plane = &buffer->planes[0];
 	ssize_t bytes = device_read(pool->device, plane->data, pool->format.sizeimage[0]);
 
 	if (bytes == -EAGAIN || bytes == -EINTR)
@@ -47,12 +52,13 @@ static int read_frame(struct pool *pool, struct buffer *spare)
 	if (bytes == -EBUSY)
 		return node_error_report(pool->device->path, -EBUSY, DEVICE_CAPTURE, pool->device->caps);
 	if (bytes < 0)
-		return pool_error(pool, "read", (int)bytes);
+		return qbuf_error(pool, "read", (int)bytes);
 	if (bytes == 0)
 		return POOL_EOS;
 	plane->data_offset = 0;
 	plane->bytesused = (uint32_t)bytes;
-	spare->info = (struct frame_info){
+	buffer->copied = false;
+	buffer->info = (struct frame_info){
 		.sequence = pool->n_reads++,
 		.field = pool->format.field ? pool->format.field : V4L2_FIELD_NONE,
 		.dequeue_ns = now_ns(),
@@ -60,57 +66,51 @@ static int read_frame(struct pool *pool, struct buffer *spare)
 		.new_sequence = pool->new_sequence,
 	};
 	pool->new_sequence = false;
-	spare->copied = false;
-	spare_filled(pool, spare);
+	spare_trim(pool, buffer);
 	return 1;
 }
 
-static int rw_get(struct pool *pool, struct buffer **buffer)
+static int rw_read_frame(struct pool *pool, int64_t deadline_ns, struct buffer **out)
 {
-	struct buffer *spare = spare_take(pool, pool->pages, pool_next_bytes(pool));
-	struct buffer *target = spare ? spare : pool->reserve;
-	int ready = 0, result = 0;
+	struct buffer *spare = spare_acquire(pool, pool->pages, spare_expected_bytes(pool));
+	struct buffer *buffer = spare ? spare : pool->reserve;
+	int result = 0;
+	bool silent;
 
-	while (result == 0 && ready >= 0) {
-		ready = transfer_wait(pool, now_ns() + read_patience_ns(pool));
-		if (ready == POOL_TIMEOUT && !(pool->deadline_ns && now_ns() >= pool->deadline_ns))
-			ready = 0;
-		if (ready >= 0)
-			result = read_frame(pool, target);
-		if (ready > 0 && result == 0) /* POLLERR, and nothing to read: polling again would spin */
-			result = pool_error(pool, "read", -EIO);
+	while (result == 0) {
+		int ready = wait_ready(pool, deadline_ns, 1, &silent);
+
+		result = ready < 0 ? ready : read_into(pool, buffer);
+		if (ready > 0 && result == 0) /* POLLERR and nothing to read: polling again would spin */
+			result = qbuf_error(pool, "read", -EIO);
 	}
-	if (ready >= 0 && result > 0) {
-		pool->last = target->info;
-		*buffer = spare;
-		result = spare ? 0 : POOL_NOBUF;
-	} else if (spare) {
-		spare_give(pool, spare);
-	}
-	return ready < 0 ? ready : result;
+	if (result > 0)
+		*out = buffer;
+	else if (spare)
+		spare_release(pool, spare);
+	return result > 0 ? 0 : result;
 }
 
-/* The whole frame in one call, as drivers take it. Nor does poll() tell those drivers' writers that there is
- * room: it is found by writing, at once where that was so before. */
-static int rw_write(struct pool *pool, const struct buffer *buffer)
+/* The whole frame in one call, as drivers take it. */
+static int rw_write_frame(struct pool *pool, int64_t deadline_ns, const struct buffer *buffer)
 {
 	const struct plane *plane = &buffer->planes[0];
 	uint32_t size = plane_payload_bytes(plane);
 	ssize_t bytes = -EAGAIN;
 
 	while (bytes == -EAGAIN) {
-		int ready = transfer_wait(pool, now_ns() + (pool->mute ? 0 : read_patience_ns(pool)));
-		bool silent = ready == POOL_TIMEOUT && !(pool->deadline_ns && now_ns() >= pool->deadline_ns);
+		bool silent;
+		int ready = wait_ready(pool, deadline_ns, !pool->never_pollout, &silent);
 
-		if (ready < 0 && !silent)
+		if (ready < 0)
 			return ready;
 		bytes = device_write(pool->device, plane_payload(plane), size);
-		pool->mute = silent && bytes >= 0;
-		if (bytes == -EAGAIN && ready > 0) /* POLLERR, and nothing taken: polling again would spin */
+		pool->never_pollout = silent && bytes >= 0;
+		if (bytes == -EAGAIN && ready > 0) /* POLLERR and nothing taken: polling again would spin */
 			bytes = -EIO;
 	}
 	if (bytes < 0)
-		return pool_error(pool, "write", (int)bytes);
+		return qbuf_error(pool, "write", (int)bytes);
 	if (bytes == size)
 		return 0;
 	log_error("%s: write: the driver took %zd bytes of a frame of %u", pool->device->path, bytes, size);
@@ -119,7 +119,8 @@ static int rw_write(struct pool *pool, const struct buffer *buffer)
 
 const struct io_ops io_rw = {
 	.name = "rw",
+	.automatic = true,
 	.start = rw_start,
-	.get = rw_get,
-	.write = rw_write,
+	.read_frame = rw_read_frame,
+	.write_frame = rw_write_frame,
 };

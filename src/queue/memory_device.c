@@ -1,27 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Another device's buffers, exported for import here. */
+/* Memory source "device". Rule: kernel documentation, "ioctl VIDIOC_EXPBUF". */
 #include "queue/memory_device.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 #include "base/log.h"
 #include "device/negotiate.h"
 #include "queue/allocator.h"
 
 #define FIRST_BUFFERS 4
 
-struct exporter {
+struct memory_device {
 	struct device device;
 	struct video_format format;
 	struct allocator allocator;
-	bool lent[POOL_MAX_BUFFERS][MAX_PLANES];
+	bool in_use[POOL_MAX_BUFFERS][MAX_PLANES];
 };
 
-/* Best effort: a device with a format of its own may still have buffers that are large enough. */
-static void try_format(struct device *device, const struct video_format *format)
+static void request_format(struct device *device, const struct video_format *format)
 {
 	struct v4l2_format set;
 
@@ -41,141 +38,116 @@ static void try_format(struct device *device, const struct video_format *format)
 	device_ioctl(device, VIDIOC_S_FMT, &set);
 }
 
-static int export_buffer(struct exporter *exporter, struct buffer *buffer)
+static int export_buffer(struct memory_device *memory, struct buffer *buffer)
 {
-	for (uint32_t p = 0; p < buffer->n_planes; p++) {
-		struct plane *plane = &buffer->planes[p];
-		int err = allocator_export(&exporter->allocator, buffer, p);
+	int err = allocator_export(&memory->allocator, buffer);
 
-		if (err < 0)
-			return err;
-		plane->data = mmap(NULL, plane->length, PROT_READ | PROT_WRITE, MAP_SHARED, plane->fd, 0);
-		if (plane->data == MAP_FAILED) {
-			plane->data = NULL;
-			return device_error(&exporter->device, "mapping an exported buffer", -errno);
-		}
-	}
-	buffer->attached = true;
-	return 0;
+	buffer->attached = err == 0;
+	return err;
 }
 
-static void unexport_buffer(struct buffer *buffer)
+int memory_device_open(struct memory_device **out, const char *device, const struct video_format *format)
 {
-	for (uint32_t p = 0; p < buffer->n_planes; p++) {
-		if (buffer->planes[p].data)
-			munmap(buffer->planes[p].data, buffer->planes[p].length);
-		if (buffer->planes[p].fd >= 0)
-			close(buffer->planes[p].fd);
-	}
-}
-
-int exporter_open(struct exporter **out, const char *device, const struct video_format *format)
-{
-	struct exporter *exporter = calloc(1, sizeof *exporter);
+	struct memory_device *memory = calloc(1, sizeof *memory);
 	struct allocator *allocator;
 	int err;
 
-	if (!exporter)
+	if (!memory)
 		return log_no_memory();
-	exporter->device.fd = -1;
-	err = device_open(&exporter->device, device, DEVICE_ANY);
+	memory->device.fd = -1;
+	err = device_open(&memory->device, device, DEVICE_ANY);
 	if (err < 0)
 		goto fail;
-	try_format(&exporter->device, format);
-	err = negotiate_get_format(&exporter->device, &exporter->format);
+	request_format(&memory->device, format);
+	err = negotiate_get_format(&memory->device, &memory->format);
 	if (err < 0)
 		goto fail;
-	allocator = &exporter->allocator;
-	allocator_init(allocator, &exporter->device, &exporter->format);
+	allocator = &memory->allocator;
+	allocator_init(allocator, &memory->device, &memory->format);
 	err = allocator_probe(allocator);
 	if (err == 0)
 		err = allocator_start(allocator, FIRST_BUFFERS, V4L2_MEMORY_MMAP);
 	for (struct buffer *buffer = allocator->free_first; err >= 0 && buffer; buffer = buffer->next)
-		err = export_buffer(exporter, buffer);
+		err = export_buffer(memory, buffer);
 	if (err < 0) {
-		log_error("--import-from %s: its buffers cannot be had: %s", device, err_str(err));
+		log_error("--import-from %s: cannot export its buffers: %s", device, err_str(err));
 		goto fail;
 	}
-	*out = exporter;
+	*out = memory;
 	return 0;
 fail:
-	exporter_close(exporter);
+	memory_device_close(memory);
 	return err;
 }
 
-void exporter_close(struct exporter *exporter)
+void memory_device_close(struct memory_device *memory)
 {
-	if (!exporter)
+	if (!memory)
 		return;
 	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++)
-		if (exporter->allocator.used & 1u << i)
-			unexport_buffer(&exporter->allocator.buffers[i]);
-	allocator_stop(&exporter->allocator);
-	device_close(&exporter->device);
-	free(exporter);
+		if (memory->allocator.allocated & 1u << i)
+			allocator_unexport(&memory->allocator.buffers[i]);
+	allocator_stop(&memory->allocator);
+	device_close(&memory->device);
+	free(memory);
 }
 
-/* A slot's address for plane->mem_offset, which is the source's own. */
-static uint32_t slot_number(uint32_t buffer, uint32_t plane)
-{
-	return buffer * MAX_PLANES + plane;
-}
-
-/* The shortest free plane that will do, so that a small one does not take a large one's place. */
-static const struct plane *find_slot(struct exporter *exporter, uint32_t length, uint32_t *slot)
+/* The shortest that is long enough, so that a short plane does not take a long one's place. *slot identifies
+ * it. */
+static const struct plane *find_plane(struct memory_device *memory, uint32_t length, uint32_t *slot)
 {
 	const struct plane *best = NULL;
 
 	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++) {
-		const struct buffer *buffer = &exporter->allocator.buffers[i];
+		const struct buffer *buffer = &memory->allocator.buffers[i];
 
 		for (uint32_t p = 0; p < buffer->n_planes && buffer->attached; p++) {
 			const struct plane *plane = &buffer->planes[p];
 
-			if (exporter->lent[i][p] || plane->length < length ||
+			if (memory->in_use[i][p] || plane->length < length ||
 			    (best && best->length <= plane->length))
 				continue;
 			best = plane;
-			*slot = slot_number(i, p);
+			*slot = i * MAX_PLANES + p;
 		}
 	}
 	return best;
 }
 
-static bool long_enough(const struct exporter *exporter, uint32_t length)
+static bool has_length(const struct memory_device *memory, uint32_t length)
 {
-	for (uint32_t p = 0; p < exporter->format.n_planes; p++)
-		if (exporter->allocator.buffers[0].planes[p].length >= length)
+	for (uint32_t p = 0; p < memory->format.n_planes; p++)
+		if (memory->allocator.buffers[0].planes[p].length >= length)
 			return true;
 	return false;
 }
 
-int exporter_lend(struct exporter *exporter, struct plane *plane, uint32_t length)
+int memory_device_alloc(struct memory_device *memory, struct plane *plane, uint32_t length)
 {
 	const struct plane *found;
 	uint32_t slot;
 
-	if (!long_enough(exporter, length)) {
+	if (!has_length(memory, length)) {
 		log_error("--import-from %s: its buffers are shorter than the %u bytes needed: set its "
 			  "format first",
-			  exporter->device.path, length);
+			  memory->device.path, length);
 		return -EMSGSIZE;
 	}
-	while (!(found = find_slot(exporter, length, &slot))) {
-		struct buffer *buffer = allocator_grow(&exporter->allocator);
+	while (!(found = find_plane(memory, length, &slot))) {
+		struct buffer *buffer = allocator_grow(&memory->allocator);
 
-		if (!buffer || export_buffer(exporter, buffer) < 0)
+		if (!buffer || export_buffer(memory, buffer) < 0)
 			return -ENOMEM;
-		allocator_give(&exporter->allocator, buffer);
+		allocator_release(&memory->allocator, buffer);
 	}
-	exporter->lent[slot / MAX_PLANES][slot % MAX_PLANES] = true;
+	memory->in_use[slot / MAX_PLANES][slot % MAX_PLANES] = true;
 	*plane = *found;
 	plane->mem_offset = slot;
 	return 0;
 }
 
-void exporter_return(struct exporter *exporter, struct plane *plane)
+void memory_device_free(struct memory_device *memory, struct plane *plane)
 {
 	if (plane->data)
-		exporter->lent[plane->mem_offset / MAX_PLANES][plane->mem_offset % MAX_PLANES] = false;
+		memory->in_use[plane->mem_offset / MAX_PLANES][plane->mem_offset % MAX_PLANES] = false;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Memory that is not the driver's. */
+/* The memory sources: one row each. */
 #include "queue/memory_source.h"
 
 #include <assert.h>
@@ -17,38 +17,37 @@
 #include "base/log.h"
 #include "queue/memory_device.h"
 
-struct source_ops {
-	const char *name; /* the user's word; a path where it is NULL */
-	bool automatic;   /* tried when the user leaves the choice to us */
-	int (*open)(struct memory_source *source, const char *argument, const struct video_format *format);
-	void (*close)(struct memory_source *source);
-	int (*alloc)(struct memory_source *source, struct plane *plane, uint32_t length);
-	void (*free)(struct memory_source *source,
-		     struct plane *plane); /* NULL: unmap, close the descriptor */
+struct memory_source_ops {
+	const char *name; /* as the user writes it; NULL: a video device, by its own name */
+	bool automatic;   /* "auto" tries it */
+	int (*open)(struct memory_source *memory, const char *argument, const struct video_format *format);
+	void (*close)(struct memory_source *memory); /* NULL: close the file descriptor */
+	int (*alloc)(struct memory_source *memory, struct plane *plane, uint32_t length);
+	void (*free)(struct memory_source *memory, struct plane *plane); /* NULL: unmap, close plane->fd */
 };
 
 struct memory_source {
-	const struct source_ops *ops;
+	const struct memory_source_ops *ops;
 	char *name;
-	int fd;
-	struct exporter *exporter;
-	uint32_t n_allocated;
+	int fd; /* of the device that allocates; -1: none */
+	struct memory_device *device;
+	uint32_t n_allocated; /* planes */
 	bool lazy;
 };
 
-uint64_t memory_whole_pages(uint64_t bytes)
+uint64_t memory_source_page_align(uint64_t bytes)
 {
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 
 	return (bytes + page - 1) / page * page;
 }
 
-static uint32_t whole_pages(uint32_t length)
+static uint32_t page_align(uint32_t length)
 {
-	return (uint32_t)memory_whole_pages(length);
+	return (uint32_t)memory_source_page_align(length);
 }
 
-static int map(struct plane *plane, int fd, uint32_t length, int flags)
+static int map_plane(struct plane *plane, int fd, uint32_t length, int flags)
 {
 	void *data = mmap(NULL, length, PROT_READ | PROT_WRITE, flags, fd, 0);
 
@@ -59,67 +58,66 @@ static int map(struct plane *plane, int fd, uint32_t length, int flags)
 	return 0;
 }
 
-/* Compressed frames fill but a small part of what a driver wants for one. */
-static int pages_open(struct memory_source *source, const char *argument, const struct video_format *format)
+static int pages_open(struct memory_source *memory, const char *argument, const struct video_format *format)
 {
 	(void)argument;
-	source->lazy = !format->pix || format->pix->av == AV_PIX_FMT_NONE;
+	memory->lazy = !format->pix || format->pix->av == AV_PIX_FMT_NONE;
 	return 0;
 }
 
-/* Page-aligned at both ends: drivers have been seen to write before an unaligned start. */
-static int pages_alloc(struct memory_source *source, struct plane *plane, uint32_t length)
+/* Page-aligned at both ends: some drivers write before an unaligned start. */
+static int pages_alloc(struct memory_source *memory, struct plane *plane, uint32_t length)
 {
-	int err = map(plane, -1, whole_pages(length), MAP_PRIVATE | MAP_ANONYMOUS);
+	int err = map_plane(plane, -1, page_align(length), MAP_PRIVATE | MAP_ANONYMOUS);
 
-	if (err == 0 && source->lazy) /* of a huge page the first byte takes all */
+	if (err == 0 && memory->lazy) /* the first byte written would allocate a whole huge page */
 		madvise(plane->data, plane->length, MADV_NOHUGEPAGE);
 	return err;
 }
 
-bool memory_is_lazy(const struct memory_source *source)
+bool memory_source_is_lazy(const struct memory_source *memory)
 {
-	return source->lazy;
+	return memory->lazy;
 }
 
-void memory_trim(struct memory_source *source, struct plane *plane, uint32_t bytes)
+void memory_source_trim(struct memory_source *memory, struct plane *plane, uint32_t bytes)
 {
-	uint32_t kept = whole_pages(bytes);
+	uint32_t kept = page_align(bytes);
 
-	if (source->lazy && kept < plane->length)
+	if (memory->lazy && kept < plane->length)
 		madvise(plane->data + kept, plane->length - kept, MADV_DONTNEED);
 }
 
-static int open_file(struct memory_source *source, const char *path)
+static int open_path(struct memory_source *memory, const char *path)
 {
-	source->fd = open(path, O_RDWR | O_CLOEXEC);
-	return source->fd < 0 ? -errno : 0;
+	memory->fd = open(path, O_RDWR | O_CLOEXEC);
+	return memory->fd < 0 ? -errno : 0;
 }
 
-static int udmabuf_open(struct memory_source *source, const char *argument, const struct video_format *format)
+static int udmabuf_open(struct memory_source *memory, const char *argument, const struct video_format *format)
 {
 	(void)argument;
 	(void)format;
-	return open_file(source, "/dev/udmabuf");
+	return open_path(memory, "/dev/udmabuf");
 }
 
-static int udmabuf_alloc(struct memory_source *source, struct plane *plane, uint32_t length)
+static int udmabuf_alloc(struct memory_source *memory, struct plane *plane, uint32_t length)
 {
-	struct udmabuf_create create = { .flags = UDMABUF_FLAGS_CLOEXEC, .size = whole_pages(length) };
+	struct udmabuf_create create = { .flags = UDMABUF_FLAGS_CLOEXEC, .size = page_align(length) };
 	int memfd = memfd_create("v4l2q", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	int err = -ENOMEM;
 
-	/* udmabuf takes only memory that cannot shrink under it. */
+	/* UDMABUF_CREATE fails with EINVAL unless the memfd is sealed against shrinking. */
 	if (memfd < 0 || ftruncate(memfd, (off_t)create.size) < 0 ||
 	    fcntl(memfd, F_ADD_SEALS, F_SEAL_SHRINK) < 0)
 		goto out;
 	create.memfd = (uint32_t)memfd;
-	plane->fd = ioctl(source->fd, UDMABUF_CREATE, &create);
+	plane->fd = ioctl(memory->fd, UDMABUF_CREATE, &create);
 	if (plane->fd < 0) {
 		err = -errno;
 		goto out;
 	}
-	err = map(plane, memfd, (uint32_t)create.size, MAP_SHARED);
+	err = map_plane(plane, memfd, (uint32_t)create.size, MAP_SHARED);
 out:
 	if (memfd >= 0)
 		close(memfd);
@@ -127,7 +125,7 @@ out:
 }
 
 /* Without a name: "system" where there is one, else any. */
-static int heap_open(struct memory_source *source, const char *argument, const struct video_format *format)
+static int heap_open(struct memory_source *memory, const char *argument, const struct video_format *format)
 {
 	const char *folder = "/dev/dma_heap";
 	char path[300] = "";
@@ -137,7 +135,7 @@ static int heap_open(struct memory_source *source, const char *argument, const s
 	(void)format;
 	if (argument || access("/dev/dma_heap/system", F_OK) == 0) {
 		snprintf(path, sizeof path, "%s/%s", folder, argument ? argument : "system");
-		return open_file(source, path);
+		return open_path(memory, path);
 	}
 	dir = opendir(folder);
 	if (!dir)
@@ -146,54 +144,54 @@ static int heap_open(struct memory_source *source, const char *argument, const s
 		if (entry->d_name[0] != '.')
 			snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
 	closedir(dir);
-	return *path ? open_file(source, path) : -ENOENT;
+	return *path ? open_path(memory, path) : -ENOENT;
 }
 
-static int heap_alloc(struct memory_source *source, struct plane *plane, uint32_t length)
+static int heap_alloc(struct memory_source *memory, struct plane *plane, uint32_t length)
 {
-	struct dma_heap_allocation_data data = { .len = whole_pages(length), .fd_flags = O_RDWR | O_CLOEXEC };
+	struct dma_heap_allocation_data data = { .len = page_align(length), .fd_flags = O_RDWR | O_CLOEXEC };
 
-	if (ioctl(source->fd, DMA_HEAP_IOCTL_ALLOC, &data) < 0)
+	if (ioctl(memory->fd, DMA_HEAP_IOCTL_ALLOC, &data) < 0)
 		return -errno;
 	plane->fd = (int)data.fd;
-	return map(plane, plane->fd, (uint32_t)data.len, MAP_SHARED);
+	return map_plane(plane, plane->fd, (uint32_t)data.len, MAP_SHARED);
 }
 
-static int device_source_open(struct memory_source *source, const char *argument,
+static int device_memory_open(struct memory_source *memory, const char *argument,
 			      const struct video_format *format)
 {
-	return exporter_open(&source->exporter, argument, format);
+	return memory_device_open(&memory->device, argument, format);
 }
 
-static void device_source_close(struct memory_source *source)
+static void device_memory_close(struct memory_source *memory)
 {
-	exporter_close(source->exporter);
+	memory_device_close(memory->device);
 }
 
-static int device_source_alloc(struct memory_source *source, struct plane *plane, uint32_t length)
+static int device_memory_alloc(struct memory_source *memory, struct plane *plane, uint32_t length)
 {
-	return exporter_lend(source->exporter, plane, length);
+	return memory_device_alloc(memory->device, plane, length);
 }
 
-static void device_source_free(struct memory_source *source, struct plane *plane)
+static void device_memory_free(struct memory_source *memory, struct plane *plane)
 {
-	exporter_return(source->exporter, plane);
+	memory_device_free(memory->device, plane);
 }
 
-static const struct source_ops sources[] = {
+static const struct memory_source_ops kinds[] = {
 	{ "pages", .open = pages_open, .alloc = pages_alloc },
 	{ "udmabuf", .automatic = true, .open = udmabuf_open, .alloc = udmabuf_alloc },
 	{ "heap", .automatic = true, .open = heap_open, .alloc = heap_alloc },
-	{ .open = device_source_open,
-	  .close = device_source_close,
-	  .alloc = device_source_alloc,
-	  .free = device_source_free },
+	{ .open = device_memory_open,
+	  .close = device_memory_close,
+	  .alloc = device_memory_alloc,
+	  .free = device_memory_free },
 };
 
-/* Takes "NAME" and "NAME:ARGUMENT"; the last row takes what no other does. */
-static const struct source_ops *find_source(const char *name, const char **argument)
+/* Takes "NAME" and "NAME:ARGUMENT"; the last row takes all other names. */
+static const struct memory_source_ops *find_kind(const char *name, const char **argument)
 {
-	const struct source_ops *ops = sources;
+	const struct memory_source_ops *ops = kinds;
 
 	for (; ops->name; ops++) {
 		size_t length = strlen(ops->name);
@@ -207,77 +205,77 @@ static const struct source_ops *find_source(const char *name, const char **argum
 	return ops;
 }
 
-static int open_source(struct memory_source **out, const struct source_ops *ops, const char *name,
-		       const char *argument, const struct video_format *format)
+static int open_kind(struct memory_source **out, const struct memory_source_ops *ops, const char *name,
+		     const char *argument, const struct video_format *format)
 {
-	struct memory_source *source = calloc(1, sizeof *source);
+	struct memory_source *memory = calloc(1, sizeof *memory);
 	int err;
 
-	if (!source || !(source->name = strdup(name))) {
-		free(source);
+	if (!memory || !(memory->name = strdup(name))) {
+		free(memory);
 		return log_no_memory();
 	}
-	source->fd = -1;
-	source->ops = ops;
-	err = ops->open ? ops->open(source, argument, format) : 0;
+	memory->fd = -1;
+	memory->ops = ops;
+	err = ops->open(memory, argument, format);
 	if (err < 0) {
-		memory_source_close(source);
+		memory_source_close(memory);
 		return err;
 	}
-	*out = source;
+	*out = memory;
 	return 0;
 }
 
-static int open_first(struct memory_source **source, const struct video_format *format)
+static int open_auto(struct memory_source **memory, const struct video_format *format)
 {
-	for (const struct source_ops *ops = sources; ops->name; ops++)
-		if (ops->automatic && open_source(source, ops, ops->name, NULL, format) == 0) {
+	for (const struct memory_source_ops *ops = kinds; ops->name; ops++)
+		if (ops->automatic && open_kind(memory, ops, ops->name, NULL, format) == 0) {
 			log_verbose("memory for dmabuf-import comes from %s", ops->name);
 			return 0;
 		}
-	log_error("dmabuf-import: neither /dev/udmabuf nor /dev/dma_heap can be opened here: name a video "
-		  "device to take "
-		  "buffers from with --import-from, or use another --io mode");
+	log_error(
+		"dmabuf-import: neither /dev/udmabuf nor /dev/dma_heap can be opened: name a video device to "
+		"take buffers from with --import-from, or use another --io mode");
 	return -ENOENT;
 }
 
-int memory_source_open(struct memory_source **source, const char *name, const struct video_format *format)
+int memory_source_open(struct memory_source **memory, const char *name, const struct video_format *format)
 {
-	const struct source_ops *ops;
+	const struct memory_source_ops *ops;
 	const char *argument;
 	int err;
 
 	if (!name || !strcmp(name, "auto"))
-		return open_first(source, format);
-	ops = find_source(name, &argument);
-	err = open_source(source, ops, name, argument, format);
-	if (err < 0 && ops->name) /* a device says for itself what is wrong */
+		return open_auto(memory, format);
+	ops = find_kind(name, &argument);
+	err = open_kind(memory, ops, name, argument, format);
+	if (err < 0 && ops->name) /* memory_device_open() logs */
 		log_error("--import-from %s: %s", name, err_str(err));
 	return err;
 }
 
-void memory_source_close(struct memory_source *source)
+void memory_source_close(struct memory_source *memory)
 {
-	if (!source)
+	if (!memory)
 		return;
-	assert(source->n_allocated == 0);
-	if (source->ops->close)
-		source->ops->close(source);
-	if (source->fd >= 0)
-		close(source->fd);
-	free(source->name);
-	free(source);
+	assert(memory->n_allocated == 0);
+	if (memory->ops->close)
+		memory->ops->close(memory);
+	else if (memory->fd >= 0)
+		close(memory->fd);
+	free(memory->name);
+	free(memory);
 }
 
-const char *memory_source_name(const struct memory_source *source)
+const char *memory_source_name(const struct memory_source *memory)
 {
-	return source->name;
+	return memory->name;
 }
 
-static void release(struct memory_source *source, struct plane *plane)
+static void free_plane(struct memory_source *memory, struct plane *plane)
 {
-	if (source->ops->free) {
-		source->ops->free(source, plane);
+	if (memory->ops->free) {
+		memory->ops->free(memory, plane);
 	} else {
 		if (plane->data)
 			munmap(plane->data, plane->length);
@@ -287,24 +285,31 @@ static void release(struct memory_source *source, struct plane *plane)
 	*plane = (struct plane){ .fd = -1 };
 }
 
-int memory_alloc(struct memory_source *source, struct plane *plane, uint32_t length)
+int memory_source_alloc(struct memory_source *memory, struct buffer *buffer,
+			const struct video_format *format)
 {
-	int err;
+	for (uint32_t p = 0; p < buffer->n_planes; p++) {
+		struct plane *plane = &buffer->planes[p];
+		int err;
 
-	*plane = (struct plane){ .fd = -1 };
-	err = source->ops->alloc(source, plane, length);
-	if (err < 0) {
-		release(source, plane);
-		return err;
+		*plane = (struct plane){ .fd = -1 };
+		err = memory->ops->alloc(memory, plane, format->sizeimage[p]);
+		if (err < 0) {
+			free_plane(memory, plane);
+			memory_source_free(memory, buffer);
+			return err;
+		}
+		memory->n_allocated++;
 	}
-	source->n_allocated++;
 	return 0;
 }
 
-void memory_free(struct memory_source *source, struct plane *plane)
+void memory_source_free(struct memory_source *memory, struct buffer *buffer)
 {
-	if (!plane->data)
-		return;
-	release(source, plane);
-	source->n_allocated--;
+	for (uint32_t p = 0; p < buffer->n_planes; p++) {
+		if (!buffer->planes[p].data)
+			continue;
+		free_plane(memory, &buffer->planes[p]);
+		memory->n_allocated--;
+	}
 }

@@ -1,34 +1,37 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where memory that is not the driver's comes from: our own pages, /dev/udmabuf, a dma-heap, another
- * node's buffers.
+ * Memory that is not the driver's, for the import modes and for copies: pages of the process,
+ * /dev/udmabuf, a dma-heap, or the buffers of another video device.
  */
 #ifndef QUEUE_MEMORY_SOURCE_H
 #define QUEUE_MEMORY_SOURCE_H
 
-#include "device/device.h"
 #include "queue/buffer.h"
 
 struct memory_source;
 
-/* name: NULL or "auto" (the first that works), "udmabuf", "heap", "heap:NAME", or a video device
- * ("/dev/video2", "sim:…") whose buffers are exported; it is asked for `format`, so that its buffers are
- * large enough. For plain pages (userptr, copies) "pages". On failure it has said why: -ENOENT, -EACCES,
- * -EINVAL, … */
-int memory_source_open(struct memory_source **source, const char *name, const struct video_format *format);
-void memory_source_close(struct memory_source *source); /* takes NULL; all memory must have been freed */
-const char *memory_source_name(const struct memory_source *source);
+/* name: NULL or "auto" (the first that can be opened), "udmabuf", "heap", "heap:NAME", or the name of a video
+ * device ("/dev/video2", "sim:…"); "pages" for memory without a file descriptor. `format` says how large the
+ * frames are. Returns 0 or a negative errno, logged. */
+int memory_source_open(struct memory_source **memory, const char *name, const struct video_format *format);
+void memory_source_close(struct memory_source *memory); /* takes NULL; all planes must have been freed */
+const char *memory_source_name(const struct memory_source *memory);
 
-/* Gives plane->data (mapped, page-aligned), plane->fd (-1 for pages) and plane->length (>= length, whole
- * pages). Contents are undefined. plane->mem_offset is the source's own. -ENOMEM when there is no more;
- * logged only where it is a surprise. */
-int memory_alloc(struct memory_source *source, struct plane *plane, uint32_t length);
-void memory_free(struct memory_source *source, struct plane *plane);
-/* Rounded up, as memory is mapped. */
-uint64_t memory_whole_pages(uint64_t bytes);
-/* Whether it takes memory only as far as it is written to (plain pages of a compressed format), and gives
- * back what lies behind `bytes`. */
-bool memory_is_lazy(const struct memory_source *source);
-void memory_trim(struct memory_source *source, struct plane *plane, uint32_t bytes);
+/* Allocates the planes of a buffer, at least format->sizeimage[] bytes each: plane->data is mapped, not
+ * cleared and page-aligned, plane->length is a whole number of pages, plane->fd is the dmabuf (pages: -1).
+ * Returns 0 or a negative errno with nothing allocated; -ENOMEM is not logged. */
+int memory_source_alloc(struct memory_source *memory, struct buffer *buffer,
+			const struct video_format *format);
+/* Takes a buffer without memory. */
+void memory_source_free(struct memory_source *memory, struct buffer *buffer);
+
+/* Whether the kernel allocates the memory only as far as it is written to: pages of a compressed format,
+ * whose frames are much smaller than sizeimage. */
+bool memory_source_is_lazy(const struct memory_source *memory);
+/* Gives the pages behind the first `bytes` back to the kernel, where the memory is lazy. */
+void memory_source_trim(struct memory_source *memory, struct plane *plane, uint32_t bytes);
+
+/* Rounded up to whole pages. */
+uint64_t memory_source_page_align(uint64_t bytes);
 
 #endif

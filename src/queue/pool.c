@@ -1,69 +1,48 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The pool's life: opening, configuring, starting, stopping. */
+/* Opening and configuring a pool, and what it tells of itself. */
 #include "queue/pool.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include "base/array.h"
 #include "base/log.h"
 #include "device/controls.h"
 #include "device/node_errors.h"
-#include "queue/pool_internal.h"
+#include "queue/spare.h"
 
-static const struct io_ops *const modes[] = { &io_mmap, &io_userptr, &io_dmabuf, &io_import, &io_rw };
-
-const struct io_ops *io_find(const char *name)
+/* The first automatic mode that the device can do, or else the last. */
+static const struct io_ops *auto_io(const struct allocator *allocator)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
-		if (!strcmp(modes[i]->name, name))
-			return modes[i];
-	return NULL;
-}
+	const struct io_ops *io = NULL;
 
-const char *io_names(void)
-{
-	return "auto, mmap, userptr, dmabuf, dmabuf-import, rw";
-}
-
-/* NULL: it works; else why it does not. */
-const char *pool_mode_lacks(const struct pool *pool, const struct io_ops *io)
-{
-	if (!io->put)
-		return !(pool->device->caps & V4L2_CAP_READWRITE) ? "the driver has no read() or write()"
-		       : pool->format.n_planes > 1 ? "read() carries one plane, the format has several"
-						   : NULL;
-	if (!(pool->device->caps & V4L2_CAP_STREAMING))
-		return "the driver does not stream";
-	if (!allocator_has(&pool->allocator, io->memory))
-		return "the driver does not take this kind of memory";
-	if (io->native_only && pool->device->emulated)
-		return "libv4l2 converts the pixel format, which needs mmap or rw";
-	return NULL;
+	for (size_t i = 0; i < N_IO_MODES && (!io || io_unsupported(io, allocator)); i++)
+		if (io_modes[i]->automatic)
+			io = io_modes[i];
+	return io;
 }
 
 static int choose_io(struct pool *pool, const char *name)
 {
+	bool is_auto = !name || !strcmp(name, "auto");
 	const char *why;
 
-	if (!name || !strcmp(name, "auto")) {
-		pool->io = pool_mode_lacks(pool, &io_mmap) ? &io_rw : &io_mmap;
-		name = pool->io->name;
-	}
-	pool->io = io_find(name);
+	pool->io = is_auto ? auto_io(&pool->allocator) : io_find(name);
 	if (!pool->io) {
-		log_error("io mode '%s' is unknown: one of %s", name, io_names());
+		log_error("unknown io mode '%s'", name);
 		return -EINVAL;
 	}
-	why = pool_mode_lacks(pool, pool->io);
+	why = io_unsupported(pool->io, &pool->allocator);
 	if (why) {
-		log_error("%s: io mode %s cannot be used: %s", pool->device->path, name, why);
+		log_error("%s: io mode %s cannot be used: %s", pool->device->path, pool->io->name, why);
 		return -ENOTSUP;
 	}
+	pool->limits.reads = !pool->io->streams;
+	pool->limits.can_allocate =
+		!pool->io->streams || allocator_can_create(&pool->allocator, pool->io->memory);
 	return 0;
 }
 
-/* Bytes of each memory plane without which a raw picture is not whole. */
-static void measure_payload(struct pool *pool)
+/* A raw frame is short when a plane has less than the last byte of its picture. */
+static void set_payload_bytes(struct pool *pool)
 {
 	struct picture_layout layout;
 
@@ -73,30 +52,25 @@ static void measure_payload(struct pool *pool)
 		uint32_t end = layout.planes[p].offset +
 			       (layout.planes[p].rows - 1) * layout.planes[p].stride +
 			       layout.planes[p].row_bytes;
-		uint32_t *payload = &pool->frame_payload[layout.planes[p].memory_plane];
+		uint32_t *payload = &pool->payload_bytes[layout.planes[p].memory_plane];
 
 		*payload = end > *payload ? end : *payload;
 	}
 	pool->limits.layout_needed = !layout.packed;
 }
 
-static void find_limits(struct pool *pool)
+static void set_limits(struct pool *pool)
 {
-	struct device *device = pool->device;
-	int32_t driver_min =
-		controls_get(device, device_is_output(device) ? V4L2_CID_MIN_BUFFERS_FOR_OUTPUT
-							      : V4L2_CID_MIN_BUFFERS_FOR_CAPTURE);
+	int32_t driver_min = controls_get(pool->device, pool->output ? V4L2_CID_MIN_BUFFERS_FOR_OUTPUT
+								     : V4L2_CID_MIN_BUFFERS_FOR_CAPTURE);
 
-	pool->limits = (struct pool_limits){
-		.alternate = pool->format.field == V4L2_FIELD_ALTERNATE,
-		.driver_min = driver_min > 0 ? (uint32_t)driver_min : 0,
-	};
-	pool->m2m = device->caps & (V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE);
-	measure_payload(pool);
+	pool->limits.alternate = pool->format.field == V4L2_FIELD_ALTERNATE;
+	pool->limits.driver_min = driver_min > 0 ? (uint32_t)driver_min : 0;
+	set_payload_bytes(pool);
 }
 
-/* Not every driver has events; without them the source just never changes. */
-static void subscribe(struct device *device)
+/* Failures are not logged: a driver without the event has no video source to follow. */
+static void subscribe_source_change(struct device *device)
 {
 	struct v4l2_event_subscription source_change = { .type = V4L2_EVENT_SOURCE_CHANGE };
 	int input = 0;
@@ -112,16 +86,28 @@ static int open_memory(struct pool *pool, const char *import_from)
 
 	if (err < 0 || !pool->io->imports)
 		return err;
-	return memory_source_open(&pool->source,
-				  pool->io->memory == V4L2_MEMORY_USERPTR ? "pages" : import_from,
-				  &pool->format);
+	if (pool->io->memory == V4L2_MEMORY_USERPTR)
+		import_from = "pages";
+	return memory_source_open(&pool->import_memory, import_from, &pool->format);
 }
 
-/* Some drivers (v4l2loopback 0.15) take REQBUFS, even of no buffers, for a promise to stream, and refuse
- * read() from then on. */
-static bool wants_probe(const struct device *device, const char *io)
+/* v4l2loopback 0.15 refuses read() after any REQBUFS, also of no buffers. */
+static bool needs_probe(const struct device *device, const char *name)
 {
-	return device->caps & V4L2_CAP_STREAMING && !(io && io_find(io) == &io_rw);
+	const struct io_ops *io = name ? io_find(name) : NULL;
+
+	return device->caps & V4L2_CAP_STREAMING && (!io || io->streams);
+}
+
+static int probe(struct pool *pool)
+{
+	const struct device *device = pool->device;
+	int err = allocator_probe(&pool->allocator);
+
+	if (err < 0)
+		node_error_report(device->path, err, pool->output ? DEVICE_OUTPUT : DEVICE_CAPTURE,
+				  device->caps);
+	return err;
 }
 
 int pool_open(struct pool **out, struct device *device, const struct video_format *format,
@@ -135,26 +121,23 @@ int pool_open(struct pool **out, struct device *device, const struct video_forma
 		return log_no_memory();
 	pool->device = device;
 	pool->format = *format;
-	pool->cancel_fd = pool->wake_fd = -1;
+	pool->output = device_is_output(device);
+	pool->m2m = device->caps & (V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE);
+	pool->frame_bytes = video_format_bytes(format);
 	pool->memory_limit = options->memory_limit;
+	pool->cancel_fd = pool->wake_fd = -1;
 	allocator_init(&pool->allocator, device, &pool->format);
 	pool->allocator.no_create = device->emulated;
 	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++)
 		pool->allocator.buffers[i].pool = pool;
-	find_limits(pool);
-	if (wants_probe(device, options->io))
-		err = allocator_probe(&pool->allocator);
-	if (err < 0) {
-		node_error_report(device->path, err,
-				  device_is_output(device) ? DEVICE_OUTPUT : DEVICE_CAPTURE, device->caps);
-		goto fail;
-	}
-	err = choose_io(pool, options->io);
+	set_limits(pool);
+	if (needs_probe(device, options->io))
+		err = probe(pool);
+	if (err == 0)
+		err = choose_io(pool, options->io);
 	if (err < 0)
 		goto fail;
-	pool->limits.reads = !pool->io->put;
-	pool->limits.can_allocate = !pool->io->put || allocator_creates(&pool->allocator, pool->io->memory);
-	subscribe(device);
+	subscribe_source_change(device);
 	err = open_memory(pool, options->import_from);
 	if (err < 0)
 		goto fail;
@@ -171,9 +154,9 @@ void pool_close(struct pool *pool)
 		return;
 	pool_stop(pool);
 	if (pool->reserve)
-		spare_give(pool, pool->reserve);
+		spare_release(pool, pool->reserve);
 	spare_free_all(pool);
-	memory_source_close(pool->source);
+	memory_source_close(pool->import_memory);
 	memory_source_close(pool->pages);
 	free(pool);
 }
@@ -198,7 +181,7 @@ int pool_set_config(struct pool *pool, struct pool_config *config)
 		return 0;
 	if (pool->active || pool->n_held)
 		return -EBUSY;
-	changed = pool_config_clamp(config, &pool->limits);
+	changed = config_clamp(config, &pool->limits);
 	if (changed < 0)
 		return changed;
 	pool->config = *config;
@@ -208,19 +191,19 @@ int pool_set_config(struct pool *pool, struct pool_config *config)
 
 int pool_configure(struct pool *pool, const struct pool_config *config)
 {
-	struct pool_config submit = *config;
+	uint32_t driver_min = pool->limits.driver_min;
+	struct pool_config clamped = *config;
 	int changed;
 
 	pool->requested = *config;
-	changed = pool_set_config(pool, &submit);
+	changed = pool_set_config(pool, &clamped);
 	pool->config_changed = changed > 0;
 	if (changed > 0)
-		changed = pool_set_config(pool, &submit);
+		changed = pool_set_config(pool, &clamped);
 	if (changed > 0) {
-		log_error("%s: buffers: minimum %u, maximum %u cannot be met: the queue needs at least %u",
-			  pool->device->path, config->min, config->max,
-			  pool->limits.driver_min > POOL_MIN_BUFFERS ? pool->limits.driver_min
-								     : POOL_MIN_BUFFERS);
+		log_error("%s: %u to %u buffers are too few: the queue needs at least %u", pool->device->path,
+			  config->min, config->max,
+			  driver_min > POOL_MIN_BUFFERS ? driver_min : POOL_MIN_BUFFERS);
 		return -EDOM;
 	}
 	return changed;
@@ -230,7 +213,7 @@ struct pool_info pool_info(const struct pool *pool)
 {
 	return (struct pool_info){
 		.io = pool->io->name,
-		.streams = pool->io->put,
+		.streams = pool->io->streams,
 		.requested = pool->requested,
 		.config_changed = pool->config_changed,
 		.can_allocate = pool->allocator.can_allocate,
@@ -238,7 +221,7 @@ struct pool_info pool_info(const struct pool *pool)
 		.min = pool->min,
 		.max = pool->max,
 		.granted = pool->granted,
-		.allocated = pool->allocator.most,
+		.allocated = pool->allocator.max_count,
 		.min_latency = pool->min_latency,
 		.max_latency = pool->max_latency,
 		.copy_threshold = pool->copy_threshold,
@@ -246,6 +229,11 @@ struct pool_info pool_info(const struct pool *pool)
 		.n_copied = pool->n_copied,
 		.bytes_copied = pool->bytes_copied,
 	};
+}
+
+const char *pool_unsupported(const struct pool *pool, const struct io_ops *io)
+{
+	return io_unsupported(io, &pool->allocator);
 }
 
 struct device *pool_device(const struct pool *pool)

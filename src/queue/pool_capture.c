@@ -1,51 +1,80 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The process loop: what becomes of a dequeued frame. */
-#include "queue/pool_internal.h"
-
+/* Capture: which frames are delivered, and when one is copied. */
+#include <poll.h>
+#include "base/clock.h"
 #include "base/log.h"
+#include "queue/qbuf.h"
+#include "queue/spare.h"
 
-/* What pool_dequeue() returns with an errno that a driver may have too. POOL_BUSY means the same of both. */
-static bool is_result(int err)
+/* Waits for a buffer to be released. The device is not polled: with nothing queued it reports POLLERR. */
+static int wait_for_release(struct pool *pool, int64_t deadline_ns)
 {
-	return err == POOL_EOS || err == POOL_FLUSHING || err == POOL_CORRUPT || err == POOL_RES_CHANGE ||
-	       err == POOL_NOBUF || err == POOL_WAKE || err == POOL_TIMEOUT;
-}
+	struct pollfd entries[] = { { .fd = pool->cancel_fd, .events = POLLIN },
+				    { .fd = pool->wake_fd, .events = POLLIN } };
 
-int pool_error(struct pool *pool, const char *what, int err)
-{
-	struct v4l2_capability gone;
+	for (;;) {
+		int64_t left = deadline_ns ? deadline_ns - now_ns() : 0;
+		struct timespec time = { .tv_sec = left / NS_PER_S, .tv_nsec = left % NS_PER_S };
 
-	/* A node that vanishes under a call answers EINVAL first. */
-	if (err == -EINVAL && device_ioctl(pool->device, VIDIOC_QUERYCAP, &gone) == -ENODEV)
-		err = -ENODEV;
-	if (err != -ENODEV) {
-		device_error(pool->device, what, err);
-		return is_result(err) ? -EREMOTEIO : err;
+		if (left < 0)
+			return POOL_TIMEOUT;
+		if (ppoll(entries, 2, deadline_ns ? &time : NULL, NULL) <= 0)
+			continue;
+		return entries[0].revents ? POOL_FLUSHING : POOL_WAKE;
 	}
-	if (!pool->lost)
-		log_error("%s: the device is gone: unplugged, or its driver was removed", pool->device->path);
-	pool->lost = true;
-	return POOL_DEVLOST;
 }
 
-/* Back to the driver; why it did not go is said where it failed, and the frame's own result matters more. */
-static int put_back(struct pool *pool, struct buffer *buffer, int result)
+/* Makes sure that a buffer is queued: poll() and DQBUF could wait for ever without. */
+static int refill(struct pool *pool, int64_t deadline_ns)
 {
-	int err = pool->io->put(pool, buffer);
+	int err;
 
-	return err == POOL_DEVLOST ? err : result;
+	if (pool->n_queued > 0)
+		return 0;
+	err = pool_grow(pool);
+	if (err == -EIO)
+		return pool_recover(pool, "VIDIOC_QBUF");
+	if (err == 0 || err == POOL_DEVLOST)
+		return err;
+	/* No buffer can come back either. The error ends the stream, whatever errno the driver gave. */
+	if (!pool->n_held) {
+		if (err == POOL_NOBUF)
+			log_error("%s: the driver has no buffer and takes none", pool->device->path);
+		return -EIO;
+	}
+	return pool->wake_fd >= 0 ? wait_for_release(pool, deadline_ns) : POOL_NOBUF;
+}
+
+static int dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer)
+{
+	int err;
+
+	if (!pool->io->streams)
+		return pool->io->read_frame(pool, deadline_ns, buffer);
+	for (;;) {
+		err = refill(pool, deadline_ns);
+		if (err < 0)
+			return err;
+		err = qbuf_dequeue(pool, deadline_ns, buffer);
+		if (err != -EIO)
+			return err;
+		err = pool_recover(pool, "VIDIOC_DQBUF");
+		if (err < 0)
+			return err;
+	}
 }
 
 static bool is_short(const struct pool *pool, const struct buffer *buffer)
 {
 	for (uint32_t p = 0; p < buffer->n_planes; p++)
-		if (plane_payload_bytes(&buffer->planes[p]) < pool->frame_payload[p])
+		if (plane_payload_bytes(&buffer->planes[p]) < pool->payload_bytes[p])
 			return true;
 	return false;
 }
 
-/* 0: a frame to deliver. Else what it is instead. */
-static int inspect(struct pool *pool, const struct buffer *buffer)
+/* Returns 0 for a frame to deliver, else POOL_CORRUPT or POOL_EOS. An empty buffer is the end of the stream
+ * only with V4L2_BUF_FLAG_LAST or on a memory-to-memory device. */
+static int check_frame(struct pool *pool, const struct buffer *buffer)
 {
 	bool last = buffer->info.flags & V4L2_BUF_FLAG_LAST;
 
@@ -62,45 +91,17 @@ static int inspect(struct pool *pool, const struct buffer *buffer)
 	return 0;
 }
 
-static struct buffer *hold(struct pool *pool, struct buffer *buffer)
+/* Back to the driver. A failure is logged, and `result` matters more unless the device is gone. */
+static int requeue(struct pool *pool, struct buffer *buffer, int result)
 {
-	buffer->owner = BUFFER_HELD;
-	pool->n_held += !buffer->spare;
-	return buffer;
-}
+	int err;
 
-/* The driver runs low: hand it another buffer, or this one at once, its frame being set aside. */
-static int keep_supplied(struct pool *pool, struct buffer **buffer)
-{
-	struct buffer *spare;
-	bool starved = pool->n_queued == 0;
-
-	if (!starved && pool->n_queued >= pool->copy_threshold)
-		return 0;
-	if (pool_grow(pool) == 0)
-		return 0;
-	spare = spare_stand_in(pool, *buffer);
-	if (spare) {
-		put_back(pool, *buffer, 0);
-		*buffer = spare;
-		return 0;
+	if (buffer->spare) {
+		spare_release(pool, buffer);
+		return result;
 	}
-	/* While the driver has one left, the frame itself is worth more than the driver's comfort. */
-	return starved ? put_back(pool, *buffer, POOL_NOBUF) : 0;
-}
-
-static int fill_foreign(struct pool *pool, struct buffer *foreign, struct buffer *buffer)
-{
-	const struct video_format *format = foreign->format ? foreign->format : &pool->format;
-	int err = buffer_copy(foreign, format, buffer, &pool->format, &pool->bytes_copied);
-
-	pool->n_copied += err == 0;
-	foreign->copied = err == 0;
-	if (buffer->spare)
-		spare_give(pool, buffer);
-	else
-		put_back(pool, buffer, 0);
-	return err;
+	err = qbuf_queue(pool, buffer);
+	return err == POOL_DEVLOST ? err : result;
 }
 
 int pool_check(const struct pool *pool)
@@ -112,30 +113,46 @@ int pool_check(const struct pool *pool)
 	return pool->eos ? POOL_EOS : 0;
 }
 
-/* A dequeued frame that is fit to be delivered; *info as pool_dequeue(). */
+/* Waits for a frame to deliver. The arguments are those of pool_dequeue(). */
 static int next_frame(struct pool *pool, int64_t deadline_ns, struct buffer **out, struct frame_info *info)
 {
 	struct buffer *buffer;
 	int err = pool_check(pool);
 
+	if (err == 0)
+		err = dequeue(pool, deadline_ns, &buffer);
 	if (err < 0)
 		return err;
-	pool->deadline_ns = deadline_ns;
-	err = pool->io->get(pool, &buffer);
-	if (err == 0 || err == POOL_NOBUF)
-		*info = pool->last;
+	*info = buffer->info;
+	pool->last_bytes = info->bytes;
+	if (buffer == pool->reserve)
+		return POOL_NOBUF;
+	err = check_frame(pool, buffer);
 	if (err < 0)
-		return err;
-	err = inspect(pool, buffer);
-	if (err < 0 && buffer->spare) {
-		spare_give(pool, buffer);
-		return err;
-	}
-	if (err < 0)
-		return put_back(pool, buffer, err);
+		return requeue(pool, buffer, err);
 	pool->recovered = false;
 	*out = buffer;
 	return 0;
+}
+
+/* Where the driver runs low, queues another buffer, or the frame's own with the frame moved to a spare. */
+static int keep_supplied(struct pool *pool, struct buffer **buffer)
+{
+	bool empty = pool->n_queued == 0;
+	struct buffer *spare;
+
+	if (!empty && pool->n_queued >= pool->copy_threshold)
+		return 0;
+	if (pool_grow(pool) == 0)
+		return 0;
+	spare = spare_replace(pool, *buffer);
+	if (spare) {
+		requeue(pool, *buffer, 0);
+		*buffer = spare;
+		return 0;
+	}
+	/* The frame is given up only where the driver could not go on without its buffer. */
+	return empty ? requeue(pool, *buffer, POOL_NOBUF) : 0;
 }
 
 int pool_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **out, struct frame_info *info)
@@ -143,20 +160,27 @@ int pool_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **out, st
 	struct buffer *buffer;
 	int err = next_frame(pool, deadline_ns, &buffer, info);
 
-	if (err < 0)
-		return err;
-	if (!buffer->spare && !pool->eos)
+	if (err == 0 && !buffer->spare && !pool->eos)
 		err = keep_supplied(pool, &buffer);
 	if (err < 0)
 		return err;
-	*out = hold(pool, buffer);
+	buffer->owner = BUFFER_HELD;
+	pool->n_held += !buffer->spare;
+	*out = buffer;
 	return 0;
 }
 
 int pool_dequeue_into(struct pool *pool, int64_t deadline_ns, struct buffer *target)
 {
+	const struct video_format *format = target->format ? target->format : &pool->format;
 	struct buffer *buffer;
 	int err = next_frame(pool, deadline_ns, &buffer, &target->info);
 
-	return err < 0 ? err : fill_foreign(pool, target, buffer);
+	if (err < 0)
+		return err;
+	err = buffer_copy(target, format, buffer, &pool->format, &pool->bytes_copied);
+	target->copied = err == 0;
+	pool->n_copied += err == 0;
+	requeue(pool, buffer, 0);
+	return err;
 }

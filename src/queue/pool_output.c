@@ -1,29 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The process loop of an output queue: frames to the driver. */
+/* Output: frames to the driver, which keeps as few as it can do with. */
+#include <poll.h>
 #include "base/log.h"
-#include "queue/memory_source.h"
-#include "queue/pool_internal.h"
+#include "queue/qbuf.h"
+#include "queue/spare.h"
 
-/* Waits for one buffer to come back. A restart after EIO brought them all back, which will do too. */
-static int take_back(struct pool *pool)
+#define PAST_NS 1         /* as a deadline: do not wait */
+#define EVENT_POLL_MS 100 /* how often to look for events where poll() cannot wait for them */
+
+/* Waits for one buffer to come back; a restart brings all of them. */
+static int dequeue_one(struct pool *pool, int64_t deadline_ns)
 {
 	struct buffer *buffer;
-	int err = pool->io->get(pool, &buffer);
+	int err = qbuf_dequeue(pool, deadline_ns, &buffer);
 
+	if (err == -EIO)
+		return pool_recover(pool, "VIDIOC_DQBUF");
 	if (err == 0)
 		pool->recovered = false;
-	return err == POOL_NOBUF && !pool->streaming ? 0 : err;
+	return err;
 }
 
-static int take_back_ready(struct pool *pool)
+static int dequeue_ready(struct pool *pool)
 {
-	int64_t deadline_ns = pool->deadline_ns;
 	int err = 0;
 
-	pool->deadline_ns = 1; /* long past: nothing is waited for */
 	while (err == 0 && pool->n_queued > 0)
-		err = take_back(pool);
-	pool->deadline_ns = deadline_ns;
+		err = dequeue_one(pool, PAST_NS);
 	return err == POOL_TIMEOUT ? 0 : err;
 }
 
@@ -33,11 +36,11 @@ int pool_acquire(struct pool *pool, struct buffer **buffer)
 
 	if (!pool->active || pool->lost)
 		return pool->lost ? POOL_DEVLOST : POOL_FLUSHING;
-	if (!pool->io->put) {
-		*buffer = spare_take(pool, pool->pages, pool_frame_bytes(pool));
+	if (!pool->io->streams) {
+		*buffer = spare_acquire(pool, pool->pages, pool->frame_bytes);
 		return *buffer ? 0 : POOL_NOBUF;
 	}
-	err = pool_obtain(pool, true, buffer);
+	err = pool_get_free(pool, true, buffer);
 	if (err < 0)
 		return err;
 	(*buffer)->owner = BUFFER_HELD;
@@ -46,132 +49,116 @@ int pool_acquire(struct pool *pool, struct buffer **buffer)
 	return 0;
 }
 
-/* Some drivers go by whole pages whatever the address says. */
-static bool begins_at_a_page(const struct plane *plane)
+/* The driver would refuse it with EINVAL. Userptr needs whole pages: some drivers ignore the offset in them.
+ */
+static bool can_import(const struct pool *pool, const struct plane *plane, uint32_t needed)
 {
-	return memory_whole_pages((uintptr_t)plane->data) == (uintptr_t)plane->data;
+	bool starts_page = memory_source_page_align((uintptr_t)plane->data) == (uintptr_t)plane->data;
+
+	return (starts_page || pool->io->memory != V4L2_MEMORY_USERPTR) && plane->length >= needed &&
+	       plane->bytesused <= plane->length && plane->data_offset <= plane->bytesused &&
+	       (!plane->data_offset || device_is_multiplanar(pool->device));
 }
 
-/* What the driver would refuse with a bare EINVAL, or take amiss. */
-static int check_import(const struct pool *pool, const struct buffer *foreign)
+static int import_frame(struct pool *pool, struct buffer *buffer, struct buffer *foreign)
 {
 	for (uint32_t p = 0; p < pool->format.n_planes; p++) {
 		const struct plane *plane = &foreign->planes[p];
 
 		if (foreign->n_planes == pool->format.n_planes &&
-		    (pool->io->memory != V4L2_MEMORY_USERPTR || begins_at_a_page(plane)) &&
-		    plane->length >= pool->format.sizeimage[p] && plane->bytesused <= plane->length &&
-		    plane->data_offset <= plane->bytesused &&
-		    (!plane->data_offset || device_is_multiplanar(pool->device)))
+		    can_import(pool, plane, pool->format.sizeimage[p]))
 			continue;
-		log_error("%s: a frame's memory does not fit: plane %u has %u bytes at %p, from %u on; %u "
-			  "are needed, and for userptr from a page's start on",
+		log_error("%s: a frame's memory cannot be imported: plane %u has %u bytes at %p, data_offset "
+			  "%u; %u bytes are needed, for userptr from the start of a page",
 			  pool->device->path, p, plane->length, (void *)plane->data, plane->data_offset,
 			  pool->format.sizeimage[p]);
 		return -EMSGSIZE;
 	}
+	buffer->imported = foreign;
 	return 0;
 }
 
-static int fill(struct pool *pool, struct buffer *buffer, struct buffer *foreign)
+static int copy_frame(struct pool *pool, struct buffer *buffer, struct buffer *foreign)
 {
 	const struct video_format *format = foreign->format ? foreign->format : &pool->format;
-	int err;
+	int err = buffer_copy(buffer, &pool->format, foreign, format, &pool->bytes_copied);
 
-	foreign->copied = false;
-	if (pool->io->imports) {
-		err = check_import(pool, foreign);
-		if (err == 0)
-			buffer->imported = foreign;
+	if (err < 0)
 		return err;
-	}
-	err = buffer_copy(buffer, &pool->format, foreign, format, &pool->bytes_copied);
-	if (err == 0) {
-		pool->n_copied++;
-		foreign->copied = true;
-		if (foreign->done)
-			foreign->done(foreign);
-	}
-	return err;
+	pool->n_copied++;
+	foreign->copied = true;
+	if (foreign->done)
+		foreign->done(foreign);
+	return 0;
 }
 
-/* A free buffer that holds the foreign frame; when all are in the driver, one is waited for. */
-static int stand_in(struct pool *pool, struct buffer *foreign, struct buffer **out)
+/* Puts the foreign frame into a free buffer; waits for one while the driver has all. */
+static int take_foreign(struct pool *pool, struct buffer *foreign, int64_t deadline_ns, struct buffer **out)
 {
-	bool memory = !pool->io->imports;
-	int err = pool_obtain(pool, memory, out);
+	bool attach = !pool->io->imports;
+	int err = pool_get_free(pool, attach, out);
 
 	if (err == POOL_NOBUF && pool->n_queued > 0) {
-		err = take_back(pool);
+		err = dequeue_one(pool, deadline_ns);
 		if (err == 0)
-			err = pool_obtain(pool, memory, out);
+			err = pool_get_free(pool, attach, out);
 	}
 	if (err < 0)
 		return err;
 	(*out)->done = NULL;
-	err = fill(pool, *out, foreign);
+	foreign->copied = false;
+	err = pool->io->imports ? import_frame(pool, *out, foreign) : copy_frame(pool, *out, foreign);
 	if (err < 0)
-		allocator_give(&pool->allocator, *out);
+		allocator_release(&pool->allocator, *out);
 	return err;
 }
 
-/* With the frame in the driver: start, and keep its queue as short as it can be. */
-static int keep_moving(struct pool *pool)
+/* The frame was not queued. */
+static void return_frame(struct pool *pool, struct buffer *frame)
 {
-	int err = 0;
-
-	if (!pool->streaming) {
-		err = pool_stream_on(pool);
-		/* The kernel keeps the buffer queued, and would refuse it a second time. */
-		if (err < 0)
-			transfer_stop(pool);
-	}
-	if (err < 0)
-		return err;
-	return pool->n_queued >= pool->min_latency ? take_back(pool) : take_back_ready(pool);
+	if (frame->done)
+		frame->done(frame);
+	else if (frame->pool == pool)
+		pool_release(pool, frame);
 }
 
-/* The frame is not, or no longer, the driver's. */
-static void let_go(struct pool *pool, struct buffer *buffer)
-{
-	if (buffer->done)
-		buffer->done(buffer);
-	else if (buffer->pool == pool)
-		pool_release(pool, buffer);
-}
-
-static int put(struct pool *pool, struct buffer *frame)
+static int queue_frame(struct pool *pool, struct buffer *frame, int64_t deadline_ns)
 {
 	struct buffer *buffer = frame;
 	int err = 0;
 
-	if (frame->pool != pool)
-		err = stand_in(pool, frame, &buffer);
-	else
+	if (frame->pool == pool)
 		pool->n_held--;
+	else
+		err = take_foreign(pool, frame, deadline_ns, &buffer);
 	if (err < 0) {
-		let_go(pool, frame);
+		return_frame(pool, frame);
 		return err;
 	}
-	err = pool->io->put(pool, buffer);
-	/* The frame went with what the driver had; the next one starts it anew. */
+	err = qbuf_queue(pool, buffer);
 	if (err == -EIO && pool->streaming) {
-		err = transfer_recover(pool, "VIDIOC_QBUF");
+		err = pool_recover(pool, "VIDIOC_QBUF");
 		return err < 0 ? err : POOL_CORRUPT;
 	}
-	return err < 0 ? err : keep_moving(pool);
+	if (err == 0 && !pool->streaming) {
+		err = qbuf_stream_on(pool);
+		if (err < 0) /* the buffer stays queued until STREAMOFF */
+			qbuf_stream_off(pool);
+	}
+	if (err < 0)
+		return err;
+	return pool->n_queued >= pool->min_latency ? dequeue_one(pool, deadline_ns) : dequeue_ready(pool);
 }
 
 int pool_queue(struct pool *pool, struct buffer *buffer, int64_t deadline_ns)
 {
 	int err = pool_check(pool);
 
-	pool->deadline_ns = deadline_ns;
-	if (err == 0 && pool->io->put)
-		return put(pool, buffer);
+	if (err == 0 && pool->io->streams)
+		return queue_frame(pool, buffer, deadline_ns);
 	if (err == 0)
-		err = pool->io->write(pool, buffer);
-	let_go(pool, buffer);
+		err = pool->io->write_frame(pool, deadline_ns, buffer);
+	return_frame(pool, buffer);
 	return err;
 }
 
@@ -179,10 +166,32 @@ int pool_drain(struct pool *pool, int64_t deadline_ns)
 {
 	int err = 0;
 
-	pool->deadline_ns = deadline_ns;
-	if (!pool->active || !pool->io->put || !pool->streaming)
+	if (!pool->active || !pool->io->streams || !pool->streaming)
 		return 0;
 	while (err == 0 && pool->n_queued > 1)
-		err = take_back(pool);
+		err = dequeue_one(pool, deadline_ns);
 	return err;
+}
+
+int pool_wait_event(struct pool *pool)
+{
+	struct pollfd entries[] = {
+		{ .fd = pool->device->fd, .events = POLLPRI },
+		{ .fd = pool->cancel_fd, .events = POLLIN },
+		{ .fd = pool->wake_fd, .events = POLLIN },
+	};
+	int n = device_poll(pool->device, entries, 3, -1);
+	int result = n > 0 ? qbuf_poll_result(pool, entries) : 0;
+
+	if (n < 0 && n != -EINTR)
+		return qbuf_error(pool, "poll", n);
+	if (result > 0 && pool->streaming)
+		return qbuf_error(pool, "poll", -EIO);
+	/* A queue that does not stream may report POLLERR all the time, or because the device is gone. */
+	if (result > 0) {
+		result = qbuf_dequeue_events(pool);
+		if (result == 0)
+			poll(entries + 1, 2, EVENT_POLL_MS);
+	}
+	return result == POOL_TIMEOUT ? 0 : result;
 }

@@ -1,123 +1,100 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Starting, growing, stopping the stream. Rule: kernel documentation, "VIDIOC_STREAMON,
- * VIDIOC_STREAMOFF".
+ * Allocating buffers, starting the stream, restarting and stopping it. Rules: kernel documentation, "ioctl
+ * VIDIOC_STREAMON, VIDIOC_STREAMOFF", "ioctl VIDIOC_REQBUFS" (V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS).
  */
 #include "base/log.h"
-#include "device/node_errors.h"
-#include "queue/pool_internal.h"
+#include "queue/qbuf.h"
+#include "queue/spare.h"
 
-/* How many buffers there are to be, and how they are used, after what the driver granted. */
-static int settle(struct pool *pool)
+/* REQBUFS, and what the number granted means for the rest. Returns 0 or a negative errno, logged. */
+static int request_buffers(struct pool *pool, bool *can_allocate)
 {
-	struct allocator *allocator = &pool->allocator;
+	uint32_t needed = pool->io->imports ? pool->min : POOL_MIN_BUFFERS;
+	int granted = allocator_start(&pool->allocator, pool->min, pool->io->memory);
+
+	if (granted < 0)
+		return granted;
+	pool->granted = (uint32_t)granted;
+	if (pool->granted < needed) {
+		log_error("%s: %u buffers granted, %u needed", pool->device->path, pool->granted, needed);
+		return -ENOBUFS;
+	}
+	if (!pool->io->imports && (pool->granted != pool->min || pool->config.copy_enable))
+		pool->copy_threshold = pool->min_latency;
+	if (pool->granted != pool->min)
+		log_verbose("%s: %u buffers requested, %u granted", pool->device->path, pool->min,
+			    pool->granted);
+	pool->min = pool->granted;
+	*can_allocate = pool->allocator.can_allocate;
+	return 0;
+}
+
+static int allocate_buffers(struct pool *pool)
+{
+	uint32_t driver_min = pool->limits.driver_min;
 	bool can_allocate = true;
+	int err = 0;
 
 	pool->min = pool->config.min;
 	pool->max = pool->config.max;
-	pool->min_latency =
-		pool->limits.driver_min > POOL_MIN_BUFFERS ? pool->limits.driver_min : POOL_MIN_BUFFERS;
-	pool->copy_threshold = 0;
-	pool->granted = 0;
-	if (pool->io->put) {
-		uint32_t least = pool->io->imports ? pool->min : POOL_MIN_BUFFERS;
-		int granted = allocator_start(allocator, pool->min, pool->io->memory);
-
-		if (granted < 0)
-			return granted;
-		pool->granted = (uint32_t)granted;
-		if (pool->granted < least) {
-			log_error("%s: %u buffers granted, %u needed", pool->device->path, pool->granted,
-				  least);
-			return -ENOBUFS;
-		}
-		if (!pool->io->imports && (pool->granted != pool->min || pool->config.copy_enable))
-			pool->copy_threshold = pool->min_latency;
-		if (pool->granted != pool->min)
-			log_verbose("%s: %u buffers asked for, %u granted", pool->device->path, pool->min,
-				    pool->granted);
-		pool->min = pool->granted;
-		can_allocate = allocator->can_allocate;
-	}
+	pool->min_latency = driver_min > POOL_MIN_BUFFERS ? driver_min : POOL_MIN_BUFFERS;
+	pool->copy_threshold = pool->granted = 0;
+	if (pool->io->streams)
+		err = request_buffers(pool, &can_allocate);
+	if (err < 0)
+		return err;
 	pool->max_latency = can_allocate ? pool->max : pool->min;
 	if (pool->max != 0 && pool->max < pool->min)
 		pool->max = pool->min;
 	return 0;
 }
 
-static void detach(struct pool *pool, struct buffer *buffer)
+static void detach_buffer(struct pool *pool, struct buffer *buffer)
 {
 	buffer->attached = false;
 	pool->io->detach(pool, buffer);
 }
 
-static int attach(struct pool *pool, struct buffer *buffer)
+static int attach_buffer(struct pool *pool, struct buffer *buffer)
 {
 	int err;
 
 	if (buffer->attached)
 		return 0;
 	err = pool->io->attach(pool, buffer);
-	if (err < 0) {
+	if (err < 0)
 		pool->io->detach(pool, buffer);
-		return err;
-	}
-	buffer->attached = true;
-	return 0;
-}
-
-int pool_queue_free(struct pool *pool)
-{
-	uint32_t n = allocator_n_free(&pool->allocator);
-	int err = 0;
-
-	while (err == 0 && n--) {
-		struct buffer *buffer = allocator_take(&pool->allocator);
-
-		if (buffer->attached)
-			err = transfer_put(pool, buffer);
-		else /* a growth that failed left it: nobody could read its frames */
-			allocator_give(&pool->allocator, buffer);
-	}
+	buffer->attached = err == 0;
 	return err;
 }
 
-int pool_stream_on(struct pool *pool)
+static bool may_grow(const struct pool *pool)
 {
-	int type = (int)pool->device->type;
-	int err = device_ioctl(pool->device, VIDIOC_STREAMON, &type);
-	const char *hint = node_error_streamon_hint(err);
+	const struct allocator *allocator = &pool->allocator;
 
-	if (err < 0) {
-		err = pool_error(pool, "VIDIOC_STREAMON", err);
-		if (hint)
-			log_error("%s", hint);
-	}
-	pool->streaming = err == 0;
-	return err;
+	if (allocator->count >= (pool->max ? pool->max : POOL_MAX_BUFFERS))
+		return false;
+	/* Output may import frames, which bring their memory along. Capture buffers take sizeimage each, also
+	 * where their frames are smaller. */
+	if (!pool->memory_limit || pool->output)
+		return spare_memory_fits(pool, pool->frame_bytes);
+	return (allocator->count + 1) * pool->frame_bytes + pool->spare_bytes <= pool->memory_limit;
 }
 
-static struct buffer *take_or_create(struct pool *pool)
+int pool_get_free(struct pool *pool, bool attach, struct buffer **out)
 {
-	struct buffer *buffer = allocator_take(&pool->allocator);
-	uint32_t max = pool->max ? pool->max : POOL_MAX_BUFFERS;
-
-	if (buffer || pool->allocator.count >= max || !pool_may_grow(pool))
-		return buffer;
-	return allocator_grow(&pool->allocator);
-}
-
-int pool_obtain(struct pool *pool, bool memory, struct buffer **out)
-{
-	struct buffer *buffer = take_or_create(pool);
+	struct buffer *buffer = allocator_acquire(&pool->allocator);
 	int err;
 
+	if (!buffer && may_grow(pool))
+		buffer = allocator_grow(&pool->allocator);
 	if (!buffer)
 		return POOL_NOBUF;
-	err = memory ? attach(pool, buffer) : 0;
+	err = attach ? attach_buffer(pool, buffer) : 0;
 	if (err < 0) {
 		pool->allocator.can_allocate = false;
-		allocator_give(&pool->allocator, buffer);
+		allocator_release(&pool->allocator, buffer);
 		return err;
 	}
 	*out = buffer;
@@ -127,37 +104,52 @@ int pool_obtain(struct pool *pool, bool memory, struct buffer **out)
 int pool_grow(struct pool *pool)
 {
 	struct buffer *buffer;
-	int err = pool_obtain(pool, true, &buffer);
+	int err = pool_get_free(pool, true, &buffer);
 
-	return err < 0 ? err : transfer_put(pool, buffer);
+	return err < 0 ? err : qbuf_queue(pool, buffer);
 }
 
-/* An output queue streams from its first frame on, and gets memory of ours only where a frame brings none. */
-static int start_streaming(struct pool *pool)
+static int queue_all_free(struct pool *pool)
 {
-	bool output = device_is_output(pool->device);
+	uint32_t n = allocator_n_free(&pool->allocator);
 	int err = 0;
 
-	if (output && pool->io->imports)
-		return 0;
-	for (struct buffer *b = pool->allocator.free_first; err == 0 && b; b = b->next)
-		err = attach(pool, b);
-	if (err < 0 || output)
-		return err;
-	err = pool_queue_free(pool);
-	if (err == 0)
-		err = pool_stream_on(pool);
-	/* The kernel keeps what was queued, even when STREAMON failed. */
-	if (err < 0)
-		transfer_stop(pool);
+	while (err == 0 && n--) {
+		struct buffer *buffer = allocator_acquire(&pool->allocator);
+
+		if (buffer->attached)
+			err = qbuf_queue(pool, buffer);
+		else /* pool_get_free() could not attach it */
+			allocator_release(&pool->allocator, buffer);
+	}
 	return err;
 }
 
-/* Unmaps, closes, and gives the driver its buffers back; all of them must be free. */
-static void give_up_buffers(struct pool *pool)
+/* Output: attaches only; pool_queue() makes the first QBUF and STREAMON, and frames may bring their memory.
+ */
+static int start_streaming(struct pool *pool)
+{
+	int err = 0;
+
+	if (pool->output && pool->io->imports)
+		return 0;
+	for (struct buffer *b = pool->allocator.free_first; err == 0 && b; b = b->next)
+		err = attach_buffer(pool, b);
+	if (err < 0 || pool->output)
+		return err;
+	err = queue_all_free(pool);
+	if (err == 0)
+		err = qbuf_stream_on(pool);
+	if (err < 0) /* buffers stay queued until STREAMOFF, even when STREAMON failed */
+		qbuf_stream_off(pool);
+	return err;
+}
+
+/* All buffers must be free. */
+static void free_buffers(struct pool *pool)
 {
 	for (struct buffer *b = pool->allocator.free_first; b; b = b->next)
-		detach(pool, b);
+		detach_buffer(pool, b);
 	allocator_stop(&pool->allocator);
 }
 
@@ -167,32 +159,32 @@ int pool_start(struct pool *pool)
 
 	if (pool->active)
 		return 0;
-	if (!pool->configured || pool->n_held)
-		return pool->n_held ? -EBUSY : -EINVAL;
+	if (pool->n_held)
+		return -EBUSY;
+	if (!pool->configured)
+		return -EINVAL;
 	pool->eos = pool->recovered = false;
-	err = settle(pool);
-	if (err == 0 && pool->io->start)
-		err = pool->io->start(pool);
-	if (err == 0 && pool->io->put)
-		err = start_streaming(pool);
-	if (err == 0) {
-		pool->active = pool->new_sequence = true;
-		return 0;
+	err = allocate_buffers(pool);
+	if (err == 0)
+		err = pool->io->streams ? start_streaming(pool) : pool->io->start(pool);
+	if (err < 0) {
+		free_buffers(pool);
+		return err;
 	}
-	give_up_buffers(pool);
-	return err;
+	pool->active = pool->new_sequence = true;
+	return 0;
 }
 
-/* Buffers at the consumer outlive the kernel's queue. Whoever fills buffers for output needs them no more,
- * and gives them back at once. */
-static int stop_later(struct pool *pool)
+/* Buffers are HELD: the kernel's queue goes now where the driver can orphan them, else at the last release.
+ * Output needs no orphans: whoever fills a buffer returns it at once. */
+static int orphan_buffers(struct pool *pool)
 {
 	struct allocator *allocator = &pool->allocator;
 
-	if (!allocator->can_orphan || device_is_output(pool->device))
+	if (!allocator->can_orphan || pool->output)
 		return 0;
 	for (struct buffer *b = allocator->free_first; b; b = b->next)
-		detach(pool, b);
+		detach_buffer(pool, b);
 	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++)
 		if (allocator->buffers[i].owner == BUFFER_HELD)
 			allocator->buffers[i].owner = BUFFER_ORPHANED;
@@ -206,51 +198,49 @@ int pool_stop(struct pool *pool)
 	if (!pool->active)
 		return 0;
 	pool->active = false;
-	if (!pool->io->put)
+	if (!pool->io->streams)
 		return 0;
-	/* Output streams from its first frame on, which may never have come. */
-	if (pool->streaming || pool->n_queued)
-		err = transfer_stop(pool);
+	if (pool->streaming || pool->n_queued) /* output does not stream before its first frame */
+		err = qbuf_stream_off(pool);
 	if (err < 0 && err != -ENODEV)
 		log_warn("%s: VIDIOC_STREAMOFF: %s", pool->device->path, err_str(err));
 	if (pool->n_held)
-		return stop_later(pool);
-	give_up_buffers(pool);
+		return orphan_buffers(pool);
+	free_buffers(pool);
 	return 0;
 }
 
 void pool_release(struct pool *pool, struct buffer *buffer)
 {
 	if (buffer->spare) {
-		spare_give(pool, buffer);
+		spare_release(pool, buffer);
 		return;
 	}
 	pool->n_held--;
 	if (buffer->owner == BUFFER_ORPHANED) {
-		detach(pool, buffer);
+		detach_buffer(pool, buffer);
 		buffer->owner = BUFFER_FREE;
-	} else if (pool->active && pool->streaming && !pool->lost && !pool->eos &&
-		   !device_is_output(pool->device)) {
-		transfer_put(pool, buffer);
+	} else if (pool->active && pool->streaming && !pool->lost && !pool->eos && !pool->output) {
+		qbuf_queue(pool, buffer);
 	} else {
-		allocator_give(&pool->allocator, buffer);
+		allocator_release(&pool->allocator, buffer);
 		if (!pool->active && !pool->n_held)
-			give_up_buffers(pool);
+			free_buffers(pool);
 	}
 }
 
 static int stop_streaming(struct pool *pool)
 {
-	int err = transfer_stop(pool);
+	int err = qbuf_stream_off(pool);
 
-	return err < 0 ? pool_error(pool, "VIDIOC_STREAMOFF", err) : 0;
+	return err < 0 ? qbuf_error(pool, "VIDIOC_STREAMOFF", err) : 0;
 }
 
 int pool_pause(struct pool *pool)
 {
-	if (!pool->active || !pool->io->put)
+	if (!pool->active || !pool->io->streams)
 		return 0;
-	transfer_events(pool); /* of a change the caller knows; that it is lost, STREAMOFF tells too */
+	qbuf_dequeue_events(pool); /* if the device is gone, STREAMOFF fails too */
 	return stop_streaming(pool);
 }
 
@@ -258,27 +248,26 @@ int pool_resume(struct pool *pool)
 {
 	int err;
 
-	if (!pool->active || !pool->io->put)
+	if (!pool->active || !pool->io->streams)
 		return 0;
 	pool->n_restarts++;
 	pool->new_sequence = true;
 	pool->eos = false;
-	if (device_is_output(pool->device)) /* streams again with the next frame */
+	if (pool->output)
 		return 0;
-	err = pool_queue_free(pool);
-	return err < 0 ? err : pool_stream_on(pool);
+	err = queue_all_free(pool);
+	return err < 0 ? err : qbuf_stream_on(pool);
 }
 
-int pool_restart(struct pool *pool)
+int pool_recover(struct pool *pool, const char *what)
 {
-	int err = stop_streaming(pool);
+	int err;
 
-	return err < 0 ? err : pool_resume(pool);
-}
-
-int pool_flush(struct pool *pool)
-{
-	int err = pool_pause(pool);
-
+	if (pool->recovered)
+		return qbuf_error(pool, what, -EIO);
+	log_warn("%s: %s: the driver reports a fatal error: restarting the stream once", pool->device->path,
+		 what);
+	pool->recovered = true;
+	err = stop_streaming(pool);
 	return err < 0 ? err : pool_resume(pool);
 }

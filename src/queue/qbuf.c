@@ -1,24 +1,48 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * QBUF, poll, DQBUF: one exchange with the driver. Rules: kernel documentation, "VIDIOC_QBUF,
- * VIDIOC_DQBUF", "poll()", "VIDIOC_DQEVENT".
+ * The ioctls of a stream. Rules: kernel documentation, "ioctl VIDIOC_QBUF, VIDIOC_DQBUF", "V4L2 poll()",
+ * "ioctl VIDIOC_STREAMON, VIDIOC_STREAMOFF", "ioctl VIDIOC_DQEVENT".
  */
+#include "queue/qbuf.h"
+
 #include <assert.h>
 #include <sys/ioctl.h>
 #include <linux/dma-buf.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "device/node_errors.h"
 #include "device/reader_events.h"
-#include "queue/pool_internal.h"
 #include "queue/v4l2_buffer.h"
 
-#define LOOK_MS 100 /* for events, where poll() does not wait for them */
-
-/* Tells the kernel when the processor reads memory that devices write, or the other way about. Memory that is
- * no dma-buf is left alone from then on. */
-static void sync_memory(struct pool *pool, const struct buffer *buffer, uint64_t step)
+/* POOL_BUSY is left out: it means the same of both. */
+static bool is_pool_result(int err)
 {
-	uint64_t access = device_is_output(pool->device) ? DMA_BUF_SYNC_WRITE : DMA_BUF_SYNC_READ;
+	return err == POOL_EOS || err == POOL_FLUSHING || err == POOL_CORRUPT || err == POOL_RES_CHANGE ||
+	       err == POOL_NOBUF || err == POOL_WAKE || err == POOL_TIMEOUT;
+}
+
+int qbuf_error(struct pool *pool, const char *what, int err)
+{
+	struct v4l2_capability caps;
+
+	/* A node that vanishes during a call fails it with EINVAL, and only the next with ENODEV. */
+	if (err == -EINVAL && device_ioctl(pool->device, VIDIOC_QUERYCAP, &caps) == -ENODEV)
+		err = -ENODEV;
+	if (err != -ENODEV) {
+		device_error(pool->device, what, err);
+		return is_pool_result(err) ? -EREMOTEIO : err;
+	}
+	if (!pool->lost)
+		log_error("%s: the device is gone: unplugged, or its driver was removed", pool->device->path);
+	pool->lost = true;
+	return POOL_DEVLOST;
+}
+
+/* Brackets the processor's access to a dmabuf. Rule: kernel documentation, "Buffer Sharing and
+ * Synchronization (dma-buf)". Not tried again once it failed: the memory is no dmabuf then. */
+static void sync_planes(struct pool *pool, const struct buffer *buffer, uint64_t step)
+{
+	uint64_t access = pool->output ? DMA_BUF_SYNC_WRITE : DMA_BUF_SYNC_READ;
 
 	for (uint32_t p = 0; p < buffer->n_planes && !pool->no_sync; p++) {
 		struct dma_buf_sync sync = { .flags = step | access };
@@ -29,8 +53,8 @@ static void sync_memory(struct pool *pool, const struct buffer *buffer, uint64_t
 	}
 }
 
-/* The driver is done with the buffer, in whatever way. */
-static void let_go(struct pool *pool, struct buffer *buffer)
+/* The driver has it no more, whether by DQBUF, STREAMOFF or a QBUF that failed. */
+static void buffer_returned(struct pool *pool, struct buffer *buffer)
 {
 	struct buffer *imported = buffer->imported;
 
@@ -40,72 +64,70 @@ static void let_go(struct pool *pool, struct buffer *buffer)
 		pool->n_held++;
 		buffer->done(buffer);
 	} else {
-		allocator_give(&pool->allocator, buffer);
+		allocator_release(&pool->allocator, buffer);
 	}
 	if (imported && imported->done)
 		imported->done(imported);
 }
 
-/* A frame has one of the two fields at a time; vb2 takes no ALTERNATE. */
+/* vb2 refuses V4L2_FIELD_ALTERNATE: a buffer holds the one field or the other. */
 static uint32_t output_field(struct pool *pool, const struct frame_info *info)
 {
-	bool told = info->field == V4L2_FIELD_TOP || info->field == V4L2_FIELD_BOTTOM;
+	bool known = info->field == V4L2_FIELD_TOP || info->field == V4L2_FIELD_BOTTOM;
 
 	if (pool->format.field != V4L2_FIELD_ALTERNATE)
 		return pool->format.field;
-	return told ? info->field : pool->n_fields++ % 2 ? V4L2_FIELD_BOTTOM : V4L2_FIELD_TOP;
+	return known ? info->field : pool->n_fields++ % 2 ? V4L2_FIELD_BOTTOM : V4L2_FIELD_TOP;
 }
 
-/* The payload and no more: readers take what bytesused says for the picture. */
-static void describe_frame(struct pool *pool, const struct buffer *frame, struct wire *wire)
+static void set_output_frame(struct pool *pool, const struct buffer *frame, struct v4l2_planar_buffer *qbuf)
 {
 	int64_t ns = frame->info.timestamp_ns;
 
 	for (uint32_t p = 0; p < frame->n_planes; p++) {
-		wire->planes[p].bytesused = frame->planes[p].bytesused;
-		wire->planes[p].data_offset = frame->planes[p].data_offset;
+		qbuf->planes[p].bytesused = frame->planes[p].bytesused;
+		qbuf->planes[p].data_offset = frame->planes[p].data_offset;
 	}
-	wire->buffer.field = output_field(pool, &frame->info);
-	wire->buffer.timestamp.tv_sec = ns < 0 ? -1 : ns / NS_PER_S;
-	wire->buffer.timestamp.tv_usec = ns < 0 ? -1 : ns % NS_PER_S / NS_PER_US;
+	qbuf->buffer.field = output_field(pool, &frame->info);
+	qbuf->buffer.timestamp.tv_sec = ns < 0 ? -1 : ns / NS_PER_S;
+	qbuf->buffer.timestamp.tv_usec = ns < 0 ? -1 : ns % NS_PER_S / NS_PER_US;
 }
 
-/* A queue that wants memory in one piece refuses scattered pages with an errno that says nothing of it. */
-static int put_error(struct pool *pool, int err)
+/* A driver that needs contiguous memory refuses scattered pages with EFAULT. */
+static int qbuf_failed(struct pool *pool, int err)
 {
-	if (err != -EFAULT || !pool->io->imports || !pool->source)
-		return pool_error(pool, "VIDIOC_QBUF", err);
+	if (err != -EFAULT || !pool->import_memory)
+		return qbuf_error(pool, "VIDIOC_QBUF", err);
 	log_error("%s: VIDIOC_QBUF: the driver cannot use memory from %s (%s); try another --import-from, or "
 		  "--io=dmabuf",
-		  pool->device->path, memory_source_name(pool->source), err_str(err));
+		  pool->device->path, memory_source_name(pool->import_memory), err_str(err));
 	return err;
 }
 
-int transfer_put(struct pool *pool, struct buffer *buffer)
+int qbuf_queue(struct pool *pool, struct buffer *buffer)
 {
-	const struct buffer *memory = buffer->imported ? buffer->imported : buffer;
-	struct wire wire;
+	const struct buffer *frame = buffer->imported ? buffer->imported : buffer;
+	struct v4l2_planar_buffer qbuf;
 	int err;
 
 	assert(!buffer->spare);
 	if (buffer->owner == BUFFER_QUEUED)
 		return -EBUSY;
-	sync_memory(pool, memory, DMA_BUF_SYNC_END);
-	wire_init(&wire, pool->device, pool->io->memory, buffer->index, buffer->n_planes);
-	for (uint32_t p = 0; p < buffer->n_planes && pool->io->describe; p++)
-		pool->io->describe(&memory->planes[p], &wire.planes[p]);
-	if (device_is_output(pool->device))
-		describe_frame(pool, memory, &wire);
+	sync_planes(pool, frame, DMA_BUF_SYNC_END);
+	v4l2_buffer_init(&qbuf, pool->device, pool->io->memory, buffer->index, buffer->n_planes);
+	for (uint32_t p = 0; p < buffer->n_planes && pool->io->set_memory; p++)
+		pool->io->set_memory(&qbuf.planes[p], &frame->planes[p]);
+	if (pool->output)
+		set_output_frame(pool, frame, &qbuf);
 	buffer->owner = BUFFER_QUEUED;
-	buffer->turn = pool->n_put++;
+	buffer->qbuf_count = pool->qbuf_count++;
 	pool->n_queued++;
-	err = wire_ioctl(pool->device, VIDIOC_QBUF, &wire);
+	err = v4l2_buffer_ioctl(pool->device, VIDIOC_QBUF, &qbuf);
 	if (err == 0)
 		return 0;
 	pool->n_queued--;
-	let_go(pool, buffer);
-	/* The next DQBUF meets it too, or the caller asks for it: transfer_recover() tells of it. */
-	return err == -EIO && pool->streaming ? err : put_error(pool, err);
+	buffer_returned(pool, buffer);
+	return err == -EIO && pool->streaming ? err : qbuf_failed(pool, err);
 }
 
 static bool is_resolution_change(const struct v4l2_event *event)
@@ -114,8 +136,7 @@ static bool is_resolution_change(const struct v4l2_event *event)
 	       event->u.src_change.changes & V4L2_EVENT_SRC_CH_RESOLUTION;
 }
 
-/* All pending events, before POLLERR is judged: a source change stops a queue with POLLERR too. */
-int transfer_events(struct pool *pool)
+int qbuf_dequeue_events(struct pool *pool)
 {
 	struct v4l2_event event = { 0 };
 	bool changed = false;
@@ -126,20 +147,23 @@ int transfer_events(struct pool *pool)
 		reader_events_parse(&event, &pool->n_readers);
 	}
 	if (err == -ENODEV)
-		return pool_error(pool, "VIDIOC_DQEVENT", err);
+		return qbuf_error(pool, "VIDIOC_DQEVENT", err);
 	return changed ? POOL_RES_CHANGE : 0;
 }
 
-/* What the descriptors said: 0 a frame, 1 an error alone, POOL_TIMEOUT nothing yet. */
-static int judge(struct pool *pool, const struct pollfd *entries)
+/* Events come before POLLERR: a change of the resolution sets both. */
+int qbuf_poll_result(struct pool *pool, const struct pollfd entries[3])
 {
 	short device = entries[0].revents;
 	int err;
 
 	if (entries[1].revents)
 		return POOL_FLUSHING;
-	if (device & POLLPRI && (err = transfer_events(pool)) < 0)
-		return err;
+	if (device & POLLPRI) {
+		err = qbuf_dequeue_events(pool);
+		if (err < 0)
+			return err;
+	}
 	if (device & (POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM))
 		return 0;
 	if (device & (POLLERR | POLLHUP | POLLNVAL))
@@ -147,236 +171,171 @@ static int judge(struct pool *pool, const struct pollfd *entries)
 	return entries[2].revents ? POOL_WAKE : POOL_TIMEOUT;
 }
 
-int transfer_wait(struct pool *pool, int64_t deadline_ns)
+int qbuf_poll(struct pool *pool, int64_t deadline_ns)
 {
-	/* Buffers that come home are only waited for when the driver is short of them. */
-	bool hungry = pool->io->put && pool->n_queued <= pool->min_latency;
-	short direction = device_is_output(pool->device) ? POLLOUT : POLLIN;
-	int64_t deadline = pool->deadline_ns;
+	/* Each wakeup is a system call, so none while the driver has buffers enough. */
+	int wake_fd = pool->io->streams && pool->n_queued <= pool->min_latency ? pool->wake_fd : -1;
+	short direction = pool->output ? POLLOUT : POLLIN;
 
-	if (deadline_ns && (!deadline || deadline_ns < deadline))
-		deadline = deadline_ns;
 	for (;;) {
 		struct pollfd entries[] = {
 			{ .fd = pool->device->fd, .events = direction | POLLPRI },
 			{ .fd = pool->cancel_fd, .events = POLLIN },
-			{ .fd = hungry ? pool->wake_fd : -1, .events = POLLIN },
+			{ .fd = wake_fd, .events = POLLIN },
 		};
-		int64_t left = deadline ? deadline - now_ns() : -1;
-		int result, n = device_poll(pool->device, entries, 3, deadline && left < 0 ? 0 : left);
+		int64_t left = deadline_ns ? deadline_ns - now_ns() : -1;
+		int n = device_poll(pool->device, entries, 3, deadline_ns && left < 0 ? 0 : left);
+		int result = n > 0 ? qbuf_poll_result(pool, entries) : POOL_TIMEOUT;
 
 		if (n < 0 && n != -EINTR)
-			return pool_error(pool, "poll", n);
-		if (n > 0 && (result = judge(pool, entries)) != POOL_TIMEOUT)
+			return qbuf_error(pool, "poll", n);
+		if (result != POOL_TIMEOUT || (deadline_ns && now_ns() >= deadline_ns))
 			return result;
-		if (deadline && now_ns() >= deadline)
-			return POOL_TIMEOUT;
 	}
 }
 
-int pool_wait_event(struct pool *pool)
+/* Limits bytesused and data_offset, which are the driver's word, to the plane. */
+static void set_payload(struct pool *pool, struct plane *plane, const struct v4l2_plane *dequeued,
+			uint32_t index)
 {
-	struct pollfd entries[] = {
-		{ .fd = pool->device->fd, .events = POLLPRI },
-		{ .fd = pool->cancel_fd, .events = POLLIN },
-		{ .fd = pool->wake_fd, .events = POLLIN },
-	};
-	int result, n = device_poll(pool->device, entries, 3, -1);
-
-	if (n <= 0)
-		return n < 0 && n != -EINTR ? pool_error(pool, "poll", n) : 0;
-	result = judge(pool, entries);
-	if (result > 0 && pool->streaming) /* nothing but an error is left to wait for */
-		return pool_error(pool, "poll", -EIO);
-	/* A queue that does not stream may say so without end, or that the device is gone. */
-	if (result > 0 && (result = transfer_events(pool)) == 0)
-		poll(entries + 1, 2, LOOK_MS);
-	return result == POOL_TIMEOUT ? 0 : result;
-}
-
-/* A driver's bytesused and data_offset are believed only within the plane. */
-static void receive_plane(struct pool *pool, struct plane *plane, const struct v4l2_plane *got,
-			  uint32_t index)
-{
-	plane->bytesused = got->bytesused;
-	plane->data_offset = got->data_offset;
+	plane->bytesused = dequeued->bytesused;
+	plane->data_offset = dequeued->data_offset;
 	if (plane->bytesused > plane->length) {
-		log_warn("%s: driver bug: buffer %u has %u bytes in use of %u: taking the latter",
+		log_warn("%s: driver bug: buffer %u has bytesused %u of %u: using the latter",
 			 pool->device->path, index, plane->bytesused, plane->length);
 		plane->bytesused = plane->length;
 	}
 	if (plane->data_offset > plane->bytesused) {
-		/* An empty buffer need not be told of. */
-		if (plane->bytesused)
-			log_warn("%s: driver bug: buffer %u has its data at %u of %u bytes: taking all",
+		if (plane->bytesused) /* an empty buffer may have any */
+			log_warn("%s: driver bug: buffer %u has data_offset %u with bytesused %u: using 0",
 				 pool->device->path, index, plane->data_offset, plane->bytesused);
 		plane->data_offset = 0;
 	}
 }
 
-/* Unsigned on the way, so that no driver's nonsense overflows. */
+/* Unsigned, so that no value overflows. */
 static int64_t timestamp_ns(const struct timeval *t)
 {
 	return (int64_t)((uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_usec * NS_PER_US);
 }
 
-static void receive_info(struct pool *pool, struct buffer *buffer, const struct v4l2_buffer *got)
+static void set_info(struct pool *pool, struct buffer *buffer, const struct v4l2_buffer *dequeued)
 {
-	uint32_t field = got->field != V4L2_FIELD_ANY ? got->field : pool->format.field;
+	uint32_t field = dequeued->field != V4L2_FIELD_ANY ? dequeued->field : pool->format.field;
 
 	buffer->info = (struct frame_info){
-		.sequence = got->sequence,
-		.flags = got->flags & ~(uint32_t)(V4L2_BUF_FLAG_QUEUED | V4L2_BUF_FLAG_DONE),
+		.sequence = dequeued->sequence,
+		.flags = dequeued->flags & ~(uint32_t)(V4L2_BUF_FLAG_QUEUED | V4L2_BUF_FLAG_DONE),
 		.field = field != V4L2_FIELD_ANY ? field : V4L2_FIELD_NONE,
-		.timestamp_ns = timestamp_ns(&got->timestamp),
+		.timestamp_ns = timestamp_ns(&dequeued->timestamp),
 		.dequeue_ns = now_ns(),
 		.bytes = buffer_payload_bytes(buffer),
 		.new_sequence = pool->new_sequence,
 	};
 	pool->new_sequence = false;
-	buffer->copied = false;
-	pool->last = buffer->info;
 }
 
-/* Output: it has been read, and is empty. */
-static void receive_back(struct pool *pool, struct buffer *buffer)
+/* v4l2loopback is done with a frame at its QBUF, and returns the indices in turn, whatever was queued. One
+ * buffer is done with in any case: the one queued first. */
+static struct buffer *first_queued(struct pool *pool, uint32_t index)
 {
-	for (uint32_t p = 0; p < buffer->n_planes; p++)
-		buffer->planes[p].bytesused = buffer->planes[p].data_offset = 0;
-	let_go(pool, buffer);
-}
-
-/* v4l2loopback takes a frame with QBUF, and gives numbers back as they come round, queued or not. That a
- * frame is done with is all that a player needs to know: it is taken for the one that was queued first. */
-static struct buffer *oldest_queued(struct pool *pool, uint32_t index)
-{
-	struct buffer *oldest = NULL;
+	struct buffer *first = NULL;
 
 	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++) {
 		struct buffer *buffer = &pool->allocator.buffers[i];
 
-		if (buffer->owner == BUFFER_QUEUED && (!oldest || buffer->turn < oldest->turn))
-			oldest = buffer;
+		if (buffer->owner == BUFFER_QUEUED && (!first || buffer->qbuf_count < first->qbuf_count))
+			first = buffer;
 	}
-	if (!pool->misnamed)
-		log_verbose("%s: driver bug: it returned buffer %u, which it did not have: taking it for %u",
-			    pool->device->path, index, oldest ? oldest->index : 0);
-	pool->misnamed = true;
-	return oldest;
+	if (!pool->wrong_index)
+		log_verbose("%s: driver bug: it returned buffer %u, which was not queued: using %u instead",
+			    pool->device->path, index, first ? first->index : 0);
+	pool->wrong_index = true;
+	return first;
 }
 
-static int receive(struct pool *pool, const struct wire *wire, struct buffer **out)
+static int dequeued_buffer(struct pool *pool, const struct v4l2_planar_buffer *dqbuf, struct buffer **out)
 {
-	uint32_t index = wire->buffer.index;
-	bool known = index < POOL_MAX_BUFFERS && pool->allocator.used & 1u << index;
+	uint32_t index = dqbuf->buffer.index;
+	bool known = index < POOL_MAX_BUFFERS && pool->allocator.allocated & 1u << index;
 	struct buffer *buffer = known ? &pool->allocator.buffers[index] : NULL;
 
-	if (buffer && buffer->owner != BUFFER_QUEUED && device_is_output(pool->device))
-		buffer = oldest_queued(pool, index);
+	if (buffer && buffer->owner != BUFFER_QUEUED && pool->output)
+		buffer = first_queued(pool, index);
 	if (!buffer || buffer->owner != BUFFER_QUEUED) {
-		log_error("%s: driver bug: it returned buffer %u, which it did not have", pool->device->path,
+		log_error("%s: driver bug: it returned buffer %u, which was not queued", pool->device->path,
 			  index);
 		return -EPROTO;
 	}
 	pool->n_queued--;
 	*out = buffer;
-	if (device_is_output(pool->device)) {
-		receive_back(pool, buffer);
-		return 0;
-	}
-	buffer->owner = BUFFER_HELD;
-	for (uint32_t p = 0; p < buffer->n_planes; p++)
-		receive_plane(pool, &buffer->planes[p], &wire->planes[p], index);
-	receive_info(pool, buffer, &wire->buffer);
-	sync_memory(pool, buffer, DMA_BUF_SYNC_START);
 	return 0;
 }
 
-int transfer_recover(struct pool *pool, const char *what)
+static void take_output(struct pool *pool, struct buffer *buffer)
 {
-	if (pool->recovered)
-		return pool_error(pool, what, -EIO);
-	log_warn("%s: %s: the driver reports a fatal error: restarting the stream once", pool->device->path,
-		 what);
-	pool->recovered = true;
-	return pool_restart(pool);
+	for (uint32_t p = 0; p < buffer->n_planes; p++)
+		buffer->planes[p].bytesused = buffer->planes[p].data_offset = 0;
+	buffer_returned(pool, buffer);
 }
 
-/* All buffers are at the consumer. The device is left alone, which could only tell of an error. */
-static int await_return(struct pool *pool)
+static void take_capture(struct pool *pool, struct buffer *buffer, const struct v4l2_planar_buffer *dqbuf)
 {
-	struct pollfd entries[] = { { .fd = pool->cancel_fd, .events = POLLIN },
-				    { .fd = pool->wake_fd, .events = POLLIN } };
-
-	for (;;) {
-		int64_t left = pool->deadline_ns ? pool->deadline_ns - now_ns() : 0;
-		struct timespec time = { .tv_sec = left / NS_PER_S, .tv_nsec = left % NS_PER_S };
-
-		if (left < 0)
-			return POOL_TIMEOUT;
-		if (ppoll(entries, 2, pool->deadline_ns ? &time : NULL, NULL) <= 0)
-			continue;
-		return entries[0].revents ? POOL_FLUSHING : POOL_WAKE;
-	}
+	buffer->owner = BUFFER_HELD;
+	buffer->copied = false;
+	for (uint32_t p = 0; p < buffer->n_planes; p++)
+		set_payload(pool, &buffer->planes[p], &dqbuf->planes[p], buffer->index);
+	set_info(pool, buffer, &dqbuf->buffer);
+	sync_planes(pool, buffer, DMA_BUF_SYNC_START);
 }
 
-/* With nothing in the driver, polling or dequeuing could wait for ever. */
-static int refill(struct pool *pool)
+int qbuf_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer)
 {
-	int err;
-
-	if (pool->n_queued > 0)
-		return 0;
-	if (device_is_output(pool->device))
-		return POOL_NOBUF;
-	err = pool_grow(pool);
-	if (err == -EIO)
-		return transfer_recover(pool, "VIDIOC_QBUF");
-	if (err == 0 || err == POOL_DEVLOST)
-		return err;
-	/* Without a buffer at the consumer there is none to hope for: it is the stream's end, by whatever
-	 * name; the driver's may be one that means to go on. */
-	if (!pool->n_held) {
-		if (err == POOL_NOBUF)
-			log_error("%s: the driver has no buffer, and takes none", pool->device->path);
-		return -EIO;
-	}
-	return pool->wake_fd >= 0 ? await_return(pool) : POOL_NOBUF;
-}
-
-int transfer_get(struct pool *pool, struct buffer **buffer)
-{
-	struct wire wire;
+	struct v4l2_planar_buffer dqbuf;
 	int ready, err;
 
-	for (;;) {
-		err = refill(pool);
-		if (err < 0)
-			return err;
-		ready = transfer_wait(pool, 0);
+	do {
+		ready = qbuf_poll(pool, deadline_ns);
 		if (ready < 0)
 			return ready;
-		wire_init(&wire, pool->device, pool->io->memory, 0, pool->format.n_planes);
-		err = wire_ioctl(pool->device, VIDIOC_DQBUF, &wire);
-		if (err == 0)
-			return receive(pool, &wire, buffer);
-		if (err == -EPIPE) {
-			pool->eos = true;
-			return POOL_EOS;
-		}
-		/* POLLERR with nothing to dequeue would spin. */
-		if (err == -EIO || (err == -EAGAIN && ready > 0))
-			err = transfer_recover(pool, "VIDIOC_DQBUF");
-		else if (err != -EAGAIN)
-			err = pool_error(pool, "VIDIOC_DQBUF", err);
-		else
-			err = 0;
-		if (err < 0)
-			return err;
+		v4l2_buffer_init(&dqbuf, pool->device, pool->io->memory, 0, pool->format.n_planes);
+		err = v4l2_buffer_ioctl(pool->device, VIDIOC_DQBUF, &dqbuf);
+	} while (err == -EAGAIN && ready == 0);
+	if (err == -EPIPE) {
+		pool->eos = true;
+		return POOL_EOS;
 	}
+	if (err == -EAGAIN) /* POLLERR and nothing to dequeue: polling again would spin */
+		err = -EIO;
+	if (err == 0)
+		err = dequeued_buffer(pool, &dqbuf, buffer);
+	else if (err != -EIO)
+		err = qbuf_error(pool, "VIDIOC_DQBUF", err);
+	if (err < 0)
+		return err;
+	if (pool->output)
+		take_output(pool, *buffer);
+	else
+		take_capture(pool, *buffer, &dqbuf);
+	return 0;
 }
 
-int transfer_stop(struct pool *pool)
+int qbuf_stream_on(struct pool *pool)
+{
+	int type = (int)pool->device->type;
+	int err = device_ioctl(pool->device, VIDIOC_STREAMON, &type);
+	const char *hint = node_error_streamon_hint(err);
+
+	if (err < 0) {
+		err = qbuf_error(pool, "VIDIOC_STREAMON", err);
+		if (hint)
+			log_error("%s", hint);
+	}
+	pool->streaming = err == 0;
+	return err;
+}
+
+int qbuf_stream_off(struct pool *pool)
 {
 	int type = (int)pool->device->type;
 	int err = device_ioctl(pool->device, VIDIOC_STREAMOFF, &type);
@@ -385,6 +344,6 @@ int transfer_stop(struct pool *pool)
 	pool->n_queued = 0;
 	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++)
 		if (pool->allocator.buffers[i].owner == BUFFER_QUEUED)
-			let_go(pool, &pool->allocator.buffers[i]);
+			buffer_returned(pool, &pool->allocator.buffers[i]);
 	return err;
 }

@@ -1,67 +1,51 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Spares: plain memory that stands in for the driver's buffers when those run low. */
+/* Spares, and the limit on the memory that frames take. */
+#include "queue/spare.h"
+
 #include <stdlib.h>
-#include "queue/pool_internal.h"
 
-#define SLACK_BYTES 65536 /* a call to the kernel is not worth less */
+#define TRIM_BYTES 65536 /* madvise() for less costs more than it frees */
 
-uint64_t pool_frame_bytes(const struct pool *pool)
+uint64_t spare_memory_used(const struct pool *pool)
 {
-	return video_format_bytes(&pool->format);
-}
-
-uint64_t pool_memory_used(const struct pool *pool)
-{
-	bool output = device_is_output(pool->device);
 	uint64_t bytes = pool->spare_bytes;
 
 	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++) {
 		const struct buffer *buffer = &pool->allocator.buffers[i];
 
 		if (buffer->attached)
-			bytes += output ? pool_frame_bytes(pool) : buffer->info.bytes;
+			bytes += pool->output ? pool->frame_bytes : buffer->info.bytes;
 	}
 	return bytes;
 }
 
-uint64_t pool_next_bytes(const struct pool *pool)
+bool spare_memory_fits(const struct pool *pool, uint64_t bytes)
 {
-	bool raw = pool->frame_payload[0] > 0;
-
-	return raw || device_is_output(pool->device) ? pool_frame_bytes(pool) : pool->last.bytes;
+	return !pool->memory_limit || spare_memory_used(pool) + bytes <= pool->memory_limit;
 }
 
-bool pool_within_budget(const struct pool *pool, uint64_t bytes)
+uint64_t spare_expected_bytes(const struct pool *pool)
 {
-	return !pool->memory_limit || pool_memory_used(pool) + bytes <= pool->memory_limit;
+	bool raw = pool->payload_bytes[0] > 0;
+
+	return raw || pool->output ? pool->frame_bytes : pool->last_bytes;
 }
 
-bool pool_may_grow(const struct pool *pool)
+static void set_budget(struct pool *pool, struct buffer *spare, uint64_t bytes)
 {
-	uint64_t one = pool_frame_bytes(pool);
-
-	/* Where frames bring their own memory, a buffer of the driver's has none. */
-	if (!pool->memory_limit || device_is_output(pool->device))
-		return pool_within_budget(pool, one);
-	return (pool->allocator.count + 1) * one + pool->spare_bytes <= pool->memory_limit;
+	pool->spare_bytes += bytes - spare->budget_bytes;
+	spare->budget_bytes = bytes;
 }
 
-static void count(struct pool *pool, struct buffer *spare, uint64_t bytes)
+static void destroy_spare(struct pool *pool, struct buffer *spare)
 {
-	pool->spare_bytes += bytes - spare->taken_bytes;
-	spare->taken_bytes = bytes;
-}
-
-static void destroy(struct pool *pool, struct buffer *spare)
-{
-	for (uint32_t p = 0; p < spare->n_planes; p++)
-		memory_free(spare->source, &spare->planes[p]);
-	count(pool, spare, 0);
+	memory_source_free(spare->memory_source, spare);
+	set_budget(pool, spare, 0);
 	pool->n_spares--;
 	free(spare);
 }
 
-static struct buffer *create(struct pool *pool, struct memory_source *source)
+static struct buffer *create_spare(struct pool *pool, struct memory_source *memory)
 {
 	struct buffer *spare = calloc(1, sizeof *spare);
 
@@ -69,23 +53,23 @@ static struct buffer *create(struct pool *pool, struct memory_source *source)
 		return NULL;
 	spare->pool = pool;
 	spare->spare = true;
-	spare->source = source;
+	spare->memory_source = memory;
 	spare->n_planes = pool->format.n_planes;
+	if (memory_source_alloc(memory, spare, &pool->format) < 0) {
+		free(spare);
+		return NULL;
+	}
 	pool->n_spares++;
-	for (uint32_t p = 0; p < spare->n_planes; p++)
-		if (memory_alloc(source, &spare->planes[p], pool->format.sizeimage[p]) < 0) {
-			destroy(pool, spare);
-			return NULL;
-		}
 	return spare;
 }
 
-static struct buffer *take_free(struct pool *pool, const struct memory_source *source)
+/* memory NULL: of any. */
+static struct buffer *take_free_spare(struct pool *pool, const struct memory_source *memory)
 {
 	for (struct buffer **link = &pool->spares; *link; link = &(*link)->next) {
 		struct buffer *spare = *link;
 
-		if (source && spare->source != source)
+		if (memory && spare->memory_source != memory)
 			continue;
 		*link = spare->next;
 		spare->next = NULL;
@@ -94,70 +78,60 @@ static struct buffer *take_free(struct pool *pool, const struct memory_source *s
 	return NULL;
 }
 
-/* Free spares that hold more than is needed now make room. */
+/* Frees free spares until `bytes` more are within the limit. */
 static bool make_room(struct pool *pool, uint64_t bytes)
 {
-	while (!pool_within_budget(pool, bytes)) {
-		struct buffer *free_one = take_free(pool, NULL);
+	while (!spare_memory_fits(pool, bytes)) {
+		struct buffer *spare = take_free_spare(pool, NULL);
 
-		if (!free_one)
+		if (!spare)
 			return false;
-		destroy(pool, free_one);
+		destroy_spare(pool, spare);
 	}
 	return true;
 }
 
-struct buffer *spare_take(struct pool *pool, struct memory_source *source, uint64_t bytes)
+struct buffer *spare_acquire(struct pool *pool, struct memory_source *memory, uint64_t bytes)
 {
-	uint64_t wanted = memory_is_lazy(source) ? memory_whole_pages(bytes) : pool_frame_bytes(pool);
-	struct buffer *spare = take_free(pool, source);
-	uint64_t has = spare ? spare->taken_bytes : 0;
+	uint64_t wanted = memory_source_is_lazy(memory) ? memory_source_page_align(bytes) : pool->frame_bytes;
+	struct buffer *spare = take_free_spare(pool, memory);
+	uint64_t has = spare ? spare->budget_bytes : 0;
 
 	if (wanted > has && !make_room(pool, wanted - has)) {
 		if (spare)
-			spare_give(pool, spare);
+			spare_release(pool, spare);
 		return NULL;
 	}
 	if (!spare)
-		spare = create(pool, source);
+		spare = create_spare(pool, memory);
 	if (spare && wanted > has)
-		count(pool, spare, wanted);
+		set_budget(pool, spare, wanted);
 	return spare;
 }
 
-void spare_filled(struct pool *pool, struct buffer *spare)
-{
-	uint64_t bytes = 0;
-
-	if (!memory_is_lazy(spare->source))
-		return;
-	for (uint32_t p = 0; p < spare->n_planes; p++)
-		bytes += memory_whole_pages(spare->planes[p].bytesused);
-	if (bytes <= spare->taken_bytes && spare->taken_bytes - bytes < SLACK_BYTES)
-		return;
-	for (uint32_t p = 0; p < spare->n_planes && bytes < spare->taken_bytes; p++)
-		memory_trim(spare->source, &spare->planes[p], spare->planes[p].bytesused);
-	count(pool, spare, bytes);
-}
-
-void spare_give(struct pool *pool, struct buffer *spare)
+void spare_release(struct pool *pool, struct buffer *spare)
 {
 	spare->owner = BUFFER_FREE;
 	spare->next = pool->spares;
 	pool->spares = spare;
 }
 
-void spare_free_all(struct pool *pool)
+void spare_trim(struct pool *pool, struct buffer *spare)
 {
-	while (pool->spares) {
-		struct buffer *spare = pool->spares;
+	uint64_t bytes = 0;
 
-		pool->spares = spare->next;
-		destroy(pool, spare);
-	}
+	if (!memory_source_is_lazy(spare->memory_source))
+		return;
+	for (uint32_t p = 0; p < spare->n_planes; p++)
+		bytes += memory_source_page_align(spare->planes[p].bytesused);
+	if (bytes <= spare->budget_bytes && spare->budget_bytes - bytes < TRIM_BYTES)
+		return;
+	for (uint32_t p = 0; p < spare->n_planes && bytes < spare->budget_bytes; p++)
+		memory_source_trim(spare->memory_source, &spare->planes[p], spare->planes[p].bytesused);
+	set_budget(pool, spare, bytes);
 }
 
-static void swap_memory(struct buffer *buffer, struct buffer *spare)
+static void exchange_planes(struct buffer *buffer, struct buffer *spare)
 {
 	for (uint32_t p = 0; p < buffer->n_planes; p++) {
 		struct plane plane = buffer->planes[p];
@@ -166,29 +140,38 @@ static void swap_memory(struct buffer *buffer, struct buffer *spare)
 		spare->planes[p] = plane;
 	}
 	spare->info = buffer->info;
+	spare->copied = false;
 }
 
-struct buffer *spare_stand_in(struct pool *pool, struct buffer *buffer)
+struct buffer *spare_replace(struct pool *pool, struct buffer *buffer)
 {
-	bool full = buffer->info.bytes >= pool_frame_bytes(pool) / 2; /* else its memory is worth more */
+	/* A small compressed frame costs less to copy than the memory that it would leave with. */
+	bool exchange = pool->io->imports && buffer->info.bytes >= pool->frame_bytes / 2;
 	struct buffer *spare = NULL;
 
-	if (pool->io->imports && full)
-		spare = spare_take(pool, pool->source, pool_frame_bytes(pool));
+	if (exchange)
+		spare = spare_acquire(pool, pool->import_memory, pool->frame_bytes);
 	if (spare) {
-		swap_memory(buffer, spare);
-		spare->copied = false;
+		exchange_planes(buffer, spare);
 		return spare;
 	}
-	spare = spare_take(pool, pool->pages, buffer->info.bytes);
+	spare = spare_acquire(pool, pool->pages, buffer->info.bytes);
 	if (!spare)
 		return NULL;
 	if (buffer_copy(spare, &pool->format, buffer, &pool->format, &pool->bytes_copied) < 0) {
-		spare_give(pool, spare);
+		spare_release(pool, spare);
 		return NULL;
 	}
-	spare_filled(pool, spare);
+	spare_trim(pool, spare);
 	spare->copied = true;
 	pool->n_copied++;
 	return spare;
+}
+
+void spare_free_all(struct pool *pool)
+{
+	struct buffer *spare;
+
+	while ((spare = take_free_spare(pool, NULL)))
+		destroy_spare(pool, spare);
 }

@@ -1,45 +1,45 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Folding plane 0 for the single-planar ioctls. */
+/* Plane 0 in and out of struct v4l2_buffer, where the single-planar API has it. */
 #include "queue/v4l2_buffer.h"
 
 #include <string.h>
 
-void wire_init(struct wire *wire, const struct device *device, enum v4l2_memory memory, uint32_t index,
-	       uint32_t n_planes)
+void v4l2_buffer_init(struct v4l2_planar_buffer *buffer, const struct device *device, enum v4l2_memory memory,
+		      uint32_t index, uint32_t n_planes)
 {
-	memset(wire, 0, sizeof *wire);
-	wire->n_planes = n_planes;
-	wire->buffer.type = device->type;
-	wire->buffer.memory = memory;
-	wire->buffer.index = index;
+	memset(buffer, 0, sizeof *buffer);
+	buffer->n_planes = n_planes;
+	buffer->buffer.type = device->type;
+	buffer->buffer.memory = memory;
+	buffer->buffer.index = index;
 }
 
-static void fold(struct wire *wire)
+static void plane_to_buffer(const struct v4l2_plane *plane, struct v4l2_buffer *buffer)
 {
-	wire->buffer.bytesused = wire->planes[0].bytesused;
-	wire->buffer.length = wire->planes[0].length;
-	memcpy(&wire->buffer.m, &wire->planes[0].m, sizeof wire->planes[0].m);
+	buffer->bytesused = plane->bytesused;
+	buffer->length = plane->length;
+	memcpy(&buffer->m, &plane->m, sizeof plane->m);
 }
 
-static void unfold(struct wire *wire)
+static void buffer_to_plane(const struct v4l2_buffer *buffer, struct v4l2_plane *plane)
 {
-	wire->planes[0].bytesused = wire->buffer.bytesused;
-	wire->planes[0].length = wire->buffer.length;
-	wire->planes[0].data_offset = 0;
-	memcpy(&wire->planes[0].m, &wire->buffer.m, sizeof wire->planes[0].m);
+	plane->bytesused = buffer->bytesused;
+	plane->length = buffer->length;
+	plane->data_offset = 0;
+	memcpy(&plane->m, &buffer->m, sizeof plane->m);
 }
 
-int wire_ioctl(struct device *device, unsigned long request, struct wire *wire)
+int v4l2_buffer_ioctl(struct device *device, unsigned long request, struct v4l2_planar_buffer *buffer)
 {
 	int err;
 
 	if (device_is_multiplanar(device)) {
-		wire->buffer.m.planes = wire->planes;
-		wire->buffer.length = wire->n_planes;
-		return device_ioctl(device, request, &wire->buffer);
+		buffer->buffer.m.planes = buffer->planes;
+		buffer->buffer.length = buffer->n_planes;
+		return device_ioctl(device, request, &buffer->buffer);
 	}
-	fold(wire);
-	err = device_ioctl(device, request, &wire->buffer);
-	unfold(wire);
+	plane_to_buffer(&buffer->planes[0], &buffer->buffer);
+	err = device_ioctl(device, request, &buffer->buffer);
+	buffer_to_plane(&buffer->buffer, &buffer->planes[0]);
 	return err;
 }

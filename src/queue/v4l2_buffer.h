@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A v4l2_buffer with its planes, one shape for single- and multi-planar. Rule: kernel documentation,
- * "Buffers" (struct v4l2_buffer, struct v4l2_plane).
+ * A struct v4l2_buffer with its planes, alike for the single- and the multi-planar API. Rule: kernel
+ * documentation, "Buffers" (struct v4l2_buffer, struct v4l2_plane).
  */
 #ifndef QUEUE_V4L2_BUFFER_H
 #define QUEUE_V4L2_BUFFER_H
@@ -9,16 +9,17 @@
 #include "device/device.h"
 #include "queue/buffer.h"
 
-struct wire {
+struct v4l2_planar_buffer {
 	struct v4l2_buffer buffer;
-	struct v4l2_plane planes[MAX_PLANES]; /* what callers read and write, whatever the type */
+	struct v4l2_plane planes[MAX_PLANES]; /* valid for either API */
 	uint32_t n_planes;
 };
 
-/* Fresh and zeroed: nothing of an earlier exchange reaches the driver. */
-void wire_init(struct wire *wire, const struct device *device, enum v4l2_memory memory, uint32_t index,
-	       uint32_t n_planes);
-/* The ioctl with planes[] folded into the single-planar fields before it, and unfolded behind it. */
-int wire_ioctl(struct device *device, unsigned long request, struct wire *wire);
+/* Zeroes everything else, so that no flag or field of an earlier call reaches the driver. */
+void v4l2_buffer_init(struct v4l2_planar_buffer *buffer, const struct device *device, enum v4l2_memory memory,
+		      uint32_t index, uint32_t n_planes);
+/* Makes the ioctl; for a single-planar device with plane 0 in struct v4l2_buffer. Returns as device_ioctl().
+ */
+int v4l2_buffer_ioctl(struct device *device, unsigned long request, struct v4l2_planar_buffer *buffer);
 
 #endif

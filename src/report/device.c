@@ -17,7 +17,7 @@
 #include "device/device.h"
 #include "device/negotiate.h"
 #include "device/nodes.h"
-#include "queue/allocator.h"
+#include "queue/io.h"
 #include "report/common.h"
 #include "sim/options.h"
 
@@ -326,7 +326,7 @@ static struct json_object *io_json(struct device *device, const struct video_for
 {
 	struct json_object *object = json_object_new_object();
 	struct allocator allocator;
-	bool streams = device->caps & V4L2_CAP_STREAMING, maps;
+	bool streams = device->caps & V4L2_CAP_STREAMING;
 	int err = 0;
 
 	allocator_init(&allocator, device, format);
@@ -334,12 +334,13 @@ static struct json_object *io_json(struct device *device, const struct video_for
 		json_add_text(object, "error", err_str(err));
 		return object;
 	}
-	maps = streams && allocator_has(&allocator, V4L2_MEMORY_MMAP);
-	json_add_bool(object, "mmap", maps);
-	json_add_bool(object, "userptr", streams && allocator_has(&allocator, V4L2_MEMORY_USERPTR));
-	json_add_bool(object, "dmabuf", maps && can_export(device, &allocator));
-	json_add_bool(object, "dmabuf-import", streams && allocator_has(&allocator, V4L2_MEMORY_DMABUF));
-	json_add_bool(object, "rw", device->caps & V4L2_CAP_READWRITE);
+	for (size_t i = 0; i < N_IO_MODES; i++) {
+		const struct io_ops *io = io_modes[i];
+		bool works = io->streams ? streams && allocator_supports(&allocator, io->memory)
+					 : (device->caps & V4L2_CAP_READWRITE) != 0;
+
+		json_add_bool(object, io->name, works && (!io->exports || can_export(device, &allocator)));
+	}
 	return object;
 }
 

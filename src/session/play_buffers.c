@@ -112,7 +112,7 @@ int play_buffers_acquire(void *opaque, bool wait, struct frame *frame)
 	for (uint32_t p = 0; p < buffer->n_planes; p++) {
 		frame->planes[p].data = buffer->planes[p].data;
 		/* Up to the page's end it is mapped, and decoders write a little beyond the frame. */
-		frame->planes[p].bytes = memory_whole_pages(buffer->planes[p].length);
+		frame->planes[p].bytes = memory_source_page_align(buffer->planes[p].length);
 	}
 	return 0;
 }

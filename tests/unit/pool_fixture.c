@@ -112,6 +112,13 @@ int pool_fixture_dequeue(struct pool_fixture *fixture, struct buffer **buffer)
 	return pool_dequeue(fixture->pool, fixture->deadline_ns, buffer, &fixture->info);
 }
 
+int pool_fixture_flush(struct pool_fixture *fixture)
+{
+	int err = pool_pause(fixture->pool);
+
+	return err < 0 ? err : pool_resume(fixture->pool);
+}
+
 struct buffer *pool_fixture_frame(struct pool_fixture *fixture, uint32_t number)
 {
 	struct buffer *buffer = NULL;

@@ -39,6 +39,8 @@ void pool_fixture_close_pool(struct pool_fixture *fixture); /* the pool alone, b
 
 /* pool_dequeue(); *buffer NULL where there is no frame. */
 int pool_fixture_dequeue(struct pool_fixture *fixture, struct buffer **buffer);
+/* Discards what is in the driver: pool_pause() and pool_resume(). */
+int pool_fixture_flush(struct pool_fixture *fixture);
 /* A frame that must come, and carry this number, byte for byte. */
 struct buffer *pool_fixture_frame(struct pool_fixture *fixture, uint32_t number);
 /* The next call's result, which must not be a frame. */

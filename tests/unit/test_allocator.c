@@ -37,8 +37,8 @@ static void create_bufs_is_probed_for_what_works(void **state)
 	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", "memory=MMAP"), 1);
 	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", "memory=USERPTR"), 0);
 	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", "memory=DMABUF"), 1);
-	assert_false(allocator_has(&fixture.pool->allocator, V4L2_MEMORY_USERPTR));
-	assert_true(allocator_creates(&fixture.pool->allocator, V4L2_MEMORY_DMABUF));
+	assert_false(allocator_supports(&fixture.pool->allocator, V4L2_MEMORY_USERPTR));
+	assert_true(allocator_can_create(&fixture.pool->allocator, V4L2_MEMORY_DMABUF));
 	pool_fixture_close(&fixture);
 }
 
@@ -104,7 +104,7 @@ static void capabilities_are_believed(void **state)
 	assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", "memory=USERPTR"), 0);
 	allocator_init(&allocator, &fixture.device, &fixture.format);
 	assert_int_equal(allocator_probe(&allocator), 0);
-	assert_true(allocator_has(&allocator, V4L2_MEMORY_DMABUF));
+	assert_true(allocator_supports(&allocator, V4L2_MEMORY_DMABUF));
 	assert_false(allocator.can_orphan);
 	pool_fixture_close(&fixture);
 }

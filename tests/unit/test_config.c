@@ -85,7 +85,7 @@ static void check_resubmission(const struct row *row, struct pool_config config,
 			       const struct pool_limits *limits)
 {
 	for (unsigned again = 0; again < 3; again++) {
-		assert_int_equal(pool_config_clamp(&config, limits), row->outcome == NEVER);
+		assert_int_equal(config_clamp(&config, limits), row->outcome == NEVER);
 		check_clamped(row, &config);
 	}
 }
@@ -93,7 +93,7 @@ static void check_resubmission(const struct row *row, struct pool_config config,
 static void check_row(const struct row *row, const struct io_ops *io, bool can_allocate, bool copy_enable)
 {
 	struct pool_limits limits = {
-		.reads = !io->put,
+		.reads = !io->streams,
 		.can_allocate = can_allocate,
 		.layout_needed = row->layout != PACKED,
 		.driver_min = row->driver_min,
@@ -101,7 +101,7 @@ static void check_row(const struct row *row, const struct io_ops *io, bool can_a
 	struct pool_config config = {
 		.min = row->min, .max = row->max, .layout = row->layout == PRESENT, .copy_enable = copy_enable
 	};
-	int changed = pool_config_clamp(&config, &limits);
+	int changed = config_clamp(&config, &limits);
 
 	assert_int_equal(config.copy_enable, copy_enable);
 	check_clamped(row, &config);
@@ -148,7 +148,7 @@ static void a_missing_field_alters_nothing(void **state)
 						      .driver_min = 6 };
 			struct pool_config config = incomplete[i];
 
-			assert_int_equal(pool_config_clamp(&config, &limits), -EINVAL);
+			assert_int_equal(config_clamp(&config, &limits), -EINVAL);
 			assert_memory_equal(&config, &incomplete[i], sizeof config);
 		}
 }
@@ -170,7 +170,7 @@ static void alternating_fields_take_four(void **state)
 					      .driver_min = cases[i].driver_min };
 		struct pool_config config = { .min = cases[i].min, .max = cases[i].max };
 
-		assert_int_equal(pool_config_clamp(&config, &limits), cases[i].changed);
+		assert_int_equal(config_clamp(&config, &limits), cases[i].changed);
 		assert_int_equal(config.min, cases[i].min_after);
 		assert_int_equal(config.max, cases[i].max_after);
 	}
@@ -186,12 +186,12 @@ static void clamping_settles_unless_the_maximum_is_too_low(void **state)
 		uint32_t needed = limits.driver_min > POOL_MIN_BUFFERS ? limits.driver_min : POOL_MIN_BUFFERS;
 		struct pool_config asked = { .min = n / 8 % 40, .max = n / 8 / 40 }, config = asked;
 		bool impossible = asked.max > 0 && asked.max < needed;
-		int changed = pool_config_clamp(&config, &limits);
+		int changed = config_clamp(&config, &limits);
 
 		assert_in_range(config.max, 1, POOL_MAX_BUFFERS);
 		assert_in_range(config.min, 1, config.max);
 		assert_int_equal(changed, config.min != asked.min || config.max != asked.max || impossible);
-		assert_int_equal(pool_config_clamp(&config, &limits), impossible);
+		assert_int_equal(config_clamp(&config, &limits), impossible);
 	}
 }
 

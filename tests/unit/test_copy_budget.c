@@ -3,6 +3,7 @@
 /* Runs under: asan valgrind */
 #include "queue/pool_internal.h"
 #include "pool_fixture.h"
+#include "queue/spare.h"
 
 #include <string.h>
 
@@ -39,12 +40,12 @@ static void compressed_frames_count_what_is_in_them(void **state)
 
 		print_message("# %s\n", pool_fixture_modes[i]);
 		open_compressed(&fixture, pool_fixture_modes[i], COMPRESSED, limit);
-		assert_true(pool_frame_bytes(fixture.pool) > limit);
+		assert_true(fixture.pool->frame_bytes > limit);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
 			held[n] = next_frame(&fixture);
 			bytes += held[n]->info.bytes;
 		}
-		assert_in_range(pool_memory_used(fixture.pool), bytes, bytes + N_ELEMENTS(held) * 8192);
+		assert_in_range(spare_memory_used(fixture.pool), bytes, bytes + N_ELEMENTS(held) * 8192);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
 			pool_release(fixture.pool, held[n]);
 		pool_fixture_close(&fixture);
@@ -89,7 +90,7 @@ static void free_spares_do_not_keep_the_budget(void **state)
 	fixture.pool->memory_limit = 5 * bytes + 8192;
 	for (uint32_t n = 0; n < 4; n++)
 		held[n] = next_frame(&fixture);
-	assert_in_range(pool_memory_used(fixture.pool), 4 * bytes, 5 * bytes + 8192);
+	assert_in_range(spare_memory_used(fixture.pool), 4 * bytes, 5 * bytes + 8192);
 	for (uint32_t n = 0; n < 4; n++)
 		pool_release(fixture.pool, held[n]);
 	pool_fixture_close(&fixture);
@@ -111,7 +112,7 @@ static void the_driver_gets_no_buffer_beyond_the_budget(void **state)
 		print_message("# %s\n", pool_fixture_modes[i % 4]);
 		open_compressed(&fixture, pool_fixture_modes[i % 4], GROWING, 8 << 20);
 		/* and a little for copies */
-		fixture.pool->memory_limit = cases[i / 4].frames * pool_frame_bytes(fixture.pool) + (4 << 20);
+		fixture.pool->memory_limit = cases[i / 4].frames * fixture.pool->frame_bytes + (4 << 20);
 		for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
 			held[n] = next_frame(&fixture);
 		assert_int_equal(pool_info(fixture.pool).allocated, cases[i / 4].allocated);

@@ -51,7 +51,7 @@ static void frames_are_copied_and_the_buffer_goes_back(void **state)
 			assert_int_equal(foreign.info.sequence, n);
 			assert_int_equal(foreign.info.bytes, buffer_payload_bytes(&foreign));
 			assert_string_equal(pool_fixture_order(&fixture),
-					    fixture.pool->io->put ? "poll DQBUF QBUF" : "poll read");
+					    fixture.pool->io->streams ? "poll DQBUF QBUF" : "poll read");
 		}
 		assert_int_equal(fixture.pool->n_copied, 12);
 		assert_int_equal(fixture.pool->n_held, 0);
@@ -124,7 +124,7 @@ static void what_does_not_fit_is_refused_after_qbuf(void **state)
 			for (unsigned n = 0; n < 3; n++)
 				assert_int_equal(take(&fixture, &foreign), -ENOSPC);
 		}
-		if (fixture.pool->io->put)
+		if (fixture.pool->io->streams)
 			assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_QBUF", ""), 6);
 		assert_int_equal(fixture.pool->n_copied, 0);
 		assert_int_equal(fixture.pool->bytes_copied, 0);

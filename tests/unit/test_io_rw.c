@@ -201,6 +201,15 @@ static void an_io_mode_is_chosen_or_refused_with_a_reason(void **state)
 	}
 }
 
+static void the_choices_of_the_option_are_the_modes(void **state)
+{
+	(void)state;
+	assert_string_equal(io_choices[0], "auto");
+	for (size_t i = 0; i < N_IO_MODES; i++)
+		assert_string_equal(io_choices[i + 1], io_modes[i]->name);
+	assert_null(io_choices[N_IO_MODES + 1]);
+}
+
 /* A format that libv4l2 makes: never CREATE_BUFS, and a first read of nothing. */
 static void an_emulated_format_is_neither_grown_nor_read_at_once(void **state)
 {
@@ -248,6 +257,7 @@ int main(void)
 		  NULL },
 		{ 0, "io_mode_is_chosen_or_refused_with_a_reason",
 		  an_io_mode_is_chosen_or_refused_with_a_reason, NULL },
+		{ 0, "choices_of_the_option_are_the_modes", the_choices_of_the_option_are_the_modes, NULL },
 		{ 0, "emulated_format_is_neither_grown_nor_read_at_once",
 		  an_emulated_format_is_neither_grown_nor_read_at_once, NULL },
 	};

@@ -3,6 +3,7 @@
 /* Runs under: asan valgrind */
 #include "queue/pool_internal.h"
 #include "pool_fixture.h"
+#include "queue/spare.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -234,10 +235,10 @@ static void beyond_the_budget_frames_are_lost_not_waited_for(void **state)
 			for (uint32_t n = 0; n < 20; n++) {
 				assert_int_equal(pool_fixture_no_frame(&fixture), POOL_NOBUF);
 				assert_int_equal(fixture.info.sequence, first + 5 + n);
-				if (fixture.pool->io->put)
+				if (fixture.pool->io->streams)
 					assert_true(fixture.pool->n_queued > 0);
 			}
-			assert_int_equal(pool_memory_used(fixture.pool), 6 * FRAME);
+			assert_int_equal(spare_memory_used(fixture.pool), 6 * FRAME);
 			for (uint32_t n = 0; n < N_ELEMENTS(held); n++) {
 				pool_fixture_check_picture(&fixture.format, held[n], first + n);
 				pool_release(fixture.pool, held[n]);
@@ -328,7 +329,7 @@ static void what_is_stopped_uses_no_memory(void **state)
 			for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
 				pool_release(fixture.pool, held[n]);
 			assert_int_equal(pool_stop(fixture.pool), 0);
-			assert_int_equal(pool_memory_used(fixture.pool),
+			assert_int_equal(spare_memory_used(fixture.pool),
 					 (uint64_t)fixture.pool->n_spares * FRAME);
 		}
 		pool_fixture_close(&fixture);

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
-#include "queue/pool_internal.h"
+#include "queue/qbuf.h"
 
 /* Both shapes of the API, several planes, padding, an offset before the data. */
 static const char *const shapes[] = {
@@ -300,7 +300,7 @@ static void what_is_queued_is_not_queued_again(void **state)
 	pool_fixture_start(&fixture, "mmap", "", 4, 4);
 	pool_fixture_mark(&fixture);
 	for (uint32_t i = 0; i < 4; i++)
-		assert_int_equal(transfer_put(fixture.pool, &fixture.pool->allocator.buffers[i]), -EBUSY);
+		assert_int_equal(qbuf_queue(fixture.pool, &fixture.pool->allocator.buffers[i]), -EBUSY);
 	assert_string_equal(pool_fixture_order(&fixture), "");
 	assert_int_equal(fixture.pool->n_queued, 4);
 	pool_fixture_close(&fixture);

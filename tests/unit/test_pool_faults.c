@@ -69,7 +69,7 @@ static char outcome(int err, struct buffer *const *buffer)
 static void run(struct pool_fixture *fixture, const struct row *row, const char *expected, unsigned depth)
 {
 	struct buffer *held[4] = { NULL };
-	bool reads = !fixture->pool->io->put;
+	bool reads = !fixture->pool->io->streams;
 	char text[16] = "";
 
 	for (size_t i = 0; expected[i]; i++) {
@@ -104,7 +104,7 @@ static void check(struct pool_fixture *fixture, const struct row *row)
 		assert_int_equal(pool_fixture_count(fixture, "VIDIOC_DQBUF", "") -
 					 trace_count_ok(&fixture->log, fixture->mark, FIXTURE_DEVICE,
 							"VIDIOC_DQBUF", ""),
-				 row->number == 35 && fixture->pool->io->put);
+				 row->number == 35 && fixture->pool->io->streams);
 	if (strchr(expected, 'L'))
 		assert_true(trace_count(&fixture->log, 0, FIXTURE_DEVICE, "VIDIOC_DQEVENT", "") <= 1);
 }

@@ -108,7 +108,7 @@ static void a_new_buffer_without_memory_is_not_used(void **state)
 		assert_int_equal(pool_fixture_count(&fixture, "VIDIOC_CREATE_BUFS", ""), 1);
 		release_all(&fixture, held, 8);
 		/* stopped and started within: whatever is queued then has memory */
-		assert_int_equal(pool_flush(fixture.pool), 0);
+		assert_int_equal(pool_fixture_flush(&fixture), 0);
 		for (uint32_t n = 0; n < 20; n++) {
 			struct buffer *buffer = NULL;
 
@@ -184,15 +184,15 @@ static void the_allocator_starts_and_stops_once(void **state)
 	assert_int_equal(allocator_start(&allocator, 3, V4L2_MEMORY_MMAP), 3);
 	pool_fixture_mark(&fixture);
 	assert_int_equal(allocator_start(&allocator, 3, V4L2_MEMORY_MMAP), -EBUSY);
-	buffer = allocator_take(&allocator);
+	buffer = allocator_acquire(&allocator);
 	assert_int_equal(buffer->index, 0);
 	assert_int_equal(allocator_stop(&allocator), -EBUSY);
 	assert_string_equal(pool_fixture_order(&fixture), "");
-	allocator_give(&allocator, buffer);
+	allocator_release(&allocator, buffer);
 	for (uint32_t i = 1; i < 4; i++) { /* first in, first out */
-		buffer = allocator_take(&allocator);
+		buffer = allocator_acquire(&allocator);
 		assert_int_equal(buffer->index, i % 3);
-		allocator_give(&allocator, buffer);
+		allocator_release(&allocator, buffer);
 	}
 	assert_int_equal(allocator_n_free(&allocator), 3);
 	assert_int_equal(allocator_stop(&allocator), 0);

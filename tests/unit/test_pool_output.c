@@ -210,7 +210,7 @@ static void what_the_driver_has_not_is_not_waited_for(void **state)
 		assert_string_equal(pool_fixture_order(&fixture), "");
 		for (unsigned n = 0; n < 3; n++)
 			assert_int_equal(output_fixture_queue(&fixture, output_fixture_buffer(&fixture)), 0);
-		assert_int_equal(pool_flush(fixture.pool), 0);
+		assert_int_equal(pool_fixture_flush(&fixture), 0);
 		pool_fixture_mark(&fixture);
 		assert_int_equal(pool_drain(fixture.pool, fixture.deadline_ns), 0);
 		assert_string_equal(pool_fixture_order(&fixture), "");

@@ -94,7 +94,7 @@ static void let_go(struct walk *walk)
 	i = pick(walk, walk->n_held);
 	buffer = walk->held[i];
 	walk->held[i] = walk->held[--walk->n_held];
-	if (walk->fixture.pool->io->put) /* those that are read are numbered by us */
+	if (walk->fixture.pool->io->streams) /* those that are read are numbered by us */
 		pool_fixture_check_picture(&walk->fixture.format, buffer, buffer->info.sequence);
 	pool_release(walk->fixture.pool, buffer);
 }
@@ -127,7 +127,7 @@ static void check_books(const struct pool *pool)
 		owners[pool->allocator.buffers[i].owner]++;
 	assert_int_equal(owners[BUFFER_QUEUED], pool->n_queued);
 	assert_int_equal(owners[BUFFER_HELD] + owners[BUFFER_ORPHANED], pool->n_held);
-	if (pool->active && pool->io->put)
+	if (pool->active && pool->io->streams)
 		assert_int_equal(pool->n_queued + pool->n_held + allocator_n_free(&pool->allocator),
 				 pool->allocator.count);
 }
@@ -142,7 +142,7 @@ static bool step(struct walk *walk)
 	else if (what < 96)
 		let_go(walk);
 	else if (what < 98)
-		goes_on = pool_flush(walk->fixture.pool) == 0;
+		goes_on = pool_fixture_flush(&walk->fixture) == 0;
 	else if (walk->n_held == 0)
 		goes_on = pool_stop(walk->fixture.pool) == 0 && pool_start(walk->fixture.pool) == 0;
 	check_books(walk->fixture.pool);

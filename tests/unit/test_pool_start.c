@@ -3,6 +3,7 @@
 /* Runs under: asan valgrind */
 #include "queue/pool_internal.h"
 #include "pool_fixture.h"
+#include "queue/spare.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -78,10 +79,10 @@ static void check_stopped(const struct pool *pool, uint64_t memory_used)
 	assert_false(pool->streaming);
 	assert_int_equal(pool->n_queued, 0);
 	assert_int_equal(pool->n_held, 0);
-	assert_int_equal(pool_memory_used(pool), memory_used);
+	assert_int_equal(spare_memory_used(pool), memory_used);
 	assert_false(allocator->active);
 	assert_int_equal(allocator->count, 0);
-	assert_int_equal(allocator->used, 0);
+	assert_int_equal(allocator->allocated, 0);
 	assert_null(allocator->free_first);
 	assert_null(allocator->free_last);
 	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++) {
@@ -108,7 +109,7 @@ static void check_started(const struct pool *pool, const struct row *row)
 /* What it took is given back, and a second start is a start like any other. */
 static void check_failure(struct pool_fixture *fixture, const struct row *row)
 {
-	uint64_t memory_used = pool_memory_used(fixture->pool);
+	uint64_t memory_used = spare_memory_used(fixture->pool);
 	struct footprint before, after;
 
 	before = footprint_now();

@@ -73,7 +73,7 @@ static void held_buffers_outlive_the_stream(void **state)
 		assert_string_equal(pool_fixture_order(&fixture), rows[i].last_return);
 		assert_int_equal(fixture.pool->n_held, 0);
 		assert_int_equal(trace_count(&fixture.log, 0, FIXTURE_DEVICE, "VIDIOC_STREAMOFF", ""),
-				 !!fixture.pool->io->put);
+				 !!fixture.pool->io->streams);
 		assert_int_equal(fixture.log.n_warnings + fixture.log.n_errors, 0);
 		pool_fixture_close(&fixture);
 	}
@@ -94,7 +94,7 @@ static void what_was_stopped_starts_again(void **state)
 		pool_release(fixture.pool, held);
 		assert_int_equal(pool_start(fixture.pool), 0);
 		assert_int_equal(pool_start(fixture.pool), 0);
-		if (fixture.pool->io->put)
+		if (fixture.pool->io->streams)
 			pool_fixture_frames(&fixture, 0, 10);
 		pool_fixture_close(&fixture);
 	}
@@ -128,7 +128,7 @@ static void a_flush_begins_anew_and_leaves_the_held_alone(void **state)
 		for (uint32_t n = 0; n < 3; n++)
 			held[n] = pool_fixture_frame(&fixture, n);
 		pool_fixture_mark(&fixture);
-		assert_int_equal(pool_flush(fixture.pool), 0);
+		assert_int_equal(pool_fixture_flush(&fixture), 0);
 		assert_string_equal(pool_fixture_order(&fixture), "DQEVENT:ENOENT STREAMOFF QBUF STREAMON");
 		assert_int_equal(fixture.pool->n_restarts, 1);
 		for (uint32_t n = 0; n < 3; n++)
@@ -153,7 +153,7 @@ static void a_source_change_is_told_and_a_flush_forgets_it(void **state)
 
 	pool_fixture_start(&fixture, "mmap", "event=4", 4, 4);
 	pool_fixture_mark(&fixture);
-	assert_int_equal(pool_flush(fixture.pool), 0);
+	assert_int_equal(pool_fixture_flush(&fixture), 0);
 	assert_string_equal(pool_fixture_order(&fixture), "DQEVENT DQEVENT:ENOENT STREAMOFF QBUF*4 STREAMON");
 	pool_fixture_frames(&fixture, 0, 8);
 	pool_fixture_close(&fixture);

@@ -99,7 +99,7 @@ static void cancelling_ends_the_wait(void **state)
 		pool_fixture_frames(&fixture, 0, 2);
 		pool_fixture_mark(&fixture);
 		assert_int_equal(signal_while_waiting(&fixture, fixture.pool->cancel_fd), POOL_FLUSHING);
-		if (fixture.pool->io->put)
+		if (fixture.pool->io->streams)
 			assert_string_equal(pool_fixture_order(&fixture), "poll");
 		pool_fixture_mark(&fixture);
 		assert_int_equal(pool_stop(fixture.pool), 0);
