@@ -36,7 +36,7 @@ static int compare_control(void *opaque, const struct control_info *info)
 	return 0;
 }
 
-static int find_control(struct device *device, const char *name, struct control_info *info)
+static int find_control_by_name(struct device *device, const char *name, struct control_info *info)
 {
 	struct control_search search = { .similar = "" };
 	int result;
@@ -125,7 +125,7 @@ static bool parse_boolean(const char *text, int64_t *value)
 	return false;
 }
 
-static bool parse_number(const char *text, int64_t *value)
+static bool parse_control_number(const char *text, int64_t *value)
 {
 	char *end;
 
@@ -134,12 +134,12 @@ static bool parse_number(const char *text, int64_t *value)
 	return end != text && !*end && errno == 0;
 }
 
-static int parse_value(struct device *device, const struct control_info *info, const char *text,
-		       int64_t *value)
+static int parse_control_value(struct device *device, const struct control_info *info, const char *text,
+			       int64_t *value)
 {
 	char entry[40];
 
-	if (!parse_number(text, value) &&
+	if (!parse_control_number(text, value) &&
 	    !(info->type == V4L2_CTRL_TYPE_BOOLEAN && parse_boolean(text, value)) &&
 	    !(is_menu(info) && find_menu_entry(device, info, text, value)))
 		return report_value(device, info, text, is_menu(info) ? "not in its menu" : "not a number");
@@ -241,7 +241,7 @@ static int set_control(struct device *device, char *assignment, bool dry_run)
 
 	if (text)
 		*text++ = '\0';
-	err = find_control(device, assignment, &info);
+	err = find_control_by_name(device, assignment, &info);
 	if (err < 0)
 		return err;
 	if (!text && info.type != V4L2_CTRL_TYPE_BUTTON) {
@@ -258,7 +258,7 @@ static int set_control(struct device *device, char *assignment, bool dry_run)
 				  info.name);
 			return -ERANGE;
 		}
-		err = parse_value(device, &info, text, &value);
+		err = parse_control_value(device, &info, text, &value);
 		if (err < 0)
 			return err;
 	}

@@ -78,7 +78,7 @@ static void parse_singleplanar(const struct v4l2_pix_format *pix, struct video_f
 	colorimetry_from_v4l2(format, &colorimetry);
 }
 
-static int check_format(const struct device *device, const struct video_format *format)
+static int check_driver_format(const struct device *device, const struct video_format *format)
 {
 	uint32_t min_planes = device_is_multiplanar(device) && format->pix ? format->pix->n_memory_planes : 1;
 
@@ -106,7 +106,7 @@ static int parse_format(const struct device *device, const struct v4l2_format *a
 		parse_singleplanar(&answer->fmt.pix, format);
 	if (format->field == V4L2_FIELD_ANY)
 		format->field = V4L2_FIELD_NONE;
-	return check_format(device, format);
+	return check_driver_format(device, format);
 }
 
 static int report_no_format(const struct device *device, int err)

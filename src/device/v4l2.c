@@ -90,7 +90,7 @@ static bool supports_libv4l2(const struct v4l2_capability *info)
 	return (caps & V4L2_CAP_VIDEO_CAPTURE) && !(caps & others);
 }
 
-static int open_descriptor(struct device *device, bool convert)
+static int open_node_descriptor(struct device *device, bool convert)
 {
 	struct v4l2_capability info = { 0 };
 	int fd = open_node(device->path);
@@ -111,7 +111,7 @@ static int open_descriptor(struct device *device, bool convert)
 	return result < 0 && convert ? -ENOTSUP : 0;
 }
 
-static void close_descriptor(struct device *device)
+static void close_node_descriptor(struct device *device)
 {
 	int result;
 
@@ -126,12 +126,12 @@ static void close_descriptor(struct device *device)
 static int v4l2_node_open(struct device *device, const char *name)
 {
 	device->path = strdup(name);
-	return device->path ? open_descriptor(device, false) : -ENOMEM;
+	return device->path ? open_node_descriptor(device, false) : -ENOMEM;
 }
 
 static void v4l2_node_close(struct device *device)
 {
-	close_descriptor(device);
+	close_node_descriptor(device);
 	free(device->path);
 	device->path = NULL;
 }
@@ -139,8 +139,8 @@ static void v4l2_node_close(struct device *device)
 /* libv4l2 decides about conversion when it is given the descriptor, and closes that with its own state. */
 static int v4l2_node_convert(struct device *device, bool on)
 {
-	close_descriptor(device);
-	return open_descriptor(device, on);
+	close_node_descriptor(device);
+	return open_node_descriptor(device, on);
 }
 
 static int v4l2_node_ioctl(struct device *device, unsigned long request, void *argument)
