@@ -23,7 +23,7 @@ wrong 2 '--frobnicate' -d $display --frobnicate clip420.nut
 wrong 2 'surplus' -d $display clip420.nut surplus
 wrong 2 'sideways' -d $display --fit sideways clip420.nut
 wrong 2 'fast' -d $display --speed fast clip420.nut
-wrong 2 '--loop.*twice' -d $display --loop=twice clip420.nut
+wrong 2 "'twice' for --loop" -d $display --loop=twice clip420.nut
 wrong 2 'nosuch' -d $display -c nosuch clip420.nut
 wrong 2 '--start is past the end' -d $display --start 1h clip420.nut
 wrong 2 'buffer' -d $display --max-buffers 1 clip420.nut
