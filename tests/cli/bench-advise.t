@@ -35,13 +35,13 @@ fi
 
 instructions() { # OPTIONS...: of a frame
 	local n counts=()
-	for n in 50 250; do
+	for n in 100 600; do
 		LD_PRELOAD=$build/tests/preload/no_rdtscp.so valgrind --tool=callgrind --callgrind-out-file=/dev/null --log-file=count \
 			"$build/v4l2q" bench -d sim:size=64x48,fps=0 \
 			--io mmap -n $n -q "$@" >/dev/null
 		counts+=("$(sed -n 's/.*Collected : \([0-9]*\).*/\1/p' count)")
 	done
-	echo $(((counts[1] - counts[0]) / 200))
+	echo $(((counts[1] - counts[0]) / 500))
 }
 
 with=$(instructions)
