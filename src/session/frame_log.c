@@ -42,9 +42,8 @@ int frame_log_add(FILE *log, const struct frame_info *info, enum frame_result re
 	fprintf(log,
 		"{\"seq\":%" PRIu32 ",\"ts_ns\":%" PRId64 ",\"clock\":\"%s\",\"dequeue_ns\":%" PRId64
 		",\"bytes\":%" PRIu64 ",\"flags\":%" PRIu32 ",\"field\":\"%s\",\"fate\":\"%s\"}\n",
-		info->sequence, info->timestamp_ns, device_clock_name(info->flags),
-		info->dequeue_ns, info->bytes, info->flags, video_field_name(info->field),
-		result_names[result]);
+		info->sequence, info->timestamp_ns, device_clock_name(info->flags), info->dequeue_ns,
+		info->bytes, info->flags, video_field_name(info->field), result_names[result]);
 	return ferror(log) ? write_error(-errno) : 0;
 }
 

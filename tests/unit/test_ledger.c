@@ -215,11 +215,11 @@ static void each_wrong_count_shows(void **state)
 
 	(void)state;
 	deliver_range(&ledger, 0, 10);
-#define WRONG(field)                                                                                        \
+#define WRONG(field)                                                                                         \
 	do {                                                                                                 \
 		struct ledger wrong = ledger;                                                                \
-		wrong.field++;                                                                              \
-		assert_false(ledger_balanced(&wrong));                                                      \
+		wrong.field++;                                                                               \
+		assert_false(ledger_balanced(&wrong));                                                       \
 	} while (0)
 	WRONG(captured);
 	WRONG(written);

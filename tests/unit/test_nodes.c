@@ -39,7 +39,8 @@ static void jobs(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_int_equal(nodes_serve_role(rows[i].caps, DEVICE_CAPTURE), rows[i].capture);
 		assert_int_equal(nodes_serve_role(rows[i].caps, DEVICE_OUTPUT), rows[i].output);
-		assert_int_equal(nodes_serve_role(rows[i].caps, DEVICE_ANY), rows[i].capture || rows[i].output);
+		assert_int_equal(nodes_serve_role(rows[i].caps, DEVICE_ANY),
+				 rows[i].capture || rows[i].output);
 	}
 }
 
@@ -50,7 +51,7 @@ static void caps_in_words(void **state)
 	(void)state;
 	assert_string_equal(
 		nodes_caps_text(V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING | V4L2_CAP_READWRITE, text,
-			       sizeof text),
+				sizeof text),
 		"capture mplane, streaming, read/write");
 	assert_string_equal(nodes_caps_text(0, text, sizeof text), "");
 	assert_string_equal(nodes_caps_text(UINT32_MAX, small, sizeof small), "capture, ...");
@@ -100,7 +101,7 @@ static void refused_is_told_by_its_errno(void **state)
 	fake_catch_log();
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_int_equal(node_error_report("/dev/null", rows[i].err, DEVICE_CAPTURE,
-					      V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING),
+						   V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING),
 				 rows[i].answer);
 		if (!strstr(fake_error, rows[i].says))
 			fail_msg("%s: %s", rows[i].says, fake_error);
