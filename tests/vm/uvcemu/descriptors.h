@@ -91,7 +91,7 @@ struct configuration {
 
 /* The class-specific ones begin alike. */
 #define CLASS_DESCRIPTOR(type, subtype)                                                                      \
-	.bLength = sizeof type, .bDescriptorType = USB_DT_CS_INTERFACE, .bDescriptorSubType = (subtype)
+	.bLength = sizeof(type), .bDescriptorType = USB_DT_CS_INTERFACE, .bDescriptorSubType = (subtype)
 
 #define FRAME(subtype, index, w, h)                                                                          \
 	{                                                                                                    \
