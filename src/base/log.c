@@ -84,7 +84,7 @@ void log_message(enum log_level level, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(message, sizeof message, format, arguments);
 	va_end(arguments);
-	text_clean(message, "\n\t"); /* drivers and files name things */
+	text_clean(message, "\n\t"); /* names come from drivers and files */
 	for (length = strlen(message); length > 0 && message[length - 1] == '\n'; length--)
 		message[length - 1] = '\0';
 

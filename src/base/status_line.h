@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The live line of a run on standard error: how often it is drawn, and what fits into it. */
+/* The progress line of a run on standard error: how often it is drawn, and what fits into it. */
 #ifndef BASE_STATUS_LINE_H
 #define BASE_STATUS_LINE_H
 

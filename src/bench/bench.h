@@ -15,7 +15,7 @@ struct bench_options {
 	bool touch, bare;          /* see struct measure_options */
 	int64_t stall_ns;          /* no frame for so long is an error; 0: wait for ever */
 	int signal_fd;             /* readable: end; -1: none */
-	bool progress;             /* show the live line */
+	bool progress;             /* show the progress line */
 };
 
 struct bench {

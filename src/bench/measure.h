@@ -22,7 +22,7 @@ struct measure_options {
 	struct slow_consumer consumer; /* capture: holds each frame; output: delays it */
 	int64_t stall_ns;              /* no frame for so long is an error; 0: wait for ever */
 	int signal_fd;                 /* readable: end; -1: none */
-	bool progress;                 /* show the live line */
+	bool progress;                 /* show the progress line */
 };
 
 /* Output: a frame that is queued again and again. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the live line of capture and play says. */
+/* What the progress line of capture and play says. */
 #include "cli/progress.h"
 
 #include <inttypes.h>

@@ -13,7 +13,7 @@ struct control_info {
 	char name[40]; /* as v4l2-ctl prints it */
 	int64_t min, max, step, standard, value;
 };
-/* Calls visit for every control that has a name and is not disabled, with its present value, or 0 where that
+/* Calls visit for every control that has a name and is not disabled, with its current value, or 0 where that
  * is no number or cannot be read. Returns the first non-zero result of visit, 0 at the end, or a negative
  * errno of the driver's, not logged. */
 int controls_enumerate(struct device *device, int (*visit)(void *opaque, const struct control_info *info),

@@ -54,10 +54,10 @@ struct device {
 
 enum device_role { DEVICE_CAPTURE, DEVICE_OUTPUT, DEVICE_ANY };
 
-/* Opens a device ("/dev/video0", "0", a link, "sim:…"; NULL: the first node that can do the job) and chooses
- * its queue for the role. Returns 0, or a negative errno, logged with the cause and the way out: -ENOENT,
- * -ENODEV, -EBUSY, -EACCES, -ENOTTY (not a V4L2 node), -EMEDIUMTYPE (a node for another job), -EINVAL
- * (unknown keys of the simulated device), or the system's. */
+/* Opens a device ("/dev/video0", "0", a link, "sim:…"; NULL: the first node that has the capability) and
+ * chooses its queue for the role. Returns 0, or a negative errno, logged with the cause and a remedy:
+ * -ENOENT, -ENODEV, -EBUSY, -EACCES, -ENOTTY (not a V4L2 node), -EMEDIUMTYPE (a node for another job),
+ * -EINVAL (unknown keys of the simulated device), or the system's. */
 int device_open(struct device *device, const char *name, enum device_role role);
 /* Accepts a device that was not opened, or not completely. */
 void device_close(struct device *device);

@@ -18,7 +18,7 @@ struct video_source {
  * be running. deadline_ns: CLOCK_MONOTONIC, 0: none. Returns 0, -ETIMEDOUT, -ECANCELED when signal_fd becomes
  * readable, or another negative errno, logged. */
 int dv_timings_wait(struct device *device, int signal_fd, int64_t deadline_ns, struct video_source *source);
-/* Compares the source with the timings that the device is set to, and the device's present format with
+/* Compares the source with the timings that the device is set to, and the device's current format with
  * `format`. Returns 1 for a change, with text such as "1280x720 at 60 fps to 1920x1080 at 60 fps", 0 for
  * none, or a negative errno, logged. */
 #define DV_TIMINGS_TEXT_MAX 128

@@ -135,7 +135,7 @@ int negotiate_get_format(struct device *device, struct video_format *format)
 struct negotiation {
 	struct device *device;
 	const struct negotiate_request *request;
-	uint32_t fourcc; /* asked for; 0: the present one */
+	uint32_t fourcc; /* asked for; 0: the current one */
 	struct v4l2_format before;
 	struct fraction fps_before;
 	bool had_format;
@@ -237,9 +237,9 @@ static int report_s_fmt_error(struct device *device, int err)
 	return err == -EINVAL ? -ERANGE : err;
 }
 
-/* Whether the request is for the present format, which S_FMT could refuse with EBUSY while another program
+/* Whether the request is for the current format, which S_FMT could refuse with EBUSY while another program
  * streams. */
-static bool is_present(const struct negotiation *negotiation)
+static bool is_current_format(const struct negotiation *negotiation)
 {
 	const struct negotiate_request *request = negotiation->request;
 	const struct v4l2_format *before = &negotiation->before;
@@ -252,16 +252,16 @@ static bool is_present(const struct negotiation *negotiation)
 	       (!request->width || (request->width == width && request->height == height));
 }
 
-/* Output devices get S_FMT for the present format too: it makes v4l2loopback a capture device for readers. */
+/* Output devices get S_FMT for the current format too: it makes v4l2loopback a capture device for readers. */
 static int set_format(struct negotiation *negotiation, struct video_format *format)
 {
 	struct device *device = negotiation->device;
 	struct v4l2_format wanted = negotiation->before;
-	bool present = is_present(negotiation) && !negotiation->request->force;
+	bool is_current = is_current_format(negotiation) && !negotiation->request->force;
 	int err;
 
-	if (!present || device_is_output(device)) {
-		if (!present)
+	if (!is_current || device_is_output(device)) {
+		if (!is_current)
 			set_request(negotiation, &wanted);
 		if (negotiation->request->colorimetry)
 			colorimetry_to_v4l2(negotiation->request->colorimetry, &wanted);

@@ -7,11 +7,11 @@
 #include "device/device.h"
 
 struct negotiate_request {
-	uint32_t width, height;  /* 0: the device's present ones */
-	const char *pixelformat; /* FourCC or libav name; NULL: the device's present one */
-	struct fraction fps;     /* 0/0: the device's present one */
+	uint32_t width, height;  /* 0: the device's current ones */
+	const char *pixelformat; /* FourCC or libav name; NULL: the device's current one */
+	struct fraction fps;     /* 0/0: the device's current one */
 	bool adjust;             /* accept what the driver makes of the request */
-	bool force;              /* call VIDIOC_S_FMT for the present format too, as after new DV timings */
+	bool force;              /* call VIDIOC_S_FMT for the current format too, as after new DV timings */
 	/* Output: range, matrix, primaries and transfer of the pictures; NULL: as the device has them. */
 	const struct video_format *colorimetry;
 };
@@ -24,7 +24,7 @@ struct negotiate_request {
 int negotiate_format(struct device *device, const struct negotiate_request *request,
 		     struct video_format *format);
 
-/* The device's present format and rate. Returns 0 or a negative errno, logged: -EINVAL where no format is set
+/* The device's current format and rate. Returns 0 or a negative errno, logged: -EINVAL where no format is set
  * yet, -EPROTO for one that contradicts itself, or the driver's. */
 int negotiate_get_format(struct device *device, struct video_format *format);
 /* VIDIOC_G_FMT, for ioctls that carry a struct v4l2_format (VIDIOC_CREATE_BUFS). Logs nothing. */

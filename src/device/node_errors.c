@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Error messages for nodes that cannot be used, with the cause and the way out. */
+/* Error messages for nodes that cannot be used, with the cause and a remedy. */
 #include "device/node_errors.h"
 
 #include <errno.h>
@@ -25,7 +25,7 @@ static const struct {
 	[DEVICE_ANY] = { "video", "a video device", "video devices", "-d sim" },
 };
 
-/* Lists the nodes that can do the job, those of the same device first: nodes with the same bus_info are. */
+/* Lists the nodes that have the capability, those of the same device first: nodes with the same bus_info are. */
 static void list_others(const char *path, enum device_role role, char *text, size_t size)
 {
 	struct v4l2_capability own;

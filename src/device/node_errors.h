@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Error messages for nodes that cannot be used, with the cause and the way out. */
+/* Error messages for nodes that cannot be used, with the cause and a remedy. */
 #ifndef DEVICE_NODE_ERRORS_H
 #define DEVICE_NODE_ERRORS_H
 
@@ -10,7 +10,7 @@
  * that would do). err is the errno met, caps the node's capabilities where they are known. Returns the errno
  * for device_open(). */
 int node_error_report(const char *path, int err, enum device_role role, uint32_t caps);
-/* Logs that none of the n nodes can do the job, and returns -ENOENT; where one of them may not be opened,
+/* Logs that none of the n nodes has the capability, and returns -ENOENT; where one of them may not be opened,
  * logs that and returns -EACCES. */
 int node_error_none(const struct node *nodes, int n, enum device_role role);
 /* What an errno of VIDIOC_STREAMON means in practice, such as USB bandwidth for ENOSPC; NULL: no more than

@@ -11,7 +11,7 @@
 
 #define READER_EVENT (V4L2_EVENT_PRIVATE_START + 0x08e00000 + 1)
 
-/* Subscribes to the event, the present state included. Returns 0, -ENOTSUP where the driver has no such
+/* Subscribes to the event, the current state included. Returns 0, -ENOTSUP where the driver has no such
  * event, or another negative errno, logged. */
 int reader_events_subscribe(struct device *device);
 /* Returns whether the event is of this type; *n_readers is then 0, or not 0 while there are readers. */

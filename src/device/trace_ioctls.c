@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The trace lines of ioctls: what each is asked and what it answers. */
+/* The trace lines of ioctls: the arguments in and out. */
 #include "device/trace_ioctls.h"
 
 #include <stdint.h>
@@ -54,20 +54,6 @@ static const char *const plane_field_names[] = {
 	[PLANE_MEM_OFFSET] = "offset",   [PLANE_FD] = "fd",         [PLANE_USERPTR] = "userptr",
 };
 
-static long long single_plane_value(const struct v4l2_buffer *buffer, enum plane_field field)
-{
-	const long long values[] = {
-		[PLANE_BYTESUSED] = buffer->bytesused,
-		[PLANE_LENGTH] = buffer->length,
-		[PLANE_DATA_OFFSET] = 0,
-		[PLANE_MEM_OFFSET] = buffer->m.offset,
-		[PLANE_FD] = buffer->m.fd,
-		[PLANE_USERPTR] = (long long)buffer->m.userptr,
-	};
-
-	return values[field];
-}
-
 static long long plane_value(const struct v4l2_plane *plane, enum plane_field field)
 {
 	const long long values[] = {
@@ -86,14 +72,17 @@ static void add_planes(struct trace *trace, const struct v4l2_buffer *buffer, en
 {
 	trace_add(trace, " %s=", plane_field_names[field]);
 	if (!V4L2_TYPE_IS_MULTIPLANAR(buffer->type)) {
-		trace_add(trace, "%lld", single_plane_value(buffer, field));
+		struct v4l2_plane plane = { .bytesused = buffer->bytesused, .length = buffer->length };
+
+		memcpy(&plane.m, &buffer->m, sizeof plane.m);
+		trace_add(trace, "%lld", plane_value(&plane, field));
 		return;
 	}
 	for (uint32_t i = 0; buffer->m.planes && i < buffer->length && i < VIDEO_MAX_PLANES; i++)
 		trace_add(trace, "%s%lld", i ? "," : "", plane_value(&buffer->m.planes[i], field));
 }
 
-static void ask_qbuf(struct trace *trace, const void *argument)
+static void in_qbuf(struct trace *trace, const void *argument)
 {
 	const struct v4l2_buffer *buffer = argument;
 
@@ -115,7 +104,7 @@ static void ask_qbuf(struct trace *trace, const void *argument)
 		  (long)buffer->timestamp.tv_usec);
 }
 
-static void answer_dqbuf(struct trace *trace, const void *argument)
+static void out_dqbuf(struct trace *trace, const void *argument)
 {
 	const struct v4l2_buffer *buffer = argument;
 
@@ -127,7 +116,7 @@ static void answer_dqbuf(struct trace *trace, const void *argument)
 		  (long long)buffer->timestamp.tv_sec, (long)buffer->timestamp.tv_usec);
 }
 
-static void ask_buffer(struct trace *trace, const void *argument)
+static void in_buffer(struct trace *trace, const void *argument)
 {
 	const struct v4l2_buffer *buffer = argument;
 
@@ -135,7 +124,7 @@ static void ask_buffer(struct trace *trace, const void *argument)
 	add_memory(trace, buffer->memory);
 }
 
-static void ask_querybuf(struct trace *trace, const void *argument)
+static void in_querybuf(struct trace *trace, const void *argument)
 {
 	const struct v4l2_buffer *buffer = argument;
 
@@ -143,7 +132,7 @@ static void ask_querybuf(struct trace *trace, const void *argument)
 	add_type(trace, buffer->type);
 }
 
-static void answer_querybuf(struct trace *trace, const void *argument)
+static void out_querybuf(struct trace *trace, const void *argument)
 {
 	const struct v4l2_buffer *buffer = argument;
 
@@ -153,7 +142,7 @@ static void answer_querybuf(struct trace *trace, const void *argument)
 		add_planes(trace, buffer, PLANE_MEM_OFFSET);
 }
 
-static void ask_reqbufs(struct trace *trace, const void *argument)
+static void in_reqbufs(struct trace *trace, const void *argument)
 {
 	const struct v4l2_requestbuffers *request = argument;
 
@@ -162,14 +151,14 @@ static void ask_reqbufs(struct trace *trace, const void *argument)
 	add_type(trace, request->type);
 }
 
-static void answer_reqbufs(struct trace *trace, const void *argument)
+static void out_reqbufs(struct trace *trace, const void *argument)
 {
 	const struct v4l2_requestbuffers *request = argument;
 
 	trace_add(trace, " granted=%u capabilities=0x%x", request->count, request->capabilities);
 }
 
-static void ask_create_bufs(struct trace *trace, const void *argument)
+static void in_create_bufs(struct trace *trace, const void *argument)
 {
 	const struct v4l2_create_buffers *create = argument;
 
@@ -178,7 +167,7 @@ static void ask_create_bufs(struct trace *trace, const void *argument)
 	add_type(trace, create->format.type);
 }
 
-static void answer_create_bufs(struct trace *trace, const void *argument)
+static void out_create_bufs(struct trace *trace, const void *argument)
 {
 	const struct v4l2_create_buffers *create = argument;
 
@@ -186,7 +175,7 @@ static void answer_create_bufs(struct trace *trace, const void *argument)
 		  create->capabilities);
 }
 
-static void ask_expbuf(struct trace *trace, const void *argument)
+static void in_expbuf(struct trace *trace, const void *argument)
 {
 	const struct v4l2_exportbuffer *export = argument;
 
@@ -194,17 +183,17 @@ static void ask_expbuf(struct trace *trace, const void *argument)
 	add_type(trace, export->type);
 }
 
-static void answer_expbuf(struct trace *trace, const void *argument)
+static void out_expbuf(struct trace *trace, const void *argument)
 {
 	trace_add(trace, " fd=%d", ((const struct v4l2_exportbuffer *)argument)->fd);
 }
 
-static void ask_stream(struct trace *trace, const void *argument)
+static void in_stream(struct trace *trace, const void *argument)
 {
 	add_type(trace, *(const uint32_t *)argument);
 }
 
-static void ask_format(struct trace *trace, const void *argument)
+static void in_format(struct trace *trace, const void *argument)
 {
 	add_type(trace, ((const struct v4l2_format *)argument)->type);
 }
@@ -229,13 +218,13 @@ static void show_format(struct trace *trace, const char *prefix, const struct v4
 		trace_add(trace, "%s%u", i ? "," : " sizeimage=", mp->plane_fmt[i].sizeimage);
 }
 
-static void ask_s_fmt(struct trace *trace, const void *argument)
+static void in_s_fmt(struct trace *trace, const void *argument)
 {
-	ask_format(trace, argument);
+	in_format(trace, argument);
 	show_format(trace, "asked_", argument);
 }
 
-static void answer_format(struct trace *trace, const void *argument)
+static void out_format(struct trace *trace, const void *argument)
 {
 	show_format(trace, "", argument);
 }
@@ -249,40 +238,40 @@ static void show_interval(struct trace *trace, const char *key, const struct v4l
 	trace_add(trace, " %s=%u/%u", key, interval->numerator, interval->denominator);
 }
 
-static void ask_parm(struct trace *trace, const void *argument)
+static void in_parm(struct trace *trace, const void *argument)
 {
 	add_type(trace, ((const struct v4l2_streamparm *)argument)->type);
 }
 
-static void ask_s_parm(struct trace *trace, const void *argument)
+static void in_s_parm(struct trace *trace, const void *argument)
 {
-	ask_parm(trace, argument);
+	in_parm(trace, argument);
 	show_interval(trace, "asked_timeperframe", argument);
 }
 
-static void answer_parm(struct trace *trace, const void *argument)
+static void out_parm(struct trace *trace, const void *argument)
 {
 	show_interval(trace, "timeperframe", argument);
 }
 
-static void ask_ctrl(struct trace *trace, const void *argument)
+static void in_ctrl(struct trace *trace, const void *argument)
 {
 	trace_add(trace, " id=0x%x", ((const struct v4l2_control *)argument)->id);
 }
 
-static void ask_s_ctrl(struct trace *trace, const void *argument)
+static void in_s_ctrl(struct trace *trace, const void *argument)
 {
 	const struct v4l2_control *control = argument;
 
 	trace_add(trace, " id=0x%x asked_value=%d", control->id, control->value);
 }
 
-static void answer_ctrl(struct trace *trace, const void *argument)
+static void out_ctrl(struct trace *trace, const void *argument)
 {
 	trace_add(trace, " value=%d", ((const struct v4l2_control *)argument)->value);
 }
 
-static void ask_ext_ctrls(struct trace *trace, const void *argument)
+static void in_ext_ctrls(struct trace *trace, const void *argument)
 {
 	const struct v4l2_ext_controls *controls = argument;
 
@@ -298,13 +287,13 @@ static void show_ext_values(struct trace *trace, const char *key, const struct v
 			  controls->controls[i].size ? 0LL : (long long)controls->controls[i].value);
 }
 
-static void ask_s_ext_ctrls(struct trace *trace, const void *argument)
+static void in_s_ext_ctrls(struct trace *trace, const void *argument)
 {
-	ask_ext_ctrls(trace, argument);
+	in_ext_ctrls(trace, argument);
 	show_ext_values(trace, " asked_value", argument);
 }
 
-static void answer_ext_ctrls(struct trace *trace, const void *argument)
+static void out_ext_ctrls(struct trace *trace, const void *argument)
 {
 	show_ext_values(trace, " value", argument);
 }
@@ -320,14 +309,14 @@ static void show_id(struct trace *trace, const void *argument)
 	trace_add(trace, " id=0x%x", *(const uint32_t *)argument);
 }
 
-static void answer_querycap(struct trace *trace, const void *argument)
+static void out_querycap(struct trace *trace, const void *argument)
 {
 	const struct v4l2_capability *info = argument;
 
 	trace_add(trace, " capabilities=0x%x device_caps=0x%x", info->capabilities, info->device_caps);
 }
 
-static void answer_enum_fmt(struct trace *trace, const void *argument)
+static void out_enum_fmt(struct trace *trace, const void *argument)
 {
 	const struct v4l2_fmtdesc *format = argument;
 	char name[FOURCC_TEXT_MAX];
@@ -335,14 +324,14 @@ static void answer_enum_fmt(struct trace *trace, const void *argument)
 	trace_add(trace, " pixelformat=%s flags=0x%x", fourcc_text(format->pixelformat, name), format->flags);
 }
 
-static void ask_event(struct trace *trace, const void *argument)
+static void in_event(struct trace *trace, const void *argument)
 {
 	const struct v4l2_event_subscription *subscription = argument;
 
 	trace_add(trace, " type=%u id=0x%x", subscription->type, subscription->id);
 }
 
-static void answer_event(struct trace *trace, const void *argument)
+static void out_event(struct trace *trace, const void *argument)
 {
 	const struct v4l2_event *event = argument;
 	uint32_t n_readers;
@@ -370,39 +359,39 @@ typedef void formatter(struct trace *trace, const void *argument);
 static const struct ioctl_row {
 	unsigned long request;
 	const char *name;
-	formatter *ask, *answer; /* what goes in and what comes out; NULL: nothing to show */
+	formatter *in, *out; /* NULL: nothing to show */
 } rows[] = {
-#define ROW(request, ask, answer)                                                                            \
+#define ROW(request, in, out)                                                                                \
 	{                                                                                                    \
-		request, #request, ask, answer                                                               \
+		request, #request, in, out                                                                   \
 	}
 	/* once or more a frame, so found first */
-	ROW(VIDIOC_QBUF, ask_qbuf, NULL),
-	ROW(VIDIOC_DQBUF, ask_buffer, answer_dqbuf),
-	ROW(VIDIOC_QUERYBUF, ask_querybuf, answer_querybuf),
-	ROW(VIDIOC_REQBUFS, ask_reqbufs, answer_reqbufs),
-	ROW(VIDIOC_CREATE_BUFS, ask_create_bufs, answer_create_bufs),
-	ROW(VIDIOC_EXPBUF, ask_expbuf, answer_expbuf),
-	ROW(VIDIOC_STREAMON, ask_stream, NULL),
-	ROW(VIDIOC_STREAMOFF, ask_stream, NULL),
-	ROW(VIDIOC_PREPARE_BUF, ask_qbuf, NULL),
-	ROW(VIDIOC_DQEVENT, NULL, answer_event),
-	ROW(VIDIOC_SUBSCRIBE_EVENT, ask_event, NULL),
-	ROW(VIDIOC_UNSUBSCRIBE_EVENT, ask_event, NULL),
-	ROW(VIDIOC_QUERYCAP, NULL, answer_querycap),
-	ROW(VIDIOC_ENUM_FMT, show_index, answer_enum_fmt),
-	ROW(VIDIOC_G_FMT, ask_format, answer_format),
-	ROW(VIDIOC_S_FMT, ask_s_fmt, answer_format),
-	ROW(VIDIOC_TRY_FMT, ask_s_fmt, answer_format),
-	ROW(VIDIOC_G_PARM, ask_parm, answer_parm),
-	ROW(VIDIOC_S_PARM, ask_s_parm, answer_parm),
+	ROW(VIDIOC_QBUF, in_qbuf, NULL),
+	ROW(VIDIOC_DQBUF, in_buffer, out_dqbuf),
+	ROW(VIDIOC_QUERYBUF, in_querybuf, out_querybuf),
+	ROW(VIDIOC_REQBUFS, in_reqbufs, out_reqbufs),
+	ROW(VIDIOC_CREATE_BUFS, in_create_bufs, out_create_bufs),
+	ROW(VIDIOC_EXPBUF, in_expbuf, out_expbuf),
+	ROW(VIDIOC_STREAMON, in_stream, NULL),
+	ROW(VIDIOC_STREAMOFF, in_stream, NULL),
+	ROW(VIDIOC_PREPARE_BUF, in_qbuf, NULL),
+	ROW(VIDIOC_DQEVENT, NULL, out_event),
+	ROW(VIDIOC_SUBSCRIBE_EVENT, in_event, NULL),
+	ROW(VIDIOC_UNSUBSCRIBE_EVENT, in_event, NULL),
+	ROW(VIDIOC_QUERYCAP, NULL, out_querycap),
+	ROW(VIDIOC_ENUM_FMT, show_index, out_enum_fmt),
+	ROW(VIDIOC_G_FMT, in_format, out_format),
+	ROW(VIDIOC_S_FMT, in_s_fmt, out_format),
+	ROW(VIDIOC_TRY_FMT, in_s_fmt, out_format),
+	ROW(VIDIOC_G_PARM, in_parm, out_parm),
+	ROW(VIDIOC_S_PARM, in_s_parm, out_parm),
 	ROW(VIDIOC_ENUM_FRAMESIZES, show_index, NULL),
 	ROW(VIDIOC_ENUM_FRAMEINTERVALS, show_index, NULL),
-	ROW(VIDIOC_G_CTRL, ask_ctrl, answer_ctrl),
-	ROW(VIDIOC_S_CTRL, ask_s_ctrl, answer_ctrl),
-	ROW(VIDIOC_G_EXT_CTRLS, ask_ext_ctrls, answer_ext_ctrls),
-	ROW(VIDIOC_S_EXT_CTRLS, ask_s_ext_ctrls, answer_ext_ctrls),
-	ROW(VIDIOC_TRY_EXT_CTRLS, ask_s_ext_ctrls, answer_ext_ctrls),
+	ROW(VIDIOC_G_CTRL, in_ctrl, out_ctrl),
+	ROW(VIDIOC_S_CTRL, in_s_ctrl, out_ctrl),
+	ROW(VIDIOC_G_EXT_CTRLS, in_ext_ctrls, out_ext_ctrls),
+	ROW(VIDIOC_S_EXT_CTRLS, in_s_ext_ctrls, out_ext_ctrls),
+	ROW(VIDIOC_TRY_EXT_CTRLS, in_s_ext_ctrls, out_ext_ctrls),
 	ROW(VIDIOC_QUERYCTRL, show_id, show_id),
 	ROW(VIDIOC_QUERY_EXT_CTRL, show_id, show_id),
 	ROW(VIDIOC_QUERYMENU, show_id, NULL),
@@ -444,8 +433,8 @@ void trace_ioctl_begin(struct trace *trace, unsigned long request, const void *a
 		trace_add(trace, "ioctl request=0x%lx", request);
 	else
 		trace_add(trace, "%s", row->name);
-	if (row && row->ask)
-		row->ask(trace, argument);
+	if (row && row->in)
+		row->in(trace, argument);
 }
 
 void trace_ioctl_end(struct trace *trace, const char *path, unsigned long request, const void *argument,
@@ -453,7 +442,7 @@ void trace_ioctl_end(struct trace *trace, const char *path, unsigned long reques
 {
 	const struct ioctl_row *row = find_row(request);
 
-	if (row && row->answer && result >= 0)
-		row->answer(trace, argument);
+	if (row && row->out && result >= 0)
+		row->out(trace, argument);
 	trace_end(trace, path, result);
 }

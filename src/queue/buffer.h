@@ -26,12 +26,12 @@ struct plane {
 	int fd;               /* dmabuf, exported or imported; -1: none */
 };
 
-/* What the driver says of a frame. */
+/* Frame metadata from struct v4l2_buffer. */
 struct frame_info {
 	uint32_t sequence;
 	uint32_t flags;       /* V4L2_BUF_FLAG_* without QUEUED and DONE */
 	uint32_t field;       /* V4L2_FIELD_*, never ANY */
-	int64_t timestamp_ns; /* of the clock that flags tell; output: negative if unknown */
+	int64_t timestamp_ns; /* clock: V4L2_BUF_FLAG_TIMESTAMP_*; output: negative if unknown */
 	int64_t dequeue_ns;   /* CLOCK_MONOTONIC after DQBUF or read() */
 	uint64_t bytes;       /* payload of all planes */
 	bool new_sequence;    /* first frame since STREAMON: sequence does not continue the last one's */

@@ -26,15 +26,16 @@ static int rw_start(struct pool *pool)
 }
 
 /* Waits for the device. Some drivers (v4l2loopback 0.12) do not wake poll() for read() and write(): after the
- * time of `frames` frames returns 0 with *silent set, and the caller tries. Else returns as qbuf_poll(). */
-static int wait_ready(struct pool *pool, int64_t deadline_ns, unsigned frames, bool *silent)
+ * time of `frames` frames returns 0 with *poll_missed set, and the caller tries. Else returns as qbuf_poll().
+ */
+static int wait_ready(struct pool *pool, int64_t deadline_ns, unsigned frames, bool *poll_missed)
 {
 	double fps = fraction_value(pool->format.fps);
 	int64_t retry_ns = now_ns() + frames * (fps > 1 ? (int64_t)(1e9 / fps) : NS_PER_S / 25);
 	int result = qbuf_poll(pool, deadline_ns && deadline_ns < retry_ns ? deadline_ns : retry_ns);
 
-	*silent = result == POOL_TIMEOUT && !(deadline_ns && now_ns() >= deadline_ns);
-	return *silent ? 0 : result;
+	*poll_missed = result == POOL_TIMEOUT && !(deadline_ns && now_ns() >= deadline_ns);
+	return *poll_missed ? 0 : result;
 }
 
 /* Returns 1 when a frame was read, 0 when there is none yet, or as pool_dequeue(). */
@@ -75,10 +76,10 @@ static int rw_read_frame(struct pool *pool, int64_t deadline_ns, struct buffer *
 	struct buffer *spare = spare_acquire(pool, pool->pages, spare_expected_bytes(pool));
 	struct buffer *buffer = spare ? spare : pool->reserve;
 	int result = 0;
-	bool silent;
+	bool poll_missed;
 
 	while (result == 0) {
-		int ready = wait_ready(pool, deadline_ns, 1, &silent);
+		int ready = wait_ready(pool, deadline_ns, 1, &poll_missed);
 
 		result = ready < 0 ? ready : read_into(pool, buffer);
 		if (ready > 0 && result == 0) /* POLLERR and nothing to read: polling again would spin */
@@ -99,13 +100,13 @@ static int rw_write_frame(struct pool *pool, int64_t deadline_ns, const struct b
 	ssize_t bytes = -EAGAIN;
 
 	while (bytes == -EAGAIN) {
-		bool silent;
-		int ready = wait_ready(pool, deadline_ns, !pool->never_pollout, &silent);
+		bool poll_missed;
+		int ready = wait_ready(pool, deadline_ns, !pool->never_pollout, &poll_missed);
 
 		if (ready < 0)
 			return ready;
 		bytes = device_write(pool->device, plane_payload(plane), size);
-		pool->never_pollout = silent && bytes >= 0;
+		pool->never_pollout = poll_missed && bytes >= 0;
 		if (bytes == -EAGAIN && ready > 0) /* POLLERR and nothing taken: polling again would spin */
 			bytes = -EIO;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Opening and configuring a pool, and what it tells of itself. */
+/* Opening and configuring a pool, its results, the return of a buffer, and pool_info(). */
 #include "queue/pool.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The buffer queue of a device. It behaves as GStreamer's V4L2 buffer pool does (configuration, start,
- * process loop), but for the faults of that. One thread owns the pool and its device; there are no
+ * process loop), without its bugs. One thread owns the pool and its device; there are no
  * locks. Order of use: pool_open, pool_configure, pool_start; pool_dequeue and pool_release, or for
  * output pool_acquire and pool_queue; pool_stop, pool_close.
  */
@@ -71,7 +71,7 @@ int pool_resume(struct pool *pool);
 /* Capture: waits for a frame until deadline_ns (CLOCK_MONOTONIC; 0: no limit). Returns 0 with *buffer HELD by
  * the caller until pool_release(); or an enum pool_result; or another negative errno, which is the driver's,
  * fatal and logged. *info describes the frame that was dequeued, also where it is not delivered
- * (POOL_CORRUPT, POOL_NOBUF). This and pool_queue() are the reference's pool_process(). */
+ * (POOL_CORRUPT, POOL_NOBUF). */
 int pool_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer, struct frame_info *info);
 /* The same into a foreign buffer (pool NULL; planes with data and length, and format where the strides
  * differ): the frame is copied. target->info is set as *info above. */
@@ -99,18 +99,18 @@ int pool_wait_event(struct pool *pool);
 
 /* For reports. Stays valid after the stop. */
 struct pool_info {
-	const char *io;                  /* the io mode's name */
-	bool streams;                    /* false: rw, which has no buffers of the driver's */
-	struct pool_config requested;    /* as given to pool_configure() */
-	bool config_changed;             /* clamping altered it */
-	bool can_allocate;               /* CREATE_BUFS works */
-	uint32_t driver_min;             /* V4L2_CID_MIN_BUFFERS_FOR_CAPTURE or _OUTPUT; 0: not known */
-	uint32_t min, max;               /* buffers, as pool_start() left the configuration */
-	uint32_t granted, allocated;     /* by REQBUFS; the most at a time, with CREATE_BUFS */
-	uint32_t min_latency;            /* buffers that are kept in the driver */
-	uint32_t max_latency;            /* buffers that there can be */
-	uint32_t copy_threshold;         /* frames are copied when fewer are in the driver */
-	uint32_t n_readers;              /* as the device's events told, see reader_events_subscribe() */
+	const char *io;               /* the io mode's name */
+	bool streams;                 /* false: rw, which has no buffers of the driver's */
+	struct pool_config requested; /* as given to pool_configure() */
+	bool config_changed;          /* clamping altered it */
+	bool can_allocate;            /* CREATE_BUFS works */
+	uint32_t driver_min;          /* V4L2_CID_MIN_BUFFERS_FOR_CAPTURE or _OUTPUT; 0: not known */
+	uint32_t min, max;            /* buffers, as pool_start() left the configuration */
+	uint32_t granted, allocated;  /* by REQBUFS; the most at a time, with CREATE_BUFS */
+	uint32_t min_latency;         /* buffers that are kept in the driver */
+	uint32_t max_latency;         /* buffers that there can be */
+	uint32_t copy_threshold;      /* frames are copied when fewer buffers, or none, are in the driver */
+	uint32_t n_readers;           /* as the device's events told, see reader_events_subscribe() */
 	uint64_t n_copied, bytes_copied; /* deep copies */
 };
 

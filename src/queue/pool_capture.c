@@ -25,7 +25,7 @@ static int wait_for_release(struct pool *pool, int64_t deadline_ns)
 }
 
 /* Makes sure that a buffer is queued: poll() and DQBUF could wait for ever without. */
-static int refill(struct pool *pool, int64_t deadline_ns)
+static int ensure_queued(struct pool *pool, int64_t deadline_ns)
 {
 	int err;
 
@@ -52,7 +52,7 @@ static int dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffe
 	if (!pool->io->streams)
 		return pool->io->read_frame(pool, deadline_ns, buffer);
 	for (;;) {
-		err = refill(pool, deadline_ns);
+		err = ensure_queued(pool, deadline_ns);
 		if (err < 0)
 			return err;
 		err = qbuf_dequeue(pool, deadline_ns, buffer);
@@ -135,7 +135,8 @@ static int next_frame(struct pool *pool, int64_t deadline_ns, struct buffer **ou
 	return 0;
 }
 
-/* Where the driver runs low, queues another buffer, or the frame's own with the frame moved to a spare. */
+/* Below copy_threshold: queues one more buffer, or else moves the frame to a spare and requeues its buffer.
+ */
 static int keep_supplied(struct pool *pool, struct buffer **buffer)
 {
 	bool empty = pool->n_queued == 0;
@@ -151,7 +152,7 @@ static int keep_supplied(struct pool *pool, struct buffer **buffer)
 		*buffer = spare;
 		return 0;
 	}
-	/* The frame is given up only where the driver could not go on without its buffer. */
+	/* The frame is dropped only where the driver could not go on without its buffer. */
 	return empty ? requeue(pool, *buffer, POOL_NOBUF) : 0;
 }
 

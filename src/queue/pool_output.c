@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Output: frames to the driver, which keeps as few as it can do with. */
+/* Output: queues frames, keeping min_latency buffers in the driver. */
 #include <poll.h>
 #include "base/log.h"
 #include "queue/qbuf.h"

@@ -14,7 +14,7 @@
 #include "device/reader_events.h"
 #include "queue/v4l2_buffer.h"
 
-/* POOL_BUSY is left out: it means the same of both. */
+/* POOL_BUSY is left out: -EBUSY from the driver means the same. */
 static bool is_pool_result(int err)
 {
 	return err == POOL_EOS || err == POOL_FLUSHING || err == POOL_CORRUPT || err == POOL_RES_CHANGE ||
@@ -53,7 +53,7 @@ static void sync_planes(struct pool *pool, const struct buffer *buffer, uint64_t
 	}
 }
 
-/* The driver has it no more, whether by DQBUF, STREAMOFF or a QBUF that failed. */
+/* The driver no longer owns it, whether by DQBUF, STREAMOFF or a QBUF that failed. */
 static void buffer_returned(struct pool *pool, struct buffer *buffer)
 {
 	struct buffer *imported = buffer->imported;
@@ -194,7 +194,7 @@ int qbuf_poll(struct pool *pool, int64_t deadline_ns)
 	}
 }
 
-/* Limits bytesused and data_offset, which are the driver's word, to the plane. */
+/* Clamps bytesused and data_offset, set by the driver, to the plane. */
 static void set_payload(struct pool *pool, struct plane *plane, const struct v4l2_plane *dequeued,
 			uint32_t index)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The ioctls of a stream: QBUF, poll() and DQBUF, STREAMON, STREAMOFF, DQEVENT, and their errors as results
- * of the queue. Each makes the call and keeps the pool's account of it; what to do about the result is
- * decided above.
+ * of the queue. Each makes the call and updates the pool's counters; the callers handle the result.
  */
 #ifndef QUEUE_QBUF_H
 #define QUEUE_QBUF_H

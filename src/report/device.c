@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What 'v4l2q list -d DEV' says about one device: asked into a JSON object, which is then printed. */
+/* What 'v4l2q list -d DEV' says about one device: queried into a JSON object, which is then printed. */
 #include "report/device.h"
 
 #include <errno.h>
@@ -120,7 +120,7 @@ static struct json_object *formats_json(struct device *device)
 	return array;
 }
 
-/* "30/1" is "30" for people. */
+/* "30/1" is "30" in text. */
 static const char *short_rate(const char *rate, char text[FRACTION_TEXT_MAX])
 {
 	size_t whole = strcspn(rate, "/");

@@ -83,7 +83,7 @@ static void print_lost(const struct ledger *ledger, FILE *out)
 }
 
 /* What is not lost, but hints at a fault of the driver. */
-static void print_oddities(const struct ledger *ledger, FILE *out)
+static void print_anomalies(const struct ledger *ledger, FILE *out)
 {
 	if (ledger->repeated)
 		report_line(out, "", "%" PRIu64 " frames with a sequence number that another one had",
@@ -191,7 +191,7 @@ void report_record_text(const struct report *report, const struct recording *rec
 	report_setup_text(report, out);
 	print_record_frames(&recording->ledger, out);
 	print_lost(&recording->ledger, out);
-	print_oddities(&recording->ledger, out);
+	print_anomalies(&recording->ledger, out);
 	report_times_text(report, &times, out);
 	report_stats_text("latency", &recording->latency_ns, out);
 	report_stats_text("interval", &recording->interval_ns, out);

@@ -2,8 +2,9 @@
 /*
  * The controls of the simulated device. They do not change the test pattern.
  *
- * To add a control: a row of controls[]. To add a type: a row of control_types[], with the function that
- * validates its values; all types so far have 32-bit values.
+ * To add a control: a row of controls[]. To add a type whose value is a 32-bit integer: a row of
+ * control_types[], with the function that validates its values. Any other type needs storage for its value,
+ * see control_values of struct sim, and the *_ext_ctrls functions.
  */
 #include <errno.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /*
  * The simulated device: its struct device_ops. options.c parses the keys, calls.c finds the function of an
  * ioctl, vb2.c keeps the kernel's rules for buffers, stream.c decides when frames are due, frame.c fills a
- * buffer from test_pattern.c or codec.c, faults.c holds what can go wrong.
+ * buffer from test_pattern.c or codec.c, faults.c holds the injected faults.
  */
 #include <errno.h>
 #include <stdlib.h>

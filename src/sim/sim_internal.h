@@ -122,7 +122,7 @@ struct sim {
 	uint32_t packet_bytes;
 
 	uint32_t memory;     /* V4L2_MEMORY_*; 0: no buffers */
-	uint64_t generation; /* number of the present set of buffers, to tell whose a mapping is */
+	uint64_t generation; /* identifies the buffer set of a mapping */
 	uint32_t n_buffers;
 	struct sim_buffer *buffers[SIM_MAX_BUFFERS];
 	struct sim_buffer_list queued_list, done_list;
@@ -136,7 +136,7 @@ struct sim {
 	bool last_buffer_dequeued;        /* DQBUF fails with EPIPE */
 	bool unplugged;                   /* all calls fail with ENODEV */
 	bool fileio;                      /* read() or write() owns the queue */
-	struct sim_buffer *fileio_buffer; /* the one that read() or write() is at; NULL: none */
+	struct sim_buffer *fileio_buffer; /* the one that read() or write() is using; NULL: none */
 	size_t fileio_bytes;              /* of it that were read */
 
 	int64_t start_ns, last_timestamp_ns; /* of the stream */
@@ -200,7 +200,7 @@ void sim_faults_frame(const struct sim *sim, struct sim_buffer *buffer);
 /* formats.c: capabilities, formats, frame sizes and intervals. */
 int sim_formats_init(struct sim *sim); /* from the options; -EINVAL where they do not fit, logged */
 enum v4l2_buf_type sim_formats_buf_type(const struct sim *sim);
-/* Changes the size of the present format. There must be no buffers. */
+/* Changes the size of the current format. There must be no buffers. */
 int sim_formats_resize(struct sim *sim, uint32_t width, uint32_t height);
 int sim_formats_querycap(struct sim *sim, void *argument);
 int sim_formats_enum_fmt(struct sim *sim, void *argument);
@@ -291,7 +291,7 @@ void sim_memory_release(struct sim_buffer *buffer);
 /* Around each access to the plane's data, as a driver calls dma_buf_begin_cpu_access(). */
 void sim_memory_begin_access(struct sim_plane *plane);
 void sim_memory_end_access(struct sim_plane *plane);
-/* Whether the present buffers are still mapped or exported. */
+/* Whether the current buffers are still mapped or exported. */
 bool sim_memory_in_use(const struct sim *sim);
 bool sim_memory_is_mapped(const struct sim *sim, uint32_t index);
 /* v4l2_buffer.m.offset, which sim_memory_mmap() takes. */

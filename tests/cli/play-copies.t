@@ -70,7 +70,7 @@ dd if=clip422.nut status=none | v4l2q play -d sim:type=output,fps=0,dump=dump.ra
 ok 'a pipe: all but the first frames' jq -e ".frames | .played == $clip_frames and .zero_copy >= $clip_frames - 8" r.json
 same_pictures clip422.nut yuyv422
 
-# The live line, where it is asked for.
+# The progress line, where it is asked for.
 run_status 0 v4l2q play -d sim:type=output --progress h264.mp4
 like "$(tr '\r' '\n' <err)" '00:00:0[01]  [0-9]+ frames' '--progress: a line that lives'
 run_status 0 v4l2q play -d sim:type=output -n 20 --no-progress h264.mp4

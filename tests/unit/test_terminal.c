@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Text that fits a terminal: wrapped lines, and the live line. */
+/* Text that fits a terminal: wrapped lines, and the progress line. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
