@@ -34,19 +34,10 @@ void allocator_init(struct allocator *allocator, struct device *device, const st
 	}
 }
 
-static int request_buffers(struct allocator *allocator, uint32_t *count, enum v4l2_memory memory,
-			   uint32_t *capabilities)
+static int request_buffers(struct allocator *allocator, struct v4l2_requestbuffers *request)
 {
-	struct v4l2_requestbuffers request = {
-		.count = *count,
-		.type = allocator->device->type,
-		.memory = memory,
-	};
-	int err = device_ioctl(allocator->device, VIDIOC_REQBUFS, &request);
-
-	*count = request.count;
-	*capabilities = err < 0 ? 0 : request.capabilities;
-	return err;
+	request->type = allocator->device->type;
+	return device_ioctl(allocator->device, VIDIOC_REQBUFS, request);
 }
 
 static int create_buffers(struct allocator *allocator, struct v4l2_create_buffers *create,
@@ -62,16 +53,16 @@ static int create_buffers(struct allocator *allocator, struct v4l2_create_buffer
 /* Returns 0 or -EBUSY; another error means no more than that the driver does not take the memory. */
 static int probe_memory(struct allocator *allocator, enum v4l2_memory memory, uint32_t capability)
 {
+	struct v4l2_requestbuffers request = { .memory = memory };
 	struct v4l2_create_buffers create = { 0 };
-	uint32_t count = 0, capabilities;
-	int err = request_buffers(allocator, &count, memory, &capabilities);
+	int err = request_buffers(allocator, &request);
 
 	if (err < 0)
 		return err == -EBUSY ? err : 0;
-	if (capabilities && !(capabilities & capability))
+	if (request.capabilities && !(request.capabilities & capability))
 		return 0;
 	allocator->reqbufs_memories |= 1u << memory;
-	allocator->can_orphan |= capabilities & V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS;
+	allocator->can_orphan |= request.capabilities & V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS;
 	err = create_buffers(allocator, &create, memory);
 	if (err == 0)
 		allocator->create_memories |= 1u << memory;
@@ -137,11 +128,12 @@ uint32_t allocator_n_free(const struct allocator *allocator)
 static int query_buffer(struct allocator *allocator, uint32_t index)
 {
 	struct buffer *buffer = &allocator->buffers[index];
-	struct v4l2_planar_buffer query;
-	int err;
+	struct v4l2_planar_buffer query = {
+		.buffer = { .index = index, .memory = allocator->memory },
+		.n_planes = buffer->n_planes,
+	};
+	int err = v4l2_buffer_ioctl(allocator->device, VIDIOC_QUERYBUF, &query);
 
-	v4l2_buffer_init(&query, allocator->device, allocator->memory, index, buffer->n_planes);
-	err = v4l2_buffer_ioctl(allocator->device, VIDIOC_QUERYBUF, &query);
 	if (err < 0)
 		return device_error(allocator->device, "VIDIOC_QUERYBUF", err);
 	if (query.buffer.index != index) {
@@ -167,8 +159,8 @@ static int query_buffer(struct allocator *allocator, uint32_t index)
 /* REQBUFS(0). */
 static int free_all(struct allocator *allocator)
 {
-	uint32_t count = 0, capabilities;
-	int err = request_buffers(allocator, &count, allocator->memory, &capabilities);
+	struct v4l2_requestbuffers request = { .memory = allocator->memory };
+	int err = request_buffers(allocator, &request);
 
 	allocator->count = allocator->allocated = 0;
 	allocator->free_first = allocator->free_last = NULL;
@@ -178,25 +170,25 @@ static int free_all(struct allocator *allocator)
 
 int allocator_start(struct allocator *allocator, uint32_t n, enum v4l2_memory memory)
 {
-	uint32_t granted = n, capabilities;
+	struct v4l2_requestbuffers request = { .count = n, .memory = memory };
 	int err;
 
 	if (n == 0)
 		return -EINVAL;
 	if (allocator->active || allocator->orphaned)
 		return -EBUSY;
-	err = request_buffers(allocator, &granted, memory, &capabilities);
+	err = request_buffers(allocator, &request);
 	if (err < 0)
 		return device_error(allocator->device, "VIDIOC_REQBUFS", err);
 	allocator->memory = memory;
-	if (granted < 1 || granted > POOL_MAX_BUFFERS) {
+	if (request.count < 1 || request.count > POOL_MAX_BUFFERS) {
 		log_error("%s: VIDIOC_REQBUFS: %u buffers requested, %u granted: this number cannot be used",
-			  allocator->device->path, n, granted);
+			  allocator->device->path, n, request.count);
 		free_all(allocator);
 		return -EIO;
 	}
 	allocator->can_allocate = allocator_can_create(allocator, memory);
-	for (uint32_t i = 0; i < granted; i++) {
+	for (uint32_t i = 0; i < request.count; i++) {
 		err = query_buffer(allocator, i);
 		if (err < 0) {
 			free_all(allocator);
@@ -204,9 +196,9 @@ int allocator_start(struct allocator *allocator, uint32_t n, enum v4l2_memory me
 		}
 		allocator_release(allocator, &allocator->buffers[i]);
 	}
-	allocator->count = allocator->max_count = granted;
+	allocator->count = allocator->max_count = request.count;
 	allocator->active = true;
-	return (int)granted;
+	return (int)request.count;
 }
 
 static int create_one(struct allocator *allocator, uint32_t *index)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Memory source "device". Rule: kernel documentation, "ioctl VIDIOC_EXPBUF". */
-#include "queue/memory_device.h"
-
+/*
+ * Memory source "device": the buffers of another video device, exported to be imported here. Rule: kernel
+ * documentation, "ioctl VIDIOC_EXPBUF".
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
 #include "device/negotiate.h"
 #include "queue/allocator.h"
+#include "queue/memory_source_internal.h"
 
 #define FIRST_BUFFERS 4
 
@@ -18,7 +20,9 @@ struct memory_device {
 	bool in_use[POOL_MAX_BUFFERS][MAX_PLANES];
 };
 
-static void request_format(struct device *device, const struct video_format *format)
+/* Not negotiate_format(): a driver that refuses or changes the format may still have buffers that are large
+ * enough, and what libv4l2 converts cannot be exported. */
+static void request_export_format(struct device *device, const struct video_format *format)
 {
 	struct v4l2_format set;
 
@@ -46,7 +50,8 @@ static int export_buffer(struct memory_device *memory, struct buffer *buffer)
 	return err;
 }
 
-int memory_device_open(struct memory_device **out, const char *device, const struct video_format *format)
+static int memory_device_open(struct memory_source *source, const char *device,
+			      const struct video_format *format)
 {
 	struct memory_device *memory = calloc(1, sizeof *memory);
 	struct allocator *allocator;
@@ -54,14 +59,15 @@ int memory_device_open(struct memory_device **out, const char *device, const str
 
 	if (!memory)
 		return log_no_memory();
+	source->device = memory;
 	memory->device.fd = -1;
 	err = device_open(&memory->device, device, DEVICE_ANY);
 	if (err < 0)
-		goto fail;
-	request_format(&memory->device, format);
+		return err;
+	request_export_format(&memory->device, format);
 	err = negotiate_get_format(&memory->device, &memory->format);
 	if (err < 0)
-		goto fail;
+		return err;
 	allocator = &memory->allocator;
 	allocator_init(allocator, &memory->device, &memory->format);
 	err = allocator_probe(allocator);
@@ -69,19 +75,15 @@ int memory_device_open(struct memory_device **out, const char *device, const str
 		err = allocator_start(allocator, FIRST_BUFFERS, V4L2_MEMORY_MMAP);
 	for (struct buffer *buffer = allocator->free_first; err >= 0 && buffer; buffer = buffer->next)
 		err = export_buffer(memory, buffer);
-	if (err < 0) {
+	if (err < 0)
 		log_error("--import-from %s: cannot export its buffers: %s", device, err_str(err));
-		goto fail;
-	}
-	*out = memory;
-	return 0;
-fail:
-	memory_device_close(memory);
 	return err;
 }
 
-void memory_device_close(struct memory_device *memory)
+static void memory_device_close(struct memory_source *source)
 {
+	struct memory_device *memory = source->device;
+
 	if (!memory)
 		return;
 	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++)
@@ -122,8 +124,11 @@ static bool has_length(const struct memory_device *memory, uint32_t length)
 	return false;
 }
 
-int memory_device_alloc(struct memory_device *memory, struct plane *plane, uint32_t length)
+/* The smallest free plane of at least `length` bytes; more buffers are allocated while the driver grants
+ * them. -ENOMEM: there are no more; -EMSGSIZE (logged): they are all too short. */
+static int memory_device_alloc(struct memory_source *source, struct plane *plane, uint32_t length)
 {
+	struct memory_device *memory = source->device;
 	const struct plane *found;
 	uint32_t slot;
 
@@ -146,8 +151,16 @@ int memory_device_alloc(struct memory_device *memory, struct plane *plane, uint3
 	return 0;
 }
 
-void memory_device_free(struct memory_device *memory, struct plane *plane)
+static void memory_device_free(struct memory_source *source, struct plane *plane)
 {
 	if (plane->data)
-		memory->in_use[plane->mem_offset / MAX_PLANES][plane->mem_offset % MAX_PLANES] = false;
+		source->device->in_use[plane->mem_offset / MAX_PLANES][plane->mem_offset % MAX_PLANES] =
+			false;
 }
+
+const struct memory_source_ops memory_source_device = {
+	.open = memory_device_open,
+	.close = memory_device_close,
+	.alloc = memory_device_alloc,
+	.free = memory_device_free,
+};

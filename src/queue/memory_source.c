@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The memory sources: one row each. */
-#include "queue/memory_source.h"
+/* The memory sources: pages of the process, and the table of those for --import-from. */
+#include "queue/memory_source_internal.h"
 
 #include <assert.h>
 #include <dirent.h>
@@ -14,38 +14,9 @@
 #include <unistd.h>
 #include <linux/dma-heap.h>
 #include <linux/udmabuf.h>
+#include "base/array.h"
 #include "base/log.h"
-#include "queue/memory_device.h"
-
-struct memory_source_ops {
-	const char *name; /* as the user writes it; NULL: a video device, by its own name */
-	bool automatic;   /* "auto" tries it */
-	int (*open)(struct memory_source *memory, const char *argument, const struct video_format *format);
-	void (*close)(struct memory_source *memory); /* NULL: close the file descriptor */
-	int (*alloc)(struct memory_source *memory, struct plane *plane, uint32_t length);
-	void (*free)(struct memory_source *memory, struct plane *plane); /* NULL: unmap, close plane->fd */
-};
-
-struct memory_source {
-	const struct memory_source_ops *ops;
-	char *name;
-	int fd; /* of the device that allocates; -1: none */
-	struct memory_device *device;
-	uint32_t n_allocated; /* planes */
-	bool lazy;
-};
-
-uint64_t memory_source_page_align(uint64_t bytes)
-{
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-
-	return (bytes + page - 1) / page * page;
-}
-
-static uint32_t page_align(uint32_t length)
-{
-	return (uint32_t)memory_source_page_align(length);
-}
+#include "base/page.h"
 
 static int map_plane(struct plane *plane, int fd, uint32_t length, int flags)
 {
@@ -68,7 +39,7 @@ static int pages_open(struct memory_source *memory, const char *argument, const 
 /* Page-aligned at both ends: some drivers write before an unaligned start. */
 static int pages_alloc(struct memory_source *memory, struct plane *plane, uint32_t length)
 {
-	int err = map_plane(plane, -1, page_align(length), MAP_PRIVATE | MAP_ANONYMOUS);
+	int err = map_plane(plane, -1, (uint32_t)page_align(length), MAP_PRIVATE | MAP_ANONYMOUS);
 
 	if (err == 0 && memory->lazy) /* the first byte written would allocate a whole huge page */
 		madvise(plane->data, plane->length, MADV_NOHUGEPAGE);
@@ -82,7 +53,7 @@ bool memory_source_is_lazy(const struct memory_source *memory)
 
 void memory_source_trim(struct memory_source *memory, struct plane *plane, uint32_t bytes)
 {
-	uint32_t kept = page_align(bytes);
+	uint32_t kept = (uint32_t)page_align(bytes);
 
 	if (memory->lazy && kept < plane->length)
 		madvise(plane->data + kept, plane->length - kept, MADV_DONTNEED);
@@ -157,67 +128,44 @@ static int heap_alloc(struct memory_source *memory, struct plane *plane, uint32_
 	return map_plane(plane, plane->fd, (uint32_t)data.len, MAP_SHARED);
 }
 
-static int device_memory_open(struct memory_source *memory, const char *argument,
-			      const struct video_format *format)
+static const struct memory_source_ops memory_pages = { "pages", .open = pages_open, .alloc = pages_alloc };
+static const struct memory_source_ops memory_udmabuf = { "udmabuf", true, udmabuf_open,
+							 .alloc = udmabuf_alloc };
+static const struct memory_source_ops memory_heap = { "heap", true, heap_open, .alloc = heap_alloc };
+
+/* What --import-from takes. The last row takes every name that is not one of the others'. */
+static const struct memory_source_ops *const memory_sources[] = { &memory_udmabuf, &memory_heap,
+								  &memory_source_device };
+
+/* Takes "NAME" and "NAME:ARGUMENT". */
+static const struct memory_source_ops *find_source(const char *name, const char **argument)
 {
-	return memory_device_open(&memory->device, argument, format);
-}
+	const struct memory_source_ops *const *row = memory_sources;
 
-static void device_memory_close(struct memory_source *memory)
-{
-	memory_device_close(memory->device);
-}
+	for (; (*row)->name; row++) {
+		size_t length = strlen((*row)->name);
 
-static int device_memory_alloc(struct memory_source *memory, struct plane *plane, uint32_t length)
-{
-	return memory_device_alloc(memory->device, plane, length);
-}
-
-static void device_memory_free(struct memory_source *memory, struct plane *plane)
-{
-	memory_device_free(memory->device, plane);
-}
-
-static const struct memory_source_ops kinds[] = {
-	{ "pages", .open = pages_open, .alloc = pages_alloc },
-	{ "udmabuf", .automatic = true, .open = udmabuf_open, .alloc = udmabuf_alloc },
-	{ "heap", .automatic = true, .open = heap_open, .alloc = heap_alloc },
-	{ .open = device_memory_open,
-	  .close = device_memory_close,
-	  .alloc = device_memory_alloc,
-	  .free = device_memory_free },
-};
-
-/* Takes "NAME" and "NAME:ARGUMENT"; the last row takes all other names. */
-static const struct memory_source_ops *find_kind(const char *name, const char **argument)
-{
-	const struct memory_source_ops *ops = kinds;
-
-	for (; ops->name; ops++) {
-		size_t length = strlen(ops->name);
-
-		if (strncmp(name, ops->name, length) || (name[length] && name[length] != ':'))
+		if (strncmp(name, (*row)->name, length) || (name[length] && name[length] != ':'))
 			continue;
 		*argument = name[length] ? name + length + 1 : NULL;
-		return ops;
+		return *row;
 	}
 	*argument = name;
-	return ops;
+	return *row;
 }
 
-static int open_kind(struct memory_source **out, const struct memory_source_ops *ops, const char *name,
-		     const char *argument, const struct video_format *format)
+static int open_source(struct memory_source **out, const struct memory_source_ops *ops, const char *name,
+		       const char *argument, const struct video_format *format)
 {
 	struct memory_source *memory = calloc(1, sizeof *memory);
 	int err;
 
-	if (!memory || !(memory->name = strdup(name))) {
-		free(memory);
+	if (!memory)
 		return log_no_memory();
-	}
 	memory->fd = -1;
 	memory->ops = ops;
-	err = ops->open(memory, argument, format);
+	memory->name = strdup(name);
+	err = memory->name ? ops->open(memory, argument, format) : log_no_memory();
 	if (err < 0) {
 		memory_source_close(memory);
 		return err;
@@ -228,11 +176,14 @@ static int open_kind(struct memory_source **out, const struct memory_source_ops 
 
 static int open_auto(struct memory_source **memory, const struct video_format *format)
 {
-	for (const struct memory_source_ops *ops = kinds; ops->name; ops++)
-		if (ops->automatic && open_kind(memory, ops, ops->name, NULL, format) == 0) {
+	for (size_t i = 0; i < ARRAY_SIZE(memory_sources); i++) {
+		const struct memory_source_ops *ops = memory_sources[i];
+
+		if (ops->automatic && open_source(memory, ops, ops->name, NULL, format) == 0) {
 			log_verbose("memory for dmabuf-import comes from %s", ops->name);
 			return 0;
 		}
+	}
 	log_error(
 		"dmabuf-import: neither /dev/udmabuf nor /dev/dma_heap can be opened: name a video device to "
 		"take buffers from with --import-from, or use another --io mode");
@@ -247,11 +198,16 @@ int memory_source_open(struct memory_source **memory, const char *name, const st
 
 	if (!name || !strcmp(name, "auto"))
 		return open_auto(memory, format);
-	ops = find_kind(name, &argument);
-	err = open_kind(memory, ops, name, argument, format);
-	if (err < 0 && ops->name) /* memory_device_open() logs */
+	ops = find_source(name, &argument);
+	err = open_source(memory, ops, name, argument, format);
+	if (err < 0 && ops->name)
 		log_error("--import-from %s: %s", name, err_str(err));
 	return err;
+}
+
+int memory_source_open_pages(struct memory_source **memory, const struct video_format *format)
+{
+	return open_source(memory, &memory_pages, memory_pages.name, NULL, format);
 }
 
 void memory_source_close(struct memory_source *memory)

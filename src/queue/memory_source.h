@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Memory that is not the driver's, for the import modes and for copies: pages of the process,
- * /dev/udmabuf, a dma-heap, or the buffers of another video device.
- */
+/* Memory that is not the driver's, for the import modes and for copies. */
 #ifndef QUEUE_MEMORY_SOURCE_H
 #define QUEUE_MEMORY_SOURCE_H
 
@@ -11,9 +8,11 @@
 struct memory_source;
 
 /* name: NULL or "auto" (the first that can be opened), "udmabuf", "heap", "heap:NAME", or the name of a video
- * device ("/dev/video2", "sim:…"); "pages" for memory without a file descriptor. `format` says how large the
- * frames are. Returns 0 or a negative errno, logged. */
+ * device ("/dev/video2", "sim:…"). `format` says how large the frames are. Returns 0 or a negative errno,
+ * logged. */
 int memory_source_open(struct memory_source **memory, const char *name, const struct video_format *format);
+/* Pages of the process, which have no file descriptor: for io mode userptr, copies and read(). */
+int memory_source_open_pages(struct memory_source **memory, const struct video_format *format);
 void memory_source_close(struct memory_source *memory); /* takes NULL; all planes must have been freed */
 const char *memory_source_name(const struct memory_source *memory);
 
@@ -30,8 +29,5 @@ void memory_source_free(struct memory_source *memory, struct buffer *buffer);
 bool memory_source_is_lazy(const struct memory_source *memory);
 /* Gives the pages behind the first `bytes` back to the kernel, where the memory is lazy. */
 void memory_source_trim(struct memory_source *memory, struct plane *plane, uint32_t bytes);
-
-/* Rounded up to whole pages. */
-uint64_t memory_source_page_align(uint64_t bytes);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "device/controls.h"
 #include "device/node_errors.h"
+#include "queue/qbuf.h"
 #include "queue/spare.h"
 
 /* The first automatic mode that the device can do, or else the last. */
@@ -82,12 +83,12 @@ static void subscribe_source_change(struct device *device)
 
 static int open_memory(struct pool *pool, const char *import_from)
 {
-	int err = memory_source_open(&pool->pages, "pages", &pool->format);
+	int err = memory_source_open_pages(&pool->pages, &pool->format);
 
 	if (err < 0 || !pool->io->imports)
 		return err;
 	if (pool->io->memory == V4L2_MEMORY_USERPTR)
-		import_from = "pages";
+		return memory_source_open_pages(&pool->import_memory, &pool->format);
 	return memory_source_open(&pool->import_memory, import_from, &pool->format);
 }
 
@@ -207,6 +208,34 @@ int pool_configure(struct pool *pool, const struct pool_config *config)
 		return -EDOM;
 	}
 	return changed;
+}
+
+int pool_check(const struct pool *pool)
+{
+	if (pool->lost)
+		return POOL_DEVLOST;
+	if (!pool->active)
+		return POOL_FLUSHING;
+	return pool->eos ? POOL_EOS : 0;
+}
+
+void pool_release(struct pool *pool, struct buffer *buffer)
+{
+	if (buffer->spare) {
+		spare_release(pool, buffer);
+		return;
+	}
+	pool->n_held--;
+	if (buffer->owner == BUFFER_ORPHANED) {
+		pool_detach(pool, buffer);
+		buffer->owner = BUFFER_FREE;
+	} else if (pool->active && pool->streaming && !pool->lost && !pool->eos && !pool->output) {
+		qbuf_queue(pool, buffer);
+	} else {
+		allocator_release(&pool->allocator, buffer);
+		if (!pool->active && !pool->n_held)
+			pool_free_buffers(pool);
+	}
 }
 
 struct pool_info pool_info(const struct pool *pool)

@@ -1,28 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Capture: which frames are delivered, and when one is copied. */
-#include <poll.h>
-#include "base/clock.h"
 #include "base/log.h"
 #include "queue/qbuf.h"
 #include "queue/spare.h"
-
-/* Waits for a buffer to be released. The device is not polled: with nothing queued it reports POLLERR. */
-static int wait_for_release(struct pool *pool, int64_t deadline_ns)
-{
-	struct pollfd entries[] = { { .fd = pool->cancel_fd, .events = POLLIN },
-				    { .fd = pool->wake_fd, .events = POLLIN } };
-
-	for (;;) {
-		int64_t left = deadline_ns ? deadline_ns - now_ns() : 0;
-		struct timespec time = { .tv_sec = left / NS_PER_S, .tv_nsec = left % NS_PER_S };
-
-		if (left < 0)
-			return POOL_TIMEOUT;
-		if (ppoll(entries, 2, deadline_ns ? &time : NULL, NULL) <= 0)
-			continue;
-		return entries[0].revents ? POOL_FLUSHING : POOL_WAKE;
-	}
-}
 
 /* Makes sure that a buffer is queued: poll() and DQBUF could wait for ever without. */
 static int ensure_queued(struct pool *pool, int64_t deadline_ns)
@@ -42,7 +22,7 @@ static int ensure_queued(struct pool *pool, int64_t deadline_ns)
 			log_error("%s: the driver has no buffer and takes none", pool->device->path);
 		return -EIO;
 	}
-	return pool->wake_fd >= 0 ? wait_for_release(pool, deadline_ns) : POOL_NOBUF;
+	return pool->wake_fd >= 0 ? qbuf_wait_for_release(pool, deadline_ns) : POOL_NOBUF;
 }
 
 static int dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer)
@@ -102,15 +82,6 @@ static int requeue(struct pool *pool, struct buffer *buffer, int result)
 	}
 	err = qbuf_queue(pool, buffer);
 	return err == POOL_DEVLOST ? err : result;
-}
-
-int pool_check(const struct pool *pool)
-{
-	if (pool->lost)
-		return POOL_DEVLOST;
-	if (!pool->active)
-		return POOL_FLUSHING;
-	return pool->eos ? POOL_EOS : 0;
 }
 
 /* Waits for a frame to deliver. The arguments are those of pool_dequeue(). */

@@ -59,6 +59,10 @@ int pool_check(const struct pool *pool);
 /* Takes the first free buffer or adds one by CREATE_BUFS, with memory where `attach` is set. The caller
  * decides on its owner. POOL_NOBUF: there is none; other errors are logged. */
 int pool_get_free(struct pool *pool, bool attach, struct buffer **buffer);
+/* Takes a free buffer's memory away. */
+void pool_detach(struct pool *pool, struct buffer *buffer);
+/* Detaches all buffers, which must be free, and gives them back to the driver. */
+void pool_free_buffers(struct pool *pool);
 /* Queues a free buffer or one more by CREATE_BUFS. Returns as pool_get_free() and qbuf_queue(). */
 int pool_grow(struct pool *pool);
 /* After an EIO of the call `what`: restarts the stream, unless it was restarted and brought no frame since.

@@ -2,6 +2,7 @@
 /* Output: queues frames, keeping min_latency buffers in the driver. */
 #include <poll.h>
 #include "base/log.h"
+#include "base/page.h"
 #include "queue/qbuf.h"
 #include "queue/spare.h"
 
@@ -53,14 +54,14 @@ int pool_acquire(struct pool *pool, struct buffer **buffer)
  */
 static bool can_import(const struct pool *pool, const struct plane *plane, uint32_t needed)
 {
-	bool starts_page = memory_source_page_align((uintptr_t)plane->data) == (uintptr_t)plane->data;
+	bool starts_page = page_align((uintptr_t)plane->data) == (uintptr_t)plane->data;
 
 	return (starts_page || pool->io->memory != V4L2_MEMORY_USERPTR) && plane->length >= needed &&
 	       plane->bytesused <= plane->length && plane->data_offset <= plane->bytesused &&
 	       (!plane->data_offset || device_is_multiplanar(pool->device));
 }
 
-static int import_frame(struct pool *pool, struct buffer *buffer, struct buffer *foreign)
+static int import_foreign(struct pool *pool, struct buffer *buffer, struct buffer *foreign)
 {
 	for (uint32_t p = 0; p < pool->format.n_planes; p++) {
 		const struct plane *plane = &foreign->planes[p];
@@ -78,7 +79,7 @@ static int import_frame(struct pool *pool, struct buffer *buffer, struct buffer 
 	return 0;
 }
 
-static int copy_frame(struct pool *pool, struct buffer *buffer, struct buffer *foreign)
+static int copy_foreign(struct pool *pool, struct buffer *buffer, struct buffer *foreign)
 {
 	const struct video_format *format = foreign->format ? foreign->format : &pool->format;
 	int err = buffer_copy(buffer, &pool->format, foreign, format, &pool->bytes_copied);
@@ -107,14 +108,14 @@ static int take_foreign(struct pool *pool, struct buffer *foreign, int64_t deadl
 		return err;
 	(*out)->done = NULL;
 	foreign->copied = false;
-	err = pool->io->imports ? import_frame(pool, *out, foreign) : copy_frame(pool, *out, foreign);
+	err = pool->io->imports ? import_foreign(pool, *out, foreign) : copy_foreign(pool, *out, foreign);
 	if (err < 0)
 		allocator_release(&pool->allocator, *out);
 	return err;
 }
 
 /* The frame was not queued. */
-static void return_frame(struct pool *pool, struct buffer *frame)
+static void pool_return_frame(struct pool *pool, struct buffer *frame)
 {
 	if (frame->done)
 		frame->done(frame);
@@ -122,7 +123,7 @@ static void return_frame(struct pool *pool, struct buffer *frame)
 		pool_release(pool, frame);
 }
 
-static int queue_frame(struct pool *pool, struct buffer *frame, int64_t deadline_ns)
+static int pool_queue_frame(struct pool *pool, struct buffer *frame, int64_t deadline_ns)
 {
 	struct buffer *buffer = frame;
 	int err = 0;
@@ -132,7 +133,7 @@ static int queue_frame(struct pool *pool, struct buffer *frame, int64_t deadline
 	else
 		err = take_foreign(pool, frame, deadline_ns, &buffer);
 	if (err < 0) {
-		return_frame(pool, frame);
+		pool_return_frame(pool, frame);
 		return err;
 	}
 	err = qbuf_queue(pool, buffer);
@@ -155,10 +156,10 @@ int pool_queue(struct pool *pool, struct buffer *buffer, int64_t deadline_ns)
 	int err = pool_check(pool);
 
 	if (err == 0 && pool->io->streams)
-		return queue_frame(pool, buffer, deadline_ns);
+		return pool_queue_frame(pool, buffer, deadline_ns);
 	if (err == 0)
 		err = pool->io->write_frame(pool, deadline_ns, buffer);
-	return_frame(pool, buffer);
+	pool_return_frame(pool, buffer);
 	return err;
 }
 

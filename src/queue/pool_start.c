@@ -8,7 +8,7 @@
 #include "queue/spare.h"
 
 /* REQBUFS, and what the number granted means for the rest. Returns 0 or a negative errno, logged. */
-static int request_buffers(struct pool *pool, bool *can_allocate)
+static int start_allocator(struct pool *pool, bool *can_allocate)
 {
 	uint32_t needed = pool->io->imports ? pool->min : POOL_MIN_BUFFERS;
 	int granted = allocator_start(&pool->allocator, pool->min, pool->io->memory);
@@ -41,7 +41,7 @@ static int allocate_buffers(struct pool *pool)
 	pool->min_latency = driver_min > POOL_MIN_BUFFERS ? driver_min : POOL_MIN_BUFFERS;
 	pool->copy_threshold = pool->granted = 0;
 	if (pool->io->streams)
-		err = request_buffers(pool, &can_allocate);
+		err = start_allocator(pool, &can_allocate);
 	if (err < 0)
 		return err;
 	pool->max_latency = can_allocate ? pool->max : pool->min;
@@ -50,7 +50,7 @@ static int allocate_buffers(struct pool *pool)
 	return 0;
 }
 
-static void detach_buffer(struct pool *pool, struct buffer *buffer)
+void pool_detach(struct pool *pool, struct buffer *buffer)
 {
 	buffer->attached = false;
 	pool->io->detach(pool, buffer);
@@ -145,11 +145,10 @@ static int start_streaming(struct pool *pool)
 	return err;
 }
 
-/* All buffers must be free. */
-static void free_buffers(struct pool *pool)
+void pool_free_buffers(struct pool *pool)
 {
 	for (struct buffer *b = pool->allocator.free_first; b; b = b->next)
-		detach_buffer(pool, b);
+		pool_detach(pool, b);
 	allocator_stop(&pool->allocator);
 }
 
@@ -168,7 +167,7 @@ int pool_start(struct pool *pool)
 	if (err == 0)
 		err = pool->io->streams ? start_streaming(pool) : pool->io->start(pool);
 	if (err < 0) {
-		free_buffers(pool);
+		pool_free_buffers(pool);
 		return err;
 	}
 	pool->active = pool->new_sequence = true;
@@ -184,7 +183,7 @@ static int orphan_buffers(struct pool *pool)
 	if (!allocator->can_orphan || pool->output)
 		return 0;
 	for (struct buffer *b = allocator->free_first; b; b = b->next)
-		detach_buffer(pool, b);
+		pool_detach(pool, b);
 	for (uint32_t i = 0; i < POOL_MAX_BUFFERS; i++)
 		if (allocator->buffers[i].owner == BUFFER_HELD)
 			allocator->buffers[i].owner = BUFFER_ORPHANED;
@@ -206,27 +205,8 @@ int pool_stop(struct pool *pool)
 		log_warn("%s: VIDIOC_STREAMOFF: %s", pool->device->path, err_str(err));
 	if (pool->n_held)
 		return orphan_buffers(pool);
-	free_buffers(pool);
+	pool_free_buffers(pool);
 	return 0;
-}
-
-void pool_release(struct pool *pool, struct buffer *buffer)
-{
-	if (buffer->spare) {
-		spare_release(pool, buffer);
-		return;
-	}
-	pool->n_held--;
-	if (buffer->owner == BUFFER_ORPHANED) {
-		detach_buffer(pool, buffer);
-		buffer->owner = BUFFER_FREE;
-	} else if (pool->active && pool->streaming && !pool->lost && !pool->eos && !pool->output) {
-		qbuf_queue(pool, buffer);
-	} else {
-		allocator_release(&pool->allocator, buffer);
-		if (!pool->active && !pool->n_held)
-			free_buffers(pool);
-	}
 }
 
 static int stop_streaming(struct pool *pool)

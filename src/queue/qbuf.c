@@ -107,14 +107,16 @@ static int qbuf_failed(struct pool *pool, int err)
 int qbuf_queue(struct pool *pool, struct buffer *buffer)
 {
 	const struct buffer *frame = buffer->imported ? buffer->imported : buffer;
-	struct v4l2_planar_buffer qbuf;
+	struct v4l2_planar_buffer qbuf = {
+		.buffer = { .index = buffer->index, .memory = pool->io->memory },
+		.n_planes = buffer->n_planes,
+	};
 	int err;
 
 	assert(!buffer->spare);
 	if (buffer->owner == BUFFER_QUEUED)
 		return -EBUSY;
 	sync_planes(pool, frame, DMA_BUF_SYNC_END);
-	v4l2_buffer_init(&qbuf, pool->device, pool->io->memory, buffer->index, buffer->n_planes);
 	for (uint32_t p = 0; p < buffer->n_planes && pool->io->set_memory; p++)
 		pool->io->set_memory(&qbuf.planes[p], &frame->planes[p]);
 	if (pool->output)
@@ -191,6 +193,24 @@ int qbuf_poll(struct pool *pool, int64_t deadline_ns)
 			return qbuf_error(pool, "poll", n);
 		if (result != POOL_TIMEOUT || (deadline_ns && now_ns() >= deadline_ns))
 			return result;
+	}
+}
+
+/* The device is not polled: with nothing queued it reports POLLERR. */
+int qbuf_wait_for_release(struct pool *pool, int64_t deadline_ns)
+{
+	struct pollfd entries[] = { { .fd = pool->cancel_fd, .events = POLLIN },
+				    { .fd = pool->wake_fd, .events = POLLIN } };
+
+	for (;;) {
+		int64_t left = deadline_ns ? deadline_ns - now_ns() : 0;
+		struct timespec time = { .tv_sec = left / NS_PER_S, .tv_nsec = left % NS_PER_S };
+
+		if (left < 0)
+			return POOL_TIMEOUT;
+		if (ppoll(entries, 2, deadline_ns ? &time : NULL, NULL) <= 0)
+			continue;
+		return entries[0].revents ? POOL_FLUSHING : POOL_WAKE;
 	}
 }
 
@@ -298,7 +318,8 @@ int qbuf_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer)
 		ready = qbuf_poll(pool, deadline_ns);
 		if (ready < 0)
 			return ready;
-		v4l2_buffer_init(&dqbuf, pool->device, pool->io->memory, 0, pool->format.n_planes);
+		dqbuf = (struct v4l2_planar_buffer){ .buffer = { .memory = pool->io->memory },
+						     .n_planes = pool->format.n_planes };
 		err = v4l2_buffer_ioctl(pool->device, VIDIOC_DQBUF, &dqbuf);
 	} while (err == -EAGAIN && ready == 0);
 	if (err == -EPIPE) {

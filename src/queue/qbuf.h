@@ -20,6 +20,9 @@ int qbuf_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer)
 /* Returns 0 when a frame may be ready; 1 when poll() reports an error alone; POOL_TIMEOUT, POOL_FLUSHING,
  * POOL_WAKE, POOL_RES_CHANGE; or qbuf_error(). */
 int qbuf_poll(struct pool *pool, int64_t deadline_ns);
+/* Waits for a buffer to be released, by the wake descriptor. Returns POOL_WAKE, POOL_FLUSHING or
+ * POOL_TIMEOUT. */
+int qbuf_wait_for_release(struct pool *pool, int64_t deadline_ns);
 /* What poll() said of the device, the cancel descriptor and the wake descriptor, in this order. Returns as
  * qbuf_poll(), with POOL_TIMEOUT for nothing. */
 int qbuf_poll_result(struct pool *pool, const struct pollfd entries[3]);

@@ -3,6 +3,7 @@
 #include "queue/spare.h"
 
 #include <stdlib.h>
+#include "base/page.h"
 
 #define TRIM_BYTES 65536 /* madvise() for less costs more than it frees */
 
@@ -93,7 +94,7 @@ static bool make_room(struct pool *pool, uint64_t bytes)
 
 struct buffer *spare_acquire(struct pool *pool, struct memory_source *memory, uint64_t bytes)
 {
-	uint64_t wanted = memory_source_is_lazy(memory) ? memory_source_page_align(bytes) : pool->frame_bytes;
+	uint64_t wanted = memory_source_is_lazy(memory) ? page_align(bytes) : pool->frame_bytes;
 	struct buffer *spare = take_free_spare(pool, memory);
 	uint64_t has = spare ? spare->budget_bytes : 0;
 
@@ -123,7 +124,7 @@ void spare_trim(struct pool *pool, struct buffer *spare)
 	if (!memory_source_is_lazy(spare->memory_source))
 		return;
 	for (uint32_t p = 0; p < spare->n_planes; p++)
-		bytes += memory_source_page_align(spare->planes[p].bytesused);
+		bytes += page_align(spare->planes[p].bytesused);
 	if (bytes <= spare->budget_bytes && spare->budget_bytes - bytes < TRIM_BYTES)
 		return;
 	for (uint32_t p = 0; p < spare->n_planes && bytes < spare->budget_bytes; p++)

@@ -4,16 +4,6 @@
 
 #include <string.h>
 
-void v4l2_buffer_init(struct v4l2_planar_buffer *buffer, const struct device *device, enum v4l2_memory memory,
-		      uint32_t index, uint32_t n_planes)
-{
-	memset(buffer, 0, sizeof *buffer);
-	buffer->n_planes = n_planes;
-	buffer->buffer.type = device->type;
-	buffer->buffer.memory = memory;
-	buffer->buffer.index = index;
-}
-
 static void plane_to_buffer(const struct v4l2_plane *plane, struct v4l2_buffer *buffer)
 {
 	buffer->bytesused = plane->bytesused;
@@ -33,6 +23,7 @@ int v4l2_buffer_ioctl(struct device *device, unsigned long request, struct v4l2_
 {
 	int err;
 
+	buffer->buffer.type = device->type;
 	if (device_is_multiplanar(device)) {
 		buffer->buffer.m.planes = buffer->planes;
 		buffer->buffer.length = buffer->n_planes;

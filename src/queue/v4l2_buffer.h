@@ -15,11 +15,9 @@ struct v4l2_planar_buffer {
 	uint32_t n_planes;
 };
 
-/* Zeroes everything else, so that no flag or field of an earlier call reaches the driver. */
-void v4l2_buffer_init(struct v4l2_planar_buffer *buffer, const struct device *device, enum v4l2_memory memory,
-		      uint32_t index, uint32_t n_planes);
-/* Makes the ioctl; for a single-planar device with plane 0 in struct v4l2_buffer. Returns as device_ioctl().
- */
+/* Sets the type and makes the ioctl; for a single-planar device with plane 0 in struct v4l2_buffer. All that
+ * the caller does not set must be zero, so that nothing of an earlier call reaches the driver. Returns as
+ * device_ioctl(). */
 int v4l2_buffer_ioctl(struct device *device, unsigned long request, struct v4l2_planar_buffer *buffer);
 
 #endif

@@ -3,7 +3,7 @@
 #include "session/play_buffers.h"
 
 #include "base/log.h"
-#include "queue/memory_source.h"
+#include "base/page.h"
 #include "session/buffer_ref.h"
 
 #define MAX_BUFFERS (2 * POOL_MAX_BUFFERS)
@@ -112,7 +112,7 @@ int play_buffers_acquire(void *opaque, bool wait, struct frame *frame)
 	for (uint32_t p = 0; p < buffer->n_planes; p++) {
 		frame->planes[p].data = buffer->planes[p].data;
 		/* Up to the page's end it is mapped, and decoders write a little beyond the frame. */
-		frame->planes[p].bytes = memory_source_page_align(buffer->planes[p].length);
+		frame->planes[p].bytes = page_align(buffer->planes[p].length);
 	}
 	return 0;
 }

@@ -9,17 +9,11 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include "base/page.h"
 #include "sim/sim_internal.h"
 
 /* m.offset is the number of the plane, shifted so that it is a multiple of any page size, as mmap() needs. */
 #define OFFSET_SHIFT 16
-
-static size_t page_align(size_t bytes)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-
-	return (bytes + page - 1) / page * page;
-}
 
 static int allocate_plane(const struct sim *sim, struct sim_plane *plane)
 {
@@ -51,7 +45,10 @@ int sim_memory_allocate(struct sim *sim, struct sim_buffer *buffer, const uint32
 		int err;
 
 		plane->length = plane->min_length = lengths[i];
-		if (sim->memory == V4L2_MEMORY_MMAP && (err = allocate_plane(sim, plane)) < 0)
+		if (sim->memory != V4L2_MEMORY_MMAP)
+			continue;
+		err = allocate_plane(sim, plane);
+		if (err < 0)
 			return err;
 	}
 	return 0;
@@ -193,7 +190,8 @@ void *sim_memory_mmap(struct sim *sim, size_t length, int protection, int flags,
 	if (length > sim->buffers[index]->planes[plane].mapped_bytes || !(protection & PROT_READ))
 		return MAP_FAILED;
 	*err = -ENOMEM;
-	if (!(mapping = malloc(sizeof *mapping)))
+	mapping = malloc(sizeof *mapping);
+	if (!mapping)
 		return MAP_FAILED;
 	/* A driver maps all pages at once. */
 	start = mmap(NULL, length, protection, MAP_SHARED | MAP_POPULATE,
@@ -214,7 +212,8 @@ int sim_memory_munmap(struct sim *sim, void *start, size_t length)
 
 	while (*link && (*link)->start != start)
 		link = &(*link)->next;
-	if ((mapping = *link)) {
+	mapping = *link;
+	if (mapping) {
 		*link = mapping->next;
 		free(mapping);
 	}

@@ -182,11 +182,17 @@ static void a_source_that_is_not_there_is_named(void **state)
 		const char *name, *path; /* the path where such a thing would be; NULL: nowhere */
 		int err;
 	} cases[] = {
-		{ "sim:nonsense=1", NULL, -EINVAL },    { "sim:busy", NULL, -EBUSY },
-		{ "sim:grant=40", NULL, -EIO },         { "sim:fail=expbuf@2:EIO", NULL, -EIO },
-		{ "/dev/none", NULL, -ENOENT },         { "heap:no-such-heap", NULL, -ENOENT },
-		{ "udmabuf", "/dev/udmabuf", -ENOENT }, { "heap", "/dev/dma_heap", -ENOENT },
-		{ "auto", "/dev/udmabuf", -ENOENT },    { NULL, "/dev/udmabuf", -ENOENT },
+		{ "sim:nonsense=1", NULL, -EINVAL },
+		{ "sim:busy", NULL, -EBUSY },
+		{ "sim:grant=40", NULL, -EIO },
+		{ "sim:fail=expbuf@2:EIO", NULL, -EIO },
+		{ "/dev/none", NULL, -ENOENT },
+		{ "heap:no-such-heap", NULL, -ENOENT },
+		{ "udmabuf", "/dev/udmabuf", -ENOENT },
+		{ "heap", "/dev/dma_heap", -ENOENT },
+		{ "auto", "/dev/udmabuf", -ENOENT },
+		{ NULL, "/dev/udmabuf", -ENOENT },
+		{ "pages", NULL, -ENOENT }, /* a name like any other: pages have no descriptor */
 	};
 
 	(void)state;

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whole pages of memory. */
+#ifndef BASE_PAGE_H
+#define BASE_PAGE_H
+
+#include <stdint.h>
+#include <unistd.h>
+
+/* Rounded up to whole pages. */
+static inline uint64_t page_align(uint64_t bytes)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	return (bytes + page - 1) / page * page;
+}
+
+#endif

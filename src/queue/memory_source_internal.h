@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The rows of memory_sources[], for the files that define them. */
+#ifndef QUEUE_MEMORY_SOURCE_INTERNAL_H
+#define QUEUE_MEMORY_SOURCE_INTERNAL_H
+
+#include "queue/memory_source.h"
+
+struct memory_source_ops {
+	const char *name; /* as the user writes it; NULL: a video device, by its own name */
+	bool automatic;   /* "auto" tries it */
+	/* argument: what follows "name:", or NULL; a video device: the whole name, and it logs its errors. */
+	int (*open)(struct memory_source *memory, const char *argument, const struct video_format *format);
+	void (*close)(struct memory_source *memory); /* NULL: close the file descriptor */
+	/* Sets data, length and fd of a plane that is zero but for fd -1, and mem_offset where free() needs
+	 * it. Returns 0 or a negative errno; free() gets the plane then, too, as far as it is filled in. */
+	int (*alloc)(struct memory_source *memory, struct plane *plane, uint32_t length);
+	void (*free)(struct memory_source *memory, struct plane *plane); /* NULL: unmap, close plane->fd */
+};
+
+struct memory_source {
+	const struct memory_source_ops *ops;
+	char *name;
+	int fd;                       /* of the device that allocates; -1: none */
+	struct memory_device *device; /* of memory_source_device */
+	uint32_t n_allocated;         /* planes */
+	bool lazy;
+};
+
+extern const struct memory_source_ops memory_source_device; /* in memory_device.c */
+
+#endif
