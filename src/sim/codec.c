@@ -148,8 +148,11 @@ int sim_codec_encode(struct sim_codec *codec, uint32_t number, uint8_t *data, ui
 {
 	int err = draw_frame(codec, number), bytes;
 
-	if (err < 0 || (err = avcodec_send_frame(codec->context, codec->frame)) < 0 ||
-	    (err = avcodec_receive_packet(codec->context, codec->packet)) < 0)
+	if (err >= 0)
+		err = avcodec_send_frame(codec->context, codec->frame);
+	if (err >= 0)
+		err = avcodec_receive_packet(codec->context, codec->packet);
+	if (err < 0)
 		return err;
 	bytes = codec->packet->size;
 	*key = codec->packet->flags & AV_PKT_FLAG_KEY;

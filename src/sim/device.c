@@ -161,8 +161,6 @@ static int open_dump(struct sim *sim)
 	return 0;
 }
 
-static void sim_close(struct device *device);
-
 static int sim_open(struct device *device, const char *keys)
 {
 	struct sim *sim = calloc(1, sizeof *sim);
@@ -174,14 +172,20 @@ static int sim_open(struct device *device, const char *keys)
 	sim->timer_fd = sim->ready_fd = device->fd = -1;
 	sim->poll_events = ~0;
 	device->data = sim;
-	if ((err = sim_options_parse(&sim->options, keys)) < 0 || (err = sim_formats_init(sim)) < 0 ||
-	    (err = open_dump(sim)) < 0)
-		goto fail;
+	err = sim_options_parse(&sim->options, keys);
+	if (err == 0)
+		err = sim_formats_init(sim);
+	if (err == 0)
+		err = open_dump(sim);
+	if (err < 0)
+		return err;
 	device->path = strdup("sim");
-	if (!device->path || (err = sim_faults_call(sim, "open")) < 0 || (err = open_descriptors(sim)) < 0) {
-		err = err < 0 ? err : -ENOMEM;
+	err = device->path ? sim_faults_call(sim, "open") : -ENOMEM;
+	if (err == 0)
+		err = open_descriptors(sim);
+	if (err < 0) {
 		log_error("sim: %s", err_str(err));
-		goto fail;
+		return err;
 	}
 	if (sim->options.event_width) {
 		sim->detected_width = sim->format.width;
@@ -192,9 +196,6 @@ static int sim_open(struct device *device, const char *keys)
 	sim_controls_init(sim);
 	sim_stream_update_fds(sim);
 	return 0;
-fail:
-	sim_close(device);
-	return err;
 }
 
 static void close_fd(int *fd)

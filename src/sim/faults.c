@@ -63,7 +63,7 @@ static void set_empty(const struct sim *sim, struct sim_buffer *buffer)
 		buffer->planes[i].bytesused = 0;
 }
 
-static void set_empty_with_error(const struct sim *sim, struct sim_buffer *buffer)
+void sim_faults_empty_with_error(const struct sim *sim, struct sim_buffer *buffer)
 {
 	set_empty(sim, buffer);
 	set_error_flag(sim, buffer);
@@ -96,7 +96,7 @@ static const struct {
 	{ offsetof(struct sim_options, short_frame), set_too_few_bytes },
 	{ offsetof(struct sim_options, over), set_too_many_bytes },
 	{ offsetof(struct sim_options, empty_ok), set_empty },
-	{ offsetof(struct sim_options, empty), set_empty_with_error },
+	{ offsetof(struct sim_options, empty), sim_faults_empty_with_error },
 	{ offsetof(struct sim_options, last), set_last_flag },
 	{ offsetof(struct sim_options, bad_index), set_bad_index },
 };

@@ -75,7 +75,8 @@ static int copy_packet(struct sim *sim, uint8_t *data, uint32_t size)
 		n = sim_codec_encode(sim->codec, 0, data, size, &key);
 		if (n < 0)
 			return n;
-		if (!(sim->packet = malloc((size_t)n)))
+		sim->packet = malloc((size_t)n);
+		if (!sim->packet)
 			return -ENOMEM;
 		memcpy(sim->packet, data, (size_t)n);
 		sim->packet_bytes = (uint32_t)n;
@@ -104,20 +105,13 @@ static int draw_compressed(struct sim *sim, struct sim_buffer *buffer, uint32_t 
 	return 0;
 }
 
-static void damage(const struct sim *sim, struct sim_buffer *buffer)
-{
-	buffer->flags |= V4L2_BUF_FLAG_ERROR;
-	for (unsigned i = 0; i < sim->format.n_planes; i++)
-		buffer->planes[i].bytesused = 0;
-}
-
 void sim_frame_clear(const struct sim *sim, struct sim_buffer *buffer)
 {
 	buffer->flags = 0;
 	buffer->sequence = 0;
 	buffer->timestamp_ns = 0;
 	buffer->field = V4L2_FIELD_NONE;
-	damage(sim, buffer);
+	sim_faults_empty_with_error(sim, buffer);
 }
 
 void sim_frame_capture(struct sim *sim, struct sim_buffer *buffer, uint32_t sequence, int64_t timestamp_ns)
@@ -141,7 +135,7 @@ void sim_frame_capture(struct sim *sim, struct sim_buffer *buffer, uint32_t sequ
 		sim_memory_end_access(&buffer->planes[i]);
 	if (err < 0) {
 		log_error("%s: drawing frame %u failed: %s", sim->device->path, sequence, err_str(err));
-		damage(sim, buffer);
+		sim_faults_empty_with_error(sim, buffer);
 	}
 	sim_faults_frame(sim, buffer);
 }

@@ -42,13 +42,15 @@ ssize_t sim_read_write_read(struct sim *sim, void *data, size_t size)
 {
 	const struct sim_plane *plane;
 	size_t bytes, n;
-	int err;
+	int err = 0;
 
-	if (!sim->fileio && (err = sim_read_write_start(sim)) < 0)
+	if (!sim->fileio)
+		err = sim_read_write_start(sim);
+	if (err < 0 || !size)
 		return err;
-	if (!size)
-		return 0;
-	if (!sim->fileio_buffer && (err = dequeue_buffer(sim)) < 0)
+	if (!sim->fileio_buffer)
+		err = dequeue_buffer(sim);
+	if (err < 0)
 		return err;
 	plane = &sim->fileio_buffer->planes[0];
 	bytes = plane->bytesused < plane->length ? plane->bytesused : plane->length;
@@ -77,13 +79,15 @@ static int get_empty_buffer(struct sim *sim)
 ssize_t sim_read_write_write(struct sim *sim, const void *data, size_t size)
 {
 	struct sim_plane *plane;
-	int err;
+	int err = 0;
 
-	if (!sim->fileio && (err = sim_read_write_start(sim)) < 0)
+	if (!sim->fileio)
+		err = sim_read_write_start(sim);
+	if (err < 0 || !size)
 		return err;
-	if (!size)
-		return 0;
-	if (!sim->fileio_buffer && (err = get_empty_buffer(sim)) < 0)
+	if (!sim->fileio_buffer)
+		err = get_empty_buffer(sim);
+	if (err < 0)
 		return err;
 	plane = &sim->fileio_buffer->planes[0];
 	size = size < plane->length ? size : plane->length; /* each write() is a frame */

@@ -191,6 +191,8 @@ bool sim_faults_due(const struct sim_schedule *schedule, uint64_t count);
 int sim_faults_call(struct sim *sim, const char *name);
 /* Applies what is due at frame sim->n_frames to the buffer that holds it. */
 void sim_faults_frame(const struct sim *sim, struct sim_buffer *buffer);
+/* Marks the frame as damaged and empty. */
+void sim_faults_empty_with_error(const struct sim *sim, struct sim_buffer *buffer);
 
 /*
  * All functions with a void pointer below are ioctls, see struct sim_call: they take the ioctl's argument

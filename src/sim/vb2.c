@@ -157,7 +157,9 @@ int sim_vb2_create_bufs(struct sim *sim, void *argument)
 	request->capabilities = buffer_caps(sim);
 	if (!request->count)
 		return n == -EBUSY && !sim->options.busy ? 0 : n;
-	if (n < 0 || (n = requested_lengths(sim, &request->format, lengths)) < 0)
+	if (n == 0)
+		n = requested_lengths(sim, &request->format, lengths);
+	if (n < 0)
 		return n;
 	if (sim->n_buffers >= DRIVER_MAX_BUFFERS)
 		return -ENOBUFS;
@@ -278,7 +280,7 @@ static struct v4l2_plane qbuf_plane(const struct sim *sim, const struct v4l2_buf
 }
 
 /* Output: the payload that QBUF names (__verify_length()); bytesused 0 means the whole plane. */
-static int set_payload(const struct sim *sim, struct sim_plane *plane, const struct v4l2_plane *from)
+static int set_plane_payload(const struct sim *sim, struct sim_plane *plane, const struct v4l2_plane *from)
 {
 	bool offset = sim_is_multiplanar(sim) && from->bytesused;
 
@@ -299,7 +301,9 @@ static int prepare_buffer(struct sim *sim, struct sim_buffer *buffer, const stru
 		struct v4l2_plane plane = qbuf_plane(sim, b, i);
 		int err = sim_memory_attach(sim, buffer, i, &plane);
 
-		if (err < 0 || (err = set_payload(sim, &buffer->planes[i], &plane)) < 0)
+		if (err == 0)
+			err = set_plane_payload(sim, &buffer->planes[i], &plane);
+		if (err < 0)
 			return err;
 	}
 	buffer->flags = 0;

@@ -161,6 +161,8 @@ static int open_device(struct node *node, int minor)
 	node->device = (struct device){ .ops = &device_sim, .fd = -1 };
 	enter(node);
 	err = device_sim.open(&node->device, keys);
+	if (err < 0)
+		device_sim.close(&node->device);
 	leave(node);
 	return err;
 }
