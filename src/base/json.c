@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/log.h"
 #include "base/text.h"
+#include "base/text_file.h"
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
@@ -15,7 +15,10 @@ void json_add_text(struct json_object *object, const char *key, const char *text
 	char *clean, *out;
 	size_t n;
 
-	if (!text || !(clean = out = malloc(strlen(text) * strlen(REPLACEMENT) + 1)))
+	if (!text)
+		return;
+	clean = out = malloc(strlen(text) * strlen(REPLACEMENT) + 1);
+	if (!clean)
 		return;
 	while (*text) {
 		n = text_character_length(text);
@@ -75,36 +78,12 @@ struct json_object *json_array(struct json_object *object, const char *key, size
 	return member;
 }
 
-int json_file_open(FILE **file, const char *name)
-{
-	int err;
-
-	*file = strcmp(name, "-") == 0 ? stdout : fopen(name, "we");
-	if (*file)
-		return 0;
-	err = -errno;
-	log_error("%s: %s", name, err_str(err));
-	return err;
-}
-
 int json_file_write(FILE *file, const char *name, struct json_object *object)
 {
 	const int flags = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
-	int err = 0;
 
 	errno = 0;
-	if (fprintf(file, "%s\n", json_object_to_json_string_ext(object, flags)) < 0 || fflush(file) != 0)
-		err = errno ? -errno : -EIO;
-	if (file != stdout && fclose(file) != 0 && !err)
-		err = -errno;
+	fprintf(file, "%s\n", json_object_to_json_string_ext(object, flags));
 	json_object_put(object);
-	if (err)
-		log_error("%s: %s", file == stdout ? "standard output" : name, err_str(err));
-	return err;
-}
-
-void json_file_close(FILE *file)
-{
-	if (file && file != stdout)
-		fclose(file);
+	return text_file_finish(file, name);
 }

@@ -20,11 +20,9 @@ const char *json_text(struct json_object *object, const char *key);
 int64_t json_int(struct json_object *object, const char *key);
 struct json_object *json_array(struct json_object *object, const char *key, size_t *length);
 
-/* The file for a report: name is a path, or "-". It is opened before the run, so that a wrong name does not
- * cost a long recording its report. json_file_write() closes the file and frees the object; json_file_close()
- * closes a file to which nothing was written, and takes NULL. Return 0 or a negative errno, logged. */
-int json_file_open(FILE **file, const char *name);
+/* Writes the object to a file of text_file_open() and frees and closes both. The file is opened before the
+ * run, so that a wrong name does not cost a long recording its report. Returns 0 or a negative errno, logged.
+ */
 int json_file_write(FILE *file, const char *name, struct json_object *object);
-void json_file_close(FILE *file);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <math.h>
-#include "base/log.h"
+#include "base/text_file.h"
 
 static void print_quoted(FILE *file, const char *text)
 {
@@ -50,17 +50,9 @@ static void print_csv_line(FILE *file, const struct bench_run *run)
 
 int bench_csv(const struct bench *bench, FILE *file, const char *name)
 {
-	int err = 0;
-
 	errno = 0;
 	print_csv_heading(file);
 	for (size_t i = 0; i < bench->n_runs; i++)
 		print_csv_line(file, &bench->runs[i]);
-	if (fflush(file) != 0 || ferror(file))
-		err = errno ? -errno : -EIO;
-	if (file != stdout && fclose(file) != 0 && err == 0)
-		err = -errno;
-	if (err < 0)
-		log_error("%s: %s", file == stdout ? "standard output" : name, err_str(err));
-	return err;
+	return text_file_finish(file, name);
 }

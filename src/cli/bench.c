@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/status_line.h"
+#include "base/text_file.h"
 #include "bench/advise.h"
 #include "bench/compare.h"
 #include "bench/condition.h"
@@ -178,9 +179,9 @@ static enum status open_outputs(const struct arguments *arguments, struct output
 
 	if (arguments->compare && bench_compare_load(arguments->compare, &outputs->earlier) < 0)
 		return STATUS_FILE;
-	if (json && json_file_open(&outputs->json, json) < 0)
+	if (json && text_file_open(&outputs->json, json) < 0)
 		return STATUS_FILE;
-	if (arguments->csv && json_file_open(&outputs->csv, arguments->csv) < 0)
+	if (arguments->csv && text_file_open(&outputs->csv, arguments->csv) < 0)
 		return STATUS_FILE;
 	/* Standard output carries one thing: the table gives way to JSON and CSV. */
 	outputs->text = !common_is_stdout(json) && !common_is_stdout(arguments->csv) ? stdout
@@ -191,8 +192,8 @@ static enum status open_outputs(const struct arguments *arguments, struct output
 
 static void close_outputs(struct outputs *outputs)
 {
-	json_file_close(outputs->json);
-	json_file_close(outputs->csv);
+	text_file_close(outputs->json);
+	text_file_close(outputs->csv);
 	bench_compare_free(&outputs->earlier);
 }
 

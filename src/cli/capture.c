@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/common.h"
 #include "base/json.h"
+#include "base/text_file.h"
 #include "cli/progress.h"
 #include "report/record.h"
 #include "cli/signals.h"
@@ -286,7 +287,7 @@ static enum status capture_with(struct capture_options *options)
 	setup_options =
 		common_setup_options(&options->common, DEVICE_CAPTURE,
 				     options->has_memory ? options->memory_bytes : common_memory_limit());
-	if (options->common.basic.json && json_file_open(&json, options->common.basic.json) < 0)
+	if (options->common.basic.json && text_file_open(&json, options->common.basic.json) < 0)
 		return STATUS_FILE;
 	signal_fd = signals_open();
 	status = signal_fd < 0 ? STATUS_FAILED : setup_open(&setup, &setup_options);
@@ -296,7 +297,7 @@ static enum status capture_with(struct capture_options *options)
 	}
 	setup_close(&setup);
 	signals_close();
-	json_file_close(json);
+	text_file_close(json);
 	return status;
 }
 

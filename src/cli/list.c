@@ -7,6 +7,7 @@
 #include "cli/common.h"
 #include "report/device.h"
 #include "base/json.h"
+#include "base/text_file.h"
 #include "device/nodes.h"
 
 struct list_options {
@@ -102,12 +103,12 @@ static enum status list_with(const struct list_options *options)
 	FILE *json = NULL;
 	int err;
 
-	if (options->basic.json && json_file_open(&json, options->basic.json) < 0)
+	if (options->basic.json && text_file_open(&json, options->basic.json) < 0)
 		return STATUS_FILE;
 	err = options->basic.device ? report_device_read(options->basic.device, &object)
 				    : nodes_json(&object);
 	if (err < 0) {
-		json_file_close(json);
+		text_file_close(json);
 		return status_of(STAGE_DEVICE, err);
 	}
 	if (json)

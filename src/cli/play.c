@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/common.h"
 #include "base/json.h"
+#include "base/text_file.h"
 #include "cli/progress.h"
 #include "report/play.h"
 #include "cli/signals.h"
@@ -211,7 +212,7 @@ static enum status open_and_play(struct play *play)
 	const char *json = play->options->common.basic.json;
 	enum status status;
 
-	if (json && json_file_open(&play->json, json) < 0)
+	if (json && text_file_open(&play->json, json) < 0)
 		return STATUS_FILE;
 	play->signal_fd = signals_open();
 	play->resume_fd = play->signal_fd < 0 ? -1 : signals_open_resume();
@@ -237,7 +238,7 @@ static int play_run(int argc, char **argv)
 		setup_close(&play.setup);
 		reader_close(play.reader);
 		signals_close();
-		json_file_close(play.json);
+		text_file_close(play.json);
 	}
 	options_free(&spec, &options);
 	return status;

@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/pixfmt.h"
 #include "base/text.h"
+#include "device/frame_rate.h"
 
 #define LIST_MAX 1024   /* bounds the list of a driver that never ends it */
 #define NEAREST_SIZES 8 /* listed in messages */
@@ -21,7 +22,9 @@ static int enumerate(struct device *device, unsigned long request, void *entry, 
 		result = device_ioctl(device, request, entry);
 		if (result == -EINVAL || result == -ENOTTY || result == -ENODATA)
 			return 0;
-		if (result < 0 || (result = visit(opaque, entry)))
+		if (result == 0)
+			result = visit(opaque, entry);
+		if (result)
 			return result;
 	}
 	return 0;
@@ -71,13 +74,6 @@ static int size_matches(void *opaque, const void *entry)
 	       is_in_range(mode->height, range->min_height, range->max_height, range->step_height);
 }
 
-static struct fraction interval_to_rate(const struct v4l2_fract *interval)
-{
-	if (!interval->numerator || !interval->denominator)
-		return (struct fraction){ 0 };
-	return fraction_reduce(interval->denominator, interval->numerator);
-}
-
 static int rate_matches(void *opaque, const void *entry)
 {
 	const struct v4l2_frmivalenum *interval = entry;
@@ -85,9 +81,9 @@ static int rate_matches(void *opaque, const void *entry)
 	double fps = fraction_value(mode->fps);
 
 	if (interval->type == V4L2_FRMIVAL_TYPE_DISCRETE)
-		return fraction_close(interval_to_rate(&interval->discrete), mode->fps);
-	return fps <= fraction_value(interval_to_rate(&interval->stepwise.min)) * 1.01 &&
-	       fps >= fraction_value(interval_to_rate(&interval->stepwise.max)) / 1.01;
+		return fraction_close(frame_rate_of(&interval->discrete), mode->fps);
+	return fps <= fraction_value(frame_rate_of(&interval->stepwise.min)) * 1.01 &&
+	       fps >= fraction_value(frame_rate_of(&interval->stepwise.max)) / 1.01;
 }
 
 /* Whether the lists hold the mode; fps 0/0: at any rate. */
@@ -190,11 +186,11 @@ static int add_rate(void *opaque, const void *entry)
 
 	if (interval->type == V4L2_FRMIVAL_TYPE_DISCRETE)
 		text_join(list->text, list->size, ", ", "%s",
-			  fraction_text(interval_to_rate(&interval->discrete), from));
+			  fraction_text(frame_rate_of(&interval->discrete), from));
 	else
 		text_join(list->text, list->size, ", ", "%s to %s",
-			  fraction_text(interval_to_rate(&interval->stepwise.max), from),
-			  fraction_text(interval_to_rate(&interval->stepwise.min), to));
+			  fraction_text(frame_rate_of(&interval->stepwise.max), from),
+			  fraction_text(frame_rate_of(&interval->stepwise.min), to));
 	return interval->type != V4L2_FRMIVAL_TYPE_DISCRETE;
 }
 

@@ -10,7 +10,13 @@ static bool is_unsupported(int err)
 	return err == -ENOTTY || err == -EINVAL || err == -ENODATA;
 }
 
-/* V4L2 has the interval between frames, in seconds, not the rate. */
+struct fraction frame_rate_of(const struct v4l2_fract *interval)
+{
+	if (!interval->numerator || !interval->denominator)
+		return (struct fraction){ 0 };
+	return fraction_reduce(interval->denominator, interval->numerator);
+}
+
 static struct v4l2_fract *frame_interval(struct v4l2_streamparm *parm)
 {
 	return V4L2_TYPE_IS_OUTPUT(parm->type) ? &parm->parm.output.timeperframe
@@ -27,15 +33,10 @@ static bool is_settable(const struct v4l2_streamparm *parm)
 
 static int g_parm(struct device *device, struct v4l2_streamparm *parm, struct fraction *fps)
 {
-	const struct v4l2_fract *interval = frame_interval(parm);
 	int err = device_ioctl(device, VIDIOC_G_PARM, parm);
 
-	*fps = (struct fraction){ 0 };
-	if (err < 0)
-		return err;
-	if (interval->numerator && interval->denominator)
-		*fps = fraction_reduce(interval->denominator, interval->numerator);
-	return 0;
+	*fps = err < 0 ? (struct fraction){ 0 } : frame_rate_of(frame_interval(parm));
+	return err;
 }
 
 int frame_rate_get(struct device *device, struct fraction *fps)

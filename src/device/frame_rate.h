@@ -6,6 +6,8 @@
 #include "base/units.h"
 #include "device/device.h"
 
+/* V4L2 has the interval between frames, in seconds; 0/0 for an invalid one. */
+struct fraction frame_rate_of(const struct v4l2_fract *interval);
 /* Returns 0, with *fps 0/0 where the driver has no frame rates, or a negative errno, logged. */
 int frame_rate_get(struct device *device, struct fraction *fps);
 /* Requests a rate, where the driver supports that, and fills in *got with the rate then in effect. Returns 0,

@@ -10,8 +10,7 @@
 #define INPUTS_MAX 64
 #define TEXT_MAX 400
 
-/* Returns name, filled in, or NULL for an index that the device does not have. */
-static const char *input_name(struct device *device, uint32_t index, char name[32])
+const char *inputs_name(struct device *device, uint32_t index, char name[INPUT_NAME_MAX])
 {
 	struct v4l2_input input = { .index = index };
 	struct v4l2_output output = { .index = index };
@@ -21,7 +20,7 @@ static const char *input_name(struct device *device, uint32_t index, char name[3
 	if (is_output ? device_ioctl(device, VIDIOC_ENUMOUTPUT, &output) < 0
 		      : device_ioctl(device, VIDIOC_ENUMINPUT, &input) < 0)
 		return NULL;
-	text_add(name, 32, "%.31s", (const char *)(is_output ? output.name : input.name));
+	text_add(name, INPUT_NAME_MAX, "%.32s", (const char *)(is_output ? output.name : input.name));
 	text_clean(name, "");
 	return name;
 }
@@ -29,9 +28,9 @@ static const char *input_name(struct device *device, uint32_t index, char name[3
 /* Logs the inputs or outputs that there are. Returns -ERANGE. */
 static int report_index(struct device *device, uint32_t index, const char *what)
 {
-	char text[TEXT_MAX] = "", name[32];
+	char text[TEXT_MAX] = "", name[INPUT_NAME_MAX];
 
-	for (uint32_t i = 0; i < INPUTS_MAX && input_name(device, i, name); i++)
+	for (uint32_t i = 0; i < INPUTS_MAX && inputs_name(device, i, name); i++)
 		text_join(text, sizeof text, ", ", "%u (%s)", i, name);
 	if (*text)
 		log_error("%s: no %s %u; available: %s", device->path, what, index, text);

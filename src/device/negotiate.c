@@ -289,16 +289,16 @@ static int set_rate(struct negotiation *negotiation, struct video_format *format
 	return err;
 }
 
-static char *mode_text(uint32_t width, uint32_t height, uint32_t fourcc, struct fraction fps, char *text,
-		       size_t size)
+char *negotiate_mode_text(uint32_t width, uint32_t height, const char *pixelformat, struct fraction fps,
+			  char *text, size_t size)
 {
-	char name[FOURCC_TEXT_MAX], rate[FRACTION_TEXT_MAX];
+	char rate[FRACTION_TEXT_MAX];
 
 	*text = '\0';
 	if (width)
 		text_join(text, size, " ", "%ux%u", width, height);
-	if (fourcc)
-		text_join(text, size, " ", "%s", fourcc_text(fourcc, name));
+	if (pixelformat)
+		text_join(text, size, " ", "%s", pixelformat);
 	if (fps.den)
 		text_join(text, size, " ", "%s fps", fraction_text(fps, rate));
 	return text;
@@ -349,13 +349,16 @@ static int check_result(const struct negotiation *negotiation, const struct vide
 		.size = request->width && (request->width != got->width || request->height != got->height),
 		.rate = request->fps.den && !fraction_close(request->fps, got->fps),
 	};
-	char asked_text[TEXT_MAX], got_text[TEXT_MAX], offer[2 * TEXT_MAX];
+	char asked_text[TEXT_MAX], got_text[TEXT_MAX], offer[2 * TEXT_MAX], fourcc[FOURCC_TEXT_MAX];
 	const char *path = negotiation->device->path;
 
 	if (!differs.fourcc && !differs.size && !differs.rate)
 		return 0;
-	mode_text(request->width, request->height, negotiation->fourcc, request->fps, asked_text, TEXT_MAX);
-	mode_text(got->width, got->height, got->fourcc, got->fps, got_text, TEXT_MAX);
+	negotiate_mode_text(request->width, request->height,
+			    negotiation->fourcc ? fourcc_text(negotiation->fourcc, fourcc) : NULL,
+			    request->fps, asked_text, TEXT_MAX);
+	negotiate_mode_text(got->width, got->height, fourcc_text(got->fourcc, fourcc), got->fps, got_text,
+			    TEXT_MAX);
 	if (request->adjust) {
 		log_info("%s: asked for %s, got %s", path, asked_text, got_text);
 		return 0;

@@ -27,6 +27,9 @@ int negotiate_format(struct device *device, const struct negotiate_request *requ
 /* The device's current format and rate. Returns 0 or a negative errno, logged: -EINVAL where no format is set
  * yet, -EPROTO for one that contradicts itself, or the driver's. */
 int negotiate_get_format(struct device *device, struct video_format *format);
+/* "640x480 YUYV 30/1 fps", into text[size], which is returned; what is 0 or NULL is left out. */
+char *negotiate_mode_text(uint32_t width, uint32_t height, const char *pixelformat, struct fraction fps,
+			  char *text, size_t size);
 /* VIDIOC_G_FMT, for ioctls that carry a struct v4l2_format (VIDIOC_CREATE_BUFS). Logs nothing. */
 int negotiate_get_v4l2_format(struct device *device, struct v4l2_format *format);
 

@@ -135,7 +135,8 @@ static void add_process(char *text, size_t size, const char *pid)
 	FILE *comm;
 
 	snprintf(path, sizeof path, "/proc/%.20s/comm", pid);
-	if ((comm = fopen(path, "re"))) {
+	comm = fopen(path, "re");
+	if (comm) {
 		if (fgets(name, sizeof name, comm))
 			name[strcspn(name, "\n")] = '\0';
 		fclose(comm);

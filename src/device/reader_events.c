@@ -22,10 +22,8 @@ int reader_events_subscribe(struct device *device)
 	return -ENOTSUP;
 }
 
-bool reader_events_parse(const struct v4l2_event *event, uint32_t *n_readers)
+void reader_events_parse(const struct v4l2_event *event, uint32_t *n_readers)
 {
-	if (event->type != READER_EVENT)
-		return false;
-	memcpy(n_readers, event->u.data, sizeof *n_readers);
-	return true;
+	if (event->type == READER_EVENT)
+		memcpy(n_readers, event->u.data, sizeof *n_readers);
 }

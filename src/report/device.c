@@ -15,6 +15,8 @@
 #include "base/text.h"
 #include "device/controls.h"
 #include "device/device.h"
+#include "device/frame_rate.h"
+#include "device/inputs.h"
 #include "device/negotiate.h"
 #include "device/nodes.h"
 #include "queue/io.h"
@@ -25,12 +27,12 @@
 #define ENUM_MAX 512u
 #define SIM_KEY_COLUMN 30u
 
-/* The driver gives the time per frame. Returns NULL where it is not a valid one. */
-static const char *rate_text(struct v4l2_fract interval, char text[FRACTION_TEXT_MAX])
+/* NULL: the interval is not a valid one. */
+static const char *rate_text(const struct v4l2_fract *interval, char text[FRACTION_TEXT_MAX])
 {
-	if (!interval.numerator || !interval.denominator)
-		return NULL;
-	return fraction_text(fraction_reduce(interval.denominator, interval.numerator), text);
+	struct fraction fps = frame_rate_of(interval);
+
+	return fps.den ? fraction_text(fps, text) : NULL;
 }
 
 /* "fps": the discrete rates; "min_fps" and "max_fps" for a continuous or stepwise range. */
@@ -48,11 +50,11 @@ static void add_rates(struct json_object *object, struct device *device, uint32_
 		if (device_ioctl(device, VIDIOC_ENUM_FRAMEINTERVALS, &interval) < 0)
 			break;
 		if (interval.type != V4L2_FRMIVAL_TYPE_DISCRETE) {
-			json_add_text(object, "min_fps", rate_text(interval.stepwise.max, text));
-			json_add_text(object, "max_fps", rate_text(interval.stepwise.min, text));
+			json_add_text(object, "min_fps", rate_text(&interval.stepwise.max, text));
+			json_add_text(object, "max_fps", rate_text(&interval.stepwise.min, text));
 			break;
 		}
-		if (rate_text(interval.discrete, text))
+		if (rate_text(&interval.discrete, text))
 			json_object_array_add(array, json_object_new_string(text));
 	}
 	if (json_object_array_length(array))
@@ -171,31 +173,15 @@ static void print_format(struct json_object *format)
 		print_size(json_object_array_get_idx(sizes, i));
 }
 
-static int enumerate_input(struct device *device, uint32_t i, char name[33])
-{
-	struct v4l2_input input = { .index = i };
-	struct v4l2_output output = { .index = i };
-	int err;
-
-	if (device_is_output(device)) {
-		err = device_ioctl(device, VIDIOC_ENUMOUTPUT, &output);
-		snprintf(name, 33, "%.32s", (const char *)output.name);
-	} else {
-		err = device_ioctl(device, VIDIOC_ENUMINPUT, &input);
-		snprintf(name, 33, "%.32s", (const char *)input.name);
-	}
-	return err;
-}
-
 static struct json_object *inputs_json(struct device *device)
 {
 	struct json_object *array = json_object_new_array(), *object;
-	char name[33];
+	char name[INPUT_NAME_MAX];
 	int current = -1;
 
 	if (device_ioctl(device, device_is_output(device) ? VIDIOC_G_OUTPUT : VIDIOC_G_INPUT, &current) < 0)
 		current = -1;
-	for (uint32_t i = 0; i < ENUM_MAX && enumerate_input(device, i, name) == 0; i++) {
+	for (uint32_t i = 0; i < ENUM_MAX && inputs_name(device, i, name); i++) {
 		object = json_object_new_object();
 		json_add_count(object, "index", i);
 		json_add_text(object, "name", name);
@@ -326,20 +312,21 @@ static struct json_object *io_json(struct device *device, const struct video_for
 {
 	struct json_object *object = json_object_new_object();
 	struct allocator allocator;
-	bool streams = device->caps & V4L2_CAP_STREAMING;
 	int err = 0;
 
 	allocator_init(&allocator, device, format);
-	if (streams && (err = allocator_probe(&allocator)) < 0) {
+	if (device->caps & V4L2_CAP_STREAMING)
+		err = allocator_probe(&allocator);
+	if (err < 0) {
 		json_add_text(object, "error", err_str(err));
 		return object;
 	}
 	for (size_t i = 0; i < N_IO_MODES; i++) {
 		const struct io_ops *io = io_modes[i];
-		bool works = io->streams ? streams && allocator_supports(&allocator, io->memory)
-					 : (device->caps & V4L2_CAP_READWRITE) != 0;
 
-		json_add_bool(object, io->name, works && (!io->exports || can_export(device, &allocator)));
+		json_add_bool(object, io->name,
+			      !io_unsupported(io, &allocator) &&
+				      (!io->exports || can_export(device, &allocator)));
 	}
 	return object;
 }

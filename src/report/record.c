@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/text.h"
 
+/* Keys that are left out at 0: they are of what most recordings do not have. */
 static void add_if_any(struct json_object *object, const char *key, uint64_t count)
 {
 	if (count)
@@ -29,16 +30,6 @@ static struct json_object *record_frames_json(const struct ledger *ledger)
 	json_add_count(lost, "queue", ledger->lost_queue);
 	json_add_count(lost, "writer", ledger->lost_writer);
 	json_object_object_add(object, "lost", lost);
-	return object;
-}
-
-static struct json_object *record_bytes_json(const struct ledger *ledger)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_add_count(object, "captured", ledger->bytes_captured);
-	json_add_count(object, "written", ledger->bytes_written);
-	json_add_count(object, "copied", ledger->bytes_copied);
 	return object;
 }
 
@@ -90,6 +81,16 @@ static void print_anomalies(const struct ledger *ledger, FILE *out)
 			    ledger->repeated);
 	if (ledger->unnumbered)
 		report_line(out, "", "%" PRIu64 " buffers without a frame", ledger->unnumbered);
+}
+
+static struct json_object *record_bytes_json(const struct ledger *ledger)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_count(object, "captured", ledger->bytes_captured);
+	json_add_count(object, "written", ledger->bytes_written);
+	json_add_count(object, "copied", ledger->bytes_copied);
+	return object;
 }
 
 static struct json_object *queue_json(const struct recording *recording)

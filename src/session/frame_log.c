@@ -4,8 +4,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 #include "base/log.h"
+#include "base/text_file.h"
 #include "device/device.h"
 
 static const char *const result_names[] = {
@@ -15,23 +15,13 @@ static const char *const result_names[] = {
 
 int frame_log_open(FILE **log, const char *path)
 {
-	if (!path)
-		return 0;
-	*log = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-	if (*log)
-		return 0;
-	log_error("--frame-log %s: %s", path, err_str(-errno));
-	return -errno;
-}
-
-static int write_error(int err)
-{
-	log_error("the frame log: %s", err_str(err));
-	return err;
+	return path ? text_file_open(log, path) : 0;
 }
 
 int frame_log_add(FILE *log, const struct frame_info *info, enum frame_result result, uint64_t lost)
 {
+	int err;
+
 	if (!log)
 		return 0;
 	if (ferror(log))
@@ -44,16 +34,19 @@ int frame_log_add(FILE *log, const struct frame_info *info, enum frame_result re
 		",\"bytes\":%" PRIu64 ",\"flags\":%" PRIu32 ",\"field\":\"%s\",\"fate\":\"%s\"}\n",
 		info->sequence, info->timestamp_ns, device_clock_name(info->flags), info->dequeue_ns,
 		info->bytes, info->flags, video_field_name(info->field), result_names[result]);
-	return ferror(log) ? write_error(-errno) : 0;
+	if (!ferror(log))
+		return 0;
+	err = -errno;
+	log_error("the frame log: %s", err_str(err));
+	return err;
 }
 
 int frame_log_close(FILE *log)
 {
-	bool failed = log && ferror(log);
-	int err;
-
 	if (!log)
 		return 0;
-	err = (log == stdout ? fflush(log) : fclose(log)) == 0 ? 0 : -errno;
-	return failed ? -EIO : err < 0 ? write_error(err) : 0;
+	if (!ferror(log))
+		return text_file_finish(log, "the frame log");
+	text_file_close(log);
+	return -EIO;
 }

@@ -100,32 +100,24 @@ static bool meets_request(const struct negotiate_request *wanted, const struct v
 	       (!wanted->fps.num || fraction_close(wanted->fps, format->fps));
 }
 
-static char *format_text(const struct video_format *format, char *text, size_t size)
+static char *format_text(const struct video_format *format, char text[FORMAT_TEXT_MAX])
 {
-	char fourcc[FOURCC_TEXT_MAX], fps[FRACTION_TEXT_MAX];
+	char fourcc[FOURCC_TEXT_MAX];
 
-	*text = '\0';
-	text_join(text, size, " ", "%s %ux%u", fourcc_text(format->fourcc, fourcc), format->width,
-		  format->height);
-	if (format->fps.num)
-		text_join(text, size, " ", "%s fps", fraction_text(format->fps, fps));
-	return text;
+	return negotiate_mode_text(format->width, format->height, fourcc_text(format->fourcc, fourcc),
+				   format->fps, text, FORMAT_TEXT_MAX);
 }
 
 static int log_other_format(struct device *device, const struct negotiate_request *wanted,
 			    const struct video_format *format)
 {
-	char asked[FORMAT_TEXT_MAX] = "", got[FORMAT_TEXT_MAX], fps[FRACTION_TEXT_MAX], offered[256];
+	char asked[FORMAT_TEXT_MAX], got[FORMAT_TEXT_MAX], offered[256];
 
-	if (wanted->pixelformat)
-		text_join(asked, sizeof asked, " ", "%s", wanted->pixelformat);
-	if (wanted->width)
-		text_join(asked, sizeof asked, " ", "%ux%u", wanted->width, wanted->height);
-	if (wanted->fps.num)
-		text_join(asked, sizeof asked, " ", "%s fps", fraction_text(wanted->fps, fps));
 	log_error("%s: asked for %s, the device gives %s (it takes %s); --adjust takes what it gives",
-		  device->path, asked, format_text(format, got, sizeof got),
-		  enumerate_formats_text(device, offered, sizeof offered));
+		  device->path,
+		  negotiate_mode_text(wanted->width, wanted->height, wanted->pixelformat, wanted->fps, asked,
+				      sizeof asked),
+		  format_text(format, got), enumerate_formats_text(device, offered, sizeof offered));
 	return -ERANGE;
 }
 
@@ -136,7 +128,7 @@ static int log_unplayable(struct device *device, const struct reader_info *file,
 
 	log_error("%s: the file's %s %ux%u cannot be converted to the device's %s; the device takes %s",
 		  device->path, file->av == AV_PIX_FMT_NONE ? file->codec : av_get_pix_fmt_name(file->av),
-		  file->format.width, file->format.height, format_text(format, got, sizeof got),
+		  file->format.width, file->format.height, format_text(format, got),
 		  enumerate_formats_text(device, offered, sizeof offered));
 	return -ERANGE;
 }

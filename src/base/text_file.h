@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Text files that a run writes: JSON, CSV, the frame log; "-" is standard output. */
+#ifndef BASE_TEXT_FILE_H
+#define BASE_TEXT_FILE_H
+
+#include <stdio.h>
+
+/* Returns 0 or a negative errno, logged with the name. */
+int text_file_open(FILE **file, const char *name);
+/* Writes out and closes a file; standard output stays open. Returns 0 or a negative errno, logged: also of an
+ * earlier write, as ferror() tells, of which errno is that, so set it to 0 before the first. */
+int text_file_finish(FILE *file, const char *name);
+/* Closes a file to which nothing was written, or whose error was logged. Takes NULL. */
+void text_file_close(FILE *file);
+
+#endif
