@@ -35,7 +35,9 @@ static int g_parm(struct device *device, struct v4l2_streamparm *parm, struct fr
 {
 	int err = device_ioctl(device, VIDIOC_G_PARM, parm);
 
-	*fps = err < 0 ? (struct fraction){ 0 } : frame_rate_of(frame_interval(parm));
+	*fps = (struct fraction){ 0 };
+	if (err == 0)
+		*fps = frame_rate_of(frame_interval(parm));
 	return err;
 }
 
