@@ -161,6 +161,16 @@ const struct pixfmt *pixfmt_table(void)
 	return table;
 }
 
+const struct pixfmt *pixfmt_find(enum AVPixelFormat av, enum AVCodecID codec)
+{
+	for (const struct pixfmt *pix = table; pix->fourcc; pix++) {
+		if (av != AV_PIX_FMT_NONE ? pix->av == av
+					  : pix->codec == codec && codec != AV_CODEC_ID_RAWVIDEO)
+			return pix;
+	}
+	return NULL;
+}
+
 const struct pixfmt *pixfmt_by_fourcc(uint32_t fourcc)
 {
 	for (const struct pixfmt *pix = table; pix->fourcc; pix++) {

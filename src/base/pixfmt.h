@@ -19,6 +19,9 @@ struct pixfmt {
 
 /* NULL where the table has no such row. */
 const struct pixfmt *pixfmt_by_fourcc(uint32_t fourcc);
+/* The first row of this pixel format; av AV_PIX_FMT_NONE: of this compressed format. NULL if there is none.
+ */
+const struct pixfmt *pixfmt_find(enum AVPixelFormat av, enum AVCodecID codec);
 /* Parses a FourCC in upper or lower case, without padding ("YUYV", "yuyv", "Y16"), or a libav name
  * ("yuyv422", "mjpeg"). Fills in up to max matching FourCCs, the most common first (NV12 before NM12 for
  * "nv12"), and returns their number, 0 for an unknown name. Four printable characters that are in no row are

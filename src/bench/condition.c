@@ -218,7 +218,7 @@ static enum status judge_condition(const struct condition *condition, const stru
 	return status;
 }
 
-enum status condition_judge(const struct condition *conditions, int n_conditions, const struct bench *bench)
+enum status condition_check(const struct condition *conditions, int n_conditions, const struct bench *bench)
 {
 	enum status worst = STATUS_DONE;
 

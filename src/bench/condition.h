@@ -34,6 +34,6 @@ int condition_holds_in_run(const struct condition *condition, const struct bench
 			   const struct bench_run *run);
 /* Logs where a condition holds, and with what value. Returns STATUS_FAIL_IF when one holds, else
  * STATUS_FAILED when one is known of no run, else STATUS_DONE. */
-enum status condition_judge(const struct condition *conditions, int n_conditions, const struct bench *bench);
+enum status condition_check(const struct condition *conditions, int n_conditions, const struct bench *bench);
 
 #endif

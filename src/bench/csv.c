@@ -19,10 +19,11 @@ static void print_quoted(FILE *file, const char *text)
 
 static void print_csv_heading(FILE *file)
 {
+	char name[METRIC_NAME_MAX];
+
 	fprintf(file, "io,buffers,frames");
 	for (int i = 0; i < N_METRICS; i++)
-		fprintf(file, ",%s%s%s", metrics[i].group ? metrics[i].group : "",
-			metrics[i].group ? "." : "", metrics[i].name);
+		fprintf(file, ",%s", metric_name(&metrics[i], name));
 	fprintf(file, ",unsupported,error\n");
 }
 

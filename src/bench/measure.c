@@ -102,8 +102,8 @@ static void end_measuring(struct measure *measure)
 	if (cost_meter_has_all_syscalls(&measure->meter))
 		measure->cost.n_syscalls = subtract_sleeps(measure->cost.n_syscalls, measure->n_sleeps);
 	/* The few positive latencies, of frames that were dequeued late, say nothing of the driver. */
-	measure->stamps_ahead = measure->n_ahead * 100 > measure->ledger.captured;
-	if (measure->stamps_ahead)
+	measure->timestamps_in_future = measure->n_ahead * 100 > measure->ledger.captured;
+	if (measure->timestamps_in_future)
 		measure->latency_ns = (struct stats){ 0 };
 	if (measure->span_ns > 0)
 		measure->fps = (double)measure->n_intervals * NS_PER_S / (double)measure->span_ns;

@@ -45,10 +45,10 @@ struct measure {
 	/* Capture: driver's timestamp to dequeue. Output: QBUF until the driver returns the buffer, or
 	 * write(). */
 	struct stats latency_ns;
-	bool stamps_ahead;        /* latency_ns is empty: timestamps are later than the dequeue */
-	struct stats interval_ns; /* between driver's timestamps; where there are none, between dequeues */
-	struct stats jitter_ns;   /* difference of the interval between dequeues from the negotiated one */
-	double fps;               /* 0: fewer than two frames */
+	bool timestamps_in_future; /* latency_ns is empty: timestamps are later than the dequeue */
+	struct stats interval_ns;  /* between driver's timestamps; where there are none, between dequeues */
+	struct stats jitter_ns;    /* difference of the interval between dequeues from the negotiated one */
+	double fps;                /* 0: fewer than two frames */
 	struct cost cost;
 	struct cost_meter meter;
 	int64_t touch_ns;     /* time spent in options.touch */

@@ -30,14 +30,20 @@ const struct metric metrics[N_METRICS] = {
 	{ "instructions", NULL, "instructions_per_frame", "instructions", UNIT_COUNT, 0, false },
 };
 
+char *metric_name(const struct metric *metric, char text[METRIC_NAME_MAX])
+{
+	snprintf(text, METRIC_NAME_MAX, "%s%s%s", metric->group ? metric->group : "",
+		 metric->group ? "." : "", metric->name);
+	return text;
+}
+
 int metric_find(const char *name, size_t length)
 {
 	for (int i = 0; i < N_METRICS; i++) {
 		const struct metric *metric = &metrics[i];
-		char json[64];
+		char json[METRIC_NAME_MAX];
 
-		snprintf(json, sizeof json, "%s%s%s", metric->group ? metric->group : "",
-			 metric->group ? "." : "", metric->name);
+		metric_name(metric, json);
 		if ((strlen(metric->key) == length && strncmp(metric->key, name, length) == 0) ||
 		    (strlen(json) == length && strncmp(json, name, length) == 0))
 			return i;

@@ -49,6 +49,9 @@ enum metric_id {
 
 extern const struct metric metrics[N_METRICS];
 
+/* "latency_us.p99", its path in the report, into text, which is returned. */
+#define METRIC_NAME_MAX 64
+char *metric_name(const struct metric *metric, char text[METRIC_NAME_MAX]);
 /* The index of the metric by its key or its name in the report ("latency_us.p99", "cpu_us_per_frame"), or
  * -1. */
 int metric_find(const char *name, size_t length);

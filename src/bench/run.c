@@ -97,7 +97,7 @@ static void add_sample(struct bench_run *run, const struct measure *measure)
 	run->clock = device_clock_name(measure->flags);
 	run->moment = timestamp_moment(measure->flags);
 	run->end = end_name(measure->end);
-	run->stamps_ahead |= measure->stamps_ahead;
+	run->timestamps_in_future |= measure->timestamps_in_future;
 	run->all_syscalls = cost_meter_has_all_syscalls(&measure->meter);
 	run->pool = pool_info(measure->pool);
 }

@@ -172,7 +172,7 @@ static void print_reason(const struct bench_run *run, FILE *out)
 	terminal_wrap(out, terminal_width(out), IO_WIDTH + BUFFERS_WIDTH + 2, text);
 }
 
-static void print_row(const struct bench_run *run, const struct best *best, FILE *out)
+static void print_run(const struct bench_run *run, const struct best *best, FILE *out)
 {
 	char buffers[16] = "-";
 
@@ -237,7 +237,7 @@ static void print_notes(const struct bench *bench, bool plain, bool marked, FILE
 	else if (last && strcmp(last->clock, "monotonic") != 0)
 		fprintf(out,
 			"latency: unknown, as the driver's timestamps are not of the monotonic clock.\n");
-	else if (last && last->stamps_ahead)
+	else if (last && last->timestamps_in_future)
 		fprintf(out, "latency: unknown, as the driver's timestamps are later than the dequeue.\n");
 	else if (last && strcmp(last->moment, "soe") == 0)
 		fprintf(out, "latency: from the start of exposure, which is the driver's timestamp.\n");
@@ -259,7 +259,7 @@ void bench_table(const struct bench *bench, FILE *out)
 	print_device(bench, out);
 	print_heading(bench, out);
 	for (size_t i = 0; i < bench->n_runs; i++)
-		print_row(&bench->runs[i], &best, out);
+		print_run(&bench->runs[i], &best, out);
 	if (!bench_recommend(bench, advice))
 		return;
 	fputc('\n', out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q bench: measures which io mode serves a device best. */
+/* v4l2q bench: measures which io mode suits a device. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,8 +161,8 @@ static int check_arguments(struct arguments *arguments, struct outputs *outputs)
 	return outputs->n_conditions < 0 ? outputs->n_conditions : 0;
 }
 
-/* The rest of the options, which cannot be wrong. */
-static void set_options(struct bench_options *options, const struct arguments *arguments)
+/* The rest of the options, which need no check. */
+static void set_bench_options(struct bench_options *options, const struct arguments *arguments)
 {
 	static const enum device_role roles[] = { DEVICE_ANY, DEVICE_CAPTURE, DEVICE_OUTPUT };
 
@@ -183,7 +183,7 @@ static enum status open_outputs(const struct arguments *arguments, struct output
 		return STATUS_FILE;
 	if (arguments->csv && text_file_open(&outputs->csv, arguments->csv) < 0)
 		return STATUS_FILE;
-	/* Standard output carries one thing: the table gives way to JSON and CSV. */
+	/* Standard output carries one thing: the table goes to stderr beside JSON and CSV. */
 	outputs->text = !common_is_stdout(json) && !common_is_stdout(arguments->csv) ? stdout
 			: log_enabled(LOG_LEVEL_INFO)                                ? stderr
 										     : NULL;
@@ -238,7 +238,7 @@ static enum status present(const struct arguments *arguments, const struct bench
 		bench_compare(bench, report, &outputs->earlier, arguments->compare, outputs->text);
 	if (outputs->csv && bench_csv(bench, outputs->csv, arguments->csv) < 0)
 		status = STATUS_FILE;
-	verdict = condition_judge(outputs->conditions, outputs->n_conditions, bench);
+	verdict = condition_check(outputs->conditions, outputs->n_conditions, bench);
 	if (!outputs->json)
 		json_object_put(report);
 	else if (json_file_write(outputs->json, arguments->common.basic.json, report) < 0)
@@ -285,7 +285,7 @@ static enum status run_with_arguments(struct arguments *arguments)
 	if (!outputs)
 		return log_no_memory(), STATUS_FAILED;
 	if (check_arguments(arguments, outputs) == 0) {
-		set_options(&arguments->bench, arguments);
+		set_bench_options(&arguments->bench, arguments);
 		bench.options = arguments->bench;
 		status = run_with_outputs(arguments, &bench, outputs);
 	}
@@ -305,4 +305,4 @@ static int bench_command(int argc, char **argv)
 	return status;
 }
 
-const struct command command_bench = { "bench", "measure which io mode serves a device best", bench_command };
+const struct command command_bench = { "bench", "measure which io mode suits a device", bench_command };

@@ -23,13 +23,13 @@ const struct option_row common_basic_rows[] = {
 #undef OFFSET
 
 #define OFFSET(field) offsetof(struct common_options, field)
-/* The defaults differ: a recording keeps the device's format, a playback brings its own. */
+/* The defaults differ: a recording keeps the device's format, a playback defaults to the file's. */
 /* clang-format off */
 #define DEVICE_ROWS(present, kind) { \
 	{ "device", 'd', OPT_TEXT, OFFSET(basic.device), .argument = "DEV", \
 	  .help = "/dev/video0, 0, a link as in /dev/v4l/by-id, or the built-in simulated device, " \
 		  "sim[:key=value,...]", \
-	  .preset_help = "the first node that can do the job" }, \
+	  .preset_help = "the first node that has the capability" }, \
 	{ "size", 's', OPT_SIZE, OFFSET(size), .help = "frame size", .preset_help = present }, \
 	{ "video-size", 0, OPT_SIZE, OFFSET(size), .hidden = true }, \
 	{ "pixelformat", 'p', OPT_TEXT, OFFSET(pixelformat), .argument = "F", \

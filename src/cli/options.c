@@ -37,11 +37,14 @@ static void list_rows(const struct option_spec *spec, struct row_list *list)
 	}
 }
 
-static int check_range(const struct option_row *row, uint64_t value)
+/* err: of parsing. The field has 64 bits, with or without a sign. */
+static int store_checked(const struct option_row *row, int err, uint64_t value, void *field)
 {
-	if (value < row->least || (row->most && value > row->most))
-		return -ERANGE;
-	return 0;
+	if (err == 0 && (value < row->least || (row->most && value > row->most)))
+		err = -ERANGE;
+	if (err == 0)
+		*(uint64_t *)field = value;
+	return err;
 }
 
 static int store_text(const struct option_row *row, const char *text, void *field)
@@ -76,15 +79,10 @@ static int store_choice(const struct option_row *row, const char *text, void *fi
 
 static int store_uint(const struct option_row *row, const char *text, void *field)
 {
-	uint64_t value;
+	uint64_t value = 0;
 	int err = parse_uint(text, row->most ? row->most : UINT64_MAX, &value);
 
-	if (err == 0)
-		err = check_range(row, value);
-	if (err < 0)
-		return err;
-	*(uint64_t *)field = value;
-	return 0;
+	return store_checked(row, err, value, field);
 }
 
 static int store_size(const struct option_row *row, const char *text, void *field)
@@ -103,15 +101,10 @@ static int store_rate(const struct option_row *row, const char *text, void *fiel
 
 static int store_duration(const struct option_row *row, const char *text, void *field)
 {
-	int64_t ns;
+	int64_t ns = 0;
 	int err = parse_duration(text, &ns);
 
-	if (err == 0)
-		err = check_range(row, (uint64_t)ns);
-	if (err < 0)
-		return err;
-	*(int64_t *)field = ns;
-	return 0;
+	return store_checked(row, err, (uint64_t)ns, field);
 }
 
 static int store_factor(const struct option_row *row, const char *text, void *field)
@@ -129,15 +122,10 @@ static int store_factor(const struct option_row *row, const char *text, void *fi
 
 static int store_bytes(const struct option_row *row, const char *text, void *field)
 {
-	uint64_t bytes;
+	uint64_t bytes = 0;
 	int err = parse_bytes(text, &bytes);
 
-	if (err == 0)
-		err = check_range(row, bytes);
-	if (err < 0)
-		return err;
-	*(uint64_t *)field = bytes;
-	return 0;
+	return store_checked(row, err, bytes, field);
 }
 
 /* "10" and "2m" are times. A number of bytes has a unit of size, which is upper case or k. */

@@ -134,7 +134,7 @@ static struct fraction scale_rate(struct fraction rate, double speed)
 	return fraction_reduce((uint64_t)rate.num * thousandths, (uint64_t)rate.den * 1000);
 }
 
-/* The options win over what the file asks of the device. */
+/* The options override what the file asks of the device. */
 static enum status open_output_device(struct play *play)
 {
 	const struct common_options *common = &play->options->common;
@@ -155,7 +155,7 @@ static enum status open_output_device(struct play *play)
 	return status_of(STAGE_QUEUE, setup_pool(&play->setup, &options));
 }
 
-/* After a failed start only JSON is written: there is no more to tell people than the error. */
+/* After a failed start only JSON is written: the error has been logged. */
 static enum status write_play_report(struct play *play, int err)
 {
 	const struct common_options *common = &play->options->common;

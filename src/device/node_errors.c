@@ -25,7 +25,8 @@ static const struct {
 	[DEVICE_ANY] = { "video", "a video device", "video devices", "-d sim" },
 };
 
-/* Lists the nodes that have the capability, those of the same device first: nodes with the same bus_info are. */
+/* Lists the nodes that have the capability, those of the same device first: nodes with the same bus_info are.
+ */
 static void list_others(const char *path, enum device_role role, char *text, size_t size)
 {
 	struct v4l2_capability own;

@@ -85,28 +85,38 @@ static bool pix_fmt_is_rgb(enum AVPixelFormat format)
 	return desc && desc->flags & AV_PIX_FMT_FLAG_RGB;
 }
 
+enum AVPixelFormat converter_format_without_range(enum AVPixelFormat format)
+{
+	static const struct {
+		enum AVPixelFormat full, plain;
+	} formats[] = {
+		{ AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV420P }, { AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUV422P },
+		{ AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUV444P }, { AV_PIX_FMT_YUVJ440P, AV_PIX_FMT_YUV440P },
+		{ AV_PIX_FMT_YUVJ411P, AV_PIX_FMT_YUV411P },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		if (formats[i].full == format)
+			return formats[i].plain;
+	}
+	return format;
+}
+
+bool converter_matrix_is_stated(enum AVColorSpace matrix)
+{
+	return matrix != AVCOL_SPC_UNSPECIFIED && matrix != AVCOL_SPC_RGB && matrix != AVCOL_SPC_RESERVED;
+}
+
 bool converter_full_range(enum AVPixelFormat format, enum AVColorRange range)
 {
-	static const enum AVPixelFormat full[] = { AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUVJ422P,
-						   AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUVJ440P,
-						   AV_PIX_FMT_YUVJ411P };
-
-	for (size_t i = 0; i < ARRAY_SIZE(full); i++) {
-		if (format == full[i])
-			return true;
-	}
-	return range == AVCOL_RANGE_JPEG || (range == AVCOL_RANGE_UNSPECIFIED && pix_fmt_is_rgb(format));
+	return converter_format_without_range(format) != format || range == AVCOL_RANGE_JPEG ||
+	       (range == AVCOL_RANGE_UNSPECIFIED && pix_fmt_is_rgb(format));
 }
 
 enum AVColorSpace converter_default_matrix(int height)
 {
 	/* SMPTE ST 170 has the matrix of ITU-R BT.601. */
 	return height >= 720 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
-}
-
-static bool matrix_known(enum AVColorSpace matrix)
-{
-	return matrix != AVCOL_SPC_UNSPECIFIED && matrix != AVCOL_SPC_RGB && matrix != AVCOL_SPC_RESERVED;
 }
 
 /* The properties of `frame`; those that it leaves unspecified are taken from `reference`. */
@@ -116,7 +126,8 @@ static struct converter_params params_of(const AVFrame *frame, const AVFrame *re
 		.format = (enum AVPixelFormat)frame->format,
 		.width = frame->width,
 		.height = frame->height,
-		.matrix = matrix_known(frame->colorspace) ? frame->colorspace : reference->colorspace,
+		.matrix = converter_matrix_is_stated(frame->colorspace) ? frame->colorspace
+									: reference->colorspace,
 	};
 	enum AVPixelFormat reference_format = (enum AVPixelFormat)reference->format;
 	enum AVColorRange range = frame->color_range;
@@ -126,7 +137,7 @@ static struct converter_params params_of(const AVFrame *frame, const AVFrame *re
 		range = converter_full_range(reference_format, reference->color_range) ? AVCOL_RANGE_JPEG
 										       : AVCOL_RANGE_MPEG;
 	p.full_range = converter_full_range(p.format, range);
-	if (!matrix_known(p.matrix))
+	if (!converter_matrix_is_stated(p.matrix))
 		p.matrix = converter_default_matrix(reference->height);
 	return p;
 }
@@ -177,7 +188,7 @@ static int alloc_intermediate(AVFrame **frame, const AVFrame *model, enum AVPixe
 	return av_frame_get_buffer(*frame, 0);
 }
 
-static void set_options(struct converter *c)
+static void set_sws_options(struct converter *c)
 {
 	/* Without scaling only chroma is resampled, and libswscale's unscaled paths use no filter at all. */
 	bool scaling = c->src.width != c->dst.width || c->src.height != c->dst.height;
@@ -205,7 +216,7 @@ static void set_options(struct converter *c)
 		av_opt_set_int(c->sws, options[i].key, options[i].value, 0);
 }
 
-/* Makes everything anew for c->src and c->dst. */
+/* Recreates the scaler and the intermediate frames for c->src and c->dst. */
 static int configure(struct converter *c, const AVFrame *src, const AVFrame *dst)
 {
 	int err;
@@ -222,7 +233,7 @@ static int configure(struct converter *c, const AVFrame *src, const AVFrame *dst
 	c->sws = sws_alloc_context();
 	if (!c->sws)
 		return -ENOMEM;
-	set_options(c);
+	set_sws_options(c);
 	if (sws_init_context(c->sws, NULL, NULL) < 0) {
 		sws_freeContext(c->sws);
 		c->sws = NULL;

@@ -33,6 +33,10 @@ bool converter_is_noop(const AVFrame *src, const AVFrame *dst);
 int converter_run(struct converter *converter, const AVFrame *src, const AVFrame *dst);
 void converter_close(struct converter *converter);
 
+/* AV_PIX_FMT_YUVJ420P and the like without the colour range that their name implies: AV_PIX_FMT_YUV420P. */
+enum AVPixelFormat converter_format_without_range(enum AVPixelFormat format);
+/* False where the matrix is not stated, or there is none as in RGB. */
+bool converter_matrix_is_stated(enum AVColorSpace matrix);
 /* Whether samples span 0..255: by color_range, by the format (yuvj*), or because it is RGB. */
 bool converter_full_range(enum AVPixelFormat format, enum AVColorRange range);
 /* The matrix to assume where none is given: ITU-R BT.709 from 720 rows on, otherwise BT.601. */

@@ -20,7 +20,8 @@ struct frame {
 	int64_t pts_ns;        /* from the start of the recording or playback */
 	bool key;              /* key frame, according to the driver; compressed formats only */
 	int64_t duration_ns;   /* playback: time on screen; 0: unknown */
-	uint64_t copied_bytes; /* playback: bytes of picture copied by the CPU after decoding or reading */
+	uint64_t copied_bytes; /* bytes of picture copied by the CPU: by writer_write(); after decoding or
+				  reading */
 	bool damaged;          /* the driver reported an error in it; becomes AV_PKT_FLAG_CORRUPT */
 };
 

@@ -76,3 +76,17 @@ bool libav_mute(bool mute)
 	local.muted = mute;
 	return before;
 }
+
+int libav_bsf_open(AVBSFContext **bsf, const AVBitStreamFilter *filter, const AVCodecParameters *par,
+		   AVRational time_base)
+{
+	int err = av_bsf_alloc(filter, bsf);
+
+	if (err < 0)
+		return err;
+	err = avcodec_parameters_copy((*bsf)->par_in, par);
+	if (err < 0)
+		return err;
+	(*bsf)->time_base_in = time_base;
+	return av_bsf_init(*bsf);
+}

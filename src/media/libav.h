@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <libavcodec/bsf.h>
 #include <libavformat/version.h>
 
 /* What an AVIOContext's write callback takes: const since libavformat 61. */
@@ -31,5 +32,10 @@ const char *libav_error_from(const void *object);
 /* While set, libav's messages in this thread are discarded: for attempts that are expected to fail. Returns
  * the previous setting. */
 bool libav_mute(bool mute);
+
+/* Allocates and initialises a bitstream filter for such a stream. 0 or a negative errno, not logged; the
+ * caller frees *bsf in any case. */
+int libav_bsf_open(AVBSFContext **bsf, const AVBitStreamFilter *filter, const AVCodecParameters *par,
+		   AVRational time_base);
 
 #endif

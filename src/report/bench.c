@@ -52,7 +52,7 @@ static struct json_object *timestamp_json(const struct bench_run *run)
 
 	json_add_text(object, "clock", run->clock);
 	json_add_text(object, "moment", run->moment);
-	if (run->stamps_ahead)
+	if (run->timestamps_in_future)
 		json_add_bool(object, "ahead", true);
 	return object;
 }

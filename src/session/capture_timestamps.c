@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "device/device.h"
 
-#define MAX_INTERVAL_NS (3600 * NS_PER_S) /* a longer one is a leap of the driver's clock */
+#define MAX_INTERVAL_NS (3600 * NS_PER_S) /* a longer one is a discontinuity */
 
 /* Wraps instead of overflowing: the driver may report any timestamp. */
 static int64_t difference(int64_t a, int64_t b)
@@ -35,8 +35,7 @@ int64_t capture_timestamps_add(struct capture_timestamps *timestamps, const stru
 	if (timestamps->started && !usable) {
 		interval_ns = info->dequeue_ns - timestamps->last_dequeue_ns;
 		if (info->timestamp_ns > 0)
-			log_warn("frame %u: the driver's timestamp leaps: using the time of arrival instead",
-				 info->sequence);
+			log_warn("frame %u: timestamp discontinuity: using the dequeue time", info->sequence);
 	}
 	if (timestamps->started)
 		pts_ns = timestamps->last_pts_ns + interval_ns;

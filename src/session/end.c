@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Why a run ended, the report's word for it, and the program's exit status. */
+/* Why a run ended, its string in the report, and the program's exit status. */
 #include "session/end.h"
 
 #include <errno.h>

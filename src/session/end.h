@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Why a run ended, the report's word for it, and the program's exit status. They stand here, below the
+ * Why a run ended, its string in the report, and the program's exit status. Defined here, below the
  * commands, because session/ and bench/ decide them where a call fails.
  */
 #ifndef SESSION_END_H
@@ -52,7 +52,7 @@ enum run_end {
 	END_WRITE_ERROR,
 };
 
-/* The report's word. */
+/* Its string in the report. */
 const char *end_name(enum run_end end);
 /* err is what the run returned, 0 or a negative errno. began: the device delivered or took a frame. Until
  * then a file's error may be the user's, such as a container that does not exist. */

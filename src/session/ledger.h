@@ -5,8 +5,9 @@
  *     captured = written + lost_error + lost_queue + lost_writer + skipped
  *     captured + lost_driver = sequence_span + repeated + unnumbered
  *
- * The device loop writes all fields but `written`, `lost_writer`, `bytes_written` and `bytes_taken`, which
- * the file thread owns. The progress line reads them while both threads run.
+ * The file thread writes `written`, `lost_writer`, `bytes_written` and `bytes_taken`, the device loop the
+ * others; `lost_writer` too, for a frame that the fifo no longer takes. The progress line reads them while
+ * both threads run.
  */
 #ifndef SESSION_LEDGER_H
 #define SESSION_LEDGER_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Buffer circulation during playback. */
+/* Life cycle of the buffers during playback. */
 #include "session/play_buffers.h"
 
 #include "base/log.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Buffer circulation during playback. All buffers of the pool are acquired at the start. They go to
+ * Life cycle of the buffers during playback. All buffers of the pool are acquired at the start. They go to
  * the reader empty, come back in its frames, are queued in the driver, and are empty again when no
  * reference is left: the driver has returned the buffer and the decoder no longer predicts from it.
  */

@@ -61,15 +61,6 @@ static int consider_format(void *opaque, const void *entry)
 	return 0;
 }
 
-/* For drivers that list nothing, but accept formats. */
-static const struct pixfmt *file_format(const struct reader_info *file)
-{
-	for (const struct pixfmt *pix = pixfmt_table(); pix->fourcc; pix++)
-		if (file->av == AV_PIX_FMT_NONE ? pix->codec == file->codec_id : pix->av == file->av)
-			return pix;
-	return NULL;
-}
-
 /* Whether the reader can make frames of this format. */
 static bool is_playable(const struct reader_info *file, const struct video_format *format)
 {
@@ -157,8 +148,8 @@ int play_format_negotiate(struct device *device, const struct reader_info *file,
 
 	if (err < 0)
 		return device_error(device, "VIDIOC_ENUM_FMT", err);
-	if (!search.has_list)
-		search.best = file_format(file);
+	if (!search.has_list) /* but the driver may accept formats */
+		search.best = pixfmt_find(file->av, file->codec_id);
 	if (!request.pixelformat && search.best)
 		request.pixelformat = fourcc_text(search.best->fourcc, fourcc);
 	err = negotiate_format(device, &request, format);

@@ -239,7 +239,7 @@ static int finish_by_device(struct play_loop *loop, int err)
 	return finish_playing(loop, END_ERROR, err);
 }
 
-static int queue_frame(struct play_loop *loop, struct frame *frame, int64_t due_ns)
+static int queue_due_frame(struct play_loop *loop, struct frame *frame, int64_t due_ns)
 {
 	struct buffer *buffer = play_buffers_prepare(frame);
 	int64_t queue_ns = now_ns();
@@ -275,7 +275,7 @@ static int play_frame(struct play_loop *loop, struct frame *frame)
 		loop->stats->dropped++;
 		return 0;
 	}
-	result = queue_frame(loop, frame, due_ns);
+	result = queue_due_frame(loop, frame, due_ns);
 	if (result == 0 && !loop->done && options->count && loop->stats->played == options->count)
 		return finish_playing(loop, END_COUNT, 0);
 	return result;

@@ -14,7 +14,7 @@ struct play_loop_options {
 	double speed;        /* 1: as the file says; 0: as fast as the device takes frames */
 	bool hold;           /* keep the last frame shown until a signal */
 	bool on_demand;      /* after the first frame, play while the device has a reader: reader_events.h */
-	int signal_fd;       /* readable: end in good order; -1: none */
+	int signal_fd;       /* readable: end without error; -1: none */
 	int resume_fd; /* non-blocking signalfd or eventfd, read by the loop: the program was stopped and
 			  continues; -1: none */
 	void (*progress)(void *opaque); /* called a few times a second; NULL: none */

@@ -47,7 +47,7 @@ int reconnect_reopen(struct setup *setup, const struct setup_options *options, i
 
 /* Timings and formats can be set only while there are no buffers. After read() the driver frees them when the
  * device is closed. */
-static int free_buffers(struct setup *setup, const struct setup_options *options)
+static int free_queue(struct setup *setup, const struct setup_options *options)
 {
 	struct setup_options again = *options;
 	int err;
@@ -69,7 +69,7 @@ int reconnect_renegotiate(struct setup *setup, const struct setup_options *optio
 {
 	struct negotiate_request request = options->format;
 	char fourcc[FOURCC_TEXT_MAX];
-	int err = free_buffers(setup, options);
+	int err = free_queue(setup, options);
 
 	request.force = true;
 	if (!request.pixelformat)

@@ -138,11 +138,9 @@ static bool segment_is_full(const struct record_file *file, const struct record_
 }
 
 /* Returns 0; 1: left out, see writer_write(); or a negative errno. */
-static int write_frame(struct record_file *file, struct record_frame *frame)
+static int write_to_segment(struct record_file *file, struct record_frame *frame)
 {
 	struct ledger *ledger = &file->recording->ledger;
-	uint64_t bytes_copied;
-	struct writer_info info;
 	int err = 0;
 
 	if (file->writer && segment_is_full(file, frame))
@@ -154,13 +152,10 @@ static int write_frame(struct record_file *file, struct record_frame *frame)
 	if (err < 0)
 		return err;
 	frame->frame.pts_ns -= file->segment_pts_ns;
-	bytes_copied = writer_info(file->writer).copied_bytes;
 	err = writer_write(file->writer, &frame->frame);
-	info = writer_info(file->writer);
-	bytes_copied = info.copied_bytes - bytes_copied;
-	file->n_copied += bytes_copied && !frame->copied;
-	file->bytes_copied += bytes_copied;
-	ledger->bytes_written = file->closed_bytes + info.bytes;
+	file->n_copied += frame->frame.copied_bytes && !frame->copied;
+	file->bytes_copied += frame->frame.copied_bytes;
+	ledger->bytes_written = file->closed_bytes + writer_info(file->writer).bytes;
 	ledger->bytes_taken += frame->info.bytes;
 	return err;
 }
@@ -183,7 +178,7 @@ void record_file_discard(struct record_file *file, struct record_frame *frame)
 
 int record_file_write(struct record_file *file, struct record_frame *frame)
 {
-	int err = frame->frame.memory ? write_frame(file, frame) : 0;
+	int err = frame->frame.memory ? write_to_segment(file, frame) : 0;
 
 	if (err) {
 		file->err = err < 0 ? err : 0;

@@ -36,7 +36,8 @@ static int put_frame(struct record_loop *loop, struct record_frame *frame)
 }
 
 /* For the frame dequeued last. NULL: no memory, logged. */
-static struct record_frame *new_frame(const struct record_loop *loop, enum frame_result result, uint64_t lost)
+static struct record_frame *new_record_frame(const struct record_loop *loop, enum frame_result result,
+					     uint64_t lost)
 {
 	struct record_frame *frame = calloc(1, sizeof *frame);
 
@@ -57,7 +58,7 @@ static int log_frame(struct record_loop *loop, enum frame_result result, uint64_
 
 	if (!loop->recording->options.frame_log)
 		return 0;
-	frame = new_frame(loop, result, lost);
+	frame = new_record_frame(loop, result, lost);
 	return frame ? put_frame(loop, frame) : record_loop_finish(loop, END_ERROR, -ENOMEM);
 }
 
@@ -168,7 +169,7 @@ static int reference_buffer(struct record_loop *loop, struct frame *frame, struc
 
 static int send_frame(struct record_loop *loop, struct buffer *buffer, uint64_t lost, int64_t pts_ns)
 {
-	struct record_frame *frame = new_frame(loop, FRAME_WRITTEN, lost);
+	struct record_frame *frame = new_record_frame(loop, FRAME_WRITTEN, lost);
 
 	if (!frame || reference_buffer(loop, &frame->frame, buffer) < 0) {
 		free(frame);
@@ -277,7 +278,7 @@ static const struct {
 	enum run_end end;
 	bool is_error;
 } results[] = {
-	{ .result = POOL_WAKE, .handle = ignore }, /* the next turn returns the buffers */
+	{ .result = POOL_WAKE, .handle = ignore }, /* the next iteration returns the buffers */
 	{ .result = POOL_CORRUPT, .handle = lose_damaged },
 	{ .result = POOL_NOBUF, .handle = lose_without_buffer },
 	{ .result = POOL_TIMEOUT, .handle = record_loop_time_out },

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 /* Names the file of segment `number`, from 0. %d, %05d and the like become the number. With `times`, what is
- * left are strftime() fields of the present time; where these name the month, %d is its day. *path is the
+ * left are strftime() fields of the current time; where these name the month, %d is its day. *path is the
  * caller's to free. Returns 0; -EINVAL, where all segments would have the same name; -ENAMETOOLONG; or
  * -ENOMEM; logged. */
 int segment_name_expand(const char *pattern, unsigned number, bool times, char **path);

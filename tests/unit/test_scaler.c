@@ -77,7 +77,7 @@ static const struct place_case places[] = {
 	  { 1, 1 },
 	  { Y, 320, 240 },
 	  { { 0, 0, 16000, 2 }, { 0, 118, 320, 2 } } },
-	{ SCALING_STRETCH,
+	{ SCALING_SCALE,
 	  { Y, 1280, 720 },
 	  { 4, 3 },
 	  { Y, 64, 64 },
@@ -270,7 +270,7 @@ static void large_pictures_are_converted_whole(void **state)
 	reader_close(reader);
 
 	target_fixture_open(&fixture, &format);
-	fixture.target.scaling = SCALING_STRETCH;
+	fixture.target.scaling = SCALING_SCALE;
 	reader = reader_fixture_start(&o, &fixture);
 	assert_int_equal(reader_next(reader, &picture), 1);
 	assert_memory_equal(picture.planes[0].data, single, sizeof single);

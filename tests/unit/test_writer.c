@@ -22,6 +22,7 @@ static struct {
 	const uint8_t *start;
 	size_t bytes;      /* the frame being written */
 	unsigned n_direct; /* how often it came to writev() itself */
+	uint64_t copied_bytes;
 } world;
 
 ssize_t writev(int fd, const struct iovec *pieces, int n)
@@ -44,6 +45,7 @@ static int write_one(struct writer *writer, const struct video_format *format, u
 	world.start = frame.memory->data;
 	world.bytes = frame.memory->size;
 	err = writer_write(writer, &frame);
+	world.copied_bytes += frame.copied_bytes;
 	world.start = NULL;
 	av_buffer_unref(&frame.memory);
 	return err;
@@ -54,6 +56,7 @@ static void write_frames(const struct writer_options *o, unsigned n, struct writ
 	struct writer *writer;
 
 	world.n_direct = 0;
+	world.copied_bytes = 0;
 	assert_int_equal(writer_open(&writer, o), 0);
 	for (unsigned i = 0; i < n; i++)
 		assert_int_equal(write_one(writer, &o->format, i), 0);
@@ -120,7 +123,7 @@ static void raw_frames_come_back(void **state)
 		assert_int_equal(info.frames, N_FRAMES);
 		assert_int_equal(stat(o.url, &st), 0);
 		assert_int_equal(info.bytes, st.st_size);
-		assert_int_equal(info.copied_bytes > 0, cases[i].copied);
+		assert_int_equal(world.copied_bytes > 0, cases[i].copied);
 		assert_int_equal(world.n_direct, cases[i].direct ? N_FRAMES : 0);
 		check_file(o.url, &format, strcmp(cases[i].container, "mkv") == 0 ? 500 : 0);
 		unlink(o.url);

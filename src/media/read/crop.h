@@ -8,7 +8,7 @@
 /* --fit: what to do with frames that have not the device's size. */
 enum scaling {
 	SCALING_LETTERBOX, /* scale in proportion, with black bars on two sides */
-	SCALING_STRETCH,   /* scale both directions on their own */
+	SCALING_SCALE,     /* scale both directions on their own */
 	SCALING_CROP,      /* scale in proportion, two edges cut off */
 	SCALING_NONE,      /* refuse them */
 };

@@ -94,7 +94,7 @@ static void count_damaged_frame(struct decoder *d, const char *reason)
 			 (unsigned long long)d->n_frames, reason);
 }
 
-/* A truncated packet decodes to part of a frame. It is only worth that where other frames refer to it. */
+/* A truncated packet decodes to part of a frame. It is decoded only if other frames may reference it. */
 static bool should_skip_packet(const struct decoder *d)
 {
 	return d->intra_only && d->packet->flags & AV_PKT_FLAG_CORRUPT;

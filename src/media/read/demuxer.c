@@ -13,7 +13,7 @@
 #include "media/read/limits.h"
 #include "media/libav.h"
 
-/* Errors in a row after which the rest of the file is given up. */
+/* Consecutive errors after which reading stops. */
 #define MAX_ERRORS 16
 /* A higher frame rate is the resolution of the container's timestamps. */
 #define MAX_FPS 1000
@@ -104,9 +104,10 @@ static int choose_demuxer(struct demuxer *d, const char *container)
 	}
 	if (!d->format || strcmp(d->format->name, "rawvideo") != 0)
 		return 0;
-	log_error("%s: a naked raw file tells neither frame size nor pixel format: use a container such as "
-		  ".mkv, .nut or .y4m",
-		  file_name(d));
+	log_error(
+		"%s: a headerless raw file has no frame size or pixel format: use a container such as .mkv, "
+		".nut or .y4m",
+		file_name(d));
 	return -EBADMSG;
 }
 
@@ -232,7 +233,7 @@ static bool is_truncated(const struct demuxer *d)
 	       avio_tell(d->context->pb) > d->end;
 }
 
-/* What demuxer_read() is to return after av_read_frame() failed; 1: try again, behind the damage. */
+/* What demuxer_read() is to return after av_read_frame() failed; 1: try again, after the damaged part. */
 static int handle_read_error(struct demuxer *d, int err)
 {
 	int input_err = avio_input_error(d->input);

@@ -31,7 +31,7 @@ struct direct_read {
 	bool suspended;                                                 /* while the demuxer seeks */
 	bool verified;                                                  /* a read has come out as a packet */
 	struct frame buffer; /* being read into; memory NULL: none */
-	uint8_t *data;       /* where the demuxer believes the frame from byte `skip` on to be; NULL: none */
+	uint8_t *data;       /* address that the demuxer passed for byte `skip` of the frame; NULL: none */
 	size_t skip;         /* bytes of the frame that the demuxer has already */
 	int next_sample;     /* index entry to begin the search with */
 	uint8_t block[DIRECT_READ_BLOCK_BYTES]; /* header of the first frame's block */

@@ -27,28 +27,6 @@ static const AVBitStreamFilter *find_filter(enum AVCodecID codec)
 	return NULL;
 }
 
-static const struct pixfmt *find_codec_format(enum AVCodecID codec)
-{
-	for (const struct pixfmt *p = pixfmt_table(); p->fourcc; p++) {
-		if (p->codec == codec && p->codec != AV_CODEC_ID_RAWVIDEO)
-			return p;
-	}
-	return NULL;
-}
-
-static int open_filter(struct packet_reader *p, const AVBitStreamFilter *filter, const AVStream *stream)
-{
-	int err = av_bsf_alloc(filter, &p->filter);
-
-	if (err < 0)
-		return err;
-	err = avcodec_parameters_copy(p->filter->par_in, stream->codecpar);
-	if (err < 0)
-		return err;
-	p->filter->time_base_in = stream->time_base;
-	return av_bsf_init(p->filter);
-}
-
 int packet_reader_open(struct packet_reader *p, const struct demuxer *demuxer)
 {
 	const AVCodecParameters *parameters = demuxer->stream->codecpar;
@@ -56,7 +34,7 @@ int packet_reader_open(struct packet_reader *p, const struct demuxer *demuxer)
 	int err = -ENOMEM;
 
 	p->path = avio_input_name(demuxer->input);
-	p->pix = find_codec_format(parameters->codec_id);
+	p->pix = pixfmt_find(AV_PIX_FMT_NONE, parameters->codec_id);
 	if (!p->pix) {
 		log_error("%s: no device takes %s: leave out --codec copy", p->path,
 			  avcodec_get_name(parameters->codec_id));
@@ -65,7 +43,7 @@ int packet_reader_open(struct packet_reader *p, const struct demuxer *demuxer)
 	libav_clear_error();
 	p->packet = av_packet_alloc();
 	if (p->packet)
-		err = filter ? open_filter(p, filter, demuxer->stream) : 0;
+		err = filter ? libav_bsf_open(&p->filter, filter, parameters, demuxer->stream->time_base) : 0;
 	if (err >= 0)
 		return 0;
 	log_error("%s: %s", p->path, libav_err_str(err));
@@ -78,7 +56,7 @@ void packet_reader_close(struct packet_reader *p)
 	av_packet_free(&p->packet);
 }
 
-/* Skips truncated packets, which a device may choke on. */
+/* Skips truncated packets, which a device may not decode. */
 static int read_complete_packet(struct packet_reader *p, struct demuxer *demuxer)
 {
 	int more;

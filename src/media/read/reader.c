@@ -97,10 +97,10 @@ static void set_info_format(struct reader *r, const AVCodecParameters *p)
 		f->fourcc = f->pix->fourcc;
 		f->n_planes = 1;
 		av = AV_PIX_FMT_NONE;
-	} else if (target_format_without_range(av) != av) {
+	} else if (converter_format_without_range(av) != av) {
 		f->range = AVCOL_RANGE_JPEG;
 	}
-	r->info.av = target_format_without_range(av);
+	r->info.av = converter_format_without_range(av);
 }
 
 static int set_reader_info(struct reader *r)
@@ -316,7 +316,7 @@ static int64_t frame_duration(const AVFrame *frame)
 }
 
 /* Puts the decoded frame into a buffer of the target, unless the demuxer or the decoder did. */
-static int return_frame(struct reader *r, struct frame *out)
+static int finish_frame(struct reader *r, struct frame *out)
 {
 	AVFrame *frame = r->frame;
 	int err;
@@ -387,7 +387,7 @@ static int next_decoded_frame(struct reader *r, struct frame *out)
 		}
 		r->has_frame = false;
 	} while (is_before_start(r, r->frame->best_effort_timestamp));
-	err = return_frame(r, out);
+	err = finish_frame(r, out);
 	av_frame_unref(r->frame);
 	return err;
 }

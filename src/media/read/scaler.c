@@ -44,7 +44,7 @@ int scaler_check(struct scaler *s, struct frame_shape shape, AVRational aspect)
 	return -ERANGE;
 }
 
-static void copy_frame(const struct target *target, const AVFrame *frame, struct frame *buffer)
+static void copy_picture(const struct target *target, const AVFrame *frame, struct frame *buffer)
 {
 	const struct picture_layout *l = &target->layout;
 	uint8_t *data[4];
@@ -94,7 +94,7 @@ static void set_from(const struct scaler *s, const AVFrame *frame)
 	const struct crop *c = &s->crop;
 	AVFrame *from = s->from;
 
-	from->format = target_format_without_range((enum AVPixelFormat)frame->format);
+	from->format = converter_format_without_range((enum AVPixelFormat)frame->format);
 	from->width = c->from.width;
 	from->height = c->from.height;
 	from->color_range = frame->color_range;
@@ -102,7 +102,7 @@ static void set_from(const struct scaler *s, const AVFrame *frame)
 		from->color_range = AVCOL_RANGE_JPEG;
 	/* A matrix that the file does not state is taken to be the device's: no conversion. */
 	from->colorspace =
-		target_matrix_is_stated(frame->colorspace) ? frame->colorspace : s->target->format.matrix;
+		converter_matrix_is_stated(frame->colorspace) ? frame->colorspace : s->target->format.matrix;
 	for (unsigned i = 0; i < 4; i++) {
 		from->data[i] = frame->data[i];
 		from->linesize[i] = frame->linesize[i];
@@ -174,7 +174,7 @@ int scaler_draw(struct scaler *s, const AVFrame *frame, struct frame *buffer)
 	target_set_payload(s->target, buffer);
 	buffer->copied_bytes = 0;
 	if (target_accepts(s->target, shape, frame->color_range, frame->colorspace)) {
-		copy_frame(s->target, frame, buffer);
+		copy_picture(s->target, frame, buffer);
 		return 0;
 	}
 	if (!is_checked(s, shape, frame->sample_aspect_ratio)) {

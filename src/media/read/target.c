@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <libavutil/pixdesc.h>
-#include "base/array.h"
 #include "base/log.h"
 #include "media/converter.h"
 
@@ -52,7 +51,7 @@ bool target_has_shape(const struct target *t, struct frame_shape shape)
 {
 	struct frame_shape own = target_shape(t);
 
-	return target_format_without_range(shape.format) == own.format && shape.width == own.width &&
+	return converter_format_without_range(shape.format) == own.format && shape.width == own.width &&
 	       shape.height == own.height;
 }
 
@@ -73,7 +72,7 @@ static bool has_colours(const struct target *t, enum AVPixelFormat format, enum 
 	if (own->range != AVCOL_RANGE_UNSPECIFIED &&
 	    converter_full_range(format, range) != converter_full_range(own->pix->av, own->range))
 		return false;
-	return !target_matrix_is_stated(own->matrix) || !target_matrix_is_stated(matrix) ||
+	return !converter_matrix_is_stated(own->matrix) || !converter_matrix_is_stated(matrix) ||
 	       is_same_matrix(own->matrix, matrix);
 }
 
@@ -111,26 +110,4 @@ void target_set_payload(const struct target *t, struct frame *frame)
 	frame->n_planes = t->format.n_planes;
 	for (unsigned i = 0; i < frame->n_planes; i++)
 		frame->planes[i].bytes = t->format.sizeimage[i];
-}
-
-enum AVPixelFormat target_format_without_range(enum AVPixelFormat format)
-{
-	static const struct {
-		enum AVPixelFormat full, plain;
-	} formats[] = {
-		{ AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV420P }, { AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUV422P },
-		{ AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUV444P }, { AV_PIX_FMT_YUVJ440P, AV_PIX_FMT_YUV440P },
-		{ AV_PIX_FMT_YUVJ411P, AV_PIX_FMT_YUV411P },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
-		if (formats[i].full == format)
-			return formats[i].plain;
-	}
-	return format;
-}
-
-bool target_matrix_is_stated(enum AVColorSpace matrix)
-{
-	return matrix != AVCOL_SPC_UNSPECIFIED && matrix != AVCOL_SPC_RGB && matrix != AVCOL_SPC_RESERVED;
 }

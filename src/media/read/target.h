@@ -36,9 +36,4 @@ bool target_contains(const struct target *target, const struct frame *buffer, co
 /* Sets n_planes and planes[].bytes: sizeimage, which is less than the length of the buffer. */
 void target_set_payload(const struct target *target, struct frame *frame);
 
-/* AV_PIX_FMT_YUVJ420P and the like without the colour range that their name implies: AV_PIX_FMT_YUV420P. */
-enum AVPixelFormat target_format_without_range(enum AVPixelFormat format);
-/* False where the matrix is not stated, or there is none as in RGB. */
-bool target_matrix_is_stated(enum AVColorSpace matrix);
-
 #endif

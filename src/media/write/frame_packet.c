@@ -114,13 +114,8 @@ static const uint8_t *plane_start(const struct frame_packet *fp, const struct fr
 	return frame->planes[fp->layout.planes[i].memory_plane].data + fp->layout.planes[i].offset;
 }
 
-static void count_copied_bytes(struct frame_packet *fp, size_t bytes)
-{
-	atomic_fetch_add_explicit(&fp->copied_bytes, bytes, memory_order_relaxed);
-}
-
-/* Gives the packet memory from the pool, to copy a frame to. */
-static int alloc_packet(struct frame_packet *fp, size_t bytes, AVPacket *packet)
+/* Gives the packet memory from the pool, to copy the frame to. */
+static int alloc_packet(struct frame_packet *fp, struct frame *frame, size_t bytes, AVPacket *packet)
 {
 	if (fp->pool && fp->pool_bytes < bytes)
 		av_buffer_pool_uninit(&fp->pool); /* freed after the last unref of its buffers */
@@ -133,15 +128,15 @@ static int alloc_packet(struct frame_packet *fp, size_t bytes, AVPacket *packet)
 		return -ENOMEM;
 	packet->data = packet->buf->data;
 	packet->size = (int)bytes;
-	count_copied_bytes(fp, bytes);
+	frame->copied_bytes = bytes;
 	return 0;
 }
 
 /* Copies the picture without its padding, planes in libavutil's order. */
-static int pack_rows(struct frame_packet *fp, const struct frame *frame, AVPacket *packet)
+static int pack_rows(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
 {
 	const struct picture_layout *l = &fp->layout;
-	int err = alloc_packet(fp, l->packed_bytes, packet);
+	int err = alloc_packet(fp, frame, l->packed_bytes, packet);
 	uint8_t *to = packet->data;
 
 	if (err < 0)
@@ -156,7 +151,7 @@ static int pack_rows(struct frame_packet *fp, const struct frame *frame, AVPacke
 }
 
 /* Copies all planes of a format that is not known, one after the other. */
-static int concatenate_planes(struct frame_packet *fp, const struct frame *frame, AVPacket *packet)
+static int concatenate_planes(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
 {
 	size_t total = 0;
 	uint8_t *to;
@@ -166,7 +161,7 @@ static int concatenate_planes(struct frame_packet *fp, const struct frame *frame
 		total += frame->planes[i].bytes;
 	if (total > INT32_MAX - AV_INPUT_BUFFER_PADDING_SIZE)
 		return -EINVAL;
-	err = alloc_packet(fp, total, packet);
+	err = alloc_packet(fp, frame, total, packet);
 	if (err < 0)
 		return err;
 	to = packet->data;
@@ -190,7 +185,7 @@ static int reference_plane(const struct frame *frame, size_t bytes, AVPacket *pa
 	return 0;
 }
 
-int frame_packet_make(struct frame_packet *fp, const struct frame *frame, AVPacket *packet)
+int frame_packet_make(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
 {
 	if (frame->n_planes < 1 || frame->n_planes > MAX_PLANES ||
 	    (fp->raw && !picture_in_payload(fp, frame)))
@@ -226,7 +221,7 @@ static bool simd_aligned(const AVFrame *f, const struct picture_layout *l)
 }
 
 /* Moves the picture to memory with libavutil's alignment and padding. */
-static int copy_aligned(struct frame_packet *fp, AVFrame *out)
+static int copy_aligned(const struct frame_packet *fp, struct frame *frame, AVFrame *out)
 {
 	AVFrame *copy = av_frame_alloc();
 	int err;
@@ -240,13 +235,13 @@ static int copy_aligned(struct frame_packet *fp, AVFrame *out)
 	if (err >= 0) {
 		av_frame_unref(out);
 		av_frame_move_ref(out, copy);
-		count_copied_bytes(fp, fp->layout.packed_bytes);
+		frame->copied_bytes = fp->layout.packed_bytes;
 	}
 	av_frame_free(&copy);
 	return err < 0 ? err : 0;
 }
 
-int frame_packet_make_avframe(struct frame_packet *fp, const struct frame *frame, bool aligned, AVFrame *out)
+int frame_packet_make_avframe(struct frame_packet *fp, struct frame *frame, bool aligned, AVFrame *out)
 {
 	if (frame->n_planes < 1 || frame->n_planes > MAX_PLANES || !picture_in_payload(fp, frame))
 		return log_short_frame(fp, frame);
@@ -258,5 +253,5 @@ int frame_packet_make_avframe(struct frame_packet *fp, const struct frame *frame
 		out->data[i] = (uint8_t *)plane_start(fp, frame, i);
 		out->linesize[i] = (int)fp->layout.planes[i].stride;
 	}
-	return aligned && !simd_aligned(out, &fp->layout) ? copy_aligned(fp, out) : 0;
+	return aligned && !simd_aligned(out, &fp->layout) ? copy_aligned(fp, frame, out) : 0;
 }

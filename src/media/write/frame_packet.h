@@ -3,7 +3,6 @@
 #ifndef MEDIA_WRITE_FRAME_PACKET_H
 #define MEDIA_WRITE_FRAME_PACKET_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <libavcodec/avcodec.h>
 #include "base/video_format.h"
@@ -16,7 +15,6 @@ struct frame_packet {
 	bool raw;                     /* pictures of an AVPixelFormat, not compressed or unknown bytes */
 	AVBufferPool *pool;           /* for frames that must be copied */
 	size_t pool_bytes;            /* size of its buffers */
-	_Atomic uint64_t copied_bytes;
 };
 
 /* -EINVAL for a raw format whose sizes contradict each other, logged. */
@@ -24,13 +22,13 @@ int frame_packet_open(struct frame_packet *fp, const struct video_format *format
 void frame_packet_close(struct frame_packet *fp);
 
 /* Fills in data, size and buf of an empty packet. It references the frame's memory if that has the bytes that
- * a muxer expects (one plane, no padding); otherwise they are copied. 0, -ENOMEM, or -EINVAL, logged, for a
- * frame that is shorter than its picture. */
-int frame_packet_make(struct frame_packet *fp, const struct frame *frame, AVPacket *packet);
+ * a muxer expects (one plane, no padding); otherwise they are copied, which sets frame->copied_bytes. 0,
+ * -ENOMEM, or -EINVAL, logged, for a frame that is shorter than its picture. */
+int frame_packet_make(struct frame_packet *fp, struct frame *frame, AVPacket *packet);
 
 /* Makes an empty AVFrame of a raw frame, referencing its memory. `aligned`: copy it unless codecs and scalers
  * may use SIMD instructions on it, which read past the end of a row. Errors as above. */
-int frame_packet_make_avframe(struct frame_packet *fp, const struct frame *frame, bool aligned, AVFrame *out);
+int frame_packet_make_avframe(struct frame_packet *fp, struct frame *frame, bool aligned, AVFrame *out);
 
 /* Fills in what muxers and codecs are told of the format: size, pixel format, colours, field order. */
 void frame_packet_codecpar(const struct video_format *format, AVCodecParameters *par);

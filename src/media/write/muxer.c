@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <libavutil/avstring.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "media/libav.h"
 
@@ -111,6 +112,49 @@ static void count_bytes(struct muxer *m, int packet_bytes)
 		atomic_fetch_add_explicit(&m->bytes, packet_bytes, memory_order_relaxed);
 }
 
+/* hybrid_fragmented (FFmpeg 7.1): movie fragments, which can be read if the program is killed, become an
+ * ordinary file when it is closed. libavformat buffers a fragment in memory, too much with raw video. */
+static bool can_be_hybrid(const struct muxer_caps *caps, enum AVCodecID codec)
+{
+	return codec != AV_CODEC_ID_RAWVIDEO && muxer_caps_has_option(caps, "hybrid_fragmented", "movflags");
+}
+
+/* Sets the muxer's private options. A later row replaces an earlier one of the same key: their conditions
+ * must exclude each other. */
+static int set_muxer_options(const struct muxer *m, AVDictionary **options)
+{
+	const struct muxer_caps *caps = &m->caps;
+	const AVIOContext *pb = m->context->pb;
+	bool seekable = pb && pb->seekable & AVIO_SEEKABLE_NORMAL;
+	bool hybrid = seekable && can_be_hybrid(caps, m->stream->codecpar->codec_id);
+	/* An image file without a number in its name holds the latest frame. */
+	bool update = av_match_name(caps->format->name, "image2") && av_filename_number_test(caps->url) == 0;
+	const struct {
+		const char *key, *value;
+		bool wanted;
+	} table[] = {
+		/* The CRC-32 of a Cluster, optional in RFC 9559, takes four times as long as writing. */
+		{ "write_crc32", "0", muxer_caps_has_option(caps, "write_crc32", NULL) },
+		{ "video_track_timescale", "1000000",
+		  muxer_caps_has_option(caps, "video_track_timescale", NULL) },
+		/* Without seeking there can be no moov box after the data: movie fragments (ISO/IEC
+		 * 14496-12, 8.8). */
+		{ "movflags", "frag_keyframe+empty_moov+default_base_moof",
+		  !seekable && muxer_caps_has_option(caps, "movflags", NULL) },
+		/* Negative composition offsets (8.6.1.3), as reordered frames would need an edit list (8.6.6)
+		 * otherwise, which the moov box before the fragments cannot have yet. */
+		{ "movflags", "hybrid_fragmented+negative_cts_offsets", hybrid },
+		{ "frag_duration", "1000000", hybrid }, /* microseconds */
+		{ "update", "1", update },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		if (table[i].wanted && av_dict_set(options, table[i].key, table[i].value, 0) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 /* avformat_write_header() to a pipe needs libavformat's buffer, as muxers seek back in their header to fill
  * in lengths. Muxers of the ISO base media file format do so in every fragment. */
 static int write_header_buffered(struct muxer *m, AVDictionary **options)
@@ -131,16 +175,14 @@ static int write_header_buffered(struct muxer *m, AVDictionary **options)
 
 int muxer_write_header(struct muxer *m)
 {
-	AVIOContext *pb = m->context->pb;
-	enum AVCodecID codec = m->stream->codecpar->codec_id;
 	AVDictionary *options = NULL;
 	int err, file_err;
 
 	libav_clear_error();
 	/* roundtrip.c tried raw formats with this setting. */
-	if (codec == AV_CODEC_ID_RAWVIDEO || muxer_caps_takes_frames(&m->caps))
+	if (m->stream->codecpar->codec_id == AV_CODEC_ID_RAWVIDEO || muxer_caps_takes_frames(&m->caps))
 		m->context->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
-	err = muxer_caps_options(&m->caps, codec, pb && pb->seekable & AVIO_SEEKABLE_NORMAL, &options);
+	err = set_muxer_options(m, &options);
 	if (err >= 0)
 		err = write_header_buffered(m, &options);
 	av_dict_free(&options);

@@ -102,7 +102,7 @@ bool muxer_caps_single_image(const char *url, const char *name)
 
 /* --- properties of a muxer --- */
 
-static bool has_option(const struct muxer_caps *caps, const char *key, const char *unit)
+bool muxer_caps_has_option(const struct muxer_caps *caps, const char *key, const char *unit)
 {
 	return av_opt_find2((void *)&caps->format->priv_class, key, unit, 0, AV_OPT_SEARCH_FAKE_OBJ, NULL);
 }
@@ -134,7 +134,8 @@ bool muxer_caps_constant_rate(const struct muxer_caps *caps)
 
 bool muxer_caps_is_isobmff(const struct muxer_caps *caps)
 {
-	return has_option(caps, "movflags", NULL); /* of movenc.c: mov, mp4, 3gp, ismv and others */
+	return muxer_caps_has_option(caps, "movflags",
+				     NULL); /* of movenc.c: mov, mp4, 3gp, ismv and others */
 }
 
 /* --- what it can hold --- */
@@ -156,7 +157,7 @@ static bool assume_codec(const struct muxer_caps *caps, enum AVCodecID codec)
 	return false;
 }
 
-bool muxer_caps_keeps_codec(const struct muxer_caps *caps, enum AVCodecID codec)
+bool muxer_caps_supports_codec(const struct muxer_caps *caps, enum AVCodecID codec)
 {
 	const AVOutputFormat *format = caps->format;
 	int answer;
@@ -171,8 +172,8 @@ bool muxer_caps_keeps_codec(const struct muxer_caps *caps, enum AVCodecID codec)
 	return answer == 1 || (answer < 0 && assume_codec(caps, codec));
 }
 
-bool muxer_caps_keeps_format(const struct muxer_caps *caps, const struct video_format *format,
-			     uint32_t *codec_tag)
+bool muxer_caps_supports_format(const struct muxer_caps *caps, const struct video_format *format,
+				uint32_t *codec_tag)
 {
 	const struct pixfmt *pix = format->pix;
 
@@ -182,7 +183,7 @@ bool muxer_caps_keeps_format(const struct muxer_caps *caps, const struct video_f
 	if (!pix || pix->codec == AV_CODEC_ID_NONE)
 		return false;
 	if (pix->codec != AV_CODEC_ID_RAWVIDEO)
-		return muxer_caps_keeps_codec(caps, pix->codec);
+		return muxer_caps_supports_codec(caps, pix->codec);
 	if (pix->av == AV_PIX_FMT_NONE)
 		return false;
 	if (muxer_caps_no_file(caps))
@@ -199,7 +200,7 @@ char *muxer_caps_list_containers(const struct video_format *format, char text[MU
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		struct muxer_caps caps = find_muxer("-", names[i]);
 
-		if (caps.format && muxer_caps_keeps_format(&caps, format, &codec_tag))
+		if (caps.format && muxer_caps_supports_format(&caps, format, &codec_tag))
 			av_strlcatf(text, MUXER_CAPS_LIST_MAX, "%s%s", text[0] ? ", " : "", names[i]);
 	}
 	return text;
@@ -214,7 +215,7 @@ const AVCodec *muxer_caps_default_encoder(const struct muxer_caps *caps)
 	const AVCodec *encoder = id == AV_CODEC_ID_NONE ? NULL : avcodec_find_encoder(id);
 
 	for (size_t i = 0; !encoder && i < ARRAY_SIZE(fallbacks); i++) {
-		if (muxer_caps_keeps_codec(caps, fallbacks[i]))
+		if (muxer_caps_supports_codec(caps, fallbacks[i]))
 			encoder = avcodec_find_encoder(fallbacks[i]);
 	}
 	return encoder;
@@ -245,44 +246,4 @@ enum AVPixelFormat muxer_caps_best_pix_fmt(const struct muxer_caps *caps, enum A
 	if (best != AV_PIX_FMT_NONE)
 		roundtrip_keeps(caps->format, best, width, height, codec_tag);
 	return best;
-}
-
-/* --- options --- */
-
-/* hybrid_fragmented (FFmpeg 7.1): movie fragments, which can be read if the program is killed, become an
- * ordinary file when it is closed. libavformat buffers a fragment in memory, too much with raw video. */
-static bool can_be_hybrid(const struct muxer_caps *caps, enum AVCodecID codec)
-{
-	return codec != AV_CODEC_ID_RAWVIDEO && has_option(caps, "hybrid_fragmented", "movflags");
-}
-
-int muxer_caps_options(const struct muxer_caps *caps, enum AVCodecID codec, bool seekable,
-		       AVDictionary **options)
-{
-	bool hybrid = seekable && can_be_hybrid(caps, codec);
-	/* An image file without a number in its name holds the latest frame. */
-	bool update = av_match_name(caps->format->name, "image2") && av_filename_number_test(caps->url) == 0;
-	const struct {
-		const char *key, *value;
-		bool wanted;
-	} table[] = {
-		/* The CRC-32 of a Cluster, optional in RFC 9559, takes four times as long as writing. */
-		{ "write_crc32", "0", has_option(caps, "write_crc32", NULL) },
-		{ "video_track_timescale", "1000000", has_option(caps, "video_track_timescale", NULL) },
-		/* Without seeking there can be no moov box after the data: movie fragments (ISO/IEC
-		 * 14496-12, 8.8). */
-		{ "movflags", "frag_keyframe+empty_moov+default_base_moof",
-		  !seekable && has_option(caps, "movflags", NULL) },
-		/* Negative composition offsets (8.6.1.3), as reordered frames would need an edit list (8.6.6)
-		 * otherwise, which the moov box before the fragments cannot have yet. */
-		{ "movflags", "hybrid_fragmented+negative_cts_offsets", hybrid },
-		{ "frag_duration", "1000000", hybrid }, /* microseconds */
-		{ "update", "1", update },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		if (table[i].wanted && av_dict_set(options, table[i].key, table[i].value, 0) < 0)
-			return -ENOMEM;
-	}
-	return 0;
 }

@@ -25,10 +25,10 @@ bool muxer_caps_single_image(const char *url, const char *name);
 
 /* Whether frames of this format can be muxed as they are. *codec_tag: the tag that the stream must have; 0:
  * the muxer's choice. */
-bool muxer_caps_keeps_format(const struct muxer_caps *caps, const struct video_format *format,
-			     uint32_t *codec_tag);
+bool muxer_caps_supports_format(const struct muxer_caps *caps, const struct video_format *format,
+				uint32_t *codec_tag);
 /* Whether packets of this codec can be muxed. */
-bool muxer_caps_keeps_codec(const struct muxer_caps *caps, enum AVCodecID codec);
+bool muxer_caps_supports_codec(const struct muxer_caps *caps, enum AVCodecID codec);
 /* Lists containers that hold such frames as they are, "mkv, nut"; empty if there are none. Returns text. */
 #define MUXER_CAPS_LIST_MAX 64
 char *muxer_caps_list_containers(const struct video_format *format, char text[MUXER_CAPS_LIST_MAX]);
@@ -48,11 +48,10 @@ bool muxer_caps_no_file(const struct muxer_caps *caps);
 bool muxer_caps_is_raw(const struct muxer_caps *caps);
 /* The muxer takes AVFrames in place of packets (yuv4mpegpipe, null). */
 bool muxer_caps_takes_frames(const struct muxer_caps *caps);
-/* Keeps its index in memory, the sample table of the ISO base media file format (ISO/IEC 14496-12, 8.5-8.7):
- * a frame is in it even if writing its data failed. */
+/* Writes the ISO base media file format (ISO/IEC 14496-12). Its sample tables (8.5-8.7) or, in fragments, its
+ * moof box (8.8.4) are kept in memory first: they list a frame even if writing its data failed. */
 bool muxer_caps_is_isobmff(const struct muxer_caps *caps);
-/* Sets the muxer's private options for a recording. 0 or a negative errno. */
-int muxer_caps_options(const struct muxer_caps *caps, enum AVCodecID codec, bool seekable,
-		       AVDictionary **options);
+/* Whether the muxer has this private option; with `unit`: this constant of that option. */
+bool muxer_caps_has_option(const struct muxer_caps *caps, const char *key, const char *unit);
 
 #endif

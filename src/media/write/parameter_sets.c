@@ -20,25 +20,10 @@ static const AVBitStreamFilter *find_extractor(enum AVCodecID codec)
 	return NULL;
 }
 
-static int open_extractor(struct parameter_sets *ps, const AVCodecParameters *par)
-{
-	const AVBitStreamFilter *filter = find_extractor(par->codec_id);
-	int err;
-
-	if (!filter)
-		return 0;
-	err = av_bsf_alloc(filter, &ps->extractor);
-	if (err < 0)
-		return err;
-	err = avcodec_parameters_copy(ps->extractor->par_in, par);
-	if (err < 0)
-		return err;
-	return av_bsf_init(ps->extractor);
-}
-
 int parameter_sets_open(struct parameter_sets *ps, const AVCodecParameters *par)
 {
 	const AVCodecDescriptor *desc = avcodec_descriptor_get(par->codec_id);
+	const AVBitStreamFilter *filter = find_extractor(par->codec_id);
 
 	ps->intra_only = desc && desc->props & AV_CODEC_PROP_INTRA_ONLY;
 	if (ps->intra_only)
@@ -52,7 +37,7 @@ int parameter_sets_open(struct parameter_sets *ps, const AVCodecParameters *par)
 	ps->parser = av_parser_init((int)par->codec_id);
 	if (ps->parser)
 		ps->parser->flags |= PARSER_FLAG_COMPLETE_FRAMES;
-	return open_extractor(ps, par);
+	return filter ? libav_bsf_open(&ps->extractor, filter, par, (AVRational){ 0, 1 }) : 0;
 }
 
 bool parameter_sets_is_key(struct parameter_sets *ps, const AVPacket *packet, bool driver_says)

@@ -117,7 +117,7 @@ static int decode(struct transcoder *t, const AVPacket *packet)
 	return err == -ENOMEM ? err : 1;
 }
 
-int transcoder_write(struct transcoder *t, const struct frame *frame, int64_t pts)
+int transcoder_write(struct transcoder *t, struct frame *frame, int64_t pts)
 {
 	/* A wrapped AVFrame is not read here, so that it needs no alignment and no copy. */
 	bool aligned = t->encoder.context->codec_id != AV_CODEC_ID_WRAPPED_AVFRAME;

@@ -21,9 +21,9 @@ struct transcoder {
 
 /* options->source is filled in from frame_packet. 0 or a negative errno, logged. */
 int transcoder_open(struct transcoder *t, struct encoder_options *options);
-/* pts is in the encoder's time base. 0; 1: the frame cannot be decoded and is dropped; or a negative errno
- * from the encoder or write_packet(). */
-int transcoder_write(struct transcoder *t, const struct frame *frame, int64_t pts);
+/* pts is in the encoder's time base. Sets frame->copied_bytes as writer_write(). 0; 1: the frame cannot be
+ * decoded and is dropped; or a negative errno from the encoder or write_packet(). */
+int transcoder_write(struct transcoder *t, struct frame *frame, int64_t pts);
 /* Drains decoder and encoder. */
 int transcoder_flush(struct transcoder *t);
 void transcoder_close(struct transcoder *t);

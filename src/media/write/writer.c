@@ -17,9 +17,9 @@ struct writer {
 	char *url;
 	struct muxer muxer;
 	struct frame_packet frame_packet;
-	const AVCodec *codec; /* the encoder; NULL: frames are copied */
+	const AVCodec *codec; /* the encoder; NULL: stream copy */
 	struct transcoder transcoder;
-	struct parameter_sets parameter_sets; /* of a compressed stream that is copied */
+	struct parameter_sets parameter_sets; /* of a compressed stream copy */
 	bool waiting_for_key;                 /* no frame was muxed that decoding can start with */
 	AVPacket *packet;
 	AVRational time_base; /* of last_time: what timestamps are rounded to */
@@ -37,7 +37,7 @@ static AVRational fps_rational(const struct video_format *format)
 	return (AVRational){ (int)format->fps.num, (int)format->fps.den };
 }
 
-/* --- choosing between copying and encoding --- */
+/* --- choosing between stream copy and encoding --- */
 
 static int log_cannot_copy(const struct writer *w, const struct muxer_caps *caps)
 {
@@ -73,7 +73,7 @@ static int choose_encoder(struct writer *w, const struct muxer_caps *caps, const
 	}
 	if (!w->codec)
 		return -EINVAL;
-	if (!muxer_caps_keeps_codec(caps, w->codec->id) && w->codec->id != AV_CODEC_ID_RAWVIDEO) {
+	if (!muxer_caps_supports_codec(caps, w->codec->id) && w->codec->id != AV_CODEC_ID_RAWVIDEO) {
 		log_error("%s: %s cannot hold %s; mkv and nut hold nearly everything", w->url,
 			  caps->format->name, avcodec_get_name(w->codec->id));
 		return -ENOTSUP;
@@ -81,7 +81,7 @@ static int choose_encoder(struct writer *w, const struct muxer_caps *caps, const
 	return 0;
 }
 
-/* Sets w->codec, or *codec_tag for frames that are copied. */
+/* Sets w->codec, or *codec_tag for a stream copy. */
 static int choose_codec(struct writer *w, const struct muxer_caps *caps, const struct writer_options *o,
 			uint32_t *codec_tag)
 {
@@ -89,7 +89,7 @@ static int choose_codec(struct writer *w, const struct muxer_caps *caps, const s
 	bool named = strcmp(name, "auto") != 0 && strcmp(name, "copy") != 0;
 	int err;
 
-	if (!named && muxer_caps_keeps_format(caps, &o->format, codec_tag)) {
+	if (!named && muxer_caps_supports_format(caps, &o->format, codec_tag)) {
 		if (o->codec_options && *o->codec_options) {
 			log_error("codec options '%s': %s frames are copied, not encoded; choose an encoder "
 				  "with --codec",
@@ -111,15 +111,24 @@ static int choose_codec(struct writer *w, const struct muxer_caps *caps, const s
 
 /* --- opening --- */
 
+/* In the stream's time base; 0: not known. */
+static int64_t frame_duration(const struct writer *w)
+{
+	const AVStream *stream = w->muxer.stream;
+
+	return stream->avg_frame_rate.num > 0
+		       ? av_rescale_q(1, av_inv_q(stream->avg_frame_rate), stream->time_base)
+		       : 0;
+}
+
 /* The transcoder's write_packet(). */
 static int write_encoded(void *opaque, AVPacket *packet)
 {
 	struct writer *w = opaque;
-	const AVStream *stream = w->muxer.stream;
 
-	av_packet_rescale_ts(packet, w->transcoder.encoder.context->time_base, stream->time_base);
-	if (packet->duration == 0 && stream->avg_frame_rate.num > 0)
-		packet->duration = av_rescale_q(1, av_inv_q(stream->avg_frame_rate), stream->time_base);
+	av_packet_rescale_ts(packet, w->transcoder.encoder.context->time_base, w->muxer.stream->time_base);
+	if (packet->duration == 0)
+		packet->duration = frame_duration(w);
 	return muxer_write_packet(&w->muxer, packet);
 }
 
@@ -279,9 +288,8 @@ static int start_stream(struct writer *w, bool key)
 	return w->muxer.header_written ? 0 : write_header(w);
 }
 
-static int mux_frame(struct writer *w, const struct frame *frame)
+static int mux_frame(struct writer *w, struct frame *frame)
 {
-	const AVStream *stream = w->muxer.stream;
 	AVPacket *packet = w->packet;
 	bool key;
 	int err;
@@ -299,12 +307,11 @@ static int mux_frame(struct writer *w, const struct frame *frame)
 	packet->flags = key ? AV_PKT_FLAG_KEY : 0;
 	if (frame->damaged)
 		packet->flags |= AV_PKT_FLAG_CORRUPT;
-	if (stream->avg_frame_rate.num > 0)
-		packet->duration = av_rescale_q(1, av_inv_q(stream->avg_frame_rate), stream->time_base);
+	packet->duration = frame_duration(w);
 	return muxer_write_packet(&w->muxer, packet);
 }
 
-static int encode_frame(struct writer *w, const struct frame *frame)
+static int encode_frame(struct writer *w, struct frame *frame)
 {
 	AVRational time_base = w->transcoder.encoder.context->time_base;
 
@@ -312,7 +319,7 @@ static int encode_frame(struct writer *w, const struct frame *frame)
 				av_rescale_q(next_time(w, frame->pts_ns), w->time_base, time_base));
 }
 
-int writer_write(struct writer *w, const struct frame *frame)
+int writer_write(struct writer *w, struct frame *frame)
 {
 	int err;
 
@@ -384,6 +391,5 @@ struct writer_info writer_info(const struct writer *writer)
 		.codec = codec_name(w),
 		.frames = atomic_load_explicit(&w->muxer.frames, memory_order_relaxed),
 		.bytes = atomic_load_explicit(&w->muxer.bytes, memory_order_relaxed),
-		.copied_bytes = atomic_load_explicit(&w->frame_packet.copied_bytes, memory_order_relaxed),
 	};
 }

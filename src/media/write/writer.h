@@ -29,12 +29,13 @@ struct writer_options {
  * O_DIRECT if that pays (direct_io.h). */
 int writer_open(struct writer **writer, const struct writer_options *options);
 
-/* Writes one frame. frame->memory stays the caller's; the writer takes a reference of its own if it needs the
+/* Writes one frame and sets frame->copied_bytes, where it was copied to join planes, to remove padding or to
+ * align it. frame->memory stays the caller's; the writer takes a reference of its own if it needs the
  * memory for longer. Timestamps that do not increase are moved to one tick of the container's time base after
  * the previous one. Returns 0; 1 for a frame that is dropped, as decoding cannot start with it (before the
  * first key frame with parameter sets) or as it cannot be decoded; or a negative errno, logged, which all
  * later calls return too. */
-int writer_write(struct writer *writer, const struct frame *frame);
+int writer_write(struct writer *writer, struct frame *frame);
 
 /* Drains the encoder, writes the trailer and closes the file; removes a regular file that this writer created
  * and that has no frame. Returns the first error since writer_open(). Frees nothing: writer_info() is valid
@@ -47,7 +48,6 @@ struct writer_info {
 	const char *path, *container, *codec; /* valid as long as the writer */
 	uint64_t frames;                      /* that were muxed; an encoder may hold more */
 	uint64_t bytes;                       /* size of the file so far */
-	uint64_t copied_bytes; /* of pictures that were copied to join planes or to remove padding */
 };
 /* Other threads may call it while the writer works; the counters need not match each other then. */
 struct writer_info writer_info(const struct writer *writer);
