@@ -174,10 +174,14 @@ static void bars_are_black(void **state)
 		uint32_t width, height;
 		enum AVColorRange range;
 		int black;
+		bool copied; /* the picture starts where no vector does */
 	} cases[] = {
-		{ "YU12", 96, 96, AVCOL_RANGE_UNSPECIFIED, 16 }, { "YUYV", 96, 96, AVCOL_RANGE_MPEG, 16 },
-		{ "YUYV", 200, 48, AVCOL_RANGE_MPEG, 16 },       { "YM12", 200, 48, AVCOL_RANGE_MPEG, 16 },
-		{ "YV12", 96, 96, AVCOL_RANGE_MPEG, 16 },        { "YU12", 96, 96, AVCOL_RANGE_JPEG, 0 },
+		{ "YU12", 96, 96, AVCOL_RANGE_UNSPECIFIED, 16, false },
+		{ "YUYV", 96, 96, AVCOL_RANGE_MPEG, 16, false },
+		{ "YUYV", 200, 48, AVCOL_RANGE_MPEG, 16, true },
+		{ "YM12", 200, 48, AVCOL_RANGE_MPEG, 16, true },
+		{ "YV12", 96, 96, AVCOL_RANGE_MPEG, 16, false },
+		{ "YU12", 96, 96, AVCOL_RANGE_JPEG, 0, false },
 	};
 	const char *path = reader_fixture_make("bars.mkv", "libx264", "YU12", 64, 48);
 
@@ -198,7 +202,7 @@ static void bars_are_black(void **state)
 		reader = reader_fixture_start(&o, &fixture);
 		for (unsigned n = 0; n < N_PICTURES; n++) {
 			assert_int_equal(reader_next(reader, &picture), 1);
-			assert_int_equal(picture.copied_bytes, 0);
+			assert_int_equal(picture.copied_bytes > 0, cases[i].copied);
 			check_bars(&f, &picture, &place, cases[i].black);
 			av_buffer_unref(&picture.memory);
 		}

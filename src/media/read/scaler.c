@@ -9,6 +9,7 @@
 
 /* Below this many pixels, slice threads cost libswscale more time than they save. */
 #define THREADS_FROM_PIXELS (1920 * 1080)
+#define VECTOR_BYTES 16
 
 int scaler_open(struct scaler *s, const struct target *target, enum scaling scaling)
 {
@@ -24,6 +25,7 @@ void scaler_close(struct scaler *s)
 	converter_close(&s->converter);
 	av_frame_free(&s->from);
 	av_frame_free(&s->to);
+	av_frame_free(&s->aligned);
 	*s = (struct scaler){ 0 };
 }
 
@@ -138,7 +140,58 @@ static int sws_flags(const AVFrame *from, const AVFrame *to)
 	return unscaled ? SWS_FAST_BILINEAR : SWS_BICUBIC;
 }
 
-static int convert_frame(struct scaler *s, const AVFrame *frame, const struct frame *buffer)
+/* libswscale (6 at least) crashes where it stores NV12 as YUV 4:2:0 in rows that are not aligned, and writes
+ * whole vectors where a plane's last row ends within one, over the first row of the next plane. */
+static bool is_aligned(const AVFrame *frame)
+{
+	for (unsigned i = 0; i < 4 && frame->data[i]; i++) {
+		if ((uintptr_t)frame->data[i] % VECTOR_BYTES || frame->linesize[i] % VECTOR_BYTES)
+			return false;
+	}
+	return true;
+}
+
+static int alloc_aligned(struct scaler *s)
+{
+	const AVFrame *to = s->to;
+
+	if (s->aligned && s->aligned->width == to->width && s->aligned->height == to->height)
+		return 0;
+	av_frame_free(&s->aligned);
+	s->aligned = av_frame_alloc();
+	if (!s->aligned)
+		return -ENOMEM;
+	s->aligned->format = to->format;
+	s->aligned->width = to->width;
+	s->aligned->height = to->height;
+	s->aligned->color_range = to->color_range;
+	s->aligned->colorspace = to->colorspace;
+	return av_frame_get_buffer(s->aligned, 0);
+}
+
+static int convert(struct scaler *s, struct frame *buffer)
+{
+	AVFrame *to = s->to;
+	int err;
+
+	if (is_aligned(to))
+		return converter_run(&s->converter, s->from, to);
+	err = alloc_aligned(s);
+	if (err < 0) {
+		av_frame_free(&s->aligned);
+		return log_no_memory();
+	}
+	err = converter_run(&s->converter, s->from, s->aligned);
+	if (err < 0)
+		return err;
+	av_image_copy(to->data, to->linesize, (const uint8_t **)s->aligned->data, s->aligned->linesize,
+		      (enum AVPixelFormat)to->format, to->width, to->height);
+	buffer->copied_bytes =
+		(uint64_t)av_image_get_buffer_size((enum AVPixelFormat)to->format, to->width, to->height, 1);
+	return 0;
+}
+
+static int convert_frame(struct scaler *s, const AVFrame *frame, struct frame *buffer)
 {
 	int64_t read = (int64_t)s->crop.from.width * s->crop.from.height;
 	int64_t drawn = (int64_t)s->crop.to.width * s->crop.to.height;
@@ -150,10 +203,10 @@ static int convert_frame(struct scaler *s, const AVFrame *frame, const struct fr
 	if (s->from->buf[0] && s->to->buf[0]) {
 		set_from(s, frame);
 		set_to(s, buffer);
-		draw_bars(s, buffer);
 		s->converter.flags = sws_flags(s->from, s->to);
 		s->converter.threaded = read >= THREADS_FROM_PIXELS || drawn >= THREADS_FROM_PIXELS;
-		err = converter_run(&s->converter, s->from, s->to);
+		err = convert(s, buffer);
+		draw_bars(s, buffer); /* over what libswscale wrote beyond the picture's rows */
 	}
 	av_frame_unref(s->from);
 	av_frame_unref(s->to);

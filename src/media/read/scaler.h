@@ -12,6 +12,7 @@ struct scaler {
 	enum scaling scaling;
 	struct converter converter;
 	AVFrame *from, *to; /* the rectangles of `crop`, as the converter is given them */
+	AVFrame *aligned;   /* drawn into in place of `to` where that is not; NULL until then */
 	struct crop crop;   /* for frames of this shape and sample aspect ratio: */
 	struct frame_shape shape;
 	AVRational aspect;
@@ -24,7 +25,8 @@ void scaler_close(struct scaler *scaler);
 /* Whether frames of this shape can be shown: 0, or -ERANGE, logged. */
 int scaler_check(struct scaler *scaler, struct frame_shape shape, AVRational aspect);
 /* Draws the frame into the buffer and sets the buffer's payload and copied_bytes. A frame that the target
- * accepts as it is is copied; all else takes one pass of libswscale. 0 or a negative errno, logged. */
+ * accepts as it is is copied; all else takes one pass of libswscale, and a copy where the buffer's rows are
+ * not aligned as that needs them. 0 or a negative errno, logged. */
 int scaler_draw(struct scaler *scaler, const AVFrame *frame, struct frame *buffer);
 
 #endif
