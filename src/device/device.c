@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mapping.h"
 #include "base/text.h"
 #include "device/node_errors.h"
 #include "device/trace_ioctls.h"
@@ -179,13 +180,25 @@ int device_ioctl(struct device *device, unsigned long request, void *argument)
 	return result;
 }
 
+/* What libv4l2 converts into is its own memory, which it maps where it likes. */
+static bool chooses_place(const struct device *device)
+{
+	return !device->emulated;
+}
+
 void *device_mmap(struct device *device, size_t length, int64_t offset, int *err)
 {
-	void *start;
+	void *place = chooses_place(device) ? mapping_reserve(length, offset) : NULL;
+	void *start = MAP_FAILED;
 
-	device->n_calls++;
-	start = device->ops->mmap(device, length, PROT_READ | PROT_WRITE, MAP_SHARED, offset);
+	if (place != MAP_FAILED) {
+		device->n_calls++;
+		start = device->ops->mmap(device, place, length, PROT_READ | PROT_WRITE,
+					  MAP_SHARED | (place ? MAP_FIXED : 0), offset);
+	}
 	*err = start == MAP_FAILED ? -errno : 0;
+	if (start == MAP_FAILED && place && place != MAP_FAILED)
+		mapping_remove(place, length);
 	if (log_enabled(LOG_LEVEL_TRACE))
 		trace_call(device->path, *err, "mmap length=%zu offset=%lld", length, (long long)offset);
 	return start;
@@ -193,10 +206,11 @@ void *device_mmap(struct device *device, size_t length, int64_t offset, int *err
 
 void device_munmap(struct device *device, void *start, size_t length)
 {
+	size_t bytes = chooses_place(device) ? mapping_bytes(length) : length;
 	int result;
 
 	device->n_calls++;
-	result = device->ops->munmap(device, start, length) < 0 ? -errno : 0;
+	result = device->ops->munmap(device, start, bytes) < 0 ? -errno : 0;
 	if (log_enabled(LOG_LEVEL_TRACE))
 		trace_call(device->path, result, "munmap length=%zu", length);
 }

@@ -23,7 +23,9 @@ struct device_ops {
 	int (*open)(struct device *device, const char *name);
 	void (*close)(struct device *device);
 	int (*ioctl)(struct device *device, unsigned long request, void *argument);
-	void *(*mmap)(struct device *device, size_t length, int protection, int flags, int64_t offset);
+	/* start: where to, with MAP_FIXED in flags; NULL: anywhere */
+	void *(*mmap)(struct device *device, void *start, size_t length, int protection, int flags,
+		      int64_t offset);
 	int (*munmap)(struct device *device, void *start, size_t length);
 	ssize_t (*read)(struct device *device, void *data, size_t size);
 	ssize_t (*write)(struct device *device, const void *data, size_t size);
@@ -63,8 +65,8 @@ int device_open(struct device *device, const char *name, enum device_role role);
 void device_close(struct device *device);
 
 /* The calls. ioctl, read and write are restarted after EINTR. None logs more than the trace, as some failures
- * are expected. device_mmap() maps shared, for reading and writing; on failure it returns MAP_FAILED and sets
- * *err to a negative errno. */
+ * are expected. device_mmap() maps shared, for reading and writing, and with a page behind unless
+ * device->emulated (base/mapping.h); on failure it returns MAP_FAILED and sets *err to a negative errno. */
 int device_ioctl(struct device *device, unsigned long request, void *argument);
 void *device_mmap(struct device *device, size_t length, int64_t offset, int *err);
 void device_munmap(struct device *device, void *start, size_t length);

@@ -148,9 +148,11 @@ static int v4l2_node_ioctl(struct device *device, unsigned long request, void *a
 	return v4l2_ioctl(device->fd, request, argument);
 }
 
-static void *v4l2_node_mmap(struct device *device, size_t length, int protection, int flags, int64_t offset)
+/* With an address libv4l2 passes the call to the kernel, which has no buffer that libv4l2 converts into. */
+static void *v4l2_node_mmap(struct device *device, void *start, size_t length, int protection, int flags,
+			    int64_t offset)
 {
-	return v4l2_mmap(NULL, length, protection, flags, device->fd, offset);
+	return v4l2_mmap(start, length, protection, flags, device->fd, offset);
 }
 
 static int v4l2_node_munmap(struct device *device, void *start, size_t length)

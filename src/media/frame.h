@@ -23,6 +23,7 @@ struct frame {
 	uint64_t copied_bytes; /* bytes of picture copied by the CPU: by writer_write(); after decoding or
 				  reading */
 	bool damaged;          /* the driver reported an error in it; becomes AV_PKT_FLAG_CORRUPT */
+	bool unpadded;         /* nothing beyond the payloads may be read: base/mapping.h */
 };
 
 #endif

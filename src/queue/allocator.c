@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "base/mapping.h"
 #include "device/negotiate.h"
 #include "queue/v4l2_buffer.h"
 
@@ -249,7 +250,7 @@ static int export_plane(struct allocator *allocator, struct buffer *buffer, uint
 	if (err < 0)
 		return device_error(allocator->device, "VIDIOC_EXPBUF", err);
 	plane->fd = export.fd;
-	data = mmap(NULL, plane->length, PROT_READ | PROT_WRITE, MAP_SHARED, plane->fd, 0);
+	data = mapping_create(plane->length, MAP_SHARED, plane->fd);
 	if (data == MAP_FAILED)
 		return device_error(allocator->device, "mapping an exported buffer", -errno);
 	plane->data = data;
@@ -271,7 +272,7 @@ void allocator_unexport(struct buffer *buffer)
 		struct plane *plane = &buffer->planes[p];
 
 		if (plane->data)
-			munmap(plane->data, plane->length);
+			mapping_remove(plane->data, plane->length);
 		if (plane->fd >= 0)
 			close(plane->fd);
 		plane->data = NULL;

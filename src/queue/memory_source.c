@@ -16,11 +16,12 @@
 #include <linux/udmabuf.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "base/mapping.h"
 #include "base/page.h"
 
 static int map_plane(struct plane *plane, int fd, uint32_t length, int flags)
 {
-	void *data = mmap(NULL, length, PROT_READ | PROT_WRITE, flags, fd, 0);
+	void *data = mapping_create(length, flags, fd);
 
 	if (data == MAP_FAILED)
 		return -errno;
@@ -42,7 +43,7 @@ static int pages_alloc(struct memory_source *memory, struct plane *plane, uint32
 	int err = map_plane(plane, -1, (uint32_t)page_align(length), MAP_PRIVATE | MAP_ANONYMOUS);
 
 	if (err == 0 && memory->lazy) /* the first byte written would allocate a whole huge page */
-		madvise(plane->data, plane->length, MADV_NOHUGEPAGE);
+		madvise(plane->data, mapping_bytes(plane->length), MADV_NOHUGEPAGE);
 	return err;
 }
 
@@ -234,7 +235,7 @@ static void free_plane(struct memory_source *memory, struct plane *plane)
 		memory->ops->free(memory, plane);
 	} else {
 		if (plane->data)
-			munmap(plane->data, plane->length);
+			mapping_remove(plane->data, plane->length);
 		if (plane->fd >= 0)
 			close(plane->fd);
 	}

@@ -3,7 +3,7 @@
 #include "session/play_buffers.h"
 
 #include "base/log.h"
-#include "base/page.h"
+#include "base/mapping.h"
 #include "session/buffer_ref.h"
 
 #define MAX_BUFFERS (2 * POOL_MAX_BUFFERS)
@@ -111,8 +111,8 @@ int play_buffers_acquire(void *opaque, bool wait, struct frame *frame)
 	}
 	for (uint32_t p = 0; p < buffer->n_planes; p++) {
 		frame->planes[p].data = buffer->planes[p].data;
-		/* Up to the page's end it is mapped, and decoders write a little beyond the frame. */
-		frame->planes[p].bytes = page_align(buffer->planes[p].length);
+		/* Decoders write a little beyond the frame: the page behind it is there for them. */
+		frame->planes[p].bytes = mapping_bytes(buffer->planes[p].length);
 	}
 	return 0;
 }

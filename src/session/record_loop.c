@@ -180,6 +180,8 @@ static int send_frame(struct record_loop *loop, struct buffer *buffer, uint64_t 
 	frame->copied = buffer->copied;
 	frame->frame.pts_ns = pts_ns;
 	frame->frame.key = buffer->info.flags & V4L2_BUF_FLAG_KEYFRAME;
+	/* libv4l2's own memory; what read() fills is ours. */
+	frame->frame.unpadded = pool_device(buffer->pool)->emulated && !buffer->spare;
 	frame->frame.damaged = buffer->info.flags & V4L2_BUF_FLAG_ERROR;
 	loop->n_sent++;
 	loop->bytes_sent += buffer->info.bytes;

@@ -52,16 +52,17 @@ static int sim_ioctl(struct device *device, unsigned long request, void *argumen
 	return (int)end_call(sim, err);
 }
 
-static void *sim_mmap(struct device *device, size_t length, int protection, int flags, int64_t offset)
+static void *sim_mmap(struct device *device, void *start, size_t length, int protection, int flags,
+		      int64_t offset)
 {
 	struct sim *sim = sim_of(device);
-	void *start = MAP_FAILED;
+	void *mapped = MAP_FAILED;
 	int err = begin_call(sim, "mmap");
 
 	if (err == 0)
-		start = sim_memory_mmap(sim, length, protection, flags, offset, &err);
-	end_call(sim, start == MAP_FAILED ? err : 0);
-	return start;
+		mapped = sim_memory_mmap(sim, start, length, protection, flags, offset, &err);
+	end_call(sim, mapped == MAP_FAILED ? err : 0);
+	return mapped;
 }
 
 static int sim_munmap(struct device *device, void *start, size_t length)

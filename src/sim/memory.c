@@ -175,12 +175,12 @@ uint32_t sim_memory_offset(uint32_t index, uint32_t plane)
 	return (index * MAX_PLANES + plane) << OFFSET_SHIFT;
 }
 
-void *sim_memory_mmap(struct sim *sim, size_t length, int protection, int flags, int64_t offset, int *err)
+void *sim_memory_mmap(struct sim *sim, void *start, size_t length, int protection, int flags, int64_t offset,
+		      int *err)
 {
 	uint64_t slot = (uint64_t)offset >> OFFSET_SHIFT;
 	uint32_t index = (uint32_t)(slot / MAX_PLANES), plane = (uint32_t)(slot % MAX_PLANES);
 	struct sim_mapping *mapping;
-	void *start;
 
 	*err = -EINVAL;
 	if (sim->memory != V4L2_MEMORY_MMAP || !(flags & MAP_SHARED) ||
@@ -194,8 +194,8 @@ void *sim_memory_mmap(struct sim *sim, size_t length, int protection, int flags,
 	if (!mapping)
 		return MAP_FAILED;
 	/* A driver maps all pages at once. */
-	start = mmap(NULL, length, protection, MAP_SHARED | MAP_POPULATE,
-		     sim->buffers[index]->planes[plane].fd, 0);
+	start = mmap(start, length, protection, flags | MAP_POPULATE, sim->buffers[index]->planes[plane].fd,
+		     0);
 	if (start == MAP_FAILED) {
 		*err = -errno;
 		free(mapping);

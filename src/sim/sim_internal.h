@@ -299,7 +299,8 @@ bool sim_memory_is_mapped(const struct sim *sim, uint32_t index);
 /* v4l2_buffer.m.offset, which sim_memory_mmap() takes. */
 uint32_t sim_memory_offset(uint32_t index, uint32_t plane);
 /* Returns MAP_FAILED and a negative errno in *err on failure. */
-void *sim_memory_mmap(struct sim *sim, size_t length, int protection, int flags, int64_t offset, int *err);
+void *sim_memory_mmap(struct sim *sim, void *start, size_t length, int protection, int flags, int64_t offset,
+		      int *err);
 int sim_memory_munmap(struct sim *sim, void *start, size_t length);
 /* A new descriptor of the plane's memory, the caller's, or a negative errno. */
 int sim_memory_export(const struct sim_plane *plane, uint32_t flags);

@@ -129,6 +129,7 @@ static int alloc_packet(struct frame_packet *fp, struct frame *frame, size_t byt
 	packet->data = packet->buf->data;
 	packet->size = (int)bytes;
 	frame->copied_bytes = bytes;
+	memset(packet->data + bytes, 0, AV_INPUT_BUFFER_PADDING_SIZE);
 	return 0;
 }
 
@@ -253,5 +254,7 @@ int frame_packet_make_avframe(struct frame_packet *fp, struct frame *frame, bool
 		out->data[i] = (uint8_t *)plane_start(fp, frame, i);
 		out->linesize[i] = (int)fp->layout.planes[i].stride;
 	}
-	return aligned && !simd_aligned(out, &fp->layout) ? copy_aligned(fp, frame, out) : 0;
+	if (aligned && (frame->unpadded || !simd_aligned(out, &fp->layout)))
+		return copy_aligned(fp, frame, out);
+	return 0;
 }

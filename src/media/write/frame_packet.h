@@ -27,7 +27,7 @@ void frame_packet_close(struct frame_packet *fp);
 int frame_packet_make(struct frame_packet *fp, struct frame *frame, AVPacket *packet);
 
 /* Makes an empty AVFrame of a raw frame, referencing its memory. `aligned`: copy it unless codecs and scalers
- * may use SIMD instructions on it, which read past the end of a row. Errors as above. */
+ * may use SIMD instructions on it, which read past the end of a row and of the picture. Errors as above. */
 int frame_packet_make_avframe(struct frame_packet *fp, struct frame *frame, bool aligned, AVFrame *out);
 
 /* Fills in what muxers and codecs are told of the format: size, pixel format, colours, field order. */

@@ -40,7 +40,7 @@ PUBLIC void *mmap(void *start, size_t length, int protection, int flags, int fd,
 {
 	struct node *node = node_of(fd);
 
-	return node ? node_mmap(node, length, protection, flags, offset)
+	return node ? node_mmap(node, start, length, protection, flags, offset)
 		    : real()->mmap(start, length, protection, flags, fd, offset);
 }
 

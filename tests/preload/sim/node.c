@@ -254,12 +254,10 @@ ssize_t node_write(struct node *node, int fd, const void *data, size_t size)
 	}
 }
 
-void *node_mmap(struct node *node, size_t length, int protection, int flags, int64_t offset)
+void *node_mmap(struct node *node, void *start, size_t length, int protection, int flags, int64_t offset)
 {
-	void *start;
-
 	enter(node);
-	start = node->device.ops->mmap(&node->device, length, protection, flags, offset);
+	start = node->device.ops->mmap(&node->device, start, length, protection, flags, offset);
 	leave(node);
 	return start;
 }

@@ -94,7 +94,7 @@ void node_remove_fd(int fd); /* before it is closed; the last one closes the nod
 int node_ioctl(struct node *node, int fd, unsigned long request, void *argument);
 ssize_t node_read(struct node *node, int fd, void *data, size_t size);
 ssize_t node_write(struct node *node, int fd, const void *data, size_t size);
-void *node_mmap(struct node *node, size_t length, int protection, int flags, int64_t offset);
+void *node_mmap(struct node *node, void *start, size_t length, int protection, int flags, int64_t offset);
 int node_munmap(struct node *node, void *start, size_t length);
 /* What poll() on the node would report, given what it reported on device.fd. */
 short node_revents(struct node *node, short revents);
