@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Signals as file descriptors for poll(). Those that end the program have a handler, not a signalfd: a
- * signalfd needs them blocked, and a second ^C would then have no effect while the program hangs in a driver
+ * signalfd needs them blocked, and another ^C would then have no effect while the program hangs in a driver
  * or a file system.
  */
 #include "cli/signals.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,31 +16,41 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/log.h"
 
 static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
-#define N_END_SIGNALS ARRAY_SIZE(end_signals)
+
+/* One request to end may come as several signals: timeout(1) sends SIGTERM to the program and then to its
+ * process group, systemd SIGTERM and SIGHUP. */
+#define SAME_REQUEST_NS NS_PER_S
 
 static int signal_fd = -1, resume_fd = -1;
-static struct sigaction former[N_END_SIGNALS];
+static _Atomic int64_t first_ns; /* of the first signal; 0: none yet */
 
 /* SIGHUP stays ignored under nohup(1). SIGINT is handled even when it is ignored, as a shell has it for
  * background jobs: only a deliberate kill can send it there. */
-static bool stays_ignored(size_t i)
+static bool stays_ignored(int number)
 {
-	return end_signals[i] == SIGHUP && former[i].sa_handler == SIG_IGN;
+	struct sigaction former;
+
+	return number == SIGHUP && sigaction(number, NULL, &former) == 0 && former.sa_handler == SIG_IGN;
 }
 
 static void handle_end_signal(int number)
 {
 	uint64_t one = 1;
+	int64_t first = 0, now = now_ns();
 	int saved = errno;
-	ssize_t n = write(signal_fd, &one, sizeof one);
+	ssize_t n;
 
-	(void)n, (void)number;
-	for (size_t i = 0; i < N_END_SIGNALS; i++)
-		if (!stays_ignored(i))
-			signal(end_signals[i], SIG_DFL);
+	if (atomic_compare_exchange_strong(&first_ns, &first, now)) {
+		n = write(signal_fd, &one, sizeof one);
+		(void)n;
+	} else if (now - first >= SAME_REQUEST_NS) {
+		signal(number, SIG_DFL);
+		raise(number); /* blocked until the handler returns */
+	}
 	errno = saved;
 }
 
@@ -56,11 +67,9 @@ int signals_open(void)
 		return -errno;
 	}
 	sigfillset(&action.sa_mask);
-	for (size_t i = 0; i < N_END_SIGNALS; i++) {
-		sigaction(end_signals[i], NULL, &former[i]);
-		if (!stays_ignored(i))
+	for (size_t i = 0; i < ARRAY_SIZE(end_signals); i++)
+		if (!stays_ignored(end_signals[i]))
 			sigaction(end_signals[i], &action, NULL);
-	}
 	return signal_fd;
 }
 
@@ -98,11 +107,10 @@ static void close_resume_fd(void)
 
 void signals_close(void)
 {
+	int fd = signal_fd;
+
 	close_resume_fd();
-	if (signal_fd < 0)
-		return;
-	for (size_t i = 0; i < N_END_SIGNALS; i++)
-		sigaction(end_signals[i], &former[i], NULL);
-	close(signal_fd);
 	signal_fd = -1;
+	if (fd >= 0)
+		close(fd);
 }
