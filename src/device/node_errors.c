@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 #include "base/array.h"
 #include "base/log.h"
@@ -16,6 +17,7 @@
 #include "device/v4l2.h"
 
 #define TEXT_MAX 400
+#define VIDEO_MAJOR 81
 
 static const struct {
 	const char *word, *one, *plural, *simulated;
@@ -90,14 +92,22 @@ static void report_wrong_role(const struct failure *failure)
 			  roles[failure->role].simulated);
 }
 
-static void report_permission(const struct failure *failure)
+/* Membership of a group is advised for video nodes only: others' groups, such as that of disks, give much. */
+static const struct group *video_group(const char *path)
 {
-	struct group *group = NULL;
-	struct passwd *user = getpwuid(getuid());
 	struct stat status;
 
-	if (stat(failure->path, &status) == 0 && status.st_gid != 0 && (status.st_mode & 0060) == 0060)
-		group = getgrgid(status.st_gid);
+	if (stat(path, &status) < 0 || !S_ISCHR(status.st_mode) || major(status.st_rdev) != VIDEO_MAJOR ||
+	    status.st_gid == 0 || (status.st_mode & 0060) != 0060)
+		return NULL;
+	return getgrgid(status.st_gid);
+}
+
+static void report_permission(const struct failure *failure)
+{
+	const struct group *group = video_group(failure->path);
+	const struct passwd *user = getpwuid(getuid());
+
 	if (group)
 		log_error("%s: no permission: it belongs to group %s; add yourself with \"sudo usermod -aG "
 			  "%s %s\" and log in again",
@@ -123,11 +133,26 @@ static void report_busy(const struct failure *failure)
 			  failure->path, failure->path);
 }
 
+/* Whether a file is where the nodes of devices are: in the file system that is mounted on /dev, which has no
+ * files of users (unlike /dev/shm). Links are followed. */
+static bool is_among_nodes(const char *path)
+{
+	char *file = realpath(path, NULL);
+	struct stat status, nodes;
+	bool among = file && strncmp(file, "/dev/", 5) == 0 && stat(file, &status) == 0 &&
+		     stat("/dev", &nodes) == 0 && status.st_dev == nodes.st_dev;
+
+	free(file);
+	return among;
+}
+
 static void report_not_v4l2(const struct failure *failure)
 {
 	struct stat status;
 
-	if (stat(failure->path, &status) == 0 && S_ISREG(status.st_mode))
+	if (stat(failure->path, &status) == 0 && S_ISREG(status.st_mode) && !is_among_nodes(failure->path))
+		log_error("%s: a regular file, not a device", failure->path);
+	else if (stat(failure->path, &status) == 0 && S_ISREG(status.st_mode))
 		log_error("%s: a regular file, not a device: a program wrote to this name while the device "
 			  "was absent; remove the file and plug the device in again",
 			  failure->path);

@@ -71,6 +71,7 @@ static void explanations(void **state)
 	fclose(fopen(file, "w"));
 	assert_int_equal(device_open(&device, file, DEVICE_CAPTURE), -ENOTTY);
 	assert_non_null(strstr(fake_error, "regular file"));
+	assert_null(strstr(fake_error, "remove"));
 	assert_int_equal(device_open(&device, folder, DEVICE_CAPTURE), -ENOTTY);
 	assert_non_null(strstr(fake_error, "directory"));
 	assert_int_equal(device_open(&device, "/dev/null", DEVICE_CAPTURE), -ENOTTY);
@@ -106,6 +107,33 @@ static void refused_is_told_by_its_errno(void **state)
 		if (!strstr(fake_error, rows[i].says))
 			fail_msg("%s: %s", rows[i].says, fake_error);
 	}
+}
+
+/* That a program wrote it there in the device's absence. Links to files elsewhere are no such files. */
+static void files_in_place_of_nodes_are_to_be_removed(void **state)
+{
+	char file[] = "/dev/v4l2q-test-XXXXXX", elsewhere[] = "/tmp/elsewhereXXXXXX";
+	int fd = mkstemp(file), other = mkstemp(elsewhere);
+
+	(void)state;
+	if (fd < 0) {
+		print_message("# SKIP: /dev cannot be written\n");
+		unlink(elsewhere);
+		close(other);
+		skip();
+	}
+	fake_catch_log();
+	assert_int_equal(node_error_report(file, -ENOTTY, DEVICE_CAPTURE, 0), -ENOTTY);
+	assert_non_null(strstr(fake_error, "remove the file"));
+	unlink(file);
+	assert_int_equal(symlink(elsewhere, file), 0);
+	assert_int_equal(node_error_report(file, -ENOTTY, DEVICE_CAPTURE, 0), -ENOTTY);
+	unlink(file);
+	unlink(elsewhere);
+	close(fd);
+	close(other);
+	assert_non_null(strstr(fake_error, "a regular file, not a device"));
+	assert_null(strstr(fake_error, "remove"));
 }
 
 /* By a link too: that is how by-id names come. */
@@ -196,6 +224,7 @@ int main(void)
 		cmocka_unit_test(caps_in_words),
 		cmocka_unit_test(explanations),
 		cmocka_unit_test(refused_is_told_by_its_errno),
+		cmocka_unit_test(files_in_place_of_nodes_are_to_be_removed),
 		cmocka_unit_test(holders_are_found),
 		cmocka_unit_test(streamon_hints),
 		cmocka_unit_test(the_trace_reads_as_promised),
