@@ -72,7 +72,8 @@ static enum status reopen_after_rw(struct bench *bench, const struct bench_run *
 {
 	if (!last || last->buffers)
 		return STATUS_DONE;
-	setup_close(&bench->setup);
+	if (setup_close_keeping_name(&bench->setup) < 0)
+		return STATUS_FAILED;
 	return open_device(bench);
 }
 

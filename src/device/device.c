@@ -41,8 +41,8 @@ static bool is_number(const char *text)
 	return length > 0 && length < 10 && strspn(text, "0123456789") == length;
 }
 
-/* Sets device->ops by the name, and returns the name for ops->open(). */
-static const char *choose_kind(struct device *device, const char *name)
+/* Sets *ops by the name, and returns the name for ops->open(). */
+static const char *choose_kind(const struct device_ops **ops, const char *name)
 {
 	size_t i = 0;
 
@@ -54,7 +54,7 @@ static const char *choose_kind(struct device *device, const char *name)
 			break;
 		}
 	}
-	device->ops = kinds[i];
+	*ops = kinds[i];
 	return name;
 }
 
@@ -123,13 +123,12 @@ static int find_default_node(enum device_role role, char path[NODE_PATH_MAX])
 	return err;
 }
 
-int device_open(struct device *device, const char *name, enum device_role role)
+/* Sets device->name. A link is kept: it may lead to another node when the device is plugged in again. */
+static int resolve_name(struct device *device, const char *name, enum device_role role)
 {
-	const char *argument;
 	char path[NODE_PATH_MAX];
 	int err;
 
-	*device = (struct device){ .fd = -1 };
 	if (!name) {
 		err = find_default_node(role, path);
 		if (err < 0)
@@ -139,14 +138,27 @@ int device_open(struct device *device, const char *name, enum device_role role)
 		snprintf(path, sizeof path, "/dev/video%s", name);
 		name = path;
 	}
-	argument = choose_kind(device, name);
+	device->name = strdup(name);
+	return device->name ? 0 : log_no_memory();
+}
+
+int device_open(struct device *device, const char *name, enum device_role role)
+{
+	const char *argument;
+	int err;
+
+	*device = (struct device){ .fd = -1 };
+	err = resolve_name(device, name, role);
+	if (err < 0)
+		return err;
+	argument = choose_kind(&device->ops, device->name);
 	err = device->ops->open(device, argument);
 	if (err == 0)
 		err = query_capabilities(device);
 	if (err == 0)
 		err = choose_queue(device, role);
 	if (err < 0) {
-		err = report_open_error(device, name, err, role);
+		err = report_open_error(device, device->name, err, role);
 		device_close(device);
 		return err;
 	}
@@ -159,7 +171,30 @@ void device_close(struct device *device)
 {
 	if (device->ops)
 		device->ops->close(device);
+	free(device->path);
+	free(device->name);
 	*device = (struct device){ .fd = -1 };
+}
+
+int device_close_keeping_name(struct device *device)
+{
+	struct device closed = { .path = strdup(device->path), .info = device->info, .fd = -1 };
+
+	if (!closed.path)
+		return log_no_memory();
+	closed.name = device->name;
+	device->name = NULL;
+	device_close(device);
+	*device = closed;
+	return 0;
+}
+
+bool device_is_back(const char *name)
+{
+	const struct device_ops *ops;
+	const char *argument = choose_kind(&ops, name);
+
+	return ops->is_back(argument);
 }
 
 int device_ioctl(struct device *device, unsigned long request, void *argument)

@@ -22,6 +22,8 @@ struct device_ops {
 	 * close is called on failure too. */
 	int (*open)(struct device *device, const char *name);
 	void (*close)(struct device *device);
+	/* Whether a device that is plugged in again under this name can be opened. */
+	bool (*is_back)(const char *name);
 	int (*ioctl)(struct device *device, unsigned long request, void *argument);
 	/* start: where to, with MAP_FIXED in flags; NULL: anywhere */
 	void *(*mmap)(struct device *device, void *start, size_t length, int protection, int flags,
@@ -46,6 +48,7 @@ struct device {
 	const struct device_ops *ops;
 	void *data; /* private to the kind */
 	char *path; /* "/dev/video0", "sim" */
+	char *name; /* that opens it again: the path, or "sim:…" with its keys */
 	int fd;     /* for poll(); -1: closed */
 	struct v4l2_capability info;
 	uint32_t caps;           /* see v4l2_device_caps() */
@@ -63,6 +66,11 @@ enum device_role { DEVICE_CAPTURE, DEVICE_OUTPUT, DEVICE_ANY };
 int device_open(struct device *device, const char *name, enum device_role role);
 /* Accepts a device that was not opened, or not completely. */
 void device_close(struct device *device);
+/* The same, but device->path, name and info stay, for messages and for opening it again. Returns 0 or -ENOMEM
+ * (logged), in which case it stays open. */
+int device_close_keeping_name(struct device *device);
+/* Whether the device of that name (struct device) is there and can be opened. Logs nothing. */
+bool device_is_back(const char *name);
 
 /* The calls. ioctl, read and write are restarted after EINTR. None logs more than the trace, as some failures
  * are expected. device_mmap() maps shared, for reading and writing, and with a page behind unless

@@ -3,7 +3,6 @@
 #include "device/hotplug.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
 #include <poll.h>
@@ -13,18 +12,19 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "device/device.h"
 
 #define RETRY_NS (100 * NS_PER_MS) /* a device that becomes ready causes no event */
 #define EVENT_BYTES (sizeof(struct inotify_event) + NAME_MAX + 1)
 
-/* Watches the directory of the node. It may come and go with the node (/dev/v4l/by-id): then the nearest
- * existing directory above it is watched. */
-static int watch_directory(int fd, const char *path)
+/* Watches the directory of the node, for a simulated device whatever there is. It may come and go with the
+ * node (/dev/v4l/by-id): then the nearest existing directory above it is watched. */
+static int watch_directory(int fd, const char *name)
 {
 	char directory[PATH_MAX];
 	int err;
 
-	snprintf(directory, sizeof directory, "%s", path);
+	snprintf(directory, sizeof directory, "%s", name);
 	do {
 		memmove(directory, dirname(directory), strlen(directory) + 1);
 		err = inotify_add_watch(fd, directory, IN_CREATE | IN_ATTRIB | IN_MOVED_TO) < 0 ? -errno : 0;
@@ -32,18 +32,8 @@ static int watch_directory(int fd, const char *path)
 	return err;
 }
 
-/* A node may exist while its device does not. */
-static bool can_open(const char *path)
-{
-	int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
-
-/* The watch is set before the node is tried, so that its creation cannot be missed. */
-static int wait_for_node(int fd, const char *path, int signal_fd, int64_t deadline_ns)
+/* The watch is set before the device is tried, so that its node's creation cannot be missed. */
+static int wait_for_device(int fd, const char *name, int signal_fd, int64_t deadline_ns)
 {
 	char events[8 * EVENT_BYTES];
 	struct pollfd entries[] = { { .fd = fd, .events = POLLIN }, { .fd = signal_fd, .events = POLLIN } };
@@ -51,11 +41,11 @@ static int wait_for_node(int fd, const char *path, int signal_fd, int64_t deadli
 	for (;;) {
 		int64_t left_ns = deadline_ns ? deadline_ns - now_ns() : RETRY_NS;
 		struct timespec left = { .tv_nsec = left_ns < RETRY_NS ? left_ns : RETRY_NS };
-		int err = watch_directory(fd, path);
+		int err = watch_directory(fd, name);
 
 		if (err < 0)
 			return err;
-		if (can_open(path))
+		if (device_is_back(name))
 			return 0;
 		if (deadline_ns && left_ns <= 0)
 			return -ETIMEDOUT;
@@ -68,7 +58,7 @@ static int wait_for_node(int fd, const char *path, int signal_fd, int64_t deadli
 	}
 }
 
-int hotplug_wait(const char *path, int signal_fd, int64_t timeout_ns)
+int hotplug_wait(const char *name, int signal_fd, int64_t timeout_ns)
 {
 	struct pollfd signal = { .fd = signal_fd, .events = POLLIN };
 	int err, fd;
@@ -76,14 +66,12 @@ int hotplug_wait(const char *path, int signal_fd, int64_t timeout_ns)
 	/* Limits the rate of attempts for a device that comes and goes. */
 	if (poll(&signal, 1, RETRY_NS / NS_PER_MS) > 0)
 		return -ECANCELED;
-	if (path[0] != '/')
-		return 0;
 	fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	err = fd < 0 ? -errno : 0;
 	if (err == 0)
-		err = wait_for_node(fd, path, signal_fd, timeout_ns ? now_ns() + timeout_ns : 0);
+		err = wait_for_device(fd, name, signal_fd, timeout_ns ? now_ns() + timeout_ns : 0);
 	if (err < 0 && err != -ETIMEDOUT && err != -ECANCELED)
-		log_error("waiting for %s: %s", path, err_str(err));
+		log_error("waiting for %s: %s", name, err_str(err));
 	if (fd >= 0)
 		close(fd);
 	return err;

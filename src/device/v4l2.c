@@ -136,6 +136,16 @@ static void v4l2_node_close(struct device *device)
 	device->path = NULL;
 }
 
+/* A node may exist while its device does not. */
+static bool v4l2_node_is_back(const char *name)
+{
+	int fd = open(name, OPEN_FLAGS);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 /* libv4l2 decides about conversion when it is given the descriptor, and closes that with its own state. */
 static int v4l2_node_convert(struct device *device, bool on)
 {
@@ -174,6 +184,7 @@ static ssize_t v4l2_node_write(struct device *device, const void *data, size_t s
 const struct device_ops device_v4l2 = {
 	.open = v4l2_node_open,
 	.close = v4l2_node_close,
+	.is_back = v4l2_node_is_back,
 	.ioctl = v4l2_node_ioctl,
 	.mmap = v4l2_node_mmap,
 	.munmap = v4l2_node_munmap,

@@ -64,6 +64,11 @@ static int memory_device_open(struct memory_source *source, const char *device,
 	err = device_open(&memory->device, device, DEVICE_ANY);
 	if (err < 0)
 		return err;
+	/* Messages name the node, not "2". */
+	free(source->name);
+	source->name = strdup(memory->device.path);
+	if (!source->name)
+		return log_no_memory();
 	request_export_format(&memory->device, format);
 	err = negotiate_get_format(&memory->device, &memory->format);
 	if (err < 0)
@@ -76,7 +81,8 @@ static int memory_device_open(struct memory_source *source, const char *device,
 	for (struct buffer *buffer = allocator->free_first; err >= 0 && buffer; buffer = buffer->next)
 		err = export_buffer(memory, buffer);
 	if (err < 0)
-		log_error("--import-from %s: cannot export its buffers: %s", device, err_str(err));
+		log_error("--import-from %s: cannot export its buffers: %s", memory->device.path,
+			  err_str(err));
 	return err;
 }
 

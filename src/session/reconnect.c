@@ -7,12 +7,6 @@
 #include "base/log.h"
 #include "device/hotplug.h"
 
-/* The user's name for the device comes first: its node may have another number when it is back. */
-static const char *name_again(const struct setup *setup, const struct setup_options *options)
-{
-	return options->device ? options->device : setup->device.path;
-}
-
 int reconnect_reopen(struct setup *setup, const struct setup_options *options, int signal_fd,
 		     int64_t timeout_ns)
 {
@@ -23,7 +17,6 @@ int reconnect_reopen(struct setup *setup, const struct setup_options *options, i
 
 	if (err < 0)
 		return err;
-	again.device = name_again(setup, options);
 	/* The driver begins with a default format. */
 	if (!again.format.pixelformat)
 		again.format.pixelformat = fourcc_text(before.fourcc, fourcc);
@@ -31,8 +24,8 @@ int reconnect_reopen(struct setup *setup, const struct setup_options *options, i
 		again.format.width = before.width;
 		again.format.height = before.height;
 	}
-	log_warn("waiting for %s to come back", again.device);
-	err = hotplug_wait(again.device, signal_fd, timeout_ns);
+	log_warn("waiting for %s to come back", setup->device.path);
+	err = hotplug_wait(setup->device.name, signal_fd, timeout_ns);
 	if (err < 0)
 		return err;
 	if (setup_open(setup, &again) != STATUS_DONE)
@@ -49,7 +42,6 @@ int reconnect_reopen(struct setup *setup, const struct setup_options *options, i
  * device is closed. */
 static int free_queue(struct setup *setup, const struct setup_options *options)
 {
-	struct setup_options again = *options;
 	int err;
 
 	if (pool_info(setup->pool).streams) {
@@ -60,8 +52,7 @@ static int free_queue(struct setup *setup, const struct setup_options *options)
 	err = setup_close_keeping_name(setup);
 	if (err < 0)
 		return err;
-	again.device = name_again(setup, options);
-	return setup_device(setup, &again) == STATUS_DONE ? 0 : -ENODEV;
+	return setup_device(setup, options) == STATUS_DONE ? 0 : -ENODEV;
 }
 
 int reconnect_renegotiate(struct setup *setup, const struct setup_options *options,

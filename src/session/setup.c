@@ -2,22 +2,19 @@
 /* From a device's name to a configured queue. */
 #include "session/setup.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include "base/log.h"
 #include "device/controls_set.h"
 #include "device/inputs.h"
 
 enum status setup_device(struct setup *setup, const struct setup_options *options)
 {
 	struct device closed = setup->device;
-	int err = device_open(&setup->device, options->device, options->role);
+	int err = device_open(&setup->device, closed.name ? closed.name : options->device, options->role);
 
 	if (err < 0) {
 		setup->device = closed;
 		return status_of(STAGE_DEVICE, err);
 	}
-	free(closed.path);
+	device_close(&closed);
 	setup->has_device = true;
 	if (options->has_input)
 		err = inputs_select(&setup->device, options->input);
@@ -62,21 +59,14 @@ void setup_close(struct setup *setup)
 {
 	pool_close(setup->pool);
 	setup->pool = NULL;
-	if (setup->has_device)
-		device_close(&setup->device);
-	else
-		free(setup->device.path);
+	device_close(&setup->device);
 	setup->has_device = false;
-	setup->device.path = NULL;
 }
 
 int setup_close_keeping_name(struct setup *setup)
 {
-	struct device closed = { .path = strdup(setup->device.path), .info = setup->device.info, .fd = -1 };
-
-	if (!closed.path)
-		return log_no_memory();
-	setup_close(setup);
-	setup->device = closed;
-	return 0;
+	pool_close(setup->pool);
+	setup->pool = NULL;
+	setup->has_device = false;
+	return device_close_keeping_name(&setup->device);
 }

@@ -25,7 +25,7 @@ struct setup_options {
 
 /* A device with a queue, ready to start. */
 struct setup {
-	struct device device;       /* closed, it may keep the path and the info of the one that was open */
+	struct device device;       /* closed, it may keep the path, name and info of the one that was open */
 	struct video_format format; /* as negotiated */
 	struct pool *pool;          /* NULL: none */
 	bool has_device;            /* it is open */
@@ -36,8 +36,8 @@ struct setup {
 enum status setup_open(struct setup *setup, const struct setup_options *options);
 /* Takes a half-open one. */
 void setup_close(struct setup *setup);
-/* The same, but setup->device keeps its path and info, for the report and for opening it again. Returns 0 or
- * -ENOMEM (logged), in which case nothing is closed. */
+/* The same, but setup->device keeps its path and info, for the report, and its name, which setup_open() and
+ * setup_device() then open again whatever options->device is. Returns 0 or -ENOMEM (logged). */
 int setup_close_keeping_name(struct setup *setup);
 
 /* The steps of setup_open(), for callers that negotiate the format themselves: device, input and controls;

@@ -12,6 +12,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/timerfd.h>
+#include "base/clock.h"
 #include "base/log.h"
 #include "sim/sim_internal.h"
 
@@ -162,6 +163,15 @@ static int open_dump(struct sim *sim)
 	return 0;
 }
 
+/* When the device that was unplugged is plugged in again. */
+static int64_t back_ns;
+
+static bool sim_is_back(const char *keys)
+{
+	(void)keys;
+	return now_ns() >= back_ns;
+}
+
 static int sim_open(struct device *device, const char *keys)
 {
 	struct sim *sim = calloc(1, sizeof *sim);
@@ -181,7 +191,7 @@ static int sim_open(struct device *device, const char *keys)
 	if (err < 0)
 		return err;
 	device->path = strdup("sim");
-	err = device->path ? sim_faults_call(sim, "open") : -ENOMEM;
+	err = !device->path ? -ENOMEM : sim_is_back(keys) ? sim_faults_call(sim, "open") : -ENOENT;
 	if (err == 0)
 		err = open_descriptors(sim);
 	if (err < 0) {
@@ -213,6 +223,8 @@ static void sim_close(struct device *device)
 
 	if (!sim)
 		return;
+	if (sim->unplugged)
+		back_ns = now_ns() + sim->options.replug_ns;
 	sim_stream_catch_up(sim); /* the last frames given to write() may be due */
 	sim_stream_stop(sim);
 	sim_vb2_free(sim);
@@ -237,6 +249,7 @@ const struct device_ops device_sim = {
 	.scheme = "sim",
 	.open = sim_open,
 	.close = sim_close,
+	.is_back = sim_is_back,
 	.ioctl = sim_ioctl,
 	.mmap = sim_mmap,
 	.munmap = sim_munmap,

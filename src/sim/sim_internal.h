@@ -53,6 +53,7 @@ struct sim_options {
 	uint32_t event_width, event_height; /* 0: a source change that keeps the size */
 	uint32_t first_sequence;
 	int64_t latency_ns, jitter_ns, lock_ns;
+	int64_t replug_ns;       /* after unplug */
 	int64_t reader_delay_ns; /* 0: no reader ever comes, and there is no event for it */
 	uint32_t reader_frames;  /* after which the reader leaves; 0: it stays */
 };

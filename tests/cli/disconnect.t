@@ -15,6 +15,12 @@ is "$(json r.json '[.output[].frames] | join(" ")')" '20 20 10' 'wait: each stre
 is "$(probe wait00.mkv nb_read_packets) $(probe wait02.mkv nb_read_packets)" '20 10' 'wait: the files are finalised'
 balanced r.json 'wait'
 
+# One that is away for a while, and its settings with it.
+run_status 0 v4l2q capture -d $device,replug=300 -n 30 -o 'away%d.nut' --on-disconnect=wait --json=r.json
+is "$(json r.json '"\(.frames.written) \(.end)"')" '30 count' 'away for a while: waited for'
+run_status 5 v4l2q capture -d $device,replug=60000 -n 30 -o 'late%d.nut' --on-disconnect=wait=200ms --json=r.json
+is "$(json r.json '"\(.frames.written) \(.end)"')" '20 disconnect' 'away for too long: what came before is written'
+
 # One that comes back only to go again is waited for, until somebody has enough of it.
 start capture -d sim:size=320x240,fail=streamon@1:ENODEV -n 9 -o 'again%d.nut' --on-disconnect=wait --json=r.json
 ok 'gone at the start: it is waited for' wait_until 10 grep -q 'to come back' err

@@ -70,6 +70,13 @@ like "$(cat err)" 'output' 'recording from an output node: said what it is'
 export V4L2Q_SIM=size=$size,fps=0,unplug=10
 run_status 5 v4l2q capture -q -d /dev/video0 -n $n -o unplug.nut --json=r.json
 is "$(json r.json '"\(.end) \(.frames.written)"')" 'disconnect 10' 'unplugged: what came before is written'
+# A node that comes back is the one that was named, however it was named.
+export V4L2Q_SIM=size=$size,fps=0,unplug=10,replug=300
+for name in 0 /dev/video0; do
+	run_status 0 v4l2q capture -d $name -n 15 -o "back-${name##*/}-%d.nut" --on-disconnect=wait --json=r.json
+	is "$(json r.json '"\(.frames.written) \(.end) \(.device.path)"')" '15 count /dev/video0' "-d $name: waited for"
+	like "$(cat err)" 'waiting for /dev/video0 to come back' "-d $name: by its path"
+done
 export V4L2Q_SIM=size=$size,busy
 run_status 3 v4l2q capture -q -d /dev/video0 -n 1 -o busy.nut
 export V4L2Q_SIM=size=$size,fps=60,stall=10

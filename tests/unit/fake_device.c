@@ -292,6 +292,7 @@ static int fake_convert(struct device *device, bool on)
 static void fake_close(struct device *device)
 {
 	free(device->path);
+	device->path = NULL;
 }
 
 static const struct device_ops ops = {

@@ -96,6 +96,33 @@ static void its_folder_comes_back_too(void **state)
 	wait_while(plug_in_below, link_path);
 }
 
+/* A name as users write it in /dev: relative to the working directory. */
+static void a_relative_name_is_waited_for(void **state)
+{
+	char before[200], name[] = "video0";
+
+	(void)state;
+	assert_non_null(getcwd(before, sizeof before));
+	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(hotplug_wait(name, -1, 50 * NS_PER_MS), -ETIMEDOUT);
+	wait_while(plug_in, name);
+	assert_int_equal(chdir(before), 0);
+}
+
+/* The link may lead to another node than before. */
+static void a_link_is_waited_for(void **state)
+{
+	(void)state;
+	mkdir(below, 0700);
+	assert_int_equal(symlink(node, link_path), 0);
+	assert_int_equal(hotplug_wait(link_path, -1, 50 * NS_PER_MS), -ETIMEDOUT);
+	make_node(node);
+	assert_int_equal(hotplug_wait(link_path, -1, 20 * NS_PER_S), 0);
+	unlink(link_path);
+	rmdir(below);
+	unlink(node);
+}
+
 static void what_is_there_is_not_waited_for(void **state)
 {
 	(void)state;
@@ -112,6 +139,8 @@ int main(void)
 		cmocka_unit_test(a_signal_ends_it),
 		cmocka_unit_test(it_comes_back),
 		cmocka_unit_test(its_folder_comes_back_too),
+		cmocka_unit_test(a_relative_name_is_waited_for),
+		cmocka_unit_test(a_link_is_waited_for),
 		cmocka_unit_test(what_is_there_is_not_waited_for),
 	};
 
