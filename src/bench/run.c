@@ -139,6 +139,7 @@ int bench_run_measure(struct bench_run *run, struct setup *setup, const struct s
 		return log_no_memory();
 	measure->options = *options;
 	err = open_and_measure(run, setup, setup_options, measure);
+	setup->under_way |= err == 0 || measure->ledger.captured;
 	add_sample(run, measure);
 	measure_close(measure);
 	pool_close(setup->pool);

@@ -267,6 +267,7 @@ static enum status record_and_report(const struct capture_options *options,
 		recording.options.progress_opaque = &progress;
 	}
 	err = record_run(&recording);
+	setup->under_way = err == 0 || recording.ledger.captured;
 	status_line_end();
 	report_status = print_report(&recording, options, json, err);
 	status = run_status(&recording, options, err);

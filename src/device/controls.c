@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/array.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "device/controls_internal.h"
 
@@ -107,6 +109,51 @@ int controls_read(struct device *device, const struct control_info *info, int64_
 	}
 	err = device_ioctl(device, VIDIOC_G_CTRL, &control);
 	*value = info->type == V4L2_CTRL_TYPE_BITMASK ? (int64_t)(uint32_t)control.value : control.value;
+	return err;
+}
+
+int controls_read_string(struct device *device, const struct control_info *info, char **text)
+{
+	size_t size = (size_t)info->max + 1;
+	struct v4l2_ext_control string = { .id = info->id, .size = (uint32_t)size };
+	struct v4l2_ext_controls list = { .count = 1, .controls = &string };
+	int err;
+
+	*text = calloc(1, size + 1);
+	if (!*text)
+		return log_no_memory();
+	string.string = *text;
+	err = device_ioctl(device, VIDIOC_G_EXT_CTRLS, &list);
+	if (err < 0) {
+		free(*text);
+		*text = NULL;
+	}
+	return err;
+}
+
+int controls_write(struct device *device, const struct control_info *info, int64_t value)
+{
+	struct v4l2_ext_control wide = { .id = info->id, .value64 = value };
+	struct v4l2_ext_controls list = { .count = 1, .controls = &wide };
+	struct v4l2_control control = { .id = info->id, .value = (int32_t)value };
+
+	if (info->type == V4L2_CTRL_TYPE_INTEGER64)
+		return device_ioctl(device, VIDIOC_S_EXT_CTRLS, &list);
+	return device_ioctl(device, VIDIOC_S_CTRL, &control);
+}
+
+int controls_write_string(struct device *device, const struct control_info *info, const char *text)
+{
+	struct v4l2_ext_control string = { .id = info->id, .size = (uint32_t)strlen(text) + 1 };
+	struct v4l2_ext_controls list = { .count = 1, .controls = &string };
+	char *copy = strdup(text);
+	int err;
+
+	if (!copy)
+		return log_no_memory();
+	string.string = copy;
+	err = device_ioctl(device, VIDIOC_S_EXT_CTRLS, &list);
+	free(copy);
 	return err;
 }
 

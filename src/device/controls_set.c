@@ -176,31 +176,11 @@ static int report_refusal(struct device *device, const struct control_info *info
 	return report_value(device, info, text, err_str(err));
 }
 
-static int write_number(struct device *device, const struct control_info *info, int64_t value)
-{
-	struct v4l2_ext_control wide = { .id = info->id, .value64 = value };
-	struct v4l2_ext_controls list = { .count = 1, .controls = &wide };
-	struct v4l2_control control = { .id = info->id, .value = (int32_t)value };
-
-	if (info->type == V4L2_CTRL_TYPE_INTEGER64)
-		return device_ioctl(device, VIDIOC_S_EXT_CTRLS, &list);
-	return device_ioctl(device, VIDIOC_S_CTRL, &control);
-}
-
 static int set_string(struct device *device, const struct control_info *info, const char *text)
 {
-	size_t size = strlen(text) + 1;
-	struct v4l2_ext_control string = { .id = info->id, .size = (uint32_t)size };
-	struct v4l2_ext_controls list = { .count = 1, .controls = &string };
-	char *copy = strdup(text);
-	int err;
+	int err = controls_write_string(device, info, text);
 
-	if (!copy)
-		return -ENOMEM;
-	string.string = copy;
-	err = device_ioctl(device, VIDIOC_S_EXT_CTRLS, &list);
-	free(copy);
-	return err < 0 ? report_refusal(device, info, text, err) : 0;
+	return err < 0 && err != -ENOMEM ? report_refusal(device, info, text, err) : err;
 }
 
 /* Whether the value can be checked by reading it: not where the device changes it, or where writing it only
@@ -220,7 +200,7 @@ static int set_number(struct device *device, const struct control_info *info, co
 
 	if (info->flags & V4L2_CTRL_FLAG_READ_ONLY)
 		return report_refusal(device, info, text, -EACCES);
-	err = write_number(device, info, value);
+	err = controls_write(device, info, value);
 	if (err < 0)
 		return report_refusal(device, info, text, err);
 	if (can_verify(info) && controls_read(device, info, &got) == 0 && got != value) {
@@ -231,8 +211,9 @@ static int set_number(struct device *device, const struct control_info *info, co
 	return 0;
 }
 
-/* Checks NAME=VALUE, or NAME of a button, and sets it unless it is a dry run. */
-static int set_control(struct device *device, char *assignment, bool dry_run)
+/* Checks NAME=VALUE, or NAME of a button, and sets it where `former` takes the value that it had; NULL: a dry
+ * run. */
+static int set_control(struct device *device, char *assignment, struct control_value **former)
 {
 	char *text = strchr(assignment, '=');
 	struct control_info info;
@@ -250,9 +231,7 @@ static int set_control(struct device *device, char *assignment, bool dry_run)
 	}
 	if (info.type == V4L2_CTRL_TYPE_STRING && strlen(text) > (uint64_t)info.max)
 		return report_value(device, &info, text, "too long");
-	if (info.type == V4L2_CTRL_TYPE_STRING)
-		return dry_run ? 0 : set_string(device, &info, text);
-	if (info.type != V4L2_CTRL_TYPE_BUTTON) {
+	if (info.type != V4L2_CTRL_TYPE_STRING && info.type != V4L2_CTRL_TYPE_BUTTON) {
 		if (!controls_is_number(&info)) {
 			log_error("%s: control %s: arrays and compound values cannot be set", device->path,
 				  info.name);
@@ -262,21 +241,27 @@ static int set_control(struct device *device, char *assignment, bool dry_run)
 		if (err < 0)
 			return err;
 	}
-	return dry_run ? 0 : set_number(device, &info, text ? text : "1", value);
+	if (!former)
+		return 0;
+	err = control_values_save(former, device, &info);
+	if (err < 0)
+		return err;
+	return info.type == V4L2_CTRL_TYPE_STRING ? set_string(device, &info, text)
+						  : set_number(device, &info, text ? text : "1", value);
 }
 
-int controls_set(struct device *device, const char *assignments)
+int controls_set(struct device *device, const char *assignments, struct control_value **former)
 {
 	int err = 0;
 
-	/* All are checked before the first is set, so that an error leaves the device unchanged. */
+	/* All are checked before the first is set: most errors leave the device unchanged. */
 	for (int pass = 0; pass < 2 && err == 0; pass++) {
 		char *copy = strdup(assignments), *next = copy, *assignment;
 
 		if (!copy)
 			return -ENOMEM;
 		while (err == 0 && (assignment = strsep(&next, ",")))
-			err = *assignment ? set_control(device, assignment, pass == 0) : 0;
+			err = *assignment ? set_control(device, assignment, pass == 0 ? NULL : former) : 0;
 		free(copy);
 	}
 	return err;

@@ -3,12 +3,13 @@
 #ifndef DEVICE_CONTROLS_SET_H
 #define DEVICE_CONTROLS_SET_H
 
-#include "device/device.h"
+#include "device/control_values.h"
 
 /* Sets "NAME=VALUE,NAME=VALUE": names as v4l2-ctl prints them, values as numbers, menu entries by number or
  * name, or true and false. All names and values are checked before the first is set. Values are read back.
- * Returns 0; -EINVAL for a missing value; -ERANGE, logged with the values allowed, for an unknown control or
- * where the device refuses the value or changes it; or another negative errno. */
-int controls_set(struct device *device, const char *assignments);
+ * Those that the controls had are added to *former, also on failure. Returns 0; -EINVAL for a missing value;
+ * -ERANGE, logged with the values allowed, for an unknown control or where the device refuses the value or
+ * changes it; or another negative errno. */
+int controls_set(struct device *device, const char *assignments, struct control_value **former);
 
 #endif

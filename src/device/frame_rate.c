@@ -41,10 +41,16 @@ static int g_parm(struct device *device, struct v4l2_streamparm *parm, struct fr
 	return err;
 }
 
-int frame_rate_get(struct device *device, struct fraction *fps)
+int frame_rate_read(struct device *device, struct fraction *fps)
 {
 	struct v4l2_streamparm parm = { .type = device->type };
-	int err = g_parm(device, &parm, fps);
+
+	return g_parm(device, &parm, fps);
+}
+
+int frame_rate_get(struct device *device, struct fraction *fps)
+{
+	int err = frame_rate_read(device, fps);
 
 	return err == 0 || is_unsupported(err) ? 0 : device_error(device, "VIDIOC_G_PARM", err);
 }

@@ -10,6 +10,8 @@
 struct fraction frame_rate_of(const struct v4l2_fract *interval);
 /* Returns 0, with *fps 0/0 where the driver has no frame rates, or a negative errno, logged. */
 int frame_rate_get(struct device *device, struct fraction *fps);
+/* The same, but logs nothing, and a driver without frame rates is an error. */
+int frame_rate_read(struct device *device, struct fraction *fps);
 /* Requests a rate, where the driver supports that, and fills in *got with the rate then in effect. Returns 0,
  * whatever that is, or a negative errno, logged. */
 int frame_rate_set(struct device *device, struct fraction asked, struct fraction *got);

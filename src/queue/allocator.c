@@ -70,6 +70,18 @@ static int probe_memory(struct allocator *allocator, enum v4l2_memory memory, ui
 	return err == -EBUSY ? err : 0;
 }
 
+int allocator_check_idle(struct device *device)
+{
+	int err = -EINVAL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(memories) && err < 0 && err != -EBUSY; i++) {
+		struct v4l2_requestbuffers request = { .type = device->type, .memory = memories[i].memory };
+
+		err = device_ioctl(device, VIDIOC_REQBUFS, &request);
+	}
+	return err == -EBUSY ? err : 0;
+}
+
 int allocator_probe(struct allocator *allocator)
 {
 	allocator->reqbufs_memories = allocator->create_memories = 0;

@@ -31,6 +31,9 @@ struct allocator {
 
 void allocator_init(struct allocator *allocator, struct device *device, const struct video_format *format);
 
+/* Returns -EBUSY when another program uses the queue, which REQBUFS(0) then tells without changing anything,
+ * else 0. */
+int allocator_check_idle(struct device *device);
 /* Probes the memory types by REQBUFS(0) and CREATE_BUFS(0). Returns 0, or -EBUSY when another program uses
  * the queue. */
 int allocator_probe(struct allocator *allocator);

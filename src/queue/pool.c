@@ -100,15 +100,25 @@ static bool needs_probe(const struct device *device, const char *name)
 	return device->caps & V4L2_CAP_STREAMING && (!io || io->streams);
 }
 
+static int report_busy(const struct device *device, int err)
+{
+	node_error_report(device->path, err, device_is_output(device) ? DEVICE_OUTPUT : DEVICE_CAPTURE,
+			  device->caps);
+	return err;
+}
+
 static int probe(struct pool *pool)
 {
-	const struct device *device = pool->device;
 	int err = allocator_probe(&pool->allocator);
 
-	if (err < 0)
-		node_error_report(device->path, err, pool->output ? DEVICE_OUTPUT : DEVICE_CAPTURE,
-				  device->caps);
-	return err;
+	return err < 0 ? report_busy(pool->device, err) : 0;
+}
+
+int pool_check_idle(struct device *device, const char *io)
+{
+	int err = needs_probe(device, io) ? allocator_check_idle(device) : 0;
+
+	return err < 0 ? report_busy(device, err) : 0;
 }
 
 int pool_open(struct pool **out, struct device *device, const struct video_format *format,

@@ -38,6 +38,9 @@ struct pool_options {
 	uint64_t memory_limit;   /* bytes of memory for frames; 0: none */
 };
 
+/* Whether the device can be set up for a pool of that io mode: 0, or -EBUSY, logged, when another program
+ * streams from it. Changes nothing. Not every driver tells before the pool starts. */
+int pool_check_idle(struct device *device, const char *io);
 /* Probes the device and chooses the io mode. The device must outlive the pool; the format is copied. Returns
  * 0; or, logged and with *pool NULL, -EINVAL (no such io mode), -ENOTSUP (the device lacks it), -EBUSY, or
  * what memory_source_open() returns. */

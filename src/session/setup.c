@@ -16,10 +16,14 @@ enum status setup_device(struct setup *setup, const struct setup_options *option
 	}
 	device_close(&closed);
 	setup->has_device = true;
+	err = pool_check_idle(&setup->device, options->io);
+	if (err < 0)
+		return status_of(STAGE_QUEUE, err);
+	settings_save(&setup->before, &setup->device);
 	if (options->has_input)
 		err = inputs_select(&setup->device, options->input);
 	if (err == 0 && options->controls)
-		err = controls_set(&setup->device, options->controls);
+		err = controls_set(&setup->device, options->controls, &setup->before.controls);
 	return status_of(STAGE_CONTROL, err);
 }
 
@@ -59,6 +63,9 @@ void setup_close(struct setup *setup)
 {
 	pool_close(setup->pool);
 	setup->pool = NULL;
+	if (setup->has_device && !setup->under_way)
+		settings_restore(&setup->before, &setup->device);
+	settings_free(&setup->before);
 	device_close(&setup->device);
 	setup->has_device = false;
 }

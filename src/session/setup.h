@@ -5,6 +5,7 @@
 
 #include "device/device.h"
 #include "device/negotiate.h"
+#include "device/settings.h"
 #include "queue/pool.h"
 #include "session/end.h"
 
@@ -29,12 +30,15 @@ struct setup {
 	struct video_format format; /* as negotiated */
 	struct pool *pool;          /* NULL: none */
 	bool has_device;            /* it is open */
+	struct settings before;     /* what the device was set to */
+	bool under_way;             /* frames came, or need not: the device keeps what it is set to */
 };
 
-/* Opens and configures all of it: device, input, controls, format, queue, in that order. Returns STATUS_DONE
- * or the status of the step that failed, which has logged why. */
+/* Opens and configures all of it: device, input, controls, format, queue, in that order. A device that
+ * another program streams from is not changed. Returns STATUS_DONE or the status of the step that failed,
+ * which has logged why. */
 enum status setup_open(struct setup *setup, const struct setup_options *options);
-/* Takes a half-open one. */
+/* Takes a half-open one. Unless the run got under way the device is set back to what it was before. */
 void setup_close(struct setup *setup);
 /* The same, but setup->device keeps its path and info, for the report, and its name, which setup_open() and
  * setup_device() then open again whatever options->device is. Returns 0 or -ENOMEM (logged). */

@@ -78,6 +78,13 @@ void sim_controls_init(struct sim *sim)
 		sim->control_values[i] = controls[i].default_value;
 }
 
+void sim_controls_print(const struct sim *sim, FILE *file)
+{
+	for (int i = 0; i < N_CONTROLS; i++)
+		if (!(controls[i].flags & V4L2_CTRL_FLAG_READ_ONLY))
+			fprintf(file, " %s=%d", controls[i].name, sim->control_values[i]);
+}
+
 static bool has_control(const struct sim *sim, const struct control *control)
 {
 	if (control->id == V4L2_CID_MIN_BUFFERS_FOR_CAPTURE)

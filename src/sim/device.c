@@ -145,22 +145,42 @@ static int open_descriptors(struct sim *sim)
 	return add_to_epoll(sim->device->fd, sim->ready_fd);
 }
 
-static int open_dump(struct sim *sim)
+static int open_file(FILE **file, const char *path, const char *key, const char *mode)
 {
-	const char *path = sim->options.dump;
-
 	if (!path)
 		return 0;
-	if (!sim->options.output) {
-		log_error("sim: dump= needs type=output");
-		return -EINVAL;
-	}
-	sim->dump_file = fopen(path, "wbe");
-	if (!sim->dump_file) {
-		log_error("sim: dump=%s: %s", path, err_str(-errno));
+	*file = fopen(path, mode);
+	if (!*file) {
+		log_error("sim: %s=%s: %s", key, path, err_str(-errno));
 		return -errno;
 	}
 	return 0;
+}
+
+static int open_files(struct sim *sim)
+{
+	int err;
+
+	if (sim->options.dump && !sim->options.output) {
+		log_error("sim: dump= needs type=output");
+		return -EINVAL;
+	}
+	err = open_file(&sim->dump_file, sim->options.dump, "dump", "wbe");
+	return err < 0 ? err : open_file(&sim->settings_file, sim->options.settings, "settings", "ae");
+}
+
+static void write_settings(const struct sim *sim)
+{
+	const struct video_format *format = &sim->format;
+	char fourcc[FOURCC_TEXT_MAX], rate[FRACTION_TEXT_MAX];
+
+	if (!sim->settings_file)
+		return;
+	fprintf(sim->settings_file, "input=%d %s %ux%u %s fps", sim->input,
+		fourcc_text(format->fourcc, fourcc), format->width, format->height,
+		fraction_text(format->fps, rate));
+	sim_controls_print(sim, sim->settings_file);
+	putc('\n', sim->settings_file);
 }
 
 /* When the device that was unplugged is plugged in again. */
@@ -187,7 +207,7 @@ static int sim_open(struct device *device, const char *keys)
 	if (err == 0)
 		err = sim_formats_init(sim);
 	if (err == 0)
-		err = open_dump(sim);
+		err = open_files(sim);
 	if (err < 0)
 		return err;
 	device->path = strdup("sim");
@@ -206,6 +226,7 @@ static int sim_open(struct device *device, const char *keys)
 	sim->waiting_for_buffers = !sim->options.output;
 	sim_controls_init(sim);
 	sim_stream_update_fds(sim);
+	write_settings(sim);
 	return 0;
 }
 
@@ -233,6 +254,10 @@ static void sim_close(struct device *device)
 		sim->mappings = mapping->next;
 		free(mapping);
 	}
+	if (device->fd >= 0) /* it was opened */
+		write_settings(sim);
+	if (sim->settings_file)
+		fclose(sim->settings_file);
 	if (sim->dump_file)
 		fclose(sim->dump_file);
 	close_fd(&sim->timer_fd);

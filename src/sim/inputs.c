@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The one input, or output, of the simulated device. */
+/* The inputs, or outputs, of the simulated device. */
 #include <errno.h>
 #include "sim/sim_internal.h"
+
+static int select_input(struct sim *sim, int index)
+{
+	if (index < 0 || (uint32_t)index >= sim->options.inputs)
+		return -EINVAL;
+	sim->input = index;
+	return 0;
+}
 
 int sim_inputs_enum_input(struct sim *sim, void *argument)
 {
@@ -9,9 +17,11 @@ int sim_inputs_enum_input(struct sim *sim, void *argument)
 
 	if (sim->options.output)
 		return -ENOTTY;
-	if (input->index)
+	if (input->index >= sim->options.inputs)
 		return -EINVAL;
-	*input = (struct v4l2_input){ .name = "Test picture", .type = V4L2_INPUT_TYPE_CAMERA };
+	*input = (struct v4l2_input){ .index = input->index,
+				      .name = "Test picture",
+				      .type = V4L2_INPUT_TYPE_CAMERA };
 	if (sim->detected_width)
 		input->capabilities = V4L2_IN_CAP_DV_TIMINGS;
 	return 0;
@@ -19,7 +29,7 @@ int sim_inputs_enum_input(struct sim *sim, void *argument)
 
 int sim_inputs_g_input(struct sim *sim, void *argument)
 {
-	*(int *)argument = 0;
+	*(int *)argument = sim->input;
 	return sim->options.output ? -ENOTTY : 0;
 }
 
@@ -27,7 +37,7 @@ int sim_inputs_s_input(struct sim *sim, void *argument)
 {
 	if (sim->options.output)
 		return -ENOTTY;
-	return *(int *)argument ? -EINVAL : 0;
+	return select_input(sim, *(const int *)argument);
 }
 
 int sim_inputs_enum_output(struct sim *sim, void *argument)
@@ -36,15 +46,17 @@ int sim_inputs_enum_output(struct sim *sim, void *argument)
 
 	if (!sim->options.output)
 		return -ENOTTY;
-	if (output->index)
+	if (output->index >= sim->options.inputs)
 		return -EINVAL;
-	*output = (struct v4l2_output){ .name = "Nobody's screen", .type = V4L2_OUTPUT_TYPE_ANALOG };
+	*output = (struct v4l2_output){ .index = output->index,
+					.name = "Nobody's screen",
+					.type = V4L2_OUTPUT_TYPE_ANALOG };
 	return 0;
 }
 
 int sim_inputs_g_output(struct sim *sim, void *argument)
 {
-	*(int *)argument = 0;
+	*(int *)argument = sim->input;
 	return sim->options.output ? 0 : -ENOTTY;
 }
 
@@ -52,5 +64,5 @@ int sim_inputs_s_output(struct sim *sim, void *argument)
 {
 	if (!sim->options.output)
 		return -ENOTTY;
-	return *(int *)argument ? -EINVAL : 0;
+	return select_input(sim, *(const int *)argument);
 }

@@ -328,6 +328,11 @@ const struct sim_key sim_keys[] = {
 	{ "type", "capture|output", "type of the device node (capture)", key_type, AT(output) },
 	{ "dump", "FILE", "an output device writes every frame that it is given to FILE, as raw bytes",
 	  key_string, AT(dump) },
+	{ "settings", "FILE",
+	  "what the device is set to (input, size, rate, controls): a line when it is opened, one when it is "
+	  "closed",
+	  key_string, AT(settings) },
+	{ "inputs", "N", "number of inputs, or outputs (1)", key_number, AT(inputs) },
 	{ "draw", "full|marks|none",
 	  "how much of the test pattern is drawn, which takes processor time; marks: only the frame number "
 	  "for programs to read (full)",
@@ -422,6 +427,7 @@ int sim_options_parse(struct sim_options *options, const char *text)
 					 .height = 720,
 					 .fps = { 30, 1 },
 					 .grant = -1,
+					 .inputs = 1,
 					 .caps = SIM_CAP_MMAP | SIM_CAP_USERPTR | SIM_CAP_DMABUF |
 						 SIM_CAP_RW | SIM_CAP_ORPHAN };
 	while (!err && (one = strsep(&rest, ","))) {
@@ -441,5 +447,6 @@ int sim_options_parse(struct sim_options *options, const char *text)
 void sim_options_close(struct sim_options *options)
 {
 	free(options->dump);
-	options->dump = NULL;
+	free(options->settings);
+	options->dump = options->settings = NULL;
 }

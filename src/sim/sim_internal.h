@@ -37,8 +37,9 @@ struct sim_options {
 	struct fraction fps; /* 0/1: a frame whenever a buffer is queued */
 	uint32_t stride, data_offset;
 	bool output;
-	char *dump;
-	uint32_t draw; /* SIM_DRAW_* */
+	char *dump, *settings;
+	uint32_t inputs; /* or outputs */
+	uint32_t draw;   /* SIM_DRAW_* */
 
 	uint32_t caps, adjust; /* SIM_CAP_*, SIM_ADJUST_* */
 	uint32_t min_buffers;
@@ -156,8 +157,9 @@ struct sim {
 	bool has_reader;              /* output: a program reads what is written to the device */
 	int64_t reader_arrives_ns;    /* 0: it has, or nothing streams */
 	uint64_t reader_leaves_after; /* value of n_frames */
+	int input;                    /* selected; output: the output */
 	int32_t control_values[16];   /* in the order of the table in controls.c */
-	FILE *dump_file;
+	FILE *dump_file, *settings_file;
 };
 
 static inline struct sim *sim_of(struct device *device)
@@ -217,6 +219,8 @@ int sim_formats_enum_frameintervals(struct sim *sim, void *argument);
 
 /* controls.c */
 void sim_controls_init(struct sim *sim);
+/* Writes " NAME=VALUE" of each that can be set. */
+void sim_controls_print(const struct sim *sim, FILE *file);
 int sim_controls_queryctrl(struct sim *sim, void *argument);
 int sim_controls_query_ext_ctrl(struct sim *sim, void *argument);
 int sim_controls_querymenu(struct sim *sim, void *argument);

@@ -72,7 +72,7 @@ meets rgb.mkv XR24 'RGB stays RGB'
 meets grey.mkv GREY 'grey stays grey'
 
 meets h264.mp4 YU12 'a device that keeps no list is asked for the own format' 'fail=enum_fmt@*:EINVAL'
-meets h264.mp4 YU12 'a device without a format yet, as a loopback' 'fail=g_fmt@1:EINVAL'
+meets h264.mp4 YU12 'a device without a format yet, as a loopback' 'fail=g_fmt@1:EINVAL:2'
 meets h264.mp4 YU12 'a device without rates' 'fail=g_parm@*:ENOTTY+s_parm@*:ENOTTY'
 
 # What is converted or scaled is as libswscale makes it for ffmpeg, with the same flags.

@@ -63,7 +63,7 @@ run_status 1 v4l2q capture -d $changing,fail=s_dv_timings@1:EIO -n 50 -o 'refuse
 one_clear_line 'VIDIOC_S_DV_TIMINGS' 'timings that the device refuses'
 run_status 5 v4l2q capture -d $changing,fail=query_dv_timings@1:ENODEV -n 50 -o 'gone%d.nut'
 # Another program takes the queue in the moment it is free.
-run_status 3 v4l2q capture -d $changing,fail=probe@5:EBUSY -n 50 -o 'taken%d.nut' --json=r.json
+run_status 3 v4l2q capture -d $changing,fail=probe@6:EBUSY -n 50 -o 'taken%d.nut' --json=r.json
 one_clear_line 'busy' 'a queue that is taken meanwhile'
 is "$(json r.json '"\(.device.path) \(.frames.written) \(.end)"')" "sim $(probe taken0.nut nb_read_packets) error" \
 	'a queue that is taken meanwhile: there is a report even so'

@@ -31,7 +31,7 @@ order() {
 capture 0 $slow,caps=mmap+userptr+dmabuf -n 5 --io=mmap --min-buffers=4
 like "$(order)" 'REQBUFScount=0 CREATE_BUFScount=0 .*REQBUFS QUERYBUF mmap QBUF STREAMON poll DQBUF' 'mmap: the order of a start'
 like "$(order)" 'STREAMOFF munmap REQBUFScount=0$' 'mmap: the order of a stop'
-is "$(calls 'VIDIOC_REQBUFS count=0 memory=(MMAP|USERPTR|DMABUF) .*granted')" 4 'every memory is probed, and the queue freed at the end'
+is "$(calls 'VIDIOC_REQBUFS count=0 memory=(MMAP|USERPTR|DMABUF) .*granted')" 5 'the queue is idle, every memory is probed, and the queue freed at the end'
 is "$(calls 'VIDIOC_REQBUFS count=4 memory=MMAP')" 1 'REQBUFS asks for the clamped minimum'
 is "$(calls 'mmap ')" 4 'mmap: one mapping a plane'
 is "$(calls VIDIOC_EXPBUF)" 0 'mmap: nothing is exported'

@@ -35,6 +35,7 @@ static const struct fake_control all[N_CONTROLS + 1] = {
 static struct fake_control controls[N_CONTROLS + 1];
 static struct fake_device fake;
 static struct device device;
+static struct control_value *former;
 
 static int open_fake(void **state)
 {
@@ -49,6 +50,7 @@ static int open_fake(void **state)
 static int close_fake(void **state)
 {
 	(void)state;
+	control_values_free(&former);
 	device_close(&device);
 	return 0;
 }
@@ -92,7 +94,7 @@ static void values_are_numbers_words_and_entries(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		assert_int_equal(controls_set(&device, rows[i].text), 0);
+		assert_int_equal(controls_set(&device, rows[i].text, &former), 0);
 		assert_int_equal(controls[rows[i].control].value, rows[i].value);
 	}
 }
@@ -121,7 +123,7 @@ static void refusals_say_what_would_do(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		assert_int_equal(controls_set(&device, rows[i].text), rows[i].err);
+		assert_int_equal(controls_set(&device, rows[i].text, &former), rows[i].err);
 		if (!strstr(fake_error, rows[i].says))
 			fail_msg("%s: %s", rows[i].text, fake_error);
 	}
@@ -130,9 +132,9 @@ static void refusals_say_what_would_do(void **state)
 static void a_slip_leaves_the_device_as_it_was(void **state)
 {
 	(void)state;
-	assert_int_equal(controls_set(&device, "brightness=1,power_line_frequency=9"), -ERANGE);
+	assert_int_equal(controls_set(&device, "brightness=1,power_line_frequency=9", &former), -ERANGE);
 	assert_int_equal(controls[BRIGHTNESS].value, 128);
-	assert_int_equal(controls_set(&device, "brightness=1,,power_line_frequency=3"), 0);
+	assert_int_equal(controls_set(&device, "brightness=1,,power_line_frequency=3", &former), 0);
 	assert_int_equal(controls[BRIGHTNESS].value, 1);
 	assert_int_equal(controls[POWER_LINE].value, 3);
 }
@@ -154,7 +156,7 @@ static void old_drivers_are_asked_the_old_way(void **state)
 	n = 0;
 	assert_int_equal(controls_enumerate(&device, count, &n), 0);
 	assert_int_equal(n, N_CONTROLS);
-	assert_int_equal(controls_set(&device, "brightness=7"), 0);
+	assert_int_equal(controls_set(&device, "brightness=7", &former), 0);
 }
 
 /* A driver that says the same control for ever. */
@@ -188,6 +190,17 @@ static void inputs(void **state)
 	assert_int_equal(inputs_select(&device, 1), -ERANGE);
 }
 
+static void former_values_are_put_back(void **state)
+{
+	(void)state;
+	assert_int_equal(controls_set(&device, "brightness=1,gain=3,integer_64_bits=5", &former), 0);
+	assert_int_equal(controls_set(&device, "brightness=2,exposure_time=7", &former), -ERANGE);
+	control_values_restore(former, &device);
+	assert_int_equal(controls[BRIGHTNESS].value, 128);
+	assert_int_equal(controls[BIG].value, 0);
+	assert_null(strstr(fake_error, "back"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +212,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_endless_list_ends, open_fake, close_fake),
 		cmocka_unit_test_setup_teardown(absent_controls_are_zero, open_fake, close_fake),
 		cmocka_unit_test_setup_teardown(inputs, open_fake, close_fake),
+		cmocka_unit_test_setup_teardown(former_values_are_put_back, open_fake, close_fake),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A run that is refused leaves the device as it was: input, format, rate and controls.
+# Runs under: none
+. "$(dirname "$0")/lib.sh"
+
+base=size=320x240,fps=30,inputs=2,settings=left
+camera=sim:$base
+display=sim:$base,type=output
+ffmpeg -nostdin -v error -f lavfi -i testsrc2=size=320x240:rate=30 -frames:v 5 -pix_fmt yuyv422 -c:v rawvideo clip.nut
+
+# unchanged STATUS COMMAND...: it ends so, and the device closes with the settings that it opened with.
+unchanged() {
+	rm -f left
+	run_status "$@"
+	is "$(wc -l <left) $(sort -u left | wc -l)" '2 1' "${*:3}: all is as it was"
+}
+
+set=(--input 1 --set-ctrl 'brightness=1,contrast=4' -s 640x480 -p NV12 -r 25)
+
+# A device that another program streams from is not even touched.
+for io in auto mmap userptr dmabuf; do
+	unchanged 3 v4l2q capture -d $camera,busy --io=$io "${set[@]}" -n 3 -o o.nut -vv
+	is "$(grep -cE 'VIDIOC_S_(INPUT|CTRL|EXT_CTRLS|FMT|PARM)' err)" 0 "capture, busy, $io: nothing was set"
+done
+unchanged 3 v4l2q play -d $display,busy "${set[@]}" clip.nut -vv
+is "$(grep -cE 'VIDIOC_S_(OUTPUT|CTRL|EXT_CTRLS|FMT|PARM)' err)" 0 'play, busy: nothing was set'
+unchanged 3 v4l2q bench -d $camera,busy "${set[@]}" -n 3 -vv
+is "$(grep -cE 'VIDIOC_S_(INPUT|CTRL|EXT_CTRLS|FMT|PARM)' err)" 0 'bench, busy: nothing was set'
+# Only read() itself tells.
+unchanged 3 v4l2q capture -d $camera,busy --io=rw --input 1 --set-ctrl brightness=1 -r 25 -n 3 -o o.nut
+
+# What is refused later is put back, whatever had been set by then.
+unchanged 4 v4l2q capture -d $camera --input 1 --set-ctrl brightness=1,no_such=1 -n 3 -o o.nut
+unchanged 4 v4l2q capture -d $camera,fail=s_ctrl@2:EIO "${set[@]}" -n 3 -o o.nut
+unchanged 4 v4l2q capture -d $camera,adjust=size "${set[@]}" -n 3 -o o.nut
+unchanged 4 v4l2q capture -d $camera,adjust=fps "${set[@]}" -n 3 -o o.nut
+unchanged 3 v4l2q capture -d $camera,caps=mmap "${set[@]}" --io=userptr -n 3 -o o.nut
+unchanged 2 v4l2q capture -d $camera "${set[@]}" --max-buffers 1 -n 3 -o o.nut
+unchanged 6 v4l2q capture -d $camera "${set[@]}" -n 3 -o nowhere/o.nut
+unchanged 6 v4l2q capture -d $camera "${set[@]}" -n 3 -o o.nut --frame-log nowhere/log
+unchanged 2 v4l2q capture -d $camera "${set[@]}" -n 3 -c copy -o o.webm
+unchanged 1 v4l2q capture -d $camera,fail=streamon@1:EINVAL "${set[@]}" -n 3 -o o.nut
+unchanged 4 v4l2q play -d $display,adjust=size "${set[@]}" clip.nut
+unchanged 3 v4l2q play -d $display,caps=mmap "${set[@]}" --io=userptr clip.nut
+unchanged 1 v4l2q play -d $display,fail=streamon@1:EINVAL "${set[@]}" clip.nut
+unchanged 4 v4l2q bench -d $camera,adjust=size "${set[@]}" -n 3
+unchanged 3 v4l2q bench -d $camera,caps=mmap "${set[@]}" --io=userptr -n 3
+
+# A run that begins keeps what was asked for.
+rm -f left
+run_status 0 v4l2q capture -d $camera "${set[@]}" -n 3 -o kept.nut
+like "$(tail -n 1 left)" '^input=1 NV12 640x480 25/1 fps Brightness=1 Contrast=4' 'a run that begins: the device stays as it was set'
+
+done_testing
