@@ -12,6 +12,7 @@
 
 #define NANO UINT32_C(1000000000)
 #define SIDE_MAX 65535
+#define USUAL_NUM_MAX 240000 /* of 240000/1001; a numerator above is a clock's unit */
 
 /* A decimal number; a double would not be exact. */
 struct decimal {
@@ -317,6 +318,25 @@ struct fraction fraction_reduce(uint64_t num, uint64_t den)
 		den >>= 1;
 	}
 	return (struct fraction){ (uint32_t)num, (uint32_t)den };
+}
+
+/* USB Video Class 1.5 has intervals in units of 100 ns, in which few are whole: the first of these rates that
+ * is less than a unit away is meant. */
+struct fraction rate_of_interval(uint32_t num, uint32_t den)
+{
+	static const uint32_t divisors[] = { 1, 1001, 2, 3, 4, 5, 8, 10 };
+	struct fraction exact = fraction_reduce(den, num);
+
+	if (!num || !den)
+		return (struct fraction){ 0 };
+	for (size_t i = 0; exact.num > USUAL_NUM_MAX && i < ARRAY_SIZE(divisors); i++) {
+		uint32_t step = divisors[i] == 1001 ? 1000 : 1;
+		double n = round((double)den / num * divisors[i] / step) * step;
+
+		if (n >= 1 && n <= USUAL_NUM_MAX && fabs((double)divisors[i] * den / n - num) < 1)
+			return fraction_reduce((uint64_t)n, divisors[i]);
+	}
+	return exact;
 }
 
 char *fraction_text(struct fraction f, char text[FRACTION_TEXT_MAX])

@@ -30,6 +30,9 @@ double fraction_value(struct fraction f); /* 0: unknown */
 /* Whether two rates differ by no more than 1 %. */
 int fraction_close(struct fraction a, struct fraction b);
 struct fraction fraction_reduce(uint64_t num, uint64_t den);
+/* The frame rate that is meant by an interval of num/den seconds, which may be rounded to a whole num;
+ * 0/0: unknown. 333333/10000000 is 30/1, 166833/10000000 is 60000/1001. */
+struct fraction rate_of_interval(uint32_t num, uint32_t den);
 /* "30/1" into text, which is returned. */
 #define FRACTION_TEXT_MAX 24
 char *fraction_text(struct fraction f, char text[FRACTION_TEXT_MAX]);

@@ -12,9 +12,7 @@ static bool is_unsupported(int err)
 
 struct fraction frame_rate_of(const struct v4l2_fract *interval)
 {
-	if (!interval->numerator || !interval->denominator)
-		return (struct fraction){ 0 };
-	return fraction_reduce(interval->denominator, interval->numerator);
+	return rate_of_interval(interval->numerator, interval->denominator);
 }
 
 static struct v4l2_fract *frame_interval(struct v4l2_streamparm *parm)

@@ -284,6 +284,41 @@ static void fractions_reduce_compare_and_print(void **state)
 			    "4294967295/4294967295");
 }
 
+static void rates_are_what_an_interval_means(void **state)
+{
+	static const struct {
+		uint32_t num, den;
+		const char *rate;
+	} rows[] = {
+		{ 333333, 10000000, "30/1" },
+		{ 333334, 10000000, "30/1" },
+		{ 166833, 10000000, "60000/1001" },
+		{ 417083, 10000000, "24000/1001" },
+		{ 166666, 10000000, "60/1" },
+		{ 1333333, 10000000, "15/2" },
+		{ 83333, 10000000, "120/1" },
+		{ 33366, 1000000, "30000/1001" },
+		{ 33333, 1000000, "30/1" },
+		/* exact ones */
+		{ 1001, 30000, "30000/1001" },
+		{ 400000, 10000000, "25/1" },
+		{ 33, 1000, "1000/33" },
+		{ 20000000, 10000000, "1/2" },
+		/* of no usual rate */
+		{ 123450, 10000000, "200000/2469" },
+		{ 333100, 10000000, "100000/3331" },
+		{ 333101, 10000000, "10000000/333101" },
+		{ 0, 10000000, "0/0" },
+		{ 1, 0, "0/0" },
+	};
+	char text[FRACTION_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++)
+		assert_string_equal(fraction_text(rate_of_interval(rows[i].num, rows[i].den), text),
+				    rows[i].rate);
+}
+
 static void bytes_print_short(void **state)
 {
 	static const struct {
@@ -315,6 +350,7 @@ int main(void)
 		cmocka_unit_test(factor_is_a_plain_number),
 		cmocka_unit_test(bytes_take_powers_of_1024),
 		cmocka_unit_test(fractions_reduce_compare_and_print),
+		cmocka_unit_test(rates_are_what_an_interval_means),
 		cmocka_unit_test(bytes_print_short),
 	};
 

@@ -305,7 +305,7 @@ struct fraction demuxer_frame_rate(const struct demuxer *d)
 
 	if (rate.num <= 0 || rate.den <= 0 || rate.num / rate.den > MAX_FPS)
 		return (struct fraction){ 0, 0 };
-	return (struct fraction){ (uint32_t)rate.num, (uint32_t)rate.den };
+	return rate_of_interval((uint32_t)rate.den, (uint32_t)rate.num);
 }
 
 AVRational demuxer_sample_aspect(const struct demuxer *d, AVFrame *frame)
