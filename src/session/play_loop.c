@@ -45,12 +45,23 @@ void play_loop_free_frame(struct frame *frame)
 	free(frame);
 }
 
+/* The next frame, in loop->next: 1, and as fifo_try_get(). It counts as one of the fifo's. */
+static int peek_frame(struct play_loop *loop)
+{
+	void *item;
+	int result = loop->next ? 1 : fifo_try_get(loop->frames, &item);
+
+	if (result > 0 && !loop->next)
+		loop->next = item;
+	return result;
+}
+
 void play_loop_close(struct play_loop *loop)
 {
-	void *frame;
-
-	while (loop->frames && fifo_try_get(loop->frames, &frame) > 0)
-		play_loop_free_frame(frame);
+	while (loop->frames && peek_frame(loop) > 0) {
+		play_loop_free_frame(loop->next);
+		loop->next = NULL;
+	}
 	fifo_close(loop->frames);
 	if (!loop->is_open)
 		return;
@@ -126,10 +137,9 @@ static int wait_for(struct play_loop *loop, enum wait_for what, int64_t time_ns)
 /* *frame stays NULL at the end. */
 static int get_frame(struct play_loop *loop, struct frame **frame)
 {
-	void *item;
 	int result;
 
-	while ((result = fifo_try_get(loop->frames, &item)) == -EAGAIN) {
+	while ((result = peek_frame(loop)) == -EAGAIN) {
 		result = wait_for(loop, WAIT_FRAME, 0);
 		if (result < 0)
 			break;
@@ -141,7 +151,8 @@ static int get_frame(struct play_loop *loop, struct frame **frame)
 	if (result < 0)
 		return finish_playing(loop, END_READ_ERROR, result);
 	sem_post(&loop->credits);
-	*frame = item;
+	*frame = loop->next;
+	loop->next = NULL;
 	return 0;
 }
 
@@ -168,7 +179,6 @@ static int wait_for_pts(struct play_loop *loop, int64_t pts_ns, int64_t *due_ns)
  * negative errno as wait_for(). */
 static int wait_until_due(struct play_loop *loop, const struct frame *frame, int64_t *due_ns)
 {
-	int64_t duration_ns = scale_time(loop, frame->duration_ns), late_ns;
 	int result;
 
 	check_resume(loop);
@@ -180,8 +190,14 @@ static int wait_until_due(struct play_loop *loop, const struct frame *frame, int
 	} while (result > 0);
 	if (result < 0)
 		return result;
-	late_ns = now_ns() - *due_ns;
-	return duration_ns > 0 && late_ns > duration_ns && fifo_level(loop->frames).items > 0;
+	return peek_frame(loop) > 0 && now_ns() >= loop->origin_ns + scale_time(loop, loop->next->pts_ns);
+}
+
+/* Until the next frame, if it is there: what a file says of durations may be wrong. */
+static int64_t time_on_screen(struct play_loop *loop, const struct frame *frame)
+{
+	return scale_time(loop,
+			  peek_frame(loop) > 0 ? loop->next->pts_ns - frame->pts_ns : frame->duration_ns);
 }
 
 static void count_interval(struct play_loop *loop, int64_t interval_ns)
@@ -196,7 +212,7 @@ static void count_interval(struct play_loop *loop, int64_t interval_ns)
 static void count_played(struct play_loop *loop, const struct frame *frame, int64_t queue_ns, int64_t due_ns)
 {
 	struct play_loop_stats *stats = loop->stats;
-	int64_t duration_ns = scale_time(loop, frame->duration_ns), late_ns = queue_ns - due_ns;
+	int64_t duration_ns = time_on_screen(loop, frame), late_ns = queue_ns - due_ns;
 
 	if (stats->played++ == 0)
 		stats->first_frame_ns = queue_ns - loop->start_ns;
@@ -210,7 +226,9 @@ static void count_played(struct play_loop *loop, const struct frame *frame, int6
 	if (loop->last_queue_ns)
 		count_interval(loop, queue_ns - loop->last_queue_ns);
 	loop->last_queue_ns = queue_ns;
+	loop->last_pts_ns = frame->pts_ns;
 	loop->last_duration_ns = duration_ns;
+	loop->last_is_latest = true;
 	if (loop->options->speed > 0) {
 		stats->late += duration_ns > 0 && late_ns > duration_ns / 2;
 		stats_add(&stats->pace_ns, late_ns);
@@ -257,6 +275,14 @@ static int queue_due_frame(struct play_loop *loop, struct frame *frame, int64_t 
 	return 0;
 }
 
+/* The frame queued last is due until this one. */
+static void set_last_duration(struct play_loop *loop, const struct frame *frame)
+{
+	if (loop->last_is_latest)
+		loop->last_duration_ns = scale_time(loop, frame->pts_ns - loop->last_pts_ns);
+	loop->last_is_latest = false;
+}
+
 static int play_frame(struct play_loop *loop, struct frame *frame)
 {
 	const struct play_loop_options *options = loop->options;
@@ -266,6 +292,7 @@ static int play_frame(struct play_loop *loop, struct frame *frame)
 	if (options->duration_ns && frame->pts_ns >= options->duration_ns)
 		return finish_playing(loop, END_DURATION, 0);
 	loop->stats->read++;
+	set_last_duration(loop, frame);
 	result = wait_until_due(loop, frame, &due_ns);
 	if (result == POOL_FLUSHING)
 		return finish_playing(loop, END_SIGNAL, 0);

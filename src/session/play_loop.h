@@ -21,9 +21,9 @@ struct play_loop_options {
 	void *progress_opaque;
 };
 
-/* A frame is late if it was queued more than half its duration after its time. It is dropped if the next one
- * is due as well. While none came in time, the device showed the one before again: so many durations of it
- * are `repeated`. */
+/* A frame is late if it was queued more than half its duration after its time. It is dropped if the time of
+ * the next one, which is there, has come as well. While none came in time, the device showed the one before
+ * again: so many durations of it, which end at the time of the next one in the file, are `repeated`. */
 struct play_loop_stats {
 	uint64_t read, played, late, dropped, repeated;
 	uint64_t copied, zero_copy; /* of those played */
@@ -42,11 +42,14 @@ struct play_loop {
 	int64_t start_ns;
 
 	struct fifo *frames; /* struct frame, from the file thread */
+	struct frame *next;  /* already taken from the fifo; NULL: none */
 	sem_t credits;       /* frames that the file thread may still put */
 	bool is_open;
 	int timer_fd;
-	int64_t origin_ns;                       /* when presentation time 0 is due; 0: with the next frame */
-	int64_t last_queue_ns, last_duration_ns; /* of the frame queued last; 0: none, or not known */
+	int64_t origin_ns; /* when presentation time 0 is due; 0: with the next frame */
+	/* Of the frame queued last; 0: none, or not known. */
+	int64_t last_queue_ns, last_pts_ns, last_duration_ns;
+	bool last_is_latest; /* none has been taken after it */
 	int64_t progress_ns;
 	bool done; /* `end` is decided */
 	enum run_end end;

@@ -76,6 +76,11 @@ for rate in '25 40' '30000/1001 33.3666667' '60 16.6666667'; do
 	like "$(cat err)" 'pace +min .* p50 .* p99' "$fps: the closing note tells of it"
 done
 
+# A picture stays until the next one's time, whatever the file says of its duration: here a thousandth of a second of 200.
+encode sparse.nut -vf 'setpts=200*N/TB,settb=1/1000' -fps_mode passthrough -enc_time_base 1:1000 -frames:v 6 -c:v rawvideo
+play fps=0 --speed 1000 -q sparse.nut
+ok 'wrong durations: shown until the next' jq -e '.frames | .played > 3 and .repeated < 4 and .late < 4' r.json
+
 # Over the seam of two rounds lies the duration of the last frame.
 for file in clip420.nut h264.mp4; do
 	play fps=0 -vv --loop=3 "$file"
