@@ -67,17 +67,17 @@ static const struct option_row advise_rows[] = {
 static const struct option_row report_rows[] = {
 	{ "histogram", 0, OPT_SET, OFFSET(histogram), .value = 1,
 	  .help = "draw the distribution of the latency" },
-	{ "csv", 0, OPT_TEXT, OFFSET(csv), .argument = "FILE", .bare = "-",
+	{ "csv", 0, OPT_FILE, OFFSET(csv), .argument = "FILE", .bare = "-",
 	  .help = "one line per run, to standard output or FILE" },
 	{ "fail-if", 0, OPT_LIST, OFFSET(fail_if), .argument = "EXPR[,...]",
 	  .help = "exit status 8 if the condition holds in a run: 'p99>12ms', 'lost>0', 'fps<95%'" },
-	{ "compare", 0, OPT_TEXT, OFFSET(compare), .argument = "OLD.json",
+	{ "compare", 0, OPT_FILE, OFFSET(compare), .argument = "OLD.json",
 	  .help = "print the changes from an earlier report" },
 	{ 0 },
 };
 
 static const struct option_row queue_rows[] = {
-	{ "import-from", 0, OPT_TEXT, OFFSET(common.import_from), .argument = "SRC",
+	{ "import-from", 0, OPT_FILE, OFFSET(common.import_from), .argument = "SRC",
 	  .help = "memory for dmabuf-import: udmabuf, heap[:NAME], or another video device",
 	  .preset_help = "the first that works" },
 	{ "min-buffers", 0, OPT_LIST, OFFSET(buffers), .argument = "N", .help = "the same as --buffers" },

@@ -40,7 +40,7 @@ static const char *const bad_frames_choices[] = { "drop", "keep", "fail", NULL }
 
 #define OFFSET(field) offsetof(struct capture_options, field)
 static const struct option_row file_rows[] = {
-	{ "output", 'o', OPT_TEXT, OFFSET(output), .argument = "FILE",
+	{ "output", 'o', OPT_FILE, OFFSET(output), .argument = "FILE",
 	  .help = "file, - for standard output, or libavformat URL; %d is replaced by a number; required" },
 	{ "overwrite", 'y', OPT_SET, OFFSET(overwrite), .help = "overwrite FILE if it exists", .value = 1 },
 	{ "format", 'f', OPT_TEXT, OFFSET(container), .argument = "NAME", .help = "container",
@@ -56,7 +56,7 @@ static const struct option_row file_rows[] = {
 	{ "direct", 0, OPT_CHOICE, OFFSET(direct), .argument = "WHEN",
 	  .help = "bypass the page cache; auto: for frames of 1 MiB or more on ext4, XFS and F2FS",
 	  .preset = "auto", .choices = direct_choices },
-	{ "frame-log", 0, OPT_TEXT, OFFSET(frame_log), .argument = "FILE",
+	{ "frame-log", 0, OPT_FILE, OFFSET(frame_log), .argument = "FILE",
 	  .help = "write a JSON line for each frame and each gap" },
 	{ 0 },
 };

@@ -12,7 +12,7 @@
 
 #define OFFSET(field) offsetof(struct basic_options, field)
 const struct option_row common_basic_rows[] = {
-	{ "json", 0, OPT_TEXT, OFFSET(json), .argument = "FILE",
+	{ "json", 0, OPT_FILE, OFFSET(json), .argument = "FILE",
 	  .help = "the report as one JSON object, to standard output or FILE", .bare = "-" },
 	{ "verbose", 'v', OPT_MORE, OFFSET(verbosity),
 	  .help = "more messages; twice: every ioctl with its result" },
@@ -26,7 +26,7 @@ const struct option_row common_basic_rows[] = {
 /* The defaults differ: a recording keeps the device's format, a playback defaults to the file's. */
 /* clang-format off */
 #define DEVICE_ROWS(present, kind) { \
-	{ "device", 'd', OPT_TEXT, OFFSET(basic.device), .argument = "DEV", \
+	{ "device", 'd', OPT_FILE, OFFSET(basic.device), .argument = "DEV", \
 	  .help = "/dev/video0, 0, a link as in /dev/v4l/by-id, or the built-in simulated device, " \
 		  "sim[:key=value,...]", \
 	  .preset_help = "the first node that has the capability" }, \
@@ -57,7 +57,7 @@ const struct option_row common_queue_rows[] = {
 	{ "io", 0, OPT_CHOICE, OFFSET(io), .argument = "MODE",
 	  .help = "how frames are exchanged with the driver", .preset = "auto", .choices = io_choices,
 	  .preset_help = "auto: mmap where the device streams, else rw" },
-	{ "import-from", 0, OPT_TEXT, OFFSET(import_from), .argument = "SRC",
+	{ "import-from", 0, OPT_FILE, OFFSET(import_from), .argument = "SRC",
 	  .help = "memory for dmabuf-import: udmabuf, heap[:NAME], or another video device",
 	  .preset_help = "the first that works" },
 	{ "min-buffers", 0, OPT_UINT, OFFSET(min_buffers), .help = "buffers to request", .preset = "4",

@@ -16,7 +16,7 @@ struct list_options {
 
 #define OFFSET(field) offsetof(struct list_options, field)
 static const struct option_row list_rows[] = {
-	{ "device", 'd', OPT_TEXT, OFFSET(basic.device), .argument = "DEV",
+	{ "device", 'd', OPT_FILE, OFFSET(basic.device), .argument = "DEV",
 	  .help = "everything about this device: /dev/video0, 0, a link, or sim",
 	  .preset_help = "every node, in short" },
 	{ 0 },

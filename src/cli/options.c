@@ -151,6 +151,7 @@ static const struct {
 	[OPT_SET] = { NULL, "", "" },
 	[OPT_MORE] = { NULL, "", "" },
 	[OPT_TEXT] = { store_text, "TEXT", "a text" },
+	[OPT_FILE] = { store_text, "FILE", "a name" },
 	[OPT_LIST] = { store_list, "TEXT", "a text" },
 	[OPT_CHOICE] = { store_choice, "WORD", "one of " },
 	[OPT_UINT] = { store_uint, "N", "a whole number" },
@@ -188,6 +189,17 @@ static int invalid_value(const struct option_row *row, const char *text, int err
 	return -EINVAL;
 }
 
+/* For other options the last one counts, so that a command line can be appended to. A recording in another
+ * file than the one that was named first would be missed. */
+static int check_given_once(const struct option_row *row, const char *text, const char *earlier)
+{
+	if (!earlier)
+		return 0;
+	log_error("--%s is given twice, '%s' and '%s': it takes one %s", row->name, earlier, text,
+		  option_argument(row));
+	return -EINVAL;
+}
+
 static int store_field(const struct option_row *row, size_t base, const char *text, void *values)
 {
 	char *group = (char *)values + base;
@@ -203,6 +215,8 @@ static int store_field(const struct option_row *row, size_t base, const char *te
 	}
 	if (!text)
 		text = row->bare;
+	if (row->kind == OPT_FILE && check_given_once(row, text, *(const char **)(group + row->offset)) < 0)
+		return -EINVAL;
 	err = kinds[row->kind].store(row, text, group + row->offset);
 	return err < 0 ? invalid_value(row, text, err) : 0;
 }

@@ -33,6 +33,18 @@ wrong 2 'surplus' -d $sim -n 5 -o o.mkv surplus
 wrong 2 'nosuch' -d $sim -n 5 -f nosuch -o o.mkv
 wrong 2 'nosuch' -d $sim -n 5 -c nosuch -o o.mkv
 wrong 2 'buffer' -d $sim -n 5 --max-buffers 1 -o o.mkv
+wrong 2 "^v4l2q: --output is given twice, 'o.mkv' and 'o.nut': it takes one FILE$" -d $sim -n 5 -o o.mkv -o o.nut
+wrong 2 "--device is given twice, 'sim' and '$sim'" -d sim -d $sim -n 5 -o o.mkv
+wrong 2 '--json is given twice' -d $sim -n 5 -o o.mkv --json --json=o.json
+wrong 2 '--frame-log is given twice' -d $sim -n 5 -o o.mkv --frame-log o.log --frame-log o.log2
+wrong 2 '--import-from is given twice' -d $sim -n 5 -o o.mkv --io=dmabuf-import --import-from udmabuf --import-from sim
+for command in "play -d sim:type=output -d $sim o.mkv" 'bench --csv=o.csv --csv' 'bench --compare old --compare o.json' "list -d sim -d $sim"; do
+	# shellcheck disable=SC2086 # the words of a command
+	run_status 2 v4l2q $command
+	one_clear_line 'is given twice' "$command"
+done
+run_status 0 v4l2q capture -q -d $sim -n 99 -n 5 -o last.mkv
+is "$(probe last.mkv nb_read_packets)" 5 'of numbers given twice the last counts'
 run_status 2 v4l2q frobnicate
 like "$(cat err)" 'frobnicate' 'an unknown command is named'
 run_status 2 v4l2q

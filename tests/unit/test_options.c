@@ -19,7 +19,7 @@ struct inner {
 };
 
 struct values {
-	const char *name, *json;
+	const char *name, *json, *file;
 	char *list;
 	int loud, quiet, mode;
 	uint64_t count, bytes;
@@ -36,6 +36,7 @@ static const char *const modes[] = { "fast", "slow", NULL };
 static const struct option_row rows[] = {
 	{ "name", 'n', OPT_TEXT, OFFSET(name), .help = "a name", .preset = "nobody" },
 	{ "json", 0, OPT_TEXT, OFFSET(json), .help = "json", .bare = "-" },
+	{ "file", 'f', OPT_FILE, OFFSET(file), .help = "a file", .argument = "PATH", .bare = "-" },
 	{ "list", 'l', OPT_LIST, OFFSET(list), .help = "a list" },
 	{ "loud", 'v', OPT_MORE, OFFSET(loud), .help = "louder" },
 	{ "quiet", 'q', OPT_SET, OFFSET(quiet), .help = "quiet", .value = 7 },
@@ -217,6 +218,9 @@ static void wrong_ones_are_named(void **state)
 		{ "-vx", { "'-x'", "", "" } },
 		{ "-c", { "--count", "requires an argument", "N" } },
 		{ "--quiet=3", { "--quiet", "no argument", "" } },
+		{ "-fa -fb", { "--file is given twice", "'a' and 'b'", "one PATH" } },
+		{ "--file=a -v --fil", { "--file is given twice", "'a' and '-'", "" } },
+		{ "--file --file", { "--file is given twice", "'-' and '-'", "" } },
 		{ "one two", { "'two'", "too many", "test" } },
 	};
 	struct values values;
