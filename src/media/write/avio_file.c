@@ -13,6 +13,7 @@
 #include <libavutil/mem.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "base/output_file.h"
 #include "media/libav.h"
 
 #define AVIO_BYTES 32768
@@ -185,7 +186,7 @@ static int log_create_error(const char *path, int err)
 			return err;
 		}
 	}
-	log_error("%s: cannot be opened for writing: %s", path, err_str(err));
+	log_error("%s: cannot be opened for writing: %s", path, output_file_err_str(err));
 	return err;
 }
 
@@ -200,12 +201,13 @@ int avio_file_check_path(const char *path)
 static int create_file(struct avio_file *f, const char *path, bool overwrite)
 {
 	struct stat st;
-	int flags = O_WRONLY | O_TRUNC | O_CLOEXEC;
+	int flags = O_WRONLY | O_CLOEXEC;
 
 	f->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (f->fd >= 0) {
-		f->created = true;
-		return 0;
+		/* Where another run was quicker with the lock, the file is that run's to remove. */
+		f->created = output_file_lock(f->fd) == 0;
+		return f->created ? 0 : -EBUSY;
 	}
 	if (errno != EEXIST)
 		return -errno;
@@ -218,7 +220,7 @@ static int create_file(struct avio_file *f, const char *path, bool overwrite)
 	else if (S_ISREG(st.st_mode) && !overwrite)
 		return -EEXIST;
 	f->fd = open(path, flags, 0666);
-	return f->fd < 0 ? -errno : 0;
+	return f->fd < 0 ? -errno : output_file_truncate(f->fd);
 }
 
 static int open_descriptor(struct avio_file *f, const char *path, bool overwrite)

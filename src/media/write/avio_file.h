@@ -37,6 +37,7 @@ struct avio_file {
 /* -EISDIR, logged, for a path that is a directory; otherwise 0. */
 int avio_file_check_path(const char *path);
 /* Opens a path, or standard output for "-". An existing regular file gives -EEXIST unless `overwrite`;
+ * one that another run is writing gives -EBUSY;
  * devices and FIFOs are opened as they are, terminals are refused. 0 or a negative errno, logged. */
 int avio_file_open(struct avio_file **file, const char *path, bool overwrite, enum direct_io_mode mode);
 /* Flushes, closes and frees. Returns the first error of all writes and of close(), not logged. Takes NULL. */
