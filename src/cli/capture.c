@@ -22,7 +22,7 @@
 struct capture_options {
 	struct common_options common;
 	const char *output, *container, *codec;
-	char *codec_options;
+	char *codec_options, *format_options;
 	int overwrite;
 	uint64_t count, skip, max_bytes, memory_bytes, max_drops;
 	bool has_memory, has_max_drops;
@@ -50,6 +50,8 @@ static const struct option_row file_rows[] = {
 	  .preset_help = "auto: copy if the container supports the device's format, else its usual encoder" },
 	{ "codec-opt", 0, OPT_LIST, OFFSET(codec_options), .argument = "K=V[,...]",
 	  .help = "encoder options" },
+	{ "format-opt", 0, OPT_LIST, OFFSET(format_options), .argument = "K=V[,...]",
+	  .help = "container options" },
 	{ "segment", 0, OPT_SPAN, OFFSET(segment), .least = 1,
 	  .help = "start a new file every T (10s, 5m) or SIZE (64M, 2G); FILE must contain %d or strftime "
 		  "fields" },
@@ -194,6 +196,7 @@ static struct record_options record_options(const struct capture_options *option
 			.container = options->container,
 			.codec = options->codec,
 			.codec_options = options->codec_options,
+			.format_options = options->format_options,
 			.overwrite = options->overwrite,
 			.direct_io = (enum direct_io_mode)options->direct,
 		},

@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "media/libav.h"
+#include "media/write/muxer_options.h"
 
 /* Frames a second, in containers of a constant rate if the device does not report its own. */
 #define DEFAULT_RATE 120
@@ -41,7 +42,7 @@ int muxer_check_path(const char *url)
 	return muxer_is_url(url) ? 0 : avio_file_check_path(skip_file_scheme(url));
 }
 
-int muxer_open(struct muxer *m, const struct muxer_caps *caps, AVRational fps)
+int muxer_open(struct muxer *m, const struct muxer_caps *caps, AVRational fps, const char *options)
 {
 	AVRational interval = fps.num > 0 ? av_inv_q(fps) : (AVRational){ 1, DEFAULT_RATE };
 	int err;
@@ -59,7 +60,7 @@ int muxer_open(struct muxer *m, const struct muxer_caps *caps, AVRational fps)
 		m->stream->avg_frame_rate = m->stream->r_frame_rate = fps;
 	else if (muxer_caps_takes_frames(caps))
 		m->stream->avg_frame_rate = (AVRational){ 30, 1 }; /* y4m requires one */
-	return 0;
+	return muxer_options_parse(m->context, options, &m->options);
 }
 
 /* Muxers that open their files themselves overwrite existing ones without asking. */
@@ -78,22 +79,32 @@ static int check_first_image(const struct muxer *m, bool overwrite)
 	return -EEXIST;
 }
 
+/* The protocol takes what it knows of the options. */
+static int open_url(struct muxer *m)
+{
+	AVDictionary *options = NULL;
+	int err = av_dict_copy(&options, m->options, 0);
+
+	libav_clear_error();
+	if (err >= 0)
+		err = avio_open2(&m->context->pb, m->caps.url, AVIO_FLAG_WRITE, NULL, &options);
+	av_dict_free(&options);
+	if (err < 0)
+		log_error("%s: cannot be opened: %s", m->name, libav_err_str(err));
+	return err;
+}
+
 int muxer_open_file(struct muxer *m, bool overwrite, enum direct_io_mode direct_io)
 {
 	int err;
 
 	if (muxer_caps_no_file(&m->caps))
 		return check_first_image(m, overwrite);
-	if (!muxer_is_url(m->caps.url)) {
-		err = avio_file_open(&m->file, skip_file_scheme(m->caps.url), overwrite, direct_io);
-		if (err == 0)
-			m->context->pb = m->file->avio;
-		return err;
-	}
-	libav_clear_error();
-	err = avio_open2(&m->context->pb, m->caps.url, AVIO_FLAG_WRITE, NULL, NULL);
-	if (err < 0)
-		log_error("%s: cannot be opened: %s", m->name, libav_err_str(err));
+	if (muxer_is_url(m->caps.url))
+		return open_url(m);
+	err = avio_file_open(&m->file, skip_file_scheme(m->caps.url), overwrite, direct_io);
+	if (err == 0)
+		m->context->pb = m->file->avio;
 	return err;
 }
 
@@ -126,7 +137,9 @@ static int set_muxer_options(const struct muxer *m, AVDictionary **options)
 	const struct muxer_caps *caps = &m->caps;
 	const AVIOContext *pb = m->context->pb;
 	bool seekable = pb && pb->seekable & AVIO_SEEKABLE_NORMAL;
-	bool hybrid = seekable && can_be_hybrid(caps, m->stream->codecpar->codec_id);
+	/* Whoever chooses how the index is written chooses all of it. */
+	bool hybrid = seekable && can_be_hybrid(caps, m->stream->codecpar->codec_id) &&
+		      !av_dict_get(m->options, "movflags", NULL, 0);
 	/* An image file without a number in its name holds the latest frame. */
 	bool update = av_match_name(caps->format->name, "image2") && av_filename_number_test(caps->url) == 0;
 	const struct {
@@ -152,7 +165,7 @@ static int set_muxer_options(const struct muxer *m, AVDictionary **options)
 		if (table[i].wanted && av_dict_set(options, table[i].key, table[i].value, 0) < 0)
 			return -ENOMEM;
 	}
-	return 0;
+	return muxer_options_add(options, m->options);
 }
 
 /* avformat_write_header() to a pipe needs libavformat's buffer, as muxers seek back in their header to fill
@@ -289,4 +302,5 @@ void muxer_close(struct muxer *m)
 		muxer_finish(m, -ECANCELED);
 	avformat_free_context(m->context);
 	m->context = NULL;
+	av_dict_free(&m->options);
 }

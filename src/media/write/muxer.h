@@ -15,6 +15,7 @@ struct muxer {
 	AVFormatContext *context;
 	AVStream *stream;       /* the caller fills in its codecpar before muxer_write_header() */
 	struct avio_file *file; /* NULL: libavformat's protocol or the muxer itself opens the file */
+	AVDictionary *options;  /* the user's */
 	bool header_written;
 	_Atomic uint64_t frames, bytes; /* written so far; may be read by other threads */
 };
@@ -23,8 +24,9 @@ struct muxer {
 bool muxer_is_url(const char *url);
 /* -EISDIR, logged, for a directory; otherwise 0. For a clear message before a container is looked for. */
 int muxer_check_path(const char *url);
-/* Allocates the context and its stream; opens no file. fps 0/1: unknown. 0 or a negative errno. */
-int muxer_open(struct muxer *m, const struct muxer_caps *caps, AVRational fps);
+/* Allocates the context and its stream; opens no file. fps 0/1: unknown. options: the user's, "key=value,
+ * key=value" or NULL. 0 or a negative errno; -EINVAL, logged, for an option that there is not. */
+int muxer_open(struct muxer *m, const struct muxer_caps *caps, AVRational fps, const char *options);
 /* Creates the file. 0 or a negative errno, logged. */
 int muxer_open_file(struct muxer *m, bool overwrite, enum direct_io_mode direct_io);
 /* Writes the header, which sets m->stream->time_base. 0 or a negative errno, logged. */

@@ -221,7 +221,7 @@ static int open_parts(struct writer *w, const struct writer_options *o)
 	err = choose_codec(w, &caps, o, &codec_tag);
 	if (err < 0)
 		return err;
-	err = muxer_open(&w->muxer, &caps, fps_rational(&o->format));
+	err = muxer_open(&w->muxer, &caps, fps_rational(&o->format), o->format_options);
 	if (err < 0)
 		return err;
 	err = w->codec ? open_transcoder(w, o) : open_copy(w, o, codec_tag);

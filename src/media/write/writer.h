@@ -16,6 +16,7 @@ struct writer_options {
 	const char *container;         /* libavformat's name; NULL: by url's suffix, matroska for "-" */
 	const char *codec;             /* "auto", "copy" or the name of a libavcodec encoder; NULL: "auto" */
 	const char *codec_options;     /* "crf=18,preset=fast" or NULL */
+	const char *format_options;    /* of the muxer, likewise */
 	bool overwrite;                /* replace an existing regular file */
 	enum direct_io_mode direct_io; /* whether regular files are written with O_DIRECT */
 	struct video_format format;    /* of the frames */
