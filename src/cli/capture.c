@@ -41,7 +41,8 @@ static const char *const bad_frames_choices[] = { "drop", "keep", "fail", NULL }
 #define OFFSET(field) offsetof(struct capture_options, field)
 static const struct option_row file_rows[] = {
 	{ "output", 'o', OPT_FILE, OFFSET(output), .argument = "FILE",
-	  .help = "file, - for standard output, or libavformat URL; %d is replaced by a number; required" },
+	  .help = "file, - for standard output, or libavformat URL; %d is replaced by a number, %H and the "
+		  "like by the time; required" },
 	{ "overwrite", 'y', OPT_SET, OFFSET(overwrite), .help = "overwrite FILE if it exists", .value = 1 },
 	{ "format", 'f', OPT_TEXT, OFFSET(container), .argument = "NAME", .help = "container",
 	  .preset_help = "from the name of FILE; matroska for -" },
@@ -134,12 +135,13 @@ static int check_output_name(const struct capture_options *options)
 			     : options->segment.ns || options->segment.bytes ? "--segment"
 									     : NULL;
 
-	if (options->count != 1 && muxer_caps_single_image(options->output, options->container)) {
+	if (options->count != 1 && !segment_name_is_numbered(options->output) &&
+	    segment_name_is_picture(options->output, options->container)) {
 		log_error("'%s' holds a single image: put %%03d into the name, or record one frame with -n 1",
 			  options->output);
 		return -EINVAL;
 	}
-	if (option && !strchr(options->output, '%')) {
+	if (option && !segment_name_is_changing(options->output)) {
 		log_error("%s writes several files: put %%d or strftime fields into the name '%s'", option,
 			  options->output);
 		return -EINVAL;
@@ -178,14 +180,14 @@ static int parse_on_disconnect(struct capture_options *options)
 	return -EINVAL;
 }
 
-/* A number in the name, unless the container numbers its images itself, allows another file after a change of
- * the video source. strftime fields alone do not: users give single files such names too. */
+/* A number in the name, unless the muxer names its files itself, allows another file after a change of the
+ * video source. strftime fields alone do not: users give single files such names too. */
 static bool has_numbered_files(const struct capture_options *options)
 {
 	if (options->segment.ns || options->segment.bytes || options->reopen)
 		return true;
 	return segment_name_is_numbered(options->output) &&
-	       !muxer_caps_numbers_files(options->output, options->container);
+	       !muxer_caps_names_files(options->output, options->container);
 }
 
 static struct record_options record_options(const struct capture_options *options, int signal_fd)

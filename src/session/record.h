@@ -16,8 +16,8 @@
 enum bad_frames { BAD_FRAMES_DROP, BAD_FRAMES_KEEP, BAD_FRAMES_FAIL };
 
 struct record_options {
-	struct writer_options output; /* url may hold %d or strftime fields where there can be several files;
-					 format is record_run()'s to set */
+	struct writer_options output; /* url may hold %d and strftime fields (segment_name.h); format and
+					 what concerns pictures are record_run()'s to set */
 	uint64_t count, skip;         /* frames; count 0: no limit */
 	int64_t duration_ns;          /* of the driver's timestamps; 0: no limit */
 	uint64_t max_bytes;           /* of all files; 0: no limit */

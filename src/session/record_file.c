@@ -5,18 +5,25 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <libavcodec/codec_desc.h>
 #include "base/log.h"
+#include "media/write/muxer.h"
 #include "session/segment_name.h"
+
+/* So many names are tried for a segment. */
+#define MAX_SUFFIX 9999
 
 struct record_file {
 	struct recording *recording;
 	struct writer *writer; /* NULL: no segment is open */
 	FILE *log;
-	bool has_segments;               /* the name holds a number */
-	bool has_times;                  /* the name holds strftime fields as well */
+	bool has_segments;               /* there can be several */
+	bool is_series;                  /* of pictures, which the muxer numbers */
+	bool suffix_said;                /* that a segment got a suffix, as its name was taken */
 	bool all_key_frames;             /* a segment can begin with any frame */
 	unsigned n_segments;             /* opened */
+	uint64_t n_pictures;             /* in the series so far */
 	int64_t segment_pts_ns;          /* of the segment's first frame */
 	uint64_t closed_bytes;           /* of the segments before */
 	uint64_t n_copied, bytes_copied; /* by the writer; frames that the queue had not copied already */
@@ -31,36 +38,103 @@ static bool is_intra_only(const struct video_format *format)
 	return !codec || codec->props & AV_CODEC_PROP_INTRA_ONLY;
 }
 
-/* strftime fields give two segments of the same second the same name. --overwrite does not allow that. */
-static int check_not_written(const struct recording *recording, const char *path)
+/* strftime fields give two segments of the same second the same name, as does a clock that goes back. That is
+ * not what --overwrite allows. */
+static bool has_written(const struct recording *recording, const char *path)
 {
 	for (size_t i = 0; i < recording->n_files; i++)
-		if (recording->files[i].frames && strcmp(recording->files[i].path, path) == 0) {
-			log_error("%s: this run has written it already: put %%03d into the name", path);
-			return -EEXIST;
-		}
-	return 0;
+		if (recording->files[i].frames && strcmp(recording->files[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* Devices and FIFOs are opened as they are. */
+static bool is_taken(const struct record_file *file, const char *path)
+{
+	struct stat st;
+
+	if (has_written(file->recording, path))
+		return true;
+	if (muxer_is_url(path) || stat(path, &st) < 0)
+		return false;
+	return S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && !file->recording->options.output.overwrite);
+}
+
+/* In a URL % encodes a byte, unless there are to be several. */
+static int name_segment(const struct record_file *file, char **path)
+{
+	const struct writer_options *options = &file->recording->options.output;
+
+	if (file->is_series)
+		return segment_name_expand_series(options->url, path);
+	if (file->has_segments ||
+	    !(muxer_is_url(options->url) || muxer_caps_names_files(options->url, options->container)))
+		return segment_name_expand(options->url, file->n_segments, path);
+	*path = strdup(options->url);
+	return *path ? 0 : log_no_memory();
+}
+
+/* Another program may take the name between is_taken() and the opening, one that records the next camera
+ * into the same folder, say. */
+static int open_unless_taken(struct record_file *file, struct writer_options *options, const char *path)
+{
+	options->url = path;
+	options->expect_taken = file->n_segments > 0;
+	if (options->expect_taken && !file->is_series && is_taken(file, path))
+		return -EEXIST;
+	return writer_open(&file->writer, options);
+}
+
+/* Another name for a segment: a suffix, or the next number of a picture. */
+static int open_under_next_name(struct record_file *file, struct writer_options *options, const char *name,
+				unsigned suffix)
+{
+	char *path;
+	int err;
+
+	if (file->is_series) {
+		options->n_pictures = ++file->n_pictures;
+		return open_unless_taken(file, options, name);
+	}
+	err = segment_name_add_suffix(name, suffix, &path);
+	if (err < 0)
+		return err;
+	err = open_unless_taken(file, options, path);
+	if (err == 0 && !file->suffix_said)
+		log_warn("%s exists already: this segment is %s, and others are named likewise", name, path);
+	file->suffix_said |= err == 0;
+	free(path);
+	return err;
+}
+
+/* The first file is refused where its name is taken, for the user to decide. */
+static int open_under_free_name(struct record_file *file, struct writer_options *options, const char *name)
+{
+	int err = open_unless_taken(file, options, name);
+	bool again = options->expect_taken && !(err == -EBUSY && muxer_is_url(name));
+
+	for (unsigned i = 1; again && i <= MAX_SUFFIX && (err == -EEXIST || err == -EBUSY); i++)
+		err = open_under_next_name(file, options, name, i);
+	if (again && err == -EEXIST)
+		log_error("%s: exists already, as do all its names with a suffix to -%d", name, MAX_SUFFIX);
+	return err;
 }
 
 static int open_segment(struct record_file *file)
 {
 	struct writer_options options = file->recording->options.output;
-	char *path = NULL;
-	int err;
+	char *name = NULL;
+	int err = name_segment(file, &name);
 
+	if (err < 0)
+		return err;
 	options.format = file->recording->setup->format;
-	if (file->has_segments) {
-		err = segment_name_expand(options.url, file->n_segments, file->has_times, &path);
-		if (err < 0)
-			return err;
-		options.url = path;
-	}
+	options.series = file->is_series;
+	options.n_pictures = file->n_pictures;
 	file->all_key_frames = is_intra_only(&options.format);
-	err = check_not_written(file->recording, options.url);
-	if (err == 0)
-		err = writer_open(&file->writer, &options);
+	err = open_under_free_name(file, &options, name);
 	file->n_segments += err == 0;
-	free(path);
+	free(name);
 	return err;
 }
 
@@ -95,6 +169,7 @@ static int close_segment(struct record_file *file)
 	info = writer_info(file->writer); /* the trailer included */
 	memory_err = add_output_file(recording, &info);
 	file->closed_bytes += info.bytes;
+	file->n_pictures += info.frames;
 	recording->ledger.bytes_written = file->closed_bytes;
 	writer_close(file->writer);
 	file->writer = NULL;
@@ -110,8 +185,10 @@ int record_file_open(struct record_file **out, struct recording *recording)
 	if (!file)
 		return log_no_memory();
 	file->recording = recording;
-	file->has_times = options->segment_ns || options->segment_bytes || options->reopen;
-	file->has_segments = file->has_times || options->renegotiate;
+	file->has_segments =
+		options->segment_ns || options->segment_bytes || options->reopen || options->renegotiate;
+	file->is_series = segment_name_is_numbered(options->output.url) &&
+			  segment_name_is_picture(options->output.url, options->output.container);
 	err = frame_log_open(&file->log, options->frame_log);
 	if (err == 0)
 		err = open_segment(file);

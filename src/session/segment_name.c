@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The file names of segments, from a pattern with a number or strftime fields. */
+/* The names of a recording's files, from a pattern. */
 #include "session/segment_name.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,108 +12,167 @@
 
 #define PATH_BYTES 4096
 #define MAX_DIGITS 9
+#define TIME_BYTES 256 /* of one field */
 
-/* Returns the length of a "%d" or "%05d" at text, 0 for anything else. *digits: the least number of digits.
- */
-static size_t parse_number_field(const char *text, int *digits)
+enum field_kind { NAME_TEXT, NAME_NUMBER, NAME_TIME, NAME_PERCENT };
+
+struct field {
+	enum field_kind kind;
+	size_t length;
+	int digits; /* of a number, at least */
+};
+
+/* "%d" or "%05d". */
+static struct field parse_number(const char *text)
 {
 	char *end = (char *)text + 1;
 	long width = 1;
 
-	if (*text != '%')
-		return 0;
 	if (text[1] == '0')
 		width = strtol(text + 1, &end, 10);
 	if (*end != 'd' || width > MAX_DIGITS)
-		return 0;
-	*digits = (int)width;
-	return (size_t)(end + 1 - text);
+		return (struct field){ .kind = NAME_TEXT };
+	return (struct field){ NAME_NUMBER, (size_t)(end + 1 - text), (int)width };
 }
 
-/* To strftime(), %d is the day of the month. It is taken for that only beside a field for the month. */
-static bool has_month(const char *pattern)
+/* With glibc's flags and POSIX's modifiers, but no width: "%20" encodes a space in names from elsewhere. */
+static struct field parse_time(const char *text)
 {
-	while ((pattern = strchr(pattern, '%'))) {
-		if (pattern[1] && strchr("mbB", pattern[1]))
+	size_t length = 1;
+
+	if (text[length] && strchr("-_^#EO", text[length]))
+		length++;
+	if (!text[length] || !strchr("aAbBcCdDeFgGhHIjklmMpPrRsSTuUVwWxXyYzZ", text[length]))
+		return (struct field){ .kind = NAME_TEXT };
+	return (struct field){ .kind = NAME_TIME, .length = length + 1 };
+}
+
+/* What begins at text. month: the pattern names it, so that %d is its day. */
+static struct field parse_field(const char *text, bool month)
+{
+	struct field field = { .kind = NAME_TEXT };
+
+	if (*text != '%')
+		return field;
+	if (text[1] == '%')
+		return (struct field){ .kind = NAME_PERCENT, .length = 2 };
+	if (!month || text[1] != 'd')
+		field = parse_number(text);
+	return field.kind ? field : parse_time(text);
+}
+
+static bool has_field(const char *pattern, enum field_kind kind, bool month)
+{
+	while (*pattern) {
+		struct field field = parse_field(pattern, month);
+
+		if (field.kind == kind)
 			return true;
-		pattern += pattern[1] ? 2 : 1;
+		pattern += field.kind ? field.length : 1;
 	}
 	return false;
 }
 
-static size_t number_field_at(const char *text, bool month, int *digits)
+static bool has_month(const char *pattern)
 {
-	return month && text[1] == 'd' ? 0 : parse_number_field(text, digits);
+	while (*pattern) {
+		struct field field = parse_field(pattern, true);
+
+		if (field.kind == NAME_TIME && strchr("mbB", pattern[field.length - 1]))
+			return true;
+		pattern += field.kind ? field.length : 1;
+	}
+	return false;
+}
+
+bool segment_name_is_changing(const char *pattern)
+{
+	bool month = has_month(pattern);
+
+	return has_field(pattern, NAME_NUMBER, month) || has_field(pattern, NAME_TIME, month);
 }
 
 bool segment_name_is_numbered(const char *pattern)
 {
-	bool month = has_month(pattern);
-	int digits;
+	/* % encodes a byte in a URL. */
+	return !muxer_is_url(pattern) && has_field(pattern, NAME_NUMBER, has_month(pattern));
+}
 
-	if (muxer_is_url(pattern)) /* % encodes a byte there */
+bool segment_name_is_picture(const char *pattern, const char *container)
+{
+	bool pictures;
+	char *path;
+
+	/* libavformat takes the day in "%Y-%m-%d.gif" for a number. */
+	if (segment_name_expand_series(pattern, &path) < 0)
 		return false;
-	while ((pattern = strchr(pattern, '%'))) {
-		if (number_field_at(pattern, month, &digits))
-			return true;
-		pattern += pattern[1] ? 2 : 1; /* "%%d" is no field */
-	}
-	return false;
+	pictures = muxer_caps_makes_pictures(path, container);
+	free(path);
+	return pictures;
 }
 
-/* Puts the number in. With `times` all other fields, and "%%", are left to strftime(). *changing is set where
- * a field differs from segment to segment. */
-static int expand_number(const char *pattern, unsigned number, bool times, char *out, size_t size,
-			 bool *changing)
+static int expand_time(const char *text, size_t length, const struct tm *now, char out[TIME_BYTES])
+{
+	char format[4];
+
+	snprintf(format, sizeof format, "%.*s", (int)length, text);
+	/* 0 is also the length of an empty field, as %p has in many locales. */
+	return (int)strftime(out, TIME_BYTES, format, now);
+}
+
+/* What one field, or one other character, becomes. Returns its length. */
+static int expand_field(const char *text, struct field field, const unsigned *number, const struct tm *now,
+			char out[TIME_BYTES])
+{
+	if (field.kind == NAME_TIME)
+		return expand_time(text, field.length, now, out);
+	if (field.kind == NAME_NUMBER && number)
+		return snprintf(out, TIME_BYTES, "%0*u", field.digits, *number);
+	if (field.kind == NAME_NUMBER)
+		return snprintf(out, TIME_BYTES, "%.*s", (int)field.length, text);
+	return snprintf(out, TIME_BYTES, "%s%c", *text == '%' && !number ? "%" : "", *text);
+}
+
+/* number NULL: it is left to the muxer. */
+static int expand(const char *pattern, const unsigned *number, char **path)
 {
 	bool month = has_month(pattern);
+	char expanded[PATH_BYTES + TIME_BYTES];
+	time_t now = time(NULL);
 	size_t used = 0;
+	struct tm local = { 0 };
 
-	while (*pattern) {
-		int digits = 1;
-		size_t length = number_field_at(pattern, month, &digits);
+	localtime_r(&now, &local);
+	for (const char *text = pattern; *text;) {
+		struct field field = parse_field(text, month);
 
-		if (used + MAX_DIGITS + 3 > size)
+		if (used >= PATH_BYTES) {
+			log_error("%s: %s", pattern, err_str(-ENAMETOOLONG));
 			return -ENAMETOOLONG;
-		if (length) {
-			used += (size_t)snprintf(out + used, size - used, "%0*u", digits, number);
-			pattern += length;
-			*changing = true;
-			continue;
 		}
-		if (!times && *pattern == '%' && pattern[1] == '%')
-			pattern++;
-		if (times && *pattern == '%' && pattern[1]) {
-			*changing |= pattern[1] != '%';
-			out[used++] = *pattern++;
-		}
-		out[used++] = *pattern++;
+		used += (size_t)expand_field(text, field, number, &local, expanded + used);
+		text += field.kind ? field.length : 1;
 	}
-	out[used] = '\0';
-	return 0;
+	expanded[used] = '\0';
+	*path = strdup(expanded);
+	return *path ? 0 : log_no_memory();
 }
 
-int segment_name_expand(const char *pattern, unsigned number, bool times, char **path)
+int segment_name_expand(const char *pattern, unsigned number, char **path)
 {
-	char numbered[PATH_BYTES], expanded[PATH_BYTES];
-	time_t now = time(NULL);
-	bool changing = false;
-	struct tm local;
-	int err = expand_number(pattern, number, times, numbered, sizeof numbered, &changing);
+	return expand(pattern, &number, path);
+}
 
-	if (err == 0 && !changing) {
-		log_error("every segment would be called '%s': put %%d, or strftime fields such as "
-			  "%%H%%M%%S, into the name",
-			  pattern);
-		return -EINVAL;
-	}
-	if (err == 0 && times &&
-	    (!localtime_r(&now, &local) || !strftime(expanded, sizeof expanded, numbered, &local)))
-		err = -ENAMETOOLONG;
-	if (err < 0) {
-		log_error("%s: %s", pattern, err_str(err));
-		return err;
-	}
-	*path = strdup(times ? expanded : numbered);
-	return *path ? 0 : log_no_memory();
+int segment_name_expand_series(const char *pattern, char **path)
+{
+	return expand(pattern, NULL, path);
+}
+
+int segment_name_add_suffix(const char *name, unsigned suffix, char **path)
+{
+	const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;
+	const char *dot = strrchr(base, '.');
+	int stem = (int)(dot && dot > base ? dot - name : (long)strlen(name));
+
+	return asprintf(path, "%.*s-%u%s", stem, name, suffix, name + stem) < 0 ? log_no_memory() : 0;
 }

@@ -223,16 +223,18 @@ static int create_file(struct avio_file *f, const char *path, bool overwrite)
 	return f->fd < 0 ? -errno : output_file_truncate(f->fd);
 }
 
-static int open_descriptor(struct avio_file *f, const char *path, bool overwrite)
+static int open_descriptor(struct avio_file *f, const char *path, unsigned flags)
 {
 	int err = 0;
 
 	if (strcmp(path, "-") == 0)
 		f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	else
-		err = create_file(f, path, overwrite);
+		err = create_file(f, path, flags & AVIO_FILE_OVERWRITE);
 	if (err == 0 && f->fd < 0)
 		err = -errno;
+	if (flags & AVIO_FILE_EXPECT_TAKEN && (err == -EEXIST || err == -EBUSY))
+		return err;
 	if (err < 0)
 		return log_create_error(f->path, err);
 	if (isatty(f->fd)) {
@@ -274,7 +276,7 @@ static int alloc_avio(struct avio_file *f)
 	return 0;
 }
 
-int avio_file_open(struct avio_file **file, const char *path, bool overwrite, enum direct_io_mode mode)
+int avio_file_open(struct avio_file **file, const char *path, unsigned flags, enum direct_io_mode mode)
 {
 	bool standard_output = strcmp(path, "-") == 0;
 	struct avio_file *f = calloc(1, sizeof *f);
@@ -289,7 +291,7 @@ int avio_file_open(struct avio_file **file, const char *path, bool overwrite, en
 		log_create_error(path, err);
 		goto failed;
 	}
-	err = open_descriptor(f, path, overwrite);
+	err = open_descriptor(f, path, flags);
 	if (err < 0)
 		goto failed;
 	probe_descriptor(f);

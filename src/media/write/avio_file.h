@@ -36,10 +36,16 @@ struct avio_file {
 
 /* -EISDIR, logged, for a path that is a directory; otherwise 0. */
 int avio_file_check_path(const char *path);
-/* Opens a path, or standard output for "-". An existing regular file gives -EEXIST unless `overwrite`;
+enum {
+	AVIO_FILE_OVERWRITE = 1 << 0, /* replace an existing regular file */
+	AVIO_FILE_EXPECT_TAKEN =
+		1 << 1, /* -EEXIST and -EBUSY are not logged: the caller knows another name */
+};
+
+/* Opens a path, or standard output for "-". An existing regular file gives -EEXIST unless told to overwrite;
  * one that another run is writing gives -EBUSY;
  * devices and FIFOs are opened as they are, terminals are refused. 0 or a negative errno, logged. */
-int avio_file_open(struct avio_file **file, const char *path, bool overwrite, enum direct_io_mode mode);
+int avio_file_open(struct avio_file **file, const char *path, unsigned flags, enum direct_io_mode mode);
 /* Flushes, closes and frees. Returns the first error of all writes and of close(), not logged. Takes NULL. */
 int avio_file_close(struct avio_file *file);
 /* Removes the file if avio_file_open() created it. To be called before avio_file_close(). */

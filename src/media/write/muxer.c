@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <libavutil/avstring.h>
+#include <libavutil/opt.h>
 #include "base/array.h"
 #include "base/log.h"
 #include "media/libav.h"
@@ -63,20 +64,38 @@ int muxer_open(struct muxer *m, const struct muxer_caps *caps, AVRational fps, c
 	return muxer_options_parse(m->context, options, &m->options);
 }
 
+static int64_t first_picture(const struct muxer *m)
+{
+	int64_t first = 1;
+
+	av_opt_get_int(m->context->priv_data, "start_number", 0, &first); /* the user's, perhaps */
+	return first + (int64_t)m->n_pictures;
+}
+
 /* Muxers that open their files themselves overwrite existing ones without asking. */
-static int check_first_image(const struct muxer *m, bool overwrite)
+static int check_first_picture(const struct muxer *m, unsigned flags)
 {
 	const char *path = m->context->url;
 	char first[1024];
 
-	if (!av_match_name(m->caps.format->name, "image2"))
+	if (!muxer_caps_is_image2(&m->caps) || flags & AVIO_FILE_OVERWRITE)
 		return 0;
-	if (av_get_frame_filename(first, sizeof first, path, 1) >= 0)
+	if (m->series && av_get_frame_filename(first, sizeof first, path, (int)first_picture(m)) >= 0)
 		path = first;
-	if (overwrite || access(path, F_OK) < 0)
+	if (access(path, F_OK) < 0)
 		return 0;
-	log_error("%s: exists: use -y to overwrite it, or another name", path);
+	if (!(flags & AVIO_FILE_EXPECT_TAKEN))
+		log_error("%s: exists: use -y to overwrite it, or another name", path);
 	return -EEXIST;
+}
+
+/* Without a number in its name an image file would be taken for a pattern. */
+static int set_picture_options(const struct muxer *m, AVDictionary **options)
+{
+	if (!muxer_caps_is_image2(&m->caps))
+		return 0;
+	return m->series ? av_dict_set_int(options, "start_number", first_picture(m), 0)
+			 : av_dict_set(options, "update", "1", AV_DICT_DONT_OVERWRITE);
 }
 
 /* The protocol takes what it knows of the options. */
@@ -94,15 +113,15 @@ static int open_url(struct muxer *m)
 	return err;
 }
 
-int muxer_open_file(struct muxer *m, bool overwrite, enum direct_io_mode direct_io)
+int muxer_open_file(struct muxer *m, unsigned flags, enum direct_io_mode direct_io)
 {
 	int err;
 
 	if (muxer_caps_no_file(&m->caps))
-		return check_first_image(m, overwrite);
+		return check_first_picture(m, flags);
 	if (muxer_is_url(m->caps.url))
 		return open_url(m);
-	err = avio_file_open(&m->file, skip_file_scheme(m->caps.url), overwrite, direct_io);
+	err = avio_file_open(&m->file, skip_file_scheme(m->caps.url), flags, direct_io);
 	if (err == 0)
 		m->context->pb = m->file->avio;
 	return err;
@@ -140,8 +159,6 @@ static int set_muxer_options(const struct muxer *m, AVDictionary **options)
 	/* Whoever chooses how the index is written chooses all of it. */
 	bool hybrid = seekable && can_be_hybrid(caps, m->stream->codecpar->codec_id) &&
 		      !av_dict_get(m->options, "movflags", NULL, 0);
-	/* An image file without a number in its name holds the latest frame. */
-	bool update = av_match_name(caps->format->name, "image2") && av_filename_number_test(caps->url) == 0;
 	const struct {
 		const char *key, *value;
 		bool wanted;
@@ -158,7 +175,6 @@ static int set_muxer_options(const struct muxer *m, AVDictionary **options)
 		 * otherwise, which the moov box before the fragments cannot have yet. */
 		{ "movflags", "hybrid_fragmented+negative_cts_offsets", hybrid },
 		{ "frag_duration", "1000000", hybrid }, /* microseconds */
-		{ "update", "1", update },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
@@ -196,6 +212,8 @@ int muxer_write_header(struct muxer *m)
 	if (m->stream->codecpar->codec_id == AV_CODEC_ID_RAWVIDEO || muxer_caps_takes_frames(&m->caps))
 		m->context->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
 	err = set_muxer_options(m, &options);
+	if (err >= 0)
+		err = set_picture_options(m, &options);
 	if (err >= 0)
 		err = write_header_buffered(m, &options);
 	av_dict_free(&options);

@@ -16,6 +16,9 @@ struct muxer {
 	AVStream *stream;       /* the caller fills in its codecpar before muxer_write_header() */
 	struct avio_file *file; /* NULL: libavformat's protocol or the muxer itself opens the file */
 	AVDictionary *options;  /* the user's */
+	/* Set by the caller, for muxers of picture files: */
+	bool series;         /* the name holds the number of the picture */
+	uint64_t n_pictures; /* of the series so far */
 	bool header_written;
 	_Atomic uint64_t frames, bytes; /* written so far; may be read by other threads */
 };
@@ -27,8 +30,8 @@ int muxer_check_path(const char *url);
 /* Allocates the context and its stream; opens no file. fps 0/1: unknown. options: the user's, "key=value,
  * key=value" or NULL. 0 or a negative errno; -EINVAL, logged, for an option that there is not. */
 int muxer_open(struct muxer *m, const struct muxer_caps *caps, AVRational fps, const char *options);
-/* Creates the file. 0 or a negative errno, logged. */
-int muxer_open_file(struct muxer *m, bool overwrite, enum direct_io_mode direct_io);
+/* Creates the file. flags: of avio_file_open(). 0 or a negative errno, logged as there. */
+int muxer_open_file(struct muxer *m, unsigned flags, enum direct_io_mode direct_io);
 /* Writes the header, which sets m->stream->time_base. 0 or a negative errno, logged. */
 int muxer_write_header(struct muxer *m);
 /* Writes a packet, its times in m->stream->time_base, and unreferences it. 0, -ENOMEM, or another negative

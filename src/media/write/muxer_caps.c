@@ -86,18 +86,18 @@ int muxer_caps_find(struct muxer_caps *caps, const char *url, const char *name)
 	return -EINVAL;
 }
 
-bool muxer_caps_numbers_files(const char *url, const char *name)
+bool muxer_caps_names_files(const char *url, const char *name)
 {
 	struct muxer_caps caps = find_muxer(url, name);
 
-	return caps.format && muxer_caps_no_file(&caps);
+	return caps.format && muxer_caps_no_file(&caps) && !muxer_caps_is_image2(&caps);
 }
 
-bool muxer_caps_single_image(const char *url, const char *name)
+bool muxer_caps_makes_pictures(const char *url, const char *name)
 {
 	struct muxer_caps caps = find_muxer(url, name);
 
-	return caps.format && strcmp(caps.format->name, "image2") == 0 && !strchr(url, '%');
+	return caps.format && muxer_caps_is_image2(&caps);
 }
 
 /* --- properties of a muxer --- */
@@ -120,6 +120,11 @@ bool muxer_caps_is_raw(const struct muxer_caps *caps)
 bool muxer_caps_takes_frames(const struct muxer_caps *caps)
 {
 	return caps->format->video_codec == AV_CODEC_ID_WRAPPED_AVFRAME;
+}
+
+bool muxer_caps_is_image2(const struct muxer_caps *caps)
+{
+	return strcmp(caps->format->name, "image2") == 0;
 }
 
 bool muxer_caps_no_file(const struct muxer_caps *caps)

@@ -18,10 +18,10 @@ struct muxer_caps {
  * is no such muxer. */
 int muxer_caps_find(struct muxer_caps *caps, const char *url, const char *name);
 
-/* Whether that muxer makes files itself, with numbers in their names, such as an image sequence. */
-bool muxer_caps_numbers_files(const char *url, const char *name);
-/* Whether that muxer makes one image file, which each frame replaces. */
-bool muxer_caps_single_image(const char *url, const char *name);
+/* Whether that muxer makes several files, whose names it makes up itself (hls, dash, segment). */
+bool muxer_caps_names_files(const char *url, const char *name);
+/* Whether that muxer writes picture files, one a frame. */
+bool muxer_caps_makes_pictures(const char *url, const char *name);
 
 /* Whether frames of this format can be muxed as they are. *codec_tag: the tag that the stream must have; 0:
  * the muxer's choice. */
@@ -51,6 +51,7 @@ bool muxer_caps_takes_frames(const struct muxer_caps *caps);
 /* Writes the ISO base media file format (ISO/IEC 14496-12). Its sample tables (8.5-8.7) or, in fragments, its
  * moof box (8.8.4) are kept in memory first: they list a frame even if writing its data failed. */
 bool muxer_caps_is_isobmff(const struct muxer_caps *caps);
+bool muxer_caps_is_image2(const struct muxer_caps *caps);
 /* Whether the muxer has this private option; with `unit`: this constant of that option. */
 bool muxer_caps_has_option(const struct muxer_caps *caps, const char *key, const char *unit);
 

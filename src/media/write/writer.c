@@ -227,7 +227,12 @@ static int open_parts(struct writer *w, const struct writer_options *o)
 	err = w->codec ? open_transcoder(w, o) : open_copy(w, o, codec_tag);
 	if (err < 0)
 		return err;
-	err = muxer_open_file(&w->muxer, o->overwrite, o->direct_io);
+	w->muxer.series = o->series;
+	w->muxer.n_pictures = o->n_pictures;
+	err = muxer_open_file(&w->muxer,
+			      (o->overwrite ? AVIO_FILE_OVERWRITE : 0) |
+				      (o->expect_taken ? AVIO_FILE_EXPECT_TAKEN : 0),
+			      o->direct_io);
 	if (err < 0)
 		return err;
 	/* The header needs the parameter sets, which come with the first key frame. */

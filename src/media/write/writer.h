@@ -18,16 +18,19 @@ struct writer_options {
 	const char *codec_options;     /* "crf=18,preset=fast" or NULL */
 	const char *format_options;    /* of the muxer, likewise */
 	bool overwrite;                /* replace an existing regular file */
+	bool expect_taken;             /* a file that cannot be had, -EEXIST or -EBUSY, is not logged */
+	bool series;                   /* of picture files: url holds the picture's number, as "%03d" */
+	uint64_t n_pictures;           /* of the series so far */
 	enum direct_io_mode direct_io; /* whether regular files are written with O_DIRECT */
 	struct video_format format;    /* of the frames */
 };
 
 /* Opens the file and writes its header, except that the header of a compressed stream waits for the first key
  * frame. On failure one line is logged and no file is left that was not there before. Returns -EEXIST,
- * -EACCES and others for the file; -EINVAL for a container, codec or option that does not exist; -ENOTSUP for
- * a container that cannot hold the codec (the message names some that can).
- * A frame's memory is passed to write() without a copy if the muxer allows it; frames of 1 MiB or more with
- * O_DIRECT if that pays (direct_io.h). */
+ * -EBUSY (another run is writing it), -EACCES and others for the file; -EINVAL for a container, codec or
+ * option that does not exist; -ENOTSUP for a container that cannot hold the codec (the message names some
+ * that can). A frame's memory is passed to write() without a copy if the muxer allows it; frames of 1 MiB or
+ * more with O_DIRECT if that pays (direct_io.h). */
 int writer_open(struct writer **writer, const struct writer_options *options);
 
 /* Writes one frame and sets frame->copied_bytes, where it was copied to join planes, to remove padding or to
