@@ -218,19 +218,30 @@ static struct record_options record_options(const struct capture_options *option
 	};
 }
 
+static bool has_recorded(const struct recording *recording)
+{
+	for (size_t i = 0; i < recording->n_files; i++)
+		if (recording->files[i].frames)
+			return true;
+	return false;
+}
+
 static enum status run_status(const struct recording *recording, const struct capture_options *options,
 			      int err)
 {
 	uint64_t lost = ledger_lost(&recording->ledger);
+	char fates[REPORT_FATES_MAX];
 
 	if (err < 0)
 		return end_status(recording->end, recording->ledger.captured > 0, err);
+	if (!has_recorded(recording))
+		log_error("no frame was recorded: %s", report_record_fates(recording, fates));
 	if (options->has_max_drops && lost > options->max_drops) {
 		log_error("%" PRIu64 " frames were lost, more than --max-drops %" PRIu64 " allows", lost,
 			  options->max_drops);
 		return STATUS_DROPS;
 	}
-	return STATUS_DONE;
+	return has_recorded(recording) ? STATUS_DONE : STATUS_FAILED;
 }
 
 /* A run that failed before its first frame has no text report, but the JSON that was asked for. */

@@ -6,7 +6,7 @@
 
 static const char *const helps[N_STATUSES] = {
 	[STATUS_DONE] = "done, also when ended by SIGINT or SIGTERM",
-	[STATUS_FAILED] = "any other failure at run time",
+	[STATUS_FAILED] = "any other failure at run time; a recording that ended with no frame in any file",
 	[STATUS_USAGE] = "usage: unknown option, impossible value, a buffer configuration that cannot be met",
 	[STATUS_DEVICE] = "device: absent, busy, no permission, not a device for this job",
 	[STATUS_REFUSED] = "the device refused the format, size, rate, input or control asked for",

@@ -10,15 +10,20 @@
 
 static int rw_start(struct pool *pool)
 {
+	struct buffer *spare = NULL;
 	uint8_t byte;
 
+	/* Frames in the reserve are never delivered. */
 	if (!pool->reserve)
 		pool->reserve = spare_acquire(pool, pool->pages, spare_expected_bytes(pool));
-	if (!pool->reserve) {
-		log_error("no memory for a frame of %llu bytes: allow more with --memory",
+	if (pool->reserve)
+		spare = spare_acquire(pool, pool->pages, spare_expected_bytes(pool));
+	if (!spare) {
+		log_error("no memory for two frames of %llu bytes: allow more with --memory",
 			  (unsigned long long)pool->frame_bytes);
 		return -ENOMEM;
 	}
+	spare_release(pool, spare);
 	/* libv4l2 starts to convert at the first read(), which may be of no bytes. */
 	if (pool->device->emulated)
 		device_read(pool->device, &byte, 0);

@@ -7,6 +7,8 @@
 #include "base/json.h"
 #include "base/text.h"
 
+#define REPORT_LOST_MAX 320
+
 /* Keys that are left out at 0: they are of what most recordings do not have. */
 static void add_if_any(struct json_object *object, const char *key, uint64_t count)
 {
@@ -33,6 +35,42 @@ static struct json_object *record_frames_json(const struct ledger *ledger)
 	return object;
 }
 
+/* The causes stand in the order in which a frame passes them. Returns text. */
+static char *lost_text(const struct ledger *ledger, char *text, size_t size)
+{
+	const struct {
+		uint64_t count;
+		const char *cause;
+	} causes[] = {
+		{ ledger->lost_driver, "by the driver (gaps in its sequence numbers)" },
+		{ ledger->lost_error, "damaged or empty" },
+		{ ledger->lost_queue, "for lack of buffers and memory (see --memory, --max-buffers)" },
+		{ ledger->lost_writer, "not written to the file" },
+	};
+
+	*text = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
+		if (causes[i].count)
+			text_join(text, size, ", ", "%" PRIu64 " %s", causes[i].count, causes[i].cause);
+	return text;
+}
+
+char *report_record_fates(const struct recording *recording, char text[REPORT_FATES_MAX])
+{
+	const struct ledger *ledger = &recording->ledger;
+	char lost[REPORT_LOST_MAX];
+
+	lost_text(ledger, lost, sizeof lost);
+	snprintf(text, REPORT_FATES_MAX, "%" PRIu64 " came from the device", ledger->captured);
+	if (recording->end == END_SIZE)
+		text_add(text, REPORT_FATES_MAX, ", the first larger than --max-size allows");
+	else if (ledger->skipped)
+		text_add(text, REPORT_FATES_MAX, ", %" PRIu64 " left out as requested", ledger->skipped);
+	if (*lost)
+		text_add(text, REPORT_FATES_MAX, "; lost: %s", lost);
+	return text;
+}
+
 static void print_record_frames(const struct ledger *ledger, FILE *out)
 {
 	char text[256], bytes[BYTES_TEXT_MAX];
@@ -48,27 +86,13 @@ static void print_record_frames(const struct ledger *ledger, FILE *out)
 	report_line(out, "frames", "%s", text);
 }
 
-/* The causes stand in the order in which a frame passes them. */
 static void print_lost(const struct ledger *ledger, FILE *out)
 {
-	const struct {
-		uint64_t count;
-		const char *cause;
-	} causes[] = {
-		{ ledger->lost_driver, "by the driver (gaps in its sequence numbers)" },
-		{ ledger->lost_error, "damaged or empty" },
-		{ ledger->lost_queue, "for lack of buffers and memory (see --memory, --max-buffers)" },
-		{ ledger->lost_writer, "not written to the file" },
-	};
 	uint64_t lost = ledger_lost(ledger);
-	char text[320] = "";
+	char text[REPORT_LOST_MAX];
 
-	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
-		if (causes[i].count)
-			text_join(text, sizeof text, ", ", "%" PRIu64 " %s", causes[i].count,
-				  causes[i].cause);
 	if (lost)
-		report_line(out, "lost", "%" PRIu64 ": %s", lost, text);
+		report_line(out, "lost", "%" PRIu64 ": %s", lost, lost_text(ledger, text, sizeof text));
 	else
 		report_line(out, "lost", ledger->captured ? "none" : "none known");
 }

@@ -6,6 +6,10 @@
 #include "report/common.h"
 #include "session/record.h"
 
+#define REPORT_FATES_MAX 480
+
+/* What became of the frames of a recording that has none in its files, for an error message. Returns text. */
+char *report_record_fates(const struct recording *recording, char text[REPORT_FATES_MAX]);
 struct json_object *report_record_json(const struct report *report, const struct recording *recording);
 void report_record_text(const struct report *report, const struct recording *recording, FILE *out);
 

@@ -26,7 +26,8 @@ start capture -d sim:size=320x240,fail=streamon@1:ENODEV -n 9 -o 'again%d.nut' -
 ok 'gone at the start: it is waited for' wait_until 10 grep -q 'to come back' err
 kill -INT $pid
 wait_for $pid 10
-is "$? $(json r.json .end)" '0 signal' 'gone at the start: a signal ends it'
+is "$? $(json r.json .end)" '1 signal' 'gone at the start: a signal ends it, with nothing recorded'
+like "$(cat err)" 'no frame was recorded: 0 came from the device' 'which is said'
 
 # What the driver calls an error is none of the queue's own words, whatever its number.
 for errno in ETIMEDOUT ENODATA ENOBUFS; do
@@ -37,8 +38,9 @@ for call in reqbufs@1:EBUSY=3 reqbufs@1:ENODEV=5 querybuf@2:ENODEV=5 streamon@1:
 	run_status ${call#*=} v4l2q capture -d sim:size=320x240,fail=${call%=*} -n 9 -y -o errno.nut
 done
 
-run_status 0 v4l2q capture -d sim:size=320x240,fps=60,error=1 -t 300ms -y -o damaged.nut --json=r.json
+run_status 1 v4l2q capture -q -d sim:size=320x240,fps=60,error=1 -t 300ms -y -o damaged.nut --json=r.json
 is "$(json r.json '"\(.end) \(.frames.written)"')" 'duration 0' 'nothing but damaged frames: the time passes all the same'
+one_clear_line 'no frame was recorded: [0-9]+ came from the device; lost: [0-9]+ damaged or empty' 'nothing but damaged frames, -q'
 
 run_status 0 v4l2q capture -d $device -n 30 -o 'limit%d.nut' --on-disconnect=wait=5s
 run_status 2 v4l2q capture -d $device -n 30 -o alike.mkv --on-disconnect=wait

@@ -34,6 +34,14 @@ ok '--max-size: the file is at most that' [ "$(stat -c %s limit.nut)" -le $((1 <
 ok '--max-size: and not much less' [ "$(stat -c %s limit.nut)" -gt $(((1 << 20) - 2 * frame_bytes)) ]
 is "$(probe limit.nut nb_read_packets)" "$(json r.json .frames.written)" '--max-size: whole frames'
 
+run_status 1 v4l2q capture -q -d $sim --max-size $((frame_bytes - 1)) -o small.nut
+one_clear_line 'no frame was recorded: 1 came from the device, the first larger than --max-size allows' '--max-size below one frame'
+run_status 1 v4l2q capture -q -d $sim,last=5 --skip 9 -n 3 -o nothing.nut
+one_clear_line 'no frame was recorded: 5 came from the device, 5 left out as requested' '--skip beyond the end'
+run_status 1 v4l2q capture -q -d $sim --io rw --memory $((frame_bytes * 3 / 2)) -n 3 -o nothing.nut
+one_clear_line "no memory for two frames of $frame_bytes bytes" '--io rw --memory below two frames'
+run_status 0 v4l2q capture -q -d $sim --io rw --memory $((frame_bytes * 2 + 8192)) -n 3 -o two.nut
+
 # --- frame log ---
 run_status 0 v4l2q capture -d sim:size=$size,fps=50,error=4,drop=7 -n 20 -o log.nut --frame-log log --json=r.json
 ok 'every line of the log is an object' jq -e . log
