@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What reader.c and reader_open.c share. */
+#ifndef MEDIA_READ_READER_INTERNAL_H
+#define MEDIA_READ_READER_INTERNAL_H
+
+#include "media/read/decoder.h"
+#include "media/read/packet_reader.h"
+#include "media/read/reader.h"
+#include "media/read/scaler.h"
+#include "media/read/timestamps.h"
+
+struct reader {
+	int64_t start_ns;
+	uint64_t loops;
+	struct demuxer demuxer;
+	struct decoder decoder;
+	struct packet_reader packets; /* in place of the decoder */
+	bool copy;
+	struct target target;
+	struct scaler scaler;
+	struct timestamps timestamps;
+	struct reader_info info;
+	AVFrame *frame;
+	bool has_frame; /* reader_open() decoded one to learn what the frames are */
+	bool ended;
+	bool sought;            /* to start_ns, and no frame has been returned since */
+	int64_t seek_margin_ns; /* how much earlier to seek to, so as to find a key frame in time */
+	uint64_t n_rounds, n_in_round;
+};
+
+/* To start_ns less the margin. 0 or a negative errno, logged. */
+int reader_seek_to_start(struct reader *reader);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Opens a file, and finds out what its frames are. */
+#include "media/read/reader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <libavutil/pixdesc.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "media/libav.h"
+#include "media/read/reader_internal.h"
+
+static int open_stream_decoder(struct reader *r, const char *decoder)
+{
+	r->copy = decoder && strcmp(decoder, "copy") == 0;
+	/* A packet of raw video is a frame. */
+	if (r->copy && r->demuxer.stream->codecpar->codec_id == AV_CODEC_ID_RAWVIDEO) {
+		r->copy = false;
+		decoder = NULL;
+	}
+	return r->copy ? packet_reader_open(&r->packets, &r->demuxer)
+		       : decoder_open(&r->decoder, &r->demuxer, decoder);
+}
+
+/* Decodes the first frame where the container does not say what the frames are. */
+static int probe_frame(struct reader *r)
+{
+	const char *damage;
+	int err;
+
+	if (r->copy || (r->demuxer.stream->codecpar->format >= 0 && r->demuxer.stream->codecpar->width > 0))
+		return 0;
+	err = decoder_read(&r->decoder, &r->demuxer, r->frame);
+	r->has_frame = err > 0;
+	if (err != 0)
+		return err < 0 ? err : 0;
+	damage = r->demuxer.damage;
+	log_error("%s: no frame can be decoded%s%s", avio_input_name(r->demuxer.input), damage ? ": " : "",
+		  damage ? damage : "");
+	return -EBADMSG;
+}
+
+/* By the field that is coded first. SMPTE ST 170 (525 lines) has the bottom field first, ITU-R BT.601 (625
+ * lines) and all of HDTV the top one, but files go by neither: what they state is all there is. */
+static enum video_field field_order(enum AVFieldOrder order)
+{
+	return order == AV_FIELD_TT || order == AV_FIELD_TB   ? FIELD_INTERLACED_TB
+	       : order == AV_FIELD_BB || order == AV_FIELD_BT ? FIELD_INTERLACED_BT
+							      : FIELD_NONE;
+}
+
+static void set_info_format(struct reader *r, const AVCodecParameters *p)
+{
+	struct video_format *f = &r->info.format;
+	const AVFrame *frame = r->has_frame ? r->frame : NULL;
+	enum AVPixelFormat av = (enum AVPixelFormat)(frame ? frame->format : p->format);
+
+	f->width = (uint32_t)(frame ? frame->width : p->width);
+	f->height = (uint32_t)(frame ? frame->height : p->height);
+	f->range = frame ? frame->color_range : p->color_range;
+	f->matrix = frame ? frame->colorspace : p->color_space;
+	f->primaries = frame ? frame->color_primaries : p->color_primaries;
+	f->transfer = frame ? frame->color_trc : p->color_trc;
+	f->field = field_order(p->field_order);
+	if (r->copy) {
+		f->pix = r->packets.pix;
+		f->fourcc = f->pix->fourcc;
+		f->n_planes = 1;
+		av = AV_PIX_FMT_NONE;
+	} else if (converter_format_without_range(av) != av) {
+		f->range = AVCOL_RANGE_JPEG;
+	}
+	r->info.av = converter_format_without_range(av);
+}
+
+static int set_reader_info(struct reader *r)
+{
+	const AVCodecParameters *p = r->demuxer.stream->codecpar;
+	AVRational aspect = demuxer_sample_aspect(&r->demuxer, r->has_frame ? r->frame : NULL);
+
+	set_info_format(r, p);
+	r->info.path = avio_input_name(r->demuxer.input);
+	r->info.container = r->demuxer.context->iformat->name;
+	r->info.codec = avcodec_get_name(p->codec_id);
+	r->info.codec_id = p->codec_id;
+	r->info.format.fps = demuxer_frame_rate(&r->demuxer);
+	r->info.duration_ns = demuxer_duration_ns(&r->demuxer);
+	if (aspect.num > 0 && aspect.den > 0)
+		r->info.sample_aspect = (struct fraction){ (uint32_t)aspect.num, (uint32_t)aspect.den };
+	if (r->info.format.width > 0 && r->info.format.height > 0 &&
+	    (r->copy || av_pix_fmt_desc_get(r->info.av)))
+		return 0;
+	log_error("%s: frame size or pixel format not known", r->info.path);
+	return -EBADMSG;
+}
+
+static int apply_start(struct reader *r)
+{
+	if (r->start_ns <= 0)
+		return 0;
+	if (r->info.duration_ns > 0 && r->start_ns >= r->info.duration_ns) {
+		log_error("%s: --start is past the end (%.3f s)", r->info.path,
+			  (double)r->info.duration_ns / NS_PER_S);
+		return -EINVAL;
+	}
+	/* Otherwise frames are dropped up to start_ns. */
+	if (!avio_input_is_seekable(r->demuxer.input))
+		return 0;
+	if (r->has_frame)
+		decoder_flush(&r->decoder);
+	r->has_frame = false;
+	return reader_seek_to_start(r);
+}
+
+static int open_reader_parts(struct reader *r, const struct reader_options *options)
+{
+	struct demuxer_options demuxer_options = {
+		.url = options->url,
+		.container = options->container,
+		.allow_playlists = options->allow_playlists,
+		.must_seek = options->loops != 1,
+		.cancel_fd = options->cancel_fd,
+	};
+	int err;
+
+	libav_init();
+	r->start_ns = options->start_ns;
+	r->loops = options->loops;
+	r->frame = av_frame_alloc();
+	if (!r->frame)
+		return log_no_memory();
+	err = demuxer_open(&r->demuxer, &demuxer_options);
+	if (err == 0)
+		err = open_stream_decoder(r, options->decoder);
+	if (err == 0)
+		err = probe_frame(r);
+	if (err == 0)
+		err = set_reader_info(r);
+	if (err < 0)
+		return err;
+	r->timestamps = (struct timestamps){
+		.time_base = r->demuxer.stream->time_base,
+		.frame_interval_ns = r->info.format.fps.num > 0
+					     ? NS_PER_S * r->info.format.fps.den / r->info.format.fps.num
+					     : 0,
+		.discont = r->demuxer.context->iformat->flags & AVFMT_TS_DISCONT,
+	};
+	return apply_start(r);
+}
+
+int reader_open(struct reader **reader, const struct reader_options *options)
+{
+	struct reader *r = calloc(1, sizeof *r);
+	int err;
+
+	*reader = NULL;
+	if (!r)
+		return log_no_memory();
+	err = open_reader_parts(r, options);
+	if (err < 0)
+		reader_close(r);
+	else
+		*reader = r;
+	return err;
+}
+
+void reader_close(struct reader *r)
+{
+	if (!r)
+		return;
+	av_frame_free(&r->frame);
+	decoder_close(&r->decoder);
+	packet_reader_close(&r->packets);
+	scaler_close(&r->scaler);
+	demuxer_close(&r->demuxer);
+	free(r);
+}
