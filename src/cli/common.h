@@ -27,9 +27,8 @@ struct common_options {
 	char *controls;
 	int io;
 	const char *import_from;
-	uint64_t min_buffers, max_buffers;
-	bool has_min_buffers;
-	int progress; /* enum progress_choice */
+	uint64_t min_buffers, max_buffers; /* min OPTION_WORD: auto */
+	int progress;                      /* enum progress_choice */
 };
 
 enum progress_choice { PROGRESS_AUTO, PROGRESS_ON, PROGRESS_OFF };

@@ -80,8 +80,13 @@ static int store_choice(const struct option_row *row, const char *text, void *fi
 static int store_uint(const struct option_row *row, const char *text, void *field)
 {
 	uint64_t value = 0;
-	int err = parse_uint(text, row->most ? row->most : UINT64_MAX, &value);
+	int err;
 
+	if (row->word && strcmp(text, row->word) == 0) {
+		*(uint64_t *)field = OPTION_WORD;
+		return 0;
+	}
+	err = parse_uint(text, row->most ? row->most : UINT64_MAX, &value);
 	return store_checked(row, err, value, field);
 }
 
@@ -184,6 +189,8 @@ static int invalid_value(const struct option_row *row, const char *text, int err
 		text_add(expected, sizeof expected, ", 1 or more");
 	else if (row->least)
 		text_add(expected, sizeof expected, "; not 0");
+	if (row->word)
+		text_add(expected, sizeof expected, ", or %s", row->word);
 	log_error("invalid value '%s' for --%s: expected %s%s", text, row->name, kinds[row->kind].expected,
 		  expected);
 	return -EINVAL;

@@ -25,6 +25,8 @@ enum option_kind {
 	OPT_SPAN,     /* struct option_span: a duration or a number of bytes */
 };
 
+#define OPTION_WORD UINT64_MAX
+
 struct option_size {
 	uint32_t width, height; /* 0: not given */
 };
@@ -48,6 +50,7 @@ struct option_row {
 	const char *const *choices; /* NULL-terminated */
 	int value;
 	uint64_t least, most; /* of numbers, bytes and nanoseconds; most 0: no limit */
+	const char *word;     /* OPT_UINT: may stand for the number, stored as OPTION_WORD; NULL: none */
 	bool hidden;          /* not in --help: an alias, under the name that other programs use */
 	size_t given;         /* offset of a bool that is set when the option is given; 0: none */
 };

@@ -27,6 +27,22 @@ enum status setup_device(struct setup *setup, const struct setup_options *option
 	return status_of(STAGE_CONTROL, err);
 }
 
+#define AUTO_MS UINT64_C(150)
+#define AUTO_LEAST 4u
+#define AUTO_MOST 16u
+
+/* Buffers for AUTO_MS of frames, beyond AUTO_LEAST only within a quarter of the memory for frames: a queue
+ * that has to grow while frames come loses some of them. */
+static uint32_t auto_buffers(const struct video_format *format, uint64_t memory_limit)
+{
+	uint64_t num = format->fps.num, den = 1000 * (uint64_t)format->fps.den;
+	uint64_t n = den ? (AUTO_MS * num + den - 1) / den : 0, bytes = video_format_bytes(format);
+
+	if (memory_limit && bytes && n > memory_limit / 4 / bytes)
+		n = memory_limit / 4 / bytes;
+	return n < AUTO_LEAST ? AUTO_LEAST : n > AUTO_MOST ? AUTO_MOST : (uint32_t)n;
+}
+
 int setup_pool(struct setup *setup, const struct setup_options *options)
 {
 	struct pool_options pool = {
@@ -45,7 +61,8 @@ int setup_pool(struct setup *setup, const struct setup_options *options)
 	if (err < 0)
 		return err;
 	if (!options->has_min_buffers)
-		config.min += pool_info(setup->pool).driver_min;
+		config.min = auto_buffers(&setup->format, options->memory_limit) +
+			     pool_info(setup->pool).driver_min;
 	return pool_configure(setup->pool, &config);
 }
 

@@ -18,8 +18,8 @@ struct setup_options {
 	struct negotiate_request format;
 	const char *io, *import_from; /* as in pool_options */
 	uint64_t memory_limit;
-	/* The user's number of buffers is kept to. Without one the queue asks for min_buffers besides those
-	 * that the driver needs, and may copy frames when it runs low. */
+	/* The user's number of buffers is kept to. Without one the queue asks for as many as the rate and
+	 * memory_limit suggest besides those that the driver needs, and may copy frames when it runs low. */
 	bool has_min_buffers;
 	uint32_t min_buffers, max_buffers; /* max 0: no limit */
 };
