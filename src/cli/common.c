@@ -56,7 +56,7 @@ const struct option_row common_player_rows[] =
 const struct option_row common_queue_rows[] = {
 	{ "io", 0, OPT_CHOICE, OFFSET(io), .argument = "MODE",
 	  .help = "how frames are exchanged with the driver", .preset = "auto", .choices = io_choices,
-	  .preset_help = "auto: mmap where the device streams, else rw" },
+	  .preset_help = "auto: mmap, or what the device has instead" },
 	{ "import-from", 0, OPT_FILE, OFFSET(import_from), .argument = "SRC",
 	  .help = "memory for dmabuf-import: udmabuf, heap[:NAME], or another video device",
 	  .preset_help = "the first that works" },

@@ -61,7 +61,7 @@ static const char *choose_kind(const struct device_ops **ops, const char *name)
 static int choose_queue(struct device *device, enum device_role role)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(queue_types); i++) {
-		if ((role == DEVICE_ANY || role == queue_types[i].role) &&
+		if ((role >= DEVICE_ANY || role == queue_types[i].role) &&
 		    (device->caps & queue_types[i].caps)) {
 			device->type = queue_types[i].type;
 			return nodes_serve_role(device->caps, role) ? 0 : -EMEDIUMTYPE;
@@ -94,7 +94,7 @@ static int query_capabilities(struct device *device)
 /* The simulated device logs errors of its keys itself. */
 static int report_open_error(const struct device *device, const char *path, int err, enum device_role role)
 {
-	if (!device_is_simulated(device))
+	if (!device_is_simulated(device) || nodes_is_m2m(device->caps))
 		return node_error_report(path, err, role, device->caps);
 	if (err == -EMEDIUMTYPE)
 		log_error("%s: simulates %s device; add the key type=%s", device->ops->scheme,

@@ -57,7 +57,8 @@ struct device {
 	uint64_t n_calls; /* system calls so far */
 };
 
-enum device_role { DEVICE_CAPTURE, DEVICE_OUTPUT, DEVICE_ANY };
+/* DEVICE_ANY: capture or output. DEVICE_NODE: also a memory-to-memory node, which fills neither role. */
+enum device_role { DEVICE_CAPTURE, DEVICE_OUTPUT, DEVICE_ANY, DEVICE_NODE };
 
 /* Opens a device ("/dev/video0", "0", a link, "sim:…"; NULL: the first node that has the capability) and
  * chooses its queue for the role. Returns 0, or a negative errno, logged with the cause and a remedy:

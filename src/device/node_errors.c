@@ -24,7 +24,8 @@ static const struct {
 } roles[] = {
 	[DEVICE_CAPTURE] = { "capture", "a capture device", "capture devices", "-d sim" },
 	[DEVICE_OUTPUT] = { "output", "an output device", "output devices", "-d sim:type=output" },
-	[DEVICE_ANY] = { "video", "a video device", "video devices", "-d sim" },
+	[DEVICE_ANY] = { "video", "a capture or output device", "video devices", "-d sim" },
+	[DEVICE_NODE] = { "video", "a video device", "video devices", "-d sim" },
 };
 
 /* Lists the nodes that have the capability, those of the same device first: nodes with the same bus_info are.
@@ -82,13 +83,19 @@ static void report_wrong_role(const struct failure *failure)
 	char others[TEXT_MAX], able[TEXT_MAX];
 
 	list_others(failure->path, failure->role, others, sizeof others);
-	nodes_caps_text(failure->caps, able, sizeof able);
+	strcpy(able, "capabilities: ");
+	nodes_caps_text(failure->caps, able + strlen(able), sizeof able - strlen(able));
+	if (nodes_is_m2m(failure->caps))
+		snprintf(able, sizeof able,
+			 "it is a memory-to-memory device, such as a codec or a scaler: it only converts "
+			 "what a "
+			 "program gives it");
 	if (*others)
-		log_error("%s: not %s (capabilities: %s); available %s: %s", failure->path,
-			  roles[failure->role].one, able, roles[failure->role].plural, others);
+		log_error("%s: not %s (%s); available %s: %s", failure->path, roles[failure->role].one, able,
+			  roles[failure->role].plural, others);
 	else
-		log_error("%s: not %s (capabilities: %s), and there are no %s; use the simulated device, %s",
-			  failure->path, roles[failure->role].one, able, roles[failure->role].plural,
+		log_error("%s: not %s (%s), and there are no %s; use the simulated device, %s", failure->path,
+			  roles[failure->role].one, able, roles[failure->role].plural,
 			  roles[failure->role].simulated);
 }
 

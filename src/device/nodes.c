@@ -17,10 +17,12 @@
 #define CAPS_M2M (V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE)
 
 static const uint32_t role_caps[] = {
-	[DEVICE_CAPTURE] = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE | CAPS_M2M,
-	[DEVICE_OUTPUT] = V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_OUTPUT_MPLANE | CAPS_M2M,
+	[DEVICE_CAPTURE] = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE,
+	[DEVICE_OUTPUT] = V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_OUTPUT_MPLANE,
 	[DEVICE_ANY] = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_VIDEO_OUTPUT |
-		       V4L2_CAP_VIDEO_OUTPUT_MPLANE | CAPS_M2M,
+		       V4L2_CAP_VIDEO_OUTPUT_MPLANE,
+	[DEVICE_NODE] = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_VIDEO_OUTPUT |
+			V4L2_CAP_VIDEO_OUTPUT_MPLANE | CAPS_M2M,
 };
 
 static const struct {
@@ -46,8 +48,17 @@ static const struct {
 	{ V4L2_CAP_READWRITE, "read/write" },
 };
 
+bool nodes_is_m2m(uint32_t caps)
+{
+	return caps & CAPS_M2M;
+}
+
+/* Old drivers of memory-to-memory nodes, of whose queues neither works alone, also claim capture and output.
+ */
 bool nodes_serve_role(uint32_t caps, enum device_role role)
 {
+	if (nodes_is_m2m(caps) && role != DEVICE_NODE)
+		return false;
 	return (caps & role_caps[role]) && (caps & (V4L2_CAP_STREAMING | V4L2_CAP_READWRITE));
 }
 
@@ -99,12 +110,10 @@ int nodes_list(struct node **nodes)
 	return *nodes ? n : -ENOMEM;
 }
 
-/* Memory-to-memory nodes, such as codecs, are used only where they are named: neither of their queues works
- * alone. */
 const struct node *nodes_find(const struct node *nodes, int n, enum device_role role)
 {
 	for (int i = 0; i < n; i++)
-		if (nodes_serve_role(nodes[i].caps, role) && !(nodes[i].caps & CAPS_M2M))
+		if (nodes_serve_role(nodes[i].caps, role))
 			return &nodes[i];
 	return NULL;
 }

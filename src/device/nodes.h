@@ -17,10 +17,12 @@ struct node {
 /* Lists all /dev/video* in numerical order. Returns their number, or a negative errno; *nodes is the caller's
  * to free(). */
 int nodes_list(struct node **nodes);
-/* The first of n nodes that has the capability, memory-to-memory nodes left out, or NULL. */
+/* The first of n nodes that can fill the role, or NULL. */
 const struct node *nodes_find(const struct node *nodes, int n, enum device_role role);
 /* Whether a node with these capabilities can fill the role by streaming or by read() and write(). */
 bool nodes_serve_role(uint32_t caps, enum device_role role);
+/* Whether it converts what a program gives it, as a codec or a scaler does. */
+bool nodes_is_m2m(uint32_t caps);
 /* "capture mplane, streaming, read/write" into text, which is returned. */
 char *nodes_caps_text(uint32_t caps, char *text, size_t size);
 /* "PID 812 (cheese), PID 900 (obs)" into text, which is returned: the processes other than this one that have

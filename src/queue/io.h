@@ -15,7 +15,6 @@ struct io_ops {
 			     the queue with its memory */
 	bool exports;     /* needs EXPBUF */
 	bool native_only; /* not for a pixel format that libv4l2 converts */
-	bool automatic;   /* tried for "auto", in the order of io_modes */
 
 	/* Streaming modes. attach() gives a buffer's planes their memory before its first use: 0 or a
 	 * negative errno, logged. detach() takes it away again, also from a buffer whose attach() failed. */

@@ -34,7 +34,6 @@ const struct io_ops io_mmap = {
 	.name = "mmap",
 	.memory = V4L2_MEMORY_MMAP,
 	.streams = true,
-	.automatic = true,
 	.attach = mmap_attach,
 	.detach = mmap_detach,
 };

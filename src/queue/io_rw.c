@@ -125,7 +125,6 @@ static int rw_write_frame(struct pool *pool, int64_t deadline_ns, const struct b
 
 const struct io_ops io_rw = {
 	.name = "rw",
-	.automatic = true,
 	.start = rw_start,
 	.read_frame = rw_read_frame,
 	.write_frame = rw_write_frame,

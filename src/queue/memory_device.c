@@ -61,7 +61,7 @@ static int memory_device_open(struct memory_source *source, const char *device,
 		return log_no_memory();
 	source->device = memory;
 	memory->device.fd = -1;
-	err = device_open(&memory->device, device, DEVICE_ANY);
+	err = device_open(&memory->device, device, DEVICE_NODE);
 	if (err < 0)
 		return err;
 	/* Messages name the node, not "2". */

@@ -4,38 +4,56 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "base/array.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "device/controls.h"
 #include "device/node_errors.h"
 #include "queue/qbuf.h"
 #include "queue/spare.h"
 
-/* The first automatic mode that the device can do, or else the last. */
-static const struct io_ops *auto_io(const struct allocator *allocator)
+/* Sets pool->io to the first automatic mode that the device can do. */
+static int choose_auto_io(struct pool *pool)
 {
-	const struct io_ops *io = NULL;
+	/* read() tells neither times nor losses; importing needs a source of dmabufs, which few systems have.
+	 */
+	static const struct io_ops *const modes[] = { &io_mmap, &io_userptr, &io_rw, &io_import };
+	char reasons[400] = "";
 
-	for (size_t i = 0; i < N_IO_MODES && (!io || io_unsupported(io, allocator)); i++)
-		if (io_modes[i]->automatic)
-			io = io_modes[i];
-	return io;
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		const char *why = io_unsupported(modes[i], &pool->allocator);
+
+		pool->io = modes[i];
+		if (!why)
+			return 0;
+		text_join(reasons, sizeof reasons, "; ", "%s: %s", modes[i]->name, why);
+	}
+	log_error("%s: no io mode can be used: %s", pool->device->path, reasons);
+	return -ENOTSUP;
 }
 
-static int choose_io(struct pool *pool, const char *name)
+static int choose_named_io(struct pool *pool, const char *name)
 {
-	bool is_auto = !name || !strcmp(name, "auto");
 	const char *why;
 
-	pool->io = is_auto ? auto_io(&pool->allocator) : io_find(name);
+	pool->io = io_find(name);
 	if (!pool->io) {
 		log_error("unknown io mode '%s'", name);
 		return -EINVAL;
 	}
 	why = io_unsupported(pool->io, &pool->allocator);
-	if (why) {
+	if (why)
 		log_error("%s: io mode %s cannot be used: %s", pool->device->path, pool->io->name, why);
-		return -ENOTSUP;
-	}
+	return why ? -ENOTSUP : 0;
+}
+
+static int choose_io(struct pool *pool, const char *name)
+{
+	bool is_auto = !name || !strcmp(name, "auto");
+	int err = is_auto ? choose_auto_io(pool) : choose_named_io(pool, name);
+
+	if (err < 0)
+		return err;
 	pool->limits.reads = !pool->io->streams;
 	pool->limits.can_allocate =
 		!pool->io->streams || allocator_can_create(&pool->allocator, pool->io->memory);
@@ -133,7 +151,7 @@ int pool_open(struct pool **out, struct device *device, const struct video_forma
 	pool->device = device;
 	pool->format = *format;
 	pool->output = device_is_output(device);
-	pool->m2m = device->caps & (V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE);
+	pool->m2m = nodes_is_m2m(device->caps);
 	pool->frame_bytes = video_format_bytes(format);
 	pool->memory_limit = options->memory_limit;
 	pool->cancel_fd = pool->wake_fd = -1;

@@ -404,7 +404,7 @@ static void add_details(struct json_object *object, struct device *device)
 int report_device_read(const char *name, struct json_object **result)
 {
 	struct device device = { 0 };
-	int err = device_open(&device, name, DEVICE_ANY);
+	int err = device_open(&device, name, DEVICE_NODE);
 
 	if (err < 0)
 		return err;

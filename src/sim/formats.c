@@ -229,13 +229,15 @@ static void fill_v4l2_format(const struct sim *sim, const struct video_format *f
 int sim_formats_querycap(struct sim *sim, void *argument)
 {
 	struct v4l2_capability *cap = argument;
-	static const uint32_t kinds[2][2] = { { V4L2_CAP_VIDEO_CAPTURE, V4L2_CAP_VIDEO_OUTPUT },
-					      { V4L2_CAP_VIDEO_CAPTURE_MPLANE,
-						V4L2_CAP_VIDEO_OUTPUT_MPLANE } };
+	static const uint32_t kinds[2][3] = {
+		{ V4L2_CAP_VIDEO_CAPTURE, V4L2_CAP_VIDEO_OUTPUT, V4L2_CAP_VIDEO_M2M },
+		{ V4L2_CAP_VIDEO_CAPTURE_MPLANE, V4L2_CAP_VIDEO_OUTPUT_MPLANE, V4L2_CAP_VIDEO_M2M_MPLANE },
+	};
+	unsigned kind = sim->options.m2m ? 2 : sim->options.output;
 
 	*cap = (struct v4l2_capability){ .driver = "sim", .bus_info = "platform:sim", .version = 1 << 8 };
 	strcpy((char *)cap->card, sim->options.output ? "Simulated display" : "Simulated camera");
-	cap->device_caps = kinds[sim_is_multiplanar(sim)][sim->options.output] | V4L2_CAP_EXT_PIX_FORMAT;
+	cap->device_caps = kinds[sim_is_multiplanar(sim)][kind] | V4L2_CAP_EXT_PIX_FORMAT;
 	if (sim->options.caps & (SIM_CAP_MMAP | SIM_CAP_USERPTR | SIM_CAP_DMABUF))
 		cap->device_caps |= V4L2_CAP_STREAMING;
 	if (sim->options.caps & SIM_CAP_RW)

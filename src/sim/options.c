@@ -131,12 +131,17 @@ static int key_fps(struct sim_options *options, size_t offset, const char *value
 
 static int key_type(struct sim_options *options, size_t offset, const char *value)
 {
-	static const struct word words[] = { { "capture", 0 }, { "output", 1 }, { NULL, 0 } };
-	uint32_t output;
+	enum { CAPTURE, OUTPUT, M2M };
+	static const struct word words[] = {
+		{ "capture", CAPTURE }, { "output", OUTPUT }, { "m2m", M2M }, { NULL, 0 }
+	};
+	uint32_t type;
 
-	if (parse_word(words, value, strlen(value), &output) < 0)
+	(void)offset;
+	if (parse_word(words, value, strlen(value), &type) < 0)
 		return -EINVAL;
-	*(bool *)field(options, offset) = output;
+	options->output = type == OUTPUT;
+	options->m2m = type == M2M;
 	return 0;
 }
 
@@ -325,7 +330,8 @@ const struct sim_key sim_keys[] = {
 	{ "fps", "R", "frames per second (30); 0: a frame as soon as a buffer is queued", key_fps, AT(fps) },
 	{ "planes", "N", "a multi-planar device node, with an initial format of N memory planes (1 to 3)",
 	  key_planes, AT(planes) },
-	{ "type", "capture|output", "type of the device node (capture)", key_type, AT(output) },
+	{ "type", "capture|output|m2m",
+	  "type of the device node (capture); m2m: memory-to-memory, as a codec", key_type, 0 },
 	{ "dump", "FILE", "an output device writes every frame that it is given to FILE, as raw bytes",
 	  key_string, AT(dump) },
 	{ "settings", "FILE",

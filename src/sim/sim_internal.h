@@ -36,7 +36,7 @@ struct sim_options {
 	uint32_t planes;     /* 0: the single-planar API */
 	struct fraction fps; /* 0/1: a frame whenever a buffer is queued */
 	uint32_t stride, data_offset;
-	bool output;
+	bool output, m2m;
 	char *dump, *settings;
 	uint32_t inputs; /* or outputs */
 	uint32_t draw;   /* SIM_DRAW_* */

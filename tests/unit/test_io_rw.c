@@ -164,9 +164,12 @@ static const struct row {
 } choices[] = {
 	{ "auto", "", false, "mmap", 0 },
 	{ NULL, "", false, "mmap", 0 },
-	{ "auto", "caps=userptr+rw", false, "rw", 0 },
-	{ "auto", "caps=userptr", false, NULL, -ENOTSUP },
-	{ "auto", "planes=2,caps=dmabuf+rw", false, NULL, -ENOTSUP },
+	{ "auto", "caps=userptr+rw", false, "userptr", 0 },
+	{ "auto", "caps=userptr", false, "userptr", 0 },
+	{ "auto", "caps=userptr+dmabuf+rw", true, "rw", 0 },
+	{ "auto", "caps=dmabuf+rw", false, "rw", 0 },
+	{ "auto", "caps=dmabuf", false, "dmabuf-import", 0 },
+	{ "auto", "planes=2,caps=rw", false, NULL, -ENOTSUP },
 	{ "mmap", "caps=userptr+rw", false, NULL, -ENOTSUP },
 	{ "dmabuf", "caps=userptr+rw", false, NULL, -ENOTSUP },
 	{ "userptr", "caps=mmap+dmabuf+rw", false, NULL, -ENOTSUP },
@@ -187,7 +190,7 @@ static void an_io_mode_is_chosen_or_refused_with_a_reason(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(choices); i++) {
-		struct pool_options options = { .io = choices[i].io };
+		struct pool_options options = { .io = choices[i].io, .import_from = "sim:size=96x64" };
 		struct pool_fixture fixture;
 
 		print_message("# %s %s\n", choices[i].io ? choices[i].io : "none", choices[i].keys);

@@ -5,7 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <string.h>
 #include "base/array.h"
+#include "base/log.h"
 #include "session/setup.h"
 
 static void buffers_are_for_150_ms_within_a_quarter_of_the_memory(void **state)
@@ -40,10 +42,41 @@ static void buffers_are_for_150_ms_within_a_quarter_of_the_memory(void **state)
 	}
 }
 
+static char error[1000];
+
+static void keep_error(void *opaque, enum log_level level, const char *message)
+{
+	(void)opaque;
+	if (level == LOG_LEVEL_ERROR)
+		snprintf(error, sizeof error, "%s", message);
+}
+
+static void memory_to_memory_nodes_are_neither_cameras_nor_displays(void **state)
+{
+	static const enum device_role roles[] = { DEVICE_CAPTURE, DEVICE_OUTPUT, DEVICE_ANY };
+	struct device device;
+
+	(void)state;
+	log_set_sink(keep_error, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
+		struct setup_options options = { .device = "sim:type=m2m", .role = roles[i] };
+		struct setup setup = { 0 };
+
+		*error = '\0';
+		assert_int_equal(setup_open(&setup, &options), STATUS_DEVICE);
+		assert_non_null(strstr(error, "memory-to-memory device, such as a codec"));
+		setup_close(&setup);
+	}
+	assert_int_equal(device_open(&device, "sim:type=m2m,planes=2", DEVICE_NODE), 0);
+	device_close(&device);
+	log_set_sink(NULL, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(buffers_are_for_150_ms_within_a_quarter_of_the_memory),
+		cmocka_unit_test(memory_to_memory_nodes_are_neither_cameras_nor_displays),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
