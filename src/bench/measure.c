@@ -61,6 +61,7 @@ int measure_prepare(struct measure *measure)
 	pool_set_wakeup(measure->pool, measure->options.signal_fd, -1);
 	measure->progress_ns = now_ns();
 	cost_meter_open(&measure->meter, measure->pool);
+	capture_timestamps_begin(&measure->timestamps, fps, measure->streams, now_ns());
 	err = pool_start(measure->pool);
 	if (err < 0)
 		return set_end(measure, END_ERROR, err);

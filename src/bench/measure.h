@@ -7,6 +7,7 @@
 #ifndef BENCH_MEASURE_H
 #define BENCH_MEASURE_H
 
+#include "session/capture_timestamps.h"
 #include "session/ledger.h"
 #include "base/stats.h"
 #include "bench/cost_meter.h"
@@ -46,9 +47,10 @@ struct measure {
 	 * write(). */
 	struct stats latency_ns;
 	bool timestamps_in_future; /* latency_ns is empty: timestamps are later than the dequeue */
-	struct stats interval_ns;  /* between driver's timestamps; where there are none, between dequeues */
-	struct stats jitter_ns;    /* difference of the interval between dequeues from the negotiated one */
-	double fps;                /* 0: fewer than two frames */
+	struct stats
+		interval_ns;    /* between driver's timestamps; where those make no sense, between dequeues */
+	struct stats jitter_ns; /* difference of the interval between dequeues from the negotiated one */
+	double fps;             /* 0: fewer than two frames */
 	struct cost cost;
 	struct cost_meter meter;
 	int64_t touch_ns;     /* time spent in options.touch */
@@ -56,11 +58,12 @@ struct measure {
 	uint32_t flags;       /* V4L2_BUF_FLAG_* of the last frame */
 
 	/* State. */
+	struct capture_timestamps timestamps;
 	bool streams;   /* false: read() and write() */
 	bool measuring; /* the warm-up is over */
 	uint32_t n_output_frames, n_idle;
 	uint64_t n_sleeps, n_intervals, n_ahead, bytes_moved; /* bytes by read() and write() */
-	int64_t period_ns, last_ns, last_timestamp_ns, span_ns, progress_ns;
+	int64_t period_ns, last_ns, last_pts_ns, span_ns, progress_ns;
 	struct cost begin;
 	/* Output: all frames, and those that the driver does not have. */
 	struct measure_frame output_frames[POOL_MAX_BUFFERS], *idle[POOL_MAX_BUFFERS];

@@ -35,13 +35,15 @@ static void read_frame(struct measure *measure, const struct buffer *buffer)
 static void count_frame(struct measure *measure, const struct frame_info *info)
 {
 	uint64_t lost = ledger_add(&measure->ledger, info);
+	int64_t pts_ns;
 
 	if (info->bytes == 0)
 		return;
 	measure->flags = info->flags;
 	measure->counts_losses = measure->streams;
-	measure_add_interval(measure, info->dequeue_ns, info->timestamp_ns, lost);
-	if (device_clock_is_monotonic(info->flags) && info->timestamp_ns > 0)
+	pts_ns = capture_timestamps_add(&measure->timestamps, info);
+	measure_add_interval(measure, info->dequeue_ns, pts_ns, lost);
+	if (device_clock_is_monotonic(info->flags) && measure->timestamps.last_is_believed)
 		measure_add_latency(measure, info->dequeue_ns - info->timestamp_ns);
 }
 

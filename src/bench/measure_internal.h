@@ -6,8 +6,8 @@
 #include "bench/measure.h"
 
 /* measure_samples.c: one frame's part of the distributions. Do nothing during the warm-up, but note where
- * the next interval begins. timestamp_ns: the driver's, or 0; lost: frames lost before this one. */
-void measure_add_interval(struct measure *measure, int64_t dequeue_ns, int64_t timestamp_ns, uint64_t lost);
+ * the next interval begins. pts_ns: when the frame was made; lost: frames lost before this one. */
+void measure_add_interval(struct measure *measure, int64_t dequeue_ns, int64_t pts_ns, uint64_t lost);
 void measure_add_latency(struct measure *measure, int64_t latency_ns);
 
 /* measure_capture.c, measure_output.c: move one frame. Return 0 or what the pool returned. */

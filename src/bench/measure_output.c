@@ -16,7 +16,7 @@ static void frame_done(struct buffer *buffer)
 
 	measure->idle[measure->n_idle++] = frame;
 	measure_add_latency(measure, now - frame->queued_ns);
-	measure_add_interval(measure, now, 0, 0);
+	measure_add_interval(measure, now, now, 0);
 }
 
 /* Writes every byte. The values do not matter: they cost the same. */

@@ -27,23 +27,20 @@ static void add_jitter(struct measure *measure, int64_t elapsed_ns, uint64_t los
 		stats_add(&measure->jitter_ns, deviation_ns < 0 ? -deviation_ns : deviation_ns);
 }
 
-void measure_add_interval(struct measure *measure, int64_t dequeue_ns, int64_t timestamp_ns, uint64_t lost)
+void measure_add_interval(struct measure *measure, int64_t dequeue_ns, int64_t pts_ns, uint64_t lost)
 {
-	int64_t elapsed_ns = dequeue_ns - measure->last_ns;
-	int64_t stamped_ns = (int64_t)((uint64_t)timestamp_ns - (uint64_t)measure->last_timestamp_ns);
-	bool stamped = timestamp_ns > 0 && measure->last_timestamp_ns > 0 && stamped_ns >= 0 &&
-		       stamped_ns < MAX_DIFFERENCE_NS;
+	int64_t passed_ns = pts_ns - measure->last_pts_ns;
 
 	if (measure->measuring && measure->last_ns) {
 		measure->n_intervals++;
-		measure->span_ns += stamped ? stamped_ns : elapsed_ns;
+		measure->span_ns += passed_ns;
 		if (!measure->options.bare) {
-			stats_add(&measure->interval_ns, stamped ? stamped_ns : elapsed_ns);
-			add_jitter(measure, elapsed_ns, lost);
+			stats_add(&measure->interval_ns, passed_ns);
+			add_jitter(measure, dequeue_ns - measure->last_ns, lost);
 		}
 	}
 	measure->last_ns = dequeue_ns;
-	measure->last_timestamp_ns = timestamp_ns;
+	measure->last_pts_ns = pts_ns;
 }
 
 void measure_hold_frame(struct measure *measure)

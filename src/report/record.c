@@ -126,6 +126,15 @@ static struct json_object *queue_json(const struct recording *recording)
 	return object;
 }
 
+static struct json_object *timestamps_json(const struct recording *recording)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_count(object, "replaced", recording->n_timestamps_replaced);
+	json_add_text(object, "why", recording->timestamp_faults);
+	return object;
+}
+
 static void print_queue(const struct recording *recording, FILE *out)
 {
 	char bytes[BYTES_TEXT_MAX];
@@ -202,6 +211,8 @@ struct json_object *report_record_json(const struct report *report, const struct
 	if (recording->interval_ns.count)
 		json_object_object_add(object, "interval_us", report_stats_json(&recording->interval_ns));
 	json_object_object_add(object, "queue", queue_json(recording));
+	if (recording->n_timestamps_replaced)
+		json_object_object_add(object, "timestamps", timestamps_json(recording));
 	if (source_changed(recording))
 		json_object_object_add(object, "source", source_json(recording));
 	json_object_object_add(object, "output", files_json(recording));
@@ -221,6 +232,9 @@ void report_record_text(const struct report *report, const struct recording *rec
 	report_stats_text("latency", &recording->latency_ns, out);
 	report_stats_text("interval", &recording->interval_ns, out);
 	print_queue(recording, out);
+	if (recording->n_timestamps_replaced)
+		report_line(out, "times", "%" PRIu64 " timestamps replaced by the time of arrival (%s)",
+			    recording->n_timestamps_replaced, recording->timestamp_faults);
 	if (source_changed(recording))
 		print_source(recording, out);
 	print_files(recording, out);

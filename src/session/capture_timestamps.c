@@ -2,11 +2,26 @@
 /* From the driver's timestamps to presentation times. */
 #include "session/capture_timestamps.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "device/device.h"
 
-#define MAX_INTERVAL_NS (3600 * NS_PER_S) /* a longer one is a discontinuity */
+#define MAX_LATENCY_NS (3600 * NS_PER_S) /* a longer one is of another clock */
+#define MAX_FRAME_NS (3600 * NS_PER_S)
+#define MAX_STEPS (1 << 20) /* a larger step of the sequence is a reset */
+#define SCHEDULING_NS (10 * NS_PER_MS)
+#define MAX_WAITING 64 /* frames that a queue may hold */
+
+static const struct {
+	const char *name, *message;
+} faults[N_TIMESTAMP_FAULTS] = {
+	[TIMESTAMP_MISSING] = { "missing", "has no timestamp" },
+	[TIMESTAMP_REPEATED] = { "repeated", "has the timestamp of an earlier one" },
+	[TIMESTAMP_BACKWARD] = { "backward", "has a timestamp before an earlier one's" },
+	[TIMESTAMP_LEAP] = { "leap", "has a timestamp far from its time of arrival" },
+};
 
 /* Wraps instead of overflowing: the driver may report any timestamp. */
 static int64_t difference(int64_t a, int64_t b)
@@ -14,37 +29,171 @@ static int64_t difference(int64_t a, int64_t b)
 	return (int64_t)((uint64_t)a - (uint64_t)b);
 }
 
-static void add_stats(struct capture_timestamps *timestamps, const struct frame_info *info,
-		      int64_t interval_ns)
+static int64_t later(int64_t a, int64_t b)
 {
-	bool monotonic = device_clock_is_monotonic(info->flags);
-	int64_t latency_ns = difference(info->dequeue_ns, info->timestamp_ns);
+	return a > b ? a : b;
+}
 
-	if (timestamps->started)
-		stats_add(&timestamps->interval_ns, interval_ns);
-	if (monotonic && info->timestamp_ns > 0 && latency_ns >= 0 && latency_ns < MAX_INTERVAL_NS)
-		stats_add(&timestamps->latency_ns, latency_ns);
+void capture_timestamps_begin(struct capture_timestamps *timestamps, struct fraction fps, bool streams,
+			      int64_t start_ns)
+{
+	int64_t frame_ns = fps.num ? NS_PER_S * fps.den / fps.num : 0;
+
+	timestamps->frame_ns = frame_ns < MAX_FRAME_NS ? frame_ns : 0;
+	timestamps->has_none = !streams;
+	timestamps->interval_ns = 0;
+	timestamps->away_ns = start_ns;
+	timestamps->back_ns = 0;
+}
+
+/* --- judging a timestamp --- */
+
+/* The number of frame intervals between the two; 1 where the sequence does not say. */
+static int64_t steps_since(const struct capture_time *earlier, const struct frame_info *info)
+{
+	uint32_t steps = info->sequence - earlier->sequence;
+
+	return info->new_sequence || steps == 0 || steps > MAX_STEPS ? 1 : steps;
+}
+
+/* Some drivers give both fields of a frame its number and its timestamp. */
+static bool is_second_field(const struct capture_time *first, const struct frame_info *info)
+{
+	return info->sequence == first->sequence && (info->field == FIELD_TOP || info->field == FIELD_BOTTOM);
+}
+
+/* Whether the last frame waited for the program, which was stopped or had no processor time. */
+static bool was_late(const struct capture_timestamps *timestamps)
+{
+	int64_t timestamp_ns = timestamps->last.timestamp_ns;
+
+	return timestamps->last_is_believed && timestamp_ns >= timestamps->away_ns &&
+	       timestamp_ns <= timestamps->back_ns;
+}
+
+/*
+ * Judges the time since an earlier frame by that between their arrivals, and by the frame rate, as the device
+ * claims it and as it was last: a busy program gets frames late, and a camera makes fewer of them in the
+ * dark. It may lie anywhere between these times, and half a frame beyond.
+ */
+static enum timestamp_fault judge(const struct capture_timestamps *timestamps,
+				  const struct capture_time *earlier, const struct frame_info *info)
+{
+	int64_t passed_ns = difference(info->timestamp_ns, earlier->timestamp_ns);
+	int64_t arrived_ns = info->dequeue_ns - earlier->dequeue_ns, steps = steps_since(earlier, info);
+	const int64_t rates_ns[] = { steps * timestamps->frame_ns, steps * timestamps->interval_ns };
+	int64_t least_ns = arrived_ns, most_ns = arrived_ns, slack_ns;
+
+	if (passed_ns == 0)
+		return is_second_field(earlier, info) ? TIMESTAMP_GOOD : TIMESTAMP_REPEATED;
+	if (passed_ns < 0)
+		return TIMESTAMP_BACKWARD;
+	for (size_t i = 0; i < ARRAY_SIZE(rates_ns); i++) {
+		if (rates_ns[i] && rates_ns[i] < least_ns)
+			least_ns = rates_ns[i];
+		most_ns = later(most_ns, rates_ns[i]);
+	}
+	if (device_clock_is_monotonic(info->flags) && was_late(timestamps))
+		most_ns = later(most_ns, info->dequeue_ns - earlier->timestamp_ns);
+	slack_ns =
+		later(SCHEDULING_NS, (timestamps->frame_ns ? timestamps->frame_ns : arrived_ns / steps) / 2);
+	return passed_ns < least_ns - slack_ns || passed_ns > most_ns + slack_ns ? TIMESTAMP_LEAP
+										 : TIMESTAMP_GOOD;
+}
+
+/* Which of the earlier frames the driver's timestamp makes sense with: the last one that was believed, or the
+ * last one, whose clock is taken up then. NULL with *fault set: neither. */
+static const struct capture_time *find_base(const struct capture_timestamps *timestamps,
+					    const struct frame_info *info, enum timestamp_fault *fault)
+{
+	const struct capture_time *bases[] = { &timestamps->believed, &timestamps->last };
+
+	*fault = TIMESTAMP_MISSING;
+	for (size_t i = 0; info->timestamp_ns > 0 && i < ARRAY_SIZE(bases); i++) {
+		enum timestamp_fault one =
+			bases[i]->timestamp_ns > 0 ? judge(timestamps, bases[i], info) : TIMESTAMP_MISSING;
+
+		if (one == TIMESTAMP_GOOD)
+			return bases[i];
+		if (*fault == TIMESTAMP_MISSING)
+			*fault = one;
+	}
+	return NULL;
+}
+
+/* --- adding a frame --- */
+
+static void count_replaced(struct capture_timestamps *timestamps, const struct frame_info *info,
+			   enum timestamp_fault fault)
+{
+	timestamps->n_replaced++;
+	if (!timestamps->had[fault])
+		log_warn("frame %u %s: its time of arrival replaces it, as for all later ones of that kind",
+			 info->sequence, faults[fault].message);
+	timestamps->had[fault] = true;
+}
+
+static int64_t next_pts(struct capture_timestamps *timestamps, const struct frame_info *info)
+{
+	const struct capture_time *last = &timestamps->last, *base;
+	enum timestamp_fault fault;
+
+	base = find_base(timestamps, info, &fault);
+	/* The first one has nothing to be judged by. */
+	timestamps->last_is_believed = base || (info->timestamp_ns > 0 && fault == TIMESTAMP_MISSING);
+	if (base) {
+		int64_t passed_ns = difference(info->timestamp_ns, base->timestamp_ns);
+
+		if (passed_ns)
+			timestamps->interval_ns = passed_ns / steps_since(base, info);
+		return later(last->pts_ns, base->pts_ns + passed_ns);
+	}
+	if (!timestamps->last_is_believed && !timestamps->has_none)
+		count_replaced(timestamps, info, fault);
+	return timestamps->started ? last->pts_ns + info->dequeue_ns - last->dequeue_ns : 0;
+}
+
+/* The longest one counts until all frames that waited then must have come. */
+static void note_absence(struct capture_timestamps *timestamps, int64_t dequeue_ns)
+{
+	int64_t from_ns = timestamps->started ? timestamps->last.dequeue_ns : timestamps->away_ns;
+
+	if (dequeue_ns - from_ns < timestamps->back_ns - timestamps->away_ns &&
+	    timestamps->n_since_away++ < MAX_WAITING)
+		return;
+	timestamps->away_ns = from_ns;
+	timestamps->back_ns = dequeue_ns;
+	timestamps->n_since_away = 0;
 }
 
 int64_t capture_timestamps_add(struct capture_timestamps *timestamps, const struct frame_info *info)
 {
-	int64_t interval_ns = difference(info->timestamp_ns, timestamps->last_timestamp_ns);
-	bool usable = info->timestamp_ns > 0 && interval_ns >= 0 && interval_ns < MAX_INTERVAL_NS;
-	int64_t pts_ns = 0;
+	struct capture_time frame = { .timestamp_ns = info->timestamp_ns,
+				      .dequeue_ns = info->dequeue_ns,
+				      .sequence = info->sequence };
+	int64_t latency_ns = difference(info->dequeue_ns, info->timestamp_ns);
 
-	if (timestamps->started && !usable) {
-		interval_ns = info->dequeue_ns - timestamps->last_dequeue_ns;
-		if (info->timestamp_ns > 0)
-			log_warn("frame %u: timestamp discontinuity: using the dequeue time", info->sequence);
-	}
+	note_absence(timestamps, info->dequeue_ns);
+	frame.pts_ns = next_pts(timestamps, info);
 	if (timestamps->started)
-		pts_ns = timestamps->last_pts_ns + interval_ns;
+		stats_add(&timestamps->interval_stats, frame.pts_ns - timestamps->last.pts_ns);
 	else
 		timestamps->first_dequeue_ns = info->dequeue_ns;
-	add_stats(timestamps, info, interval_ns);
+	if (timestamps->last_is_believed && device_clock_is_monotonic(info->flags) && latency_ns >= 0 &&
+	    latency_ns < MAX_LATENCY_NS)
+		stats_add(&timestamps->latency_stats, latency_ns);
 	timestamps->started = true;
-	timestamps->last_pts_ns = pts_ns;
-	timestamps->last_dequeue_ns = info->dequeue_ns;
-	timestamps->last_timestamp_ns = info->timestamp_ns;
-	return pts_ns;
+	timestamps->last = frame;
+	if (timestamps->last_is_believed)
+		timestamps->believed = frame;
+	return frame.pts_ns;
+}
+
+char *capture_timestamps_faults(const struct capture_timestamps *timestamps, char text[TIMESTAMP_FAULTS_MAX])
+{
+	text[0] = '\0';
+	for (size_t i = 0; i < N_TIMESTAMP_FAULTS; i++)
+		if (timestamps->had[i])
+			text_join(text, TIMESTAMP_FAULTS_MAX, ", ", "%s", faults[i].name);
+	return text;
 }

@@ -1,21 +1,54 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From the driver's timestamps to presentation times. */
+/*
+ * From the driver's timestamps to presentation times. A timestamp is believed where the time that it says has
+ * passed agrees with the time of arrival or with the frame rate; otherwise the time of arrival replaces it,
+ * until the driver's timestamps make sense again.
+ */
 #ifndef SESSION_CAPTURE_TIMESTAMPS_H
 #define SESSION_CAPTURE_TIMESTAMPS_H
 
 #include "base/stats.h"
 #include "queue/buffer.h"
 
-/* All zero to begin with. */
-struct capture_timestamps {
-	bool started;
-	int64_t last_pts_ns, last_dequeue_ns, last_timestamp_ns;
-	int64_t first_dequeue_ns;
-	struct stats latency_ns, interval_ns; /* driver's timestamp to dequeue; between timestamps */
+/* What can be wrong with a timestamp. */
+enum timestamp_fault {
+	TIMESTAMP_MISSING,  /* 0 */
+	TIMESTAMP_REPEATED, /* an earlier frame's */
+	TIMESTAMP_BACKWARD, /* before an earlier frame's */
+	TIMESTAMP_LEAP,     /* far from both the time of arrival and the rate */
+	N_TIMESTAMP_FAULTS,
+	TIMESTAMP_GOOD = -1,
 };
 
-/* Returns the frame's presentation time in ns, 0 for the first. It never goes back: where the driver's
- * timestamp is missing, goes back or leaps, the time between dequeues counts instead. */
+struct capture_time {
+	int64_t timestamp_ns; /* the driver's; 0: none */
+	int64_t dequeue_ns, pts_ns;
+	uint32_t sequence;
+};
+
+/* All zero to begin with. */
+struct capture_timestamps {
+	int64_t frame_ns; /* the interval that the device claims; 0: unknown */
+	bool has_none;    /* read() delivers no timestamps */
+	bool started;     /* there is a last frame */
+	int64_t first_dequeue_ns;
+	struct capture_time last, believed; /* frames; the second: whose timestamp was believed */
+	bool last_is_believed;
+	int64_t interval_ns;      /* between the last two that were believed; 0: not known */
+	int64_t away_ns, back_ns; /* the longest time lately in which the program took no frame */
+	unsigned n_since_away;
+	uint64_t n_replaced;
+	bool had[N_TIMESTAMP_FAULTS];               /* and warned about */
+	struct stats latency_stats, interval_stats; /* driver's timestamp to dequeue; between frames; ns */
+};
+
+/* Before the stream starts, at start_ns. fps 0/0: unknown; streams: frames have timestamps. */
+void capture_timestamps_begin(struct capture_timestamps *timestamps, struct fraction fps, bool streams,
+			      int64_t start_ns);
+/* Returns the frame's presentation time in ns, 0 for the first. It never goes back. */
 int64_t capture_timestamps_add(struct capture_timestamps *timestamps, const struct frame_info *info);
+/* "leap, missing": what was wrong with those that were replaced. Returns text. */
+#define TIMESTAMP_FAULTS_MAX 64
+char *capture_timestamps_faults(const struct capture_timestamps *timestamps, char text[TIMESTAMP_FAULTS_MAX]);
 
 #endif

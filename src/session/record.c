@@ -139,11 +139,13 @@ static void fill_result(struct record_loop *loop)
 	const struct capture_timestamps *timestamps = &loop->timestamps;
 	struct ledger *ledger = &recording->ledger;
 
-	recording->latency_ns = timestamps->latency_ns;
-	recording->interval_ns = timestamps->interval_ns;
-	if (timestamps->last_pts_ns > 0)
+	recording->latency_ns = timestamps->latency_stats;
+	recording->interval_ns = timestamps->interval_stats;
+	recording->n_timestamps_replaced = timestamps->n_replaced;
+	capture_timestamps_faults(timestamps, recording->timestamp_faults);
+	if (timestamps->last.pts_ns > 0)
 		recording->measured_fps =
-			(double)timestamps->interval_ns.count * NS_PER_S / (double)timestamps->last_pts_ns;
+			(double)timestamps->interval_stats.count * NS_PER_S / (double)timestamps->last.pts_ns;
 	ledger->zero_copy = ledger->written > ledger->copied ? ledger->written - ledger->copied : 0;
 	recording->wall_ns = now_ns() - loop->start_ns;
 }

@@ -10,6 +10,7 @@
 #include "base/fifo.h"
 #include "base/stats.h"
 #include "media/write/writer.h"
+#include "session/capture_timestamps.h"
 #include "session/ledger.h"
 #include "session/setup.h"
 
@@ -49,13 +50,15 @@ struct recording {
 	enum run_end end;
 	struct ledger ledger;
 	struct pool_info pool_info;                    /* of the last pool */
-	struct stats latency_ns, interval_ns;          /* driver's timestamp to dequeue; between timestamps */
+	struct stats latency_ns, interval_ns;          /* driver's timestamp to dequeue; between frames */
 	uint64_t source_changes, source_interruptions; /* to other timings; to the same ones */
 	struct fifo_level high_water; /* max_items and max_bytes: of frames waiting for the file thread */
 	struct output_file *files;
 	size_t n_files;
 	int64_t wall_ns, first_frame_ns; /* since record_run() was called: its end, the first frame */
 	double measured_fps;             /* by the driver's timestamps; 0: fewer than two frames */
+	uint64_t n_timestamps_replaced;  /* by the time of arrival */
+	char timestamp_faults[TIMESTAMP_FAULTS_MAX]; /* why */
 };
 
 /* Opens the first file, starts the pool, records until something ends it, stops the pool and finalises the

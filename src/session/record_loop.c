@@ -307,8 +307,11 @@ int record_loop_run(struct record_loop *loop)
 	const struct record_options *options = &loop->recording->options;
 	struct pool *pool = loop->recording->setup->pool;
 	struct buffer *buffer;
-	int err = pool_start(pool);
+	int err;
 
+	capture_timestamps_begin(&loop->timestamps, pool_format(pool)->fps, pool_info(pool).streams,
+				 now_ns());
+	err = pool_start(pool);
 	if (err == POOL_DEVLOST)
 		return handle_result(loop, err);
 	loop->last_frame_ns = loop->progress_ns = now_ns();

@@ -5,7 +5,6 @@
 
 #include <pthread.h>
 #include "device/dv_timings.h"
-#include "session/capture_timestamps.h"
 #include "session/record_file.h"
 
 struct record_loop {

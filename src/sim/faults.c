@@ -9,6 +9,7 @@
  */
 #include <string.h>
 #include "base/array.h"
+#include "base/clock.h"
 #include "sim/sim_internal.h"
 
 bool sim_faults_due(const struct sim_schedule *schedule, uint64_t count)
@@ -100,6 +101,38 @@ static const struct {
 	{ offsetof(struct sim_options, last), set_last_flag },
 	{ offsetof(struct sim_options, bad_index), set_bad_index },
 };
+
+/* How often the fault has occurred up to and with the count. */
+static uint64_t times_due(const struct sim_schedule *schedule, uint64_t count)
+{
+	uint64_t n = schedule->every ? count / schedule->every : 0;
+
+	for (uint32_t i = 0; i < schedule->n_at; i++)
+		n += schedule->at[i] <= count;
+	return n;
+}
+
+int64_t sim_faults_timestamp(const struct sim *sim, int64_t ns)
+{
+	const struct fraction fps = sim->format.fps;
+	int64_t frame_ns = fps.num ? NS_PER_S * fps.den / fps.num : NS_PER_MS;
+
+	ns += (int64_t)times_due(&sim->options.leap, sim->n_frames) *
+	      (sim->options.leap_ns ? sim->options.leap_ns : 60 * NS_PER_S);
+	switch (sim->options.times) {
+	case SIM_TIMES_ZERO:
+		return 0;
+	case SIM_TIMES_FIRST_ZERO:
+		return sim->n_frames == 1 ? 0 : ns;
+	case SIM_TIMES_ALIKE:
+		return sim->start_ns;
+	case SIM_TIMES_SECONDS:
+		return ns / NS_PER_S * NS_PER_S;
+	case SIM_TIMES_SWAPPED:
+		return sim->n_frames % 2 ? ns + frame_ns : ns - frame_ns;
+	}
+	return ns;
+}
 
 void sim_faults_frame(const struct sim *sim, struct sim_buffer *buffer)
 {

@@ -122,7 +122,7 @@ void sim_frame_capture(struct sim *sim, struct sim_buffer *buffer, uint32_t sequ
 	buffer->flags = 0;
 	buffer->bad_index = false;
 	buffer->sequence = sequence;
-	buffer->timestamp_ns = timestamp_ns;
+	buffer->timestamp_ns = sim_faults_timestamp(sim, timestamp_ns);
 	buffer->field = sim->format.field;
 	for (unsigned i = 0; i < sim->format.n_planes; i++) {
 		buffer->planes[i].data_offset = sim->options.data_offset;

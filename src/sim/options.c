@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "sim/sim_internal.h"
 
+#define AT(field) offsetof(struct sim_options, field)
+
 /* A value by its name; a table of them ends with a NULL name. */
 struct word {
 	const char *name;
@@ -154,6 +156,19 @@ static int key_draw(struct sim_options *options, size_t offset, const char *valu
 	return parse_word(words, value, strlen(value), field(options, offset));
 }
 
+static int key_times(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct word words[] = { { "good", SIM_TIMES_GOOD },
+					     { "zero", SIM_TIMES_ZERO },
+					     { "first-zero", SIM_TIMES_FIRST_ZERO },
+					     { "alike", SIM_TIMES_ALIKE },
+					     { "seconds", SIM_TIMES_SECONDS },
+					     { "swapped", SIM_TIMES_SWAPPED },
+					     { NULL, 0 } };
+
+	return parse_word(words, value, strlen(value), field(options, offset));
+}
+
 static int key_caps(struct sim_options *options, size_t offset, const char *value)
 {
 	static const struct word words[] = { { "mmap", SIM_CAP_MMAP },     { "userptr", SIM_CAP_USERPTR },
@@ -241,6 +256,16 @@ static int key_short(struct sim_options *options, size_t offset, const char *val
 	return *rest ? parse_number(rest, &options->short_bytes) : 0;
 }
 
+/* "N[:MS]" */
+static int key_leap(struct sim_options *options, size_t offset, const char *value)
+{
+	const char *rest = parse_at_and_rest(options, offset, value);
+
+	if (!rest)
+		return -EINVAL;
+	return *rest ? key_ms(options, AT(leap_ns), rest) : 0;
+}
+
 static int key_event(struct sim_options *options, size_t offset, const char *value)
 {
 	const char *rest = parse_at_and_rest(options, offset, value);
@@ -322,7 +347,6 @@ static int key_fail(struct sim_options *options, size_t offset, const char *valu
  * One row a key. A fault has a struct sim_schedule as its field and key_every() or key_at() as its parser;
  * faults.c says where it takes effect.
  */
-#define AT(field) offsetof(struct sim_options, field)
 const struct sim_key sim_keys[] = {
 	{ "size", "WxH", "initial frame size (1280x720)", key_size, 0 },
 	{ "format", "F", "initial pixel format (YUYV; with planes=2 NM12, with planes=3 YM12)", key_format,
@@ -398,6 +422,11 @@ const struct sim_key sim_keys[] = {
 	{ "querybuf-index", NULL, "QUERYBUF returns another index", key_bool, AT(querybuf_wrong_index) },
 	{ "short-plane", NULL, "QUERYBUF returns planes smaller than a frame", key_bool, AT(short_plane) },
 	{ "sequence", "N", "sequence number of the first frame (0)", key_number, AT(first_sequence) },
+	{ "times", "zero|first-zero|alike|seconds|swapped",
+	  "timestamps are all 0; the first is 0; all are alike; whole seconds only; the wrong way round, two "
+	  "by two",
+	  key_times, AT(times) },
+	{ "leap", "N[:MS]", "from the Nth frame on, timestamps are MS ms later (60000)", key_leap, AT(leap) },
 	{ "latency", "MS", "frames are delivered MS ms after their timestamp (0)", key_ms, AT(latency_ns) },
 	{ "jitter", "MS", "and up to MS ms later still (0)", key_ms, AT(jitter_ns) },
 	{ NULL, NULL, NULL, NULL, 0 },

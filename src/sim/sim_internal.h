@@ -28,6 +28,15 @@ struct sim_call_fault {
 
 enum { SIM_CAP_MMAP = 1, SIM_CAP_USERPTR = 2, SIM_CAP_DMABUF = 4, SIM_CAP_RW = 8, SIM_CAP_ORPHAN = 16 };
 enum { SIM_DRAW_FULL, SIM_DRAW_MARKS, SIM_DRAW_NONE };
+/* What timestamps are: good, 0, 0 the first, all as the first, seconds, every two the other way round. */
+enum {
+	SIM_TIMES_GOOD,
+	SIM_TIMES_ZERO,
+	SIM_TIMES_FIRST_ZERO,
+	SIM_TIMES_ALIKE,
+	SIM_TIMES_SECONDS,
+	SIM_TIMES_SWAPPED
+};
 enum { SIM_ADJUST_SIZE = 1, SIM_ADJUST_FORMAT = 2, SIM_ADJUST_FPS = 4 };
 
 /* The values of the keys, see sim_keys[] for what they mean. */
@@ -40,6 +49,7 @@ struct sim_options {
 	char *dump, *settings;
 	uint32_t inputs; /* or outputs */
 	uint32_t draw;   /* SIM_DRAW_* */
+	uint32_t times;  /* SIM_TIMES_* */
 
 	uint32_t caps, adjust; /* SIM_CAP_*, SIM_ADJUST_* */
 	uint32_t min_buffers;
@@ -49,11 +59,12 @@ struct sim_options {
 	unsigned n_call_faults;
 
 	struct sim_schedule error, drop, repeat, empty, empty_ok, short_frame, over, last, bad_index, flush;
-	struct sim_schedule eagain, epipe, eio, unplug, stall, event;
+	struct sim_schedule eagain, epipe, eio, unplug, stall, event, leap;
 	uint32_t short_bytes;               /* 0: half of the frame */
 	uint32_t event_width, event_height; /* 0: a source change that keeps the size */
 	uint32_t first_sequence;
 	int64_t latency_ns, jitter_ns, lock_ns;
+	int64_t leap_ns;         /* each time, 0: a minute */
 	int64_t replug_ns;       /* after unplug */
 	int64_t reader_delay_ns; /* 0: no reader ever comes, and there is no event for it */
 	uint32_t reader_frames;  /* after which the reader leaves; 0: it stays */
@@ -192,6 +203,8 @@ bool sim_calls_has_name(const char *name); /* of an ioctl or another call */
 bool sim_faults_due(const struct sim_schedule *schedule, uint64_t count);
 /* Counts the call; returns the negative errno with which fail= makes it fail, or 0. */
 int sim_faults_call(struct sim *sim, const char *name);
+/* The timestamp that frame sim->n_frames has where its time is `ns`. */
+int64_t sim_faults_timestamp(const struct sim *sim, int64_t ns);
 /* Applies what is due at frame sim->n_frames to the buffer that holds it. */
 void sim_faults_frame(const struct sim *sim, struct sim_buffer *buffer);
 /* Marks the frame as damaged and empty. */
