@@ -94,13 +94,11 @@ static void existing_files(void **state)
 	o.overwrite = false;
 	media_fixture_refused(&o, -EEXIST, "there.nut: exists: use -y");
 	assert_true(media_fixture_exists(o.url));
-	/* One that was there is not removed, even when nothing comes into it. */
+	/* One that was there stays as it was when nothing comes into it, or its successor cannot even begin.
+	 */
 	o.overwrite = true;
 	assert_int_equal(writer_open(&writer, &o), 0);
 	assert_int_equal(writer_close(writer), 0);
-	assert_true(media_fixture_exists(o.url));
-	/* Nor emptied when its successor cannot even begin. */
-	write_frame(&o);
 	o.codec = "libx264-no-such";
 	media_fixture_refused(&o, -EINVAL, "libx264-no-such: no such video encoder");
 	readback_open(&r, o.url);
@@ -108,6 +106,62 @@ static void existing_files(void **state)
 	media_fixture_check_picture(r.frame, &format, 0);
 	readback_close(&r);
 	unlink(o.url);
+}
+
+static size_t read_bytes(const char *path, uint8_t *bytes, size_t size)
+{
+	FILE *file = fopen(path, "rb");
+	size_t n;
+
+	assert_non_null(file);
+	n = fread(bytes, 1, size, file);
+	fclose(file);
+	return n;
+}
+
+/* Of muxers that go back in their header, too. */
+static void an_overwritten_file_is_as_a_new_one(void **state)
+{
+	static const char *const containers[] = { "nut", "mkv", "avi", "mov", "y4m", "rawvideo" };
+	static uint8_t new[1 << 20], old[1 << 20];
+	struct video_format format = media_fixture_format("YU12", 416, 240, 0);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(containers); i++) {
+		struct writer_options o = media_fixture_options(media_fixture_path("over"), &format);
+		size_t n;
+		FILE *file;
+
+		o.container = containers[i];
+		o.format_options = "fflags=+bitexact"; /* no random IDs */
+		write_frame(&o);
+		n = read_bytes(o.url, new, sizeof new);
+		file = fopen(o.url, "wb");
+		assert_int_equal(fwrite(old, 1, sizeof old, file), sizeof old);
+		assert_int_equal(fclose(file), 0);
+		o.overwrite = true;
+		write_frame(&o);
+		assert_int_equal(read_bytes(o.url, old, sizeof old), n);
+		assert_memory_equal(old, new, n);
+		unlink(o.url);
+	}
+}
+
+static void a_strangers_file_is_not_removed(void **state)
+{
+	struct video_format format = media_fixture_format("YUYV", 416, 240, 0);
+	struct writer_options o = media_fixture_options(media_fixture_path("ours.nut"), &format);
+	const char *moved = media_fixture_path("moved.nut");
+	struct writer *writer;
+
+	(void)state;
+	assert_int_equal(writer_open(&writer, &o), 0);
+	assert_int_equal(rename(o.url, moved), 0);
+	fclose(fopen(o.url, "wb"));
+	assert_int_equal(writer_close(writer), 0);
+	assert_true(media_fixture_exists(o.url));
+	unlink(o.url);
+	unlink(moved);
 }
 
 static void files_without_frames_go(void **state)
@@ -248,6 +302,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(existing_files),
+		cmocka_unit_test(an_overwritten_file_is_as_a_new_one),
+		cmocka_unit_test(a_strangers_file_is_not_removed),
 		cmocka_unit_test(files_without_frames_go),
 		cmocka_unit_test(files_that_cannot_be),
 		cmocka_unit_test(short_frames_are_refused),

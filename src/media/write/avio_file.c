@@ -104,16 +104,52 @@ static int stop_direct(struct avio_file *f)
 	return save_write_error(f, direct_io_stop(&f->direct_io));
 }
 
+/* Until the first frame an existing file stays as it is: the header is kept in `gathered`, where a muxer may
+ * seek. Returns false for what does not fit there. */
+static bool write_pending(struct avio_file *f, const uint8_t *data, size_t bytes)
+{
+	if ((uint64_t)f->position + bytes > sizeof f->gathered)
+		return false;
+	memcpy(f->gathered + f->position, data, bytes);
+	f->position += (int64_t)bytes;
+	if (f->position > f->size)
+		f->size = f->position;
+	return true;
+}
+
+int avio_file_begin(struct avio_file *f)
+{
+	int err;
+
+	if (!f->pending)
+		return 0;
+	f->pending = false;
+	f->n_gathered = (size_t)f->size;
+	err = output_file_truncate(f->fd);
+	if (err == 0)
+		err = writev_all(f->fd, &(struct iovec){ f->gathered, f->n_gathered }, 1);
+	f->n_gathered = 0;
+	if (err == 0 && lseek(f->fd, f->position, SEEK_SET) < 0)
+		err = -errno;
+	return save_write_error(f, err);
+}
+
 /* AVIOContext's write_packet. */
 static int avio_file_write(void *opaque, avio_write_data *data, int bytes)
 {
 	struct avio_file *f = opaque;
 	size_t n = (size_t)bytes;
-	bool at_end = f->position >= f->size;
-	int err = 0;
+	bool at_end;
+	int err;
 
 	if (f->discarding || bytes <= 0)
 		return bytes;
+	if (f->pending && write_pending(f, data, n))
+		return bytes;
+	err = avio_file_begin(f);
+	if (err < 0)
+		return err;
+	at_end = f->position >= f->size;
 	if (f->direct_io_active ||
 	    (f->direct_io_allowed && n >= direct_io_min_bytes(f->direct_io_mode) && at_end)) {
 		err = write_direct(f, data, n);
@@ -150,6 +186,10 @@ static int64_t avio_file_seek(void *opaque, int64_t offset, int whence)
 		return -EINVAL;
 	if (f->discarding)
 		return offset;
+	if (f->pending) {
+		f->position = offset;
+		return offset;
+	}
 	err = avio_file_flush(f);
 	if (err < 0)
 		return err;
@@ -220,7 +260,7 @@ static int create_file(struct avio_file *f, const char *path, bool overwrite)
 	else if (S_ISREG(st.st_mode) && !overwrite)
 		return -EEXIST;
 	f->fd = open(path, flags, 0666);
-	return f->fd < 0 ? -errno : output_file_truncate(f->fd);
+	return f->fd < 0 ? -errno : output_file_lock(f->fd);
 }
 
 static int open_descriptor(struct avio_file *f, const char *path, unsigned flags)
@@ -295,6 +335,7 @@ int avio_file_open(struct avio_file **file, const char *path, unsigned flags, en
 	if (err < 0)
 		goto failed;
 	probe_descriptor(f);
+	f->pending = f->regular && !f->created && !standard_output;
 	/* O_DIRECT is a flag of the open file description, which other processes share with us on standard
 	 * output. */
 	f->direct_io_mode = mode;
@@ -315,7 +356,10 @@ failed:
 
 void avio_file_unlink(struct avio_file *f)
 {
-	if (f->created)
+	struct stat own, st;
+
+	if (f->created && fstat(f->fd, &own) == 0 && lstat(f->path, &st) == 0 && own.st_dev == st.st_dev &&
+	    own.st_ino == st.st_ino)
 		unlink(f->path);
 	f->created = false;
 }

@@ -23,6 +23,7 @@ struct avio_file {
 	int fd;
 	int error; /* of the first write that failed; 0: none */
 	bool seekable, regular, created;
+	bool pending;     /* an existing file, not emptied yet: what was written is in `gathered` */
 	bool discarding;  /* drop what libavformat still flushes of a frame that failed */
 	int64_t start;    /* byte 0's offset in the file: standard output may already have content */
 	int64_t position; /* of the next byte, gathered ones included */
@@ -34,21 +35,24 @@ struct avio_file {
 	uint8_t gathered[AVIO_FILE_GATHER_BYTES];
 };
 
-/* -EISDIR, logged, for a path that is a directory; otherwise 0. */
-int avio_file_check_path(const char *path);
 enum {
-	AVIO_FILE_OVERWRITE = 1 << 0, /* replace an existing regular file */
-	AVIO_FILE_EXPECT_TAKEN =
-		1 << 1, /* -EEXIST and -EBUSY are not logged: the caller knows another name */
+	AVIO_FILE_OVERWRITE = 1,    /* replace an existing regular file */
+	AVIO_FILE_EXPECT_TAKEN = 2, /* -EEXIST and -EBUSY are not logged: the caller knows another name */
 };
 
+/* -EISDIR, logged, for a path that is a directory; otherwise 0. */
+int avio_file_check_path(const char *path);
 /* Opens a path, or standard output for "-". An existing regular file gives -EEXIST unless told to overwrite;
- * one that another run is writing gives -EBUSY;
- * devices and FIFOs are opened as they are, terminals are refused. 0 or a negative errno, logged. */
+ * one that another run is writing gives -EBUSY; devices and FIFOs are opened as they are, terminals are
+ * refused. 0 or a negative errno, logged. */
 int avio_file_open(struct avio_file **file, const char *path, unsigned flags, enum direct_io_mode mode);
+/* Empties a file that was there before and writes the header that was kept until now: to be called before the
+ * first frame, and harmless later. 0 or a negative errno. */
+int avio_file_begin(struct avio_file *file);
 /* Flushes, closes and frees. Returns the first error of all writes and of close(), not logged. Takes NULL. */
 int avio_file_close(struct avio_file *file);
-/* Removes the file if avio_file_open() created it. To be called before avio_file_close(). */
+/* Removes the file if avio_file_open() created it, unless another has its name by now. To be called before
+ * avio_file_close(). */
 void avio_file_unlink(struct avio_file *file);
 /* Writes the gathered pieces; the AVIOContext's own buffer must have been flushed. 0 or a negative errno. */
 int avio_file_flush(struct avio_file *file);

@@ -258,7 +258,9 @@ int muxer_write_packet(struct muxer *m, AVPacket *packet)
 
 	libav_clear_error();
 	packet->stream_index = 0;
-	err = write_and_flush(m, packet);
+	err = m->file ? avio_file_begin(m->file) : 0;
+	if (err >= 0)
+		err = write_and_flush(m, packet);
 	av_packet_unref(packet);
 	file_err = file_error(m);
 	if (file_err < 0)
