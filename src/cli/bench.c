@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/array.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/status_line.h"
@@ -15,6 +16,7 @@
 #include "bench/table.h"
 #include "cli/command.h"
 #include "cli/common.h"
+#include "cli/file_uses.h"
 #include "cli/signals.h"
 #include "report/bench.h"
 
@@ -139,12 +141,15 @@ static int parse_consumer(struct bench_options *options)
 
 static int check_arguments(struct arguments *arguments, struct outputs *outputs)
 {
+	/* --compare is no use here: the earlier report is read before its successor replaces it. */
+	const struct file_use uses[] = {
+		{ .option = "--csv", .name = arguments->csv },
+		{ .option = "--json", .name = arguments->common.basic.json },
+	};
 	struct bench_options *options = &arguments->bench;
 
-	if (common_is_stdout(arguments->csv) && common_is_stdout(arguments->common.basic.json)) {
-		log_error("only one of --csv and --json can go to standard output; give the other a FILE");
+	if (file_uses_check(uses, ARRAY_SIZE(uses)) < 0)
 		return -EINVAL;
-	}
 	if (arguments->advise &&
 	    (arguments->csv || arguments->compare || arguments->fail_if || arguments->histogram)) {
 		log_error("--advise has no table: it cannot be used with --csv, --compare, --fail-if or "

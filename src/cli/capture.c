@@ -10,12 +10,13 @@
 #include "base/status_line.h"
 #include "cli/command.h"
 #include "cli/common.h"
+#include "cli/file_uses.h"
 #include "base/json.h"
 #include "base/text_file.h"
 #include "cli/progress.h"
 #include "report/record.h"
 #include "cli/signals.h"
-#include "media/write/muxer_caps.h"
+#include "media/write/muxer.h"
 #include "session/record.h"
 #include "session/segment_name.h"
 
@@ -109,23 +110,24 @@ static const struct option_spec spec = {
 	.groups = groups,
 };
 
-/* Two outputs in one file would overwrite each other. */
-static int check_names(const struct capture_options *options)
+/* Of a recording in several files this asks for the first: a later one that is taken gets a suffix. */
+static int check_files(const struct capture_options *options)
 {
-	const char *const names[] = { options->output, options->common.basic.json, options->frame_log };
+	struct file_use uses[] = {
+		{ .option = "--output" },
+		{ .option = "--json", .name = options->common.basic.json },
+		{ .option = "--frame-log", .name = options->frame_log },
+	};
+	char *first = NULL;
+	int err = 0;
 
-	for (size_t i = 1; i < ARRAY_SIZE(names); i++)
-		for (size_t k = 0; k < i; k++) {
-			if (!names[i] || !names[k] || strcmp(names[i], names[k]) != 0 ||
-			    strcmp(names[i], "/dev/null") == 0)
-				continue;
-			log_error(
-				"only one of --output, --json and --frame-log can go to %s: give the others "
-				"a FILE of their own",
-				common_is_stdout(names[i]) ? "standard output" : names[i]);
-			return -EINVAL;
-		}
-	return 0;
+	if (!muxer_is_url(options->output))
+		err = segment_name_expand(options->output, 0, &first);
+	uses[0].name = first;
+	if (err == 0)
+		err = file_uses_check(uses, ARRAY_SIZE(uses));
+	free(first);
+	return err;
 }
 
 /* Several files need several names. */
@@ -156,7 +158,7 @@ static int check_options(const struct capture_options *options)
 		log_error("--output is required, as in 'v4l2q capture -o out.mkv'");
 		return -EINVAL;
 	}
-	if (check_names(options) < 0 || check_output_name(options) < 0)
+	if (check_files(options) < 0 || check_output_name(options) < 0)
 		return -EINVAL;
 	if (common_is_stdout(options->output) && isatty(STDOUT_FILENO)) {
 		log_error("standard output is a terminal: pipe the video into a program, or give --output a "

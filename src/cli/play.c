@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "base/status_line.h"
 #include "cli/command.h"
 #include "cli/common.h"
+#include "cli/file_uses.h"
 #include "base/json.h"
 #include "base/text_file.h"
 #include "cli/progress.h"
@@ -83,6 +85,10 @@ static const struct option_spec spec = {
 /* Checks that concern more than one option. */
 static int check_play_options(struct play_options *options)
 {
+	struct file_use uses[] = {
+		{ .option = "the input", .name = options->file, .is_input = true },
+		{ .option = "--json", .name = options->common.basic.json },
+	};
 	bool terminal = isatty(STDIN_FILENO);
 
 	if (!options->file && terminal) {
@@ -91,12 +97,12 @@ static int check_play_options(struct play_options *options)
 		return -EINVAL;
 	}
 	if (!options->file)
-		options->file = "-";
+		options->file = uses[0].name = "-";
 	if (strcmp(options->file, "-") == 0 && terminal) {
 		log_error("standard input is a terminal, which has no video: pipe it in, or give a FILE");
 		return -EINVAL;
 	}
-	return 0;
+	return file_uses_check(uses, ARRAY_SIZE(uses));
 }
 
 struct play {

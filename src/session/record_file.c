@@ -38,12 +38,21 @@ static bool is_intra_only(const struct video_format *format)
 	return !codec || codec->props & AV_CODEC_PROP_INTRA_ONLY;
 }
 
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat sta, stb;
+
+	if (stat(a, &sta) < 0 || stat(b, &stb) < 0)
+		return strcmp(a, b) == 0;
+	return sta.st_dev == stb.st_dev && sta.st_ino == stb.st_ino && S_ISREG(sta.st_mode);
+}
+
 /* strftime fields give two segments of the same second the same name, as does a clock that goes back. That is
  * not what --overwrite allows. */
 static bool has_written(const struct recording *recording, const char *path)
 {
 	for (size_t i = 0; i < recording->n_files; i++)
-		if (recording->files[i].frames && strcmp(recording->files[i].path, path) == 0)
+		if (recording->files[i].frames && is_same_file(recording->files[i].path, path))
 			return true;
 	return false;
 }

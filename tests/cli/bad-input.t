@@ -104,6 +104,30 @@ wrong 6 'nowhere' -d $sim -n 5 -o nowhere/o.mkv
 wrong 2 'a single image: put %03d' -d $sim -n 5 -o o.png
 wrong 2 'only one of .* can go to o.mkv' -d $sim -n 5 -o o.mkv --json=o.mkv
 wrong 2 'only one of .* can go to log' -d $sim -n 5 -o o.mkv --json=log --frame-log log
+# Whatever they are called.
+echo precious >kept.mkv
+ln -s kept.mkv link
+ln kept.mkv hard
+for one in "-o kept.mkv --json=./kept.mkv" '-o kept.mkv --json=link' '-o file:kept.mkv --frame-log hard' '-o link --json=hard' \
+	'-o kept%d.mkv --segment 1M --json=./kept0.mkv' '-o o.mkv --json=log --frame-log ././log' '-o /dev/stdout --json'; do
+	# shellcheck disable=SC2086 # the words of a command
+	wrong 2 "only one of .* can go to" -d $sim -n 5 -y $one
+done
+run_status 2 v4l2q bench -q -d $sim --csv=./both --json=both
+is "$(echo *both* *kept0*) $(cat kept.mkv)" '*both* *kept0* precious' 'none of them was written'
+# shellcheck disable=SC2094 # on purpose
+v4l2q capture -q -d $sim -n 5 -y -o - --frame-log kept.mkv >>kept.mkv 2>err
+is "$? $(cat kept.mkv)" '2 precious' 'standard output and --frame-log'
+run_status 2 v4l2q play -q -d sim:type=output --json=./kept.mkv hard
+one_clear_line '--json would overwrite the input' 'play: --json, and the file to play'
+# shellcheck disable=SC2094
+v4l2q play -q -d sim:type=output --json=kept.mkv - <kept.mkv 2>err
+is "$? $(cat kept.mkv)" '2 precious' 'play: --json, and standard input'
+run_status 0 v4l2q capture -q -d $sim -n 5 -y -o o.mkv --json=/dev/null --frame-log /dev/null
+rm link hard o.mkv
+# -y: the old file lives until the first frame.
+wrong 1 STREAMON -d $sim,fail=streamon@1:EINVAL -n 5 -y -o kept.mkv
+is "$(cat kept.mkv)" precious '-y: a run without a frame leaves the old file'
 mkdir directory.mkv
 run_status 6 v4l2q capture -q -d $sim -n 5 -o directory.mkv
 like "$(cat err)" 'directory' 'a directory as output'

@@ -36,10 +36,6 @@ n=$(json first.json .frames.written)
 is "$(picture_numbers first.nut YUYV $size)" "$(all_frames "$n")" 'and has every frame in its file'
 is "$(jq -r 'select(.fate == "written") | .seq' first.log | wc -l)" "$n" 'and in its log'
 
-run_status 6 v4l2q capture -q -d $sim -n 5 -y -o one.nut --frame-log ./one.nut
-one_clear_line 'or this one under another name' 'one file under two names'
-run_status 6 v4l2q bench -q -d $sim -n 20 --io mmap --csv=both --json=both
-
 # When it has ended, its files can be written again.
 run_status 0 v4l2q capture -q -d $sim -n 5 -y -o first.nut --frame-log first.log --json=first.json
 is "$(picture_numbers first.nut YUYV $size)" "$(all_frames 5)" 'afterwards: overwritten as -y says, nothing of the old one left'
