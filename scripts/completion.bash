@@ -16,6 +16,7 @@ _v4l2q()
 	--io) words="auto mmap userptr dmabuf dmabuf-import rw" ;;
 	--direct) words="auto on off" ;;
 	--bad-frames) words="drop keep fail" ;;
+	--rotate) words="auto none 90 180 270" ;;
 	--fit) words="letterbox scale crop none" ;;
 	*)
 		[[ $word == -* ]] || return # a file name, completed by "-o default"

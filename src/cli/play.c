@@ -24,11 +24,13 @@ struct play_options {
 	uint64_t loops, count;
 	int64_t start_ns, duration_ns;
 	double speed;
-	int fit; /* enum scaling, whose order is that of the choices */
+	int rotate; /* enum reader_rotate, the same */
+	int fit;    /* enum scaling, whose order is that of the choices */
 	int hold, on_demand, allow_playlists;
 };
 
 static const char *const fit_choices[] = { "letterbox", "scale", "crop", "none", NULL };
+static const char *const rotate_choices[] = { "auto", "none", "90", "180", "270", NULL };
 
 #define OFFSET(field) offsetof(struct play_options, field)
 static const struct option_row file_rows[] = {
@@ -38,6 +40,8 @@ static const struct option_row file_rows[] = {
 	{ "start", 0, OPT_DURATION, OFFSET(start_ns), .help = "start at T: 10, 1.5, 500ms, 2m, 1:30" },
 	{ "loop", 0, OPT_UINT, OFFSET(loops), .help = "play FILE N times; without N, until a signal",
 	  .preset = "1", .bare = "0" },
+	{ "rotate", 0, OPT_CHOICE, OFFSET(rotate), .argument = "HOW", .preset = "auto",
+	  .help = "turn the pictures clockwise; auto: as the file says", .choices = rotate_choices },
 	{ "allow-playlists", 0, OPT_SET, OFFSET(allow_playlists), .value = 1,
 	  .help = "allow files that make the program open other files or addresses" },
 	{ 0 },
@@ -123,6 +127,7 @@ static enum status open_reader(struct play *play)
 		.allow_playlists = options->allow_playlists,
 		.start_ns = options->start_ns,
 		.loops = options->loops,
+		.rotate = (enum reader_rotate)options->rotate,
 		.cancel_fd = play->signal_fd,
 	};
 	int err = reader_open(&play->reader, &reader);
@@ -154,6 +159,10 @@ static enum status open_output_device(struct play *play)
 	err = play->options->on_demand ? reader_events_subscribe(&play->setup.device) : 0;
 	if (err < 0)
 		return status_of(STAGE_DEVICE, err);
+	if (play->options->fit != SCALING_NONE) {
+		file.format.width = file.square_width;
+		file.format.height = file.square_height;
+	}
 	file.format.fps = scale_rate(file.format.fps, play->options->speed);
 	err = play_format_negotiate(&play->setup.device, &file, &options.format, &play->setup.format);
 	if (err < 0)

@@ -98,6 +98,30 @@ make_reference clip420.nut yuv420p crop=160:240
 ok 'crop: the middle' alike yuv420p 160x240 dump.raw "$reference"
 wanted_status=4 play size=160x240,adjust=size,fps=0 --speed 0 -q --fit none clip420.nut
 
+# Turned as the display matrix in the track's header says: here by a quarter, as a telephone stores it.
+cp h264.mp4 turned.mp4
+tkhd=$(grep -abom1 tkhd turned.mp4 | cut -d: -f1)
+printf '\0\0\0\0\0\1\0\0\0\0\0\0\xff\xff\0\0\0\0\0\0' | dd of=turned.mp4 bs=1 seek=$((tkhd + 44)) conv=notrunc status=none
+for how in 'auto transpose=clock' 'none null' '180 hflip,vflip' '270 transpose=cclock'; do
+	play fps=0 --speed 0 -q --rotate "${how% *}" turned.mp4
+	make_reference h264.mp4 yuv420p "${how#* }"
+	ok "--rotate ${how% *}" cmp dump.raw "$reference"
+done
+wanted_status=2 play fps=0 -q -c copy --rotate 90 turned.mp4
+
+# A device that takes any size shows square samples, and one that has its own shows the whole picture in proportion.
+encode wide.nut -vf setsar=2 -c:v rawvideo
+encode narrow.nut -vf setsar=1/2 -c:v rawvideo
+for how in 'wide 640x240 scale=640:240' 'narrow 320x480 scale=320:480' \
+	'wide 320x240 scale=320:120,pad=320:240:0:60 size=320x240,adjust=size' \
+	'wide 320x240 crop=160:240,scale=320:240 size=320x240,adjust=size --fit=crop' 'wide 320x240 null fps=0 --fit=none'; do
+	read -r file size filter keys fit <<<"$how"
+	# shellcheck disable=SC2086 # none, or one
+	play "fps=0,${keys:-fps=0}" --speed 0 -q $fit $file.nut
+	make_reference clip420.nut yuv420p "$filter"
+	ok "samples that are not square: $how" alike yuv420p "$size" dump.raw "$reference"
+done
+
 # Packets as they are.
 for file in mjpeg.avi h264.mp4; do
 	play fps=0 --speed 0 -q -c copy "$file"

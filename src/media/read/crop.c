@@ -19,10 +19,11 @@ static int chroma_height(enum AVPixelFormat format)
 	return 1 << av_pix_fmt_desc_get(format)->log2_chroma_h;
 }
 
-/* The multiple of `unit` nearest to length, from one unit up to `max`, which need not be a multiple. */
+/* The multiple of `unit` nearest to length, from one unit up to `max`, which need not be a multiple, and is
+ * what is meant where sizes were rounded to even ones. */
 static int round_length(double length, int unit, int max)
 {
-	int units = length < max ? (int)(length / unit + 0.5) : max;
+	int units = length < max - 1 ? (int)(length / unit + 0.5) : max;
 
 	if (units < 1)
 		units = 1;
@@ -34,13 +35,26 @@ static int centre_offset(int outer, int inner, int unit)
 	return (outer - inner) / 2 / unit * unit;
 }
 
-static double display_aspect(struct frame_shape shape, AVRational aspect)
+static double known_aspect(AVRational aspect)
 {
 	double sample = aspect.num > 0 && aspect.den > 0 ? av_q2d(aspect) : 1;
 
-	if (sample > MAX_SAMPLE_ASPECT || sample < 1.0 / MAX_SAMPLE_ASPECT)
-		sample = 1;
-	return sample * shape.width / shape.height;
+	return sample > MAX_SAMPLE_ASPECT || sample < 1.0 / MAX_SAMPLE_ASPECT ? 1 : sample;
+}
+
+static double display_aspect(struct frame_shape shape, AVRational aspect)
+{
+	return known_aspect(aspect) * shape.width / shape.height;
+}
+
+void crop_square_size(AVRational aspect, uint32_t *width, uint32_t *height)
+{
+	double sample = known_aspect(aspect);
+
+	if (sample > 1)
+		*width = 2 * (uint32_t)(*width * sample / 2 + 0.5);
+	else if (sample < 1)
+		*height = 2 * (uint32_t)(*height / sample / 2 + 0.5);
 }
 
 static void letterbox(double aspect, struct frame_shape to, struct crop *crop)
@@ -71,8 +85,8 @@ int crop_find(enum scaling scaling, struct frame_shape from, AVRational aspect, 
 	      struct crop *crop)
 {
 	*crop = (struct crop){ { 0, 0, from.width, from.height }, { 0, 0, to.width, to.height } };
-	/* A device set to the file's size shows the file's sample aspect ratio, whatever it is. */
-	if (from.width == to.width && from.height == to.height)
+	if (from.width == to.width && from.height == to.height &&
+	    (scaling == SCALING_NONE || known_aspect(aspect) == 1))
 		return 0;
 	if (scaling == SCALING_NONE)
 		return -ERANGE;

@@ -26,9 +26,14 @@ struct crop {
 };
 
 /* aspect: sample aspect ratio of `from`, 0/x if unknown; the device's samples are taken to be square. Returns
- * 0, or -ERANGE where the sizes differ and scaling is SCALING_NONE. */
+ * 0, or -ERANGE where the sizes differ and scaling is SCALING_NONE. Of frames that have the device's size and
+ * are to be shown as they are, both rectangles are the whole. */
 int crop_find(enum scaling scaling, struct frame_shape from, AVRational aspect, struct frame_shape to,
 	      struct crop *crop);
+
+/* The size of a picture with square samples that shows one of this sample aspect ratio with no row or column
+ * less. Even where that is another size, as formats with subsampled chroma need it. */
+void crop_square_size(AVRational aspect, uint32_t *width, uint32_t *height);
 
 /* Advances each plane's pointer to the sample at x, y, both aligned to the chroma subsampling. */
 void crop_offset_planes(enum AVPixelFormat format, int x, int y, uint8_t *data[], const int linesize[]);

@@ -313,6 +313,23 @@ AVRational demuxer_sample_aspect(const struct demuxer *d, AVFrame *frame)
 	return av_guess_sample_aspect_ratio(d->context, d->stream, frame);
 }
 
+const int32_t *demuxer_display_matrix(const struct demuxer *d)
+{
+	const uint8_t *data;
+	size_t bytes = 0;
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+	const AVCodecParameters *p = d->stream->codecpar;
+	const AVPacketSideData *side_data =
+		av_packet_side_data_get(p->coded_side_data, p->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+
+	data = side_data ? side_data->data : NULL;
+	bytes = side_data ? side_data->size : 0;
+#else
+	data = av_stream_get_side_data(d->stream, AV_PKT_DATA_DISPLAYMATRIX, &bytes);
+#endif
+	return data && bytes >= 9 * sizeof(int32_t) ? (const int32_t *)(const void *)data : NULL;
+}
+
 static bool attach_direct_read(struct demuxer *d)
 {
 	d->direct.stream = d->stream;

@@ -51,5 +51,7 @@ int64_t demuxer_duration_ns(const struct demuxer *demuxer);        /* 0: not kno
 struct fraction demuxer_frame_rate(const struct demuxer *demuxer); /* 0/0: not known */
 /* Of this frame (NULL: of the stream); 0 where it is not known. */
 AVRational demuxer_sample_aspect(const struct demuxer *demuxer, AVFrame *frame);
+/* The stream's AV_PKT_DATA_DISPLAYMATRIX, or NULL. */
+const int32_t *demuxer_display_matrix(const struct demuxer *demuxer);
 
 #endif

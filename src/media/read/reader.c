@@ -96,11 +96,14 @@ int reader_start(struct reader *r, const struct reader_target *target)
 		err = scaler_check(&r->scaler, shape, aspect);
 	if (err < 0)
 		return err;
+	/* Otherwise each frame is drawn. */
+	if (!orientation_is_upright(r->orientation) || !scaler_is_whole(&r->scaler))
+		return 0;
 	decoder_buffers_enable(&r->decoder.buffers, &r->target, target->n_direct);
 	return enable_direct_read(r, shape);
 }
 
-static int draw_into_target(struct reader *r, struct frame *out)
+static int draw_into_target(struct reader *r, const AVFrame *frame, struct frame *out)
 {
 	int err = target_acquire(&r->target, true, out);
 
@@ -108,7 +111,7 @@ static int draw_into_target(struct reader *r, struct frame *out)
 		log_error("%s: a frame does not fit into a buffer of the device", r->info.path);
 	if (err < 0)
 		return err;
-	err = scaler_draw(&r->scaler, r->frame, out);
+	err = scaler_draw(&r->scaler, frame, out);
 	if (err < 0)
 		av_buffer_unref(&out->memory);
 	return err;
@@ -123,18 +126,38 @@ static int64_t frame_duration(const AVFrame *frame)
 #endif
 }
 
+/* A frame may have a matrix of its own, as that of a photograph. */
+static struct orientation frame_orientation(const struct reader *r)
+{
+	const int32_t *matrix = r->own_orientation ? NULL : rotate_frame_matrix(r->frame);
+
+	return matrix ? orientation_by_matrix(matrix) : r->orientation;
+}
+
+static int draw_turned(struct reader *r, struct orientation orientation, struct frame *out)
+{
+	const AVFrame *turned = rotator_run(&r->rotator, orientation, r->frame);
+
+	return turned ? draw_into_target(r, turned, out) : -ENOMEM;
+}
+
 /* Puts the decoded frame into a buffer of the target, unless the demuxer or the decoder did. */
 static int finish_frame(struct reader *r, struct frame *out)
 {
+	struct orientation orientation = frame_orientation(r);
 	AVFrame *frame = r->frame;
 	int err;
 
 	frame->sample_aspect_ratio = demuxer_sample_aspect(&r->demuxer, frame);
-	err = direct_read_take(&r->demuxer.direct, frame, out);
-	if (err == 0)
-		err = decoder_buffers_take(&r->decoder.buffers, frame, out);
-	if (err == 0)
-		err = draw_into_target(r, out);
+	if (!orientation_is_upright(orientation)) {
+		err = draw_turned(r, orientation, out);
+	} else {
+		err = direct_read_take(&r->demuxer.direct, frame, out);
+		if (err == 0)
+			err = decoder_buffers_take(&r->decoder.buffers, frame, out);
+		if (err == 0)
+			err = draw_into_target(r, frame, out);
+	}
 	if (err < 0)
 		return err;
 	out->key = true;

@@ -13,6 +13,14 @@
 
 struct reader;
 
+enum reader_rotate {
+	ROTATE_AUTO, /* as the file says */
+	ROTATE_NONE,
+	ROTATE_90, /* clockwise */
+	ROTATE_180,
+	ROTATE_270,
+};
+
 struct reader_options {
 	const char *url;       /* a path, "-", or a libavformat URL */
 	const char *container; /* libavformat's name; NULL: probe */
@@ -20,7 +28,8 @@ struct reader_options {
 	bool allow_playlists; /* containers that open other files or addresses: hls, concat, dash, sdp, … */
 	int64_t start_ns;     /* begin with the first frame at or after this time */
 	uint64_t loops;       /* how often to play the file; 0: without end */
-	int cancel_fd;        /* when readable, reads of the input end with -ECANCELED; 0 or below: none */
+	enum reader_rotate rotate;
+	int cancel_fd; /* when readable, reads of the input end with -ECANCELED; 0 or below: none */
 };
 
 /* Opens the file and a decoder for its best video stream. Returns 0 or a negative errno, logged: that of
@@ -36,13 +45,15 @@ void reader_cancel(struct reader *reader);
 
 struct reader_info {
 	const char *path, *container, *codec;
-	/* The file's width, height, field order, colours and fps; fourcc and pix with "copy" only. */
+	/* The file's width, height, field order, colours and fps; fourcc and pix with "copy" only. The size
+	 * is that of the pictures as they are turned. */
 	struct video_format format;
 	enum AVPixelFormat av; /* AV_PIX_FMT_NONE with "copy" */
 	enum AVCodecID codec_id;
-	struct fraction sample_aspect; /* sample aspect ratio; 0/0: not known */
-	int64_t duration_ns;           /* 0: not known */
-	uint64_t read;                 /* frames returned so far */
+	struct fraction sample_aspect;        /* sample aspect ratio; 0/0: not known */
+	uint32_t square_width, square_height; /* the size that shows them as wide with square samples */
+	int64_t duration_ns;                  /* 0: not known */
+	uint64_t read;                        /* frames returned so far */
 	uint64_t damaged; /* packets or frames that could not be read or decoded, or have errors */
 };
 struct reader_info reader_info(const struct reader *reader);

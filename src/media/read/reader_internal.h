@@ -6,6 +6,7 @@
 #include "media/read/decoder.h"
 #include "media/read/packet_reader.h"
 #include "media/read/reader.h"
+#include "media/read/rotate.h"
 #include "media/read/scaler.h"
 #include "media/read/timestamps.h"
 
@@ -17,6 +18,9 @@ struct reader {
 	struct packet_reader packets; /* in place of the decoder */
 	bool copy;
 	struct target target;
+	struct orientation orientation; /* of the file's frames, or the user's */
+	bool own_orientation;           /* the user's: what single frames say does not matter */
+	struct rotator rotator;
 	struct scaler scaler;
 	struct timestamps timestamps;
 	struct reader_info info;

@@ -23,13 +23,23 @@ static int open_stream_decoder(struct reader *r, const char *decoder)
 		       : decoder_open(&r->decoder, &r->demuxer, decoder);
 }
 
+/* A photograph says in its own header how it must be turned. */
+static bool is_picture(const struct reader *r)
+{
+	const char *name = r->demuxer.context->iformat->name;
+	size_t length = strlen(name);
+
+	return strcmp(name, "image2") == 0 || (length > 5 && strcmp(name + length - 5, "_pipe") == 0);
+}
+
 /* Decodes the first frame where the container does not say what the frames are. */
 static int probe_frame(struct reader *r)
 {
+	const AVCodecParameters *p = r->demuxer.stream->codecpar;
 	const char *damage;
 	int err;
 
-	if (r->copy || (r->demuxer.stream->codecpar->format >= 0 && r->demuxer.stream->codecpar->width > 0))
+	if (r->copy || (p->format >= 0 && p->width > 0 && !is_picture(r)))
 		return 0;
 	err = decoder_read(&r->decoder, &r->demuxer, r->frame);
 	r->has_frame = err > 0;
@@ -74,6 +84,50 @@ static void set_info_format(struct reader *r, const AVCodecParameters *p)
 	r->info.av = converter_format_without_range(av);
 }
 
+static int find_orientation(struct reader *r, enum reader_rotate rotate)
+{
+	const int32_t *matrix = r->has_frame ? rotate_frame_matrix(r->frame) : NULL;
+
+	r->own_orientation = rotate != ROTATE_AUTO;
+	if (!matrix)
+		matrix = demuxer_display_matrix(&r->demuxer);
+	if (r->own_orientation)
+		r->orientation = orientation_by_quarters(rotate - ROTATE_NONE);
+	else if (matrix)
+		r->orientation = orientation_by_matrix(matrix);
+	if (!r->copy || orientation_is_upright(r->orientation))
+		return 0;
+	if (r->own_orientation) {
+		log_error("--rotate turns decoded pictures: leave out --codec copy");
+		return -EINVAL;
+	}
+	log_warn("%s: its pictures must be turned to be upright, and --codec copy passes them on as they are",
+		 avio_input_name(r->demuxer.input));
+	r->orientation = (struct orientation){ 0 };
+	return 0;
+}
+
+/* What the pictures are once they are turned. */
+static void set_info_size(struct reader *r, AVRational aspect)
+{
+	struct reader_info *info = &r->info;
+	struct video_format *f = &info->format;
+	uint32_t width = f->width;
+
+	if (r->orientation.transposed) {
+		f->width = f->height;
+		f->height = width;
+		aspect = (AVRational){ aspect.den, aspect.num };
+		f->field = FIELD_NONE;
+	}
+	if (aspect.num > 0 && aspect.den > 0)
+		info->sample_aspect = (struct fraction){ (uint32_t)aspect.num, (uint32_t)aspect.den };
+	info->square_width = f->width;
+	info->square_height = f->height;
+	if (!r->copy)
+		crop_square_size(aspect, &info->square_width, &info->square_height);
+}
+
 static int set_reader_info(struct reader *r)
 {
 	const AVCodecParameters *p = r->demuxer.stream->codecpar;
@@ -86,8 +140,7 @@ static int set_reader_info(struct reader *r)
 	r->info.codec_id = p->codec_id;
 	r->info.format.fps = demuxer_frame_rate(&r->demuxer);
 	r->info.duration_ns = demuxer_duration_ns(&r->demuxer);
-	if (aspect.num > 0 && aspect.den > 0)
-		r->info.sample_aspect = (struct fraction){ (uint32_t)aspect.num, (uint32_t)aspect.den };
+	set_info_size(r, aspect);
 	if (r->info.format.width > 0 && r->info.format.height > 0 &&
 	    (r->copy || av_pix_fmt_desc_get(r->info.av)))
 		return 0;
@@ -136,6 +189,8 @@ static int open_reader_parts(struct reader *r, const struct reader_options *opti
 	if (err == 0)
 		err = probe_frame(r);
 	if (err == 0)
+		err = find_orientation(r, options->rotate);
+	if (err == 0)
 		err = set_reader_info(r);
 	if (err < 0)
 		return err;
@@ -172,6 +227,7 @@ void reader_close(struct reader *r)
 	av_frame_free(&r->frame);
 	decoder_close(&r->decoder);
 	packet_reader_close(&r->packets);
+	rotator_close(&r->rotator);
 	scaler_close(&r->scaler);
 	demuxer_close(&r->demuxer);
 	free(r);

@@ -46,6 +46,16 @@ int scaler_check(struct scaler *s, struct frame_shape shape, AVRational aspect)
 	return -ERANGE;
 }
 
+bool scaler_is_whole(const struct scaler *s)
+{
+	struct frame_shape to = target_shape(s->target);
+	const struct crop *c = &s->crop;
+
+	return c->from.width == s->shape.width && c->from.height == s->shape.height &&
+	       c->to.width == to.width && c->to.height == to.height && s->shape.width == to.width &&
+	       s->shape.height == to.height;
+}
+
 static void copy_picture(const struct target *target, const AVFrame *frame, struct frame *buffer)
 {
 	const struct picture_layout *l = &target->layout;
@@ -226,14 +236,14 @@ int scaler_draw(struct scaler *s, const AVFrame *frame, struct frame *buffer)
 
 	target_set_payload(s->target, buffer);
 	buffer->copied_bytes = 0;
-	if (target_accepts(s->target, shape, frame->color_range, frame->colorspace)) {
-		copy_picture(s->target, frame, buffer);
-		return 0;
-	}
 	if (!is_checked(s, shape, frame->sample_aspect_ratio)) {
 		err = scaler_check(s, shape, frame->sample_aspect_ratio);
 		if (err < 0)
 			return err;
+	}
+	if (scaler_is_whole(s) && target_accepts(s->target, shape, frame->color_range, frame->colorspace)) {
+		copy_picture(s->target, frame, buffer);
+		return 0;
 	}
 	return convert_frame(s, frame, buffer);
 }

@@ -24,6 +24,8 @@ void scaler_close(struct scaler *scaler);
 
 /* Whether frames of this shape can be shown: 0, or -ERANGE, logged. */
 int scaler_check(struct scaler *scaler, struct frame_shape shape, AVRational aspect);
+/* Whether frames of the shape checked last have the target's size and are shown as they are. */
+bool scaler_is_whole(const struct scaler *scaler);
 /* Draws the frame into the buffer and sets the buffer's payload and copied_bytes. A frame that the target
  * accepts as it is is copied; all else takes one pass of libswscale, and a copy where the buffer's rows are
  * not aligned as that needs them. 0 or a negative errno, logged. */
