@@ -139,6 +139,13 @@ int pool_check_idle(struct device *device, const char *io)
 	return err < 0 ? report_busy(device, err) : 0;
 }
 
+/* v4l2loopback hands its reader the buffers that the producer fills, in the producer's order: the reader's
+ * QBUF has no effect, and a frame lasts only until the producer comes round again. */
+static bool overwrites_buffers(const struct device *device)
+{
+	return strcmp((const char *)device->info.driver, "v4l2 loopback") == 0;
+}
+
 int pool_open(struct pool **out, struct device *device, const struct video_format *format,
 	      const struct pool_options *options)
 {
@@ -152,6 +159,7 @@ int pool_open(struct pool **out, struct device *device, const struct video_forma
 	pool->format = *format;
 	pool->output = device_is_output(device);
 	pool->m2m = nodes_is_m2m(device->caps);
+	pool->overwrites = !pool->output && overwrites_buffers(device);
 	pool->frame_bytes = video_format_bytes(format);
 	pool->memory_limit = options->memory_limit;
 	pool->cancel_fd = pool->wake_fd = -1;

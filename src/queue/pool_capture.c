@@ -107,15 +107,15 @@ static int next_frame(struct pool *pool, int64_t deadline_ns, struct buffer **ou
 }
 
 /* Below copy_threshold: queues one more buffer, or else moves the frame to a spare and requeues its buffer.
- */
+ * The latter at once where the driver could overwrite it. */
 static int keep_supplied(struct pool *pool, struct buffer **buffer)
 {
 	bool empty = pool->n_queued == 0;
 	struct buffer *spare;
 
-	if (!empty && pool->n_queued >= pool->copy_threshold)
+	if (!pool->overwrites && !empty && pool->n_queued >= pool->copy_threshold)
 		return 0;
-	if (pool_grow(pool) == 0)
+	if (!pool->overwrites && pool_grow(pool) == 0)
 		return 0;
 	spare = spare_replace(pool, *buffer);
 	if (spare) {
@@ -123,8 +123,8 @@ static int keep_supplied(struct pool *pool, struct buffer **buffer)
 		*buffer = spare;
 		return 0;
 	}
-	/* The frame is dropped only where the driver could not go on without its buffer. */
-	return empty ? requeue(pool, *buffer, POOL_NOBUF) : 0;
+	/* The frame is dropped only where the driver could not go on without its buffer, or does not wait. */
+	return empty || pool->overwrites ? requeue(pool, *buffer, POOL_NOBUF) : 0;
 }
 
 int pool_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **out, struct frame_info *info)

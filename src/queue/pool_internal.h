@@ -12,9 +12,10 @@ struct pool {
 	struct device *device;
 	const struct io_ops *io;
 	struct video_format format;
-	bool output;          /* device_is_output() */
-	bool m2m;             /* a memory-to-memory device ends its stream with an empty buffer */
-	uint64_t frame_bytes; /* memory of a frame, all planes */
+	bool output;     /* device_is_output() */
+	bool m2m;        /* a memory-to-memory device ends its stream with an empty buffer */
+	bool overwrites; /* capture: the driver fills buffers that it was not given: all frames are copied */
+	uint64_t frame_bytes;               /* memory of a frame, all planes */
 	uint32_t payload_bytes[MAX_PLANES]; /* least payload of a raw frame's planes; 0: any */
 	struct pool_limits limits;
 	uint64_t memory_limit;               /* bytes of frames in buffers and spares; 0: none */

@@ -235,7 +235,9 @@ int sim_formats_querycap(struct sim *sim, void *argument)
 	};
 	unsigned kind = sim->options.m2m ? 2 : sim->options.output;
 
-	*cap = (struct v4l2_capability){ .driver = "sim", .bus_info = "platform:sim", .version = 1 << 8 };
+	*cap = (struct v4l2_capability){ .bus_info = "platform:sim", .version = 1 << 8 };
+	strncpy((char *)cap->driver, sim->options.driver ? sim->options.driver : "sim",
+		sizeof cap->driver - 1);
 	strcpy((char *)cap->card, sim->options.output ? "Simulated display" : "Simulated camera");
 	cap->device_caps = kinds[sim_is_multiplanar(sim)][kind] | V4L2_CAP_EXT_PIX_FORMAT;
 	if (sim->options.caps & (SIM_CAP_MMAP | SIM_CAP_USERPTR | SIM_CAP_DMABUF))

@@ -382,6 +382,9 @@ const struct sim_key sim_keys[] = {
 	  AT(min_buffers) },
 	{ "adjust", "size+format+fps", "the device has only one of these, and changes requests for others",
 	  key_adjust, AT(adjust) },
+	{ "ring", NULL, "the driver fills its buffers in turn, queued or not, as v4l2loopback", key_bool,
+	  AT(ring) },
+	{ "driver", "NAME", "name of the driver (sim)", key_string, AT(driver) },
 	{ "busy", NULL, "another program is streaming: EBUSY", key_bool, AT(busy) },
 	{ "fail", "CALL@N:ERRNO[:COUNT]",
 	  "the Nth CALL (qbuf, streamon, mmap, …; probe: REQBUFS of 0) fails, COUNT times; N *: always; "
@@ -483,5 +486,6 @@ void sim_options_close(struct sim_options *options)
 {
 	free(options->dump);
 	free(options->settings);
-	options->dump = options->settings = NULL;
+	free(options->driver);
+	options->dump = options->settings = options->driver = NULL;
 }

@@ -46,7 +46,7 @@ struct sim_options {
 	struct fraction fps; /* 0/1: a frame whenever a buffer is queued */
 	uint32_t stride, data_offset;
 	bool output, m2m;
-	char *dump, *settings;
+	char *dump, *settings, *driver;
 	uint32_t inputs; /* or outputs */
 	uint32_t draw;   /* SIM_DRAW_* */
 	uint32_t times;  /* SIM_TIMES_* */
@@ -54,7 +54,7 @@ struct sim_options {
 	uint32_t caps, adjust; /* SIM_CAP_*, SIM_ADJUST_* */
 	uint32_t min_buffers;
 	int64_t grant; /* -1: as many as are asked for */
-	bool no_create_bufs, no_buffer_caps, busy, querybuf_wrong_index, short_plane;
+	bool no_create_bufs, no_buffer_caps, busy, ring, querybuf_wrong_index, short_plane;
 	struct sim_call_fault call_faults[SIM_MAX_CALL_FAULTS];
 	unsigned n_call_faults;
 

@@ -59,7 +59,8 @@ void sim_stream_stop(struct sim *sim)
 void sim_stream_queue(struct sim *sim, struct sim_buffer *buffer)
 {
 	buffer->state = SIM_QUEUED;
-	buffer_list_add(&sim->queued_list, buffer);
+	if (!sim->options.ring)
+		buffer_list_add(&sim->queued_list, buffer);
 	sim->waiting_for_buffers = false;
 	start_when_enough_queued(sim);
 }
@@ -163,6 +164,19 @@ static void return_all_empty(struct sim *sim)
 	}
 }
 
+static bool has_room(const struct sim *sim)
+{
+	if (!sim->options.ring)
+		return sim->queued_list.count;
+	return sim->done_list.count < (sim->format.fps.num ? sim->n_buffers : 1);
+}
+
+static struct sim_buffer *next_buffer(struct sim *sim)
+{
+	return sim->options.ring ? sim->buffers[sim->n_frames % sim->n_buffers]
+				 : buffer_list_take(&sim->queued_list);
+}
+
 static void capture_frame(struct sim *sim, int64_t timestamp_ns)
 {
 	const struct sim_options *o = &sim->options;
@@ -175,7 +189,7 @@ static void capture_frame(struct sim *sim, int64_t timestamp_ns)
 	}
 	if (sim_faults_due(&o->repeat, sim->n_frames) && sim->period)
 		sim->n_repeats++;
-	buffer = buffer_list_take(&sim->queued_list);
+	buffer = next_buffer(sim);
 	sim_frame_capture(sim, buffer, o->first_sequence + (uint32_t)(sim->period - sim->n_repeats),
 			  timestamp_ns);
 	buffer_done(sim, buffer);
@@ -199,7 +213,7 @@ static void display_frame(struct sim *sim)
 
 static void finish_period(struct sim *sim, int64_t timestamp_ns)
 {
-	if (sim->queued_list.count && !sim_faults_due(&sim->options.drop, sim->period + 1)) {
+	if (has_room(sim) && !sim_faults_due(&sim->options.drop, sim->period + 1)) {
 		if (sim->options.output)
 			display_frame(sim);
 		else
@@ -221,7 +235,7 @@ static void make_due_frames(struct sim *sim)
 			finish_period(sim, period_end_ns(sim, sim->period));
 		return;
 	}
-	while (!sim->stopped && sim->queued_list.count) {
+	while (!sim->stopped && has_room(sim)) {
 		now = now_ns();
 		/* struct v4l2_buffer has microseconds, and no two frames may have the same timestamp. */
 		finish_period(sim, now < sim->last_timestamp_ns + NS_PER_US
@@ -238,8 +252,7 @@ void sim_stream_catch_up(struct sim *sim)
 
 static void update_timer(struct sim *sim)
 {
-	int64_t next_ns =
-		makes_frames(sim) && sim->format.fps.num && sim->queued_list.count ? next_due_ns(sim) : 0;
+	int64_t next_ns = makes_frames(sim) && sim->format.fps.num && has_room(sim) ? next_due_ns(sim) : 0;
 	struct itimerspec when;
 
 	if (sim->reader_arrives_ns && (!next_ns || sim->reader_arrives_ns < next_ns))

@@ -331,7 +331,7 @@ int sim_vb2_qbuf(struct sim *sim, void *argument)
 		return -EINVAL;
 	if (sim->error)
 		return -EIO;
-	if (buffer->state != SIM_DEQUEUED)
+	if (buffer->state != SIM_DEQUEUED && !sim->options.ring)
 		return -EINVAL;
 	err = prepare_buffer(sim, buffer, b);
 	if (err < 0)

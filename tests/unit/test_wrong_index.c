@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An output device that gives back other buffers than it was given. */
+/* Devices that give back other buffers than they were given. */
 #include "pool_fixture.h"
 
 #include <string.h>
@@ -79,6 +79,23 @@ static void frames_go_on(void **state)
 	}
 }
 
+/* A capture device that fills its buffers in turn, queued or not, as v4l2loopback, whose name tells it. */
+static void frames_of_a_ring_are_copied_in_time(void **state)
+{
+	struct buffer *held[3 * N_BUFFERS];
+	struct pool_fixture fixture;
+
+	(void)state;
+	pool_fixture_start(&fixture, "mmap", "ring,driver=v4l2 loopback", N_BUFFERS, N_BUFFERS);
+	for (uint32_t i = 0; i < N_ELEMENTS(held); i++)
+		held[i] = pool_fixture_frame(&fixture, i);
+	for (uint32_t i = 0; i < N_ELEMENTS(held); i++) {
+		pool_fixture_check_picture(&fixture.format, held[i], i);
+		pool_release(fixture.pool, held[i]);
+	}
+	pool_fixture_close(&fixture);
+}
+
 static void a_buffer_that_is_not_there_is_an_error(void **state)
 {
 	struct device device;
@@ -100,6 +117,7 @@ int main(void)
 {
 	static const struct table_test tests[] = {
 		{ 0, "frames_go_on", frames_go_on, NULL },
+		{ 0, "frames_of_a_ring_are_copied_in_time", frames_of_a_ring_are_copied_in_time, NULL },
 		{ 37, "buffer_that_is_not_there_is_an_error", a_buffer_that_is_not_there_is_an_error, NULL },
 	};
 

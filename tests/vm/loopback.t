@@ -7,9 +7,17 @@ raw=rawvideo,320,240,yuyv422
 
 ffmpeg -v error -f lavfi -i testsrc2=s=320x240:r=30 -frames:v 30 -pix_fmt yuyv422 -f rawvideo -y "$work/picture.yuv" || exit 1
 
+# is_whole NAME FRAMES: so many frames of the simulated picture; the player went round.
+is_whole() {
+	ffmpeg -nostdin -v error -i "$job/$1.nut" -fps_mode passthrough -f rawvideo - | "$build/tests/tools/frames" YUYV 320x240 |
+		grep -qE "^frames=$2 .* torn=0 "
+}
+
+"$build/v4l2q" capture -q -d sim:size=320x240,fps=30 -n 90 -y -o "$work/numbered.nut" || exit 1
+
 for k in "${kernels[@]}"; do
 	module=$("$root/scripts/vm-v4l2loopback" "$k") || exit 1
-	ok "the job ran" boot "$k" loopback -m videodev -f "$module" -f "$work/picture.yuv" || continue
+	ok "the job ran" boot "$k" loopback -m videodev -f "$module" -f "$work/picture.yuv" -f "$work/numbered.nut" || continue
 	recorded mmap 30 $raw
 	is "mmap: the report says so" "$(report mmap .io)" mmap
 	recorded rw 30 $raw
@@ -20,5 +28,8 @@ for k in "${kernels[@]}"; do
 	is "starved: exit status 5 when the feeder is gone" "$(status starved)" 5
 	is "starved: the report says so" "$(report starved .end)" stall
 	ok "starved: what was captured decodes" decodes_cleanly starved "$(report starved .frames.written)"
+	recorded fed 60 $raw
+	is "fed: every frame is copied, as the driver overwrites its buffers" "$(report fed .frames.zero_copy)" 0
+	ok "fed: none of them is torn" is_whole fed 60
 done
 done_testing
