@@ -296,7 +296,7 @@ int device_poll(struct device *device, struct pollfd *entries, nfds_t n, int64_t
 	if (result < 0)
 		result = -errno;
 	else if (device->ops->revents && entries[0].revents)
-		entries[0].revents = device->ops->revents(device, entries[0].revents) & (events | always);
+		entries[0].revents = device->ops->revents(device, events) & (events | always);
 	if (log_enabled(LOG_LEVEL_TRACE))
 		trace_call(device->path, result, "poll timeout_ns=%lld events=0x%x revents=0x%x",
 			   (long long)timeout_ns, entries[0].events, result < 0 ? 0 : entries[0].revents);

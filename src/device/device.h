@@ -31,9 +31,9 @@ struct device_ops {
 	int (*munmap)(struct device *device, void *start, size_t length);
 	ssize_t (*read)(struct device *device, void *data, size_t size);
 	ssize_t (*write)(struct device *device, const void *data, size_t size);
-	/* Translates what poll() returned for device->fd to the events of a V4L2 node. NULL: they are those.
-	 */
-	short (*revents)(struct device *device, short revents);
+	/* What poll() on a V4L2 node that asks for these events returns, as device->fd tells only that there
+	 * are some. NULL: device->fd is such a node. */
+	short (*revents)(struct device *device, short events);
 	/* Called before poll() where revents is set: restricts what makes device->fd readable to these events
 	 * and errors. */
 	void (*await)(struct device *device, short events);

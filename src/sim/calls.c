@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The ioctls of the simulated device, by request for the device and by name for fail=. */
+#include <assert.h>
+#include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include "base/array.h"
 #include "sim/sim_internal.h"
 
-static const struct sim_call calls[] = {
+/* The ioctls that are the same for all programs that have the device open. */
+static const struct call {
+	unsigned long request;
+	const char *name; /* for fail= */
+	int (*run)(struct sim *sim, void *argument);
+} calls[] = {
 	{ VIDIOC_QUERYCAP, "querycap", sim_formats_querycap },
 	{ VIDIOC_ENUM_FMT, "enum_fmt", sim_formats_enum_fmt },
 	{ VIDIOC_G_FMT, "g_fmt", sim_formats_g_fmt },
@@ -14,8 +22,6 @@ static const struct sim_call calls[] = {
 	{ VIDIOC_S_PARM, "s_parm", sim_formats_s_parm },
 	{ VIDIOC_ENUM_FRAMESIZES, "enum_framesizes", sim_formats_enum_framesizes },
 	{ VIDIOC_ENUM_FRAMEINTERVALS, "enum_frameintervals", sim_formats_enum_frameintervals },
-	{ VIDIOC_REQBUFS, "reqbufs", sim_vb2_reqbufs },
-	{ VIDIOC_CREATE_BUFS, "create_bufs", sim_vb2_create_bufs },
 	{ VIDIOC_QUERYBUF, "querybuf", sim_vb2_querybuf },
 	{ VIDIOC_QBUF, "qbuf", sim_vb2_qbuf },
 	{ VIDIOC_DQBUF, "dqbuf", sim_vb2_dqbuf },
@@ -26,9 +32,7 @@ static const struct sim_call calls[] = {
 	{ VIDIOC_QUERY_EXT_CTRL, "query_ext_ctrl", sim_controls_query_ext_ctrl },
 	{ VIDIOC_QUERYMENU, "querymenu", sim_controls_querymenu },
 	{ VIDIOC_G_CTRL, "g_ctrl", sim_controls_g_ctrl },
-	{ VIDIOC_S_CTRL, "s_ctrl", sim_controls_s_ctrl },
 	{ VIDIOC_G_EXT_CTRLS, "g_ext_ctrls", sim_controls_g_ext_ctrls },
-	{ VIDIOC_S_EXT_CTRLS, "s_ext_ctrls", sim_controls_s_ext_ctrls },
 	{ VIDIOC_TRY_EXT_CTRLS, "try_ext_ctrls", sim_controls_try_ext_ctrls },
 	{ VIDIOC_ENUMINPUT, "enuminput", sim_inputs_enum_input },
 	{ VIDIOC_G_INPUT, "g_input", sim_inputs_g_input },
@@ -39,28 +43,186 @@ static const struct sim_call calls[] = {
 	{ VIDIOC_QUERY_DV_TIMINGS, "query_dv_timings", sim_dv_timings_query },
 	{ VIDIOC_G_DV_TIMINGS, "g_dv_timings", sim_dv_timings_get },
 	{ VIDIOC_S_DV_TIMINGS, "s_dv_timings", sim_dv_timings_set },
+	{ VIDIOC_G_PRIORITY, "g_priority", sim_priority_get },
+};
+
+/* Those for which it matters who calls. */
+static const struct file_call {
+	unsigned long request;
+	const char *name;
+	int (*run)(struct sim_file *file, void *argument);
+} file_calls[] = {
+	{ VIDIOC_REQBUFS, "reqbufs", sim_vb2_reqbufs },
+	{ VIDIOC_CREATE_BUFS, "create_bufs", sim_vb2_create_bufs },
+	{ VIDIOC_S_CTRL, "s_ctrl", sim_controls_s_ctrl },
+	{ VIDIOC_S_EXT_CTRLS, "s_ext_ctrls", sim_controls_s_ext_ctrls },
 	{ VIDIOC_SUBSCRIBE_EVENT, "subscribe_event", sim_events_subscribe },
 	{ VIDIOC_UNSUBSCRIBE_EVENT, "unsubscribe_event", sim_events_unsubscribe },
 	{ VIDIOC_DQEVENT, "dqevent", sim_events_dqevent },
+	{ VIDIOC_S_PRIORITY, "s_priority", sim_priority_set },
 };
 
-const struct sim_call *sim_calls_find(unsigned long request)
+enum {
+	PRIO = 1,   /* refused while another program has a higher priority */
+	QUEUE = 2,  /* refused while another program owns the queue */
+	STREAM = 4, /* a device lacks it that only reads and writes */
+	COPY = 8,   /* the argument is filled when the call fails too */
+};
+#define UP_TO(type, field) (offsetof(struct type, field) + sizeof(((struct type *)0)->field))
+
+/* What the kernel does before and after (drivers/media/v4l2-core/v4l2-ioctl.c). */
+static const struct rule {
+	unsigned long request;
+	uint32_t flags;
+	size_t n_in; /* bytes of the argument that the call reads: the rest is cleared; 0: all */
+} rules[] = {
+	{ VIDIOC_ENUM_FMT, 0, UP_TO(v4l2_fmtdesc, type) },
+	{ VIDIOC_S_FMT, PRIO, 0 },
+	{ VIDIOC_G_PARM, 0, UP_TO(v4l2_streamparm, type) },
+	{ VIDIOC_S_PARM, PRIO, 0 },
+	{ VIDIOC_ENUM_FRAMESIZES, 0, UP_TO(v4l2_frmsizeenum, pixel_format) },
+	{ VIDIOC_ENUM_FRAMEINTERVALS, 0, UP_TO(v4l2_frmivalenum, height) },
+	{ VIDIOC_REQBUFS, STREAM | PRIO, UP_TO(v4l2_requestbuffers, flags) },
+	{ VIDIOC_CREATE_BUFS, STREAM | PRIO, UP_TO(v4l2_create_buffers, flags) },
+	{ VIDIOC_QUERYBUF, STREAM, UP_TO(v4l2_buffer, length) },
+	{ VIDIOC_QBUF, STREAM | QUEUE, 0 },
+	{ VIDIOC_DQBUF, STREAM | QUEUE, 0 },
+	{ VIDIOC_EXPBUF, STREAM | QUEUE, UP_TO(v4l2_exportbuffer, flags) },
+	{ VIDIOC_STREAMON, STREAM | QUEUE | PRIO, 0 },
+	{ VIDIOC_STREAMOFF, STREAM | QUEUE | PRIO, 0 },
+	{ VIDIOC_QUERYCTRL, 0, UP_TO(v4l2_queryctrl, id) },
+	{ VIDIOC_QUERY_EXT_CTRL, 0, UP_TO(v4l2_query_ext_ctrl, id) },
+	{ VIDIOC_QUERYMENU, 0, UP_TO(v4l2_querymenu, index) },
+	{ VIDIOC_S_CTRL, PRIO, 0 },
+	{ VIDIOC_G_EXT_CTRLS, COPY, 0 },
+	{ VIDIOC_S_EXT_CTRLS, PRIO | COPY, 0 },
+	{ VIDIOC_TRY_EXT_CTRLS, COPY, 0 },
+	{ VIDIOC_ENUMINPUT, 0, UP_TO(v4l2_input, index) },
+	{ VIDIOC_S_INPUT, PRIO, 0 },
+	{ VIDIOC_ENUMOUTPUT, 0, UP_TO(v4l2_output, index) },
+	{ VIDIOC_S_OUTPUT, PRIO, 0 },
+	{ VIDIOC_QUERY_DV_TIMINGS, COPY, 0 },
+	{ VIDIOC_G_DV_TIMINGS, 0, UP_TO(v4l2_dv_timings, bt.flags) },
+	{ VIDIOC_S_DV_TIMINGS, PRIO, UP_TO(v4l2_dv_timings, bt.flags) },
+	{ VIDIOC_S_PRIORITY, PRIO, 0 },
+};
+
+static const struct rule *find_rule(unsigned long request)
+{
+	static const struct rule none;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(rules); i++) {
+		if (rules[i].request == request)
+			return &rules[i];
+	}
+	return &none;
+}
+
+/* The name by which fail= knows the ioctl; NULL: the device has none such. */
+static const char *find_name(unsigned long request)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(calls); i++) {
 		if (calls[i].request == request)
-			return &calls[i];
+			return calls[i].name;
+	}
+	for (unsigned i = 0; i < ARRAY_SIZE(file_calls); i++) {
+		if (file_calls[i].request == request)
+			return file_calls[i].name;
 	}
 	return NULL;
 }
 
 /* Requests for 0 buffers ask for the capabilities or free the buffers; they can be made to fail alone. */
-const char *sim_calls_name(const struct sim_call *call, const void *argument)
+static const char *call_name(unsigned long request, const void *argument)
 {
-	if (call->request == VIDIOC_REQBUFS && !((const struct v4l2_requestbuffers *)argument)->count)
+	if (request == VIDIOC_REQBUFS && !((const struct v4l2_requestbuffers *)argument)->count)
 		return "probe";
-	if (call->request == VIDIOC_CREATE_BUFS && !((const struct v4l2_create_buffers *)argument)->count)
+	if (request == VIDIOC_CREATE_BUFS && !((const struct v4l2_create_buffers *)argument)->count)
 		return "create_probe";
-	return call->name;
+	return find_name(request);
+}
+
+/* check_array_args(): what the argument points to can be read. */
+static int check_arrays(unsigned long request, const void *argument)
+{
+	const struct v4l2_ext_controls *list = argument;
+	const struct v4l2_buffer *b = argument;
+
+	switch (request) {
+	case VIDIOC_QUERYBUF:
+	case VIDIOC_QBUF:
+	case VIDIOC_DQBUF:
+		if (!V4L2_TYPE_IS_MULTIPLANAR(b->type) || !b->length)
+			return 0;
+		return b->length > VIDEO_MAX_PLANES ? -EINVAL : b->m.planes ? 0 : -EFAULT;
+	case VIDIOC_G_EXT_CTRLS:
+	case VIDIOC_S_EXT_CTRLS:
+	case VIDIOC_TRY_EXT_CTRLS:
+		if (!list->count)
+			return 0;
+		return list->count > V4L2_CID_MAX_CTRLS ? -EINVAL : list->controls ? 0 : -EFAULT;
+	default:
+		return 0;
+	}
+}
+
+static int run_call(struct sim_file *file, unsigned long request, void *argument)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(calls); i++) {
+		if (calls[i].request == request)
+			return calls[i].run(file->sim, argument);
+	}
+	for (unsigned i = 0; i < ARRAY_SIZE(file_calls); i++) {
+		if (file_calls[i].request == request)
+			return file_calls[i].run(file, argument);
+	}
+	return -ENOTTY;
+}
+
+/* __video_do_ioctl() */
+static int check_and_run(struct sim_file *file, unsigned long request, uint32_t rules_of_call, void *argument)
+{
+	struct sim *sim = file->sim;
+	int err = sim_faults_call(sim, call_name(request, argument));
+
+	if (err < 0 && request == VIDIOC_STREAMOFF)
+		sim->stopped = true; /* videobuf2 stops the driver even when STREAMOFF fails */
+	if (err == 0)
+		err = check_arrays(request, argument);
+	if (err == 0 && rules_of_call & PRIO)
+		err = sim_priority_check(file);
+	if (err == 0 && rules_of_call & QUEUE && sim->owner && sim->owner != file)
+		err = -EBUSY;
+	return err < 0 ? err : run_call(file, request, argument);
+}
+
+static bool streams(const struct sim *sim)
+{
+	return sim->options.caps & (SIM_CAP_MMAP | SIM_CAP_USERPTR | SIM_CAP_DMABUF);
+}
+
+/* The kernel's video_usercopy() */
+int sim_calls_run(struct sim_file *file, unsigned long request, void *argument)
+{
+	const struct rule *rule = find_rule(request);
+	size_t size = _IOC_SIZE(request), n_in;
+	_Alignas(max_align_t) char copy[512];
+	int err;
+
+	if (file->sim->unplugged)
+		return -ENODEV;
+	if (!find_name(request) || (rule->flags & STREAM && !streams(file->sim)))
+		return -ENOTTY;
+	if (!argument)
+		return -EFAULT;
+	assert(size <= sizeof copy);
+	n_in = !(_IOC_DIR(request) & _IOC_WRITE) ? 0 : rule->n_in ? rule->n_in : size;
+	memcpy(copy, argument, n_in);
+	memset(copy + n_in, 0, size - n_in);
+	err = check_and_run(file, request, rule->flags, copy);
+	if (_IOC_DIR(request) & _IOC_READ && (err == 0 || rule->flags & COPY))
+		memcpy(argument, copy, size);
+	return err;
 }
 
 bool sim_calls_has_name(const char *name)
@@ -74,6 +236,10 @@ bool sim_calls_has_name(const char *name)
 	}
 	for (unsigned i = 0; i < ARRAY_SIZE(calls); i++) {
 		if (strcmp(calls[i].name, name) == 0)
+			return true;
+	}
+	for (unsigned i = 0; i < ARRAY_SIZE(file_calls); i++) {
+		if (strcmp(file_calls[i].name, name) == 0)
 			return true;
 	}
 	return false;

@@ -189,6 +189,53 @@ static int validate_value(const struct sim *sim, uint32_t id, int32_t *value)
 	return -EINVAL;
 }
 
+bool sim_controls_has(const struct sim *sim, uint32_t id)
+{
+	return !(id & (V4L2_CTRL_FLAG_NEXT_CTRL | V4L2_CTRL_FLAG_NEXT_COMPOUND)) && find_control(sim, id);
+}
+
+static struct v4l2_event control_event(const struct sim *sim, const struct control *control, uint32_t changes)
+{
+	struct v4l2_event event = { .type = V4L2_EVENT_CTRL,
+				    .id = control->id,
+				    .u.ctrl = { .changes = changes,
+						.type = control->type,
+						.flags = control->flags,
+						.minimum = control->min,
+						.maximum = control->max,
+						.step = control->step,
+						.default_value = control->default_value } };
+
+	if (changes & V4L2_EVENT_CTRL_CH_VALUE)
+		get_value(sim, control->id, &event.u.ctrl.value);
+	return event;
+}
+
+/* Type 0: the control has no value to tell. */
+struct v4l2_event sim_controls_initial_event(const struct sim *sim, uint32_t id)
+{
+	const struct control *control = find_control(sim, id);
+	bool readable = !(control->flags & V4L2_CTRL_FLAG_WRITE_ONLY);
+
+	if (control->type == V4L2_CTRL_TYPE_CTRL_CLASS)
+		return (struct v4l2_event){ 0 };
+	return control_event(sim, control,
+			     V4L2_EVENT_CTRL_CH_FLAGS | (readable ? V4L2_EVENT_CTRL_CH_VALUE : 0));
+}
+
+static void set_value(struct sim_file *file, uint32_t id, int32_t value)
+{
+	const struct control *control = find_control(file->sim, id);
+	int32_t *stored = &file->sim->control_values[control - controls];
+	struct v4l2_event event;
+
+	if (*stored == value)
+		return;
+	*stored = value;
+	event = control_event(file->sim, control, V4L2_EVENT_CTRL_CH_VALUE);
+	sim_event_queue_send_control(file->sim, file, &event);
+}
+
 int sim_controls_g_ctrl(struct sim *sim, void *argument)
 {
 	struct v4l2_control *control = argument;
@@ -196,62 +243,81 @@ int sim_controls_g_ctrl(struct sim *sim, void *argument)
 	return get_value(sim, control->id, &control->value);
 }
 
-int sim_controls_s_ctrl(struct sim *sim, void *argument)
+int sim_controls_s_ctrl(struct sim_file *file, void *argument)
 {
 	struct v4l2_control *control = argument;
-	int err = validate_value(sim, control->id, &control->value);
+	int err = validate_value(file->sim, control->id, &control->value);
 
 	if (err == 0)
-		sim->control_values[find_control(sim, control->id) - controls] = control->value;
+		set_value(file, control->id, control->value);
 	return err;
+}
+
+/* check_ext_ctrls() and class_check(): which controls `which` allows. */
+static int check_which(const struct sim *sim, struct v4l2_ext_controls *list, bool set)
+{
+	uint32_t which = list->which;
+
+	list->error_idx = list->count;
+	if (which == V4L2_CTRL_WHICH_DEF_VAL)
+		return set ? -EINVAL : 0;
+	if (which == V4L2_CTRL_WHICH_CUR_VAL)
+		return 0;
+	if (which == V4L2_CTRL_WHICH_REQUEST_VAL)
+		return -EINVAL; /* the device has no requests */
+	for (uint32_t i = 0; i < list->count; i++) {
+		if (V4L2_CTRL_ID2WHICH(list->controls[i].id) != which)
+			return -EINVAL;
+	}
+	return sim_controls_has(sim, which | 1) ? 0 : -EINVAL; /* the class itself is a control */
 }
 
 int sim_controls_g_ext_ctrls(struct sim *sim, void *argument)
 {
 	struct v4l2_ext_controls *list = argument;
+	int err = check_which(sim, list, false);
 
-	for (uint32_t i = 0; i < list->count; i++) {
+	for (uint32_t i = 0; err == 0 && i < list->count; i++) {
 		int32_t value = 0; /* struct v4l2_ext_control is packed: no pointer to its value */
-		int err = get_value(sim, list->controls[i].id, &value);
 
-		if (err < 0) {
-			list->error_idx = list->count;
-			return err;
-		}
-		list->controls[i].value = value;
+		err = get_value(sim, list->controls[i].id, &value);
+		if (err == 0 && list->which == V4L2_CTRL_WHICH_DEF_VAL)
+			value = find_control(sim, list->controls[i].id)->default_value;
+		if (err == 0)
+			list->controls[i].value = value;
 	}
-	return 0;
+	return err;
+}
+
+static int try_ext_ctrls(const struct sim *sim, struct v4l2_ext_controls *list)
+{
+	int err = check_which(sim, list, true);
+
+	for (uint32_t i = 0; err == 0 && i < list->count; i++) {
+		int32_t value = list->controls[i].value;
+
+		err = validate_value(sim, list->controls[i].id, &value);
+		if (err < 0)
+			list->error_idx = i;
+		else
+			list->controls[i].value = value;
+	}
+	return err;
 }
 
 int sim_controls_try_ext_ctrls(struct sim *sim, void *argument)
 {
-	struct v4l2_ext_controls *list = argument;
-
-	for (uint32_t i = 0; i < list->count; i++) {
-		int32_t value = list->controls[i].value;
-		int err = validate_value(sim, list->controls[i].id, &value);
-
-		if (err < 0) {
-			list->error_idx = i;
-			return err;
-		}
-		list->controls[i].value = value;
-	}
-	return 0;
+	return try_ext_ctrls(sim, argument);
 }
 
 /* Sets all or none. */
-int sim_controls_s_ext_ctrls(struct sim *sim, void *argument)
+int sim_controls_s_ext_ctrls(struct sim_file *file, void *argument)
 {
 	struct v4l2_ext_controls *list = argument;
-	int err = sim_controls_try_ext_ctrls(sim, argument);
+	int err = try_ext_ctrls(file->sim, list);
 
-	if (err < 0) {
-		list->error_idx = list->count;
-		return err;
-	}
-	for (uint32_t i = 0; i < list->count; i++)
-		sim->control_values[find_control(sim, list->controls[i].id) - controls] =
-			list->controls[i].value;
-	return 0;
+	list->error_idx = list->count;
+	for (uint32_t i = 0; err == 0 && i < list->count; i++)
+		set_value(file, list->controls[i].id, list->controls[i].value);
+	return err;
 }

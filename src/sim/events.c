@@ -1,53 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The events of the simulated device: subscriptions, the event queue, and when its reader comes and goes. */
+/* The events of the simulated device: subscriptions, and when its reader comes and goes. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include "base/clock.h"
 #include "sim/sim_internal.h"
 #include "device/reader_events.h"
 
-static struct sim_subscription *find_subscription(struct sim *sim, uint32_t type, uint32_t id)
-{
-	for (unsigned i = 0; i < sim->n_subscriptions; i++) {
-		if (sim->subscriptions[i].type == type && sim->subscriptions[i].id == id)
-			return &sim->subscriptions[i];
-	}
-	return NULL;
-}
-
-/* A full queue loses its oldest event, as in the kernel. The caller fills in what is returned. */
-static struct v4l2_event *queue_event(struct sim *sim)
-{
-	if (sim->n_events == SIM_MAX_EVENTS)
-		memmove(sim->events, sim->events + 1, sizeof sim->events[0] * --sim->n_events);
-	sim->events[sim->n_events] = (struct v4l2_event){ .sequence = sim->event_sequence++ };
-	clock_gettime(CLOCK_MONOTONIC, &sim->events[sim->n_events].timestamp);
-	return &sim->events[sim->n_events++];
-}
-
 void sim_events_source_change(struct sim *sim)
 {
-	struct v4l2_event *event;
+	const struct v4l2_event event = { .type = V4L2_EVENT_SOURCE_CHANGE,
+					  .u.src_change.changes = V4L2_EVENT_SRC_CH_RESOLUTION };
 
-	if (!find_subscription(sim, V4L2_EVENT_SOURCE_CHANGE, 0))
-		return;
-	event = queue_event(sim);
-	event->type = V4L2_EVENT_SOURCE_CHANGE;
-	event->u.src_change.changes = V4L2_EVENT_SRC_CH_RESOLUTION;
+	sim_event_queue_send(sim, &event);
 }
 
 /* As v4l2loopback reports whether programs read what is written to it. */
-static void queue_usage_event(struct sim *sim)
+static struct v4l2_event usage_event(const struct sim *sim)
 {
+	struct v4l2_event event = { .type = READER_EVENT };
 	uint32_t n_readers = sim->has_reader;
-	struct v4l2_event *event;
 
-	if (!find_subscription(sim, READER_EVENT, 0))
-		return;
-	event = queue_event(sim);
-	event->type = READER_EVENT;
-	memcpy(event->u.data, &n_readers, sizeof n_readers);
+	memcpy(event.u.data, &n_readers, sizeof n_readers);
+	return event;
+}
+
+static void send_usage_event(struct sim *sim)
+{
+	struct v4l2_event event = usage_event(sim);
+
+	sim_event_queue_send(sim, &event);
 }
 
 void sim_events_update_reader(struct sim *sim)
@@ -62,7 +43,7 @@ void sim_events_update_reader(struct sim *sim)
 	now = now_ns();
 	if (sim->has_reader && o->reader_frames && sim->n_frames >= sim->reader_leaves_after) {
 		sim->has_reader = false;
-		queue_usage_event(sim);
+		send_usage_event(sim);
 	}
 	if (!sim->has_reader && !sim->reader_arrives_ns)
 		sim->reader_arrives_ns = now + o->reader_delay_ns;
@@ -71,55 +52,83 @@ void sim_events_update_reader(struct sim *sim)
 	sim->reader_arrives_ns = 0;
 	sim->has_reader = true;
 	sim->reader_leaves_after = sim->n_frames + o->reader_frames;
-	queue_usage_event(sim);
+	send_usage_event(sim);
 }
 
-static bool supports_event(const struct sim *sim, uint32_t type)
+static bool supports_event(const struct sim *sim, const struct v4l2_event_subscription *subscription)
 {
-	if (type == READER_EVENT)
+	switch (subscription->type) {
+	case READER_EVENT:
 		return sim->options.reader_delay_ns;
-	return type == V4L2_EVENT_SOURCE_CHANGE || type == V4L2_EVENT_CTRL || type == V4L2_EVENT_EOS;
+	case V4L2_EVENT_CTRL:
+		return sim_controls_has(sim, subscription->id);
+	case V4L2_EVENT_SOURCE_CHANGE:
+		return !sim->options.output;
+	default:
+		return subscription->type == V4L2_EVENT_EOS;
+	}
 }
 
-int sim_events_subscribe(struct sim *sim, void *argument)
+static void send_initial_event(struct sim_file *file, const struct sim_subscription *subscription)
+{
+	struct v4l2_event event = { 0 };
+
+	if (subscription->type == READER_EVENT)
+		event = usage_event(file->sim);
+	else if (subscription->type == V4L2_EVENT_CTRL)
+		event = sim_controls_initial_event(file->sim, subscription->id);
+	if (event.type)
+		sim_event_queue_add(file, &event);
+}
+
+int sim_events_subscribe(struct sim_file *file, void *argument)
 {
 	const struct v4l2_event_subscription *subscription = argument;
-	uint32_t type = subscription->type, id = subscription->id;
+	struct sim_subscription *added = &file->subscriptions[file->n_subscriptions];
 
-	if (!supports_event(sim, type))
+	if (!supports_event(file->sim, subscription))
 		return -EINVAL;
-	if (find_subscription(sim, type, id))
+	if (sim_event_queue_subscription(file, subscription->type, subscription->id))
 		return 0;
-	if (sim->n_subscriptions == SIM_MAX_EVENTS)
+	if (file->n_subscriptions == SIM_MAX_EVENTS)
 		return -ENOMEM;
-	sim->subscriptions[sim->n_subscriptions++] = (struct sim_subscription){ type, id };
-	if (type == READER_EVENT && subscription->flags & V4L2_EVENT_SUB_FL_SEND_INITIAL)
-		queue_usage_event(sim);
+	*added = (struct sim_subscription){ subscription->type, subscription->id, subscription->flags };
+	file->n_subscriptions++;
+	if (subscription->flags & V4L2_EVENT_SUB_FL_SEND_INITIAL)
+		send_initial_event(file, added);
 	return 0;
 }
 
-int sim_events_unsubscribe(struct sim *sim, void *argument)
+static void remove_subscription(struct sim_file *file, struct sim_subscription *subscription)
+{
+	for (unsigned i = file->n_events; i-- > 0;) {
+		if (file->events[i].type == subscription->type && file->events[i].id == subscription->id)
+			sim_event_queue_remove(file, i);
+	}
+	*subscription = file->subscriptions[--file->n_subscriptions];
+}
+
+int sim_events_unsubscribe(struct sim_file *file, void *argument)
 {
 	const struct v4l2_event_subscription *subscription = argument;
-	struct sim_subscription *found = find_subscription(sim, subscription->type, subscription->id);
+	struct sim_subscription *found =
+		sim_event_queue_subscription(file, subscription->type, subscription->id);
 
 	if (subscription->type == V4L2_EVENT_ALL)
-		sim->n_subscriptions = 0;
+		file->n_subscriptions = file->n_events = 0;
 	else if (found)
-		*found = sim->subscriptions[--sim->n_subscriptions];
-	if (!sim->n_subscriptions)
-		sim->n_events = 0;
+		remove_subscription(file, found);
 	return 0;
 }
 
-int sim_events_dqevent(struct sim *sim, void *argument)
+int sim_events_dqevent(struct sim_file *file, void *argument)
 {
 	struct v4l2_event *event = argument;
 
-	if (!sim->n_events)
+	if (!file->n_events)
 		return -ENOENT;
-	*event = sim->events[0];
-	event->pending = --sim->n_events;
-	memmove(sim->events, sim->events + 1, sizeof sim->events[0] * sim->n_events);
+	*event = file->events[0];
+	sim_event_queue_remove(file, 0);
+	event->pending = file->n_events;
 	return 0;
 }

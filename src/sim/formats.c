@@ -235,7 +235,7 @@ int sim_formats_querycap(struct sim *sim, void *argument)
 	};
 	unsigned kind = sim->options.m2m ? 2 : sim->options.output;
 
-	*cap = (struct v4l2_capability){ .bus_info = "platform:sim", .version = 1 << 8 };
+	*cap = (struct v4l2_capability){ .bus_info = "platform:sim", .version = 6 << 16 | 1 << 8 };
 	strncpy((char *)cap->driver, sim->options.driver ? sim->options.driver : "sim",
 		sizeof cap->driver - 1);
 	strcpy((char *)cap->card, sim->options.output ? "Simulated display" : "Simulated camera");
@@ -278,19 +278,31 @@ int sim_formats_g_fmt(struct sim *sim, void *argument)
 	return 0;
 }
 
-/* Output: the colorimetry in the format of S_FMT; without PRIV_MAGIC there is none. */
+static bool is_known_colour(const struct v4l2_colorimetry *colour)
+{
+	return colour->colorspace <= V4L2_COLORSPACE_DCI_P3 &&
+	       colour->ycbcr_enc <= V4L2_YCBCR_ENC_SMPTE240M &&
+	       colour->quantization <= V4L2_QUANTIZATION_LIM_RANGE &&
+	       colour->xfer_func <= V4L2_XFER_FUNC_SMPTE2084;
+}
+
+/* Output: the colorimetry in the format of S_FMT; without PRIV_MAGIC, or where it is not defined, there is
+ * none.
+ */
 static struct v4l2_colorimetry requested_colour(const struct sim *sim, const struct v4l2_format *from)
 {
 	const struct v4l2_pix_format_mplane *mp = &from->fmt.pix_mp;
 	const struct v4l2_pix_format *pix = &from->fmt.pix;
+	struct v4l2_colorimetry colour = { pix->colorspace, pix->ycbcr_enc, pix->quantization,
+					   pix->xfer_func };
 
-	if (!sim->options.output || (!sim_is_multiplanar(sim) && pix->priv != V4L2_PIX_FMT_PRIV_MAGIC))
-		return (struct v4l2_colorimetry){ 0 };
 	if (sim_is_multiplanar(sim))
-		return (struct v4l2_colorimetry){ mp->colorspace, mp->ycbcr_enc, mp->quantization,
-						  mp->xfer_func };
-	return (struct v4l2_colorimetry){ pix->colorspace, pix->ycbcr_enc, pix->quantization,
-					  pix->xfer_func };
+		colour = (struct v4l2_colorimetry){ mp->colorspace, mp->ycbcr_enc, mp->quantization,
+						    mp->xfer_func };
+	if (!sim->options.output || !is_known_colour(&colour) ||
+	    (!sim_is_multiplanar(sim) && pix->priv != V4L2_PIX_FMT_PRIV_MAGIC))
+		return (struct v4l2_colorimetry){ 0 };
+	return colour;
 }
 
 static int try_fmt(const struct sim *sim, struct v4l2_format *from, struct video_format *format,

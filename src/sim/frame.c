@@ -134,7 +134,7 @@ void sim_frame_capture(struct sim *sim, struct sim_buffer *buffer, uint32_t sequ
 	for (unsigned i = 0; i < sim->format.n_planes; i++)
 		sim_memory_end_access(&buffer->planes[i]);
 	if (err < 0) {
-		log_error("%s: drawing frame %u failed: %s", sim->device->path, sequence, err_str(err));
+		log_error("sim: drawing frame %u failed: %s", sequence, err_str(err));
 		sim_faults_empty_with_error(sim, buffer);
 	}
 	sim_faults_frame(sim, buffer);

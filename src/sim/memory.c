@@ -15,6 +15,16 @@
 /* m.offset is the number of the plane, shifted so that it is a multiple of any page size, as mmap() needs. */
 #define OFFSET_SHIFT 16
 
+/* A program's mapping of a plane. */
+struct mapping {
+	struct mapping *next;
+	struct sim_file *file;
+	void *start;
+	uint64_t generation; /* of the buffers it maps, see struct sim */
+	uint32_t index;
+};
+static struct mapping *mappings; /* of all devices: munmap() has only the address */
+
 static int allocate_plane(const struct sim *sim, struct sim_plane *plane)
 {
 	size_t bytes = page_align(plane->length);
@@ -175,55 +185,98 @@ uint32_t sim_memory_offset(uint32_t index, uint32_t plane)
 	return (index * MAX_PLANES + plane) << OFFSET_SHIFT;
 }
 
-void *sim_memory_mmap(struct sim *sim, void *start, size_t length, int protection, int flags, int64_t offset,
-		      int *err)
+/* vb2_mmap(): the plane at the offset, or NULL and a negative errno. */
+static struct sim_plane *find_mappable(const struct sim *sim, size_t length, int protection, int flags,
+				       uint64_t offset, int *err)
 {
-	uint64_t slot = (uint64_t)offset >> OFFSET_SHIFT;
-	uint32_t index = (uint32_t)(slot / MAX_PLANES), plane = (uint32_t)(slot % MAX_PLANES);
-	struct sim_mapping *mapping;
+	uint64_t slot = offset >> OFFSET_SHIFT, index = slot / MAX_PLANES, plane = slot % MAX_PLANES;
 
-	*err = -EINVAL;
-	if (sim->memory != V4L2_MEMORY_MMAP || !(flags & MAP_SHARED) ||
-	    slot << OFFSET_SHIFT != (uint64_t)offset || slot / MAX_PLANES >= sim->n_buffers ||
-	    plane >= sim->format.n_planes)
-		return MAP_FAILED;
-	if (length > sim->buffers[index]->planes[plane].mapped_bytes || !(protection & PROT_READ))
+	*err = sim->fileio ? -EBUSY : -EINVAL;
+	if (!(flags & MAP_SHARED) || !(protection & (sim->options.output ? PROT_WRITE : PROT_READ))) {
+		*err = -EINVAL;
+		return NULL;
+	}
+	if (sim->fileio || sim->memory != V4L2_MEMORY_MMAP || slot << OFFSET_SHIFT != offset ||
+	    index >= sim->n_buffers || plane >= sim->format.n_planes ||
+	    length > sim->buffers[index]->planes[plane].mapped_bytes)
+		return NULL;
+	return &sim->buffers[index]->planes[plane];
+}
+
+void *sim_memory_mmap(struct sim_file *file, void *start, size_t length, int protection, int flags,
+		      int64_t offset, int *err)
+{
+	const struct sim *sim = file->sim;
+	struct sim_plane *plane = find_mappable(sim, length, protection, flags, (uint64_t)offset, err);
+	struct mapping *mapping;
+
+	if (!plane)
 		return MAP_FAILED;
 	*err = -ENOMEM;
 	mapping = malloc(sizeof *mapping);
 	if (!mapping)
 		return MAP_FAILED;
 	/* A driver maps all pages at once. */
-	start = mmap(start, length, protection, flags | MAP_POPULATE, sim->buffers[index]->planes[plane].fd,
-		     0);
+	start = mmap(start, length, protection, flags | MAP_POPULATE, plane->fd, 0);
 	if (start == MAP_FAILED) {
 		*err = -errno;
 		free(mapping);
 		return MAP_FAILED;
 	}
-	*mapping = (struct sim_mapping){ sim->mappings, start, length, sim->generation, index };
-	sim->mappings = mapping;
+	*mapping = (struct mapping){ mappings, file, start, sim->generation,
+				     (uint32_t)(offset >> OFFSET_SHIFT) / MAX_PLANES };
+	mappings = mapping;
+	file->n_mappings++;
 	return start;
 }
 
-int sim_memory_munmap(struct sim *sim, void *start, size_t length)
+static struct mapping **find_mapping(const void *start)
 {
-	struct sim_mapping **link = &sim->mappings, *mapping;
+	struct mapping **link = &mappings;
 
 	while (*link && (*link)->start != start)
 		link = &(*link)->next;
-	mapping = *link;
-	if (mapping) {
+	return link;
+}
+
+bool sim_memory_has_mapping(const void *start)
+{
+	return *find_mapping(start);
+}
+
+struct sim_file *sim_memory_munmap(void *start, size_t length, int *err)
+{
+	struct mapping **link = find_mapping(start), *mapping = *link;
+	struct sim_file *file = NULL;
+
+	*err = munmap(start, length) < 0 ? -errno : 0;
+	if (*err < 0 || !mapping)
+		return NULL;
+	file = mapping->file;
+	file->n_mappings--;
+	*link = mapping->next;
+	free(mapping);
+	return file;
+}
+
+void sim_memory_forget_mappings(struct sim *sim)
+{
+	struct mapping **link = &mappings, *mapping;
+
+	while ((mapping = *link)) {
+		if (mapping->file->sim != sim) {
+			link = &mapping->next;
+			continue;
+		}
 		*link = mapping->next;
 		free(mapping);
 	}
-	return munmap(start, length) < 0 ? -errno : 0;
 }
 
 bool sim_memory_is_mapped(const struct sim *sim, uint32_t index)
 {
-	for (const struct sim_mapping *m = sim->mappings; m; m = m->next) {
-		if (m->generation == sim->generation && m->index == index)
+	for (const struct mapping *m = mappings; m; m = m->next) {
+		if (m->file->sim == sim && m->generation == sim->generation && m->index == index)
 			return true;
 	}
 	return false;

@@ -362,6 +362,11 @@ const struct sim_key sim_keys[] = {
 	  "what the device is set to (input, size, rate, controls): a line when it is opened, one when it is "
 	  "closed",
 	  key_string, AT(settings) },
+	{ "node", "NAME",
+	  "opens of this NAME in one program are one device: formats and controls outlive them, the queue "
+	  "belongs "
+	  "to one",
+	  key_string, AT(node) },
 	{ "inputs", "N", "number of inputs, or outputs (1)", key_number, AT(inputs) },
 	{ "draw", "full|marks|none",
 	  "how much of the test pattern is drawn, which takes processor time; marks: only the frame number "
@@ -487,5 +492,6 @@ void sim_options_close(struct sim_options *options)
 	free(options->dump);
 	free(options->settings);
 	free(options->driver);
-	options->dump = options->settings = options->driver = NULL;
+	free(options->node);
+	options->dump = options->settings = options->driver = options->node = NULL;
 }

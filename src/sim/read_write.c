@@ -6,8 +6,9 @@
 
 #define FILEIO_BUFFERS 3
 
-int sim_read_write_start(struct sim *sim)
+int sim_read_write_start(struct sim_file *file)
 {
+	struct sim *sim = file->sim;
 	uint32_t n = FILEIO_BUFFERS > sim->options.min_buffers ? FILEIO_BUFFERS : sim->options.min_buffers;
 	int err;
 
@@ -21,10 +22,20 @@ int sim_read_write_start(struct sim *sim)
 		return err < 0 ? err : -ENOMEM;
 	}
 	sim->fileio = true;
+	sim->owner = file;
 	for (uint32_t i = 0; i < n && !sim->options.output; i++)
 		sim_stream_queue(sim, sim->buffers[i]);
 	sim_stream_start(sim);
 	return 0;
+}
+
+static int start_if_idle(struct sim_file *file)
+{
+	const struct sim *sim = file->sim;
+
+	if (sim->owner && sim->owner != file)
+		return -EBUSY;
+	return sim->fileio ? 0 : sim_read_write_start(file);
 }
 
 static int dequeue_buffer(struct sim *sim)
@@ -38,14 +49,23 @@ static int dequeue_buffer(struct sim *sim)
 	return 0;
 }
 
-ssize_t sim_read_write_read(struct sim *sim, void *data, size_t size)
+/* The frame as __vb2_perform_fileio() reads it: from data_offset, which it takes off the end, too. */
+static size_t readable_bytes(const struct sim_plane *plane, size_t *start)
 {
-	const struct sim_plane *plane;
-	size_t bytes, n;
-	int err = 0;
+	size_t bytes = plane->bytesused < plane->length ? plane->bytesused : plane->length;
+	size_t offset = plane->data_offset;
 
-	if (!sim->fileio)
-		err = sim_read_write_start(sim);
+	*start = offset < bytes ? offset : 0;
+	return bytes > 2 * *start ? bytes - 2 * *start : 0;
+}
+
+ssize_t sim_read_write_read(struct sim_file *file, void *data, size_t size)
+{
+	struct sim *sim = file->sim;
+	const struct sim_plane *plane;
+	size_t bytes, start, n;
+	int err = start_if_idle(file);
+
 	if (err < 0 || !size)
 		return err;
 	if (!sim->fileio_buffer)
@@ -53,9 +73,9 @@ ssize_t sim_read_write_read(struct sim *sim, void *data, size_t size)
 	if (err < 0)
 		return err;
 	plane = &sim->fileio_buffer->planes[0];
-	bytes = plane->bytesused < plane->length ? plane->bytesused : plane->length;
+	bytes = readable_bytes(plane, &start);
 	n = bytes - sim->fileio_bytes < size ? bytes - sim->fileio_bytes : size;
-	memcpy(data, plane->data + sim->fileio_bytes, n);
+	memcpy(data, plane->data + start + sim->fileio_bytes, n);
 	sim->fileio_bytes += n;
 	if (sim->fileio_bytes == bytes) {
 		sim_stream_queue(sim, sim->fileio_buffer);
@@ -76,13 +96,12 @@ static int get_empty_buffer(struct sim *sim)
 	return dequeue_buffer(sim);
 }
 
-ssize_t sim_read_write_write(struct sim *sim, const void *data, size_t size)
+ssize_t sim_read_write_write(struct sim_file *file, const void *data, size_t size)
 {
+	struct sim *sim = file->sim;
 	struct sim_plane *plane;
-	int err = 0;
+	int err = start_if_idle(file);
 
-	if (!sim->fileio)
-		err = sim_read_write_start(sim);
 	if (err < 0 || !size)
 		return err;
 	if (!sim->fileio_buffer)

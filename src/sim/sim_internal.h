@@ -47,6 +47,7 @@ struct sim_options {
 	uint32_t stride, data_offset;
 	bool output, m2m;
 	char *dump, *settings, *driver;
+	char *node;      /* NULL: each open() is a device of its own */
 	uint32_t inputs; /* or outputs */
 	uint32_t draw;   /* SIM_DRAW_* */
 	uint32_t times;  /* SIM_TIMES_* */
@@ -92,7 +93,8 @@ struct sim_buffer {
 	uint32_t flags; /* V4L2_BUF_FLAG_ERROR, _LAST, _KEYFRAME … of the frame in it */
 	uint32_t sequence, field;
 	int64_t timestamp_ns;
-	bool bad_index; /* DQBUF is to report another index */
+	struct v4l2_timecode timecode; /* output */
+	bool bad_index;                /* DQBUF is to report another index */
 	struct sim_plane planes[MAX_PLANES];
 };
 
@@ -102,30 +104,40 @@ struct sim_buffer_list {
 	struct sim_buffer *buffers[SIM_MAX_BUFFERS];
 };
 
-/* A mapping that the program has of a buffer's plane. */
-struct sim_mapping {
-	struct sim_mapping *next;
-	void *start;
-	size_t length;
-	uint64_t generation; /* of the buffers it maps, see struct sim */
-	uint32_t index;
+#define SIM_MAX_EVENTS 32
+struct sim_subscription {
+	uint32_t type, id, flags;
 };
 
-#define SIM_MAX_EVENTS 4
-struct sim_subscription {
-	uint32_t type, id;
+struct sim;
+
+/* One open() of a device, as the kernel's v4l2_fh. */
+struct sim_file {
+	struct sim_file *next; /* of the device */
+	struct sim *sim;
+	struct device *device; /* NULL: closed, but buffers are still mapped */
+	unsigned n_mappings;
+	int ready_fd;      /* with timer_fd watched by device->fd, an epoll descriptor */
+	bool is_ready;     /* ready_fd is readable */
+	short poll_events; /* that make ready_fd readable */
+	uint32_t priority; /* V4L2_PRIORITY_* */
+	struct sim_subscription subscriptions[SIM_MAX_EVENTS];
+	unsigned n_subscriptions;
+	struct v4l2_event events[SIM_MAX_EVENTS]; /* one of each subscription at most */
+	unsigned n_events;
+	uint32_t event_sequence;
 };
 
 struct sim_codec;
 
-/* One open simulated device. Where the kernel has a name for a field of vb2_queue, it is that. */
+/* A simulated device. Where the kernel has a name for a field of vb2_queue, it is that. */
 struct sim {
-	struct device *device;
+	struct sim *next;       /* of the devices with a name, see node= */
+	struct sim_file *files; /* open, or mapped */
+	struct sim_file *owner; /* of the queue; NULL: nobody */
 	struct sim_options options;
-	int timer_fd, ready_fd; /* both watched by device->fd, an epoll descriptor */
-	bool is_ready;          /* ready_fd is readable */
-	short poll_events;      /* that make ready_fd readable */
-	int64_t timer_ns;       /* when timer_fd expires; 0: disarmed */
+	int timer_fd;
+	int64_t timer_ns; /* when timer_fd expires; 0: disarmed */
 
 	struct video_format format;
 	struct v4l2_colorimetry colour;  /* output: as set by S_FMT; colorspace 0: not set */
@@ -140,7 +152,6 @@ struct sim {
 	struct sim_buffer *buffers[SIM_MAX_BUFFERS];
 	struct sim_buffer_list queued_list, done_list;
 	struct sim_buffer *displayed; /* output: on the screen until the next frame */
-	struct sim_mapping *mappings;
 
 	bool streaming, started;          /* started: as many buffers as the driver needs were queued */
 	bool waiting_for_buffers;         /* nothing queued since STREAMON: poll() reports POLLERR */
@@ -155,27 +166,27 @@ struct sim {
 	int64_t start_ns, last_timestamp_ns; /* of the stream */
 	uint64_t period;                     /* the next frame period since start_ns */
 	uint64_t n_repeats;                  /* sequence numbers repeated since then */
-	uint64_t n_frames, n_dequeued;       /* since the device was opened */
+	uint64_t n_frames, n_dequeued;       /* since the device was opened by a first program */
 	uint64_t eagain_frame;               /* the last frame before which DQBUF failed with EAGAIN */
 
 	uint32_t detected_width, detected_height; /* for QUERY_DV_TIMINGS; 0: no DV timings at all */
 	int64_t signal_locked_ns;                 /* QUERY_DV_TIMINGS fails with ENOLCK until then */
-	struct sim_subscription subscriptions[SIM_MAX_EVENTS];
-	unsigned n_subscriptions;
-	struct v4l2_event events[SIM_MAX_EVENTS];
-	unsigned n_events;
-	uint32_t event_sequence;
-	bool has_reader;              /* output: a program reads what is written to the device */
-	int64_t reader_arrives_ns;    /* 0: it has, or nothing streams */
-	uint64_t reader_leaves_after; /* value of n_frames */
-	int input;                    /* selected; output: the output */
-	int32_t control_values[16];   /* in the order of the table in controls.c */
+	bool has_reader;                          /* output: a program reads what is written to the device */
+	int64_t reader_arrives_ns;                /* 0: it has, or nothing streams */
+	uint64_t reader_leaves_after;             /* value of n_frames */
+	int input;                                /* selected; output: the output */
+	int32_t control_values[16];               /* in the order of the table in controls.c */
 	FILE *dump_file, *settings_file;
 };
 
-static inline struct sim *sim_of(struct device *device)
+static inline struct sim_file *sim_file_of(const struct device *device)
 {
 	return device->data;
+}
+
+static inline struct sim *sim_of(const struct device *device)
+{
+	return sim_file_of(device)->sim;
 }
 
 static inline bool sim_is_multiplanar(const struct sim *sim)
@@ -188,15 +199,19 @@ static inline bool sim_is_multiplanar(const struct sim *sim)
 int sim_options_parse(struct sim_options *options, const char *text);
 void sim_options_close(struct sim_options *options);
 
+/* node.c: open() and close(), see struct device_ops. */
+int sim_node_open(struct device *device, const char *keys);
+void sim_node_close(struct device *device);
+bool sim_node_is_back(const char *keys);
+/* In a child process, to which the parent's devices do not belong. */
+void sim_node_forget_all(void);
+/* Ends a file that is closed if nothing is mapped of it any more. */
+void sim_node_release_unmapped(struct sim_file *file);
+
 /* calls.c: the ioctls by request and by name. */
-struct sim_call {
-	unsigned long request;
-	const char *name; /* for fail= */
-	int (*run)(struct sim *sim, void *argument);
-};
-const struct sim_call *sim_calls_find(unsigned long request); /* NULL: the device has no such ioctl */
-/* The name by which fail= knows the call; requests for no buffers have their own. */
-const char *sim_calls_name(const struct sim_call *call, const void *argument);
+/* Runs the ioctl as the kernel's video_usercopy() does: on a copy of the argument, which a call that fails
+ * leaves alone. Returns 0 or a negative errno. */
+int sim_calls_run(struct sim_file *file, unsigned long request, void *argument);
 bool sim_calls_has_name(const char *name); /* of an ioctl or another call */
 
 /* faults.c: whether a fault that has the schedule occurs at the count. */
@@ -211,7 +226,7 @@ void sim_faults_frame(const struct sim *sim, struct sim_buffer *buffer);
 void sim_faults_empty_with_error(const struct sim *sim, struct sim_buffer *buffer);
 
 /*
- * All functions with a void pointer below are ioctls, see struct sim_call: they take the ioctl's argument
+ * All functions with a void pointer below are ioctls, see calls.c: they take the ioctl's argument
  * and return 0 or a negative errno.
  */
 
@@ -238,18 +253,38 @@ int sim_controls_queryctrl(struct sim *sim, void *argument);
 int sim_controls_query_ext_ctrl(struct sim *sim, void *argument);
 int sim_controls_querymenu(struct sim *sim, void *argument);
 int sim_controls_g_ctrl(struct sim *sim, void *argument);
-int sim_controls_s_ctrl(struct sim *sim, void *argument);
+int sim_controls_s_ctrl(struct sim_file *file, void *argument);
 int sim_controls_g_ext_ctrls(struct sim *sim, void *argument);
-int sim_controls_s_ext_ctrls(struct sim *sim, void *argument);
+int sim_controls_s_ext_ctrls(struct sim_file *file, void *argument);
 int sim_controls_try_ext_ctrls(struct sim *sim, void *argument);
 
-/* events.c: queues V4L2_EVENT_SOURCE_CHANGE for a program that subscribed to it. */
+/* Whether there is a control of that id, and the event that tells a program its value; type 0: it has none.
+ */
+bool sim_controls_has(const struct sim *sim, uint32_t id);
+struct v4l2_event sim_controls_initial_event(const struct sim *sim, uint32_t id);
+
+/* event_queue.c: of one open() */
+struct sim_subscription *sim_event_queue_subscription(struct sim_file *file, uint32_t type, uint32_t id);
+void sim_event_queue_add(struct sim_file *file, const struct v4l2_event *event); /* subscribed to */
+void sim_event_queue_remove(struct sim_file *file, unsigned index);
+/* To all that subscribed to it; V4L2_EVENT_CTRL to the program that set the control if it asked for feedback.
+ */
+void sim_event_queue_send(struct sim *sim, const struct v4l2_event *event);
+void sim_event_queue_send_control(struct sim *sim, const struct sim_file *setter,
+				  const struct v4l2_event *event);
+
+/* events.c: V4L2_EVENT_SOURCE_CHANGE for the programs that subscribed to it. */
 void sim_events_source_change(struct sim *sim);
 /* Output: lets the reader that reader_delay_ns is about come or leave when it is time. */
 void sim_events_update_reader(struct sim *sim);
-int sim_events_subscribe(struct sim *sim, void *argument);
-int sim_events_unsubscribe(struct sim *sim, void *argument);
-int sim_events_dqevent(struct sim *sim, void *argument);
+int sim_events_subscribe(struct sim_file *file, void *argument);
+int sim_events_unsubscribe(struct sim_file *file, void *argument);
+int sim_events_dqevent(struct sim_file *file, void *argument);
+
+/* priority.c: which program may change the device. */
+int sim_priority_get(struct sim *sim, void *argument);
+int sim_priority_set(struct sim_file *file, void *argument);
+int sim_priority_check(const struct sim_file *file); /* -EBUSY: another has a higher one */
 
 /* inputs.c: the one input, or output. */
 int sim_inputs_enum_input(struct sim *sim, void *argument);
@@ -266,8 +301,8 @@ int sim_dv_timings_get(struct sim *sim, void *argument);
 int sim_dv_timings_set(struct sim *sim, void *argument);
 
 /* vb2.c: the buffer ioctls, to the rules of the kernel's videobuf2. */
-int sim_vb2_reqbufs(struct sim *sim, void *argument);
-int sim_vb2_create_bufs(struct sim *sim, void *argument);
+int sim_vb2_reqbufs(struct sim_file *file, void *argument);
+int sim_vb2_create_bufs(struct sim_file *file, void *argument);
 int sim_vb2_querybuf(struct sim *sim, void *argument);
 int sim_vb2_qbuf(struct sim *sim, void *argument);
 int sim_vb2_dqbuf(struct sim *sim, void *argument);
@@ -284,11 +319,11 @@ void sim_stream_stop(struct sim *sim);
 void sim_stream_queue(struct sim *sim, struct sim_buffer *buffer);
 /* Removes the first done buffer from its list and returns it, or NULL and a negative errno in *err. */
 struct sim_buffer *sim_stream_dequeue(struct sim *sim, int *err);
-/* The events that poll() on a device node would return. */
-short sim_stream_revents(const struct sim *sim);
+/* What poll() on a device node that asks for these events would return. */
+short sim_stream_revents(const struct sim_file *file, short events);
 /* Makes the frames that have become due since the last call. */
 void sim_stream_catch_up(struct sim *sim);
-/* Makes ready_fd readable when sim_stream_revents() has events to report, and sets timer_fd to the next
+/* Makes each ready_fd readable when sim_stream_revents() has events to report, and sets timer_fd to the next
  * frame. */
 void sim_stream_update_fds(struct sim *sim);
 
@@ -317,16 +352,19 @@ bool sim_memory_is_mapped(const struct sim *sim, uint32_t index);
 /* v4l2_buffer.m.offset, which sim_memory_mmap() takes. */
 uint32_t sim_memory_offset(uint32_t index, uint32_t plane);
 /* Returns MAP_FAILED and a negative errno in *err on failure. */
-void *sim_memory_mmap(struct sim *sim, void *start, size_t length, int protection, int flags, int64_t offset,
-		      int *err);
-int sim_memory_munmap(struct sim *sim, void *start, size_t length);
+void *sim_memory_mmap(struct sim_file *file, void *start, size_t length, int protection, int flags,
+		      int64_t offset, int *err);
+/* Returns whose mapping it was (NULL: of a device that is gone), or NULL and a negative errno in *err. */
+struct sim_file *sim_memory_munmap(void *start, size_t length, int *err);
+bool sim_memory_has_mapping(const void *start);   /* of any device's buffer */
+void sim_memory_forget_mappings(struct sim *sim); /* they outlive the device */
 /* A new descriptor of the plane's memory, the caller's, or a negative errno. */
 int sim_memory_export(const struct sim_plane *plane, uint32_t flags);
 
 /* read_write.c: read() and write(). Return the number of bytes or a negative errno. */
-int sim_read_write_start(struct sim *sim); /* gives the queue to them; 0 or a negative errno */
-ssize_t sim_read_write_read(struct sim *sim, void *data, size_t size);
-ssize_t sim_read_write_write(struct sim *sim, const void *data, size_t size);
+int sim_read_write_start(struct sim_file *file); /* gives the queue to them; 0 or a negative errno */
+ssize_t sim_read_write_read(struct sim_file *file, void *data, size_t size);
+ssize_t sim_read_write_write(struct sim_file *file, const void *data, size_t size);
 
 /* codec.c: MJPEG and H.264 by libavcodec. Errors are AVERRORs. */
 bool sim_codec_available(uint32_t fourcc);

@@ -98,7 +98,7 @@ struct sim_buffer *sim_stream_dequeue(struct sim *sim, int *err)
 	}
 	buffer = buffer_list_take(&sim->done_list);
 	buffer->state = SIM_DEQUEUED;
-	sim->last_buffer_dequeued = buffer->flags & V4L2_BUF_FLAG_LAST;
+	sim->last_buffer_dequeued = !sim->options.output && buffer->flags & V4L2_BUF_FLAG_LAST;
 	sim->n_dequeued = count;
 	apply_dequeue_faults(sim);
 	return buffer;
@@ -111,17 +111,20 @@ static bool has_unused_buffer(const struct sim *sim)
 	       sim->queued_list.count + (sim->displayed ? 1 : 0) < sim->n_buffers;
 }
 
-short sim_stream_revents(const struct sim *sim)
+short sim_stream_revents(const struct sim_file *file, short events)
 {
-	short in = sim->options.output ? POLLOUT | POLLWRNORM : POLLIN | POLLRDNORM;
-	short revents = sim->n_events ? POLLPRI : 0;
+	const struct sim *sim = file->sim;
+	short frames = sim->options.output ? POLLOUT | POLLWRNORM : POLLIN | POLLRDNORM;
+	short revents = file->n_events ? POLLPRI : 0;
 
 	if (sim->unplugged)
 		return POLLERR | POLLHUP | POLLPRI;
+	if (!(events & frames)) /* vb2_core_poll() looks no further */
+		return revents;
 	if (!sim->streaming || sim->error || sim->waiting_for_buffers)
 		return revents | POLLERR;
 	if (sim->done_list.count || sim->last_buffer_dequeued || has_unused_buffer(sim))
-		revents |= in;
+		revents |= frames;
 	return revents;
 }
 
@@ -264,17 +267,23 @@ static void update_timer(struct sim *sim)
 	sim->timer_ns = next_ns;
 }
 
-void sim_stream_update_fds(struct sim *sim)
+static void update_ready_fd(struct sim_file *file)
 {
-	bool ready = sim_stream_revents(sim) & (sim->poll_events | POLLERR | POLLHUP);
+	bool ready = sim_stream_revents(file, file->poll_events) & (file->poll_events | POLLERR | POLLHUP);
 	uint64_t count = 1;
 
-	update_timer(sim);
-	if (ready == sim->is_ready)
+	if (ready == file->is_ready || file->ready_fd < 0)
 		return;
 	/* The counter goes between 0 and 1, so that neither call can fail with EAGAIN. */
-	if (ready && write(sim->ready_fd, &count, sizeof count) == sizeof count)
-		sim->is_ready = true;
-	else if (!ready && read(sim->ready_fd, &count, sizeof count) == sizeof count)
-		sim->is_ready = false;
+	if (ready && write(file->ready_fd, &count, sizeof count) == sizeof count)
+		file->is_ready = true;
+	else if (!ready && read(file->ready_fd, &count, sizeof count) == sizeof count)
+		file->is_ready = false;
+}
+
+void sim_stream_update_fds(struct sim *sim)
+{
+	update_timer(sim);
+	for (struct sim_file *file = sim->files; file; file = file->next)
+		update_ready_fd(file);
 }

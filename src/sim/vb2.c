@@ -101,15 +101,22 @@ static uint32_t granted_count(const struct sim *sim, uint32_t requested)
 	return requested < DRIVER_MAX_BUFFERS ? requested : DRIVER_MAX_BUFFERS;
 }
 
-int sim_vb2_reqbufs(struct sim *sim, void *argument)
+static bool is_owned_by_other(const struct sim_file *file)
+{
+	return file->sim->owner && file->sim->owner != file;
+}
+
+int sim_vb2_reqbufs(struct sim_file *file, void *argument)
 {
 	struct v4l2_requestbuffers *request = argument;
+	struct sim *sim = file->sim;
 	int n = verify_memory_type(sim, request->memory, request->type);
 
 	request->capabilities = buffer_caps(sim);
+	request->flags = 0;
 	if (n < 0)
 		return n;
-	if (sim->streaming)
+	if (is_owned_by_other(file) || sim->streaming)
 		return -EBUSY;
 	if (sim->n_buffers) {
 		if (!(sim->options.caps & SIM_CAP_ORPHAN) && sim_memory_in_use(sim))
@@ -118,12 +125,15 @@ int sim_vb2_reqbufs(struct sim *sim, void *argument)
 		sim_vb2_free(sim);
 	}
 	sim->waiting_for_buffers = !sim->options.output;
-	if (!request->count)
+	if (!request->count) {
+		sim->owner = NULL;
 		return 0;
+	}
 	n = sim_vb2_allocate(sim, granted_count(sim, request->count), request->memory, sim->format.sizeimage);
 	if (n < 0)
 		return n;
 	request->count = (uint32_t)n;
+	sim->owner = n ? file : NULL;
 	return 0;
 }
 
@@ -144,9 +154,10 @@ static int requested_lengths(const struct sim *sim, const struct v4l2_format *fo
 	return 0;
 }
 
-int sim_vb2_create_bufs(struct sim *sim, void *argument)
+int sim_vb2_create_bufs(struct sim_file *file, void *argument)
 {
 	struct v4l2_create_buffers *request = argument;
+	struct sim *sim = file->sim;
 	uint32_t lengths[MAX_PLANES];
 	int n;
 
@@ -155,10 +166,11 @@ int sim_vb2_create_bufs(struct sim *sim, void *argument)
 	n = verify_memory_type(sim, request->memory, request->format.type);
 	request->index = sim->n_buffers;
 	request->capabilities = buffer_caps(sim);
+	request->flags = 0;
 	if (!request->count)
 		return n == -EBUSY && !sim->options.busy ? 0 : n;
 	if (n == 0)
-		n = requested_lengths(sim, &request->format, lengths);
+		n = is_owned_by_other(file) ? -EBUSY : requested_lengths(sim, &request->format, lengths);
 	if (n < 0)
 		return n;
 	if (sim->n_buffers >= DRIVER_MAX_BUFFERS)
@@ -173,6 +185,7 @@ int sim_vb2_create_bufs(struct sim *sim, void *argument)
 	if (n < 0)
 		return n;
 	request->count = (uint32_t)n;
+	sim->owner = file;
 	return 0;
 }
 
@@ -244,7 +257,7 @@ static void fill_v4l2_buffer(const struct sim *sim, const struct sim_buffer *buf
 	b->sequence = buffer->sequence;
 	b->timestamp.tv_sec = buffer->timestamp_ns / NS_PER_S;
 	b->timestamp.tv_usec = buffer->timestamp_ns % NS_PER_S / NS_PER_US;
-	b->timecode = (struct v4l2_timecode){ 0 };
+	b->timecode = buffer->timecode;
 	b->reserved2 = 0;
 	b->request_fd = 0;
 	fill_planes(sim, buffer, b);
@@ -279,19 +292,52 @@ static struct v4l2_plane qbuf_plane(const struct sim *sim, const struct v4l2_buf
 	return plane;
 }
 
-/* Output: the payload that QBUF names (__verify_length()); bytesused 0 means the whole plane. */
-static int set_plane_payload(const struct sim *sim, struct sim_plane *plane, const struct v4l2_plane *from)
+/* __verify_length(): a length of 0 is the whole DMA-BUF's in the single-planar API only. */
+static int verify_payload(const struct sim *sim, const struct sim_plane *plane, const struct v4l2_plane *from)
 {
-	bool offset = sim_is_multiplanar(sim) && from->bytesused;
+	bool given = sim->memory == V4L2_MEMORY_USERPTR ||
+		     (sim->memory == V4L2_MEMORY_DMABUF && sim_is_multiplanar(sim));
+	uint32_t length = given ? from->length : plane->length;
+	uint32_t bytesused = from->bytesused ? from->bytesused : length;
 
-	if (!sim->options.output)
-		return 0;
-	if (from->bytesused > plane->length ||
-	    (offset && from->data_offset && from->data_offset >= from->bytesused))
+	return bytesused > length || (from->data_offset && from->data_offset >= bytesused) ? -EINVAL : 0;
+}
+
+/* vb2_fill_vb2_v4l2_buffer(): what QBUF says is checked before the buffer's state is. */
+static int verify_buffer(const struct sim *sim, const struct sim_buffer *buffer, const struct v4l2_buffer *b)
+{
+	for (unsigned i = 0; sim->options.output && i < sim->format.n_planes; i++) {
+		struct v4l2_plane plane = qbuf_plane(sim, b, i);
+
+		if (verify_payload(sim, &buffer->planes[i], &plane) < 0)
+			return -EINVAL;
+	}
+	if (sim->options.output && b->field == V4L2_FIELD_ALTERNATE)
 		return -EINVAL;
-	plane->bytesused = from->bytesused ? from->bytesused : plane->length;
-	plane->data_offset = offset ? from->data_offset : 0;
-	return 0;
+	if (b->flags & V4L2_BUF_FLAG_REQUEST_FD)
+		return buffer->state == SIM_DEQUEUED ? -EBADR : -EINVAL;
+	if (sim->error)
+		return -EIO;
+	return buffer->state == SIM_DEQUEUED || sim->options.ring ? 0 : -EINVAL;
+}
+
+/* Output: what the program says of the frame, which DQBUF gives back. */
+static void set_frame(const struct sim *sim, struct sim_buffer *buffer, const struct v4l2_buffer *b)
+{
+	const uint32_t kept = V4L2_BUF_FLAG_KEYFRAME | V4L2_BUF_FLAG_PFRAME | V4L2_BUF_FLAG_BFRAME |
+			      V4L2_BUF_FLAG_TIMECODE | V4L2_BUF_FLAG_LAST;
+
+	for (unsigned i = 0; i < sim->format.n_planes; i++) {
+		struct sim_plane *plane = &buffer->planes[i];
+		struct v4l2_plane from = qbuf_plane(sim, b, i);
+
+		plane->bytesused = from.bytesused ? from.bytesused : plane->length;
+		plane->data_offset = from.bytesused ? from.data_offset : 0;
+	}
+	buffer->flags = b->flags & kept;
+	buffer->field = b->field == V4L2_FIELD_ANY ? sim->format.field : b->field;
+	buffer->timestamp_ns = b->timestamp.tv_sec * NS_PER_S + b->timestamp.tv_usec * NS_PER_US;
+	buffer->timecode = b->flags & V4L2_BUF_FLAG_TIMECODE ? b->timecode : (struct v4l2_timecode){ 0 };
 }
 
 /* __buf_prepare() */
@@ -301,18 +347,12 @@ static int prepare_buffer(struct sim *sim, struct sim_buffer *buffer, const stru
 		struct v4l2_plane plane = qbuf_plane(sim, b, i);
 		int err = sim_memory_attach(sim, buffer, i, &plane);
 
-		if (err == 0)
-			err = set_plane_payload(sim, &buffer->planes[i], &plane);
 		if (err < 0)
 			return err;
 	}
 	buffer->flags = 0;
-	if (!sim->options.output)
-		return 0;
-	if (b->field == V4L2_FIELD_ALTERNATE)
-		return -EINVAL;
-	buffer->field = b->field;
-	buffer->timestamp_ns = b->timestamp.tv_sec * NS_PER_S + b->timestamp.tv_usec * NS_PER_US;
+	if (sim->options.output)
+		set_frame(sim, buffer, b);
 	return 0;
 }
 
@@ -329,11 +369,9 @@ int sim_vb2_qbuf(struct sim *sim, void *argument)
 		return err;
 	if (b->memory != sim->memory)
 		return -EINVAL;
-	if (sim->error)
-		return -EIO;
-	if (buffer->state != SIM_DEQUEUED && !sim->options.ring)
-		return -EINVAL;
-	err = prepare_buffer(sim, buffer, b);
+	err = verify_buffer(sim, buffer, b);
+	if (err == 0)
+		err = prepare_buffer(sim, buffer, b);
 	if (err < 0)
 		return err;
 	sim_stream_queue(sim, buffer);

@@ -176,7 +176,7 @@ static void test_querybuf_refuses(void **state)
 	b.length = 2;
 	assert_int_equal(device_ioctl(&client.device, VIDIOC_QUERYBUF, &b), 0);
 	b.m.planes = NULL;
-	assert_int_equal(device_ioctl(&client.device, VIDIOC_QUERYBUF, &b), -EINVAL);
+	assert_int_equal(device_ioctl(&client.device, VIDIOC_QUERYBUF, &b), -EFAULT);
 	b.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
 	assert_int_equal(device_ioctl(&client.device, VIDIOC_QUERYBUF, &b), -EINVAL);
 	sim_client_close(&client);

@@ -127,6 +127,8 @@ PUBLIC FILE *fopen64(const char *path, const char *mode)
 
 PUBLIC int close(int fd)
 {
+	if (fd > 0 && !node_is_inside())
+		epoll_forget(fd);
 	if (node_of(fd))
 		node_remove_fd(fd);
 	return real()->close(fd);

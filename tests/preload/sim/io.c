@@ -51,9 +51,7 @@ PUBLIC void *mmap64(void *start, size_t length, int protection, int flags, int f
 
 PUBLIC int munmap(void *start, size_t length)
 {
-	struct node *node = node_of_mapping(start);
-
-	return node ? node_munmap(node, start, length) : real()->munmap(start, length);
+	return node_has_mapping(start) ? node_munmap(start, length) : real()->munmap(start, length);
 }
 
 /* The system calls that libv4l2 makes. */

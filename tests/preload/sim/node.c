@@ -25,6 +25,7 @@ static const struct {
 #define N_NODES ((int)ARRAY_SIZE(nodes))
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t devices_lock = PTHREAD_MUTEX_INITIALIZER; /* several threads may call */
 static struct node *_Atomic by_fd[MAX_FDS];
 
 /* Set within calls of the simulated device, whose own open(), mmap() … are not for nodes. */
@@ -56,36 +57,31 @@ bool node_exists(int minor)
 	return minor >= 0 && minor < N_NODES && getenv(nodes[minor].keys);
 }
 
-static void enter(struct node *node)
+static void enter(void)
 {
-	pthread_mutex_lock(&node->lock);
+	pthread_mutex_lock(&devices_lock);
 	inside = true;
 }
 
-static void leave(struct node *node)
+static void leave(void)
 {
 	int saved_errno = errno;
 
 	inside = false;
-	pthread_mutex_unlock(&node->lock);
+	pthread_mutex_unlock(&devices_lock);
 	errno = saved_errno;
 }
 
-struct node *node_of_mapping(const void *start)
+bool node_has_mapping(const void *start)
 {
-	struct node *found = NULL, *node;
+	bool has;
 
 	if (inside)
-		return NULL;
-	pthread_mutex_lock(&table_lock);
-	for (int fd = 0; fd < MAX_FDS && !found; fd++) {
-		if (!(node = by_fd[fd]))
-			continue;
-		for (struct sim_mapping *m = sim_of(&node->device)->mappings; m && !found; m = m->next)
-			found = m->start == start ? node : NULL;
-	}
-	pthread_mutex_unlock(&table_lock);
-	return found;
+		return false;
+	enter();
+	has = sim_memory_has_mapping(start);
+	leave();
+	return has;
 }
 
 /* After fork() the child has no devices: nothing of them is shared but the descriptors. */
@@ -93,6 +89,8 @@ static void forget_nodes(void)
 {
 	memset(by_fd, 0, sizeof by_fd);
 	pthread_mutex_init(&table_lock, NULL);
+	pthread_mutex_init(&devices_lock, NULL);
+	sim_node_forget_all();
 }
 
 __attribute__((constructor)) static void start(void)
@@ -129,10 +127,9 @@ int node_add_fd(struct node *node, int fd)
 static void close_node(struct node *node)
 {
 	statistics_append(node);
-	enter(node);
+	enter();
 	node->device.ops->close(&node->device);
-	leave(node);
-	pthread_mutex_destroy(&node->lock);
+	leave();
 	free(node->arrivals_ns);
 	free(node);
 }
@@ -157,13 +154,14 @@ static int open_device(struct node *node, int minor)
 	char keys[1024];
 	int err;
 
-	snprintf(keys, sizeof keys, "%s%s", nodes[minor].type, getenv(nodes[minor].keys));
+	/* All opens are of one device. */
+	snprintf(keys, sizeof keys, "node=%d,%s%s", minor, nodes[minor].type, getenv(nodes[minor].keys));
 	node->device = (struct device){ .ops = &device_sim, .fd = -1 };
-	enter(node);
+	enter();
 	err = device_sim.open(&node->device, keys);
 	if (err < 0)
 		device_sim.close(&node->device);
-	leave(node);
+	leave();
 	return err;
 }
 
@@ -174,7 +172,6 @@ int node_open(int minor, int flags)
 
 	if (!node)
 		return -1;
-	pthread_mutex_init(&node->lock, NULL);
 	node->minor = (unsigned)minor;
 	err = open_device(node, minor);
 	if (err < 0) {
@@ -197,7 +194,7 @@ static bool wait_to_retry(const struct node *node, int fd, unsigned n_tries)
 	struct pollfd entry = { .fd = node->device.fd, .events = POLLIN };
 	struct timespec pause = { .tv_nsec = RETRY_NS };
 
-	if (errno != EAGAIN || real()->fcntl(fd, F_GETFL) & O_NONBLOCK)
+	if ((errno != EAGAIN && errno != ENOENT) || real()->fcntl(fd, F_GETFL) & O_NONBLOCK)
 		return false;
 	/* The device may have other events only, with which ppoll() returns at once. */
 	if (n_tries > 0)
@@ -215,12 +212,13 @@ int node_ioctl(struct node *node, int fd, unsigned long request, void *argument)
 	/* Some programs pass it as an int, which is sign extended. */
 	request = (unsigned int)request;
 	for (unsigned n_tries = 0;; n_tries++) {
-		enter(node);
+		enter();
 		result = node->device.ops->ioctl(&node->device, request, argument);
 		if (result == 0)
 			statistics_ioctl(node, request, argument, start_ns);
-		leave(node);
-		if (result == 0 || request != VIDIOC_DQBUF || !wait_to_retry(node, fd, n_tries))
+		leave();
+		if (result == 0 || (request != VIDIOC_DQBUF && request != VIDIOC_DQEVENT) ||
+		    !wait_to_retry(node, fd, n_tries))
 			return result;
 	}
 }
@@ -230,9 +228,9 @@ ssize_t node_read(struct node *node, int fd, void *data, size_t size)
 	ssize_t result;
 
 	for (unsigned n_tries = 0;; n_tries++) {
-		enter(node);
+		enter();
 		result = node->device.ops->read(&node->device, data, size);
-		leave(node);
+		leave();
 		if (result >= 0 || !wait_to_retry(node, fd, n_tries))
 			return result;
 	}
@@ -244,11 +242,11 @@ ssize_t node_write(struct node *node, int fd, const void *data, size_t size)
 	ssize_t result;
 
 	for (unsigned n_tries = 0;; n_tries++) {
-		enter(node);
+		enter();
 		result = node->device.ops->write(&node->device, data, size);
 		if (result > 0)
 			statistics_write(node, start_ns);
-		leave(node);
+		leave();
 		if (result >= 0 || !wait_to_retry(node, fd, n_tries))
 			return result;
 	}
@@ -256,26 +254,29 @@ ssize_t node_write(struct node *node, int fd, const void *data, size_t size)
 
 void *node_mmap(struct node *node, void *start, size_t length, int protection, int flags, int64_t offset)
 {
-	enter(node);
+	enter();
 	start = node->device.ops->mmap(&node->device, start, length, protection, flags, offset);
-	leave(node);
+	leave();
 	return start;
 }
 
-int node_munmap(struct node *node, void *start, size_t length)
+int node_munmap(void *start, size_t length)
 {
+	struct device any = { 0 };
 	int result;
 
-	enter(node);
-	result = node->device.ops->munmap(&node->device, start, length);
-	leave(node);
+	enter();
+	result = device_sim.munmap(&any, start, length);
+	leave();
 	return result;
 }
 
-short node_revents(struct node *node, short revents)
+short node_revents(struct node *node, short events)
 {
-	enter(node);
-	revents = node->device.ops->revents(&node->device, revents);
-	leave(node);
+	short revents;
+
+	enter();
+	revents = node->device.ops->revents(&node->device, events);
+	leave();
 	return revents;
 }

@@ -41,7 +41,7 @@ static int translate_revents(struct pollfd *entries, struct pollfd *polled, nfds
 		entries[i].revents = polled[i].revents;
 		polled[i].fd = entries[i].fd;
 		if (node && polled[i].revents) {
-			entries[i].revents = node_revents(node, polled[i].revents) & wanted;
+			entries[i].revents = node_revents(node, entries[i].events) & wanted;
 			polled[i].fd = entries[i].revents ? entries[i].fd : -1;
 		}
 		*ignoring |= polled[i].fd != entries[i].fd;

@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -55,6 +56,9 @@ struct real {
 	int (*select)(int n, fd_set *in, fd_set *out, fd_set *error, struct timeval *timeout);
 	int (*pselect)(int n, fd_set *in, fd_set *out, fd_set *error, const struct timespec *timeout,
 		       const sigset_t *mask);
+	int (*epoll_ctl)(int epoll_fd, int command, int fd, struct epoll_event *event);
+	int (*epoll_pwait)(int epoll_fd, struct epoll_event *events, int max, int timeout,
+			   const sigset_t *mask);
 	long (*syscall)(long number, ...);
 };
 /* Looks them up at the first call, which other libraries' constructors may make. */
@@ -63,7 +67,6 @@ const struct real *real(void);
 /* One open() of a simulated device, which ends when all descriptors of it are closed. */
 struct node {
 	struct device device; /* programs get duplicates of device.fd */
-	pthread_mutex_t lock; /* of the device: several threads may call */
 	unsigned n_fds;
 	unsigned minor;
 	/* See statistics.c. */
@@ -76,8 +79,8 @@ struct node {
 
 /* The node of the descriptor; NULL for other files, and within calls that the simulated device makes. */
 struct node *node_of(int fd);
-/* The node of which a buffer is mapped at start, or NULL. */
-struct node *node_of_mapping(const void *start);
+/* Whether a buffer is mapped there, of a node that may be closed. */
+bool node_has_mapping(const void *start);
 /* The minor number of the device at the path, or -1. */
 int node_at(const char *path);
 bool node_exists(int minor);
@@ -95,12 +98,15 @@ int node_ioctl(struct node *node, int fd, unsigned long request, void *argument)
 ssize_t node_read(struct node *node, int fd, void *data, size_t size);
 ssize_t node_write(struct node *node, int fd, const void *data, size_t size);
 void *node_mmap(struct node *node, void *start, size_t length, int protection, int flags, int64_t offset);
-int node_munmap(struct node *node, void *start, size_t length);
-/* What poll() on the node would report, given what it reported on device.fd. */
-short node_revents(struct node *node, short revents);
+int node_munmap(void *start, size_t length);
+/* What poll() on the node that asks for these events would report. */
+short node_revents(struct node *node, short events);
 
 /* ppoll(), for any mix of nodes and other files. */
 int node_ppoll(struct pollfd *entries, nfds_t n, const struct timespec *timeout, const sigset_t *mask);
+
+/* The descriptor, a node's or of epoll, is about to be closed. */
+void epoll_forget(int fd);
 
 /* Statistics: after a successful call that began at start_ns. The caller holds the node's lock. */
 void statistics_ioctl(struct node *node, unsigned long request, const void *argument, int64_t start_ns);

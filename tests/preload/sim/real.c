@@ -30,6 +30,8 @@ static const struct {
 	{ "ppoll", offsetof(struct real, ppoll) },
 	{ "select", offsetof(struct real, select) },
 	{ "pselect", offsetof(struct real, pselect) },
+	{ "epoll_ctl", offsetof(struct real, epoll_ctl) },
+	{ "epoll_pwait", offsetof(struct real, epoll_pwait) },
 	{ "syscall", offsetof(struct real, syscall) },
 	{ "memfd_create", offsetof(struct real, memfd_create) },
 };

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The priorities of the programs that have the simulated device open (v4l2_prio_max() and others). */
+#include <errno.h>
+#include "sim/sim_internal.h"
+
+static uint32_t highest_priority(const struct sim *sim)
+{
+	uint32_t highest = V4L2_PRIORITY_UNSET;
+
+	for (const struct sim_file *file = sim->files; file; file = file->next)
+		highest = file->priority > highest ? file->priority : highest;
+	return highest;
+}
+
+int sim_priority_get(struct sim *sim, void *argument)
+{
+	*(uint32_t *)argument = highest_priority(sim);
+	return 0;
+}
+
+int sim_priority_check(const struct sim_file *file)
+{
+	return file->priority < highest_priority(file->sim) ? -EBUSY : 0;
+}
+
+int sim_priority_set(struct sim_file *file, void *argument)
+{
+	uint32_t priority = *(const uint32_t *)argument;
+
+	if (priority < V4L2_PRIORITY_BACKGROUND || priority > V4L2_PRIORITY_RECORD)
+		return -EINVAL;
+	file->priority = priority;
+	return 0;
+}
