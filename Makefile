@@ -104,7 +104,7 @@ $(BUILD)/tests/vm/v4l2q: tests/vm/warm/client.c tests/vm/warm/warm.h
 tests: $(BUILD)/v4l2q $(UNIT_TESTS) $(TOOLS) $(PRELOADS) $(WARM)
 
 # tests/run builds what it needs; each target is one kind of test, or several.
-check check-unit check-cli check-fault check-fuzz check-asan check-tsan check-valgrind check-vm lint:
+check check-unit check-cli check-fault check-peers check-fuzz check-asan check-tsan check-valgrind check-vm lint:
 	BUILD=$(BUILD) tests/run $(patsubst check-%,%,$@)
 
 # Feeds arbitrary bytes as a file for FUZZ_SECONDS, under clang's libFuzzer and sanitizers.
@@ -147,7 +147,7 @@ dist:
 clean:
 	rm -rf $(BUILD) build-*
 
-.PHONY: all tests install uninstall dist clean check check-unit check-cli check-fault check-fuzz check-asan check-tsan check-valgrind \
+.PHONY: all tests install uninstall dist clean check check-unit check-cli check-fault check-peers check-fuzz check-asan check-tsan check-valgrind \
 	check-vm lint fuzz fuzzers FORCE
 .SECONDARY:
 -include $(wildcard $(BUILD)/src/*.d $(BUILD)/*/*/*.d $(BUILD)/*/*/*/*.d $(PIC)/*/*/*.d $(PIC)/*/*/*/*.d)
