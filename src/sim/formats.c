@@ -359,12 +359,13 @@ int sim_formats_resize(struct sim *sim, uint32_t width, uint32_t height)
 /* parm.capture and parm.output have timeperframe at the same offset. */
 static void fill_streamparm(const struct sim *sim, struct v4l2_streamparm *parm)
 {
+	struct fraction claimed = sim->options.claim.den ? sim->options.claim : sim->format.fps;
+
 	memset(&parm->parm, 0, sizeof parm->parm);
 	parm->parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
 	parm->parm.capture.readbuffers = sim->options.caps & SIM_CAP_RW ? 2 : 0;
-	if (sim->format.fps.num)
-		parm->parm.capture.timeperframe =
-			(struct v4l2_fract){ sim->format.fps.den, sim->format.fps.num };
+	if (claimed.num)
+		parm->parm.capture.timeperframe = (struct v4l2_fract){ claimed.den, claimed.num };
 }
 
 int sim_formats_g_parm(struct sim *sim, void *argument)

@@ -352,6 +352,8 @@ const struct sim_key sim_keys[] = {
 	{ "format", "F", "initial pixel format (YUYV; with planes=2 NM12, with planes=3 YM12)", key_format,
 	  AT(fourcc) },
 	{ "fps", "R", "frames per second (30); 0: a frame as soon as a buffer is queued", key_fps, AT(fps) },
+	{ "claim", "R", "the rate that the device claims, whatever it delivers; 0: none", key_fps,
+	  AT(claim) },
 	{ "planes", "N", "a multi-planar device node, with an initial format of N memory planes (1 to 3)",
 	  key_planes, AT(planes) },
 	{ "type", "capture|output|m2m",

@@ -42,8 +42,9 @@ enum { SIM_ADJUST_SIZE = 1, SIM_ADJUST_FORMAT = 2, SIM_ADJUST_FPS = 4 };
 /* The values of the keys, see sim_keys[] for what they mean. */
 struct sim_options {
 	uint32_t width, height, fourcc;
-	uint32_t planes;     /* 0: the single-planar API */
-	struct fraction fps; /* 0/1: a frame whenever a buffer is queued */
+	uint32_t planes;       /* 0: the single-planar API */
+	struct fraction fps;   /* 0/1: a frame whenever a buffer is queued */
+	struct fraction claim; /* 0/1: none; 0/0: the true one */
 	uint32_t stride, data_offset;
 	bool output, m2m;
 	char *dump, *settings, *driver;

@@ -7,11 +7,44 @@
 tiny=sim:size=64x48,draw=marks,fps=50
 n=25
 
+# The farthest that a frame's time in the file lies from the driver's, in us, both counted from the first.
+farthest_us() { # FILE FRAME-LOG
+	paste -d ' ' <(ffprobe -v error -select_streams v:0 -show_entries frame=pts_time -of csv=p=0 "$1" | grep -o '^[0-9.]\+') \
+		<(jq -r 'select(.fate == "written") | .ts_ns' "$2") |
+		awk 'NF != 2 { print "frames and log differ in number"; exit }
+			NR == 1 { pts = $1; ns = $2 }
+			{ d = ($1 - pts) * 1e6 - ($2 - ns) / 1e3; if (d < 0) d = -d; if (d > most) most = d }
+			END { printf "%d\n", most }'
+}
+
 # Prints what lies between the first and the last packet, in ms.
 span_ms() { # FILE
 	ffprobe -v error -select_streams v:0 -show_entries packet=pts_time -of csv=p=0 "$1" |
 		awk -F, 'NR == 1 { first = $1 } { last = $1 } END { printf "%.0f\n", (last - first) * 1e3 }'
 }
+
+# Whatever rate the device claims: frame times within half a tick of the container, and a few us in which both are rounded.
+while read -r file claims within codec; do
+	for claim in ${claims//,/ }; do
+		rm -f log "$file"
+		run_status 0 v4l2q capture -d "sim:size=64x48,draw=marks,fps=100,claim=$claim" --min-buffers 24 -n $n -o "$file" \
+			-c "$codec" --frame-log log
+		off=$(farthest_us "$file" log)
+		ok "$file, $codec, the device claims $claim of 100 fps: times within $within us (off by $off)" [ "$off" -le "$within" ]
+		is "$(grep -c warning: err)" 0 "$file: no warning"
+	done
+done <<END
+o.mp4 40,250 5 libx264
+o.mov 0 5 copy
+o.ts 40,0 10 mpeg2video
+o.mkv 40 501 mpeg4
+END
+
+# Every frame has a duration, or a player leaves out the last one.
+for claim in 0 100; do
+	run_status 0 v4l2q capture -d "sim:size=64x48,draw=marks,fps=100,claim=$claim" -n 1 -y -o one.mp4
+	is "$(ffprobe -v error -count_frames -show_entries stream=nb_read_frames -of csv=p=0 one.mp4)" 1 "mp4 of a frame, $claim fps claimed: it is shown"
+done
 
 # Timestamps that make no sense: the time of arrival, which a busy machine makes later, takes their place.
 while read -r times replaced why; do

@@ -229,7 +229,7 @@ static void times_are_kept_and_rise(void **state)
 	/* Jitter, a repeated time, a step back, a gap. */
 	static const int64_t given[] = { 0, 40123, 79877, 79877, 60000, 160001, 400000 };
 	static const int64_t exact[] = { 0, 40123, 79877, 79878, 79879, 160001, 400000 };
-	static const int64_t milliseconds[] = { 0, 40000, 80000, 81000, 82000, 160000, 400000 };
+	static const int64_t milliseconds[] = { 0, 40000, 80000, 80000, 80000, 160000, 400000 };
 	static const int64_t grid[] = { 0, 40000, 80000, 120000, 160000, 200000, 400000 };
 
 	(void)state;

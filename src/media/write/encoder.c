@@ -123,6 +123,22 @@ static void set_colorspace(AVCodecContext *context, const AVCodecParameters *sou
 		context->color_range = rgb ? AVCOL_RANGE_UNSPECIFIED : AVCOL_RANGE_JPEG;
 }
 
+/* The mpegvideo encoders of libavcodec take the time base for the frame rate when they share out bits. */
+static bool counts_ticks_as_frames(enum AVCodecID codec)
+{
+	static const enum AVCodecID codecs[] = {
+		AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4, AV_CODEC_ID_MSMPEG4V2,
+		AV_CODEC_ID_MSMPEG4V3,  AV_CODEC_ID_WMV1,       AV_CODEC_ID_WMV2,  AV_CODEC_ID_FLV1,
+		AV_CODEC_ID_H261,       AV_CODEC_ID_H263,       AV_CODEC_ID_H263P, AV_CODEC_ID_RV10,
+		AV_CODEC_ID_RV20,       AV_CODEC_ID_MJPEG,      AV_CODEC_ID_AMV,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(codecs); i++)
+		if (codecs[i] == codec)
+			return true;
+	return false;
+}
+
 static AVCodecContext *alloc_context(const struct encoder_options *options, enum AVPixelFormat format,
 				     AVRational time_base)
 {
@@ -137,6 +153,8 @@ static AVCodecContext *alloc_context(const struct encoder_options *options, enum
 	context->time_base = time_base;
 	/* Rate control needs an estimate. */
 	context->framerate = options->fps.num > 0 ? options->fps : (AVRational){ 30, 1 };
+	if (counts_ticks_as_frames(context->codec_id))
+		context->framerate = av_inv_q(time_base);
 	context->thread_count = 0;
 	if (options->global_header)
 		context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
@@ -186,21 +204,43 @@ static int try_time_base(struct encoder *e, const struct encoder_options *option
 	return err;
 }
 
+/* The rate of the codec's table that is nearest to fps; 0/0 if it takes any. Below 23.976 it has only rates
+ * that no standard knows. */
+static AVRational nearest_rate(const AVCodec *codec, AVRational fps)
+{
+	const AVRational *rates = NULL;
+
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
+	avcodec_get_supported_config(NULL, codec, AV_CODEC_CONFIG_FRAME_RATE, 0, (const void **)&rates, NULL);
+#else
+	rates = codec->supported_framerates;
+#endif
+	if (av_cmp_q(fps, (AVRational){ 24, 1 }) < 0)
+		fps = (AVRational){ 24, 1 };
+	return rates ? rates[av_find_nearest_q_idx(fps, rates)] : (AVRational){ 0, 0 };
+}
+
 /* Microseconds if the codec supports them. MPEG-1 and -2 have a table of frame rates (ISO/IEC
  * 13818-2, 6.3.3). */
 static int open_encoder_context(struct encoder *e, const struct encoder_options *options,
 				enum AVPixelFormat format, const AVDictionary *dictionary)
 {
 	AVRational interval = options->fps.num > 0 ? av_inv_q(options->fps) : (AVRational){ 1, 30 };
+	AVRational nearest;
 	char *unknown = NULL;
 	int err = -EINVAL;
 
 	libav_clear_error();
-	if (!options->constant_rate)
+	if (!options->constant_rate && !counts_ticks_as_frames(options->codec->id))
 		err = try_time_base(e, options, format, (AVRational){ 1, 1000000 }, dictionary, &unknown);
 	if (err < 0 && err != -ENOMEM && !unknown) {
 		libav_clear_error();
 		err = try_time_base(e, options, format, interval, dictionary, &unknown);
+	}
+	nearest = nearest_rate(options->codec, av_inv_q(interval));
+	if (err < 0 && err != -ENOMEM && !unknown && nearest.num) {
+		libav_clear_error();
+		err = try_time_base(e, options, format, av_inv_q(nearest), dictionary, &unknown);
 	}
 	if (unknown)
 		log_error("%s: has no option '%s': 'ffmpeg -h encoder=%s' lists them", options->codec->name,

@@ -12,9 +12,6 @@
 #include "media/libav.h"
 #include "media/write/muxer_options.h"
 
-/* Frames a second, in containers of a constant rate if the device does not report its own. */
-#define DEFAULT_RATE 120
-
 static const char *skip_file_scheme(const char *url)
 {
 	const char *path = url;
@@ -43,9 +40,17 @@ int muxer_check_path(const char *url)
 	return muxer_is_url(url) ? 0 : avio_file_check_path(skip_file_scheme(url));
 }
 
-int muxer_open(struct muxer *m, const struct muxer_caps *caps, AVRational fps, const char *options)
+void muxer_set_rate(struct muxer *m, enum file_clock clock, AVRational fps)
 {
-	AVRational interval = fps.num > 0 ? av_inv_q(fps) : (AVRational){ 1, DEFAULT_RATE };
+	bool has_rate = clock == FILE_CLOCK_SLOTS || clock == FILE_CLOCK_RATE;
+
+	m->stream->time_base = has_rate ? av_inv_q(fps) : (AVRational){ 1, 1000000 };
+	if (fps.num > 0)
+		m->stream->avg_frame_rate = m->stream->r_frame_rate = fps;
+}
+
+int muxer_open(struct muxer *m, const struct muxer_caps *caps, const char *options)
+{
 	int err;
 
 	m->caps = *caps;
@@ -56,11 +61,6 @@ int muxer_open(struct muxer *m, const struct muxer_caps *caps, AVRational fps, c
 	m->stream = avformat_new_stream(m->context, NULL);
 	if (!m->stream)
 		return -ENOMEM;
-	m->stream->time_base = muxer_caps_constant_rate(caps) ? interval : (AVRational){ 1, 1000000 };
-	if (fps.num > 0)
-		m->stream->avg_frame_rate = m->stream->r_frame_rate = fps;
-	else if (muxer_caps_takes_frames(caps))
-		m->stream->avg_frame_rate = (AVRational){ 30, 1 }; /* y4m requires one */
 	return muxer_options_parse(m->context, options, &m->options);
 }
 

@@ -27,9 +27,11 @@ struct muxer {
 bool muxer_is_url(const char *url);
 /* -EISDIR, logged, for a directory; otherwise 0. For a clear message before a container is looked for. */
 int muxer_check_path(const char *url);
-/* Allocates the context and its stream; opens no file. fps 0/1: unknown. options: the user's, "key=value,
- * key=value" or NULL. 0 or a negative errno; -EINVAL, logged, for an option that there is not. */
-int muxer_open(struct muxer *m, const struct muxer_caps *caps, AVRational fps, const char *options);
+/* Allocates the context and its stream; opens no file. 0 or a negative errno; what is wrong with the user's
+ * options is logged. */
+int muxer_open(struct muxer *m, const struct muxer_caps *caps, const char *options);
+/* Before the header. fps 0/1: unknown, for files that hold no rate. */
+void muxer_set_rate(struct muxer *m, enum file_clock clock, AVRational fps);
 /* Creates the file. flags: of avio_file_open(). 0 or a negative errno, logged as there. */
 int muxer_open_file(struct muxer *m, unsigned flags, enum direct_io_mode direct_io);
 /* Writes the header, which sets m->stream->time_base. 0 or a negative errno, logged. */

@@ -132,9 +132,24 @@ bool muxer_caps_no_file(const struct muxer_caps *caps)
 	return caps->format->flags & AVFMT_NOFILE;
 }
 
-bool muxer_caps_constant_rate(const struct muxer_caps *caps)
+/* Not all muxers that write times have the flag AVFMT_VARIABLE_FPS. */
+static bool holds_times(const struct muxer_caps *caps)
 {
-	return !(caps->format->flags & (AVFMT_VARIABLE_FPS | AVFMT_NOTIMESTAMPS | AVFMT_NOFILE));
+	return caps->format->flags & (AVFMT_VARIABLE_FPS | AVFMT_NOFILE) || muxer_caps_is_isobmff(caps) ||
+	       av_match_name(caps->format->name, "mpeg,vcd,svcd,dvd,vob,rtp_mpegts,rtp,asf,asf_stream,wtv,rm,"
+						 "smjpeg,ivf,avif");
+}
+
+enum file_clock muxer_caps_clock(const struct muxer_caps *caps, bool encoded)
+{
+	bool untimed = caps->format->flags & AVFMT_NOTIMESTAMPS;
+
+	if (holds_times(caps))
+		return untimed ? FILE_CLOCK_NONE : FILE_CLOCK_TIMES;
+	/* An encoder writes the rate into a bare stream; a stream copied there has its own. */
+	if (untimed)
+		return encoded && !muxer_caps_is_raw(caps) ? FILE_CLOCK_RATE : FILE_CLOCK_NONE;
+	return av_match_name(caps->format->name, "avi,ogg,ogv") ? FILE_CLOCK_SLOTS : FILE_CLOCK_RATE;
 }
 
 bool muxer_caps_is_isobmff(const struct muxer_caps *caps)

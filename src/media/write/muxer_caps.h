@@ -7,6 +7,7 @@
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include "base/video_format.h"
+#include "media/write/file_times.h"
 
 /* The muxer for an output file. */
 struct muxer_caps {
@@ -40,8 +41,8 @@ const AVCodec *muxer_caps_default_encoder(const struct muxer_caps *caps);
 enum AVPixelFormat muxer_caps_best_pix_fmt(const struct muxer_caps *caps, enum AVPixelFormat from,
 					   uint32_t width, uint32_t height, uint32_t *codec_tag);
 
-/* Timestamps are multiples of 1/fps (avi). */
-bool muxer_caps_constant_rate(const struct muxer_caps *caps);
+/* How the file holds time; encoded: by an encoder of this program. */
+enum file_clock muxer_caps_clock(const struct muxer_caps *caps, bool encoded);
 /* The muxer opens its files itself, or needs none (AVFMT_NOFILE: image sequences, segmenters, null). */
 bool muxer_caps_no_file(const struct muxer_caps *caps);
 /* A raw file: no header, no timestamps, any bytes. */

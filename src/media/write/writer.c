@@ -13,6 +13,9 @@
 #include "media/write/parameter_sets.h"
 #include "media/write/transcoder.h"
 
+/* Frames that an encoder of a constant rate may hold back. */
+#define N_CODED 64
+
 struct writer {
 	char *url;
 	struct muxer muxer;
@@ -21,20 +24,36 @@ struct writer {
 	struct transcoder transcoder;
 	struct parameter_sets parameter_sets; /* of a compressed stream copy */
 	bool waiting_for_key;                 /* no frame was muxed that decoding can start with */
+	char *codec_options;
 	AVPacket *packet;
-	AVRational time_base; /* of last_time: what timestamps are rounded to */
-	int64_t last_time;
-	bool has_last_time, finished;
+	struct file_times times;
+	struct {
+		int64_t pts, time; /* the encoder's; the file's */
+	} coded[N_CODED]; /* by pts, of an encoder whose ticks are frames of a constant rate; a ring */
+	int64_t last_coded;
+	bool finished;
 	int error;
 	char fourcc[FOURCC_TEXT_MAX]; /* of the device's format, for messages */
 };
 
-static AVRational fps_rational(const struct video_format *format)
+static AVRational fps_rational(struct fraction fps, AVRational otherwise)
 {
-	if (format->fps.num == 0 || format->fps.den == 0 || format->fps.num > INT32_MAX ||
-	    format->fps.den > INT32_MAX)
-		return (AVRational){ 0, 1 };
-	return (AVRational){ (int)format->fps.num, (int)format->fps.den };
+	if (fps.num == 0 || fps.den == 0 || fps.num > INT32_MAX || fps.den > INT32_MAX)
+		return otherwise;
+	return (AVRational){ (int)fps.num, (int)fps.den };
+}
+
+/* In slots, a rate that is too high leaves some empty; one that is too low moves frames. */
+static AVRational rate_or_default(enum file_clock clock, struct fraction fps)
+{
+	static const AVRational defaults[] = {
+		[FILE_CLOCK_NONE] = { 0, 1 },
+		[FILE_CLOCK_TIMES] = { 0, 1 },
+		[FILE_CLOCK_SLOTS] = { 120, 1 },
+		[FILE_CLOCK_RATE] = { 30, 1 },
+	};
+
+	return fps_rational(fps, defaults[clock]);
 }
 
 /* --- choosing between stream copy and encoding --- */
@@ -111,14 +130,42 @@ static int choose_codec(struct writer *w, const struct muxer_caps *caps, const s
 
 /* --- opening --- */
 
-/* In the stream's time base; 0: not known. */
+/* In the stream's time base. Muxers know how long a frame is shown when the next one is there: this is for
+ * the last one, which players leave out if it has no duration. */
 static int64_t frame_duration(const struct writer *w)
 {
 	const AVStream *stream = w->muxer.stream;
+	int64_t duration_ns = file_times_duration_ns(&w->times), duration;
 
-	return stream->avg_frame_rate.num > 0
-		       ? av_rescale_q(1, av_inv_q(stream->avg_frame_rate), stream->time_base)
-		       : 0;
+	if (duration_ns > 0)
+		duration = av_rescale_q(duration_ns, (AVRational){ 1, (int)NS_PER_S }, stream->time_base);
+	else
+		duration = av_rescale_q(
+			1, av_inv_q(fps_rational(w->frame_packet.format.fps, (AVRational){ 30, 1 })),
+			stream->time_base);
+	return duration > 0 ? duration : 1;
+}
+
+static AVRational encoder_time_base(const struct writer *w)
+{
+	return w->transcoder.encoder.context->time_base;
+}
+
+/* Whether the encoder's ticks are frames of a constant rate while the file holds times. */
+static bool has_coarse_encoder(const struct writer *w)
+{
+	return w->codec && w->times.clock == FILE_CLOCK_TIMES &&
+	       av_cmp_q(encoder_time_base(w), (AVRational){ 1, 1000 }) > 0;
+}
+
+/* From the encoder's time base to the file's. */
+static int64_t file_time(const struct writer *w, int64_t coded)
+{
+	size_t i = (size_t)coded % N_CODED;
+
+	if (has_coarse_encoder(w) && coded >= 0 && w->coded[i].pts == coded)
+		return w->coded[i].time;
+	return av_rescale_q(coded, encoder_time_base(w), w->muxer.stream->time_base);
 }
 
 /* The transcoder's write_packet(). */
@@ -126,31 +173,33 @@ static int write_encoded(void *opaque, AVPacket *packet)
 {
 	struct writer *w = opaque;
 
-	av_packet_rescale_ts(packet, w->transcoder.encoder.context->time_base, w->muxer.stream->time_base);
-	if (packet->duration == 0)
-		packet->duration = frame_duration(w);
+	packet->pts = file_time(w, packet->pts);
+	packet->dts = file_time(w, packet->dts);
+	packet->duration = frame_duration(w);
 	return muxer_write_packet(&w->muxer, packet);
 }
 
-static int open_transcoder(struct writer *w, const struct writer_options *o)
+static int open_transcoder(struct writer *w)
 {
 	const struct muxer_caps *caps = &w->muxer.caps;
+	const struct video_format *format = &w->frame_packet.format;
+	bool has_rate = w->times.clock == FILE_CLOCK_SLOTS || w->times.clock == FILE_CLOCK_RATE;
 	struct encoder_options options = {
 		.codec = w->codec,
-		.options = o->codec_options,
+		.options = w->codec_options,
 		.raw_format = AV_PIX_FMT_NONE,
-		.fps = fps_rational(&o->format),
-		.constant_rate = muxer_caps_constant_rate(caps),
+		.fps = rate_or_default(w->times.clock, format->fps),
+		.constant_rate = has_rate,
 		.global_header = caps->format->flags & AVFMT_GLOBALHEADER,
 	};
-	enum AVPixelFormat from = w->frame_packet.raw ? o->format.pix->av : AV_PIX_FMT_YUV420P;
+	enum AVPixelFormat from = w->frame_packet.raw ? format->pix->av : AV_PIX_FMT_YUV420P;
 	AVCodecParameters *par = w->muxer.stream->codecpar;
 	uint32_t codec_tag = 0;
 	int err;
 
 	if (w->codec->id == AV_CODEC_ID_RAWVIDEO || w->codec->id == AV_CODEC_ID_WRAPPED_AVFRAME) {
 		options.raw_format =
-			muxer_caps_best_pix_fmt(caps, from, o->format.width, o->format.height, &codec_tag);
+			muxer_caps_best_pix_fmt(caps, from, format->width, format->height, &codec_tag);
 		if (options.raw_format == AV_PIX_FMT_NONE)
 			return log_cannot_copy(w, caps);
 	}
@@ -165,7 +214,8 @@ static int open_transcoder(struct writer *w, const struct writer_options *o)
 		return err;
 	if (w->codec->id == AV_CODEC_ID_RAWVIDEO)
 		par->codec_tag = codec_tag;
-	w->muxer.stream->time_base = w->transcoder.encoder.context->time_base;
+	if (has_rate)
+		muxer_set_rate(&w->muxer, w->times.clock, av_inv_q(encoder_time_base(w)));
 	return 0;
 }
 
@@ -187,16 +237,29 @@ static int open_copy(struct writer *w, const struct writer_options *o, uint32_t 
 	return parameter_sets_open(&w->parameter_sets, par);
 }
 
+/* Frames share a tick, or are moved to the next one. */
+static void warn_of_coarse_times(const struct writer *w)
+{
+	double fps = fraction_value(w->frame_packet.format.fps), tick_s = av_q2d(w->muxer.stream->time_base);
+
+	if (w->times.clock == FILE_CLOCK_TIMES && fps * tick_s > 1.001)
+		log_warn("%s: %s holds times in steps of %.3g ms, which is too coarse for %.6g frames a "
+			 "second: nut, mov and mp4 hold finer ones",
+			 w->muxer.name, w->muxer.caps.format->name, tick_s * 1e3, fps);
+}
+
 static int write_header(struct writer *w)
 {
 	int err = muxer_write_header(&w->muxer); /* which sets the stream's time base */
+	AVRational time_base = w->muxer.stream->time_base;
 
-	w->time_base = w->muxer.stream->time_base;
-	if (w->codec && av_cmp_q(w->transcoder.encoder.context->time_base, w->time_base) > 0)
-		w->time_base = w->transcoder.encoder.context->time_base;
 	/* For files without timestamps: fine enough to keep frames apart. */
-	if (w->time_base.num <= 0 || w->time_base.den <= 0)
-		w->time_base = (AVRational){ 1, 1000000 };
+	if (w->times.clock == FILE_CLOCK_NONE || time_base.num <= 0 || time_base.den <= 0)
+		time_base = (AVRational){ 1, 1000000 };
+	if (w->codec && !has_coarse_encoder(w) && av_cmp_q(encoder_time_base(w), time_base) > 0)
+		time_base = encoder_time_base(w);
+	w->times.time_base = time_base;
+	warn_of_coarse_times(w);
 	return err;
 }
 
@@ -221,10 +284,13 @@ static int open_parts(struct writer *w, const struct writer_options *o)
 	err = choose_codec(w, &caps, o, &codec_tag);
 	if (err < 0)
 		return err;
-	err = muxer_open(&w->muxer, &caps, fps_rational(&o->format), o->format_options);
+	w->times.clock = muxer_caps_clock(&caps, w->codec != NULL);
+	w->times.may_be_equal = caps.format->flags & AVFMT_TS_NONSTRICT;
+	err = muxer_open(&w->muxer, &caps, o->format_options);
 	if (err < 0)
 		return err;
-	err = w->codec ? open_transcoder(w, o) : open_copy(w, o, codec_tag);
+	muxer_set_rate(&w->muxer, w->times.clock, rate_or_default(w->times.clock, o->format.fps));
+	err = w->codec ? open_transcoder(w) : open_copy(w, o, codec_tag);
 	if (err < 0)
 		return err;
 	w->muxer.series = o->series;
@@ -249,9 +315,10 @@ int writer_open(struct writer **writer, const struct writer_options *options)
 	if (!w)
 		return log_no_memory();
 	w->url = strdup(options->url);
+	w->codec_options = options->codec_options ? strdup(options->codec_options) : NULL;
 	w->packet = av_packet_alloc();
 	fourcc_text(options->format.fourcc, w->fourcc);
-	if (w->url && w->packet)
+	if (w->url && w->packet && !w->codec_options == !options->codec_options)
 		err = open_parts(w, options);
 	if (err == -ENOMEM)
 		log_no_memory();
@@ -265,19 +332,6 @@ int writer_open(struct writer **writer, const struct writer_options *options)
 }
 
 /* --- writing --- */
-
-/* Rounds to the nearest tick of w->time_base that is after the previous frame's. */
-static int64_t next_time(struct writer *w, int64_t pts_ns)
-{
-	int64_t time =
-		av_rescale_q_rnd(pts_ns, (AVRational){ 1, (int)NS_PER_S }, w->time_base, AV_ROUND_NEAR_INF);
-
-	if (w->has_last_time && time <= w->last_time)
-		time = w->last_time + 1;
-	w->has_last_time = true;
-	w->last_time = time;
-	return time;
-}
 
 /* Starts a compressed stream if decoding can start with w->packet. 1: it cannot. */
 static int start_stream(struct writer *w, bool key)
@@ -308,7 +362,7 @@ static int mux_frame(struct writer *w, struct frame *frame)
 		if (err != 0)
 			return err;
 	}
-	packet->pts = packet->dts = next_time(w, frame->pts_ns);
+	packet->pts = packet->dts = file_times_next(&w->times, frame->pts_ns);
 	packet->flags = key ? AV_PKT_FLAG_KEY : 0;
 	if (frame->damaged)
 		packet->flags |= AV_PKT_FLAG_CORRUPT;
@@ -316,12 +370,23 @@ static int mux_frame(struct writer *w, struct frame *frame)
 	return muxer_write_packet(&w->muxer, packet);
 }
 
+/* The encoder's ticks may be coarser than the file's, and must not be equal where those may. */
+static int64_t coded_time(struct writer *w, int64_t pts_ns)
+{
+	int64_t time = file_times_next(&w->times, pts_ns);
+	int64_t coded = av_rescale_q(time, w->times.time_base, encoder_time_base(w));
+
+	if (w->times.n_frames > 1 && coded <= w->last_coded)
+		coded = w->last_coded + 1;
+	w->last_coded = coded;
+	w->coded[(size_t)coded % N_CODED].pts = coded;
+	w->coded[(size_t)coded % N_CODED].time = time;
+	return coded;
+}
+
 static int encode_frame(struct writer *w, struct frame *frame)
 {
-	AVRational time_base = w->transcoder.encoder.context->time_base;
-
-	return transcoder_write(&w->transcoder, frame,
-				av_rescale_q(next_time(w, frame->pts_ns), w->time_base, time_base));
+	return transcoder_write(&w->transcoder, frame, coded_time(w, frame->pts_ns));
 }
 
 int writer_write(struct writer *w, struct frame *frame)
@@ -354,6 +419,8 @@ int writer_finish(struct writer *w)
 		w->error = err;
 	if (w->waiting_for_key && w->error == 0)
 		log_warn("%s: no frames written: there was no key frame with parameter sets", w->muxer.name);
+	if (w->muxer.header_written && w->error == 0)
+		file_times_check(&w->times, w->muxer.name, w->muxer.caps.format->name);
 	w->error = muxer_finish(&w->muxer, w->error);
 	return w->error;
 }
@@ -370,6 +437,7 @@ int writer_close(struct writer *w)
 	parameter_sets_close(&w->parameter_sets);
 	frame_packet_close(&w->frame_packet);
 	av_packet_free(&w->packet);
+	free(w->codec_options);
 	free(w->url);
 	free(w);
 	return err;

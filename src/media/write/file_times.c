@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The times that frames have in a file, and how far those are from when they were filmed. */
+#include "media/write/file_times.h"
+
+#include <stdlib.h>
+#include <libavutil/mathematics.h>
+#include "base/clock.h"
+#include "base/log.h"
+
+static const AVRational ns = { 1, (int)NS_PER_S };
+
+int64_t file_times_next(struct file_times *times, int64_t pts_ns)
+{
+	int64_t time = av_rescale_q_rnd(pts_ns, ns, times->time_base, AV_ROUND_NEAR_INF);
+	int64_t earliest = times->last + !times->may_be_equal, error_ns;
+
+	if (times->started && time < earliest)
+		time = earliest;
+	error_ns = llabs(
+		av_rescale_q(times->clock == FILE_CLOCK_RATE ? times->n_frames : time, times->time_base, ns) -
+		pts_ns);
+	if (error_ns > times->worst_ns)
+		times->worst_ns = error_ns;
+	if (times->started) {
+		times->intervals_ns[1] = times->intervals_ns[0];
+		times->intervals_ns[0] = pts_ns - times->last_pts_ns;
+	}
+	times->started = true;
+	times->n_frames++;
+	times->last = time;
+	times->last_pts_ns = pts_ns;
+	return time;
+}
+
+int64_t file_times_duration_ns(const struct file_times *times)
+{
+	int64_t last = times->intervals_ns[0], before = times->intervals_ns[1];
+
+	return before > 0 && before < last ? before : last;
+}
+
+void file_times_check(const struct file_times *times, const char *name, const char *container)
+{
+	int64_t tick_ns = av_rescale_q(1, times->time_base, ns);
+	int64_t expected_ns = times->clock == FILE_CLOCK_RATE ? tick_ns : tick_ns / 2;
+
+	if (times->clock == FILE_CLOCK_NONE || times->worst_ns <= expected_ns + NS_PER_US)
+		return;
+	if (times->clock == FILE_CLOCK_TIMES)
+		log_warn("%s: frames are up to %.3g s from their time, as %s holds it in steps of %.3g ms",
+			 name, (double)times->worst_ns / NS_PER_S, container, (double)tick_ns / NS_PER_MS);
+	else
+		log_warn("%s: frames are up to %.3g s from their time, as %s holds a rate, here %.6g a "
+			 "second, in place of times: mkv, nut, mov and mp4 hold them",
+			 name, (double)times->worst_ns / NS_PER_S, container,
+			 av_q2d(av_inv_q(times->time_base)));
+}
