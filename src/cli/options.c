@@ -11,6 +11,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/text.h"
+#include "cli/foreign_options.h"
 
 /* getopt_long() returns this plus the row's index for a long option; letters are below it. */
 #define FIRST_LONG 256
@@ -347,6 +348,20 @@ static int take_option(const struct row_list *list, int key, char **argv, void *
 	return 0;
 }
 
+/* Ahead of getopt, which would take ffmpeg's "-ss 5" for "-s s". */
+static int check_foreign_options(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const char *hint = foreign_option_hint(argv[i]);
+
+		if (hint) {
+			log_error("unknown option '%.*s': %s", (int)strcspn(argv[i], "="), argv[i], hint);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 int options_parse(const struct option_spec *spec, int argc, char **argv, void *values)
 {
 	struct option longs[MAX_OPTIONS + 1];
@@ -356,7 +371,9 @@ int options_parse(const struct option_spec *spec, int argc, char **argv, void *v
 
 	list_rows(spec, &list);
 	make_getopt(&list, longs, letters);
-	err = store_presets(&list, values);
+	err = check_foreign_options(argc, argv);
+	if (err == 0)
+		err = store_presets(&list, values);
 	if (err < 0)
 		return err;
 	optind = 0; /* glibc: start from the beginning, as after a former call */

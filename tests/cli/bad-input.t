@@ -45,6 +45,14 @@ for command in "play -d sim:type=output -d $sim o.mkv" 'bench --csv=o.csv --csv'
 done
 run_status 0 v4l2q capture -q -d $sim -n 99 -n 5 -o last.mkv
 is "$(probe last.mkv nb_read_packets)" 5 'of numbers given twice the last counts'
+# --- options of ffmpeg and v4l2-ctl, wherever they stand ---
+for words in 'play o.mkv -ss 3=--start' 'play -re o.mkv=--speed' 'play --seek=3 o.mkv=--start' 'capture -i /dev/video0=--device' \
+	'capture -vf scale o.mkv=--fit' 'capture -pix_fmt yuyv422 -o o.mkv=--pixelformat' 'capture --stream-mmap=4=--io mmap' \
+	'bench --stream-user=--io userptr' 'list --list-formats-ext=v4l2q list -d' 'list --all=v4l2q list -d'; do
+	# shellcheck disable=SC2086 # the words of a command
+	run_status 2 v4l2q ${words%=*}
+	one_clear_line "unknown option '-.*${words##*=}" "${words%=*}"
+done
 run_status 2 v4l2q frobnicate
 like "$(cat err)" 'frobnicate' 'an unknown command is named'
 run_status 2 v4l2q
