@@ -17,9 +17,11 @@ struct frame {
 		uint8_t *data; /* start of the payload, after data_offset */
 		size_t bytes;  /* length of the payload */
 	} planes[MAX_PLANES];
-	int64_t pts_ns;        /* from the start of the recording or playback */
-	bool key;              /* key frame, according to the driver; compressed formats only */
-	int64_t duration_ns;   /* playback: time on screen; 0: unknown */
+	int64_t pts_ns; /* from the start of the recording or playback */
+	bool key;       /* decoding can start with it; until it was examined, according to the driver */
+	bool has_parameter_sets;     /* in its bytes */
+	AVBufferRef *parameter_sets; /* of a key frame: those in force; NULL: none. See parameter_sets.h */
+	int64_t duration_ns;         /* playback: time on screen; 0: unknown */
 	uint64_t copied_bytes; /* bytes of picture copied by the CPU: by writer_write(); after decoding or
 				  reading */
 	bool damaged;          /* the driver reported an error in it; becomes AV_PKT_FLAG_CORRUPT */

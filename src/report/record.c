@@ -23,6 +23,7 @@ static struct json_object *record_frames_json(const struct ledger *ledger)
 	json_add_count(object, "captured", ledger->captured);
 	json_add_count(object, "written", ledger->written);
 	add_if_any(object, "skipped", ledger->skipped);
+	add_if_any(object, "before_key", ledger->before_key);
 	add_if_any(object, "repeated", ledger->repeated);
 	add_if_any(object, "unnumbered", ledger->unnumbered);
 	json_add_count(object, "copied", ledger->copied);
@@ -55,6 +56,17 @@ static char *lost_text(const struct ledger *ledger, char *text, size_t size)
 	return text;
 }
 
+/* Appends to text. */
+static void add_skipped(const struct ledger *ledger, char *text, size_t size)
+{
+	uint64_t requested = ledger->skipped - ledger->before_key;
+
+	if (requested)
+		text_add(text, size, ", %" PRIu64 " left out as requested", requested);
+	if (ledger->before_key)
+		text_add(text, size, ", %" PRIu64 " before the first key frame", ledger->before_key);
+}
+
 char *report_record_fates(const struct recording *recording, char text[REPORT_FATES_MAX])
 {
 	const struct ledger *ledger = &recording->ledger;
@@ -64,8 +76,8 @@ char *report_record_fates(const struct recording *recording, char text[REPORT_FA
 	snprintf(text, REPORT_FATES_MAX, "%" PRIu64 " came from the device", ledger->captured);
 	if (recording->end == END_SIZE)
 		text_add(text, REPORT_FATES_MAX, ", the first larger than --max-size allows");
-	else if (ledger->skipped)
-		text_add(text, REPORT_FATES_MAX, ", %" PRIu64 " left out as requested", ledger->skipped);
+	else
+		add_skipped(ledger, text, REPORT_FATES_MAX);
 	if (*lost)
 		text_add(text, REPORT_FATES_MAX, "; lost: %s", lost);
 	return text;
@@ -77,8 +89,7 @@ static void print_record_frames(const struct ledger *ledger, FILE *out)
 
 	snprintf(text, sizeof text, "%" PRIu64 " captured, %" PRIu64 " written", ledger->captured,
 		 (uint64_t)ledger->written);
-	if (ledger->skipped)
-		text_add(text, sizeof text, ", %" PRIu64 " left out as requested", ledger->skipped);
+	add_skipped(ledger, text, sizeof text);
 	text_add(text, sizeof text, "; %" PRIu64 " without a copy", ledger->zero_copy);
 	if (ledger->copied)
 		text_add(text, sizeof text, ", %" PRIu64 " copied (%s)", ledger->copied,

@@ -17,7 +17,8 @@
 
 struct ledger {
 	uint64_t captured;          /* buffers dequeued */
-	uint64_t skipped;           /* --skip, and those past the end */
+	uint64_t skipped;           /* --skip, those before the first key frame, and those past the end */
+	uint64_t before_key;        /* of them: decoding could not start with them */
 	uint64_t copied, zero_copy; /* written from a copy; from the buffer that the driver filled */
 	uint64_t lost_driver;       /* gaps in the sequence */
 	uint64_t lost_error;        /* damaged or empty, and not kept */

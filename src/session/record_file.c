@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <libavcodec/codec_desc.h>
 #include "base/log.h"
 #include "media/write/muxer.h"
 #include "session/segment_name.h"
@@ -21,7 +20,6 @@ struct record_file {
 	bool has_segments;               /* there can be several */
 	bool is_series;                  /* of pictures, which the muxer numbers */
 	bool suffix_said;                /* that a segment got a suffix, as its name was taken */
-	bool all_key_frames;             /* a segment can begin with any frame */
 	unsigned n_segments;             /* opened */
 	uint64_t n_pictures;             /* in the series so far */
 	int64_t segment_pts_ns;          /* of the segment's first frame */
@@ -29,14 +27,6 @@ struct record_file {
 	uint64_t n_copied, bytes_copied; /* by the writer; frames that the queue had not copied already */
 	int err;                         /* the first */
 };
-
-/* Drivers of such formats need not set V4L2_BUF_FLAG_KEYFRAME. */
-static bool is_intra_only(const struct video_format *format)
-{
-	const AVCodecDescriptor *codec = format->pix ? avcodec_descriptor_get(format->pix->codec) : NULL;
-
-	return !codec || codec->props & AV_CODEC_PROP_INTRA_ONLY;
-}
 
 static bool is_same_file(const char *a, const char *b)
 {
@@ -140,7 +130,6 @@ static int open_segment(struct record_file *file)
 	options.format = file->recording->setup->format;
 	options.series = file->is_series;
 	options.n_pictures = file->n_pictures;
-	file->all_key_frames = is_intra_only(&options.format);
 	err = open_under_free_name(file, &options, name);
 	file->n_segments += err == 0;
 	free(name);
@@ -214,7 +203,7 @@ static bool segment_is_full(const struct record_file *file, const struct record_
 	const struct record_options *options = &file->recording->options;
 	struct writer_info info;
 
-	if (!file->has_segments || !(frame->frame.key || file->all_key_frames))
+	if (!file->has_segments || !frame->frame.key)
 		return false;
 	info = writer_info(file->writer);
 	if (info.frames == 0)
@@ -249,6 +238,7 @@ static int write_to_segment(struct record_file *file, struct record_frame *frame
 void record_frame_free(struct record_frame *frame)
 {
 	av_buffer_unref(&frame->frame.memory);
+	av_buffer_unref(&frame->frame.parameter_sets);
 	free(frame);
 }
 

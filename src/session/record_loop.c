@@ -151,6 +151,24 @@ static bool is_full(const struct record_loop *loop)
 	       recording->ledger.bytes_written + waiting + loop->info.bytes > recording->options.max_bytes;
 }
 
+/* What the driver says of the frame, without a reference to its memory. */
+static struct frame describe_frame(const struct buffer *buffer)
+{
+	struct frame frame = {
+		.n_planes = buffer->n_planes,
+		.key = buffer->info.flags & V4L2_BUF_FLAG_KEYFRAME,
+		.damaged = buffer->info.flags & V4L2_BUF_FLAG_ERROR,
+		/* libv4l2's own memory; what read() fills is ours. */
+		.unpadded = pool_device(buffer->pool)->emulated && !buffer->spare,
+	};
+
+	for (uint32_t p = 0; p < buffer->n_planes; p++) {
+		frame.planes[p].data = plane_payload(&buffer->planes[p]);
+		frame.planes[p].bytes = plane_payload_bytes(&buffer->planes[p]);
+	}
+	return frame;
+}
+
 static int reference_buffer(struct record_loop *loop, struct frame *frame, struct buffer *buffer)
 {
 	if (fifo_reserve(loop->returned, loop->n_refs + 1) < 0)
@@ -159,54 +177,57 @@ static int reference_buffer(struct record_loop *loop, struct frame *frame, struc
 	if (!frame->memory)
 		return -ENOMEM;
 	loop->n_refs++;
-	frame->n_planes = buffer->n_planes;
-	for (uint32_t p = 0; p < buffer->n_planes; p++) {
-		frame->planes[p].data = plane_payload(&buffer->planes[p]);
-		frame->planes[p].bytes = plane_payload_bytes(&buffer->planes[p]);
-	}
 	return 0;
 }
 
-static int send_frame(struct record_loop *loop, struct buffer *buffer, uint64_t lost, int64_t pts_ns)
+static int lose_for_want_of_memory(struct record_loop *loop, struct buffer *buffer)
+{
+	loop->recording->ledger.lost_queue++;
+	pool_release(loop->recording->setup->pool, buffer);
+	return record_loop_finish(loop, END_ERROR, -ENOMEM);
+}
+
+/* Takes what `described` refers to. */
+static int send_frame(struct record_loop *loop, struct buffer *buffer, uint64_t lost, struct frame *described)
 {
 	struct record_frame *frame = new_record_frame(loop, FRAME_WRITTEN, lost);
 
-	if (!frame || reference_buffer(loop, &frame->frame, buffer) < 0) {
+	if (!frame || reference_buffer(loop, described, buffer) < 0) {
 		free(frame);
-		loop->recording->ledger.lost_queue++;
-		pool_release(loop->recording->setup->pool, buffer);
-		return record_loop_finish(loop, END_ERROR, -ENOMEM);
+		return lose_for_want_of_memory(loop, buffer);
 	}
 	frame->copied = buffer->copied;
-	frame->frame.pts_ns = pts_ns;
-	frame->frame.key = buffer->info.flags & V4L2_BUF_FLAG_KEYFRAME;
-	/* libv4l2's own memory; what read() fills is ours. */
-	frame->frame.unpadded = pool_device(buffer->pool)->emulated && !buffer->spare;
-	frame->frame.damaged = buffer->info.flags & V4L2_BUF_FLAG_ERROR;
+	frame->frame = *described;
+	described->parameter_sets = NULL;
 	loop->n_sent++;
 	loop->bytes_sent += buffer->info.bytes;
 	return put_frame(loop, frame);
 }
 
-static int record_frame(struct record_loop *loop, struct buffer *buffer)
+/* Whether the stream's first key frame is still to come. A decoder cannot use what is before it. */
+static bool is_before_key(struct record_loop *loop, const struct frame *frame)
+{
+	if (loop->has_key_frame)
+		return false;
+	loop->has_key_frame = parameter_sets_can_start(&loop->parameter_sets, frame);
+	loop->recording->ledger.before_key += !loop->has_key_frame;
+	return !loop->has_key_frame;
+}
+
+/* Sends the frame or leaves it out. */
+static int sort_frame(struct record_loop *loop, struct buffer *buffer, struct frame *frame)
 {
 	struct recording *recording = loop->recording;
 	const struct record_options *options = &recording->options;
-	uint64_t lost;
-	int64_t pts_ns;
-	int err;
+	uint64_t lost = ledger_add(&recording->ledger, &loop->info);
+	int err = parameter_sets_examine(&loop->parameter_sets, frame);
 
-	if (recording->first_frame_ns == 0)
-		recording->first_frame_ns = loop->info.dequeue_ns - loop->start_ns;
-	if (loop->info.flags & V4L2_BUF_FLAG_ERROR && options->bad_frames != BAD_FRAMES_KEEP) {
-		pool_release(recording->setup->pool, buffer);
-		return lose_damaged(loop);
-	}
-	lost = ledger_add(&recording->ledger, &loop->info);
-	if (recording->ledger.skipped < options->skip)
+	if (err < 0)
+		return lose_for_want_of_memory(loop, buffer);
+	if (recording->ledger.skipped < options->skip || is_before_key(loop, frame))
 		return skip_frame(loop, buffer, lost);
-	pts_ns = capture_timestamps_add(&loop->timestamps, &loop->info);
-	if (options->duration_ns && pts_ns >= options->duration_ns) {
+	frame->pts_ns = capture_timestamps_add(&loop->timestamps, &loop->info);
+	if (options->duration_ns && frame->pts_ns >= options->duration_ns) {
 		record_loop_finish(loop, END_DURATION, 0);
 		return skip_frame(loop, buffer, lost);
 	}
@@ -214,9 +235,27 @@ static int record_frame(struct record_loop *loop, struct buffer *buffer)
 		record_loop_finish(loop, END_SIZE, 0);
 		return skip_frame(loop, buffer, lost);
 	}
-	err = send_frame(loop, buffer, lost, pts_ns);
+	err = send_frame(loop, buffer, lost, frame);
 	if (err == 0 && options->count && loop->n_sent == options->count)
 		record_loop_finish(loop, END_COUNT, 0);
+	return err;
+}
+
+static int record_frame(struct record_loop *loop, struct buffer *buffer)
+{
+	struct recording *recording = loop->recording;
+	struct frame frame;
+	int err;
+
+	if (recording->first_frame_ns == 0)
+		recording->first_frame_ns = loop->info.dequeue_ns - loop->start_ns;
+	if (loop->info.flags & V4L2_BUF_FLAG_ERROR && recording->options.bad_frames != BAD_FRAMES_KEEP) {
+		pool_release(recording->setup->pool, buffer);
+		return lose_damaged(loop);
+	}
+	frame = describe_frame(buffer);
+	err = sort_frame(loop, buffer, &frame);
+	av_buffer_unref(&frame.parameter_sets);
 	return err;
 }
 
@@ -302,7 +341,7 @@ static int handle_result(struct record_loop *loop, int result)
 	return record_loop_finish(loop, END_ERROR, result);
 }
 
-int record_loop_run(struct record_loop *loop)
+static int run_stream(struct record_loop *loop)
 {
 	const struct record_options *options = &loop->recording->options;
 	struct pool *pool = loop->recording->setup->pool;
@@ -324,5 +363,15 @@ int record_loop_run(struct record_loop *loop)
 		if (options->progress && status_line_due(&loop->progress_ns, loop->last_frame_ns))
 			options->progress(options->progress_opaque);
 	}
+	return err;
+}
+
+int record_loop_run(struct record_loop *loop)
+{
+	int err = parameter_sets_open(&loop->parameter_sets, &loop->recording->setup->format);
+
+	loop->has_key_frame = false;
+	err = err < 0 ? record_loop_finish(loop, END_ERROR, err) : run_stream(loop);
+	parameter_sets_close(&loop->parameter_sets);
 	return err;
 }

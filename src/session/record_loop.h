@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include "device/dv_timings.h"
+#include "media/write/parameter_sets.h"
 #include "session/record_file.h"
 
 struct record_loop {
@@ -15,8 +16,10 @@ struct record_loop {
 	struct record_file *file;
 	pthread_t file_thread;
 	struct capture_timestamps timestamps;
-	struct frame_info info;      /* of the frame dequeued last, delivered or not */
-	uint64_t n_sent, bytes_sent; /* to the file thread */
+	struct parameter_sets parameter_sets; /* of the stream */
+	bool has_key_frame;                   /* that decoding can start with */
+	struct frame_info info;               /* of the frame dequeued last, delivered or not */
+	uint64_t n_sent, bytes_sent;          /* to the file thread */
 	int64_t start_ns, last_frame_ns, progress_ns;
 	bool done;               /* the stream ends: recording->end is set, or the video source has changed */
 	bool has_source_changed; /* to `source` */

@@ -10,8 +10,6 @@
 #include "sim/sim_internal.h"
 #include "sim/test_pattern.h"
 
-#define KEY_INTERVAL 30
-
 static const struct {
 	uint32_t fourcc;
 	const char *encoder, *options;
@@ -20,6 +18,13 @@ static const struct {
 	{ V4L2_PIX_FMT_MJPEG, "mjpeg", "qmin=3:qmax=3", AV_PIX_FMT_YUVJ420P },
 	/* zerolatency: without frame threads, look-ahead and B-frames each frame gives its packet at once. */
 	{ V4L2_PIX_FMT_H264, "libx264", "preset=ultrafast:tune=zerolatency:crf=20", AV_PIX_FMT_YUV420P },
+	{ V4L2_PIX_FMT_HEVC, "libx265", "preset=ultrafast:tune=zerolatency:crf=20:x265-params=log-level=none",
+	  AV_PIX_FMT_YUV420P },
+	{ V4L2_PIX_FMT_MPEG4, "mpeg4", "qmin=3:qmax=3", AV_PIX_FMT_YUV420P },
+	{ V4L2_PIX_FMT_MPEG2, "mpeg2video", "qmin=3:qmax=3:flags=+low_delay", AV_PIX_FMT_YUV420P },
+	{ V4L2_PIX_FMT_VP8, "libvpx", "deadline=realtime:cpu-used=8:lag-in-frames=0", AV_PIX_FMT_YUV420P },
+	{ V4L2_PIX_FMT_VP9, "libvpx-vp9", "deadline=realtime:cpu-used=8:lag-in-frames=0",
+	  AV_PIX_FMT_YUV420P },
 };
 
 struct sim_codec {
@@ -27,8 +32,10 @@ struct sim_codec {
 	AVFrame *frame;
 	AVPacket *packet;
 	struct video_format format; /* of the frame to encode: YU12 */
+	struct sim_codec_options options;
 	uint8_t *background;
 	uint32_t next_pts;
+	bool has_headers; /* the parameter sets were delivered */
 };
 
 static int find_codec(uint32_t fourcc)
@@ -63,7 +70,9 @@ static int open_encoder(struct sim_codec *codec, int row, const struct video_for
 	context->pix_fmt = codecs[row].av;
 	context->color_range = format->range;
 	context->time_base = (AVRational){ 1, 30 };
-	context->gop_size = KEY_INTERVAL;
+	context->gop_size = (int)codec->options.key_interval;
+	if (codec->options.headers_first)
+		context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
 	context->thread_count = 1;
 	context->log_level_offset = AV_LOG_TRACE; /* hides the encoder's messages */
 	err = av_dict_parse_string(&options, codecs[row].options, "=", ":", 0);
@@ -103,16 +112,43 @@ static int open_frame(struct sim_codec *codec, const struct video_format *format
 	return sim_test_pattern_background(&codec->format, (uint8_t *[MAX_PLANES]){ codec->background });
 }
 
-int sim_codec_open(struct sim_codec **out, const struct video_format *format)
+static int draw_frame(struct sim_codec *codec, uint32_t number)
+{
+	int err = av_frame_make_writable(codec->frame);
+	uint8_t *planes[MAX_PLANES] = { codec->frame->data[0] };
+
+	if (err < 0)
+		return err;
+	memcpy(planes[0], codec->background, codec->format.sizeimage[0]);
+	codec->frame->pts = codec->next_pts++;
+	return sim_test_pattern_foreground(&codec->format, number, planes);
+}
+
+/* Into codec->packet. */
+static int encode(struct sim_codec *codec, uint32_t number)
+{
+	int err = draw_frame(codec, number);
+
+	av_packet_unref(codec->packet);
+	if (err >= 0)
+		err = avcodec_send_frame(codec->context, codec->frame);
+	return err < 0 ? err : avcodec_receive_packet(codec->context, codec->packet);
+}
+
+int sim_codec_open(struct sim_codec **out, const struct video_format *format,
+		   const struct sim_codec_options *options)
 {
 	struct sim_codec *codec = calloc(1, sizeof *codec);
 	int row = find_codec(format->fourcc), err;
 
 	if (!codec)
 		return -ENOMEM;
+	codec->options = *options;
 	err = row < 0 ? -ENOTSUP : open_encoder(codec, row, format);
 	if (err >= 0)
 		err = open_frame(codec, format);
+	while (err >= 0 && codec->next_pts + 1 < options->join)
+		err = encode(codec, 0);
 	if (err < 0) {
 		sim_codec_close(codec);
 		return err;
@@ -132,34 +168,27 @@ void sim_codec_close(struct sim_codec *codec)
 	free(codec);
 }
 
-static int draw_frame(struct sim_codec *codec, uint32_t number)
+/* What stands before the packet: the parameter sets, where they come with the first key frame alone. */
+static uint32_t header_bytes(const struct sim_codec *codec)
 {
-	int err = av_frame_make_writable(codec->frame);
-	uint8_t *planes[MAX_PLANES] = { codec->frame->data[0] };
-
-	if (err < 0)
-		return err;
-	memcpy(planes[0], codec->background, codec->format.sizeimage[0]);
-	codec->frame->pts = codec->next_pts++;
-	return sim_test_pattern_foreground(&codec->format, number, planes);
+	return codec->options.headers_first && !codec->has_headers ? (uint32_t)codec->context->extradata_size
+								   : 0;
 }
 
 int sim_codec_encode(struct sim_codec *codec, uint32_t number, uint8_t *data, uint32_t size, bool *key)
 {
-	int err = draw_frame(codec, number), bytes;
+	uint32_t header = header_bytes(codec), bytes;
+	int err = encode(codec, number);
 
-	if (err >= 0)
-		err = avcodec_send_frame(codec->context, codec->frame);
-	if (err >= 0)
-		err = avcodec_receive_packet(codec->context, codec->packet);
 	if (err < 0)
 		return err;
-	bytes = codec->packet->size;
+	bytes = header + (uint32_t)codec->packet->size;
 	*key = codec->packet->flags & AV_PKT_FLAG_KEY;
-	if ((uint32_t)bytes > size)
-		err = -ENOSPC;
-	else
-		memcpy(data, codec->packet->data, (size_t)bytes);
+	if (bytes <= size) {
+		memcpy(data, codec->context->extradata, header);
+		memcpy(data + header, codec->packet->data, (size_t)codec->packet->size);
+		codec->has_headers = true;
+	}
 	av_packet_unref(codec->packet);
-	return err < 0 ? err : bytes;
+	return bytes <= size ? (int)bytes : -ENOSPC;
 }

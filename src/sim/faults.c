@@ -7,8 +7,11 @@
  * whether buffers are done is a line in stream.c, at sim_faults_due(); one of an ioctl's answer is in that
  * ioctl.
  */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/array.h"
+#include "base/units.h"
 #include "base/clock.h"
 #include "sim/sim_internal.h"
 
@@ -21,6 +24,53 @@ bool sim_faults_due(const struct sim_schedule *schedule, uint64_t count)
 			return true;
 	}
 	return false;
+}
+
+static int parse_count(const char *text, uint32_t *value)
+{
+	uint64_t number;
+
+	if (parse_uint(text, UINT32_MAX, &number) < 0)
+		return -EINVAL;
+	*value = (uint32_t)number;
+	return 0;
+}
+
+#define MAX_ERRNO 4095 /* the highest that a system call returns */
+
+/* By name or by number; *err is negative. */
+static int parse_errno(const char *text, int *err)
+{
+	uint32_t value = 0;
+
+	if (parse_count(text, &value) < 0) {
+		for (value = 1; value <= MAX_ERRNO; value++) {
+			const char *name = strerrorname_np((int)value);
+
+			if (name && strcmp(name, text) == 0)
+				break;
+		}
+	}
+	if (!value || value > MAX_ERRNO)
+		return -EINVAL;
+	*err = -(int)value;
+	return 0;
+}
+
+/* "NAME@N:ERRNO[:COUNT]", N "*" for every call. Overwrites the separators in text. */
+int sim_faults_parse_call(char *text, struct sim_call_fault *fault)
+{
+	char *rest = text, *name = strsep(&rest, "@"), *at = strsep(&rest, ":"), *err = strsep(&rest, ":");
+
+	fault->count = 1;
+	if (!at || !err || !*name || strlen(name) >= sizeof fault->name)
+		return -EINVAL;
+	memcpy(fault->name, name, strlen(name) + 1);
+	if (strcmp(at, "*") != 0 && (parse_count(at, &fault->at) < 0 || !fault->at))
+		return -EINVAL;
+	if (rest && (parse_count(rest, &fault->count) < 0 || !fault->count))
+		return -EINVAL;
+	return sim_calls_has_name(name) ? parse_errno(err, &fault->err) : -EINVAL;
 }
 
 int sim_faults_call(struct sim *sim, const char *name)

@@ -33,6 +33,11 @@ static const struct {
 	{ V4L2_PIX_FMT_GREY, "8-bit Greyscale" },
 	{ V4L2_PIX_FMT_MJPEG, "Motion-JPEG" },
 	{ V4L2_PIX_FMT_H264, "H.264" },
+	{ V4L2_PIX_FMT_HEVC, "HEVC" },
+	{ V4L2_PIX_FMT_MPEG4, "MPEG-4 Part 2 ES" },
+	{ V4L2_PIX_FMT_MPEG2, "MPEG-2 ES" },
+	{ V4L2_PIX_FMT_VP8, "VP8" },
+	{ V4L2_PIX_FMT_VP9, "VP9" },
 };
 #define N_FORMATS ARRAY_SIZE(formats)
 

@@ -45,7 +45,7 @@ int sim_frame_prepare(struct sim *sim)
 		return 0;
 	if (sim->format.pix->av != AV_PIX_FMT_NONE)
 		return prepare_background(sim);
-	return sim->codec ? 0 : sim_codec_open(&sim->codec, &sim->format);
+	return sim->codec ? 0 : sim_codec_open(&sim->codec, &sim->format, &sim->options.codec);
 }
 
 static int draw_raw(struct sim *sim, struct sim_buffer *buffer, uint32_t number)
@@ -101,7 +101,8 @@ static int draw_compressed(struct sim *sim, struct sim_buffer *buffer, uint32_t 
 	if (n < 0)
 		return n;
 	plane->bytesused = offset + (uint32_t)n;
-	buffer->flags |= key ? V4L2_BUF_FLAG_KEYFRAME : V4L2_BUF_FLAG_PFRAME;
+	if (!sim->options.no_key_flags)
+		buffer->flags |= key ? V4L2_BUF_FLAG_KEYFRAME : V4L2_BUF_FLAG_PFRAME;
 	return 0;
 }
 

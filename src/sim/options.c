@@ -169,6 +169,17 @@ static int key_times(struct sim_options *options, size_t offset, const char *val
 	return parse_word(words, value, strlen(value), field(options, offset));
 }
 
+static int key_headers(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct word words[] = { { "all", 0 }, { "first", 1 }, { NULL, 0 } };
+	uint32_t first;
+
+	if (parse_word(words, value, strlen(value), &first) < 0)
+		return -EINVAL;
+	*(bool *)field(options, offset) = first;
+	return 0;
+}
+
 static int key_caps(struct sim_options *options, size_t offset, const char *value)
 {
 	static const struct word words[] = { { "mmap", SIM_CAP_MMAP },     { "userptr", SIM_CAP_USERPTR },
@@ -290,43 +301,6 @@ static int key_watch(struct sim_options *options, size_t offset, const char *val
 	return value[length] ? parse_number(value + length + 1, &options->reader_frames) : 0;
 }
 
-#define MAX_ERRNO 4095 /* the highest that a system call returns */
-
-/* By name or by number; *err is negative. */
-static int parse_errno(const char *text, int *err)
-{
-	uint32_t value = 0;
-
-	if (parse_number(text, &value) < 0) {
-		for (value = 1; value <= MAX_ERRNO; value++) {
-			const char *name = strerrorname_np((int)value);
-
-			if (name && strcmp(name, text) == 0)
-				break;
-		}
-	}
-	if (!value || value > MAX_ERRNO)
-		return -EINVAL;
-	*err = -(int)value;
-	return 0;
-}
-
-/* "NAME@N:ERRNO[:COUNT]", N "*" for every call. Overwrites the separators in text. */
-static int parse_call_fault(char *text, struct sim_call_fault *fault)
-{
-	char *rest = text, *name = strsep(&rest, "@"), *at = strsep(&rest, ":"), *err = strsep(&rest, ":");
-
-	fault->count = 1;
-	if (!at || !err || !*name || strlen(name) >= sizeof fault->name)
-		return -EINVAL;
-	memcpy(fault->name, name, strlen(name) + 1);
-	if (strcmp(at, "*") != 0 && (parse_number(at, &fault->at) < 0 || !fault->at))
-		return -EINVAL;
-	if (rest && (parse_number(rest, &fault->count) < 0 || !fault->count))
-		return -EINVAL;
-	return sim_calls_has_name(name) ? parse_errno(err, &fault->err) : -EINVAL;
-}
-
 static int key_fail(struct sim_options *options, size_t offset, const char *value)
 {
 	char *text = strdup(value), *rest = text, *one;
@@ -337,7 +311,7 @@ static int key_fail(struct sim_options *options, size_t offset, const char *valu
 		if (options->n_call_faults == SIM_MAX_CALL_FAULTS)
 			err = -EINVAL;
 		else
-			err = parse_call_fault(one, &options->call_faults[options->n_call_faults++]);
+			err = sim_faults_parse_call(one, &options->call_faults[options->n_call_faults++]);
 	}
 	free(text);
 	return err;
@@ -374,6 +348,15 @@ const struct sim_key sim_keys[] = {
 	  "how much of the test pattern is drawn, which takes processor time; marks: only the frame number "
 	  "for programs to read (full)",
 	  key_draw, AT(draw) },
+	{ "gop", "N", "compressed formats: a key frame every N frames (30); 0: no others", key_number,
+	  AT(codec.key_interval) },
+	{ "join", "N", "compressed formats: the stream begins with the Nth frame that the encoder makes",
+	  key_number, AT(codec.join) },
+	{ "headers", "all|first",
+	  "compressed formats: the key frames that have parameter sets before them (all)", key_headers,
+	  AT(codec.headers_first) },
+	{ "key-flags", "no", "compressed frames are not marked as key frames or others", key_not,
+	  AT(no_key_flags) },
 	{ "stride", "BYTES", "bytes a line, where that is more than the picture needs", key_number,
 	  AT(stride) },
 	{ "data-offset", "BYTES", "offset of the payload in each plane (needs planes=)", key_number,
@@ -472,6 +455,7 @@ int sim_options_parse(struct sim_options *options, const char *text)
 					 .height = 720,
 					 .fps = { 30, 1 },
 					 .grant = -1,
+					 .codec.key_interval = 30,
 					 .inputs = 1,
 					 .caps = SIM_CAP_MMAP | SIM_CAP_USERPTR | SIM_CAP_DMABUF |
 						 SIM_CAP_RW | SIM_CAP_ORPHAN };

@@ -39,6 +39,13 @@ enum {
 };
 enum { SIM_ADJUST_SIZE = 1, SIM_ADJUST_FORMAT = 2, SIM_ADJUST_FPS = 4 };
 
+/* How the compressed formats are made. */
+struct sim_codec_options {
+	uint32_t key_interval; /* a key frame every so many frames */
+	uint32_t join; /* the stream begins with its frame of this number, counted from 1; 0: at its start */
+	bool headers_first; /* parameter sets come with the stream's first key frame only */
+};
+
 /* The values of the keys, see sim_keys[] for what they mean. */
 struct sim_options {
 	uint32_t width, height, fourcc;
@@ -52,6 +59,8 @@ struct sim_options {
 	uint32_t inputs; /* or outputs */
 	uint32_t draw;   /* SIM_DRAW_* */
 	uint32_t times;  /* SIM_TIMES_* */
+	struct sim_codec_options codec;
+	bool no_key_flags;
 
 	uint32_t caps, adjust; /* SIM_CAP_*, SIM_ADJUST_* */
 	uint32_t min_buffers;
@@ -217,6 +226,8 @@ bool sim_calls_has_name(const char *name); /* of an ioctl or another call */
 
 /* faults.c: whether a fault that has the schedule occurs at the count. */
 bool sim_faults_due(const struct sim_schedule *schedule, uint64_t count);
+/* "NAME@N:ERRNO[:COUNT]", N "*" for every call. Overwrites the separators in text. 0 or -EINVAL. */
+int sim_faults_parse_call(char *text, struct sim_call_fault *fault);
 /* Counts the call; returns the negative errno with which fail= makes it fail, or 0. */
 int sim_faults_call(struct sim *sim, const char *name);
 /* The timestamp that frame sim->n_frames has where its time is `ns`. */
@@ -367,9 +378,10 @@ int sim_read_write_start(struct sim_file *file); /* gives the queue to them; 0 o
 ssize_t sim_read_write_read(struct sim_file *file, void *data, size_t size);
 ssize_t sim_read_write_write(struct sim_file *file, const void *data, size_t size);
 
-/* codec.c: MJPEG and H.264 by libavcodec. Errors are AVERRORs. */
+/* codec.c: compressed formats by libavcodec. Errors are AVERRORs. */
 bool sim_codec_available(uint32_t fourcc);
-int sim_codec_open(struct sim_codec **codec, const struct video_format *format);
+int sim_codec_open(struct sim_codec **codec, const struct video_format *format,
+		   const struct sim_codec_options *options);
 void sim_codec_close(struct sim_codec *codec); /* may be NULL */
 /* Encodes frame `number` into data; returns its size in bytes, or a negative errno: -ENOSPC when it exceeds
  * size. *key: whether it is a key frame. */

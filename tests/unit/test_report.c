@@ -53,6 +53,7 @@ static int set_up(void **state)
 		.measured_fps = 29.97,
 		.ledger = { .captured = 100,
 			    .skipped = 5,
+			    .before_key = 2,
 			    .copied = 10,
 			    .zero_copy = 81,
 			    .lost_driver = 3,
@@ -121,6 +122,7 @@ static const char *const expected[][2] = {
 	{ "frames.captured", "100" },
 	{ "frames.written", "91" },
 	{ "frames.skipped", "5" },
+	{ "frames.before_key", "2" },
 	{ "frames.copied", "10" },
 	{ "frames.zero_copy", "81" },
 	{ "frames.lost.driver", "3" },
@@ -210,12 +212,19 @@ static char *text_of_report(void)
 
 static void the_text_names_every_loss(void **state)
 {
-	static const char *const wanted[] = { "100 captured",      "91 written",
-					      "5 left out",        "10 copied",
-					      "lost      7:",      "3 by the driver",
-					      "1 damaged",         "2 for lack of",
-					      "1 not written",     "out.mkv: matroska, rawvideo, 91 frames",
-					      "640x480 at 30 fps", "count" };
+	static const char *const wanted[] = { "100 captured",
+					      "91 written",
+					      "3 left out",
+					      "2 before",
+					      "10 copied",
+					      "lost      7:",
+					      "3 by the driver",
+					      "1 damaged",
+					      "2 for lack of",
+					      "1 not written",
+					      "out.mkv: matroska, rawvideo, 91 frames",
+					      "640x480 at 30 fps",
+					      "count" };
 	char *text = text_of_report();
 
 	(void)state;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "media/write/parameter_sets.h"
 #include "media_fixture.h"
 
 #define WIDTH 416
@@ -88,17 +89,31 @@ static struct frame compressed_frame(unsigned n)
 	return frame;
 }
 
+/* Writes it as a recording does. */
+static int write_frame(struct writer *writer, struct parameter_sets *ps, struct frame *frame)
+{
+	int err;
+
+	assert_int_equal(parameter_sets_examine(ps, frame), 0);
+	err = writer_write(writer, frame);
+	av_buffer_unref(&frame->parameter_sets);
+	return err;
+}
+
 /* Writes the frames from `first` on; expects those before `begin` to be left out. */
 static void write_compressed(const struct writer_options *o, unsigned first, unsigned begin)
 {
+	struct parameter_sets ps = { 0 };
 	struct writer *writer;
 
+	assert_int_equal(parameter_sets_open(&ps, &o->format), 0);
 	assert_int_equal(writer_open(&writer, o), 0);
 	for (unsigned n = first; n < N_FRAMES; n++) {
 		struct frame frame = compressed_frame(n);
 
-		assert_int_equal(writer_write(writer, &frame), n < begin ? 1 : 0);
+		assert_int_equal(write_frame(writer, &ps, &frame), n < begin ? 1 : 0);
 	}
+	parameter_sets_close(&ps);
 	assert_int_equal(writer_finish(writer), 0);
 	assert_int_equal(writer_info(writer).frames, N_FRAMES - begin);
 	assert_int_equal(writer_close(writer), 0);
@@ -187,17 +202,20 @@ static void streams_without_a_key_frame(void **state)
 {
 	struct video_format format = media_fixture_format("H264", WIDTH, HEIGHT, 0);
 	struct writer_options o = media_fixture_options(media_fixture_path("none.mkv"), &format);
+	struct parameter_sets ps = { 0 };
 	struct writer *writer;
 
 	(void)state;
 	if (!compress("libx264", AV_PIX_FMT_YUV420P))
 		skip();
+	assert_int_equal(parameter_sets_open(&ps, &format), 0);
 	assert_int_equal(writer_open(&writer, &o), 0);
 	for (unsigned n = 1; n < KEY_INTERVAL; n++) {
 		struct frame frame = compressed_frame(n);
 
-		assert_int_equal(writer_write(writer, &frame), 1);
+		assert_int_equal(write_frame(writer, &ps, &frame), 1);
 	}
+	parameter_sets_close(&ps);
 	assert_int_equal(writer_close(writer), 0);
 	assert_false(media_fixture_exists(o.url));
 }

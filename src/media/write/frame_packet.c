@@ -186,11 +186,34 @@ static int reference_plane(const struct frame *frame, size_t bytes, AVPacket *pa
 	return 0;
 }
 
+/* What comes without them cannot be decoded where the container's header does not hold them. */
+static int prepend_parameter_sets(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
+{
+	const AVBufferRef *sets = frame->parameter_sets;
+	size_t bytes = frame->planes[0].bytes;
+	int err;
+
+	if (bytes > INT32_MAX - AV_INPUT_BUFFER_PADDING_SIZE - sets->size)
+		return -EINVAL;
+	err = alloc_packet(fp, frame, sets->size + bytes, packet);
+	if (err < 0)
+		return err;
+	memcpy(packet->data, sets->data, sets->size);
+	memcpy(packet->data + sets->size, frame->planes[0].data, bytes);
+	return 0;
+}
+
 int frame_packet_make(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
 {
+	bool first;
+
 	if (frame->n_planes < 1 || frame->n_planes > MAX_PLANES ||
 	    (fp->raw && !picture_in_payload(fp, frame)))
 		return log_short_frame(fp, frame);
+	first = !fp->started;
+	fp->started = true;
+	if (first && frame->parameter_sets && !frame->has_parameter_sets && frame->n_planes == 1)
+		return prepend_parameter_sets(fp, frame, packet);
 	if (fp->raw)
 		return fp->layout.packed ? reference_plane(frame, fp->layout.packed_bytes, packet)
 					 : pack_rows(fp, frame, packet);

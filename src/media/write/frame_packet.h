@@ -13,6 +13,7 @@ struct frame_packet {
 	struct video_format format;
 	struct picture_layout layout; /* raw frames only */
 	bool raw;                     /* pictures of an AVPixelFormat, not compressed or unknown bytes */
+	bool started;                 /* a packet was made */
 	AVBufferPool *pool;           /* for frames that must be copied */
 	size_t pool_bytes;            /* size of its buffers */
 };
@@ -22,7 +23,8 @@ int frame_packet_open(struct frame_packet *fp, const struct video_format *format
 void frame_packet_close(struct frame_packet *fp);
 
 /* Fills in data, size and buf of an empty packet. It references the frame's memory if that has the bytes that
- * a muxer expects (one plane, no padding); otherwise they are copied, which sets frame->copied_bytes. 0,
+ * a muxer expects (one plane, no padding); otherwise they are copied, which sets frame->copied_bytes. The
+ * first packet has the parameter sets before it where the frame does not contain them. 0,
  * -ENOMEM, or -EINVAL, logged, for a frame that is shorter than its picture. */
 int frame_packet_make(struct frame_packet *fp, struct frame *frame, AVPacket *packet);
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a muxer needs to know of a compressed stream that is copied: key frames and extradata. */
+/* What is to be known of a compressed stream before it is written: its key frames and parameter sets. */
 #include "media/write/parameter_sets.h"
 
 #include <errno.h>
 #include <string.h>
 #include <libavutil/mem.h>
+#include "base/log.h"
 #include "media/libav.h"
+#include "media/write/frame_packet.h"
 
 /* NULL for codecs that the filter does not support: they have no parameter sets. */
 static const AVBitStreamFilter *find_extractor(enum AVCodecID codec)
@@ -20,14 +22,17 @@ static const AVBitStreamFilter *find_extractor(enum AVCodecID codec)
 	return NULL;
 }
 
-int parameter_sets_open(struct parameter_sets *ps, const AVCodecParameters *par)
+bool parameter_sets_intra_only(const struct video_format *format)
 {
-	const AVCodecDescriptor *desc = avcodec_descriptor_get(par->codec_id);
+	const AVCodecDescriptor *desc = format->pix ? avcodec_descriptor_get(format->pix->codec) : NULL;
+
+	return !desc || desc->props & AV_CODEC_PROP_INTRA_ONLY;
+}
+
+static int open_parser(struct parameter_sets *ps, const AVCodecParameters *par)
+{
 	const AVBitStreamFilter *filter = find_extractor(par->codec_id);
 
-	ps->intra_only = desc && desc->props & AV_CODEC_PROP_INTRA_ONLY;
-	if (ps->intra_only)
-		return 0;
 	ps->packet = av_packet_alloc();
 	ps->context = avcodec_alloc_context3(NULL);
 	if (!ps->packet || !ps->context)
@@ -40,62 +45,124 @@ int parameter_sets_open(struct parameter_sets *ps, const AVCodecParameters *par)
 	return filter ? libav_bsf_open(&ps->extractor, filter, par, (AVRational){ 0, 1 }) : 0;
 }
 
-bool parameter_sets_is_key(struct parameter_sets *ps, const AVPacket *packet, bool driver_says)
+int parameter_sets_open(struct parameter_sets *ps, const struct video_format *format)
 {
-	bool muted;
+	AVCodecParameters *par;
+	int err = -ENOMEM;
+
+	ps->intra_only = parameter_sets_intra_only(format);
+	if (ps->intra_only)
+		return 0;
+	libav_init();
+	par = avcodec_parameters_alloc();
+	if (par) {
+		frame_packet_codecpar(format, par);
+		err = open_parser(ps, par);
+		avcodec_parameters_free(&par);
+	}
+	return err == -ENOMEM ? log_no_memory() : err;
+}
+
+/* Many drivers never set V4L2_BUF_FLAG_KEYFRAME. */
+static bool is_key(struct parameter_sets *ps, bool driver_says)
+{
+	AVCodecParserContext *parser = ps->parser;
 	uint8_t *data;
 	int size;
 
-	if (ps->intra_only)
-		return true;
-	if (!ps->parser)
+	if (!parser)
 		return driver_says;
-	/* Parse even if the driver says no: many drivers never set V4L2_BUF_FLAG_KEYFRAME. Muted, as the
-	 * parser logs errors until the stream's first parameter sets. */
-	muted = libav_mute(true);
-	ps->parser->key_frame = -1;
-	av_parser_parse2(ps->parser, ps->context, &data, &size, packet->data, packet->size, packet->pts,
-			 packet->dts, 0);
-	libav_mute(muted);
-	return ps->parser->key_frame == 1 || driver_says;
+	parser->key_frame = -1;
+	parser->pict_type = AV_PICTURE_TYPE_NONE;
+	av_parser_parse2(parser, ps->context, &data, &size, ps->packet->data, ps->packet->size,
+			 AV_NOPTS_VALUE, AV_NOPTS_VALUE, 0);
+	if (parser->key_frame == 1)
+		return true;
+	/* Some parsers set pict_type only (MPEG-1, -2, -4, VC-1), or nothing (H.263). */
+	if (parser->pict_type == AV_PICTURE_TYPE_NONE)
+		return driver_says;
+	/* The driver may know of intra pictures that are as good as those that the bitstream calls so. */
+	return parser->pict_type == AV_PICTURE_TYPE_I && (parser->key_frame == -1 || driver_says);
 }
 
-static int set_extradata(AVCodecParameters *par, const uint8_t *data, size_t size)
+static int set_latest(struct parameter_sets *ps, const uint8_t *data, size_t size)
 {
-	uint8_t *extradata = av_mallocz(size + AV_INPUT_BUFFER_PADDING_SIZE);
+	AVBufferRef *latest = av_buffer_alloc(size);
 
-	if (!extradata)
+	if (!latest)
 		return -ENOMEM;
-	memcpy(extradata, data, size);
-	av_freep(&par->extradata);
-	par->extradata = extradata;
-	par->extradata_size = (int)size;
+	memcpy(latest->data, data, size);
+	av_buffer_unref(&ps->latest);
+	ps->latest = latest;
 	return 1;
 }
 
-int parameter_sets_extract(struct parameter_sets *ps, const AVPacket *packet, AVCodecParameters *par)
+/* 1: ps->latest are those of ps->packet; 0: it has none; or a negative errno. */
+static int extract(struct parameter_sets *ps)
 {
 	const uint8_t *found;
 	size_t size = 0;
+	int err = av_bsf_send_packet(ps->extractor, ps->packet);
+
+	if (err >= 0)
+		err = av_bsf_receive_packet(ps->extractor, ps->packet);
+	if (err == -ENOMEM)
+		return err;
+	/* A corrupt packet has none either. */
+	found = err < 0 ? NULL : av_packet_get_side_data(ps->packet, AV_PKT_DATA_NEW_EXTRADATA, &size);
+	return found && size ? set_latest(ps, found, size) : 0;
+}
+
+static void keep_memory(void *opaque, uint8_t *data)
+{
+	(void)opaque;
+	(void)data;
+}
+
+/* Muted, as parser and extractor log errors until the stream's first parameter sets. */
+static int examine(struct parameter_sets *ps, struct frame *frame)
+{
+	bool muted = libav_mute(true);
+	int err = 0;
+
+	ps->packet->data = frame->planes[0].data;
+	ps->packet->size = (int)frame->planes[0].bytes;
+	ps->packet->buf = av_buffer_create(ps->packet->data, frame->planes[0].bytes, keep_memory, NULL,
+					   AV_BUFFER_FLAG_READONLY);
+	if (!ps->packet->buf)
+		err = -ENOMEM;
+	else
+		frame->key = is_key(ps, frame->key);
+	/* They may come in a buffer of their own before the first key frame. */
+	if (err == 0 && ps->extractor && (frame->key || !ps->latest))
+		err = extract(ps);
+	av_packet_unref(ps->packet);
+	libav_mute(muted);
+	frame->has_parameter_sets = err == 1;
+	return err < 0 ? err : 0;
+}
+
+int parameter_sets_examine(struct parameter_sets *ps, struct frame *frame)
+{
 	int err;
 
-	if (!ps->extractor)
-		return 1;
-	err = av_packet_ref(ps->packet, packet);
-	if (err < 0)
-		goto done;
-	err = av_bsf_send_packet(ps->extractor, ps->packet);
-	if (err < 0)
-		goto done;
-	err = av_bsf_receive_packet(ps->extractor, ps->packet);
-	if (err < 0)
-		goto done;
-	found = av_packet_get_side_data(ps->packet, AV_PKT_DATA_NEW_EXTRADATA, &size);
-	err = found ? set_extradata(par, found, size) : 0;
-done:
-	av_packet_unref(ps->packet);
-	/* A corrupt packet has no parameter sets either. */
-	return err == AVERROR_INVALIDDATA ? 0 : err;
+	if (ps->intra_only) {
+		frame->key = true;
+		return 0;
+	}
+	if (frame->planes[0].bytes > INT32_MAX)
+		return 0;
+	err = examine(ps, frame);
+	if (err == 0 && frame->key && ps->latest) {
+		frame->parameter_sets = av_buffer_ref(ps->latest);
+		err = frame->parameter_sets ? 0 : -ENOMEM;
+	}
+	return err == -ENOMEM ? log_no_memory() : err;
+}
+
+bool parameter_sets_can_start(const struct parameter_sets *ps, const struct frame *frame)
+{
+	return frame->key && (!ps->extractor || ps->latest);
 }
 
 void parameter_sets_close(struct parameter_sets *ps)
@@ -104,5 +171,6 @@ void parameter_sets_close(struct parameter_sets *ps)
 	avcodec_free_context(&ps->context);
 	av_bsf_free(&ps->extractor);
 	av_packet_free(&ps->packet);
+	av_buffer_unref(&ps->latest);
 	*ps = (struct parameter_sets){ 0 };
 }

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <libavutil/mem.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "media/libav.h"
@@ -22,8 +23,8 @@ struct writer {
 	struct frame_packet frame_packet;
 	const AVCodec *codec; /* the encoder; NULL: stream copy */
 	struct transcoder transcoder;
-	struct parameter_sets parameter_sets; /* of a compressed stream copy */
-	bool waiting_for_key;                 /* no frame was muxed that decoding can start with */
+	bool intra_only;      /* every frame is a key frame */
+	bool waiting_for_key; /* no frame was taken that decoding can start with */
 	char *codec_options;
 	AVPacket *packet;
 	struct file_times times;
@@ -229,12 +230,7 @@ static int open_copy(struct writer *w, const struct writer_options *o, uint32_t 
 	/* The rawvideo muxer accepts this codec only, whatever the bytes are. */
 	if (muxer_caps_is_raw(caps))
 		par->codec_id = AV_CODEC_ID_RAWVIDEO;
-	if (w->frame_packet.raw || is_unknown(&o->format) || caps->format->flags & AVFMT_NOTIMESTAMPS) {
-		w->parameter_sets.intra_only = true;
-		return 0;
-	}
-	w->waiting_for_key = true;
-	return parameter_sets_open(&w->parameter_sets, par);
+	return 0;
 }
 
 /* Frames share a tick, or are moved to the next one. */
@@ -301,8 +297,10 @@ static int open_parts(struct writer *w, const struct writer_options *o)
 			      o->direct_io);
 	if (err < 0)
 		return err;
-	/* The header needs the parameter sets, which come with the first key frame. */
-	return w->waiting_for_key && w->parameter_sets.extractor ? 0 : write_header(w);
+	w->intra_only = parameter_sets_intra_only(&o->format);
+	w->waiting_for_key = !w->intra_only;
+	/* The header of a copy needs the parameter sets, which come with the first key frame. */
+	return w->waiting_for_key && !w->codec ? 0 : write_header(w);
 }
 
 int writer_open(struct writer **writer, const struct writer_options *options)
@@ -333,37 +331,41 @@ int writer_open(struct writer **writer, const struct writer_options *options)
 
 /* --- writing --- */
 
-/* Starts a compressed stream if decoding can start with w->packet. 1: it cannot. */
-static int start_stream(struct writer *w, bool key)
+static int set_extradata(AVCodecParameters *par, const AVBufferRef *data)
 {
-	AVCodecParameters *par = w->muxer.stream->codecpar;
-	int found = parameter_sets_extract(&w->parameter_sets, w->packet, par);
+	uint8_t *extradata = av_mallocz(data->size + AV_INPUT_BUFFER_PADDING_SIZE);
 
-	if (found < 0)
-		return found;
-	if (!key || (found == 0 && par->extradata_size == 0))
-		return 1;
+	if (!extradata)
+		return -ENOMEM;
+	memcpy(extradata, data->data, data->size);
+	av_freep(&par->extradata);
+	par->extradata = extradata;
+	par->extradata_size = (int)data->size;
+	return 0;
+}
+
+/* With the first key frame of a stream that is not of key frames alone. */
+static int start_stream(struct writer *w, const struct frame *frame)
+{
+	int err = 0;
+
 	w->waiting_for_key = false;
-	return w->muxer.header_written ? 0 : write_header(w);
+	if (w->codec)
+		return 0;
+	if (frame->parameter_sets)
+		err = set_extradata(w->muxer.stream->codecpar, frame->parameter_sets);
+	return err < 0 ? err : write_header(w);
 }
 
 static int mux_frame(struct writer *w, struct frame *frame)
 {
 	AVPacket *packet = w->packet;
-	bool key;
-	int err;
+	int err = frame_packet_make(&w->frame_packet, frame, packet);
 
-	err = frame_packet_make(&w->frame_packet, frame, packet);
 	if (err < 0)
 		return err;
-	key = parameter_sets_is_key(&w->parameter_sets, packet, frame->key);
-	if (w->waiting_for_key) {
-		err = start_stream(w, key);
-		if (err != 0)
-			return err;
-	}
 	packet->pts = packet->dts = file_times_next(&w->times, frame->pts_ns);
-	packet->flags = key ? AV_PKT_FLAG_KEY : 0;
+	packet->flags = frame->key || w->intra_only ? AV_PKT_FLAG_KEY : 0;
 	if (frame->damaged)
 		packet->flags |= AV_PKT_FLAG_CORRUPT;
 	packet->duration = frame_duration(w);
@@ -395,7 +397,11 @@ int writer_write(struct writer *w, struct frame *frame)
 
 	if (w->error < 0)
 		return w->error;
-	err = w->codec ? encode_frame(w, frame) : mux_frame(w, frame);
+	if (w->waiting_for_key && !frame->key)
+		return 1;
+	err = w->waiting_for_key ? start_stream(w, frame) : 0;
+	if (err == 0)
+		err = w->codec ? encode_frame(w, frame) : mux_frame(w, frame);
 	av_packet_unref(w->packet);
 	if (err == -ENOMEM)
 		log_no_memory();
@@ -417,8 +423,6 @@ int writer_finish(struct writer *w)
 		err = transcoder_flush(&w->transcoder);
 	if (err < 0)
 		w->error = err;
-	if (w->waiting_for_key && w->error == 0)
-		log_warn("%s: no frames written: there was no key frame with parameter sets", w->muxer.name);
 	if (w->muxer.header_written && w->error == 0)
 		file_times_check(&w->times, w->muxer.name, w->muxer.caps.format->name);
 	w->error = muxer_finish(&w->muxer, w->error);
@@ -434,7 +438,6 @@ int writer_close(struct writer *w)
 	err = writer_finish(w);
 	muxer_close(&w->muxer);
 	transcoder_close(&w->transcoder);
-	parameter_sets_close(&w->parameter_sets);
 	frame_packet_close(&w->frame_packet);
 	av_packet_free(&w->packet);
 	free(w->codec_options);

@@ -37,8 +37,8 @@ int writer_open(struct writer **writer, const struct writer_options *options);
  * align it. frame->memory stays the caller's; the writer takes a reference of its own if it needs the
  * memory for longer. Timestamps that do not increase are moved to one tick of the container's time base after
  * the previous one. Returns 0; 1 for a frame that is dropped, as decoding cannot start with it (before the
- * first key frame with parameter sets) or as it cannot be decoded; or a negative errno, logged, which all
- * later calls return too. */
+ * first key frame; parameter_sets_examine() finds those of a compressed stream) or as it cannot be decoded;
+ * or a negative errno, logged, which all later calls return too. */
 int writer_write(struct writer *writer, struct frame *frame);
 
 /* Drains the encoder, writes the trailer and closes the file; removes a regular file that this writer created

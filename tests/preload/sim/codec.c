@@ -35,9 +35,10 @@ bool sim_codec_available(uint32_t fourcc)
 	return fourcc == V4L2_PIX_FMT_MJPEG || fourcc == V4L2_PIX_FMT_H264;
 }
 
-int sim_codec_open(struct sim_codec **codec, const struct video_format *format)
+int sim_codec_open(struct sim_codec **codec, const struct video_format *format,
+		   const struct sim_codec_options *options)
 {
-	return codec_library() ? codec_library()->open(codec, format) : -ENOTSUP;
+	return codec_library() ? codec_library()->open(codec, format, options) : -ENOTSUP;
 }
 
 void sim_codec_close(struct sim_codec *codec)

@@ -8,7 +8,8 @@
 #define CODEC_LIBRARY "codec_library"
 
 struct codec_library {
-	int (*open)(struct sim_codec **codec, const struct video_format *format);
+	int (*open)(struct sim_codec **codec, const struct video_format *format,
+		    const struct sim_codec_options *options);
 	void (*close)(struct sim_codec *codec);
 	int (*encode)(struct sim_codec *codec, uint32_t number, uint8_t *data, uint32_t size, bool *key);
 };

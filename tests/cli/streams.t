@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Compressed streams as encoders in cameras make them: joined between key frames, key frames not marked, parameter sets once.
+# Runs under: none
+. "$(dirname "$0")/lib.sh"
+
+size=320x240
+sim=sim:size=$size,fps=0,key-flags=no,headers=first
+
+# record FILE FORMAT KEYS [OPTIONS...]
+record() {
+	local file=$1 format=$2 keys=$3
+	shift 3
+	run_status 0 v4l2q capture -q -d "$sim,format=$format,$keys" -y -o "$file" --json=r.json "$@"
+	balanced r.json "$format, $file"
+}
+
+# What each picture shows, after a codec may have changed it.
+shows() { # FILE FRAMES FIRST NAME
+	is "$(ffmpeg -nostdin -v error -i "$1" -fps_mode passthrough -pix_fmt gray -f rawvideo - 2>ffmpeg.err | "$tools/frames" -m GREY $size)" \
+		"frames=$2 first=$3 last=$(($3 + $2 - 1)) torn=0 missing=0 repeated=0 trailing=0" "$4: the pictures"
+	# Which is about times in files that have none.
+	is "$(grep -v 'non monotonically\|message repeated' ffmpeg.err)" '' "$4: no decoder complains"
+}
+
+for format in H264 HEVC MPG4 MPG2 VP80 VP90; do
+	record "$format.mkv" $format gop=10,join=4 -n 25
+	is "$(json r.json '.frames | "\(.written) \(.skipped) \(.before_key) \(.lost.writer)"')" '25 7 7 0' \
+		"$format: what comes before the first key frame is skipped, and does not count"
+	shows $format.mkv 25 7 "$format, joined in its middle"
+done
+
+# Each segment begins with a key frame and its parameter sets.
+for part in H264:mkv HEVC:mp4 MPG4:mkv MPG2:ts H264:ts; do
+	format=${part%:*} name=$format-%d.${part#*:}
+	record "$name" $format gop=5 -n 15 --segment 1k
+	is "$(json r.json '[.output[].frames] | join(" ")')" '5 5 5' "$name: a segment for each key frame"
+	shows "$(json r.json '.output[1].path')" 5 5 "$name, the second segment"
+done
+
+# --skip leaves out the only parameter sets, which all that comes later needs.
+for name in w.y4m w.h264 w.ts w.mkv; do
+	record $name H264 gop=10 --skip 8 -n 19
+	is "$(json r.json '.frames | "\(.written) \(.skipped) \(.before_key)"')" '19 10 2' "--skip, $name: from the first key frame on"
+	shows $name 19 10 "--skip, $name"
+done
+
+run_status 1 v4l2q capture -q -d $sim,format=H264,gop=99,join=2,last=20 -o none.mkv --json=r.json
+one_clear_line 'no frame was recorded: 20 came from the device, 20 before the first key frame' 'a stream without a key frame'
+ok 'a stream without a key frame: no file is left' [ ! -e none.mkv ]
+
+done_testing
