@@ -32,6 +32,7 @@ static struct json_object *record_frames_json(const struct ledger *ledger)
 	json_add_count(lost, "error", ledger->lost_error);
 	json_add_count(lost, "queue", ledger->lost_queue);
 	json_add_count(lost, "writer", ledger->lost_writer);
+	add_if_any(lost, "codec", ledger->lost_codec);
 	json_object_object_add(object, "lost", lost);
 	return object;
 }
@@ -46,6 +47,7 @@ static char *lost_text(const struct ledger *ledger, char *text, size_t size)
 		{ ledger->lost_driver, "by the driver (gaps in its sequence numbers)" },
 		{ ledger->lost_error, "damaged or empty" },
 		{ ledger->lost_queue, "for lack of buffers and memory (see --memory, --max-buffers)" },
+		{ ledger->lost_codec, "damaged so that they could not be decoded" },
 		{ ledger->lost_writer, "not written to the file" },
 	};
 

@@ -10,7 +10,7 @@
 
 static const char *const result_names[] = {
 	[FRAME_WRITTEN] = "written",    [FRAME_LOST_ERROR] = "error", [FRAME_LOST_QUEUE] = "queue",
-	[FRAME_LOST_WRITER] = "writer", [FRAME_SKIPPED] = "skipped",
+	[FRAME_LOST_WRITER] = "writer", [FRAME_LOST_CODEC] = "codec", [FRAME_SKIPPED] = "skipped",
 };
 
 int frame_log_open(FILE **log, const char *path)

@@ -7,7 +7,14 @@
 #include "queue/buffer.h"
 
 /* What became of a frame; the lost ones as in struct ledger. */
-enum frame_result { FRAME_WRITTEN, FRAME_LOST_ERROR, FRAME_LOST_QUEUE, FRAME_LOST_WRITER, FRAME_SKIPPED };
+enum frame_result {
+	FRAME_WRITTEN,
+	FRAME_LOST_ERROR,
+	FRAME_LOST_QUEUE,
+	FRAME_LOST_WRITER,
+	FRAME_LOST_CODEC,
+	FRAME_SKIPPED,
+};
 
 /* path: a file, "-" for standard output, or NULL: *log stays NULL, and the other calls do nothing. Returns 0
  * or a negative errno, logged, as the others do. */

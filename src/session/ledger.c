@@ -41,13 +41,14 @@ uint64_t ledger_add(struct ledger *ledger, const struct frame_info *info)
 
 uint64_t ledger_lost(const struct ledger *ledger)
 {
-	return ledger->lost_driver + ledger->lost_error + ledger->lost_queue + ledger->lost_writer;
+	return ledger->lost_driver + ledger->lost_error + ledger->lost_queue + ledger->lost_writer +
+	       ledger->lost_codec;
 }
 
 bool ledger_balanced(const struct ledger *ledger)
 {
 	uint64_t results = ledger->written + ledger->lost_error + ledger->lost_queue + ledger->lost_writer +
-			   ledger->skipped;
+			   ledger->lost_codec + ledger->skipped;
 	uint64_t numbers = ledger->sequence_span + ledger->repeated + ledger->unnumbered;
 
 	return ledger->captured == results && ledger->captured + ledger->lost_driver == numbers;

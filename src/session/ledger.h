@@ -2,12 +2,12 @@
 /*
  * What became of every captured frame. At the end of a run:
  *
- *     captured = written + lost_error + lost_queue + lost_writer + skipped
+ *     captured = written + lost_error + lost_queue + lost_writer + lost_codec + skipped
  *     captured + lost_driver = sequence_span + repeated + unnumbered
  *
- * The file thread writes `written`, `lost_writer`, `bytes_written` and `bytes_taken`, the device loop the
- * others; `lost_writer` too, for a frame that the fifo no longer takes. The progress line reads them while
- * both threads run.
+ * The file thread writes `written`, `lost_writer`, `lost_codec`, `bytes_written` and `bytes_taken`, the
+ * device loop the others; `lost_writer` too, for a frame that the fifo no longer takes. The progress line
+ * reads them while both threads run.
  */
 #ifndef SESSION_LEDGER_H
 #define SESSION_LEDGER_H
@@ -23,9 +23,11 @@ struct ledger {
 	uint64_t lost_driver;       /* gaps in the sequence */
 	uint64_t lost_error;        /* damaged or empty, and not kept */
 	uint64_t lost_queue;        /* no buffer and no memory left for it */
-	_Atomic uint64_t written, lost_writer;
-	uint64_t repeated;   /* the same sequence number again: fields, or a driver's fault */
-	uint64_t unnumbered; /* buffers without a frame, and so without a number */
+	_Atomic uint64_t written;   /* in the file; while a codec works, it may hold some back */
+	_Atomic uint64_t lost_writer;
+	_Atomic uint64_t lost_codec; /* could not be decoded, or did not come out of decoder and encoder */
+	uint64_t repeated;           /* the same sequence number again: fields, or a driver's fault */
+	uint64_t unnumbered;         /* buffers without a frame, and so without a number */
 	uint64_t bytes_captured, bytes_copied;
 	_Atomic uint64_t bytes_written; /* of the files */
 	_Atomic uint64_t bytes_taken;   /* payload of the frames that the file thread is done with */

@@ -23,6 +23,8 @@ struct record_file {
 	unsigned n_segments;             /* opened */
 	uint64_t n_pictures;             /* in the series so far */
 	int64_t segment_pts_ns;          /* of the segment's first frame */
+	uint64_t segment_taken;          /* frames that its writer took */
+	uint64_t closed_written;         /* frames in the segments before */
 	uint64_t closed_bytes;           /* of the segments before */
 	uint64_t n_copied, bytes_copied; /* by the writer; frames that the queue had not copied already */
 	int err;                         /* the first */
@@ -155,6 +157,29 @@ static int add_output_file(struct recording *recording, const struct writer_info
 	return added->path && added->container && added->codec ? 0 : log_no_memory();
 }
 
+/* Codecs hold frames back, and some never return them. A frame may become several packets. */
+static uint64_t segment_written(const struct record_file *file)
+{
+	uint64_t frames = writer_info(file->writer).frames;
+
+	return frames < file->segment_taken ? frames : file->segment_taken;
+}
+
+/* The writer has finished, with err: frames that it took and that are not in the file are lost. */
+static void count_segment(struct record_file *file, int err)
+{
+	struct ledger *ledger = &file->recording->ledger;
+	uint64_t written = segment_written(file), missing = file->segment_taken - written;
+
+	file->closed_written += written;
+	ledger->written = file->closed_written;
+	if (err < 0)
+		ledger->lost_writer += missing;
+	else
+		ledger->lost_codec += missing;
+	file->segment_taken = 0;
+}
+
 static int close_segment(struct record_file *file)
 {
 	struct recording *recording = file->recording;
@@ -164,6 +189,7 @@ static int close_segment(struct record_file *file)
 	if (!file->writer)
 		return 0;
 	err = writer_finish(file->writer);
+	count_segment(file, err);
 	info = writer_info(file->writer); /* the trailer included */
 	memory_err = add_output_file(recording, &info);
 	file->closed_bytes += info.bytes;
@@ -203,11 +229,9 @@ static bool segment_is_full(const struct record_file *file, const struct record_
 	const struct record_options *options = &file->recording->options;
 	struct writer_info info;
 
-	if (!file->has_segments || !frame->frame.key)
+	if (!file->has_segments || !frame->frame.key || file->segment_taken == 0)
 		return false;
 	info = writer_info(file->writer);
-	if (info.frames == 0)
-		return false;
 	return (options->segment_ns && frame->frame.pts_ns - file->segment_pts_ns >= options->segment_ns) ||
 	       (options->segment_bytes && info.bytes + frame->info.bytes > options->segment_bytes);
 }
@@ -228,6 +252,8 @@ static int write_to_segment(struct record_file *file, struct record_frame *frame
 		return err;
 	frame->frame.pts_ns -= file->segment_pts_ns;
 	err = writer_write(file->writer, &frame->frame);
+	file->segment_taken += err == 0;
+	ledger->written = file->closed_written + segment_written(file);
 	file->n_copied += frame->frame.copied_bytes && !frame->copied;
 	file->bytes_copied += frame->frame.copied_bytes;
 	ledger->bytes_written = file->closed_bytes + writer_info(file->writer).bytes;
@@ -242,29 +268,37 @@ void record_frame_free(struct record_frame *frame)
 	free(frame);
 }
 
+static int finish_frame(struct record_file *file, struct record_frame *frame)
+{
+	int err = frame_log_add(file->log, &frame->info, frame->result, frame->lost);
+
+	record_frame_free(frame);
+	return err;
+}
+
 void record_file_discard(struct record_file *file, struct record_frame *frame)
 {
 	if (frame->frame.memory) {
 		file->recording->ledger.lost_writer++;
 		frame->result = FRAME_LOST_WRITER;
 	}
-	frame_log_add(file->log, &frame->info, frame->result, frame->lost);
-	record_frame_free(frame);
+	finish_frame(file, frame);
 }
 
 int record_file_write(struct record_file *file, struct record_frame *frame)
 {
 	int err = frame->frame.memory ? write_to_segment(file, frame) : 0;
 
-	if (err) {
-		file->err = err < 0 ? err : 0;
+	if (err < 0) {
+		file->err = err;
 		record_file_discard(file, frame);
-		return file->err;
+		return err;
 	}
-	if (frame->frame.memory)
-		file->recording->ledger.written++;
-	file->err = frame_log_add(file->log, &frame->info, frame->result, frame->lost);
-	record_frame_free(frame);
+	if (err > 0) {
+		file->recording->ledger.lost_codec++;
+		frame->result = FRAME_LOST_CODEC;
+	}
+	file->err = finish_frame(file, frame);
 	return file->err;
 }
 

@@ -45,6 +45,15 @@ for name in w.y4m w.h264 w.ts w.mkv; do
 	shows $name 19 10 "--skip, $name"
 done
 
+# Frames that cannot be decoded are lost, and not those around them: decoders have several in work, also at the end.
+for codec in ffv1 libx264; do
+	run_status 7 v4l2q capture -d sim:size=$size,fps=0,format=MJPG,short=4:40,short=18:40 -n 20 -c $codec -y -o torn.mkv --json=r.json --max-drops 1
+	is "$(json r.json '.frames | "\(.written) \(.lost.codec) \(.lost.writer)"')" '18 2 0' "torn JPEGs, $codec: lost, with the cause"
+	is "$(probe torn.mkv nb_read_packets)" 18 "torn JPEGs, $codec: the file has the others"
+	like "$(cat err)" '2 damaged so that they could not be decoded' "torn JPEGs, $codec: the report says so"
+	balanced r.json "torn JPEGs, $codec"
+done
+
 run_status 1 v4l2q capture -q -d $sim,format=H264,gop=99,join=2,last=20 -o none.mkv --json=r.json
 one_clear_line 'no frame was recorded: 20 came from the device, 20 before the first key frame' 'a stream without a key frame'
 ok 'a stream without a key frame: no file is left' [ ! -e none.mkv ]

@@ -228,6 +228,7 @@ static void each_wrong_count_shows(void **state)
 	WRONG(lost_error);
 	WRONG(lost_queue);
 	WRONG(lost_writer);
+	WRONG(lost_codec);
 	WRONG(repeated);
 	WRONG(unnumbered);
 	WRONG(sequence_span);

@@ -100,7 +100,7 @@ frames() {
 # The two equations of the report, and the frame log's own count of the same things.
 books_balance() {
 	local lost gaps
-	report "$1" '.frames | .captured == .written + .lost.error + .lost.queue + .lost.writer + (.skipped // 0)' |
+	report "$1" '.frames | .captured == .written + .lost.error + .lost.queue + .lost.writer + (.lost.codec // 0) + (.skipped // 0)' |
 		grep -qx true || return 1
 	lost=$(report "$1" .frames.lost.driver)
 	gaps=$(frames "$1" 'map(.lost // 0) | add // 0')

@@ -93,28 +93,55 @@ static int encode(struct transcoder *t, AVFrame *picture)
 	return err;
 }
 
-/* Decodes the packet and encodes the pictures that come out. NULL drains the decoder. 1: cannot be decoded.
- */
-static int decode(struct transcoder *t, const AVPacket *packet)
+/* Encodes the pictures that the decoder has ready. 0: it has no more for now; 1: it could not decode a
+ * packet, and may have more; or a negative errno. */
+static int encode_decoded(struct transcoder *t)
 {
 	int err, encode_err;
 
-	libav_clear_error();
-	err = avcodec_send_packet(t->decoder, packet);
-	while (err >= 0) {
-		err = avcodec_receive_frame(t->decoder, t->picture);
-		if (err < 0)
-			break;
+	while ((err = avcodec_receive_frame(t->decoder, t->picture)) >= 0) {
 		encode_err = encode(t, t->picture);
 		if (encode_err < 0)
 			return encode_err;
 	}
-	if (err == -EAGAIN || err == AVERROR_EOF)
-		return 0;
+	return err == -EAGAIN || err == AVERROR_EOF ? 0 : err == -ENOMEM ? err : 1;
+}
+
+static void warn_of_damage(struct transcoder *t)
+{
 	if (!t->warned)
-		log_warn("a frame cannot be decoded and is dropped: %s", libav_err_str(err));
+		log_warn("a frame cannot be decoded and is dropped: %s", libav_err_str(AVERROR_INVALIDDATA));
 	t->warned = true;
-	return err == -ENOMEM ? err : 1;
+}
+
+/* Returns as transcoder_write(). */
+static int decode(struct transcoder *t, const AVPacket *packet)
+{
+	int err;
+
+	libav_clear_error();
+	err = avcodec_send_packet(t->decoder, packet);
+	if (err >= 0)
+		err = encode_decoded(t);
+	else if (err != -ENOMEM)
+		err = 1;
+	if (err > 0)
+		warn_of_damage(t);
+	return err;
+}
+
+static int drain_decoder(struct transcoder *t)
+{
+	int err;
+
+	libav_clear_error();
+	err = avcodec_send_packet(t->decoder, NULL);
+	if (err < 0)
+		return err == -ENOMEM ? err : 0;
+	/* The frames after one that is damaged are good. */
+	while ((err = encode_decoded(t)) > 0)
+		warn_of_damage(t);
+	return err;
 }
 
 int transcoder_write(struct transcoder *t, struct frame *frame, int64_t pts)
@@ -143,7 +170,7 @@ int transcoder_write(struct transcoder *t, struct frame *frame, int64_t pts)
 
 int transcoder_flush(struct transcoder *t)
 {
-	int err = t->decoder ? decode(t, NULL) : 0;
+	int err = t->decoder ? drain_decoder(t) : 0;
 
 	return err < 0 ? err : encode(t, NULL);
 }
