@@ -10,6 +10,8 @@
 #include "sim/sim_internal.h"
 #include "sim/test_pattern.h"
 
+#define JPEG_PADDING 64
+
 static const struct {
 	uint32_t fourcc;
 	const char *encoder, *options;
@@ -76,6 +78,9 @@ static int open_encoder(struct sim_codec *codec, int row, const struct video_for
 	context->thread_count = 1;
 	context->log_level_offset = AV_LOG_TRACE; /* hides the encoder's messages */
 	err = av_dict_parse_string(&options, codecs[row].options, "=", ":", 0);
+	if (err >= 0 && codec->options.jpeg & SIM_JPEG_NO_DHT)
+		err = av_dict_set(&options, "huffman", "default",
+				  0); /* the tables that are meant without any */
 	if (err >= 0)
 		err = avcodec_open2(context, encoder, &options);
 	av_dict_free(&options);
@@ -168,6 +173,42 @@ void sim_codec_close(struct sim_codec *codec)
 	free(codec);
 }
 
+/* Removes the DHT segments (ITU-T T.81, B.2.4.2) of a JPEG. Returns its length. */
+static uint32_t remove_tables(uint8_t *data, uint32_t bytes)
+{
+	uint32_t at = 2, length;
+
+	while (at + 4 <= bytes && data[at + 1] != 0xda) {
+		length = 2 + ((uint32_t)data[at + 2] << 8 | data[at + 3]);
+		if (data[at + 1] != 0xc4) {
+			at += length;
+			continue;
+		}
+		bytes -= length;
+		memmove(data + at, data + at + length, bytes - at);
+	}
+	return bytes;
+}
+
+/* As some cameras' JPEGs are; size has room for it. Returns the length. */
+static uint32_t spoil_jpeg(const struct sim_codec *codec, uint8_t *data, uint32_t bytes)
+{
+	static const uint8_t padding[JPEG_PADDING] = { [JPEG_PADDING - 2] = 0xff,
+						       0xd9 }; /* with another's end */
+
+	if (codec->options.jpeg & SIM_JPEG_NO_DHT)
+		bytes = remove_tables(data, bytes);
+	if (codec->options.jpeg & SIM_JPEG_TWO_SOI) {
+		memmove(data + 2, data, bytes);
+		bytes += 2;
+	}
+	if (codec->options.jpeg & SIM_JPEG_PADDING) {
+		memcpy(data + bytes, padding, sizeof padding);
+		bytes += sizeof padding;
+	}
+	return bytes;
+}
+
 /* What stands before the packet: the parameter sets, where they come with the first key frame alone. */
 static uint32_t header_bytes(const struct sim_codec *codec)
 {
@@ -177,18 +218,18 @@ static uint32_t header_bytes(const struct sim_codec *codec)
 
 int sim_codec_encode(struct sim_codec *codec, uint32_t number, uint8_t *data, uint32_t size, bool *key)
 {
+	bool spoil = codec->options.jpeg && codec->context->codec_id == AV_CODEC_ID_MJPEG;
 	uint32_t header = header_bytes(codec), bytes;
 	int err = encode(codec, number);
 
 	if (err < 0)
 		return err;
 	bytes = header + (uint32_t)codec->packet->size;
+	if (bytes + JPEG_PADDING + 2 > size)
+		return -ENOSPC;
 	*key = codec->packet->flags & AV_PKT_FLAG_KEY;
-	if (bytes <= size) {
-		memcpy(data, codec->context->extradata, header);
-		memcpy(data + header, codec->packet->data, (size_t)codec->packet->size);
-		codec->has_headers = true;
-	}
-	av_packet_unref(codec->packet);
-	return bytes <= size ? (int)bytes : -ENOSPC;
+	memcpy(data, codec->context->extradata, header);
+	memcpy(data + header, codec->packet->data, (size_t)codec->packet->size);
+	codec->has_headers = true;
+	return (int)(spoil ? spoil_jpeg(codec, data, bytes) : bytes);
 }

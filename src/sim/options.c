@@ -180,6 +180,16 @@ static int key_headers(struct sim_options *options, size_t offset, const char *v
 	return 0;
 }
 
+static int key_jpeg(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct word words[] = { { "no-dht", SIM_JPEG_NO_DHT },
+					     { "padding", SIM_JPEG_PADDING },
+					     { "two-soi", SIM_JPEG_TWO_SOI },
+					     { NULL, 0 } };
+
+	return parse_flags(words, value, field(options, offset));
+}
+
 static int key_caps(struct sim_options *options, size_t offset, const char *value)
 {
 	static const struct word words[] = { { "mmap", SIM_CAP_MMAP },     { "userptr", SIM_CAP_USERPTR },
@@ -359,6 +369,9 @@ const struct sim_key sim_keys[] = {
 	  AT(no_key_flags) },
 	{ "stride", "BYTES", "bytes a line, where that is more than the picture needs", key_number,
 	  AT(stride) },
+	{ "jpeg", "no-dht+padding+two-soi",
+	  "JPEGs without Huffman tables, with padding after their end, with a doubled start", key_jpeg,
+	  AT(codec.jpeg) },
 	{ "data-offset", "BYTES", "offset of the payload in each plane (needs planes=)", key_number,
 	  AT(data_offset) },
 	{ "caps", "mmap+userptr+dmabuf+rw+orphan",

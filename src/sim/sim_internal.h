@@ -27,6 +27,7 @@ struct sim_call_fault {
 };
 
 enum { SIM_CAP_MMAP = 1, SIM_CAP_USERPTR = 2, SIM_CAP_DMABUF = 4, SIM_CAP_RW = 8, SIM_CAP_ORPHAN = 16 };
+enum { SIM_JPEG_NO_DHT = 1, SIM_JPEG_PADDING = 2, SIM_JPEG_TWO_SOI = 4 };
 enum { SIM_DRAW_FULL, SIM_DRAW_MARKS, SIM_DRAW_NONE };
 /* What timestamps are: good, 0, 0 the first, all as the first, seconds, every two the other way round. */
 enum {
@@ -43,6 +44,7 @@ enum { SIM_ADJUST_SIZE = 1, SIM_ADJUST_FORMAT = 2, SIM_ADJUST_FPS = 4 };
 struct sim_codec_options {
 	uint32_t key_interval; /* a key frame every so many frames */
 	uint32_t join; /* the stream begins with its frame of this number, counted from 1; 0: at its start */
+	uint32_t jpeg; /* SIM_JPEG_* */
 	bool headers_first; /* parameter sets come with the stream's first key frame only */
 };
 

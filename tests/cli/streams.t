@@ -54,6 +54,19 @@ for codec in ffv1 libx264; do
 	balanced r.json "torn JPEGs, $codec"
 done
 
+# JPEGs as some cameras deliver them, made whole where each is a file of its own; the bytes of others are not touched.
+markers() { # FILE CODE: how many times the marker occurs
+	od -An -v -tx1 "$1" | tr -d '\n' | grep -o "ff $2" | wc -l
+}
+jpeg=$sim,format=MJPG,jpeg
+run_status 0 v4l2q capture -q -d $jpeg=no-dht+padding+two-soi -n 2 -o 'bad%d.jpg' --json=r.json
+run_status 0 v4l2q capture -q -d $sim,format=MJPG -n 2 -o 'good%d.jpg'
+is "$(markers bad2.jpg c4) $(markers bad2.jpg d8) $(markers bad2.jpg d9)" '1 1 1' 'a still JPEG: tables, one start, one end'
+is "$(tail -c 2 bad2.jpg | od -An -tx1)" ' ff d9' 'a still JPEG: nothing after its end'
+shows bad2.jpg 1 1 'a still JPEG'
+ok 'a still JPEG that is whole is left as it is' cmp good1.jpg <(v4l2q capture -q -d $sim,format=MJPG -n 1 -f rawvideo -o -)
+run_status 0 v4l2q capture -q -d $jpeg=padding+two-soi -n 1 -o untouched.raw
+is "$(head -c 4 untouched.raw | od -An -tx1) $(tail -c 4 untouched.raw | od -An -tx1)" ' ff d8 ff d8  00 00 ff d9' 'other files: the bytes of the camera'
 run_status 1 v4l2q capture -q -d $sim,format=H264,gop=99,join=2,last=20 -o none.mkv --json=r.json
 one_clear_line 'no frame was recorded: 20 came from the device, 20 before the first key frame' 'a stream without a key frame'
 ok 'a stream without a key frame: no file is left' [ ! -e none.mkv ]

@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "media/write/frame_packet.h"
 #include "media/write/parameter_sets.h"
+#include "media/write/still_jpeg.h"
 #include "media_fixture.h"
 
 #define WIDTH 416
@@ -220,6 +222,49 @@ static void streams_without_a_key_frame(void **state)
 	assert_false(media_fixture_exists(o.url));
 }
 
+static void free_exact(void *opaque, uint8_t *data)
+{
+	(void)opaque;
+	free(data);
+}
+
+/* Repairs a JPEG that is cut off after `bytes`, with another byte at `at`, in memory that ends there. */
+static void repair_jpeg(AVBSFContext *tables, unsigned bytes, unsigned at, uint8_t value)
+{
+	AVPacket *packet = av_packet_alloc();
+	uint64_t copied = 0;
+
+	packet->data = malloc(bytes);
+	packet->size = (int)bytes;
+	memcpy(packet->data, compressed[0]->data, bytes);
+	packet->data[at] = value;
+	packet->buf = av_buffer_create(packet->data, bytes, free_exact, NULL, 0);
+	assert_int_equal(still_jpeg_repair(tables, packet, &copied), 0);
+	assert_true(packet->size > 0);
+	av_packet_free(&packet);
+}
+
+/* Whatever a camera sends as a JPEG. */
+static void damaged_still_jpegs(void **state)
+{
+	struct video_format format = media_fixture_format("MJPG", WIDTH, HEIGHT, 0);
+	AVCodecParameters *par = avcodec_parameters_alloc();
+	AVBSFContext *tables = NULL;
+
+	(void)state;
+	assert_true(compress("mjpeg", AV_PIX_FMT_YUVJ420P));
+	frame_packet_codecpar(&format, par);
+	assert_int_equal(still_jpeg_open(&tables, par), 0);
+	for (unsigned n = 1; n <= (unsigned)compressed[0]->size; n++) {
+		repair_jpeg(tables, n, n - 1, compressed[0]->data[n - 1]);
+		repair_jpeg(tables, n, n - 1, 0xff);
+		repair_jpeg(tables, n, n / 2, 0xff);
+		repair_jpeg(tables, n, n / 3, (uint8_t)n);
+	}
+	av_bsf_free(&tables);
+	avcodec_parameters_free(&par);
+}
+
 /* Where nobody can go back to fill something in. */
 static void jpegs_through_a_pipe(void **state)
 {
@@ -317,6 +362,7 @@ int main(void)
 		cmocka_unit_test_teardown(jpegs_through_a_pipe, forget_compressed),
 		cmocka_unit_test_teardown(streams_begin_at_a_key_frame, forget_compressed),
 		cmocka_unit_test_teardown(streams_without_a_key_frame, forget_compressed),
+		cmocka_unit_test_teardown(damaged_still_jpegs, forget_compressed),
 		cmocka_unit_test_teardown(compressed_frames_are_recoded, forget_compressed),
 		cmocka_unit_test_teardown(torn_frames_are_left_out, forget_compressed),
 	};

@@ -12,6 +12,7 @@
 #include "media/libav.h"
 #include "media/write/muxer.h"
 #include "media/write/parameter_sets.h"
+#include "media/write/still_jpeg.h"
 #include "media/write/transcoder.h"
 
 /* Frames that an encoder of a constant rate may hold back. */
@@ -23,8 +24,10 @@ struct writer {
 	struct frame_packet frame_packet;
 	const AVCodec *codec; /* the encoder; NULL: stream copy */
 	struct transcoder transcoder;
-	bool intra_only;      /* every frame is a key frame */
-	bool waiting_for_key; /* no frame was taken that decoding can start with */
+	bool still_jpegs;          /* each packet is opened by itself */
+	AVBSFContext *jpeg_tables; /* inserts Huffman tables in them; NULL: there is no such filter */
+	bool intra_only;           /* every frame is a key frame */
+	bool waiting_for_key;      /* no frame was taken that decoding can start with */
 	char *codec_options;
 	AVPacket *packet;
 	struct file_times times;
@@ -230,7 +233,8 @@ static int open_copy(struct writer *w, const struct writer_options *o, uint32_t 
 	/* The rawvideo muxer accepts this codec only, whatever the bytes are. */
 	if (muxer_caps_is_raw(caps))
 		par->codec_id = AV_CODEC_ID_RAWVIDEO;
-	return 0;
+	w->still_jpegs = still_jpeg_wanted(caps->format->name, par->codec_id);
+	return w->still_jpegs ? still_jpeg_open(&w->jpeg_tables, par) : 0;
 }
 
 /* Frames share a tick, or are moved to the next one. */
@@ -362,6 +366,8 @@ static int mux_frame(struct writer *w, struct frame *frame)
 	AVPacket *packet = w->packet;
 	int err = frame_packet_make(&w->frame_packet, frame, packet);
 
+	if (err >= 0 && w->still_jpegs)
+		err = still_jpeg_repair(w->jpeg_tables, packet, &frame->copied_bytes);
 	if (err < 0)
 		return err;
 	packet->pts = packet->dts = file_times_next(&w->times, frame->pts_ns);
@@ -439,6 +445,7 @@ int writer_close(struct writer *w)
 	muxer_close(&w->muxer);
 	transcoder_close(&w->transcoder);
 	frame_packet_close(&w->frame_packet);
+	av_bsf_free(&w->jpeg_tables);
 	av_packet_free(&w->packet);
 	free(w->codec_options);
 	free(w->url);
