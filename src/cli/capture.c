@@ -85,8 +85,8 @@ static const struct option_row run_rows[] = {
 	  .preset_help = "no limit",
 	  .help = "exit status 7 if more than N frames were lost, whatever the cause" },
 	{ "stall-timeout", 0, OPT_DURATION, OFFSET(stall_ns),
-	  .help = "exit status 5 if no frame arrives for T; 0: wait forever", .preset = "10s",
-	  .preset_help = "10 s" },
+	  .help = "exit status 5 if no frame that can be used arrives for T; 0: wait forever",
+	  .preset = "10s", .preset_help = "10 s" },
 	{ "on-disconnect", 0, OPT_TEXT, OFFSET(on_disconnect), .argument = "exit|wait[=T]", .preset = "exit",
 	  .help = "if the device is unplugged, finalise the file and exit with status 5, or wait for it to "
 		  "return" },

@@ -89,6 +89,8 @@ static int rw_read_frame(struct pool *pool, int64_t deadline_ns, struct buffer *
 		result = ready < 0 ? ready : read_into(pool, buffer);
 		if (ready > 0 && result == 0) /* POLLERR and nothing to read: polling again would spin */
 			result = qbuf_error(pool, "read", -EIO);
+		if (result == 0 && deadline_ns && now_ns() >= deadline_ns)
+			result = POOL_TIMEOUT;
 	}
 	if (result > 0)
 		*out = buffer;

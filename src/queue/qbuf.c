@@ -321,11 +321,13 @@ int qbuf_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer)
 		dqbuf = (struct v4l2_planar_buffer){ .buffer = { .memory = pool->io->memory },
 						     .n_planes = pool->format.n_planes };
 		err = v4l2_buffer_ioctl(pool->device, VIDIOC_DQBUF, &dqbuf);
-	} while (err == -EAGAIN && ready == 0);
+	} while (err == -EAGAIN && ready == 0 && !(deadline_ns && now_ns() >= deadline_ns));
 	if (err == -EPIPE) {
 		pool->eos = true;
 		return POOL_EOS;
 	}
+	if (err == -EAGAIN && ready == 0) /* poll() has promised a buffer all the time */
+		return POOL_TIMEOUT;
 	if (err == -EAGAIN) /* POLLERR and nothing to dequeue: polling again would spin */
 		err = -EIO;
 	if (err == 0)

@@ -81,33 +81,55 @@ int64_t record_loop_deadline(const struct record_loop *loop)
 	return !stall_ns || (end_ns && end_ns < stall_ns) ? end_ns : stall_ns;
 }
 
+static void log_stall(const struct record_loop *loop)
+{
+	double seconds = (double)loop->recording->options.stall_ns / NS_PER_S;
+
+	if (loop->n_unusable)
+		log_error("%s: none of the %llu frames of %.3g s could be used: %s (--stall-timeout sets how "
+			  "long to wait)",
+			  device_path(loop), (unsigned long long)loop->n_unusable, seconds,
+			  loop->has_key_frame ? "damaged or empty"
+					      : "damaged, empty, or before the first key frame");
+	else
+		log_error("%s: no frame for %.3g s: the device has stopped delivering (--stall-timeout sets "
+			  "how long to wait)",
+			  device_path(loop), seconds);
+}
+
 int record_loop_time_out(struct record_loop *loop)
 {
 	const struct record_options *options = &loop->recording->options;
 
 	if (!options->stall_ns || now_ns() < loop->last_frame_ns + options->stall_ns)
 		return record_loop_finish(loop, END_DURATION, 0);
-	log_error("%s: no frame for %.3g s: the device has stopped delivering (--stall-timeout sets how long "
-		  "to wait)",
-		  device_path(loop), (double)options->stall_ns / NS_PER_S);
+	log_stall(loop);
 	return record_loop_finish(loop, END_STALL, POOL_TIMEOUT);
 }
 
-/* The duration ends in time also where no frame can be delivered. */
-static void check_duration(struct record_loop *loop)
+/* Of a frame that can be used, whether there is memory for it or not. */
+static void note_usable(struct record_loop *loop)
 {
-	int64_t now = loop->info.dequeue_ns;
+	loop->last_frame_ns = loop->info.dequeue_ns;
+	loop->n_unusable = 0;
+}
+
+/* The recording ends in time also where frames keep coming that cannot be used. */
+static int check_deadline(struct record_loop *loop)
+{
+	int64_t now = loop->info.dequeue_ns, deadline_ns;
 
 	if (!loop->timestamps.first_dequeue_ns)
 		loop->timestamps.first_dequeue_ns = now;
-	if (duration_end(loop) && now >= duration_end(loop))
-		record_loop_finish(loop, END_DURATION, 0);
+	deadline_ns = record_loop_deadline(loop);
+	return deadline_ns && now >= deadline_ns ? record_loop_time_out(loop) : 0;
 }
 
 static int lose_damaged(struct record_loop *loop)
 {
 	struct ledger *ledger = &loop->recording->ledger;
 	uint64_t lost = ledger_add(ledger, &loop->info);
+	int err;
 
 	ledger->lost_error++;
 	if (loop->recording->options.bad_frames == BAD_FRAMES_FAIL) {
@@ -117,24 +139,26 @@ static int lose_damaged(struct record_loop *loop)
 		log_frame(loop, FRAME_LOST_ERROR, lost);
 		return -EBADMSG;
 	}
-	check_duration(loop);
-	return log_frame(loop, FRAME_LOST_ERROR, lost);
+	loop->n_unusable++;
+	err = log_frame(loop, FRAME_LOST_ERROR, lost);
+	return err < 0 ? err : check_deadline(loop);
 }
 
 static int lose_without_buffer(struct record_loop *loop)
 {
 	uint64_t lost = ledger_add(&loop->recording->ledger, &loop->info);
 
+	int err;
+
 	loop->recording->ledger.lost_queue++;
-	check_duration(loop);
-	return log_frame(loop, FRAME_LOST_QUEUE, lost);
+	note_usable(loop);
+	err = log_frame(loop, FRAME_LOST_QUEUE, lost);
+	return err < 0 ? err : check_deadline(loop);
 }
 
 static int skip_frame(struct record_loop *loop, struct buffer *buffer, uint64_t lost)
 {
 	loop->recording->ledger.skipped++;
-	if (!loop->timestamps.started)
-		loop->timestamps.first_dequeue_ns = 0; /* the duration begins after --skip */
 	pool_release(loop->recording->setup->pool, buffer);
 	return log_frame(loop, FRAME_SKIPPED, lost);
 }
@@ -224,8 +248,17 @@ static int sort_frame(struct record_loop *loop, struct buffer *buffer, struct fr
 
 	if (err < 0)
 		return lose_for_want_of_memory(loop, buffer);
-	if (recording->ledger.skipped < options->skip || is_before_key(loop, frame))
+	if (recording->ledger.skipped < options->skip) {
+		note_usable(loop);
+		loop->timestamps.first_dequeue_ns = 0; /* the duration begins after --skip */
 		return skip_frame(loop, buffer, lost);
+	}
+	if (is_before_key(loop, frame)) {
+		loop->n_unusable++;
+		err = skip_frame(loop, buffer, lost);
+		return err < 0 ? err : check_deadline(loop);
+	}
+	note_usable(loop);
 	frame->pts_ns = capture_timestamps_add(&loop->timestamps, &loop->info);
 	if (options->duration_ns && frame->pts_ns >= options->duration_ns) {
 		record_loop_finish(loop, END_DURATION, 0);
@@ -357,10 +390,8 @@ static int run_stream(struct record_loop *loop)
 	while (err == 0 && !loop->done) {
 		loop->n_refs -= buffer_ref_return(pool, loop->returned, pool_is_low(pool));
 		err = pool_dequeue(pool, record_loop_deadline(loop), &buffer, &loop->info);
-		if (err == 0 || err == POOL_NOBUF)
-			loop->last_frame_ns = loop->info.dequeue_ns;
 		err = err == 0 ? record_frame(loop, buffer) : handle_result(loop, err);
-		if (options->progress && status_line_due(&loop->progress_ns, loop->last_frame_ns))
+		if (options->progress && status_line_due(&loop->progress_ns, loop->info.dequeue_ns))
 			options->progress(options->progress_opaque);
 	}
 	return err;

@@ -20,7 +20,9 @@ struct record_loop {
 	bool has_key_frame;                   /* that decoding can start with */
 	struct frame_info info;               /* of the frame dequeued last, delivered or not */
 	uint64_t n_sent, bytes_sent;          /* to the file thread */
-	int64_t start_ns, last_frame_ns, progress_ns;
+	int64_t start_ns, progress_ns;
+	int64_t last_frame_ns;   /* when the last frame came that could be used */
+	uint64_t n_unusable;     /* since then */
 	bool done;               /* the stream ends: recording->end is set, or the video source has changed */
 	bool has_source_changed; /* to `source` */
 	struct video_source source;

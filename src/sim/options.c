@@ -235,12 +235,16 @@ static int key_every(struct sim_options *options, size_t offset, const char *val
 	return parse_number(value, &schedule->every) < 0 || !schedule->every ? -EINVAL : 0;
 }
 
-/* "N" or "N+M+…"; a key that is given again adds to it. */
+/* "N" or "N+M+…", or "*" for every frame; a key that is given again adds to it. */
 static int key_at(struct sim_options *options, size_t offset, const char *value)
 {
 	struct sim_schedule *schedule = field(options, offset);
 	char *end;
 
+	if (strcmp(value, "*") == 0) {
+		schedule->every = 1;
+		return 0;
+	}
 	do {
 		unsigned long n = strtoul(value, &end, 10);
 
@@ -365,13 +369,13 @@ const struct sim_key sim_keys[] = {
 	{ "headers", "all|first",
 	  "compressed formats: the key frames that have parameter sets before them (all)", key_headers,
 	  AT(codec.headers_first) },
+	{ "jpeg", "no-dht+padding+two-soi",
+	  "JPEGs without Huffman tables, with padding after their end, with a doubled start", key_jpeg,
+	  AT(codec.jpeg) },
 	{ "key-flags", "no", "compressed frames are not marked as key frames or others", key_not,
 	  AT(no_key_flags) },
 	{ "stride", "BYTES", "bytes a line, where that is more than the picture needs", key_number,
 	  AT(stride) },
-	{ "jpeg", "no-dht+padding+two-soi",
-	  "JPEGs without Huffman tables, with padding after their end, with a doubled start", key_jpeg,
-	  AT(codec.jpeg) },
 	{ "data-offset", "BYTES", "offset of the payload in each plane (needs planes=)", key_number,
 	  AT(data_offset) },
 	{ "caps", "mmap+userptr+dmabuf+rw+orphan",
@@ -396,8 +400,8 @@ const struct sim_key sim_keys[] = {
 	{ "error", "N", "every Nth frame is marked as damaged", key_every, AT(error) },
 	{ "drop", "N", "every Nth frame is dropped by the driver", key_every, AT(drop) },
 	{ "repeat", "N", "every Nth frame has the sequence number of the one before", key_every, AT(repeat) },
-	{ "empty", "N[+N…]", "the Nth frame is empty and marked as damaged", key_at, AT(empty) },
-	{ "empty-ok", "N[+N…]", "the Nth frame is empty but not marked", key_at, AT(empty_ok) },
+	{ "empty", "N[+N…]", "the Nth frame is empty and marked as damaged (*: each)", key_at, AT(empty) },
+	{ "empty-ok", "N[+N…]", "the Nth frame is empty but not marked (*: each)", key_at, AT(empty_ok) },
 	{ "short", "N[:BYTES]", "the Nth frame has only BYTES bytes (half a frame)", key_short,
 	  AT(short_frame) },
 	{ "over", "N[+N…]", "the Nth frame reports more bytes than its buffer holds", key_at, AT(over) },
