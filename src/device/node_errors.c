@@ -203,7 +203,7 @@ int node_error_report(const char *path, int err, enum device_role role, uint32_t
 	return err;
 }
 
-const char *node_error_streamon_hint(int err)
+const char *node_error_streamon_hint(int err, uint32_t caps)
 {
 	static const struct {
 		int err;
@@ -218,6 +218,9 @@ const char *node_error_streamon_hint(int err)
 		{ EPROTO, "the device does not respond properly; try plugging it in again" },
 	};
 
+	/* Some drivers of media-controller pipelines say so of a format that differs from the link's. */
+	if (err == -EINVAL && caps & V4L2_CAP_IO_MC)
+		err = -EPIPE;
 	for (size_t i = 0; i < ARRAY_SIZE(hints); i++)
 		if (hints[i].err == -err)
 			return hints[i].hint;

@@ -347,7 +347,7 @@ int qbuf_stream_on(struct pool *pool)
 {
 	int type = (int)pool->device->type;
 	int err = device_ioctl(pool->device, VIDIOC_STREAMON, &type);
-	const char *hint = node_error_streamon_hint(err);
+	const char *hint = node_error_streamon_hint(err, pool->device->caps);
 
 	if (err < 0) {
 		err = qbuf_error(pool, "VIDIOC_STREAMON", err);

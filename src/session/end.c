@@ -35,6 +35,10 @@ static const struct {
 	{ STAGE_RUN, -ETIMEDOUT, STATUS_LOST },
 	{ STAGE_RUN, -ERANGE, STATUS_REFUSED }, /* a format that the device or the file does not take */
 	{ STAGE_RUN, -EBUSY, STATUS_DEVICE },   /* another program took the queue between probe and start */
+	/* A stream that cannot be started: node_error_streamon_hint(). */
+	{ STAGE_RUN, -ENOSPC, STATUS_DEVICE },
+	{ STAGE_RUN, -EPIPE, STATUS_DEVICE },
+	{ STAGE_RUN, -ENOLINK, STATUS_DEVICE },
 	{ STAGE_RUN, ANY, STATUS_FAILED },
 
 	{ STAGE_LOST, ANY, STATUS_LOST },

@@ -34,7 +34,8 @@ for errno in ETIMEDOUT ENODATA ENOBUFS; do
 	run_status 1 v4l2q capture -d sim:size=320x240,fps=0,fail=dqbuf@3:$errno -n 9 -y -o errno.nut --json=r.json
 	is "$(json r.json '"\(.end) \(.frames.captured)"')" 'error 2' "$errno from the driver is an error"
 done
-for call in reqbufs@1:EBUSY=3 reqbufs@1:ENODEV=5 querybuf@2:ENODEV=5 streamon@1:EINVAL+querycap@2:ENODEV=5; do
+for call in reqbufs@1:EBUSY=3 reqbufs@1:ENODEV=5 querybuf@2:ENODEV=5 streamon@1:EINVAL+querycap@2:ENODEV=5 \
+	streamon@1:ENOSPC=3 streamon@1:EBUSY=3 streamon@1:EPIPE=3 streamon@1:ENOLINK=3 reqbufs@1:ENOSPC=3; do
 	run_status ${call#*=} v4l2q capture -d sim:size=320x240,fail=${call%=*} -n 9 -y -o errno.nut
 done
 
@@ -42,7 +43,6 @@ run_status 1 v4l2q capture -q -d sim:size=320x240,fps=60,error=1 -t 300ms -y -o 
 is "$(json r.json '"\(.end) \(.frames.written)"')" 'duration 0' 'nothing but damaged frames: the time passes all the same'
 one_clear_line 'no frame was recorded: [0-9]+ came from the device; lost: [0-9]+ damaged or empty' 'nothing but damaged frames, -q'
 
-run_status 0 v4l2q capture -d $device -n 30 -o 'limit%d.nut' --on-disconnect=wait=5s
 # A device that delivers only what cannot be used has stalled too, however fast it is.
 for keys in fps=0,error=1 fps=0,empty=* fps=20,empty-ok=* fps=0,fail=dqbuf@*:EAGAIN fps=0,format=H264,gop=99999,join=2; do
 	run_status 5 v4l2q capture -q -d "sim:size=320x240,$keys" --stall-timeout 200ms -n 9 -y -o none.nut --json=r.json
@@ -52,6 +52,7 @@ done
 like "$(cat err)" 'none of the [0-9]+ frames of 0.2 s could be used: damaged, empty, or before the first key frame' 'a stall says what came'
 run_status 5 v4l2q capture -q -d 'sim:size=320x240,fps=0,fail=read@*:EAGAIN' --io rw --stall-timeout 200ms -n 9 -y -o none.nut
 
+run_status 0 v4l2q capture -d $device -n 30 -o 'limit%d.nut' --on-disconnect=wait=5s
 run_status 2 v4l2q capture -d $device -n 30 -o alike.mkv --on-disconnect=wait
 like "$(cat err)" "put %d or strftime fields into the name" 'a name that cannot change is refused'
 run_status 2 v4l2q capture -d $device -n 30 -o 'x%d.mkv' --on-disconnect=perhaps

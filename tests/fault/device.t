@@ -51,7 +51,7 @@ for io in $(streaming_modes); do
 	fault "$io" 1 0 grant=0
 	fault "$io" 1 0 fail=reqbufs@1:ENOMEM
 	fault "$io" 1 0 fail=streamon@1:EIO
-	fault "$io" 1 0 fail=streamon@1:ENOSPC
+	fault "$io" 3 0 fail=streamon@1:ENOSPC
 	fault "$io" 1 0 fail=qbuf@2:EINVAL
 	fault "$io" 1 0 querybuf-index
 	fault "$io" 1 0 short-plane

@@ -46,7 +46,7 @@ for io in $(streaming_modes); do
 	fault "$io" 1 0 error querybuf-index
 	fault "$io" 1 0 error short-plane
 	fault "$io" 1 0 error fail=streamon@1:EIO
-	fault "$io" 1 0 error fail=streamon@1:ENOSPC
+	fault "$io" 3 0 error fail=streamon@1:ENOSPC
 	fault "$io" 1 0 error fail=qbuf@1:EINVAL
 	fault "$io" 0 $n eos create=no
 	fault "$io" 0 $n eos buffer-caps=no

@@ -171,8 +171,9 @@ static void holders_are_found(void **state)
 static void streamon_hints(void **state)
 {
 	(void)state;
-	assert_non_null(strstr(node_error_streamon_hint(-ENOSPC), "USB bandwidth"));
-	assert_null(node_error_streamon_hint(-EINVAL));
+	assert_non_null(strstr(node_error_streamon_hint(-ENOSPC, 0), "USB bandwidth"));
+	assert_null(node_error_streamon_hint(-EINVAL, V4L2_CAP_STREAMING));
+	assert_non_null(strstr(node_error_streamon_hint(-EINVAL, V4L2_CAP_IO_MC), "pipeline"));
 }
 
 static void trace_line(unsigned long request, const void *asked, const void *answered, int result,
