@@ -182,6 +182,8 @@ static struct json_object *files_json(const struct recording *recording)
 		json_add_text(object, "path", file->path);
 		json_add_text(object, "container", file->container);
 		json_add_text(object, "codec", file->codec);
+		if (file->pixel_format)
+			json_add_text(object, "pixel_format", file->pixel_format);
 		json_add_count(object, "frames", file->frames);
 		json_add_count(object, "bytes", file->bytes);
 		json_object_array_add(array, object);
@@ -196,8 +198,10 @@ static void print_files(const struct recording *recording, FILE *out)
 	for (size_t i = 0; i < recording->n_files; i++) {
 		const struct output_file *file = &recording->files[i];
 
-		report_line(out, i ? "" : "output", "%s: %s, %s, %" PRIu64 " frames, %s", file->path,
-			    file->container, file->codec, file->frames, bytes_text(file->bytes, bytes));
+		report_line(out, i ? "" : "output", "%s: %s, %s%s%s, %" PRIu64 " frames, %s", file->path,
+			    file->container, file->codec, file->pixel_format ? " " : "",
+			    file->pixel_format ? file->pixel_format : "", file->frames,
+			    bytes_text(file->bytes, bytes));
 	}
 }
 

@@ -39,6 +39,7 @@ struct record_options {
 struct output_file {
 	char *path, *container, *codec;
 	uint64_t frames, bytes;
+	const char *pixel_format; /* see writer_info */
 };
 
 struct recording {

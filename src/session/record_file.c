@@ -151,6 +151,7 @@ static int add_output_file(struct recording *recording, const struct writer_info
 		.path = strdup(info->path),
 		.container = strdup(info->container),
 		.codec = strdup(info->codec),
+		.pixel_format = info->pixel_format,
 		.frames = info->frames,
 		.bytes = info->bytes,
 	};

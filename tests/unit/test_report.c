@@ -66,7 +66,7 @@ static int set_up(void **state)
 	};
 	stats_add(&recording.latency_ns, 1000000);
 	output = (struct output_file){ (char *)"out.mkv", (char *)"matroska", (char *)"rawvideo", 91,
-				       55910400 };
+				       55910400,          "yuv420p" };
 	report = (struct report){ .command = "capture",
 				  .device = &device,
 				  .format = &format,
@@ -222,7 +222,7 @@ static void the_text_names_every_loss(void **state)
 					      "1 damaged",
 					      "2 for lack of",
 					      "1 not written",
-					      "out.mkv: matroska, rawvideo, 91 frames",
+					      "out.mkv: matroska, rawvideo yuv420p, 91 frames",
 					      "640x480 at 30 fps",
 					      "count" };
 	char *text = text_of_report();

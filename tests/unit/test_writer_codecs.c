@@ -75,7 +75,11 @@ static void usual_encoders(void **state)
 	static const struct {
 		const char *name, *fourcc, *encoder, *codec, *options, *pixel_format;
 	} cases[] = {
-		{ "u.mp4", "YUYV", "libx264", "auto", "crf=18,preset=ultrafast", "yuv422p" },
+		{ "u.mp4", "YUYV", "libx264", "auto", "crf=18,preset=ultrafast", "yuv420p" },
+		{ "u.mp4", "YUYV", "libx264", "auto", "pixel_format=yuv422p,preset=ultrafast", "yuv422p" },
+		{ "u.mp4", "GREY", "libx264", "auto", "preset=ultrafast", "yuv420p" },
+		{ "u.mov", "RGB3", "libx264", "h264", "preset=ultrafast", "yuv444p" },
+		{ "u.webm", "YUYV", "libvpx-vp9", "auto", NULL, "yuv420p" },
 		{ "u.mp4", "NV12", "libx264", "libx264", NULL, "yuv420p" },
 		{ "u.mkv", "YUYV", "libx264", "libx264", "pix_fmt=yuv420p,tune=zerolatency", "yuv420p" },
 		{ "u.mkv", "YUYV", "libx264", "h264", NULL, "yuv422p" },
@@ -94,7 +98,7 @@ static void usual_encoders(void **state)
 		struct readback r;
 		unsigned n = 0;
 
-		if (strcmp(cases[i].encoder, "libx264") == 0 && !avcodec_find_encoder_by_name("libx264"))
+		if (!avcodec_find_encoder_by_name(cases[i].encoder))
 			continue;
 		o.codec = cases[i].codec;
 		o.codec_options = cases[i].options;
@@ -110,6 +114,26 @@ static void usual_encoders(void **state)
 		readback_close(&r);
 		unlink(o.url);
 	}
+}
+
+/* H.264 of 4:2:0 has even sizes: the last column and row are cut off, and nothing is scaled. */
+static void odd_sizes(void **state)
+{
+	struct video_format format = media_fixture_format("GREY", WIDTH + 1, HEIGHT + 1, 0);
+	struct writer_options o = media_fixture_options(media_fixture_path("odd.mp4"), &format);
+	struct readback r;
+
+	(void)state;
+	if (!avcodec_find_encoder_by_name("libx264"))
+		skip();
+	o.codec_options = "preset=ultrafast";
+	encode(&o, "libx264");
+	readback_open(&r, o.url);
+	assert_true(readback_frame(&r));
+	assert_int_equal(r.frame->width, WIDTH);
+	assert_int_equal(r.frame->height, HEIGHT);
+	readback_close(&r);
+	unlink(o.url);
 }
 
 static void wrong_wishes(void **state)
@@ -128,7 +152,7 @@ static void wrong_wishes(void **state)
 	o.codec_options = "pix_fmt=no_such";
 	media_fixture_refused(&o, -EINVAL, "no such pixel format");
 	o.codec_options = "pix_fmt=nv12";
-	media_fixture_refused(&o, -EINVAL, "does not take pix_fmt=nv12");
+	media_fixture_refused(&o, -EINVAL, "does not take pixel_format=nv12");
 	o.codec = "copy";
 	o.codec_options = "crf=1";
 	media_fixture_refused(&o, -EINVAL, "are copied, not encoded");
@@ -151,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lossless_is_lossless),
 		cmocka_unit_test(usual_encoders),
+		cmocka_unit_test(odd_sizes),
 		cmocka_unit_test(wrong_wishes),
 	};
 

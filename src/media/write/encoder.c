@@ -71,6 +71,30 @@ static bool pix_fmt_listed(const enum AVPixelFormat *formats, enum AVPixelFormat
 	return *formats == format;
 }
 
+static bool is_playable(enum AVPixelFormat format)
+{
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(format);
+
+	return converter_format_without_range(format) == format && desc->nb_components == 3 &&
+	       !(desc->flags & AV_PIX_FMT_FLAG_RGB) && desc->log2_chroma_w == 1 && desc->log2_chroma_h == 1 &&
+	       desc->comp[0].depth == 8;
+}
+
+/* Leaves the list as it is where that would leave nothing. */
+static void keep_playable(enum AVPixelFormat *formats)
+{
+	enum AVPixelFormat kept[MAX_FORMATS];
+	unsigned n = 0;
+
+	for (const enum AVPixelFormat *format = formats; *format != AV_PIX_FMT_NONE; format++) {
+		if (is_playable(*format))
+			kept[n++] = *format;
+	}
+	kept[n] = AV_PIX_FMT_NONE;
+	if (n > 0)
+		memcpy(formats, kept, (n + 1) * sizeof *kept);
+}
+
 /* The user's choice, the container's, or the source's own; otherwise what loses least of the source. */
 static int choose_pix_fmt(const struct encoder_options *options, const char *wanted,
 			  enum AVPixelFormat *chosen)
@@ -83,13 +107,15 @@ static int choose_pix_fmt(const struct encoder_options *options, const char *wan
 		  : options->raw_format != AV_PIX_FMT_NONE ? options->raw_format
 							   : source;
 	if (wanted && *chosen == AV_PIX_FMT_NONE) {
-		log_error("pix_fmt=%s: no such pixel format", wanted);
+		log_error("pixel_format=%s: no such pixel format", wanted);
 		return -EINVAL;
 	}
+	if (options->playable && !wanted)
+		keep_playable(formats);
 	if (n == UINT32_MAX || pix_fmt_listed(formats, *chosen))
 		return 0;
 	if (wanted) {
-		log_error("%s: does not take pix_fmt=%s", name, wanted);
+		log_error("%s: does not take pixel_format=%s", name, wanted);
 		return -EINVAL;
 	}
 	*chosen = avcodec_find_best_pix_fmt_of_list(formats, source, 0, NULL);
@@ -139,6 +165,20 @@ static bool counts_ticks_as_frames(enum AVCodecID codec)
 	return false;
 }
 
+/* H.264 and H.265 crop in units of chroma samples (ITU-T H.264, 7.4.2.1.1; H.265, 7.4.3.2.1). */
+static void set_size(AVCodecContext *context, const AVCodecParameters *source)
+{
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(context->pix_fmt);
+	bool whole_chroma = context->codec_id == AV_CODEC_ID_H264 || context->codec_id == AV_CODEC_ID_HEVC;
+
+	context->width = source->width;
+	context->height = source->height;
+	if (whole_chroma) {
+		context->width &= -(1 << desc->log2_chroma_w);
+		context->height &= -(1 << desc->log2_chroma_h);
+	}
+}
+
 static AVCodecContext *alloc_context(const struct encoder_options *options, enum AVPixelFormat format,
 				     AVRational time_base)
 {
@@ -146,9 +186,8 @@ static AVCodecContext *alloc_context(const struct encoder_options *options, enum
 
 	if (!context)
 		return NULL;
-	context->width = options->source->width;
-	context->height = options->source->height;
 	context->pix_fmt = format;
+	set_size(context, options->source);
 	context->field_order = options->source->field_order;
 	context->time_base = time_base;
 	/* Rate control needs an estimate. */
@@ -275,10 +314,13 @@ int encoder_open(struct encoder *e, const struct encoder_options *options)
 	err = parse_options(options, &dictionary);
 	if (err < 0)
 		goto done;
-	wanted = av_dict_get(dictionary, "pix_fmt", NULL, 0);
+	wanted = av_dict_get(dictionary, "pixel_format", NULL, 0);
+	if (!wanted)
+		wanted = av_dict_get(dictionary, "pix_fmt", NULL, 0);
 	err = choose_pix_fmt(options, wanted ? wanted->value : NULL, &format);
 	if (err < 0)
 		goto done;
+	av_dict_set(&dictionary, "pixel_format", NULL, 0);
 	av_dict_set(&dictionary, "pix_fmt", NULL, 0);
 	err = converter_check((enum AVPixelFormat)options->source->format, format);
 	if (err < 0)
@@ -289,6 +331,10 @@ int encoder_open(struct encoder *e, const struct encoder_options *options)
 	e->converted_format = alloc_converted_format(e->context);
 	if (!e->converted_format)
 		err = -ENOMEM;
+	if (e->context->width != options->source->width || e->context->height != options->source->height)
+		log_warn("%s: takes even sizes in %s: recording %dx%d of %dx%d", options->codec->name,
+			 av_get_pix_fmt_name(format), e->context->width, e->context->height,
+			 options->source->width, options->source->height);
 	if (format != options->source->format)
 		log_verbose("%s: converting pictures from %s to %s", options->codec->name,
 			    av_get_pix_fmt_name((enum AVPixelFormat)options->source->format),

@@ -17,7 +17,9 @@ struct encoder {
 
 struct encoder_options {
 	const AVCodec *codec;
-	const char *options;             /* "crf=18,preset=fast" or NULL; pix_fmt selects the pixel format */
+	const char *options; /* "crf=18,preset=fast" or NULL; pixel_format, or pix_fmt, is what it encodes */
+	bool playable; /* 4:2:0 of 8 bits, unless `options` name the pixel format: what browsers and phones
+			  play */
 	const AVCodecParameters *source; /* of the pictures to encode */
 	enum AVPixelFormat raw_format;   /* the pixel format that the container needs, or AV_PIX_FMT_NONE; for
 					    codecs that do not compress */
@@ -29,8 +31,10 @@ struct encoder_options {
 /* The encoder of that name, or the default one of the codec of that name; NULL if there is none, logged. */
 const AVCodec *encoder_find(const char *name);
 
-/* -EINVAL for options that the encoder does not have or does not accept, and for sizes it does not support;
- * -ENOTSUP for pixel formats that cannot be converted; logged. */
+/* Where the encoder takes even sizes only, an odd one loses its last column or row, with a warning; the
+ * caller crops its pictures to e->context's size. -EINVAL for options that the encoder does not have or does
+ * not accept, and for sizes it does not support; -ENOTSUP for pixel formats that cannot be converted; logged.
+ */
 int encoder_open(struct encoder *e, const struct encoder_options *options);
 /* Takes a picture whose pts is in e->context->time_base, and converts it if necessary; NULL starts draining.
  * 0 or a negative errno, logged. */

@@ -127,6 +127,11 @@ bool muxer_caps_is_image2(const struct muxer_caps *caps)
 	return strcmp(caps->format->name, "image2") == 0;
 }
 
+bool muxer_caps_for_players(const struct muxer_caps *caps)
+{
+	return av_match_name(caps->format->name, "webm") || muxer_caps_is_isobmff(caps);
+}
+
 bool muxer_caps_no_file(const struct muxer_caps *caps)
 {
 	return caps->format->flags & AVFMT_NOFILE;

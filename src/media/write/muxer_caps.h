@@ -43,6 +43,8 @@ enum AVPixelFormat muxer_caps_best_pix_fmt(const struct muxer_caps *caps, enum A
 
 /* How the file holds time; encoded: by an encoder of this program. */
 enum file_clock muxer_caps_clock(const struct muxer_caps *caps, bool encoded);
+/* Its files are for browsers and phones (mp4, mov, webm). */
+bool muxer_caps_for_players(const struct muxer_caps *caps);
 /* The muxer opens its files itself, or needs none (AVFMT_NOFILE: image sequences, segmenters, null). */
 bool muxer_caps_no_file(const struct muxer_caps *caps);
 /* A raw file: no header, no timestamps, any bytes. */

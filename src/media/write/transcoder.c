@@ -68,6 +68,15 @@ done:
 	return err;
 }
 
+/* To what the encoder takes of an odd size. */
+static void crop_picture(AVFrame *picture, const AVCodecContext *encoder)
+{
+	if (picture->width == encoder->width + 1)
+		picture->width = encoder->width;
+	if (picture->height == encoder->height + 1)
+		picture->height = encoder->height;
+}
+
 /* Encodes the picture, which is unreferenced, and passes on the packets that come out. NULL drains. */
 static int encode(struct transcoder *t, AVFrame *picture)
 {
@@ -77,6 +86,7 @@ static int encode(struct transcoder *t, AVFrame *picture)
 		picture->pict_type =
 			AV_PICTURE_TYPE_NONE; /* or the encoder would make every one a key frame */
 		picture->sample_aspect_ratio = (AVRational){ 0, 1 };
+		crop_picture(picture, t->encoder.context);
 	}
 	err = encoder_send(&t->encoder, picture);
 	if (picture)

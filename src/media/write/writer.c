@@ -8,6 +8,7 @@
 #include <string.h>
 #include <libavutil/mem.h>
 #include "base/clock.h"
+#include <libavutil/pixdesc.h>
 #include "base/log.h"
 #include "media/libav.h"
 #include "media/write/muxer.h"
@@ -23,6 +24,7 @@ struct writer {
 	struct muxer muxer;
 	struct frame_packet frame_packet;
 	const AVCodec *codec; /* the encoder; NULL: stream copy */
+	bool playable;        /* it encodes what players take */
 	struct transcoder transcoder;
 	bool still_jpegs;          /* each packet is opened by itself */
 	AVBSFContext *jpeg_tables; /* inserts Huffman tables in them; NULL: there is no such filter */
@@ -126,6 +128,7 @@ static int choose_codec(struct writer *w, const struct muxer_caps *caps, const s
 	}
 	if (strcmp(name, "copy") == 0 || is_unknown(&o->format))
 		return log_cannot_copy(w, caps);
+	w->playable = !named && muxer_caps_for_players(caps);
 	err = choose_encoder(w, caps, name);
 	if (err == 0)
 		log_verbose("%s: encoding %s frames with %s", w->url, w->fourcc, w->codec->name);
@@ -195,6 +198,7 @@ static int open_transcoder(struct writer *w)
 		.fps = rate_or_default(w->times.clock, format->fps),
 		.constant_rate = has_rate,
 		.global_header = caps->format->flags & AVFMT_GLOBALHEADER,
+		.playable = w->playable,
 	};
 	enum AVPixelFormat from = w->frame_packet.raw ? format->pix->av : AV_PIX_FMT_YUV420P;
 	AVCodecParameters *par = w->muxer.stream->codecpar;
@@ -472,6 +476,9 @@ struct writer_info writer_info(const struct writer *writer)
 		.path = w->url,
 		.container = w->muxer.caps.format->name,
 		.codec = codec_name(w),
+		.pixel_format = w->transcoder.encoder.context
+					? av_get_pix_fmt_name(w->transcoder.encoder.context->pix_fmt)
+					: NULL,
 		.frames = atomic_load_explicit(&w->muxer.frames, memory_order_relaxed),
 		.bytes = atomic_load_explicit(&w->muxer.bytes, memory_order_relaxed),
 	};

@@ -50,6 +50,7 @@ int writer_close(struct writer *writer);
 
 struct writer_info {
 	const char *path, *container, *codec; /* valid as long as the writer */
+	const char *pixel_format;             /* that is encoded, static; NULL: frames are copied */
 	uint64_t frames;                      /* that were muxed; an encoder may hold more */
 	uint64_t bytes;                       /* size of the file so far */
 };
