@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # v4l2q bench as a gate: --fail-if and --compare.
+# Runs under: none
 # shellcheck disable=SC2016,SC2054 # jq has variables too; commas are for v4l2q
 . "$(dirname "$0")/lib.sh"
 

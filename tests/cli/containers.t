@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What players and ffprobe make of the files: number of frames, size, pixel format, times.
+# Runs under: none
 . "$(dirname "$0")/lib.sh"
 
 size=320x240 n=30

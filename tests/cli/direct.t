@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Writing past the page cache: the same bytes, in frames of any size, and the ordinary way where it cannot be.
+# Runs under: none
 . "$(dirname "$0")/lib.sh"
 
 n=6

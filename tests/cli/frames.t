@@ -23,24 +23,21 @@ record() {
 	check_trace "$name" "${how[@]}"
 }
 
-for io in mmap userptr dmabuf dmabuf-import rw; do
-	record $io format=YUYV YUYV
+for io in $(streaming_modes) rw; do
+	record "$io" format=YUYV YUYV
 	[ $n -eq 60 ] || continue
-	record $io format=NV12 NV12
-	record $io format=YUYV,stride=704 YUYV
-	record $io format=NV12,stride=384 NV12
+	record "$io" format=NV12 NV12
+	record "$io" format=YUYV,stride=704 YUYV
+	record "$io" format=NV12,stride=384 NV12
 done
 
 # read() knows no planes.
-for io in mmap userptr dmabuf dmabuf-import; do
-	record $io format=NM12,planes=2 NV12
+for io in $(streaming_modes); do
+	record "$io" format=NM12,planes=2 NV12
 	[ $n -eq 60 ] || continue
-	record $io format=NM12,planes=2,stride=384 NV12
-	record $io format=YUYV,planes=1 YUYV
-done
-for io in mmap dmabuf; do
-	[ $n -eq 60 ] || continue
-	record $io format=YUYV,planes=1,data-offset=128 YUYV
+	record "$io" format=NM12,planes=2,stride=384 NV12
+	record "$io" format=YUYV,planes=1 YUYV
+	[[ $io != @(mmap|dmabuf) ]] || record "$io" format=YUYV,planes=1,data-offset=128 YUYV
 done
 
 done_testing

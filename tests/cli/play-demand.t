@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Playing while somebody watches, and only then.
+# Runs under: none
 # shellcheck disable=SC2154 # clips.sh sets them
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/cli/clips.sh"

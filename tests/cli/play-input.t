@@ -115,14 +115,13 @@ else
 fi
 
 # --- signals ---
-for io in mmap userptr dmabuf rw; do
-	for signal in INT TERM; do
-		start play -d sim:type=output --io=$io --loop --speed 0.2 --json=r.json -vv h264.mp4
-		wait_until 20 has_traced 4
-		interrupt $signal "$io, SIG$signal"
-		is "$(json r.json .end)" signal "$io, SIG$signal: the report says so"
-		check_trace "$io, SIG$signal"
-	done
+for run in 'mmap INT' 'userptr TERM' 'dmabuf INT' 'rw TERM'; do
+	read -r io signal <<<"$run"
+	start play -d sim:type=output --io="$io" --loop --speed 0.2 --json=r.json -vv h264.mp4
+	wait_until 20 has_traced 4
+	interrupt "$signal" "$io, SIG$signal"
+	is "$(json r.json .end)" signal "$io, SIG$signal: the report says so"
+	check_trace "$io, SIG$signal"
 done
 
 # Whatever it waits for: the first bytes of a pipe, more of them, or a device that takes no more.

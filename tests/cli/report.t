@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The report's keys and what they say.
+# Runs under: none
 . "$(dirname "$0")/lib.sh"
 
 run_status 0 v4l2q capture -d sim:size=320x240,fps=30 -r 30 -n 30 -o o.nut --json=r.json

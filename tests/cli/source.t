@@ -30,11 +30,11 @@ is "$(jq -s 'map(.lost // 0) | add' log)" "$(json r.json .frames.lost.driver)" '
 check_trace 'change'
 like "$(cat err)" 'the video source changed from 320x240 at 60 fps to 640x480 at 60 fps' 'change: it is said'
 
-for io in userptr dmabuf dmabuf-import; do
+for io in $(streaming_modes); do
 	from=()
-	[ $io != dmabuf-import ] || from=(--import-from sim:size=320x240)
-	run_status 0 v4l2q capture -d $changing -n 35 -o "$io%d.nut" --io=$io "${from[@]}" --json=r.json
-	follows $io 35
+	[ "$io" != dmabuf-import ] || from=(--import-from sim:size=320x240)
+	run_status 0 v4l2q capture -d $changing -n 35 -o "$io%d.nut" --io="$io" "${from[@]}" --json=r.json
+	follows "$io" 35
 done
 # read() ends when the device is closed, and another simulated one has the source that it began with.
 run_status 0 v4l2q capture -d $changing -n 30 -o 'rw%d.nut' --io=rw --json=r.json

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The order of calls on the wire, seen in the trace of the binary.
+# Runs under: none
 . "$(dirname "$0")/lib.sh"
 
 size=320x240

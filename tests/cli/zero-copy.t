@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # No copy of a frame in user space while the writer keeps up.
+# Runs under: none
 . "$(dirname "$0")/lib.sh"
 
 size=640x360 frame_bytes=$((640 * 360 * 2)) n=30

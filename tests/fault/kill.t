@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # kill -9 in the middle of a recording leaves a file that opens.
+# Runs under: none
 . "$(dirname "$0")/../cli/lib.sh"
 
 size=320x240

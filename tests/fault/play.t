@@ -67,19 +67,20 @@ for io in $(streaming_modes); do
 	fault "$io" 5 some disconnect fail=dqbuf@6:ENODEV
 	fault "$io" 5 some disconnect unplug=6
 	fault "$io" 0 $n eos fail=streamoff@1:EIO
-done
-for io in mmap dmabuf; do
-	fault "$io" 0 $n eos grant=2
-	fault "$io" 0 $n eos grant=2,create=no
-	fault "$io" 1 0 error grant=1
-	fault "$io" 0 $n eos grant=32
-	fault "$io" 1 0 error grant=64
-done
-# Memory of our own stands in for the driver's, as long as the minimum is met.
-for io in userptr dmabuf-import; do
-	fault "$io" 1 0 error grant=2
-	fault "$io" 0 $n eos grant=6
-	fault "$io" 0 $n eos grant=4,create=no
+	case $io in
+	mmap | dmabuf)
+		fault "$io" 0 $n eos grant=2
+		fault "$io" 0 $n eos grant=2,create=no
+		fault "$io" 1 0 error grant=1
+		fault "$io" 0 $n eos grant=32
+		fault "$io" 1 0 error grant=64
+		;;
+	*) # Memory of our own stands in for the driver's, as long as the minimum is met.
+		fault "$io" 1 0 error grant=2
+		fault "$io" 0 $n eos grant=6
+		fault "$io" 0 $n eos grant=4,create=no
+		;;
+	esac
 done
 fault dmabuf 1 0 error fail=expbuf@2:EINVAL
 fault mmap 1 0 error fail=mmap@2:ENOMEM
@@ -88,16 +89,18 @@ fault userptr 3 0 - caps=mmap
 fault dmabuf-import 3 0 - caps=mmap
 fault rw 3 0 - caps=mmap
 
-# write() has neither buffers nor numbers to go wrong.
-fault rw 3 0 - busy
-fault rw 0 $n eos drop=3
-fault rw 0 $n eos eagain=2+6
-fault rw 0 $n eos fail=write@6:EAGAIN
-fault rw 1 5 error fail=write@6:EIO
-fault rw 1 some error eio=6
-fault rw 1 some error epipe=6
-fault rw 5 some disconnect unplug=6
-fault rw 5 5 disconnect fail=write@6:ENODEV
+# write() has neither buffers nor numbers to go wrong, nor memory but one copy.
+if [ "$KIND" != asan ]; then
+	fault rw 3 0 - busy
+	fault rw 0 $n eos drop=3
+	fault rw 0 $n eos eagain=2+6
+	fault rw 0 $n eos fail=write@6:EAGAIN
+	fault rw 1 5 error fail=write@6:EIO
+	fault rw 1 some error eio=6
+	fault rw 1 some error epipe=6
+	fault rw 5 some disconnect unplug=6
+	fault rw 5 5 disconnect fail=write@6:ENODEV
+fi
 
 # Several planes: the same way through other structures.
 for io in $(streaming_modes); do
@@ -107,19 +110,20 @@ for io in $(streaming_modes); do
 done
 
 # A device that takes no more is waited for, but not for ever: all modes at once, as they take ten seconds each.
-for io in mmap userptr dmabuf dmabuf-import rw; do
-	v4l2q play -d sim:type=output,fps=0,stall=6 --io=$io --import-from "sim:size=$clip_size" --speed 0 --json=$io.json -vv clip420.nut \
-		>$io.out 2>$io.err </dev/null &
+read -ra modes <<<"$(streaming_modes) rw"
+for io in "${modes[@]}"; do
+	v4l2q play -d sim:type=output,fps=0,stall=6 --io="$io" --import-from "sim:size=$clip_size" --speed 0 --json="$io".json -vv clip420.nut \
+		>"$io".out 2>"$io".err </dev/null &
 	pids+=($!)
 done
-for io in mmap userptr dmabuf dmabuf-import rw; do
+for io in "${modes[@]}"; do
 	wait "${pids[0]}"
 	is $? 5 "$io, stall=6: status 5"
 	pids=("${pids[@]:1}")
-	is "$(json $io.json .end)" stall "$io, stall=6: why it ended"
+	is "$(json "$io".json .end)" stall "$io, stall=6: why it ended"
 	how=()
-	[ $io != dmabuf-import ] || how+=(--lender)
-	mv $io.err err
+	[ "$io" != dmabuf-import ] || how+=(--lender)
+	mv "$io".err err
 	check_trace "$io, stall=6" "${how[@]}"
 done
 
