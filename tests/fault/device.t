@@ -6,14 +6,15 @@
 size=320x240
 
 # fault IO STATUS FRAMES KEYS [CAPTURE OPTIONS...]: FRAMES is how many the file must hold; "some": at least one; 0: there is none. The
-# files are looked into by check_files.
+# files are looked into by check_files. For dmabuf-import the device of the keys in $lender gives the memory.
 n_files=0
+lender=size=$size
 fault() {
 	local io=$1 status=$2 frames=$3 keys=$4 name="$1, $4" how=()
 	shift 4
 
 	rm -f o.nut r.json
-	run_status "$status" v4l2q capture -d "sim:size=$size,fps=100,$keys" --io="$io" --import-from "sim:size=$size" -n 12 -o o.nut \
+	run_status "$status" v4l2q capture -d "sim:size=$size,fps=100,$keys" --io="$io" --import-from "sim:$lender" -n 12 -o o.nut \
 		--json=r.json --stall-timeout 500ms -vv "$@"
 	[ "$io" != dmabuf-import ] || how=(--lender)
 	check_trace "$name" "${how[@]}"
@@ -81,8 +82,9 @@ for io in $(streaming_modes); do
 	fault "$io" 1 some fail=dqbuf@6:EINVAL
 	fault "$io" 0 12 fail=dqbuf@6:EINTR
 	fault "$io" 5 some fail=dqbuf@6:ENODEV
-	fault "$io" 0 12 fail=qbuf@8:EINVAL
-	fault "$io" 1 some fail=qbuf@8:ENOBUFS:4000000
+	# (At 25 fps there are four buffers at the start.)
+	fault "$io" 0 12 fps=25,fail=qbuf@8:EINVAL
+	fault "$io" 1 some fps=25,fail=qbuf@8:ENOBUFS:4000000
 	fault "$io" 0 12 fail=streamoff@1:EIO
 	fault "$io" 1 some error=4 --bad-frames fail
 	fault "$io" 7 12 drop=3 --max-drops 1
@@ -134,10 +136,11 @@ if [ -z "$KIND" ]; then
 fi
 
 # Several planes: the same way through other structures.
+lender=size=$size,format=NM12,planes=2
 for io in $(streaming_modes); do
-	fault "$io" 0 12 format=NM12,planes=2,error=3,empty=5 --import-from "sim:size=$size,format=NM12,planes=2"
-	fault "$io" 0 12 format=NM12,planes=2,over=4,short=6 --import-from "sim:size=$size,format=NM12,planes=2"
-	fault "$io" 5 6 format=NM12,planes=2,unplug=6 --import-from "sim:size=$size,format=NM12,planes=2"
+	fault "$io" 0 12 format=NM12,planes=2,error=3,empty=5
+	fault "$io" 0 12 format=NM12,planes=2,over=4,short=6
+	fault "$io" 5 6 format=NM12,planes=2,unplug=6
 done
 check_files
 

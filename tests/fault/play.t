@@ -8,6 +8,7 @@
 
 make_clips
 n=$clip_frames
+lender=size=$clip_size # of memory, for dmabuf-import
 
 # fault IO STATUS PLAYED END KEYS [PLAY OPTIONS...]: PLAYED is how many frames the device took ("some": at least one), END why it ended
 # ("-": there is no report).
@@ -16,7 +17,7 @@ fault() {
 	shift 5
 
 	rm -f r.json
-	run_status "$status" v4l2q play -d "sim:type=output,fps=0,$keys" --io="$io" --import-from "sim:size=$clip_size" --speed 0 \
+	run_status "$status" v4l2q play -d "sim:type=output,fps=0,$keys" --io="$io" --import-from "sim:$lender" --speed 0 \
 		--json=r.json -vv "$@" clip420.nut
 	[ "$io" != dmabuf-import ] || how+=(--lender)
 	check_trace "$name" "${how[@]}"
@@ -103,10 +104,11 @@ if [ "$KIND" != asan ]; then
 fi
 
 # Several planes: the same way through other structures.
+lender=size=$clip_size,format=NM12,planes=2
 for io in $(streaming_modes); do
-	fault "$io" 0 $n eos planes=2 -p NM12 --import-from "sim:size=$clip_size,format=NM12,planes=2"
-	fault "$io" 5 some disconnect planes=2,unplug=6 -p NM12 --import-from "sim:size=$clip_size,format=NM12,planes=2"
-	fault "$io" 0 $((n - 1)) eos planes=2,eio=6 -p NM12 --import-from "sim:size=$clip_size,format=NM12,planes=2"
+	fault "$io" 0 $n eos planes=2 -p NM12
+	fault "$io" 5 some disconnect planes=2,unplug=6 -p NM12
+	fault "$io" 0 $((n - 1)) eos planes=2,eio=6 -p NM12
 done
 
 # A device that takes no more is waited for, but not for ever: all modes at once, as they take ten seconds each.
@@ -138,30 +140,13 @@ for keys in grant=2,create=no grant=3,create=no min-buffers=6,create=no unplug=9
 	is $status $wanted "h264.mp4, $keys: status $wanted"
 done
 
-# Each allocation of the program's own fails once: a status and a word, or a part that can be done without.
-preload=$build/tests/preload/failmalloc.so
-play_failing() { # N OPTIONS...
-	local at=$1
-	shift
-	timeout -k 5 60 env FAIL_MALLOC="$at" FAIL_MALLOC_COUNT="$folder/count" LD_PRELOAD="$preload" "${program[@]}" play -q \
-		-d sim:type=output,fps=0 --speed 0 -n 5 "$@" >out 2>err </dev/null
-	status=$?
-}
 if [ -n "$KIND" ]; then
 	skip 'failing allocations' 'the checking tools have allocators of their own'
 else
+	. "$root/tests/fault/failing.sh"
 	for options in '--io=mmap h264.mp4' '--io=userptr clip420.nut' '--io=rw clip422.nut'; do
-		read -ra option_list <<<"$options"
-		play_failing 0 "${option_list[@]}"
-		total=$(cat count)
-		is "$status" 0 "$options: none of $total allocations fails"
-		bad=''
-		for ((at = 1; at <= total; at++)); do
-			play_failing "$at" "${option_list[@]}"
-			[ $status -eq 0 ] || { [ $status -le 6 ] && [ -s err ]; } ||
-				bad+="allocation $at: status $status: $(tail -n 1 err)"$'\n'
-		done
-		is "$bad" '' "$options: each of them fails once, and it ends with a status and a word"
+		read -r io file <<<"$options"
+		each_allocation_fails "$options" play -q -d sim:type=output,fps=0 --speed 0 -n 5 "$io" "$folder/$file"
 	done
 fi
 
