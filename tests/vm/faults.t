@@ -18,8 +18,8 @@ check_start() {
 		ok "$name error: no file is left" [ ! -e "$job/$name.nut" ]
 	done
 	ok "reqbufs error: nothing was queued" [ "$(count_calls reqbufs VIDIOC_QBUF)" = 0 ]
-	ok "qbuf error: all was undone in order" calls_end_with qbuf "munmap VIDIOC_REQBUFS close"
-	ok "streamon error: all was undone in order" calls_end_with streamon "VIDIOC_STREAMOFF munmap VIDIOC_REQBUFS close"
+	ok "qbuf error: all was undone in order" calls_end_with qbuf "munmap VIDIOC_REQBUFS $put_back*close"
+	ok "streamon error: all was undone in order" calls_end_with streamon "VIDIOC_STREAMOFF munmap VIDIOC_REQBUFS $put_back*close"
 	recorded after 5 $raw
 	is "an output node: exit status 3" "$(status output-node)" 3
 	ok "an output node: the one that would do is named" says output-node '^v4l2q: .*/dev/video0'
@@ -115,13 +115,14 @@ check_calls() {
 
 for k in "${kernels[@]}"; do
 	ok "the job ran" boot "$k" faults -m "vivid $four" || continue
-	check_start
-	check_losses
-	check_damage
 	check_fatal
 	check_disconnect disconnect
 	check_disconnect unbound
 	check_signals
+	[ "$k" != 6.1 ] || continue
+	check_start
+	check_losses
+	check_damage
 	check_calls
 done
 done_testing

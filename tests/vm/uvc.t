@@ -3,7 +3,7 @@
 # The uvcvideo driver, with a USB camera that misbehaves.
 . "$(dirname "$0")/lib.sh"
 
-raw=rawvideo,640,360,yuyv422
+raw=rawvideo,320,180,yuyv422
 
 build_camera() {
 	${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -o "$work/uvcemu" "$here"/uvcemu/*.c
@@ -41,24 +41,27 @@ check_good() {
 		recorded $name 30 mjpeg,640,360,yuvj422p
 		ok "$name: the camera's own pictures" are_the_pictures $name
 	done
-	ok "no-read: an io mode that the driver lacks is an error" between "$(status no-read)" 2 4
-	ok "no-read: no file is left" [ ! -e "$job/no-read.nut" ]
 }
 
 check_faults() {
-	recorded damaged 90 $raw
+	ok "no-read: an io mode that the driver lacks is an error" between "$(status no-read)" 2 4
+	ok "no-read: no file is left" [ ! -e "$job/no-read.nut" ]
+	recorded damaged 40 $raw
 	is "damaged: two frames lost" "$(report damaged .frames.lost.error)" 2
 	ok "damaged: the camera's numbers ascend" numbers_ascend damaged
-	recorded short 90 $raw
+	recorded short 40 $raw
 	is "short: one frame lost" "$(report short .frames.lost.error)" 1
-	recorded returned 90 mjpeg,640,360,yuvj422p
+	recorded returned 40 mjpeg,640,360,yuvj422p
 	ok "returned: buffers came back with no bytes" says returned 'VIDIOC_DQBUF .*bytesused=0 .* = 0'
 	ok "returned: they count as lost by error" [ "$(report returned .frames.lost.error)" -ge 1 ]
-	recorded stall-once 90 $raw
+	recorded stall-once 40 $raw
 	is "pause: exit status 5" "$(status pause)" 5
 	is "pause: the report says so" "$(report pause .end)" stall
 	ok "pause: the books balance" books_balance pause
 	ok "pause: what was captured decodes" decodes_cleanly pause "$(report pause .frames.written)"
+}
+
+check_unplugged() {
 	is "unplugged: exit status 5" "$(status unplugged)" 5
 	is "unplugged: the report says so" "$(report unplugged .end)" disconnect
 	ok "unplugged: the books balance" books_balance unplugged
@@ -70,6 +73,7 @@ for k in "${kernels[@]}"; do
 	ok "the job ran" boot "$k" uvc -m vhci-hcd -m 'uvcvideo nodrop=1' \
 		-f "$work/uvcemu" -f "$work/1.jpg" -f "$work/2.jpg" -f "$work/3.jpg" || continue
 	check_good
-	check_faults
+	[ "$k" = 6.1 ] || check_faults
+	check_unplugged
 done
 done_testing
