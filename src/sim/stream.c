@@ -151,9 +151,11 @@ static int64_t next_due_ns(const struct sim *sim)
 	return period_end_ns(sim, sim->period) + sim->options.latency_ns + period_jitter_ns(sim, sim->period);
 }
 
+/* A device that drops every frame fills no buffer. */
 static bool makes_frames(const struct sim *sim)
 {
-	return sim->started && !sim->stopped && !sim->error && !sim->unplugged;
+	return sim->options.drop.every != 1 && sim->started && !sim->stopped && !sim->error &&
+	       !sim->unplugged;
 }
 
 /* As uvcvideo returns all buffers when an endpoint stalls. */

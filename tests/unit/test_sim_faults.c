@@ -167,6 +167,18 @@ static void test_epipe(void **state)
 	sim_client_close(&client);
 }
 
+/* Each call returns, whatever it has to make. */
+static void test_drops_all(void **state)
+{
+	struct sim_client client;
+
+	(void)state;
+	sim_client_start(&client, SMALL "drop=1", 2);
+	assert_int_equal(sim_client_poll(&client, 20), 0);
+	assert_int_equal(sim_client_dequeue(&client), -EAGAIN);
+	sim_client_close(&client);
+}
+
 static void test_eagain(void **state)
 {
 	struct sim_client client;
@@ -343,14 +355,23 @@ static void test_wrong_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pace),          cmocka_unit_test(test_starved_device_counts_on),
-		cmocka_unit_test(test_latency),       cmocka_unit_test(test_frame_faults),
-		cmocka_unit_test(test_data_offset),   cmocka_unit_test(test_last),
-		cmocka_unit_test(test_epipe),         cmocka_unit_test(test_eagain),
-		cmocka_unit_test(test_bad_index),     cmocka_unit_test(test_eio),
-		cmocka_unit_test(test_unplug),        cmocka_unit_test(test_stall),
-		cmocka_unit_test(test_failing_calls), cmocka_unit_test(test_allocation_faults),
-		cmocka_unit_test(test_busy),          cmocka_unit_test(test_wrong_keys),
+		cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_starved_device_counts_on),
+		cmocka_unit_test(test_latency),
+		cmocka_unit_test(test_frame_faults),
+		cmocka_unit_test(test_data_offset),
+		cmocka_unit_test(test_last),
+		cmocka_unit_test(test_epipe),
+		cmocka_unit_test(test_eagain),
+		cmocka_unit_test(test_drops_all),
+		cmocka_unit_test(test_bad_index),
+		cmocka_unit_test(test_eio),
+		cmocka_unit_test(test_unplug),
+		cmocka_unit_test(test_stall),
+		cmocka_unit_test(test_failing_calls),
+		cmocka_unit_test(test_allocation_faults),
+		cmocka_unit_test(test_busy),
+		cmocka_unit_test(test_wrong_keys),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
