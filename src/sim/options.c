@@ -322,10 +322,13 @@ static int key_fail(struct sim_options *options, size_t offset, const char *valu
 
 	(void)offset;
 	while (!err && (one = strsep(&rest, "+"))) {
-		if (options->n_call_faults == SIM_MAX_CALL_FAULTS)
+		struct sim_call_fault *fault = &options->call_faults[options->n_call_faults];
+
+		if (options->n_call_faults == SIM_MAX_CALL_FAULTS || sim_faults_parse_call(one, fault) < 0 ||
+		    !sim_calls_has_name(fault->name))
 			err = -EINVAL;
 		else
-			err = sim_faults_parse_call(one, &options->call_faults[options->n_call_faults++]);
+			options->n_call_faults++;
 	}
 	free(text);
 	return err;
@@ -353,9 +356,7 @@ const struct sim_key sim_keys[] = {
 	  "closed",
 	  key_string, AT(settings) },
 	{ "node", "NAME",
-	  "opens of this NAME in one program are one device: formats and controls outlive them, the queue "
-	  "belongs "
-	  "to one",
+	  "opens of this NAME in a program are one device, whose queue one has, whose settings outlive them",
 	  key_string, AT(node) },
 	{ "inputs", "N", "number of inputs, or outputs (1)", key_number, AT(inputs) },
 	{ "draw", "full|marks|none",
@@ -409,9 +410,7 @@ const struct sim_key sim_keys[] = {
 	{ "last", "N", "the Nth frame is marked as the last; then DQBUF fails with EPIPE", key_at, AT(last) },
 	{ "epipe", "N", "DQBUF fails with EPIPE after N frames", key_at, AT(epipe) },
 	{ "flush", "N[+N…]",
-	  "at the Nth frame all buffers are returned empty, marked as damaged, with neither sequence number "
-	  "nor "
-	  "timestamp",
+	  "at the Nth frame all buffers are returned empty, marked as damaged, without number and timestamp",
 	  key_at, AT(flush) },
 	{ "eagain", "N[+N…]", "poll() reports the Nth frame once too early: DQBUF fails with EAGAIN", key_at,
 	  AT(eagain) },
