@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/array.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -63,54 +64,64 @@ static struct json_object *member(struct json_object *object, const char *key)
 	return found;
 }
 
-/* The file may come from anywhere: its text must not control the terminal. */
-static void add(char subject[BENCH_SUBJECT_MAX], const char *before, const char *text, const char *after)
-{
-	size_t length = strlen(subject);
+static const char *const subject_titles[N_SUBJECT_PARTS] = {
+	[SUBJECT_DEVICE] = "device",
+	[SUBJECT_DRIVER] = "driver",
+	[SUBJECT_PIXELFORMAT] = "pixel format",
+	[SUBJECT_SIZE] = "size",
+	[SUBJECT_FPS] = "frame rate",
+	[SUBJECT_DIRECTION] = "direction",
+	[SUBJECT_TOUCH] = "--touch",
+	[SUBJECT_DELAY] = "--consumer-delay",
+	[SUBJECT_STALL] = "--consumer-stall",
+};
 
-	if (!text || !*text)
-		return;
-	snprintf(subject + length, BENCH_SUBJECT_MAX - length, "%s%s%s", before, text, after);
-	text_clean(subject + length, "");
-}
-
-/* Device, format and options of a report: only reports that agree in these measure the same thing. */
-static void format_subject(struct json_object *report, char subject[BENCH_SUBJECT_MAX])
+static void read_subject(struct json_object *report, struct bench_subject *subject)
 {
 	struct json_object *device = member(report, "device"), *format = member(report, "format");
 	struct json_object *options = member(report, "options");
-	char size[64];
+	char size[BENCH_SUBJECT_MAX];
+	const char *const parts[N_SUBJECT_PARTS] = {
+		[SUBJECT_DEVICE] = json_text(device, "card"),
+		[SUBJECT_DRIVER] = json_text(device, "driver"),
+		[SUBJECT_PIXELFORMAT] = json_text(format, "pixelformat"),
+		[SUBJECT_SIZE] = size,
+		[SUBJECT_FPS] = json_text(format, "fps"),
+		[SUBJECT_DIRECTION] = json_text(report, "direction"),
+		[SUBJECT_TOUCH] = json_object_get_boolean(member(options, "touch")) ? "on" : "",
+		[SUBJECT_DELAY] = json_text(options, "consumer_delay"),
+		[SUBJECT_STALL] = json_text(options, "consumer_stall"),
+	};
 
 	snprintf(size, sizeof size, "%" PRId64 "x%" PRId64, json_int(format, "width"),
 		 json_int(format, "height"));
-	*subject = '\0';
-	add(subject, "", json_text(device, "card"), " ");
-	add(subject, "(", json_text(device, "driver"), "), ");
-	add(subject, "", json_text(format, "pixelformat"), " ");
-	add(subject, "", size, "");
-	add(subject, " at ", json_text(format, "fps"), " fps");
-	add(subject, ", ", json_text(report, "direction"), "");
-	add(subject, ", ", json_object_get_boolean(member(options, "touch")) ? "touched" : "", "");
-	add(subject, ", each frame kept for ", json_text(options, "consumer_delay"), "");
-	add(subject, ", stalls of ", json_text(options, "consumer_stall"), "");
+	for (int i = 0; i < N_SUBJECT_PARTS; i++) {
+		snprintf(subject->parts[i], BENCH_SUBJECT_MAX, "%s", parts[i] && *parts[i] ? parts[i] : "-");
+		text_clean(subject->parts[i], ""); /* the file may come from anywhere */
+	}
 }
 
 int bench_compare_load(const char *name, struct bench_earlier *earlier)
 {
-	struct json_object *object = json_object_from_file(name), *array = NULL;
+	struct json_object *object, *array = NULL;
 	size_t n = 0;
 
+	if (access(name, R_OK) < 0) {
+		log_error("--compare: %s: %s", name, err_str(-errno));
+		return -EINVAL;
+	}
+	object = json_object_from_file(name);
 	if (object)
 		array = json_array(object, "runs", &n);
 	if (!array || strcmp(json_text(object, "command"), "bench") != 0) {
 		log_error("--compare: %s: %s", name,
-			  object ? "not a report of v4l2q bench --json" : json_util_get_last_err());
+			  object ? "not a report of v4l2q bench --json" : "not JSON");
 		json_object_put(object);
 		return -EINVAL;
 	}
 	earlier->runs = calloc(n + 1, sizeof *earlier->runs);
 	earlier->n_runs = earlier->runs ? n : 0;
-	format_subject(object, earlier->subject);
+	read_subject(object, &earlier->subject);
 	for (size_t i = 0; i < earlier->n_runs; i++)
 		read_run(json_object_array_get_idx(array, i), &earlier->runs[i]);
 	json_object_put(object);
@@ -154,74 +165,116 @@ static bool exceeds_noise(enum metric_id id, const struct bench_run *old, const 
 	return change > noise && (id == METRIC_LOST || change > LEAST_CHANGE * fabs(old->values[id]));
 }
 
-/* Returns 1 when the value has become worse by more than the noise, else 0. */
-static unsigned print_change(enum metric_id id, const struct bench_run *old, const struct bench_run *new,
-			     FILE *out)
+/* "": within the noise. */
+static const char *judge(enum metric_id id, const struct bench_run *old, const struct bench_run *new)
+{
+	double from = old->values[id], to = new->values[id];
+
+	if (!exceeds_noise(id, old, new))
+		return "";
+	return (metrics[id].more_is_better ? to > from : to < from) ? "better" : "worse";
+}
+
+static bool is_comparable(enum metric_id id, const struct bench_run *old, const struct bench_run *new)
+{
+	return !isnan(old->values[id]) && !isnan(new->values[id]);
+}
+
+static unsigned count_worse(const struct bench_run *old, const struct bench_run *new)
+{
+	unsigned n_worse = 0;
+
+	for (size_t i = 0; i < N_COMPARED; i++)
+		n_worse += is_comparable(compared[i], old, new) &&
+			   strcmp(judge(compared[i], old, new), "worse") == 0;
+	return n_worse;
+}
+
+static void print_change(enum metric_id id, const struct bench_run *old, const struct bench_run *new,
+			 const char *verdict, FILE *out)
 {
 	char before[METRIC_TEXT_MAX], after[METRIC_TEXT_MAX], percent[32] = "";
 	double from = old->values[id], to = new->values[id];
-	bool significant = exceeds_noise(id, old, new),
-	     better = metrics[id].more_is_better ? to > from : to < from;
 
 	if (from != 0)
 		snprintf(percent, sizeof percent, "%+.1f %%", 100 * (to - from) / fabs(from));
 	else
 		snprintf(percent, sizeof percent, "%+.4g", to);
-	fprintf(out, "  %-18s %12s %12s %10s%s\n", metrics[id].title, metric_text(id, from, before),
-		metric_text(id, to, after), percent,
-		!significant ? ""
-		: better     ? "  * better"
-			     : "  * worse");
-	return significant && !better;
+	fprintf(out, "  %-18s %12s %12s %10s%s%s\n", metrics[id].title, metric_text(id, from, before),
+		metric_text(id, to, after), percent, *verdict ? "  * " : "", verdict);
 }
 
-static unsigned compare_run(const struct bench_run *old, const struct bench_run *new, FILE *out)
+/* like: of the same subject, so that a change can be better or worse. */
+static void print_run(const struct bench_run *old, const struct bench_run *new, bool like, FILE *out)
 {
 	char name[BENCH_RUN_TEXT_MAX];
-	unsigned n_worse = 0;
 
 	fprintf(out, "\n%-20s %12s %12s %10s\n", bench_run_text(new, name), "before", "now", "change");
 	for (size_t i = 0; i < N_COMPARED; i++)
-		if (!isnan(old->values[compared[i]]) && !isnan(new->values[compared[i]]))
-			n_worse += print_change(compared[i], old, new, out);
-	return n_worse;
+		if (is_comparable(compared[i], old, new))
+			print_change(compared[i], old, new, like ? judge(compared[i], old, new) : "", out);
 }
 
-static void print_subjects(struct json_object *report, const struct bench_earlier *earlier, FILE *out)
+static bool is_like(const struct bench_subject *old, const struct bench_subject *new)
 {
-	char subject[BENCH_SUBJECT_MAX];
-
-	format_subject(report, subject);
-	if (strcmp(subject, earlier->subject) != 0)
-		fprintf(out, "\nThe reports measure different things.\nbefore: %s\nnow:    %s\n",
-			earlier->subject, subject);
+	for (int i = 0; i < N_SUBJECT_PARTS; i++)
+		if (strcmp(old->parts[i], new->parts[i]) != 0)
+			return false;
+	return true;
 }
 
-void bench_compare(const struct bench *bench, struct json_object *report, const struct bench_earlier *earlier,
-		   const char *name, FILE *out)
+void bench_compare(struct bench *bench, struct json_object *report, const struct bench_earlier *earlier)
 {
-	bool repeated = bench->options.repeat > 1;
+	struct bench_subject subject;
+
+	read_subject(report, &subject);
+	for (size_t i = 0; i < bench->n_runs && is_like(&earlier->subject, &subject); i++) {
+		struct bench_run *run = &bench->runs[i];
+		const struct bench_run *before = find_run(earlier->runs, earlier->n_runs, run);
+
+		if (run->n_samples && before)
+			run->values[METRIC_WORSE] = count_worse(before, run);
+	}
+}
+
+static void print_difference(const struct bench_subject *old, const struct bench_subject *new, FILE *out)
+{
+	fprintf(out, "\nThe reports measure different things, so no change is judged.\n");
+	for (int i = 0; i < N_SUBJECT_PARTS; i++)
+		if (strcmp(old->parts[i], new->parts[i]) != 0)
+			fprintf(out, "  %-18s %s, now %s\n", subject_titles[i], old->parts[i], new->parts[i]);
+}
+
+void bench_compare_print(const struct bench *bench, struct json_object *report,
+			 const struct bench_earlier *earlier, const char *name, FILE *out)
+{
+	bool repeated = bench->options.repeat > 1, like;
 	unsigned n_worse = 0, n_compared = 0;
+	struct bench_subject subject;
 
-	print_subjects(report, earlier, out);
+	read_subject(report, &subject);
+	like = is_like(&earlier->subject, &subject);
+	if (!like)
+		print_difference(&earlier->subject, &subject, out);
 	for (size_t i = 0; i < bench->n_runs; i++) {
 		const struct bench_run *run = &bench->runs[i];
 		const struct bench_run *before = find_run(earlier->runs, earlier->n_runs, run);
 
 		if (!run->n_samples || !before)
 			continue;
-		n_worse += compare_run(before, run, out);
+		print_run(before, run, like, out);
+		if (like)
+			n_worse += (unsigned)run->values[METRIC_WORSE];
 		n_compared++;
 		repeated &= !isnan(before->spreads[METRIC_CPU]);
 	}
-	if (!n_compared) {
+	if (!n_compared)
 		fprintf(out, "\n%s has no run in the same io mode with as many buffers.\n", name);
-		return;
-	}
-	fprintf(out, "\n*: more than the noise, which is %s. Worse: %u.\n",
-		repeated ? "the spread of the repeats on both sides"
-			 : "assumed to be a tenth; --repeat in both runs measures it",
-		n_worse);
+	else if (like)
+		fprintf(out, "\n*: more than the noise, which is %s. Worse: %u.\n",
+			repeated ? "the spread of the repeats on both sides"
+				 : "assumed to be a tenth; --repeat in both runs measures it",
+			n_worse);
 }
 
 void bench_compare_free(struct bench_earlier *earlier)

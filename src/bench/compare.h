@@ -7,10 +7,28 @@
 #include <json-c/json.h>
 #include "bench/bench.h"
 
-#define BENCH_SUBJECT_MAX 200
+#define BENCH_SUBJECT_MAX 64
+
+/* What was measured. Only reports that agree in all of it can be judged against each other. */
+enum {
+	SUBJECT_DEVICE,
+	SUBJECT_DRIVER,
+	SUBJECT_PIXELFORMAT,
+	SUBJECT_SIZE,
+	SUBJECT_FPS,
+	SUBJECT_DIRECTION,
+	SUBJECT_TOUCH,
+	SUBJECT_DELAY,
+	SUBJECT_STALL,
+	N_SUBJECT_PARTS,
+};
+
+struct bench_subject {
+	char parts[N_SUBJECT_PARTS][BENCH_SUBJECT_MAX]; /* "-": none */
+};
 
 struct bench_earlier {
-	char subject[BENCH_SUBJECT_MAX]; /* what was measured: device, format, options */
+	struct bench_subject subject;
 	struct bench_run *runs;
 	size_t n_runs;
 };
@@ -19,8 +37,11 @@ struct bench_earlier {
  * bench_compare_free(). */
 int bench_compare_load(const char *name, struct bench_earlier *earlier);
 void bench_compare_free(struct bench_earlier *earlier);
-/* Prints the change of each run that both have. report: the present one, name: of the earlier one's file. */
-void bench_compare(const struct bench *bench, struct json_object *report, const struct bench_earlier *earlier,
-		   const char *name, FILE *out);
+/* Sets METRIC_WORSE of each run that both reports have, where they measure the same thing. report: the
+ * current one. */
+void bench_compare(struct bench *bench, struct json_object *report, const struct bench_earlier *earlier);
+/* Prints the changes after bench_compare(). name: of the earlier report's file. */
+void bench_compare_print(const struct bench *bench, struct json_object *report,
+			 const struct bench_earlier *earlier, const char *name, FILE *out);
 
 #endif

@@ -109,6 +109,8 @@ static int parse_condition(const char *text, size_t length, struct condition *co
 	if (length >= sizeof condition->text)
 		return invalid_condition(condition, "too long: expected METRIC OPERATOR VALUE");
 	condition->operator_index = find_operator(condition->text + key);
+	if (length == strlen("worse") && strncmp(text, "worse", length) == 0)
+		return parse_condition("worse>0", strlen("worse>0"), condition);
 	if (condition->operator_index < 0)
 		return invalid_condition(condition, "expected a metric, one of > >= < <= == !=, and a value");
 	value = condition->text + key + strlen(operators[condition->operator_index].sign);

@@ -5,29 +5,31 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/array.h"
 
 #define DISTRIBUTION(prefix, group, word)                                                                    \
-	{ prefix "min", group, "min", word " min", UNIT_US, 1, false },                                      \
-		{ prefix "p50", group, "p50", word " p50", UNIT_US, 1, false },                              \
-		{ prefix "p95", group, "p95", word " p95", UNIT_US, 1, false },                              \
-		{ prefix "p99", group, "p99", word " p99", UNIT_US, 1, false },                              \
+	{ prefix "min", group, "min", word " min", "min", UNIT_US, 1, false },                               \
+		{ prefix "p50", group, "p50", word " p50", "p50", UNIT_US, 1, false },                       \
+		{ prefix "p95", group, "p95", word " p95", "p95", UNIT_US, 1, false },                       \
+		{ prefix "p99", group, "p99", word " p99", "p99", UNIT_US, 1, false },                       \
 	{                                                                                                    \
-		prefix "max", group, "max", word " max", UNIT_US, 1, false                                   \
+		prefix "max", group, "max", word " max", "max", UNIT_US, 1, false                            \
 	}
 
 const struct metric metrics[N_METRICS] = {
-	{ "fps", NULL, "fps", "frames a second", UNIT_FPS, 3, true },
-	{ "lost", NULL, "lost", "frames lost", UNIT_COUNT, 0, false },
+	{ "fps", NULL, "fps", "frames a second", "fps", UNIT_FPS, 3, true },
+	{ "lost", NULL, "lost", "frames lost", "lost", UNIT_COUNT, 0, false },
 	DISTRIBUTION("", "latency_us", "latency"),
 	DISTRIBUTION("interval.", "interval_us", "interval"),
 	DISTRIBUTION("jitter.", "jitter_us", "jitter"),
-	{ "cpu", NULL, "cpu_us_per_frame", "processor time", UNIT_US, 1, false },
-	{ "copied", NULL, "copied_bytes_per_frame", "copied", UNIT_BYTES, 0, false },
-	{ "syscalls", NULL, "syscalls_per_frame", "system calls", UNIT_COUNT, 2, false },
-	{ "switches", NULL, "switches_per_frame", "context switches", UNIT_COUNT, 2, false },
-	{ "faults", NULL, "faults_per_frame", "page faults", UNIT_COUNT, 2, false },
-	{ "touch", NULL, "touch_us_per_frame", "touching", UNIT_US, 1, false },
-	{ "instructions", NULL, "instructions_per_frame", "instructions", UNIT_COUNT, 0, false },
+	{ "cpu", NULL, "cpu_us_per_frame", "processor time", "cpu", UNIT_US, 1, false },
+	{ "copied", NULL, "copied_bytes_per_frame", "copied", "copy", UNIT_BYTES, 0, false },
+	{ "syscalls", NULL, "syscalls_per_frame", "system calls", "calls", UNIT_COUNT, 2, false },
+	{ "switches", NULL, "switches_per_frame", "context switches", "switch", UNIT_COUNT, 2, false },
+	{ "faults", NULL, "faults_per_frame", "page faults", NULL, UNIT_COUNT, 2, false },
+	{ "touch", NULL, "touch_us_per_frame", "touching", "touch", UNIT_US, 1, false },
+	{ "instructions", NULL, "instructions_per_frame", "instructions", NULL, UNIT_COUNT, 0, false },
+	{ "worse", NULL, "worse", "figures worse", NULL, UNIT_COUNT, 0, false },
 };
 
 char *metric_name(const struct metric *metric, char text[METRIC_NAME_MAX])
@@ -40,13 +42,12 @@ char *metric_name(const struct metric *metric, char text[METRIC_NAME_MAX])
 int metric_find(const char *name, size_t length)
 {
 	for (int i = 0; i < N_METRICS; i++) {
-		const struct metric *metric = &metrics[i];
 		char json[METRIC_NAME_MAX];
+		const char *names[] = { metrics[i].key, metric_name(&metrics[i], json), metrics[i].heading };
 
-		metric_name(metric, json);
-		if ((strlen(metric->key) == length && strncmp(metric->key, name, length) == 0) ||
-		    (strlen(json) == length && strncmp(json, name, length) == 0))
-			return i;
+		for (size_t n = 0; n < ARRAY_SIZE(names); n++)
+			if (names[n] && strlen(names[n]) == length && strncmp(names[n], name, length) == 0)
+				return i;
 	}
 	return -1;
 }

@@ -2,6 +2,7 @@
 /* A simulated consumer that holds each frame for some time. */
 #include "bench/slow_consumer.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,14 @@ int64_t slow_consumer_hold_ns(struct slow_consumer *consumer, int64_t now_ns)
 	return hold_ns + consumer->stall_ns;
 }
 
+/* A duration with its unit: whoever writes 5 for each frame rarely means seconds. */
+static int parse_hold(const char *text, int64_t *ns)
+{
+	bool has_unit = *text && isalpha((unsigned char)text[strlen(text) - 1]);
+
+	return has_unit || strcmp(text, "0") == 0 ? parse_duration(text, ns) : -EINVAL;
+}
+
 /* Two durations with the separator between them; without it, only the first: *b stays as it is. */
 static int parse_pair(const char *text, const char *separator, int64_t *a, int64_t *b)
 {
@@ -42,10 +51,9 @@ static int parse_pair(const char *text, const char *separator, int64_t *a, int64
 	int n;
 
 	if (!at)
-		return parse_duration(text, a) < 0 ? -EINVAL : 0;
+		return parse_hold(text, a);
 	n = snprintf(first, sizeof first, "%.*s", (int)(at - text), text);
-	if (n >= (int)sizeof first || parse_duration(first, a) < 0 ||
-	    parse_duration(at + strlen(separator), b) < 0)
+	if (n >= (int)sizeof first || parse_hold(first, a) < 0 || parse_hold(at + strlen(separator), b) < 0)
 		return -EINVAL;
 	return 0;
 }

@@ -18,27 +18,26 @@ enum cell_kind { CELL_US, CELL_COUNT, CELL_BYTES, CELL_PER_FRAME };
 
 static const struct column {
 	enum metric_id metric;
-	const char *heading;
 	int width;
 	enum cell_kind kind;
 } columns[] = {
-	{ METRIC_FPS, "fps", 5, CELL_PER_FRAME },
-	{ METRIC_LOST, "lost", 4, CELL_COUNT },
-	{ METRIC_LATENCY_MIN, "min", 5, CELL_US },
-	{ METRIC_LATENCY_P50, "p50", 5, CELL_US },
-	{ METRIC_LATENCY_P95, "p95", 5, CELL_US },
-	{ METRIC_LATENCY_P99, "p99", 5, CELL_US },
-	{ METRIC_LATENCY_MAX, "max", 5, CELL_US },
-	{ METRIC_JITTER_MIN, "min", 5, CELL_US },
-	{ METRIC_JITTER_P50, "p50", 5, CELL_US },
-	{ METRIC_JITTER_P95, "p95", 5, CELL_US },
-	{ METRIC_JITTER_P99, "p99", 5, CELL_US },
-	{ METRIC_JITTER_MAX, "max", 5, CELL_US },
-	{ METRIC_CPU, "cpu", 5, CELL_US },
-	{ METRIC_COPIED, "copy", 5, CELL_BYTES },
-	{ METRIC_SYSCALLS, "calls", 5, CELL_PER_FRAME },
-	{ METRIC_SWITCHES, "switch", 6, CELL_PER_FRAME },
-	{ METRIC_TOUCH, "touch", 5, CELL_US },
+	{ METRIC_FPS, 5, CELL_PER_FRAME },
+	{ METRIC_LOST, 4, CELL_COUNT },
+	{ METRIC_LATENCY_MIN, 5, CELL_US },
+	{ METRIC_LATENCY_P50, 5, CELL_US },
+	{ METRIC_LATENCY_P95, 5, CELL_US },
+	{ METRIC_LATENCY_P99, 5, CELL_US },
+	{ METRIC_LATENCY_MAX, 5, CELL_US },
+	{ METRIC_JITTER_MIN, 5, CELL_US },
+	{ METRIC_JITTER_P50, 5, CELL_US },
+	{ METRIC_JITTER_P95, 5, CELL_US },
+	{ METRIC_JITTER_P99, 5, CELL_US },
+	{ METRIC_JITTER_MAX, 5, CELL_US },
+	{ METRIC_CPU, 5, CELL_US },
+	{ METRIC_COPIED, 5, CELL_BYTES },
+	{ METRIC_SYSCALLS, 5, CELL_PER_FRAME },
+	{ METRIC_SWITCHES, 6, CELL_PER_FRAME },
+	{ METRIC_TOUCH, 5, CELL_US },
 };
 #define MAX_COLUMNS ARRAY_SIZE(columns)
 
@@ -139,7 +138,7 @@ static void print_heading(const struct bench *bench, FILE *out)
 		"  --- jitter, us ---", "  --- of each frame ---");
 	fprintf(out, "%-*s%*s ", IO_WIDTH, "io", BUFFERS_WIDTH, "buf");
 	for (size_t c = 0; c < n_columns(bench); c++)
-		fprintf(out, "%*s ", columns[c].width, columns[c].heading);
+		fprintf(out, "%*s ", columns[c].width, metrics[columns[c].metric].heading);
 	fputc('\n', out);
 }
 

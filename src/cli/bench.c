@@ -72,7 +72,8 @@ static const struct option_row report_rows[] = {
 	{ "csv", 0, OPT_FILE, OFFSET(csv), .argument = "FILE", .bare = "-",
 	  .help = "one line per run, to standard output or FILE" },
 	{ "fail-if", 0, OPT_LIST, OFFSET(fail_if), .argument = "EXPR[,...]",
-	  .help = "exit status 8 if the condition holds in a run: 'p99>12ms', 'lost>0', 'fps<95%'" },
+	  .help = "exit status 8 if the condition holds in a run: 'p99>12ms', 'lost>0', 'fps<95%', or "
+		  "worse, than --compare" },
 	{ "compare", 0, OPT_FILE, OFFSET(compare), .argument = "OLD.json",
 	  .help = "print the changes from an earlier report" },
 	{ 0 },
@@ -123,17 +124,17 @@ static int parse_consumer(struct bench_options *options)
 	const char *delay = options->consumer_delay, *stall = options->consumer_stall;
 
 	if (delay && slow_consumer_parse_delay(delay, &options->consumer) < 0) {
-		log_error("invalid value '%s' for --consumer-delay: expected a duration, and how much it "
-			  "varies, "
-			  "such as 5ms, 5ms±20ms, 5ms+-20ms",
+		log_error("invalid value '%s' for --consumer-delay: expected a time with its unit, and how "
+			  "much "
+			  "it varies, such as 5ms, 5ms±20ms, 5ms+-20ms",
 			  delay);
 		return -EINVAL;
 	}
 	if (stall && slow_consumer_parse_stall(stall, &options->consumer) < 0) {
-		log_error("invalid value '%s' for --consumer-stall: expected a duration and a longer period, "
-			  "such "
-			  "as 200ms/10s",
-			  stall);
+		log_error(
+			"invalid value '%s' for --consumer-stall: expected a time with its unit and a longer "
+			"period, such as 200ms/10s",
+			stall);
 		return -EINVAL;
 	}
 	return 0;
@@ -163,6 +164,12 @@ static int check_arguments(struct arguments *arguments, struct outputs *outputs)
 	if (!arguments->fail_if)
 		return 0;
 	outputs->n_conditions = condition_parse(arguments->fail_if, outputs->conditions);
+	for (int i = 0; i < outputs->n_conditions; i++) {
+		if (outputs->conditions[i].metric == METRIC_WORSE && !arguments->compare) {
+			log_error("--fail-if worse needs an earlier report: --compare OLD.json");
+			return -EINVAL;
+		}
+	}
 	return outputs->n_conditions < 0 ? outputs->n_conditions : 0;
 }
 
@@ -202,6 +209,15 @@ static void close_outputs(struct outputs *outputs)
 	bench_compare_free(&outputs->earlier);
 }
 
+/* A script that asks for a number of buffers must see that there is none. */
+static enum status advice_status(const struct outputs *outputs)
+{
+	for (size_t i = 0; i < outputs->n_advice; i++)
+		if (!outputs->advice[i].buffers)
+			return STATUS_FAILED;
+	return STATUS_DONE;
+}
+
 static enum status measure(const struct arguments *arguments, struct bench *bench, struct outputs *outputs)
 {
 	int err;
@@ -212,7 +228,8 @@ static enum status measure(const struct arguments *arguments, struct bench *benc
 			   &outputs->n_advice);
 	bench->status = bench->interrupted ? STATUS_DONE
 			: err == -ENOTSUP  ? STATUS_DEVICE
-					   : status_of(STAGE_RUN, err);
+			: err < 0          ? status_of(STAGE_RUN, err)
+					   : advice_status(outputs);
 	return bench->status;
 }
 
@@ -229,18 +246,30 @@ static struct json_object *report_json_of(const struct bench *bench, const struc
 	return report_bench_json(&report);
 }
 
-static enum status present(const struct arguments *arguments, const struct bench *bench,
-			   struct outputs *outputs)
+/* The comparison reads the report and adds to its figures. */
+static void compare(struct bench *bench, const struct outputs *outputs)
 {
 	struct json_object *report = report_json_of(bench, outputs);
+
+	bench_compare(bench, report, &outputs->earlier);
+	json_object_put(report);
+}
+
+static enum status present(const struct arguments *arguments, struct bench *bench, struct outputs *outputs)
+{
 	enum status status = STATUS_DONE, verdict;
+	struct json_object *report;
+
+	if (outputs->earlier.runs)
+		compare(bench, outputs);
+	report = report_json_of(bench, outputs);
 
 	if (outputs->text && !arguments->advise)
 		bench_table(bench, outputs->text);
 	if (outputs->text && arguments->histogram)
 		bench_histogram(bench, outputs->text);
 	if (outputs->text && outputs->earlier.runs)
-		bench_compare(bench, report, &outputs->earlier, arguments->compare, outputs->text);
+		bench_compare_print(bench, report, &outputs->earlier, arguments->compare, outputs->text);
 	if (outputs->csv && bench_csv(bench, outputs->csv, arguments->csv) < 0)
 		status = STATUS_FILE;
 	verdict = condition_check(outputs->conditions, outputs->n_conditions, bench);

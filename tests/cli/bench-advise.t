@@ -18,7 +18,7 @@ is "$(jq -r --slurpfile schema "$root/tests/schema/bench.json" -f "$root/tests/s
 run_status 0 v4l2q bench -d sim:size=64x48,fps=25 -n 25 --io mmap,userptr --advise
 is "$(grep -c 'fewest' out)" 2 'without a delay: each mode asked for'
 
-run_status 0 v4l2q bench -d sim:size=64x48,fps=200 -n 200 --advise --consumer-delay 15ms+-2ms
+run_status 1 v4l2q bench -d sim:size=64x48,fps=200 -n 200 --advise --consumer-delay 15ms+-2ms
 like "$(cat out)" 'lost even with 32 buffers' 'a consumer that is too slow for any number'
 run_status 3 v4l2q bench -d sim:caps=rw --advise
 one_clear_line 'no io mode with buffers' 'rw alone'

@@ -45,9 +45,9 @@ run_status 0 v4l2q bench -d $sim "${quick[@]}" --io dmabuf --histogram --csv=r.c
 valid h.json repeats
 like "$(cat out)" 'latency of dmabuf, 4 buffers, ms.*\| *#+ [0-9]+' 'a histogram'
 like "$(cat out)" '\+-' 'repeats: the spread'
-is "$(awk -F, 'NR == 1 { n = NF } NF != n { bad = 1 } END { print NR, n, bad + 0 }' r.csv)" '2 29 0' 'csv: a heading and a line'
-is "$(awk -F, 'NR == 1 { for (i in f) delete f; for (i = 1; i <= NF; i++) f[$i] = i } NR == 2 { print $f["io"], $f["buffers"], $f["frames"], $f["copied_bytes_per_frame"] }' r.csv)" \
-	'dmabuf 4 120 0' 'csv: the values'
+is "$(awk -F, 'NR == 1 { n = NF } NF != n { bad = 1 } END { print NR, n, bad + 0 }' r.csv)" '2 36 0' 'csv: a heading and a line'
+is "$(awk -F, 'NR == 1 { for (i in f) delete f; for (i = 1; i <= NF; i++) f[$i] = i } NR == 2 { print $f["io"], $f["buffers"], $f["frames"], $f["copied_bytes_per_frame"], $f["device"], $f["width"], substr($f["date"], 1, 1) }' r.csv)" \
+	'dmabuf 4 120 0 "sim" 320 2' 'csv: the values'
 is "$(json h.json '.runs[0] | "\(.repeats) \(.frames) \([.latency_counts_us[][1]] | add)"')" '3 120 120' 'repeats: all frames are in the distribution'
 
 run_status 0 v4l2q bench -d $sim "${quick[@]}" --io rw --histogram
@@ -88,7 +88,7 @@ is "$(json o.json '.runs[0] | "\(.end) \(.frames)"')" 'count 39' 'an output that
 run_status 0 v4l2q bench -d "$sim,fail=streamon@1:EIO" "${quick[@]}" --io mmap,userptr --json=f.json
 is "$(json f.json '.runs[] | "\(.io) \(.unsupported) \(.frames)"' | paste -sd';')" 'mmap VIDIOC_STREAMON: Input/output error null;userptr null 40' \
 	'a mode that fails at the start is listed with the reason'
-for bad in '--io=mmap,foo' '--buffers=0' '--buffers=33' '--buffers=x' '--consumer-delay=5xs' '--consumer-stall=5s' '--repeat=0' '-n 0' \
+for bad in '--io=mmap,foo' '--buffers=0' '--buffers=33' '--buffers=x' '--consumer-delay=5xs' '--consumer-delay=5' '--consumer-stall=5s' '--repeat=0' '-n 0' \
 	'--fail-if=p98>1' '--fail-if=' '--direction=up'; do
 	# shellcheck disable=SC2086
 	run_status 2 v4l2q bench -d sim $bad
