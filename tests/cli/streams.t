@@ -33,7 +33,7 @@ done
 # Each segment begins with a key frame and its parameter sets.
 for part in H264:mkv HEVC:mp4 MPG4:mkv MPG2:ts H264:ts; do
 	format=${part%:*} name=$format-%d.${part#*:}
-	record "$name" $format gop=5 -n 15 --segment 1k
+	record "$name" "$format" gop=5 -n 15 --segment 1k
 	is "$(json r.json '[.output[].frames] | join(" ")')" '5 5 5' "$name: a segment for each key frame"
 	shows "$(json r.json '.output[1].path')" 5 5 "$name, the second segment"
 done
