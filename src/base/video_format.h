@@ -37,7 +37,8 @@ struct video_format {
 	enum AVColorSpace matrix;
 	enum AVColorPrimaries primaries;
 	enum AVColorTransferCharacteristic transfer;
-	struct fraction fps; /* frames a second; 0/0: unknown */
+	struct fraction sample_aspect; /* width to height of a pixel; 0/0: unknown */
+	struct fraction fps;           /* frames a second; 0/0: unknown */
 };
 
 /* The sum of sizeimage over the memory planes. */

@@ -10,6 +10,7 @@
 #include "device/enumerate.h"
 #include "device/node_errors.h"
 #include "device/frame_rate.h"
+#include "device/pixel_aspect.h"
 
 #define CANDIDATES_MAX 16
 #define SIDE_MAX 65535
@@ -407,6 +408,8 @@ int negotiate_format(struct device *device, const struct negotiate_request *requ
 		err = set_rate(&negotiation, format);
 	if (err == 0)
 		err = check_result(&negotiation, format);
+	if (err == 0)
+		pixel_aspect_get(device, format);
 	if (err < 0 && err != -EBUSY && err != -ENODEV)
 		restore(&negotiation);
 	return err;

@@ -40,6 +40,8 @@ static const struct call {
 	{ VIDIOC_ENUMOUTPUT, "enumoutput", sim_inputs_enum_output },
 	{ VIDIOC_G_OUTPUT, "g_output", sim_inputs_g_output },
 	{ VIDIOC_S_OUTPUT, "s_output", sim_inputs_s_output },
+	{ VIDIOC_CROPCAP, "cropcap", sim_formats_cropcap },
+	{ VIDIOC_G_SELECTION, "g_selection", sim_formats_g_selection },
 	{ VIDIOC_QUERY_DV_TIMINGS, "query_dv_timings", sim_dv_timings_query },
 	{ VIDIOC_G_DV_TIMINGS, "g_dv_timings", sim_dv_timings_get },
 	{ VIDIOC_S_DV_TIMINGS, "s_dv_timings", sim_dv_timings_set },

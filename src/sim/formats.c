@@ -437,3 +437,30 @@ int sim_formats_enum_frameintervals(struct sim *sim, void *argument)
 	intervals->stepwise = (struct v4l2_frmival_stepwise){ { 1, MAX_FPS }, { 1, 1 }, { 1, 1 } };
 	return 0;
 }
+
+int sim_formats_cropcap(struct sim *sim, void *argument)
+{
+	const struct sim_options *o = &sim->options;
+	struct v4l2_cropcap *cap = argument;
+	bool cropped = o->crop_width > 0;
+
+	if (!o->pixel_aspect.den)
+		return -ENOTTY;
+	cap->bounds = (struct v4l2_rect){ 0, 0, cropped ? o->crop_width : o->width,
+					  cropped ? o->crop_height : o->height };
+	cap->defrect = cap->bounds;
+	cap->pixelaspect = (struct v4l2_fract){ o->pixel_aspect.num, o->pixel_aspect.den };
+	return 0;
+}
+
+int sim_formats_g_selection(struct sim *sim, void *argument)
+{
+	struct v4l2_selection *selection = argument;
+
+	if (!sim->options.crop_width)
+		return -ENOTTY;
+	if (selection->target > V4L2_SEL_TGT_CROP_BOUNDS)
+		return -EINVAL;
+	selection->r = (struct v4l2_rect){ 0, 0, sim->options.crop_width, sim->options.crop_height };
+	return 0;
+}

@@ -91,12 +91,11 @@ static const struct word booleans[] = { { "yes", 1 }, { "no", 0 }, { "1", 1 },
 
 static int key_bool(struct sim_options *options, size_t offset, const char *value)
 {
-	uint32_t yes;
+	uint32_t yes = 0;
+	int err = parse_word(booleans, value, strlen(value), &yes);
 
-	if (parse_word(booleans, value, strlen(value), &yes) < 0)
-		return -EINVAL;
 	*(bool *)field(options, offset) = yes;
-	return 0;
+	return err;
 }
 
 /* For fields that are true when the device lacks something: the key is about having it. */
@@ -112,8 +111,7 @@ static int key_not(struct sim_options *options, size_t offset, const char *value
 
 static int key_size(struct sim_options *options, size_t offset, const char *value)
 {
-	(void)offset;
-	return parse_size(value, &options->width, &options->height);
+	return parse_size(value, field(options, offset), (uint32_t *)field(options, offset) + 1);
 }
 
 static int key_format(struct sim_options *options, size_t offset, const char *value)
@@ -172,12 +170,11 @@ static int key_times(struct sim_options *options, size_t offset, const char *val
 static int key_headers(struct sim_options *options, size_t offset, const char *value)
 {
 	static const struct word words[] = { { "all", 0 }, { "first", 1 }, { NULL, 0 } };
-	uint32_t first;
+	uint32_t first = 0;
+	int err = parse_word(words, value, strlen(value), &first);
 
-	if (parse_word(words, value, strlen(value), &first) < 0)
-		return -EINVAL;
 	*(bool *)field(options, offset) = first;
-	return 0;
+	return err;
 }
 
 static int key_jpeg(struct sim_options *options, size_t offset, const char *value)
@@ -339,7 +336,7 @@ static int key_fail(struct sim_options *options, size_t offset, const char *valu
  * faults.c says where it takes effect.
  */
 const struct sim_key sim_keys[] = {
-	{ "size", "WxH", "initial frame size (1280x720)", key_size, 0 },
+	{ "size", "WxH", "initial frame size (1280x720)", key_size, AT(width) },
 	{ "format", "F", "initial pixel format (YUYV; with planes=2 NM12, with planes=3 YM12)", key_format,
 	  AT(fourcc) },
 	{ "fps", "R", "frames per second (30); 0: a frame as soon as a buffer is queued", key_fps, AT(fps) },
@@ -375,6 +372,8 @@ const struct sim_key sim_keys[] = {
 	  AT(codec.jpeg) },
 	{ "key-flags", "no", "compressed frames are not marked as key frames or others", key_not,
 	  AT(no_key_flags) },
+	{ "pixel-aspect", "Y/X", "height to width of a pixel, for CROPCAP", key_fps, AT(pixel_aspect) },
+	{ "crop", "WxH", "the part of the source in the frame, for G_SELECTION", key_size, AT(crop_width) },
 	{ "stride", "BYTES", "bytes a line, where that is more than the picture needs", key_number,
 	  AT(stride) },
 	{ "data-offset", "BYTES", "offset of the payload in each plane (needs planes=)", key_number,

@@ -55,6 +55,8 @@ struct sim_options {
 	struct fraction fps;   /* 0/1: a frame whenever a buffer is queued */
 	struct fraction claim; /* 0/1: none; 0/0: the true one */
 	uint32_t stride, data_offset;
+	struct fraction pixel_aspect;     /* y/x; 0/0: no CROPCAP; 0/1: it leaves that empty */
+	uint32_t crop_width, crop_height; /* 0: no G_SELECTION */
 	bool output, m2m;
 	char *dump, *settings, *driver;
 	char *node;      /* NULL: each open() is a device of its own */
@@ -256,6 +258,8 @@ int sim_formats_try_fmt(struct sim *sim, void *argument);
 int sim_formats_s_fmt(struct sim *sim, void *argument);
 int sim_formats_g_parm(struct sim *sim, void *argument);
 int sim_formats_s_parm(struct sim *sim, void *argument);
+int sim_formats_cropcap(struct sim *sim, void *argument);
+int sim_formats_g_selection(struct sim *sim, void *argument);
 int sim_formats_enum_framesizes(struct sim *sim, void *argument);
 int sim_formats_enum_frameintervals(struct sim *sim, void *argument);
 

@@ -74,6 +74,16 @@ run_status 0 v4l2q capture -d "sim:size=$size,fps=0,format=YUYV" -n $n -o p.y4m
 is "$(probe p.y4m nb_read_packets)" $n "y4m from YUYV: frames"
 is "$(legible_numbers p.y4m)" "$(all_frames $n)" "y4m from YUYV: every frame, in order"
 
+# The driver tells height to width before scaling, containers width to height: 10/11 * 720/640.
+for name in mkv nut mov mp4 avi y4m; do
+	run_status 0 v4l2q capture -q -d sim:size=640x480,fps=0,draw=marks,pixel-aspect=11/10,crop=720x480 -n 2 -o aspect.$name
+	is "$(probe aspect.$name sample_aspect_ratio)" 45:44 "$name: the shape of a pixel"
+done
+run_status 0 v4l2q capture -q -d sim:size=640x480,fps=0,draw=marks,crop=1280x720 -n 1 -o crop.mkv
+is "$(probe crop.mkv sample_aspect_ratio)" 4:3 'a driver without CROPCAP: by what it scales'
+run_status 0 v4l2q capture -q -d sim:size=640x480,fps=0,draw=marks,pixel-aspect=0 -n 1 -o none.mkv
+is "$(probe none.mkv sample_aspect_ratio)" 1:1 'a driver that leaves the ratio empty'
+
 # A sequence of pictures is numbered by its muxer.
 run_status 0 v4l2q capture -d "sim:size=$size,fps=0" -n 3 -o 'still%03d.png'
 is "$(echo still*.png)" 'still001.png still002.png still003.png' 'a sequence of pictures'

@@ -189,6 +189,7 @@ static AVCodecContext *alloc_context(const struct encoder_options *options, enum
 	context->pix_fmt = format;
 	set_size(context, options->source);
 	context->field_order = options->source->field_order;
+	context->sample_aspect_ratio = options->source->sample_aspect_ratio;
 	context->time_base = time_base;
 	/* Rate control needs an estimate. */
 	context->framerate = options->fps.num > 0 ? options->fps : (AVRational){ 30, 1 };

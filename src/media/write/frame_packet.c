@@ -11,6 +11,8 @@
 
 /* The widest load of any SIMD instruction set (AVX-512). */
 #define SIMD_BYTES 64
+/* Of pixels; containers have 16 bits and more for one. */
+#define MAX_ASPECT_TERM 65535
 
 /* --- description --- */
 
@@ -46,7 +48,10 @@ void frame_packet_codecpar(const struct video_format *format, AVCodecParameters 
 	par->color_primaries = format->primaries;
 	par->color_trc = format->transfer;
 	par->field_order = codecpar_field_order(format);
-	par->sample_aspect_ratio = (AVRational){ 0, 1 };
+	if (!av_reduce(&par->sample_aspect_ratio.num, &par->sample_aspect_ratio.den,
+		       format->sample_aspect.num, format->sample_aspect.den, MAX_ASPECT_TERM) ||
+	    par->sample_aspect_ratio.den == 0)
+		par->sample_aspect_ratio = (AVRational){ 0, 1 };
 	if (par->codec_id == AV_CODEC_ID_RAWVIDEO && par->format != AV_PIX_FMT_NONE) {
 		par->codec_tag = avcodec_pix_fmt_to_codec_tag((enum AVPixelFormat)par->format);
 		par->bits_per_coded_sample =

@@ -208,6 +208,7 @@ int muxer_write_header(struct muxer *m)
 	int err, file_err;
 
 	libav_clear_error();
+	m->stream->sample_aspect_ratio = m->stream->codecpar->sample_aspect_ratio;
 	/* roundtrip.c tried raw formats with this setting. */
 	if (m->stream->codecpar->codec_id == AV_CODEC_ID_RAWVIDEO || muxer_caps_takes_frames(&m->caps))
 		m->context->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;

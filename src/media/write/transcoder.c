@@ -85,7 +85,7 @@ static int encode(struct transcoder *t, AVFrame *picture)
 	if (picture) {
 		picture->pict_type =
 			AV_PICTURE_TYPE_NONE; /* or the encoder would make every one a key frame */
-		picture->sample_aspect_ratio = (AVRational){ 0, 1 };
+		picture->sample_aspect_ratio = t->encoder.context->sample_aspect_ratio;
 		crop_picture(picture, t->encoder.context);
 	}
 	err = encoder_send(&t->encoder, picture);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The shape of a device's pixels. */
+#include "device/pixel_aspect.h"
+
+#define MAX_SIDE 65535
+
+/* The part of the source that fills the frame; the rectangle is left alone where the driver has none. The
+ * single-planar type is known by all kernels, and means both (kernel documentation, VIDIOC_G_SELECTION). */
+static void get_crop(struct device *device, struct v4l2_rect *rect)
+{
+	static const uint32_t targets[] = { V4L2_SEL_TGT_CROP, V4L2_SEL_TGT_CROP_DEFAULT };
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct v4l2_selection selection = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
+						    .target = targets[i] };
+
+		if (device_ioctl(device, VIDIOC_G_SELECTION, &selection) == 0) {
+			*rect = selection.r;
+			return;
+		}
+	}
+}
+
+static bool is_field(uint32_t field)
+{
+	return field == FIELD_TOP || field == FIELD_BOTTOM || field == FIELD_ALTERNATE;
+}
+
+static bool is_plausible(uint32_t a, uint32_t b)
+{
+	return a > 0 && a <= MAX_SIDE && b > 0 && b <= MAX_SIDE;
+}
+
+void pixel_aspect_get(struct device *device, struct video_format *format)
+{
+	struct v4l2_cropcap cap = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
+	struct v4l2_fract aspect = { 1, 1 }; /* y/x, before scaling; some drivers leave it 0/0 */
+	struct v4l2_rect rect = { 0 };
+
+	format->sample_aspect = (struct fraction){ 0, 0 };
+	if (device_is_output(device))
+		return;
+	if (device_ioctl(device, VIDIOC_CROPCAP, &cap) == 0) {
+		rect = cap.defrect;
+		if (is_plausible(cap.pixelaspect.numerator, cap.pixelaspect.denominator))
+			aspect = cap.pixelaspect;
+	}
+	get_crop(device, &rect);
+	if (!is_plausible(rect.width, rect.height))
+		return;
+	/* A field has half the lines of the frame; drivers count either. */
+	if (is_field(format->field) && rect.height == format->height)
+		rect.height *= 2;
+	format->sample_aspect = fraction_reduce((uint64_t)aspect.denominator * rect.width * format->height,
+						(uint64_t)aspect.numerator * rect.height * format->width);
+}
