@@ -136,6 +136,59 @@ static void odd_sizes(void **state)
 	unlink(o.url);
 }
 
+/* The two fields of a frame, of other chroma, stay apart on the way to 4:2:0, and the stream says which is
+ * the first. */
+static void interlaced_frames(void **state)
+{
+	static const struct {
+		uint32_t field;
+		int top_first;
+		const char *codec, *name;
+	} cases[] = {
+		{ FIELD_INTERLACED_TB, 1, "libx264", "i.mp4" },
+		{ FIELD_INTERLACED_BT, 0, "libx264", "i.mkv" },
+		{ FIELD_INTERLACED_TB, 1, "mpeg2video", "i.mkv" },
+		{ FIELD_INTERLACED_BT, 0, "mpeg4", "i.avi" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct video_format format = media_fixture_format("YUYV", WIDTH, HEIGHT, 0);
+		struct writer_options o = media_fixture_options(media_fixture_path(cases[i].name), &format);
+		struct frame frame = media_fixture_frame(&format, 0);
+		struct writer *writer;
+		struct readback r;
+
+		if (!avcodec_find_encoder_by_name(cases[i].codec))
+			continue;
+		for (size_t b = 1; b < (size_t)2 * WIDTH * HEIGHT; b += 2)
+			frame.planes[0].data[b] = b / (2 * WIDTH) % 2 ? 64 : 192;
+		o.format.field = cases[i].field;
+		o.codec = cases[i].codec;
+		o.codec_options =
+			strcmp(o.codec, "libx264") ? "pixel_format=yuv420p" : "pixel_format=yuv420p,qp=1";
+		assert_int_equal(writer_open(&writer, &o), 0);
+		assert_int_equal(writer_write(writer, &frame), 0);
+		assert_int_equal(writer_close(writer), 0);
+		readback_open(&r, o.url);
+		assert_true(readback_frame(&r));
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+		assert_true(r.frame->flags & AV_FRAME_FLAG_INTERLACED);
+		assert_int_equal(!!(r.frame->flags & AV_FRAME_FLAG_TOP_FIELD_FIRST), cases[i].top_first);
+#else
+		assert_true(r.frame->interlaced_frame);
+		assert_int_equal(r.frame->top_field_first, cases[i].top_first);
+#endif
+		if (strcmp(cases[i].codec, "libx264") == 0) {
+			assert_in_range(r.frame->data[1][0], 188, 196);
+			assert_in_range(r.frame->data[1][r.frame->linesize[1]], 60, 68);
+		}
+		readback_close(&r);
+		av_buffer_unref(&frame.memory);
+		unlink(o.url);
+	}
+}
+
 static void wrong_wishes(void **state)
 {
 	struct video_format format = media_fixture_format("YUYV", WIDTH, HEIGHT, 0);
@@ -176,6 +229,7 @@ int main(void)
 		cmocka_unit_test(lossless_is_lossless),
 		cmocka_unit_test(usual_encoders),
 		cmocka_unit_test(odd_sizes),
+		cmocka_unit_test(interlaced_frames),
 		cmocka_unit_test(wrong_wishes),
 	};
 

@@ -179,6 +179,27 @@ static void set_size(AVCodecContext *context, const AVCodecParameters *source)
 	}
 }
 
+static bool is_interlaced(const AVCodecParameters *source)
+{
+	return source->field_order > AV_FIELD_PROGRESSIVE;
+}
+
+/* Others refuse the flag, or ignore it. H.264 codes pairs of macroblocks then, of 4:2:0 in units of four rows
+ * (ITU-T H.264, 7.4.2.1.1). */
+static bool can_code_fields(const AVCodecContext *context)
+{
+	static const enum AVCodecID codecs[] = { AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4,
+						 AV_CODEC_ID_PRORES };
+
+	if (context->codec_id == AV_CODEC_ID_H264)
+		return context->height % 4 == 0;
+	for (size_t i = 0; i < ARRAY_SIZE(codecs); i++) {
+		if (codecs[i] == context->codec_id)
+			return true;
+	}
+	return false;
+}
+
 static AVCodecContext *alloc_context(const struct encoder_options *options, enum AVPixelFormat format,
 				     AVRational time_base)
 {
@@ -198,6 +219,8 @@ static AVCodecContext *alloc_context(const struct encoder_options *options, enum
 	context->thread_count = 0;
 	if (options->global_header)
 		context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+	if (is_interlaced(options->source) && can_code_fields(context))
+		context->flags |= AV_CODEC_FLAG_INTERLACED_DCT | AV_CODEC_FLAG_INTERLACED_ME;
 	set_colorspace(context, options->source);
 	return context;
 }
@@ -368,6 +391,36 @@ static int get_pool_memory(struct encoder *e, AVFrame *frame)
 	return 0;
 }
 
+/* Narrows it to one field of the frame. */
+static AVFrame *alloc_field(const AVFrame *frame, int field)
+{
+	AVFrame *half = av_frame_clone(frame);
+
+	if (!half)
+		return NULL;
+	half->height = frame->height / 2;
+	for (unsigned i = 0; i < 4 && half->data[i]; i++) {
+		half->data[i] += (ptrdiff_t)field * half->linesize[i];
+		half->linesize[i] *= 2;
+	}
+	return half;
+}
+
+/* Each field on its own: between lines that were taken at other times chroma must not be interpolated. */
+static int convert_fields(struct encoder *e, const AVFrame *picture, const AVFrame *converted)
+{
+	int err = 0;
+
+	for (int field = 0; field < 2 && err >= 0; field++) {
+		AVFrame *from = alloc_field(picture, field), *to = alloc_field(converted, field);
+
+		err = from && to ? converter_run(&e->converter, from, to) : -ENOMEM;
+		av_frame_free(&from);
+		av_frame_free(&to);
+	}
+	return err;
+}
+
 static int convert_picture(struct encoder *e, const AVFrame *picture, AVFrame *converted)
 {
 	int err;
@@ -383,7 +436,10 @@ static int convert_picture(struct encoder *e, const AVFrame *picture, AVFrame *c
 	err = get_pool_memory(e, converted);
 	if (err < 0)
 		return err;
-	return converter_run(&e->converter, picture, converted);
+	/* Four rows: two fields that both have whole rows of chroma. */
+	return e->context->field_order > AV_FIELD_PROGRESSIVE && picture->height % 4 == 0
+		       ? convert_fields(e, picture, converted)
+		       : converter_run(&e->converter, picture, converted);
 }
 
 static int send_picture(struct encoder *e, const AVFrame *picture)

@@ -77,6 +77,20 @@ static void crop_picture(AVFrame *picture, const AVCodecContext *encoder)
 		picture->height = encoder->height;
 }
 
+static void set_fields(AVFrame *picture, enum AVFieldOrder order)
+{
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+	picture->flags &= ~(AV_FRAME_FLAG_INTERLACED | AV_FRAME_FLAG_TOP_FIELD_FIRST);
+	if (order > AV_FIELD_PROGRESSIVE)
+		picture->flags |= AV_FRAME_FLAG_INTERLACED;
+	if (order == AV_FIELD_TT)
+		picture->flags |= AV_FRAME_FLAG_TOP_FIELD_FIRST;
+#else
+	picture->interlaced_frame = order > AV_FIELD_PROGRESSIVE;
+	picture->top_field_first = order == AV_FIELD_TT;
+#endif
+}
+
 /* Encodes the picture, which is unreferenced, and passes on the packets that come out. NULL drains. */
 static int encode(struct transcoder *t, AVFrame *picture)
 {
@@ -87,6 +101,7 @@ static int encode(struct transcoder *t, AVFrame *picture)
 			AV_PICTURE_TYPE_NONE; /* or the encoder would make every one a key frame */
 		picture->sample_aspect_ratio = t->encoder.context->sample_aspect_ratio;
 		crop_picture(picture, t->encoder.context);
+		set_fields(picture, t->encoder.context->field_order);
 	}
 	err = encoder_send(&t->encoder, picture);
 	if (picture)
