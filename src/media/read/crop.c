@@ -3,6 +3,7 @@
 #include "media/read/crop.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 
@@ -81,6 +82,13 @@ static void crop_edges(double aspect, struct frame_shape from, double to_aspect,
 	crop->from.y = centre_offset(from.height, crop->from.height, h);
 }
 
+/* A device of even sizes for a file of an odd one. */
+static bool is_rounded_down(struct frame_shape from, struct frame_shape to)
+{
+	return (to.width == from.width || to.width == from.width - 1) &&
+	       (to.height == from.height || to.height == from.height - 1);
+}
+
 int crop_find(enum scaling scaling, struct frame_shape from, AVRational aspect, struct frame_shape to,
 	      struct crop *crop)
 {
@@ -90,6 +98,11 @@ int crop_find(enum scaling scaling, struct frame_shape from, AVRational aspect, 
 		return 0;
 	if (scaling == SCALING_NONE)
 		return -ERANGE;
+	if (scaling != SCALING_SCALE && known_aspect(aspect) == 1 && is_rounded_down(from, to)) {
+		crop->from.width = to.width;
+		crop->from.height = to.height;
+		return 0;
+	}
 	if (scaling == SCALING_LETTERBOX)
 		letterbox(display_aspect(from, aspect), to, crop);
 	if (scaling == SCALING_CROP)
