@@ -8,6 +8,7 @@
 #include <libavcodec/codec_desc.h>
 #include <libavutil/pixdesc.h>
 #include <linux/videodev2.h>
+#include "base/array.h"
 #include "base/pixfmt.h"
 
 #define BIG_ENDIAN_BIT (UINT32_C(1) << 31)
@@ -245,10 +246,27 @@ static uint32_t read_fourcc(const char *text)
 	return text[length] ? fourcc | BIG_ENDIAN_BIT : fourcc;
 }
 
+/* What GStreamer and Windows call formats, of which libav knows no name. */
+static const char *known_name(const char *text)
+{
+	static const char *const other_names[][2] = {
+		{ "YUY2", "YUYV" }, { "I420", "YU12" },  { "IYUV", "YU12" },
+		{ "Y42B", "422P" }, { "GRAY8", "GREY" }, { "BGRx", "XR24" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(other_names); i++)
+		if (strcasecmp(text, other_names[i][0]) == 0)
+			return other_names[i][1];
+	return text;
+}
+
 unsigned pixfmt_parse(const char *text, uint32_t *fourccs, unsigned max)
 {
 	struct candidates candidates = { fourccs, 0, max };
-	uint32_t fourcc = read_fourcc(text);
+	uint32_t fourcc;
+
+	text = known_name(text);
+	fourcc = read_fourcc(text);
 
 	if (fourcc && pixfmt_by_fourcc(fourcc))
 		add_candidate(&candidates, fourcc);

@@ -55,6 +55,11 @@ static int store_text(const struct option_row *row, const char *text, void *fiel
 	return 0;
 }
 
+static int store_name(const struct option_row *row, const char *text, void *field)
+{
+	return *text ? store_text(row, text, field) : -EINVAL;
+}
+
 static int store_list(const struct option_row *row, const char *text, void *field)
 {
 	char **list = field, *joined;
@@ -157,11 +162,11 @@ static const struct {
 	[OPT_SET] = { NULL, "", "" },
 	[OPT_MORE] = { NULL, "", "" },
 	[OPT_TEXT] = { store_text, "TEXT", "a text" },
-	[OPT_FILE] = { store_text, "FILE", "a name" },
+	[OPT_FILE] = { store_name, "FILE", "a name" },
 	[OPT_LIST] = { store_list, "TEXT", "a text" },
 	[OPT_CHOICE] = { store_choice, "WORD", "one of " },
 	[OPT_UINT] = { store_uint, "N", "a whole number" },
-	[OPT_SIZE] = { store_size, "WxH", "WIDTHxHEIGHT, such as 1280x720" },
+	[OPT_SIZE] = { store_size, "WxH", "WIDTHxHEIGHT, such as 1280x720, at most 65535x65535" },
 	[OPT_RATE] = { store_rate, "R", "frames a second, such as 30, 29.97 or 30000/1001" },
 	[OPT_DURATION] = { store_duration, "T", "a time, such as 1.5, 10s, 500ms, 2m or 1:30" },
 	[OPT_BYTES] = { store_bytes, "SIZE", "a number of bytes, such as 4096, 64k, 16M or 2G" },
@@ -348,6 +353,23 @@ static int take_option(const struct row_list *list, int key, char **argv, void *
 	return 0;
 }
 
+/* The last option without the argument that it may have, and what follows: the 2 of "--loop 2". */
+struct bare_option {
+	const struct option_row *row;
+	const char *next; /* NULL: the end */
+};
+
+static int surplus_operand(const struct option_spec *spec, char **argv, const struct bare_option *bare)
+{
+	if (bare->next && *bare->next != '-')
+		log_error("'%s' is not taken for the argument of --%s: write --%s=%s", bare->next,
+			  bare->row->name, bare->row->name, bare->next);
+	else
+		log_error("too many arguments for %s: '%s'; see 'v4l2q %s --help'", spec->command,
+			  argv[optind + (int)spec->n_operands], spec->command);
+	return -EINVAL;
+}
+
 /* Ahead of getopt, which would take ffmpeg's "-ss 5" for "-s s". */
 static int check_foreign_options(int argc, char **argv)
 {
@@ -366,6 +388,7 @@ int options_parse(const struct option_spec *spec, int argc, char **argv, void *v
 {
 	struct option longs[MAX_OPTIONS + 1];
 	char letters[3 * MAX_OPTIONS + 2];
+	struct bare_option bare = { 0 };
 	struct row_list list;
 	int key, err;
 
@@ -382,13 +405,10 @@ int options_parse(const struct option_spec *spec, int argc, char **argv, void *v
 		err = take_option(&list, key, argv, values);
 		if (err < 0)
 			return err;
+		if (!optarg && key >= FIRST_LONG && list.rows[key - FIRST_LONG]->bare)
+			bare = (struct bare_option){ list.rows[key - FIRST_LONG], argv[optind] };
 	}
-	if (argc - optind > (int)spec->n_operands) {
-		log_error("too many arguments for %s: '%s'; see 'v4l2q %s --help'", spec->command,
-			  argv[optind + (int)spec->n_operands], spec->command);
-		return -EINVAL;
-	}
-	return optind;
+	return argc - optind > (int)spec->n_operands ? surplus_operand(spec, argv, &bare) : optind;
 }
 
 void options_free(const struct option_spec *spec, void *values)

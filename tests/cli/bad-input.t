@@ -43,6 +43,11 @@ for command in "play -d sim:type=output -d $sim o.mkv" 'bench --csv=o.csv --csv'
 	run_status 2 v4l2q $command
 	one_clear_line 'is given twice' "$command"
 done
+wrong 2 "'o.json' is not taken for the argument of --json: write --json=o.json" -d $sim -n 5 -o o.mkv --json o.json
+wrong 2 "'99999x2' for --size: .*65535" -d $sim -s 99999x2 -o o.mkv
+wrong 2 "'' for --device: expected a name" -d '' -o o.mkv
+run_status 2 v4l2q play --loop 2 o.mkv
+one_clear_line "write --loop=2" '--loop 2'
 run_status 0 v4l2q capture -q -d $sim -n 99 -n 5 -o last.mkv
 is "$(probe last.mkv nb_read_packets)" 5 'of numbers given twice the last counts'
 # --- options of ffmpeg and v4l2-ctl, wherever they stand ---

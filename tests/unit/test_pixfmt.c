@@ -142,6 +142,8 @@ static const struct {
 	{ "bgr0", "XR24 BGR4" },
 	{ "BGR3", "BGR3" },
 	{ "rgb565le", "RGBP" },
+	{ "yuy2", "YUYV" },
+	{ "I420", "YU12" },
 	{ "pBAA", "pBAA" },
 	{ "pGAA", "pGAA pgAA" }, /* the exact one first */
 	{ "pgAA", "pgAA pGAA" },
