@@ -39,12 +39,13 @@ const struct option_row common_basic_rows[] = {
 	  .preset_help = present }, \
 	{ "framerate", 0, OPT_RATE, OFFSET(fps), .hidden = true }, \
 	{ "adjust", 0, OPT_SET, OFFSET(adjust), .value = 1, \
-	  .help = "accept the size, format and rate that the driver sets instead; without it, a " \
+	  .help = "accept the size, format, rate and controls that the driver sets instead; without it, a " \
 		  "difference is an error" }, \
 	{ "input", 0, OPT_UINT, OFFSET(input), .help = "select " kind " N of the device", \
 	  .most = UINT32_MAX, .given = OFFSET(has_input), .preset_help = "the device's current one" }, \
 	{ "set-ctrl", 0, OPT_LIST, OFFSET(controls), .argument = "NAME=VALUE[,...]", \
-	  .help = "set controls, by the names that v4l2-ctl prints" }, \
+	  .help = "set controls, by the names that v4l2-ctl prints, or ids: a number, 50%, a menu entry, a " \
+		  "quoted string; name[3] of an array" }, \
 	{ 0 }, \
 }
 /* clang-format on */

@@ -5,18 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
+#include "device/control_payload.h"
 #include "device/controls_internal.h"
 
 static bool has_value(const struct control_info *info)
 {
-	return (controls_is_number(info) || info->type == V4L2_CTRL_TYPE_STRING) &&
+	return (controls_is_number(info) || control_payload_is_one(info)) &&
 	       !(info->flags & (V4L2_CTRL_FLAG_WRITE_ONLY | V4L2_CTRL_FLAG_EXECUTE_ON_WRITE));
 }
 
 static int read_value(struct control_value *value, struct device *device)
 {
-	if (value->info.type == V4L2_CTRL_TYPE_STRING)
-		return controls_read_string(device, &value->info, &value->text);
+	if (control_payload_is_one(&value->info))
+		return control_payload_read(device, &value->info, &value->payload);
 	return controls_read(device, &value->info, &value->number);
 }
 
@@ -43,9 +44,11 @@ static bool differs(const struct control_value *value, struct device *device)
 {
 	struct control_value now = { .info = value->info };
 	bool differs = read_value(&now, device) == 0 &&
-		       (value->text ? strcmp(now.text, value->text) != 0 : now.number != value->number);
+		       (value->payload ? memcmp(now.payload, value->payload,
+						control_payload_bytes(&value->info)) != 0
+				       : now.number != value->number);
 
-	free(now.text);
+	free(now.payload);
 	return differs;
 }
 
@@ -56,8 +59,8 @@ void control_values_restore(const struct control_value *values, struct device *d
 
 		if (!differs(value, device))
 			continue;
-		if (value->text)
-			err = controls_write_string(device, &value->info, value->text);
+		if (value->payload)
+			err = control_payload_write(device, &value->info, value->payload);
 		else
 			err = controls_write(device, &value->info, value->number);
 		if (err < 0)
@@ -72,7 +75,7 @@ void control_values_free(struct control_value **values)
 		struct control_value *value = *values;
 
 		*values = value->next;
-		free(value->text);
+		free(value->payload);
 		free(value);
 	}
 }

@@ -10,7 +10,7 @@ struct control_value {
 	struct control_value *next;
 	struct control_info info;
 	int64_t number;
-	char *text; /* of a string; NULL: it is a number */
+	uint8_t *payload; /* NULL: it is a number */
 };
 
 /* Adds the control's present value to the list. One without a value to put back, such as a button, or that

@@ -6,10 +6,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "base/array.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "device/controls_internal.h"
 
@@ -33,6 +31,14 @@ void controls_name(const char *text, char name[CONTROL_NAME_MAX])
 	name[n] = '\0';
 }
 
+/* One without a name of letters is known by its id. */
+static void name_control(struct control_info *info, const char *text)
+{
+	controls_name(text, info->name);
+	if (!info->name[0])
+		snprintf(info->name, sizeof info->name, "0x%08" PRIx32, info->id);
+}
+
 /* For drivers of kernels before 3.17, without VIDIOC_QUERY_EXT_CTRL. */
 static int query_ctrl(struct device *device, uint32_t id, struct control_info *info)
 {
@@ -50,7 +56,7 @@ static int query_ctrl(struct device *device, uint32_t id, struct control_info *i
 				       .step = query.step,
 				       .standard = query.default_value };
 	memcpy(name, query.name, sizeof query.name);
-	controls_name(name, info->name);
+	name_control(info, name);
 	return 0;
 }
 
@@ -61,7 +67,7 @@ static int query_ext_ctrl(struct device *device, uint32_t id, struct control_inf
 	int err = device_ioctl(device, VIDIOC_QUERY_EXT_CTRL, &query);
 
 	if (err == -ENOTTY)
-		return query_ctrl(device, id, info);
+		return query_ctrl(device, id & ~V4L2_CTRL_FLAG_NEXT_COMPOUND, info);
 	if (err < 0)
 		return err;
 	*info = (struct control_info){ .id = query.id,
@@ -70,9 +76,13 @@ static int query_ext_ctrl(struct device *device, uint32_t id, struct control_inf
 				       .min = query.minimum,
 				       .max = query.maximum,
 				       .step = query.step > INT64_MAX ? INT64_MAX : (int64_t)query.step,
-				       .standard = query.default_value };
+				       .standard = query.default_value,
+				       .elem_size = query.elem_size,
+				       .elems = query.elems };
+	info->n_dims = query.nr_of_dims < V4L2_CTRL_MAX_DIMS ? query.nr_of_dims : V4L2_CTRL_MAX_DIMS;
+	memcpy(info->dims, query.dims, sizeof info->dims);
 	memcpy(name, query.name, sizeof query.name);
-	controls_name(name, info->name);
+	name_control(info, name);
 	return 0;
 }
 
@@ -112,25 +122,6 @@ int controls_read(struct device *device, const struct control_info *info, int64_
 	return err;
 }
 
-int controls_read_string(struct device *device, const struct control_info *info, char **text)
-{
-	size_t size = (size_t)info->max + 1;
-	struct v4l2_ext_control string = { .id = info->id, .size = (uint32_t)size };
-	struct v4l2_ext_controls list = { .count = 1, .controls = &string };
-	int err;
-
-	*text = calloc(1, size + 1);
-	if (!*text)
-		return log_no_memory();
-	string.string = *text;
-	err = device_ioctl(device, VIDIOC_G_EXT_CTRLS, &list);
-	if (err < 0) {
-		free(*text);
-		*text = NULL;
-	}
-	return err;
-}
-
 int controls_write(struct device *device, const struct control_info *info, int64_t value)
 {
 	struct v4l2_ext_control wide = { .id = info->id, .value64 = value };
@@ -142,21 +133,6 @@ int controls_write(struct device *device, const struct control_info *info, int64
 	return device_ioctl(device, VIDIOC_S_CTRL, &control);
 }
 
-int controls_write_string(struct device *device, const struct control_info *info, const char *text)
-{
-	struct v4l2_ext_control string = { .id = info->id, .size = (uint32_t)strlen(text) + 1 };
-	struct v4l2_ext_controls list = { .count = 1, .controls = &string };
-	char *copy = strdup(text);
-	int err;
-
-	if (!copy)
-		return log_no_memory();
-	string.string = copy;
-	err = device_ioctl(device, VIDIOC_S_EXT_CTRLS, &list);
-	free(copy);
-	return err;
-}
-
 int controls_enumerate(struct device *device, int (*visit)(void *opaque, const struct control_info *info),
 		       void *opaque)
 {
@@ -164,14 +140,14 @@ int controls_enumerate(struct device *device, int (*visit)(void *opaque, const s
 
 	for (int n = 0; n < CONTROLS_MAX; n++) {
 		uint32_t last = info.id;
-		int err = query_ext_ctrl(device, last | V4L2_CTRL_FLAG_NEXT_CTRL, &info);
+		int err = query_ext_ctrl(
+			device, last | V4L2_CTRL_FLAG_NEXT_CTRL | V4L2_CTRL_FLAG_NEXT_COMPOUND, &info);
 
 		if (err == -EINVAL || err == -ENOTTY || (err == 0 && info.id <= last))
 			return 0;
 		if (err < 0)
 			return err;
-		if (!info.name[0] || (info.flags & V4L2_CTRL_FLAG_DISABLED) ||
-		    info.type == V4L2_CTRL_TYPE_CTRL_CLASS)
+		if (info.flags & V4L2_CTRL_FLAG_DISABLED || info.type == V4L2_CTRL_TYPE_CTRL_CLASS)
 			continue;
 		if (controls_is_number(&info) && !(info.flags & V4L2_CTRL_FLAG_WRITE_ONLY) &&
 		    controls_read(device, &info, &info.value) < 0)

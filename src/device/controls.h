@@ -12,9 +12,10 @@ struct control_info {
 	uint32_t id, type, flags;
 	char name[40]; /* as v4l2-ctl prints it */
 	int64_t min, max, step, standard, value;
+	uint32_t elem_size, elems, n_dims, dims[V4L2_CTRL_MAX_DIMS]; /* of an array or a struct */
 };
-/* Calls visit for every control that has a name and is not disabled, with its current value, or 0 where that
- * is no number or cannot be read. Returns the first non-zero result of visit, 0 at the end, or a negative
+/* Calls visit for every control that is not disabled, with its current value, or 0 where that is no number or
+ * cannot be read. Returns the first non-zero result of visit, 0 at the end, or a negative
  * errno of the driver's, not logged. */
 int controls_enumerate(struct device *device, int (*visit)(void *opaque, const struct control_info *info),
 		       void *opaque);

@@ -11,13 +11,15 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "device/control_payload.h"
+#include "device/control_text.h"
 #include "device/controls_internal.h"
 
 #define TEXT_MAX 600
-#define MENU_MAX 256 /* entries read of a menu */
 
 struct control_search {
 	char name[CONTROL_NAME_MAX];
+	uint32_t id; /* or 0 */
 	struct control_info found;
 	char similar[TEXT_MAX]; /* names of other controls */
 };
@@ -26,7 +28,7 @@ static int compare_control(void *opaque, const struct control_info *info)
 {
 	struct control_search *search = opaque;
 
-	if (strcmp(info->name, search->name) == 0) {
+	if (search->id ? info->id == search->id : strcmp(info->name, search->name) == 0) {
 		search->found = *info;
 		return 1;
 	}
@@ -36,12 +38,16 @@ static int compare_control(void *opaque, const struct control_info *info)
 	return 0;
 }
 
-static int find_control_by_name(struct device *device, const char *name, struct control_info *info)
+/* By its name, or its id. */
+static int search_control(struct device *device, const char *name, struct control_info *info)
 {
 	struct control_search search = { .similar = "" };
+	int64_t id;
 	int result;
 
 	controls_name(name, search.name);
+	if (control_text_number(name, &id) && id > 0 && id <= V4L2_CTRL_ID_MASK)
+		search.id = (uint32_t)id;
 	result = search.name[0] ? controls_enumerate(device, compare_control, &search) : 0;
 	if (result < 0)
 		return device_error(device, "VIDIOC_QUERY_EXT_CTRL", result);
@@ -56,16 +62,6 @@ static int find_control_by_name(struct device *device, const char *name, struct 
 	return -ERANGE;
 }
 
-static bool is_menu(const struct control_info *info)
-{
-	return info->type == V4L2_CTRL_TYPE_MENU || info->type == V4L2_CTRL_TYPE_INTEGER_MENU;
-}
-
-static int64_t menu_end(const struct control_info *info)
-{
-	return info->max < MENU_MAX ? info->max : MENU_MAX;
-}
-
 /* Logs why a value is not accepted and which ones are. Returns -ERANGE. */
 static int report_value(struct device *device, const struct control_info *info, const char *value,
 			const char *why)
@@ -78,77 +74,16 @@ static int report_value(struct device *device, const struct control_info *info, 
 		text_add(list, sizeof list, "%" PRId64 " to %" PRId64 " characters", info->min, info->max);
 	else if (info->type == V4L2_CTRL_TYPE_BITMASK)
 		text_add(list, sizeof list, "bits of 0x%" PRIx64, (uint64_t)info->max);
-	else if (!is_menu(info))
+	else if (!controls_is_menu(info))
 		text_add(list, sizeof list,
 			 "%" PRId64 " to %" PRId64 " in steps of %" PRId64 ", default %" PRId64, info->min,
 			 info->max, info->step, info->standard);
-	for (int64_t i = info->min; is_menu(info) && i <= menu_end(info); i++)
+	for (int64_t i = info->min; controls_is_menu(info) && i <= controls_menu_end(info); i++)
 		if (controls_menu_text(device, info, i, entry))
 			text_join(list, sizeof list, ", ", "%" PRId64 " (%s)", i, entry);
 	log_error("%s: control %s: invalid value '%s' (%s): expected %s", device->path, info->name, value,
 		  why, list);
 	return -ERANGE;
-}
-
-/* Finds a menu entry by its text as it is, or in the form of a control's name. */
-static bool find_menu_entry(struct device *device, const struct control_info *info, const char *text,
-			    int64_t *value)
-{
-	char wanted[CONTROL_NAME_MAX], name[CONTROL_NAME_MAX], entry[40];
-
-	controls_name(text, wanted);
-	for (int64_t i = info->min; i <= menu_end(info); i++) {
-		if (!controls_menu_text(device, info, i, entry))
-			continue;
-		controls_name(entry, name);
-		if (strcasecmp(entry, text) == 0 || (*wanted && strcmp(name, wanted) == 0)) {
-			*value = i;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool parse_boolean(const char *text, int64_t *value)
-{
-	static const struct {
-		const char *word;
-		int64_t value;
-	} words[] = { { "true", 1 }, { "false", 0 }, { "on", 1 }, { "off", 0 }, { "yes", 1 }, { "no", 0 } };
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		if (strcasecmp(text, words[i].word) == 0) {
-			*value = words[i].value;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool parse_control_number(const char *text, int64_t *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoll(text, &end, 0);
-	return end != text && !*end && errno == 0;
-}
-
-static int parse_control_value(struct device *device, const struct control_info *info, const char *text,
-			       int64_t *value)
-{
-	char entry[40];
-
-	if (!parse_control_number(text, value) &&
-	    !(info->type == V4L2_CTRL_TYPE_BOOLEAN && parse_boolean(text, value)) &&
-	    !(is_menu(info) && find_menu_entry(device, info, text, value)))
-		return report_value(device, info, text, is_menu(info) ? "not in its menu" : "not a number");
-	if (info->type == V4L2_CTRL_TYPE_BITMASK ? (uint64_t)*value & ~(uint64_t)info->max
-						 : *value < info->min || *value > info->max)
-		return report_value(device, info, text, is_menu(info) ? "not in its menu" : "out of range");
-	if (is_menu(info) && !controls_menu_text(device, info, *value, entry))
-		return report_value(device, info, text, "not in its menu");
-	return 0;
 }
 
 /* Logs why the driver refuses a value. Returns -ERANGE, or -ENODEV. */
@@ -176,92 +111,193 @@ static int report_refusal(struct device *device, const struct control_info *info
 	return report_value(device, info, text, err_str(err));
 }
 
-static int set_string(struct device *device, const struct control_info *info, const char *text)
+/* What is set: a control, or an item of it. */
+struct target {
+	struct control_info info; /* the item's range */
+	bool is_item;
+	uint32_t index;
+};
+
+static int find_target(struct device *device, const struct assignment *assignment, struct target *target)
 {
-	int err = controls_write_string(device, info, text);
+	struct control_info *info = &target->info;
+	int err = search_control(device, assignment->name, info);
+	uint32_t n;
 
-	return err < 0 && err != -ENOMEM ? report_refusal(device, info, text, err) : err;
-}
-
-/* Whether the value can be checked by reading it: not where the device changes it, or where writing it only
- * triggers an action. */
-static bool can_verify(const struct control_info *info)
-{
-	return controls_is_number(info) &&
-	       !(info->flags &
-		 (V4L2_CTRL_FLAG_WRITE_ONLY | V4L2_CTRL_FLAG_VOLATILE | V4L2_CTRL_FLAG_EXECUTE_ON_WRITE));
-}
-
-static int set_number(struct device *device, const struct control_info *info, const char *text, int64_t value)
-{
-	int64_t got = value;
-	char why[64];
-	int err;
-
-	if (info->flags & V4L2_CTRL_FLAG_READ_ONLY)
-		return report_refusal(device, info, text, -EACCES);
-	err = controls_write(device, info, value);
 	if (err < 0)
-		return report_refusal(device, info, text, err);
-	if (can_verify(info) && controls_read(device, info, &got) == 0 && got != value) {
-		snprintf(why, sizeof why, "the device sets %" PRId64, got);
-		return report_value(device, info, text, why);
+		return err;
+	target->is_item = control_payload_is_one(info) && info->type != V4L2_CTRL_TYPE_STRING;
+	n = control_payload_items(info);
+	if (!target->is_item && assignment->index) {
+		log_error("%s: control %s: has one value: expected %s=VALUE", device->path, info->name,
+			  info->name);
+		return -ERANGE;
 	}
-	log_verbose("%s: control %s is %" PRId64, device->path, info->name, got);
+	if (target->is_item &&
+	    (!assignment->index || control_text_index(info, assignment->index, &target->index) < 0)) {
+		log_error("%s: control %s: has %u values: expected %s[0]=VALUE to %s[%u]=VALUE", device->path,
+			  info->name, n, info->name, info->name, n ? n - 1 : 0);
+		return -ERANGE;
+	}
+	if (!assignment->value && info->type != V4L2_CTRL_TYPE_BUTTON) {
+		log_error("control %s: missing value: expected %s=VALUE", info->name, info->name);
+		return -EINVAL;
+	}
+	*info = target->is_item ? control_payload_item_info(info) : *info;
 	return 0;
 }
 
-/* Checks NAME=VALUE, or NAME of a button, and sets it where `former` takes the value that it had; NULL: a dry
- * run. */
-static int set_control(struct device *device, char *assignment, struct control_value **former)
+static int read_target(struct device *device, const struct target *target, int64_t *value)
 {
-	char *text = strchr(assignment, '=');
-	struct control_info info;
-	int64_t value = 1;
+	uint8_t *payload;
 	int err;
 
-	if (text)
-		*text++ = '\0';
-	err = find_control_by_name(device, assignment, &info);
-	if (err < 0)
-		return err;
-	if (!text && info.type != V4L2_CTRL_TYPE_BUTTON) {
-		log_error("control %s: missing value: expected %s=VALUE", info.name, info.name);
-		return -EINVAL;
-	}
-	if (info.type == V4L2_CTRL_TYPE_STRING && strlen(text) > (uint64_t)info.max)
-		return report_value(device, &info, text, "too long");
-	if (info.type != V4L2_CTRL_TYPE_STRING && info.type != V4L2_CTRL_TYPE_BUTTON) {
-		if (!controls_is_number(&info)) {
-			log_error("%s: control %s: arrays and compound values cannot be set", device->path,
-				  info.name);
-			return -ERANGE;
-		}
-		err = parse_control_value(device, &info, text, &value);
-		if (err < 0)
-			return err;
-	}
-	if (!former)
-		return 0;
-	err = control_values_save(former, device, &info);
-	if (err < 0)
-		return err;
-	return info.type == V4L2_CTRL_TYPE_STRING ? set_string(device, &info, text)
-						  : set_number(device, &info, text ? text : "1", value);
+	if (!target->is_item)
+		return controls_read(device, &target->info, value);
+	err = control_payload_read(device, &target->info, &payload);
+	if (err == 0)
+		*value = control_payload_item(&target->info, payload, target->index);
+	free(payload);
+	return err;
 }
 
-int controls_set(struct device *device, const char *assignments, struct control_value **former)
+static int write_target(struct device *device, const struct target *target, int64_t value)
 {
+	uint8_t *payload;
+	int err;
+
+	if (!target->is_item)
+		return controls_write(device, &target->info, value);
+	err = control_payload_read(device, &target->info, &payload);
+	if (err == 0) {
+		control_payload_set_item(&target->info, payload, target->index, value);
+		err = control_payload_write(device, &target->info, payload);
+	}
+	free(payload);
+	return err;
+}
+
+/* Whether reading tells what was set: not where writing only triggers an action. */
+static bool can_verify(const struct control_info *info)
+{
+	return info->type != V4L2_CTRL_TYPE_BUTTON &&
+	       !(info->flags & (V4L2_CTRL_FLAG_WRITE_ONLY | V4L2_CTRL_FLAG_EXECUTE_ON_WRITE));
+}
+
+static int set_string(struct device *device, const struct control_info *info, const char *text)
+{
+	size_t length = strlen(text);
+	uint8_t *payload = calloc(1, control_payload_bytes(info));
+	bool taken = true;
+	int err;
+
+	if (!payload)
+		return log_no_memory();
+	memcpy(payload, text, length);
+	err = control_payload_write(device, info, payload);
+	free(payload);
+	if (err < 0)
+		return err == -ENOMEM ? err : report_refusal(device, info, text, err);
+	if (can_verify(info) && control_payload_read(device, info, &payload) == 0) {
+		taken = strcmp((const char *)payload, text) == 0;
+		free(payload);
+	}
+	return taken ? 0 : report_value(device, info, text, "the device does not keep it");
+}
+
+/* How controls are set. */
+struct change {
+	struct device *device;
+	bool adjust;
+	struct control_value **former;
+};
+
+static int set_number(const struct change *change, const struct target *target, const char *text,
+		      int64_t requested)
+{
+	const struct control_info *info = &target->info;
+	struct device *device = change->device;
+	int64_t value = change->adjust ? control_text_adjust(info, requested) : requested, got;
+	char why[64];
+	int err = write_target(device, target, value);
+
+	if (err < 0)
+		return report_refusal(device, info, text, err);
+	if (!can_verify(info) || read_target(device, target, &got) < 0)
+		got = value;
+	if (got != value && !change->adjust && !(info->flags & V4L2_CTRL_FLAG_VOLATILE)) {
+		snprintf(why, sizeof why, "the device sets %" PRId64, got);
+		return report_value(device, info, text, why);
+	}
+	if (got != requested)
+		log_warn("%s: control %s: asked for %s, got %" PRId64, device->path, info->name, text, got);
+	else
+		log_verbose("%s: control %s is %" PRId64, device->path, info->name, got);
+	return 0;
+}
+
+/* All are checked before the first is set: most errors leave the device unchanged. The flags tell what came
+ * of them once all are set, as one may make another active. */
+enum pass { PASS_CHECK, PASS_SET, PASS_TELL, N_PASSES };
+
+static int check_target(const struct change *change, const struct target *target, const char *text,
+			int64_t *value)
+{
+	const struct control_info *info = &target->info;
+	const char *why = NULL;
+
+	if (info->flags & V4L2_CTRL_FLAG_READ_ONLY)
+		return report_refusal(change->device, info, text, -EACCES);
+	*value = 1;
+	if (info->type == V4L2_CTRL_TYPE_STRING)
+		why = strlen(text) >= control_payload_bytes(info) ? "too long" : NULL;
+	else if (info->type != V4L2_CTRL_TYPE_BUTTON)
+		why = control_text_value(change->device, info, text, value);
+	if (!why && info->type != V4L2_CTRL_TYPE_STRING && info->type != V4L2_CTRL_TYPE_BUTTON &&
+	    !change->adjust && !control_text_in_range(info, *value))
+		why = "out of range";
+	return why ? report_value(change->device, info, text, why) : 0;
+}
+
+static int set_control(const struct change *change, const struct assignment *assignment, enum pass pass)
+{
+	const char *text = assignment->value ? assignment->value : "1";
+	struct device *device = change->device;
+	struct target target = { .index = 0 };
+	int64_t value = 0;
+	int err = find_target(device, assignment, &target);
+
+	if (err == 0)
+		err = check_target(change, &target, text, &value);
+	if (err < 0 || pass == PASS_CHECK)
+		return err;
+	if (pass == PASS_TELL) {
+		if (target.info.flags & V4L2_CTRL_FLAG_INACTIVE)
+			log_warn("%s: control %s is inactive: the value has no effect as long as another "
+				 "control, such as an automatic mode, overrides it",
+				 device->path, target.info.name);
+		return 0;
+	}
+	err = control_values_save(change->former, device, &target.info);
+	if (err < 0)
+		return err;
+	return target.info.type == V4L2_CTRL_TYPE_STRING ? set_string(device, &target.info, text)
+							 : set_number(change, &target, text, value);
+}
+
+int controls_set(struct device *device, const char *assignments, bool adjust, struct control_value **former)
+{
+	const struct change change = { device, adjust, former };
 	int err = 0;
 
-	/* All are checked before the first is set: most errors leave the device unchanged. */
-	for (int pass = 0; pass < 2 && err == 0; pass++) {
-		char *copy = strdup(assignments), *next = copy, *assignment;
+	for (enum pass pass = 0; pass < N_PASSES && err == 0; pass++) {
+		char *copy = strdup(assignments), *rest = copy;
+		struct assignment assignment;
 
 		if (!copy)
-			return -ENOMEM;
-		while (err == 0 && (assignment = strsep(&next, ",")))
-			err = *assignment ? set_control(device, assignment, pass == 0 ? NULL : former) : 0;
+			return log_no_memory();
+		while (err == 0 && (err = control_text_next(&rest, &assignment)) > 0)
+			err = set_control(&change, &assignment, pass);
 		free(copy);
 	}
 	return err;

@@ -23,7 +23,8 @@ enum status setup_device(struct setup *setup, const struct setup_options *option
 	if (options->has_input)
 		err = inputs_select(&setup->device, options->input);
 	if (err == 0 && options->controls)
-		err = controls_set(&setup->device, options->controls, &setup->before.controls);
+		err = controls_set(&setup->device, options->controls, options->format.adjust,
+				   &setup->before.controls);
 	return status_of(STAGE_CONTROL, err);
 }
 

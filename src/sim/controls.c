@@ -2,9 +2,8 @@
 /*
  * The controls of the simulated device. They do not change the test pattern.
  *
- * To add a control: a row of controls[]. To add a type whose value is a 32-bit integer: a row of
- * control_types[], with the function that validates its values. Any other type needs storage for its value,
- * see control_values of struct sim, and the *_ext_ctrls functions.
+ * To add a control: a row of controls[], by ascending id. To add a type: a row of control_types[], with the
+ * function that validates a value; what is no 32-bit integer is set by the *_ext_ctrls functions alone.
  */
 #include <errno.h>
 #include <string.h>
@@ -12,35 +11,86 @@
 #include "sim/sim_internal.h"
 
 static const char *const power_line_frequencies[] = { "Disabled", "50 Hz", "60 Hz" };
+static const char *const exposure_modes[] = { "Auto Mode", "Manual Mode" };
+static const int64_t link_frequencies[] = { 100000000, 200000000, 400000000 };
+
+enum { EXPOSURE_AUTO, EXPOSURE_MANUAL };
+/* Ids of a driver's own. */
+enum {
+	CID_RESET = V4L2_CID_USER_BASE + 0xf000,
+	CID_TITLE,
+	CID_NUMBER,
+	CID_OUTPUTS,
+	CID_FREQUENCY,
+	CID_TABLE,
+	CID_AREA,
+	CID_STUCK,
+	CID_NAMELESS
+};
 
 /* By ascending id, the order that V4L2_CTRL_FLAG_NEXT_CTRL needs. */
 static const struct control {
 	uint32_t id, type, flags;
 	const char *name;
-	int32_t min, max, step, default_value;
+	int64_t min, max, step, default_value;
 	const char *const *menu;
+	bool extra;                  /* only with all-controls */
+	uint32_t elem_size, dims[2]; /* of arrays and structs */
 } controls[] = {
 	{ V4L2_CID_USER_CLASS, V4L2_CTRL_TYPE_CTRL_CLASS,
-	  V4L2_CTRL_FLAG_READ_ONLY | V4L2_CTRL_FLAG_WRITE_ONLY, "User Controls", 0, 0, 0, 0, NULL },
+	  V4L2_CTRL_FLAG_READ_ONLY | V4L2_CTRL_FLAG_WRITE_ONLY, "User Controls", 0, 0, 0, 0, .menu = NULL },
 	{ V4L2_CID_BRIGHTNESS, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_SLIDER, "Brightness", 0, 255, 1, 128,
-	  NULL },
-	{ V4L2_CID_CONTRAST, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_SLIDER, "Contrast", -64, 64, 2, 0, NULL },
-	{ V4L2_CID_HFLIP, V4L2_CTRL_TYPE_BOOLEAN, 0, "Horizontal Flip", 0, 1, 1, 0, NULL },
+	  .menu = NULL },
+	{ V4L2_CID_CONTRAST, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_SLIDER, "Contrast", -64, 64, 2, 0,
+	  .menu = NULL },
+	{ V4L2_CID_HFLIP, V4L2_CTRL_TYPE_BOOLEAN, 0, "Horizontal Flip", 0, 1, 1, 0, .menu = NULL },
 	{ V4L2_CID_POWER_LINE_FREQUENCY, V4L2_CTRL_TYPE_MENU, 0, "Power Line Frequency", 0, 2, 1, 1,
-	  power_line_frequencies },
+	  .menu = power_line_frequencies },
 	{ V4L2_CID_MIN_BUFFERS_FOR_CAPTURE, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_READ_ONLY,
-	  "Min Number of Capture Buffers", 1, 32, 1, 1, NULL },
+	  "Min Number of Capture Buffers", 1, 32, 1, 1, .menu = NULL },
 	{ V4L2_CID_MIN_BUFFERS_FOR_OUTPUT, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_READ_ONLY,
-	  "Min Number of Output Buffers", 1, 32, 1, 1, NULL },
+	  "Min Number of Output Buffers", 1, 32, 1, 1, .menu = NULL },
+	{ CID_RESET, V4L2_CTRL_TYPE_BUTTON, V4L2_CTRL_FLAG_WRITE_ONLY | V4L2_CTRL_FLAG_EXECUTE_ON_WRITE,
+	  "Reset", 0, 0, 0, 0, .extra = true },
+	{ CID_TITLE, V4L2_CTRL_TYPE_STRING, V4L2_CTRL_FLAG_HAS_PAYLOAD, "Title", 0, 16, 1, 0, .extra = true,
+	  .elem_size = 17 },
+	{ CID_NUMBER, V4L2_CTRL_TYPE_INTEGER64, 0, "Large Number", -(INT64_C(1) << 40), INT64_C(1) << 40, 1,
+	  0, .extra = true, .elem_size = 8 },
+	{ CID_OUTPUTS, V4L2_CTRL_TYPE_BITMASK, 0, "Outputs", 0, 0xf0f, 0, 1, .extra = true },
+	{ CID_FREQUENCY, V4L2_CTRL_TYPE_INTEGER_MENU, 0, "Link Frequency", 0, 2, 1, 0, .extra = true },
+	{ CID_TABLE, V4L2_CTRL_TYPE_U8, V4L2_CTRL_FLAG_HAS_PAYLOAD, "Gain Table", 0, 200, 1, 100,
+	  .extra = true, .elem_size = 1, .dims = { 2, 3 } },
+	{ CID_AREA, V4L2_CTRL_TYPE_AREA, V4L2_CTRL_FLAG_HAS_PAYLOAD, "Sensor Area", 0, 0, 0, 0, .extra = true,
+	  .elem_size = sizeof(struct v4l2_area) },
+	{ CID_STUCK, V4L2_CTRL_TYPE_INTEGER, 0, "Stuck", 0, 10, 1, 3, .extra = true },
+	{ CID_NAMELESS, V4L2_CTRL_TYPE_INTEGER, 0, "***", 0, 10, 1, 5, .extra = true },
+	{ V4L2_CID_CAMERA_CLASS, V4L2_CTRL_TYPE_CTRL_CLASS,
+	  V4L2_CTRL_FLAG_READ_ONLY | V4L2_CTRL_FLAG_WRITE_ONLY, "Camera Controls", 0, 0, 0, 0,
+	  .extra = true },
+	{ V4L2_CID_EXPOSURE_AUTO, V4L2_CTRL_TYPE_MENU, V4L2_CTRL_FLAG_UPDATE, "Auto Exposure", 0, 1, 1,
+	  EXPOSURE_AUTO, .menu = exposure_modes, .extra = true },
+	{ V4L2_CID_EXPOSURE_ABSOLUTE, V4L2_CTRL_TYPE_INTEGER, 0, "Exposure Time", 1, 10000, 1, 157,
+	  .extra = true },
 };
 #define N_CONTROLS ((int)(ARRAY_SIZE(controls)))
-_Static_assert(ARRAY_SIZE(controls) <= sizeof(((struct sim *)0)->control_values) / sizeof(int32_t),
+#define VALUE_BYTES 24 /* the longest value */
+_Static_assert(sizeof(((struct sim *)0)->control_values) >= ARRAY_SIZE(controls) * VALUE_BYTES,
 	       "struct sim has room for the value of each control");
 
-/* As the kernel's control framework: out of range integers are clamped, menu entries must exist. */
-static int validate_integer(const struct control *control, int32_t *value)
+static uint32_t n_elements(const struct control *control)
 {
-	int32_t offset;
+	return control->dims[0] ? control->dims[0] * control->dims[1] : 1;
+}
+
+static uint32_t value_bytes(const struct control *control)
+{
+	return control->elem_size ? control->elem_size * n_elements(control) : 4;
+}
+
+/* As the kernel's control framework: out of range integers are clamped, menu entries must exist. */
+static int validate_integer(const struct control *control, int64_t *value)
+{
+	int64_t offset;
 
 	if (*value < control->min)
 		*value = control->min;
@@ -51,38 +101,68 @@ static int validate_integer(const struct control *control, int32_t *value)
 	return 0;
 }
 
-static int validate_boolean(const struct control *control, int32_t *value)
+static int validate_boolean(const struct control *control, int64_t *value)
 {
 	(void)control;
 	*value = !!*value;
 	return 0;
 }
 
-static int validate_menu(const struct control *control, int32_t *value)
+static int validate_menu(const struct control *control, int64_t *value)
 {
 	return *value < control->min || *value > control->max ? -ERANGE : 0;
 }
 
+static int validate_bitmask(const struct control *control, int64_t *value)
+{
+	*value &= control->max;
+	return 0;
+}
+
 static const struct control_type {
 	uint32_t type;
-	int (*validate)(const struct control *control, int32_t *value); /* may change the value */
+	int (*validate)(const struct control *control, int64_t *value); /* of an element; may change it */
 } control_types[] = {
-	{ V4L2_CTRL_TYPE_INTEGER, validate_integer },
-	{ V4L2_CTRL_TYPE_BOOLEAN, validate_boolean },
-	{ V4L2_CTRL_TYPE_MENU, validate_menu },
+	{ V4L2_CTRL_TYPE_INTEGER, validate_integer }, { V4L2_CTRL_TYPE_BOOLEAN, validate_boolean },
+	{ V4L2_CTRL_TYPE_MENU, validate_menu },       { V4L2_CTRL_TYPE_INTEGER_MENU, validate_menu },
+	{ V4L2_CTRL_TYPE_BITMASK, validate_bitmask }, { V4L2_CTRL_TYPE_INTEGER64, validate_integer },
+	{ V4L2_CTRL_TYPE_U8, validate_integer },
 };
+
+static uint8_t *value_of(struct sim *sim, const struct control *control)
+{
+	return sim->control_values + (control - controls) * VALUE_BYTES;
+}
+
+static void set_default(const struct control *control, uint8_t value[VALUE_BYTES])
+{
+	uint32_t size = control->elem_size ? control->elem_size : 4;
+
+	memset(value, 0, VALUE_BYTES);
+	if (control->type == V4L2_CTRL_TYPE_STRING)
+		strcpy((char *)value, "untitled");
+	else if (size <= sizeof control->default_value)
+		for (uint32_t n = 0; n < n_elements(control); n++)
+			memcpy(value + n * size, &control->default_value, size);
+}
 
 void sim_controls_init(struct sim *sim)
 {
-	for (int i = 0; i < N_CONTROLS; i++)
-		sim->control_values[i] = controls[i].default_value;
+	for (const struct control *c = controls; c < controls + N_CONTROLS; c++)
+		set_default(c, value_of(sim, c));
 }
 
-void sim_controls_print(const struct sim *sim, FILE *file)
+static bool is_32_bit(const struct control *control)
 {
-	for (int i = 0; i < N_CONTROLS; i++)
-		if (!(controls[i].flags & V4L2_CTRL_FLAG_READ_ONLY))
-			fprintf(file, " %s=%d", controls[i].name, sim->control_values[i]);
+	return !control->elem_size && control->type != V4L2_CTRL_TYPE_CTRL_CLASS;
+}
+
+static int32_t value_32(const struct sim *sim, const struct control *control)
+{
+	int32_t value;
+
+	memcpy(&value, value_of((struct sim *)sim, control), sizeof value);
+	return value;
 }
 
 static bool has_control(const struct sim *sim, const struct control *control)
@@ -91,22 +171,48 @@ static bool has_control(const struct sim *sim, const struct control *control)
 		return sim->options.min_buffers && !sim->options.output;
 	if (control->id == V4L2_CID_MIN_BUFFERS_FOR_OUTPUT)
 		return sim->options.min_buffers && sim->options.output;
-	return true;
+	return !control->extra || sim->options.all_controls;
 }
 
-/* The control; with V4L2_CTRL_FLAG_NEXT_CTRL the first one of a higher id. NULL: there is none. */
+void sim_controls_print(const struct sim *sim, FILE *file)
+{
+	for (const struct control *c = controls; c < controls + N_CONTROLS; c++) {
+		if (c->flags & V4L2_CTRL_FLAG_READ_ONLY || !has_control(sim, c))
+			continue;
+		fprintf(file, " %s=", c->name);
+		if (is_32_bit(c))
+			fprintf(file, "%d", value_32(sim, c));
+		for (uint32_t i = 0; i < value_bytes(c) && !is_32_bit(c); i++)
+			fprintf(file, "%02x", value_of((struct sim *)sim, c)[i]);
+	}
+}
+
+/* The control; with flags the first one of a higher id: V4L2_CTRL_FLAG_NEXT_CTRL, one that is no array or
+ * struct; V4L2_CTRL_FLAG_NEXT_COMPOUND, one that is. NULL: there is none. */
 static const struct control *find_control(const struct sim *sim, uint32_t id)
 {
-	bool next = id & V4L2_CTRL_FLAG_NEXT_CTRL;
+	bool simple = id & V4L2_CTRL_FLAG_NEXT_CTRL, compound = id & V4L2_CTRL_FLAG_NEXT_COMPOUND;
 
-	if (id & V4L2_CTRL_FLAG_NEXT_COMPOUND && !next)
-		return NULL;
-	id &= ~(uint32_t)(V4L2_CTRL_FLAG_NEXT_CTRL | V4L2_CTRL_FLAG_NEXT_COMPOUND);
-	for (int i = 0; i < N_CONTROLS; i++) {
-		if (has_control(sim, &controls[i]) && (next ? controls[i].id > id : controls[i].id == id))
-			return &controls[i];
+	id &= V4L2_CTRL_ID_MASK;
+	for (const struct control *c = controls; c < controls + N_CONTROLS; c++) {
+		if (!has_control(sim, c))
+			continue;
+		if (simple || compound
+			    ? c->id > id && (c->type < V4L2_CTRL_COMPOUND_TYPES ? simple : compound)
+			    : c->id == id)
+			return c;
 	}
 	return NULL;
+}
+
+static uint32_t flags_of(const struct sim *sim, const struct control *control)
+{
+	uint32_t flags = control->flags;
+
+	if (control->id == V4L2_CID_EXPOSURE_ABSOLUTE &&
+	    value_32(sim, find_control(sim, V4L2_CID_EXPOSURE_AUTO)) == EXPOSURE_AUTO)
+		flags |= V4L2_CTRL_FLAG_INACTIVE | V4L2_CTRL_FLAG_VOLATILE;
+	return flags;
 }
 
 int sim_controls_queryctrl(struct sim *sim, void *argument)
@@ -118,11 +224,13 @@ int sim_controls_queryctrl(struct sim *sim, void *argument)
 		return -EINVAL;
 	*query = (struct v4l2_queryctrl){ .id = control->id,
 					  .type = control->type,
-					  .minimum = control->min,
-					  .maximum = control->max,
-					  .step = control->step,
-					  .default_value = control->default_value,
-					  .flags = control->flags };
+					  .flags = flags_of(sim, control) };
+	if (is_32_bit(control) || control->type == V4L2_CTRL_TYPE_STRING) {
+		query->minimum = (int32_t)control->min;
+		query->maximum = (int32_t)control->max;
+		query->step = (int32_t)control->step;
+		query->default_value = (int32_t)control->default_value;
+	}
 	strncpy((char *)query->name, control->name, sizeof query->name - 1);
 	return 0;
 }
@@ -140,9 +248,11 @@ int sim_controls_query_ext_ctrl(struct sim *sim, void *argument)
 					       .maximum = control->max,
 					       .step = (uint64_t)control->step,
 					       .default_value = control->default_value,
-					       .flags = control->flags,
-					       .elem_size = 4,
-					       .elems = 1 };
+					       .flags = flags_of(sim, control),
+					       .elem_size = control->elem_size ? control->elem_size : 4,
+					       .elems = n_elements(control),
+					       .nr_of_dims = control->dims[0] ? 2 : 0,
+					       .dims = { control->dims[0], control->dims[1] } };
 	strncpy(query->name, control->name, sizeof query->name - 1);
 	return 0;
 }
@@ -152,46 +262,56 @@ int sim_controls_querymenu(struct sim *sim, void *argument)
 	struct v4l2_querymenu *menu = argument;
 	const struct control *control = find_control(sim, menu->id);
 
-	if (!control || !control->menu || menu->index > (uint32_t)control->max)
+	if (!control || menu->index > (uint32_t)control->max)
+		return -EINVAL;
+	menu->reserved = 0;
+	if (control->type == V4L2_CTRL_TYPE_INTEGER_MENU) {
+		menu->value = link_frequencies[menu->index];
+		return 0;
+	}
+	if (!control->menu)
 		return -EINVAL;
 	strncpy((char *)menu->name, control->menu[menu->index], sizeof menu->name - 1);
-	menu->reserved = 0;
 	return 0;
 }
 
-static int get_value(const struct sim *sim, uint32_t id, int32_t *value)
+static const struct control *find_by_id(const struct sim *sim, uint32_t id)
 {
-	const struct control *control = (id & V4L2_CTRL_FLAG_NEXT_CTRL) ? NULL : find_control(sim, id);
+	return id & ~(uint32_t)V4L2_CTRL_ID_MASK ? NULL : find_control(sim, id);
+}
 
+static int get_value(const struct sim *sim, const struct control *control, int32_t *value)
+{
 	if (!control)
 		return -EINVAL;
-	if (control->type == V4L2_CTRL_TYPE_CTRL_CLASS)
+	if (control->flags & V4L2_CTRL_FLAG_WRITE_ONLY)
 		return -EACCES;
-	*value = sim->control_values[control - controls];
+	if (!is_32_bit(control))
+		return -EINVAL;
+	*value = value_32(sim, control);
 	if (control->id == V4L2_CID_MIN_BUFFERS_FOR_CAPTURE || control->id == V4L2_CID_MIN_BUFFERS_FOR_OUTPUT)
 		*value = (int32_t)sim->options.min_buffers;
 	return 0;
 }
 
-/* Checks that the control can be set, and adjusts the value as the driver would. */
-static int validate_value(const struct sim *sim, uint32_t id, int32_t *value)
+/* Adjusts an element of the control as the driver would. */
+static int validate_value(const struct control *control, int64_t *value)
 {
-	const struct control *control = (id & V4L2_CTRL_FLAG_NEXT_CTRL) ? NULL : find_control(sim, id);
-
-	if (!control)
-		return -EINVAL;
-	if (control->flags & V4L2_CTRL_FLAG_READ_ONLY)
-		return -EACCES;
 	for (unsigned i = 0; i < ARRAY_SIZE(control_types); i++) {
 		if (control_types[i].type == control->type)
 			return control_types[i].validate(control, value);
 	}
-	return -EINVAL;
+	return 0;
+}
+
+static int check_writable(const struct control *control)
+{
+	return !control ? -EINVAL : control->flags & V4L2_CTRL_FLAG_READ_ONLY ? -EACCES : 0;
 }
 
 bool sim_controls_has(const struct sim *sim, uint32_t id)
 {
-	return !(id & (V4L2_CTRL_FLAG_NEXT_CTRL | V4L2_CTRL_FLAG_NEXT_COMPOUND)) && find_control(sim, id);
+	return find_by_id(sim, id);
 }
 
 static struct v4l2_event control_event(const struct sim *sim, const struct control *control, uint32_t changes)
@@ -200,14 +320,14 @@ static struct v4l2_event control_event(const struct sim *sim, const struct contr
 				    .id = control->id,
 				    .u.ctrl = { .changes = changes,
 						.type = control->type,
-						.flags = control->flags,
-						.minimum = control->min,
-						.maximum = control->max,
-						.step = control->step,
-						.default_value = control->default_value } };
+						.flags = flags_of(sim, control),
+						.minimum = (int32_t)control->min,
+						.maximum = (int32_t)control->max,
+						.step = (int32_t)control->step,
+						.default_value = (int32_t)control->default_value } };
 
 	if (changes & V4L2_EVENT_CTRL_CH_VALUE)
-		get_value(sim, control->id, &event.u.ctrl.value);
+		get_value(sim, control, &event.u.ctrl.value);
 	return event;
 }
 
@@ -223,34 +343,39 @@ struct v4l2_event sim_controls_initial_event(const struct sim *sim, uint32_t id)
 			     V4L2_EVENT_CTRL_CH_FLAGS | (readable ? V4L2_EVENT_CTRL_CH_VALUE : 0));
 }
 
-static void set_value(struct sim_file *file, uint32_t id, int32_t value)
+static void set_value(struct sim_file *file, const struct control *control, const void *value)
 {
-	const struct control *control = find_control(file->sim, id);
-	int32_t *stored = &file->sim->control_values[control - controls];
+	uint8_t *stored = value_of(file->sim, control);
 	struct v4l2_event event;
 
-	if (*stored == value)
+	if (control->id == CID_STUCK || memcmp(stored, value, value_bytes(control)) == 0)
 		return;
-	*stored = value;
+	memcpy(stored, value, value_bytes(control));
 	event = control_event(file->sim, control, V4L2_EVENT_CTRL_CH_VALUE);
 	sim_event_queue_send_control(file->sim, file, &event);
 }
 
 int sim_controls_g_ctrl(struct sim *sim, void *argument)
 {
-	struct v4l2_control *control = argument;
+	struct v4l2_control *entry = argument;
 
-	return get_value(sim, control->id, &control->value);
+	return get_value(sim, find_by_id(sim, entry->id), &entry->value);
 }
 
 int sim_controls_s_ctrl(struct sim_file *file, void *argument)
 {
-	struct v4l2_control *control = argument;
-	int err = validate_value(file->sim, control->id, &control->value);
+	struct v4l2_control *entry = argument;
+	const struct control *control = find_by_id(file->sim, entry->id);
+	int64_t value = entry->value;
+	int err = check_writable(control);
 
 	if (err == 0)
-		set_value(file, control->id, control->value);
-	return err;
+		err = is_32_bit(control) ? validate_value(control, &value) : -EINVAL;
+	if (err < 0)
+		return err;
+	entry->value = (int32_t)value;
+	set_value(file, control, &entry->value);
+	return 0;
 }
 
 /* check_ext_ctrls() and class_check(): which controls `which` allows. */
@@ -272,52 +397,104 @@ static int check_which(const struct sim *sim, struct v4l2_ext_controls *list, bo
 	return sim_controls_has(sim, which | 1) ? 0 : -EINVAL; /* the class itself is a control */
 }
 
+/* What the program reads and writes: the value itself, or what it points to. NULL: no room for it. */
+static uint8_t *ext_value(struct v4l2_ext_control *entry, const struct control *control)
+{
+	if (!(control->flags & V4L2_CTRL_FLAG_HAS_PAYLOAD))
+		return (uint8_t *)entry + offsetof(struct v4l2_ext_control, value64);
+	if (entry->size >= value_bytes(control))
+		return entry->ptr;
+	entry->size = value_bytes(control);
+	return NULL;
+}
+
+static int get_ext_value(struct sim *sim, struct v4l2_ext_control *entry, bool by_default)
+{
+	const struct control *control = find_by_id(sim, entry->id);
+	uint8_t initial[VALUE_BYTES], *value;
+	int32_t number = 0;
+	int err = 0;
+
+	if (!control)
+		return -EINVAL;
+	if (is_32_bit(control) || control->flags & V4L2_CTRL_FLAG_WRITE_ONLY)
+		err = get_value(sim, control, &number);
+	value = err == 0 ? ext_value(entry, control) : NULL;
+	if (!value)
+		return err < 0 ? err : -ENOSPC;
+	set_default(control, initial);
+	if (by_default)
+		memcpy(value, initial, value_bytes(control));
+	else if (is_32_bit(control))
+		memcpy(value, &number, sizeof number);
+	else
+		memcpy(value, value_of(sim, control), value_bytes(control));
+	return 0;
+}
+
 int sim_controls_g_ext_ctrls(struct sim *sim, void *argument)
 {
 	struct v4l2_ext_controls *list = argument;
 	int err = check_which(sim, list, false);
 
-	for (uint32_t i = 0; err == 0 && i < list->count; i++) {
-		int32_t value = 0; /* struct v4l2_ext_control is packed: no pointer to its value */
-
-		err = get_value(sim, list->controls[i].id, &value);
-		if (err == 0 && list->which == V4L2_CTRL_WHICH_DEF_VAL)
-			value = find_control(sim, list->controls[i].id)->default_value;
-		if (err == 0)
-			list->controls[i].value = value;
-	}
+	for (uint32_t i = 0; err == 0 && i < list->count; i++)
+		err = get_ext_value(sim, &list->controls[i], list->which == V4L2_CTRL_WHICH_DEF_VAL);
 	return err;
 }
 
-static int try_ext_ctrls(const struct sim *sim, struct v4l2_ext_controls *list)
+/* Validates each element where it lies. */
+static int validate_ext(const struct control *control, uint8_t *value)
 {
-	int err = check_which(sim, list, true);
+	uint32_t size = control->elem_size ? control->elem_size : 4;
+	int err = 0;
 
-	for (uint32_t i = 0; err == 0 && i < list->count; i++) {
-		int32_t value = list->controls[i].value;
+	if (control->type == V4L2_CTRL_TYPE_STRING)
+		return memchr(value, '\0', size) ? 0 : -ERANGE;
+	for (uint32_t i = 0; i < n_elements(control) && err == 0; i++) {
+		int64_t number = 0;
+		int32_t small;
 
-		err = validate_value(sim, list->controls[i].id, &value);
-		if (err < 0)
-			list->error_idx = i;
-		else
-			list->controls[i].value = value;
+		memcpy(&number, value + i * size, size);
+		if (size == sizeof small) {
+			memcpy(&small, value + i * size, sizeof small);
+			number = small;
+		}
+		err = validate_value(control, &number);
+		memcpy(value + i * size, &number, size);
 	}
 	return err;
 }
 
 int sim_controls_try_ext_ctrls(struct sim *sim, void *argument)
 {
-	return try_ext_ctrls(sim, argument);
+	struct v4l2_ext_controls *list = argument;
+	int err = check_which(sim, list, true);
+
+	for (uint32_t i = 0; err == 0 && i < list->count; i++) {
+		const struct control *control = find_by_id(sim, list->controls[i].id);
+		uint8_t *value;
+
+		err = check_writable(control);
+		value = err == 0 ? ext_value(&list->controls[i], control) : NULL;
+		if (err == 0)
+			err = value ? validate_ext(control, value) : -ENOSPC;
+		if (err < 0)
+			list->error_idx = i;
+	}
+	return err;
 }
 
 /* Sets all or none. */
 int sim_controls_s_ext_ctrls(struct sim_file *file, void *argument)
 {
 	struct v4l2_ext_controls *list = argument;
-	int err = try_ext_ctrls(file->sim, list);
+	int err = sim_controls_try_ext_ctrls(file->sim, list);
 
 	list->error_idx = list->count;
-	for (uint32_t i = 0; err == 0 && i < list->count; i++)
-		set_value(file, list->controls[i].id, list->controls[i].value);
+	for (uint32_t i = 0; err == 0 && i < list->count; i++) {
+		const struct control *control = find_by_id(file->sim, list->controls[i].id);
+
+		set_value(file, control, ext_value(&list->controls[i], control));
+	}
 	return err;
 }

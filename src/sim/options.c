@@ -355,6 +355,7 @@ const struct sim_key sim_keys[] = {
 	{ "node", "NAME",
 	  "opens of this NAME in a program are one device, whose queue one has, whose settings outlive them",
 	  key_string, AT(node) },
+	{ "all-controls", NULL, "controls of every type, also inactive", key_bool, AT(all_controls) },
 	{ "inputs", "N", "number of inputs, or outputs (1)", key_number, AT(inputs) },
 	{ "draw", "full|marks|none",
 	  "how much of the test pattern is drawn, which takes processor time; marks: only the frame number "

@@ -69,7 +69,7 @@ struct sim_options {
 	uint32_t caps, adjust; /* SIM_CAP_*, SIM_ADJUST_* */
 	uint32_t min_buffers;
 	int64_t grant; /* -1: as many as are asked for */
-	bool no_create_bufs, no_buffer_caps, busy, ring, querybuf_wrong_index, short_plane;
+	bool no_create_bufs, no_buffer_caps, busy, ring, all_controls, querybuf_wrong_index, short_plane;
 	struct sim_call_fault call_faults[SIM_MAX_CALL_FAULTS];
 	unsigned n_call_faults;
 
@@ -189,7 +189,7 @@ struct sim {
 	int64_t reader_arrives_ns;                /* 0: it has, or nothing streams */
 	uint64_t reader_leaves_after;             /* value of n_frames */
 	int input;                                /* selected; output: the output */
-	int32_t control_values[16];               /* in the order of the table in controls.c */
+	uint8_t control_values[512];              /* in the order of the table in controls.c */
 	FILE *dump_file, *settings_file;
 };
 

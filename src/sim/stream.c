@@ -169,7 +169,7 @@ static void return_all_empty(struct sim *sim)
 	}
 }
 
-static bool has_room(const struct sim *sim)
+static bool can_make_frame(const struct sim *sim)
 {
 	if (!sim->options.ring)
 		return sim->queued_list.count;
@@ -218,7 +218,7 @@ static void display_frame(struct sim *sim)
 
 static void finish_period(struct sim *sim, int64_t timestamp_ns)
 {
-	if (has_room(sim) && !sim_faults_due(&sim->options.drop, sim->period + 1)) {
+	if (can_make_frame(sim) && !sim_faults_due(&sim->options.drop, sim->period + 1)) {
 		if (sim->options.output)
 			display_frame(sim);
 		else
@@ -240,7 +240,7 @@ static void make_due_frames(struct sim *sim)
 			finish_period(sim, period_end_ns(sim, sim->period));
 		return;
 	}
-	while (!sim->stopped && has_room(sim)) {
+	while (!sim->stopped && can_make_frame(sim)) {
 		now = now_ns();
 		/* struct v4l2_buffer has microseconds, and no two frames may have the same timestamp. */
 		finish_period(sim, now < sim->last_timestamp_ns + NS_PER_US
@@ -257,7 +257,8 @@ void sim_stream_catch_up(struct sim *sim)
 
 static void update_timer(struct sim *sim)
 {
-	int64_t next_ns = makes_frames(sim) && sim->format.fps.num && has_room(sim) ? next_due_ns(sim) : 0;
+	int64_t next_ns =
+		makes_frames(sim) && sim->format.fps.num && can_make_frame(sim) ? next_due_ns(sim) : 0;
 	struct itimerspec when;
 
 	if (sim->reader_arrives_ns && (!next_ns || sim->reader_arrives_ns < next_ns))
