@@ -13,7 +13,6 @@
 #include "base/pixfmt.h"
 #include "base/terminal.h"
 #include "base/text.h"
-#include "device/controls.h"
 #include "device/device.h"
 #include "device/frame_rate.h"
 #include "device/inputs.h"
@@ -21,11 +20,11 @@
 #include "device/nodes.h"
 #include "queue/io.h"
 #include "report/common.h"
+#include "report/device_internal.h"
 #include "sim/options.h"
 
-/* Bounds an enumeration that a broken driver never ends. */
-#define ENUM_MAX 512u
 #define SIM_KEY_COLUMN 30u
+#define RATES_TEXT_MAX 2000
 
 /* NULL: the interval is not a valid one. */
 static const char *rate_text(const struct v4l2_fract *interval, char text[FRACTION_TEXT_MAX])
@@ -33,6 +32,13 @@ static const char *rate_text(const struct v4l2_fract *interval, char text[FRACTI
 	struct fraction fps = frame_rate_of(interval);
 
 	return fps.den ? fraction_text(fps, text) : NULL;
+}
+
+static bool last_is(struct json_object *array, const char *text)
+{
+	size_t n = json_object_array_length(array);
+
+	return n && strcmp(json_object_get_string(json_object_array_get_idx(array, n - 1)), text) == 0;
 }
 
 /* "fps": the discrete rates; "min_fps" and "max_fps" for a continuous or stepwise range. */
@@ -54,8 +60,11 @@ static void add_rates(struct json_object *object, struct device *device, uint32_
 			json_add_text(object, "max_fps", rate_text(&interval.stepwise.min, text));
 			break;
 		}
-		if (rate_text(&interval.discrete, text))
-			json_object_array_add(array, json_object_new_string(text));
+		if (!rate_text(&interval.discrete, text))
+			continue;
+		if (last_is(array, text)) /* an index that the driver ignores */
+			break;
+		json_object_array_add(array, json_object_new_string(text));
 	}
 	if (json_object_array_length(array))
 		json_object_object_add(object, "fps", array);
@@ -131,24 +140,25 @@ static const char *short_rate(const char *rate, char text[FRACTION_TEXT_MAX])
 	return text;
 }
 
-static void print_rates(struct json_object *size)
+/* " at 15, 30 fps", or "" where the driver tells none. */
+static void rates_text(struct json_object *size, char *text, size_t length)
 {
 	size_t n;
 	struct json_object *rates = json_array(size, "fps", &n);
 	char min[FRACTION_TEXT_MAX], max[FRACTION_TEXT_MAX];
 
+	*text = '\0';
 	for (size_t i = 0; i < n; i++)
-		printf("%s%s", i ? ", " : " at ",
-		       short_rate(json_object_get_string(json_object_array_get_idx(rates, i)), max));
-	if (*json_text(size, "max_fps")) {
-		printf(" at %s to %s", short_rate(json_text(size, "min_fps"), min),
-		       short_rate(json_text(size, "max_fps"), max));
-		n = 1;
-	}
-	printf(n ? " fps\n" : "\n");
+		text_add(text, length, "%s%s", i ? ", " : " at ",
+			 short_rate(json_object_get_string(json_object_array_get_idx(rates, i)), max));
+	if (*json_text(size, "max_fps"))
+		text_add(text, length, " at %s to %s", short_rate(json_text(size, "min_fps"), min),
+			 short_rate(json_text(size, "max_fps"), max));
+	if (*text)
+		text_add(text, length, " fps");
 }
 
-static void print_size(struct json_object *size)
+static void print_size(struct json_object *size, const char *rates)
 {
 	printf("    ");
 	if (json_int(size, "min_width"))
@@ -158,19 +168,61 @@ static void print_size(struct json_object *size)
 	if (json_int(size, "step_width") > 1 || json_int(size, "step_height") > 1)
 		printf(" in steps of %" PRId64 "x%" PRId64, json_int(size, "step_width"),
 		       json_int(size, "step_height"));
-	print_rates(size);
+	printf("%s\n", rates);
 }
 
-static void print_format(struct json_object *format)
+/* The rates of all sizes where they are alike, and there are several. */
+static bool common_rates(struct json_object *sizes, size_t n, char *text, size_t length)
 {
+	char other[RATES_TEXT_MAX];
+
+	if (n < 2)
+		return false;
+	rates_text(json_object_array_get_idx(sizes, 0), text, length);
+	for (size_t i = 1; i < n; i++) {
+		rates_text(json_object_array_get_idx(sizes, i), other, sizeof other);
+		if (strcmp(other, text) != 0)
+			return false;
+	}
+	return *text;
+}
+
+/* The first of the formats before `index` that has the same sizes at the same rates; "": none. */
+static const char *same_sizes_as(struct json_object *formats, size_t index)
+{
+	struct json_object *sizes, *others;
+	size_t n;
+
+	sizes = json_array(json_object_array_get_idx(formats, index), "sizes", &n);
+	for (size_t i = 0; i < index && n; i++) {
+		struct json_object *format = json_object_array_get_idx(formats, i);
+
+		others = json_array(format, "sizes", &n);
+		if (json_object_equal(sizes, others))
+			return json_text(format, "pixelformat");
+	}
+	return "";
+}
+
+static void print_format(struct json_object *formats, size_t index)
+{
+	struct json_object *format = json_object_array_get_idx(formats, index);
+	const char *same = same_sizes_as(formats, index);
+	char all[RATES_TEXT_MAX] = "", rates[RATES_TEXT_MAX];
 	size_t n;
 	struct json_object *sizes = json_array(format, "sizes", &n);
+	bool alike = !*same && common_rates(sizes, n, all, sizeof all);
 
-	printf("  %s  %s%s%s\n", json_text(format, "pixelformat"), json_text(format, "description"),
+	printf("  %s  %s%s%s%s%s%s%s\n", json_text(format, "pixelformat"), json_text(format, "description"),
 	       json_int(format, "compressed") ? ", compressed" : "",
-	       json_int(format, "emulated") ? ", made by libv4l2" : "");
-	for (size_t i = 0; i < n; i++)
-		print_size(json_object_array_get_idx(sizes, i));
+	       json_int(format, "emulated") ? ", made by libv4l2" : "", alike ? ", each size" : "",
+	       alike ? all : "", *same ? ", same sizes as " : "", same);
+	for (size_t i = 0; i < n && !*same; i++) {
+		struct json_object *size = json_object_array_get_idx(sizes, i);
+
+		rates_text(size, rates, sizeof rates);
+		print_size(size, alike ? "" : rates);
+	}
 }
 
 static struct json_object *inputs_json(struct device *device)
@@ -191,106 +243,12 @@ static struct json_object *inputs_json(struct device *device)
 	return array;
 }
 
-static void print_input(struct json_object *input)
+static void print_input(struct json_object *inputs, size_t index)
 {
+	struct json_object *input = json_object_array_get_idx(inputs, index);
+
 	printf("  %" PRId64 "  %s%s\n", json_int(input, "index"), json_text(input, "name"),
 	       json_int(input, "current") ? " (selected)" : "");
-}
-
-static const char *control_type_name(uint32_t type)
-{
-	static const struct {
-		uint32_t type;
-		const char *name;
-	} names[] = {
-		{ V4L2_CTRL_TYPE_INTEGER, "int" },       { V4L2_CTRL_TYPE_BOOLEAN, "bool" },
-		{ V4L2_CTRL_TYPE_MENU, "menu" },         { V4L2_CTRL_TYPE_BUTTON, "button" },
-		{ V4L2_CTRL_TYPE_INTEGER64, "int64" },   { V4L2_CTRL_TYPE_BITMASK, "bitmask" },
-		{ V4L2_CTRL_TYPE_INTEGER_MENU, "menu" }, { V4L2_CTRL_TYPE_STRING, "string" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (names[i].type == type)
-			return names[i].name;
-	return "compound";
-}
-
-struct control_list {
-	struct device *device;
-	struct json_object *array;
-};
-
-static struct json_object *menu_json(struct device *device, const struct control_info *info)
-{
-	struct json_object *menu = json_object_new_array(), *entry;
-	char text[40];
-
-	for (int64_t i = info->min; i <= info->max && i - info->min < ENUM_MAX; i++) {
-		const char *name = controls_menu_text(device, info, i, text);
-
-		if (!name)
-			continue;
-		entry = json_object_new_object();
-		json_add_int(entry, "index", i);
-		json_add_text(entry, "name", name);
-		json_object_array_add(menu, entry);
-	}
-	return menu;
-}
-
-static int add_control(void *opaque, const struct control_info *info)
-{
-	struct control_list *list = opaque;
-	struct json_object *object = json_object_new_object();
-
-	json_add_text(object, "name", info->name);
-	json_add_text(object, "type", control_type_name(info->type));
-	if (info->type != V4L2_CTRL_TYPE_BUTTON) {
-		json_add_int(object, "min", info->min);
-		json_add_int(object, "max", info->max);
-		json_add_int(object, "step", info->step);
-		json_add_int(object, "default", info->standard);
-		json_add_int(object, "value", info->value);
-	}
-	if (info->flags & V4L2_CTRL_FLAG_READ_ONLY)
-		json_add_bool(object, "read_only", true);
-	if (info->flags & V4L2_CTRL_FLAG_INACTIVE)
-		json_add_bool(object, "inactive", true);
-	if (info->type == V4L2_CTRL_TYPE_MENU || info->type == V4L2_CTRL_TYPE_INTEGER_MENU)
-		json_object_object_add(object, "menu", menu_json(list->device, info));
-	json_object_array_add(list->array, object);
-	return 0;
-}
-
-static struct json_object *controls_json(struct device *device)
-{
-	struct control_list list = { device, json_object_new_array() };
-
-	controls_enumerate(device, add_control, &list);
-	return list.array;
-}
-
-static void print_control(struct json_object *control)
-{
-	const char *type = json_text(control, "type");
-	size_t n;
-	struct json_object *menu = json_array(control, "menu", &n);
-
-	printf("  %-32s %s", json_text(control, "name"), type);
-	if (strcmp(type, "bool") == 0 || n)
-		printf(", default %" PRId64 ", now %" PRId64, json_int(control, "default"),
-		       json_int(control, "value"));
-	else if (strcmp(type, "button") != 0)
-		printf(", %" PRId64 " to %" PRId64 ", step %" PRId64 ", default %" PRId64 ", now %" PRId64,
-		       json_int(control, "min"), json_int(control, "max"), json_int(control, "step"),
-		       json_int(control, "default"), json_int(control, "value"));
-	printf("%s%s\n", json_int(control, "read_only") ? ", read-only" : "",
-	       json_int(control, "inactive") ? ", inactive" : "");
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *entry = json_object_array_get_idx(menu, i);
-
-		printf("    %" PRId64 "  %s\n", json_int(entry, "index"), json_text(entry, "name"));
-	}
 }
 
 /* Whether the driver supports EXPBUF, which no capability tells: it takes a buffer to try it. */
@@ -372,8 +330,9 @@ static struct json_object *sim_keys_json(void)
 	return array;
 }
 
-static void print_sim_key(struct json_object *key)
+static void print_sim_key(struct json_object *keys, size_t index)
 {
+	struct json_object *key = json_object_array_get_idx(keys, index);
 	const char *argument = json_text(key, "argument");
 	char left[64];
 
@@ -392,7 +351,7 @@ static void add_details(struct json_object *object, struct device *device)
 	json_object_object_add(object, "device", about);
 	json_object_object_add(object, "formats", formats_json(device));
 	json_object_object_add(object, device_is_output(device) ? "outputs" : "inputs", inputs_json(device));
-	json_object_object_add(object, "controls", controls_json(device));
+	json_object_object_add(object, "controls", report_device_controls(device));
 	if (negotiate_get_format(device, &format) == 0) {
 		json_object_object_add(object, "format", report_format_json(&format));
 		json_object_object_add(object, "io", io_json(device, &format));
@@ -419,12 +378,12 @@ int report_device_read(const char *name, struct json_object **result)
 /* An array of the object, and the heading above its entries. */
 static const struct {
 	const char *key, *title;
-	void (*print)(struct json_object *entry);
+	void (*print)(struct json_object *array, size_t index);
 } sections[] = {
 	{ "formats", "Formats", print_format },
 	{ "inputs", "Inputs", print_input },
 	{ "outputs", "Outputs", print_input },
-	{ "controls", "Controls (--set-ctrl NAME=VALUE)", print_control },
+	{ "controls", "Controls (--set-ctrl NAME=VALUE)", report_device_print_control },
 	{ "sim_keys", "Keys (-d sim:key=value,...)", print_sim_key },
 };
 
@@ -449,6 +408,6 @@ void report_device_print(struct json_object *object)
 		if (n)
 			printf("\n%s\n", sections[i].title);
 		for (size_t k = 0; k < n; k++)
-			sections[i].print(json_object_array_get_idx(member, k));
+			sections[i].print(member, k);
 	}
 }

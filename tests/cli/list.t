@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What list -d says of a device: formats in short, controls of every type.
+# Runs under: asan
+. "$(dirname "$0")/lib.sh"
+
+has() { # LINE: it is one of the listing's, blanks at its start and within it aside
+	ok "list -d says: $1" grep -qxF -- "$1" lines
+}
+
+run_status 0 v4l2q list -d sim:all-controls
+sed -E 's/^ +//; s/ +/ /g' out >lines
+has 'UYVY UYVY 4:2:2, same sizes as YUYV'
+is "$(grep -cE '^    [0-9]+x[0-9]+' out)" "$(jq '.formats[0].sizes | length' <(v4l2q list -d sim --json))" 'sizes are listed once'
+has 'power_line_frequency menu, default 1 (50 Hz), now 1 (50 Hz)'
+has 'link_frequency menu, default 0 (100000000), now 0 (100000000)'
+has "title string, 0 to 16 characters, now 'untitled'"
+has 'large_number int64, -1099511627776 to 1099511627776, step 1, default 0, now 0'
+has 'outputs bitmask, bits of 0xf0f, default 0x1, now 0x1'
+has 'gain_table u8, 0 to 200, 2x3 values: 100, 100, 100, 100, 100, 100'
+has 'sensor_area area, 0, 0'
+has 'reset button, write-only'
+has '0x0098f908 int, 0 to 10, step 1, default 5, now 5'
+has 'exposure_time int, 1 to 10000, step 1, default 157, now 157, inactive, volatile'
+run_status 0 v4l2q list -d sim:all-controls --json
+is "$(jq -c '.controls[] | select(.name == "gain_table" or .name == "title") | [.type, .value, .dims, .values]' out | paste -sd ' ')" \
+	'["string","untitled",null,null] ["u8",null,[2,3],[100,100,100,100,100,100]]' 'the JSON has strings and arrays'
+
+# What cannot be set is said, what was asked for is put right with --adjust.
+run_status 4 v4l2q capture -d sim:all-controls -n 1 -o o.nut --set-ctrl 'title="a,b",stuck=5'
+one_clear_line 'control stuck: .*the device sets 3' 'a value that does not take'
+run_status 0 v4l2q capture -d sim:all-controls,fps=0 -n 1 -o o.nut --set-ctrl brightness=999,exposure_time=5 --adjust
+like "$(cat err)" 'brightness: asked for 999, got 255' '--adjust: the nearest value, said'
+like "$(cat err)" 'exposure_time is inactive' 'an inactive control is said'
+
+done_testing
