@@ -84,9 +84,9 @@ void log_message(enum log_level level, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(message, sizeof message, format, arguments);
 	va_end(arguments);
-	text_clean(message, "\n\t"); /* names come from drivers and files */
 	for (length = strlen(message); length > 0 && message[length - 1] == '\n'; length--)
 		message[length - 1] = '\0';
+	text_clean(message, ""); /* names come from drivers and files, and could feign a message */
 
 	pthread_mutex_lock(&lock);
 	sink = chosen_sink;

@@ -121,3 +121,10 @@ const char *text_nearest(const char *typed, const char *(*name)(const void *opaq
 	}
 	return nearest;
 }
+
+const char *text_printable(const char *text, char printable[TEXT_PRINTABLE_MAX])
+{
+	snprintf(printable, TEXT_PRINTABLE_MAX, "%s", text);
+	text_clean(printable, "");
+	return printable;
+}

@@ -18,6 +18,9 @@ size_t text_character_length(const char *text);
 /* Replaces each control character and each byte that is not UTF-8 by '?', except the ASCII characters in
  * keep: what a driver, a file or another program provides must not control the terminal. */
 void text_clean(char *text, const char *keep);
+/* A clean copy, cut where it is too long. */
+#define TEXT_PRINTABLE_MAX 4096
+const char *text_printable(const char *text, char printable[TEXT_PRINTABLE_MAX]);
 
 /* The Levenshtein distance: how many bytes to insert, delete or replace to turn a into b. UINT_MAX where one
  * of them is longer than 63 bytes. */

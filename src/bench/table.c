@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "base/array.h"
 #include "base/terminal.h"
+#include "base/text.h"
 #include "bench/recommend.h"
 
 #define CELL_MAX 16
@@ -197,11 +198,11 @@ static void print_device(const struct bench *bench, FILE *out)
 {
 	const struct device *device = &bench->setup.device;
 	const struct video_format *format = &bench->setup.format;
-	char fourcc[FOURCC_TEXT_MAX];
+	char fourcc[FOURCC_TEXT_MAX], path[TEXT_PRINTABLE_MAX];
 
-	fprintf(out, "%s (%.16s, %.32s): %s %ux%u", device->path, (const char *)device->info.driver,
-		(const char *)device->info.card, fourcc_text(format->fourcc, fourcc), format->width,
-		format->height);
+	fprintf(out, "%s (%.16s, %.32s): %s %ux%u", text_printable(device->path, path),
+		(const char *)device->info.driver, (const char *)device->info.card,
+		fourcc_text(format->fourcc, fourcc), format->width, format->height);
 	if (format->fps.num)
 		fprintf(out, " at %.6g fps", fraction_value(format->fps));
 	fprintf(out, ", %s; %llu frames a run", device_is_output(device) ? "output" : "capture",
