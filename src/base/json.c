@@ -54,27 +54,41 @@ void json_add_number(struct json_object *object, const char *key, double value, 
 	json_object_object_add(object, key, json_object_new_double_s(value, text));
 }
 
-const char *json_text(struct json_object *object, const char *key)
+/* NULL unless it is of this type: a file may hold anything. */
+static struct json_object *typed_member(struct json_object *object, const char *key, enum json_type type)
 {
 	struct json_object *member;
 
-	return json_object_object_get_ex(object, key, &member) ? json_object_get_string(member) : "";
+	return json_object_object_get_ex(object, key, &member) && json_object_is_type(member, type) ? member
+												    : NULL;
+}
+
+const char *json_text(struct json_object *object, const char *key)
+{
+	struct json_object *member = typed_member(object, key, json_type_string);
+
+	return member ? json_object_get_string(member) : "";
 }
 
 int64_t json_int(struct json_object *object, const char *key)
 {
-	struct json_object *member;
+	struct json_object *member = typed_member(object, key, json_type_int);
 
-	return json_object_object_get_ex(object, key, &member) ? json_object_get_int64(member) : 0;
+	return member ? json_object_get_int64(member) : 0;
+}
+
+bool json_is_true(struct json_object *object, const char *key)
+{
+	struct json_object *member = typed_member(object, key, json_type_boolean);
+
+	return member && json_object_get_boolean(member);
 }
 
 struct json_object *json_array(struct json_object *object, const char *key, size_t *length)
 {
-	struct json_object *member = NULL;
+	struct json_object *member = typed_member(object, key, json_type_array);
 
-	*length = 0;
-	if (json_object_object_get_ex(object, key, &member) && json_object_is_type(member, json_type_array))
-		*length = json_object_array_length(member);
+	*length = member ? json_object_array_length(member) : 0;
 	return member;
 }
 

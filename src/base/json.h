@@ -15,9 +15,11 @@ void json_add_int(struct json_object *object, const char *key, int64_t value);
 void json_add_bool(struct json_object *object, const char *key, bool value);
 void json_add_number(struct json_object *object, const char *key, double value, unsigned decimals);
 
-/* For those who print what an object holds; "" and 0 where there is no such member. */
+/* For those who read what an object holds; "", 0, false and NULL where there is no such member of that type.
+ */
 const char *json_text(struct json_object *object, const char *key);
 int64_t json_int(struct json_object *object, const char *key);
+bool json_is_true(struct json_object *object, const char *key);
 struct json_object *json_array(struct json_object *object, const char *key, size_t *length);
 
 /* Writes the object to a file of text_file_open() and frees and closes both. The file is opened before the

@@ -88,7 +88,7 @@ static void read_subject(struct json_object *report, struct bench_subject *subje
 		[SUBJECT_SIZE] = size,
 		[SUBJECT_FPS] = json_text(format, "fps"),
 		[SUBJECT_DIRECTION] = json_text(report, "direction"),
-		[SUBJECT_TOUCH] = json_object_get_boolean(member(options, "touch")) ? "on" : "",
+		[SUBJECT_TOUCH] = json_is_true(options, "touch") ? "on" : "",
 		[SUBJECT_DELAY] = json_text(options, "consumer_delay"),
 		[SUBJECT_STALL] = json_text(options, "consumer_stall"),
 	};
@@ -96,7 +96,7 @@ static void read_subject(struct json_object *report, struct bench_subject *subje
 	snprintf(size, sizeof size, "%" PRId64 "x%" PRId64, json_int(format, "width"),
 		 json_int(format, "height"));
 	for (int i = 0; i < N_SUBJECT_PARTS; i++) {
-		snprintf(subject->parts[i], BENCH_SUBJECT_MAX, "%s", parts[i] && *parts[i] ? parts[i] : "-");
+		snprintf(subject->parts[i], BENCH_SUBJECT_MAX, "%s", *parts[i] ? parts[i] : "-");
 		text_clean(subject->parts[i], ""); /* the file may come from anywhere */
 	}
 }
@@ -251,6 +251,7 @@ void bench_compare_print(const struct bench *bench, struct json_object *report,
 	bool repeated = bench->options.repeat > 1, like;
 	unsigned n_worse = 0, n_compared = 0;
 	struct bench_subject subject;
+	char printable[TEXT_PRINTABLE_MAX];
 
 	read_subject(report, &subject);
 	like = is_like(&earlier->subject, &subject);
@@ -269,7 +270,8 @@ void bench_compare_print(const struct bench *bench, struct json_object *report,
 		repeated &= !isnan(before->spreads[METRIC_CPU]);
 	}
 	if (!n_compared)
-		fprintf(out, "\n%s has no run in the same io mode with as many buffers.\n", name);
+		fprintf(out, "\n%s has no run in the same io mode with as many buffers.\n",
+			text_printable(name, printable));
 	else if (like)
 		fprintf(out, "\n*: more than the noise, which is %s. Worse: %u.\n",
 			repeated ? "the spread of the repeats on both sides"

@@ -214,8 +214,8 @@ static void print_format(struct json_object *formats, size_t index)
 	bool alike = !*same && common_rates(sizes, n, all, sizeof all);
 
 	printf("  %s  %s%s%s%s%s%s%s\n", json_text(format, "pixelformat"), json_text(format, "description"),
-	       json_int(format, "compressed") ? ", compressed" : "",
-	       json_int(format, "emulated") ? ", made by libv4l2" : "", alike ? ", each size" : "",
+	       json_is_true(format, "compressed") ? ", compressed" : "",
+	       json_is_true(format, "emulated") ? ", made by libv4l2" : "", alike ? ", each size" : "",
 	       alike ? all : "", *same ? ", same sizes as " : "", same);
 	for (size_t i = 0; i < n && !*same; i++) {
 		struct json_object *size = json_object_array_get_idx(sizes, i);
@@ -248,7 +248,7 @@ static void print_input(struct json_object *inputs, size_t index)
 	struct json_object *input = json_object_array_get_idx(inputs, index);
 
 	printf("  %" PRId64 "  %s%s\n", json_int(input, "index"), json_text(input, "name"),
-	       json_int(input, "current") ? " (selected)" : "");
+	       json_is_true(input, "current") ? " (selected)" : "");
 }
 
 /* Whether the driver supports EXPBUF, which no capability tells: it takes a buffer to try it. */

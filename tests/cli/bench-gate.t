@@ -56,11 +56,15 @@ run_status 0 v4l2q "${late[@]}" --repeat 2 --compare better.json
 like "$(cat out)" 'latency (p50|p99|max) .*\* worse' 'compare: a latency of a thousandth was better'
 run_status 6 v4l2q "${good[@]}" --compare missing.json
 one_clear_line 'missing\.json' 'compare: no such file'
-echo '{"runs": [1, {"io": 3, "buffers": -1, "fps": "x", "latency_us": [], "repeats": -3}], "command": "bench", "device": {"card": null, "driver": "\u001b[2J"}, "format": 7}' >odd.json
+cat >odd.json <<'END'
+{"runs": [1, {"io": 3, "buffers": -1, "fps": "x", "latency_us": [], "repeats": -3}], "command": "bench", "device": {"card": null, "driver": "\u001b[2J\n\u009b"}, "format": 7}
+END
 run_status 0 v4l2q "${good[@]}" --compare odd.json
-like "$(cat out)" 'driver +\?\[2J, now sim' 'compare: a report by somebody else does not steer the terminal'
-echo '{"command": "capture"}' >other.json
-run_status 6 v4l2q "${good[@]}" --compare other.json
-one_clear_line 'not a report of v4l2q bench' 'compare: another report'
+like "$(cat out)" 'driver +\?\[2J\?\?\?, now sim' 'compare: a report by somebody else does not steer the terminal'
+for other in '{"command": "capture"}' '{"command": null, "runs": []}' '{"command": "bench", "runs": 5}' '{"runs": []}' '[]'; do
+	echo "$other" >other.json
+	run_status 6 v4l2q "${good[@]}" --compare other.json
+	one_clear_line 'not a report of v4l2q bench' "compare: $other"
+done
 
 done_testing

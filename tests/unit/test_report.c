@@ -85,10 +85,10 @@ static const char *at(struct json_object *object, const char *path)
 	for (;;) {
 		n = strcspn(path, ".");
 		snprintf(word, sizeof word, "%.*s", (int)n, path);
-		if (!path[n])
-			return json_text(object, word);
 		if (!json_object_object_get_ex(object, word, &object))
 			return "";
+		if (!path[n])
+			return json_object_get_string(object);
 		path += n + 1;
 	}
 }
