@@ -1,13 +1,121 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files that are written: one writer at a time. */
+/* Files and pipes that are written: one writer at a time, and no wait that a signal does not end. */
 #include "base/output_file.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/clock.h"
 #include "base/log.h"
+
+#define PATIENCE_NS (5 * NS_PER_S)
+#define POLL_MS 50
+
+static _Atomic int cancel_fd = -1;
+static _Atomic bool ends_without_signal;
+
+void output_file_set_cancel(int fd)
+{
+	cancel_fd = fd;
+}
+
+void output_file_set_ending(bool ending)
+{
+	ends_without_signal = ending;
+}
+
+bool output_file_is_ending(void)
+{
+	struct pollfd cancel = { .fd = cancel_fd, .events = POLLIN };
+
+	return ends_without_signal || (poll(&cancel, 1, 0) > 0 && cancel.revents & POLLIN);
+}
+
+/* --- pipes --- */
+
+static bool is_fifo(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+int output_file_open(const char *path, int flags)
+{
+	int fd;
+
+	/* poll() cannot wait for a reader. */
+	while ((fd = open(path, flags | O_NONBLOCK, 0666)) < 0 && errno == ENXIO && is_fifo(path)) {
+		if (output_file_is_ending())
+			return -EINTR;
+		poll(NULL, 0, POLL_MS);
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+/* A pipe is opened anew: O_NONBLOCK would hold for all processes that share the descriptor. */
+int output_file_open_stdout(void)
+{
+	int flags = fcntl(STDOUT_FILENO, F_GETFL), fd = -1;
+	struct stat st;
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+		return -EBADF;
+	if (fstat(STDOUT_FILENO, &st) == 0 && S_ISFIFO(st.st_mode))
+		fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	return fd < 0 ? -errno : fd;
+}
+
+static int wait_writable(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	int64_t since_ns = 0; /* the run is to end */
+	int n;
+
+	while ((n = poll(&p, 1, POLL_MS)) <= 0) {
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (!output_file_is_ending())
+			continue;
+		if (since_ns == 0)
+			since_ns = now_ns();
+		if (now_ns() - since_ns >= PATIENCE_NS)
+			return -ETIMEDOUT;
+	}
+	return 0;
+}
+
+int output_file_writev(int fd, struct iovec *pieces, int n_pieces)
+{
+	while (n_pieces > 0) {
+		ssize_t n = pieces->iov_len ? writev(fd, pieces, n_pieces) : 0;
+		int err = n < 0 ? -errno : 0;
+
+		if (err == -EAGAIN)
+			err = wait_writable(fd);
+		if (err < 0 && err != -EINTR)
+			return err;
+		for (size_t left = n > 0 ? (size_t)n : 0; n_pieces > 0; pieces++, n_pieces--) {
+			size_t written = left < pieces->iov_len ? left : pieces->iov_len;
+
+			pieces->iov_base = (uint8_t *)pieces->iov_base + written;
+			pieces->iov_len -= written;
+			left -= written;
+			if (pieces->iov_len > 0)
+				break;
+		}
+	}
+	return 0;
+}
+
+/* --- files --- */
 
 static bool is_regular(int fd)
 {
@@ -36,5 +144,7 @@ int output_file_truncate(int fd)
 
 const char *output_file_err_str(int err)
 {
-	return err == -EBUSY ? "another run is writing it, or this one under another name" : err_str(err);
+	if (err == -EBUSY)
+		return "another run is writing it, or this one under another name";
+	return err == -ETIMEDOUT ? "its reader has taken nothing for 5 s" : err_str(err);
 }

@@ -1,7 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files that are written: one writer at a time. */
+/* Files and pipes that are written: one writer at a time, and no wait that a signal does not end. */
 #ifndef BASE_OUTPUT_FILE_H
 #define BASE_OUTPUT_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/uio.h>
+
+/* While `fd` is readable the run is to end (-1: none). */
+void output_file_set_cancel(int fd);
+/* The same without a signal: the device is lost. */
+void output_file_set_ending(bool ending);
+bool output_file_is_ending(void);
+
+/* open(path, flags, 0666), but a wait for the reader of a FIFO ends with the run: -EINTR. Pipes do not block:
+ * write to them with output_file_writev(). Returns the descriptor or a negative errno. */
+int output_file_open(const char *path, int flags);
+/* Standard output as a descriptor of our own, likewise; -EBADF where it is closed, or open for reading. */
+int output_file_open_stdout(void);
+/* Writes all pieces, and changes them. When the run is to end, a pipe whose reader takes nothing for 5 s is
+ * given up. Returns 0 or a negative errno; -ETIMEDOUT is that. */
+int output_file_writev(int fd, struct iovec *pieces, int n_pieces);
 
 /* Locks a file that is open for writing, until it is closed. Two runs that write one file leave neither's
  * data. Only regular files are locked, and only where the file system can. Returns 0 or -EBUSY. */

@@ -4,35 +4,56 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "base/output_file.h"
 
-/* As fopen(name, "we"), but locked before it is emptied. */
-static int open_locked(FILE **file, const char *name)
+/* The stream's cookie is its descriptor. */
+static ssize_t write_text(void *cookie, const char *text, size_t size)
 {
-	int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	int err = fd < 0 ? -errno : output_file_truncate(fd);
+	struct iovec piece = { (char *)text, size };
+	int err = output_file_writev((int)(intptr_t)cookie, &piece, 1);
 
-	*file = err == 0 ? fdopen(fd, "w") : NULL;
-	if (err == 0 && !*file)
-		err = -errno;
+	errno = -err;
+	return err < 0 ? 0 : (ssize_t)size;
+}
+
+static int close_text(void *cookie)
+{
+	return close((int)(intptr_t)cookie);
+}
+
+static int open_stream(FILE **file, const char *name)
+{
+	bool standard_output = strcmp(name, "-") == 0;
+	int fd = standard_output ? output_file_open_stdout()
+				 : output_file_open(name, O_WRONLY | O_CREAT | O_CLOEXEC);
+	int err = fd < 0 ? fd : standard_output ? 0 : output_file_truncate(fd);
+
+	if (err == 0) {
+		*file = fopencookie((void *)(intptr_t)fd, "w",
+				    (cookie_io_functions_t){ .write = write_text, .close = close_text });
+		err = *file ? 0 : -ENOMEM;
+	}
 	if (err < 0 && fd >= 0)
 		close(fd);
 	return err;
 }
 
+static const char *display_name(const char *name)
+{
+	return strcmp(name, "-") == 0 ? "standard output" : name;
+}
+
 int text_file_open(FILE **file, const char *name)
 {
-	int err;
+	int err = open_stream(file, name);
 
-	*file = stdout;
-	if (strcmp(name, "-") == 0)
-		return 0;
-	err = open_locked(file, name);
 	if (err < 0)
-		log_error("%s: %s", name, output_file_err_str(err));
+		log_error("%s: %s", display_name(name), output_file_err_str(err));
 	return err;
 }
 
@@ -42,15 +63,15 @@ int text_file_finish(FILE *file, const char *name)
 
 	if (fflush(file) != 0 || ferror(file))
 		err = errno ? -errno : -EIO;
-	if (file != stdout && fclose(file) != 0 && err == 0)
+	if (fclose(file) != 0 && err == 0)
 		err = -errno;
 	if (err < 0)
-		log_error("%s: %s", file == stdout ? "standard output" : name, err_str(err));
+		log_error("%s: %s", display_name(name), output_file_err_str(err));
 	return err;
 }
 
 void text_file_close(FILE *file)
 {
-	if (file && file != stdout)
+	if (file)
 		fclose(file);
 }

@@ -7,7 +7,7 @@
 
 /* Returns 0 or a negative errno, logged with the name. */
 int text_file_open(FILE **file, const char *name);
-/* Writes out and closes a file; standard output stays open. Returns 0 or a negative errno, logged: also of an
+/* Writes out and closes a file. Returns 0 or a negative errno, logged: also of an
  * earlier write, as ferror() tells, of which errno is that, so set it to 0 before the first. */
 int text_file_finish(FILE *file, const char *name);
 /* Closes a file to which nothing was written, or whose error was logged. Takes NULL. */

@@ -18,6 +18,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/output_file.h"
 
 static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -70,6 +71,7 @@ int signals_open(void)
 	for (size_t i = 0; i < ARRAY_SIZE(end_signals); i++)
 		if (!stays_ignored(end_signals[i]))
 			sigaction(end_signals[i], &action, NULL);
+	output_file_set_cancel(signal_fd);
 	return signal_fd;
 }
 
@@ -111,6 +113,7 @@ void signals_close(void)
 
 	close_resume_fd();
 	signal_fd = -1;
+	output_file_set_cancel(-1);
 	if (fd >= 0)
 		close(fd);
 }

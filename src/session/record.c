@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/output_file.h"
 #include "session/buffer_ref.h"
 #include "session/reconnect.h"
 #include "session/record_loop.h"
@@ -57,6 +58,21 @@ static void update_high_water(struct fifo_level *high_water, struct fifo_level l
 		high_water->max_bytes = level.max_bytes;
 }
 
+static bool has_next_stream(const struct record_loop *loop)
+{
+	const struct recording *recording = loop->recording;
+
+	return loop->has_source_changed || (recording->end == END_DISCONNECT && recording->options.reopen);
+}
+
+/* A signal makes the writer impatient by itself; after --count and the like it may take its time. */
+static bool is_broken_off(const struct record_loop *loop)
+{
+	enum run_end end = loop->recording->end;
+
+	return !has_next_stream(loop) && (end == END_DISCONNECT || end == END_STALL || end == END_ERROR);
+}
+
 /* Stops the device first, then lets the file thread write what it still has, after which all buffers are back
  * in the pool. Returns the file's error. */
 static int stop_stream(struct record_loop *loop)
@@ -69,9 +85,14 @@ static int stop_stream(struct record_loop *loop)
 	loop->n_refs -= buffer_ref_return(pool, loop->returned, false);
 	pool_stop(pool);
 	fifo_finish(loop->frames, 0);
+	output_file_set_ending(is_broken_off(loop));
 	pthread_join(loop->file_thread, NULL);
+	output_file_set_ending(false);
 	while (fifo_try_get(loop->frames, &frame) > 0)
 		record_file_discard(loop->file, frame);
+	if (loop->refused)
+		record_file_discard(loop->file, loop->refused);
+	loop->refused = NULL;
 	/* The muxer may hold a reference to the last frame. */
 	err = record_file_end_segment(loop->file);
 	loop->n_refs -= buffer_ref_return(pool, loop->returned, true);
@@ -82,13 +103,6 @@ static int stop_stream(struct record_loop *loop)
 	recording->ledger.copied += recording->pool_info.n_copied;
 	recording->ledger.bytes_copied += recording->pool_info.bytes_copied;
 	return err;
-}
-
-static bool has_next_stream(const struct record_loop *loop)
-{
-	const struct recording *recording = loop->recording;
-
-	return loop->has_source_changed || (recording->end == END_DISCONNECT && recording->options.reopen);
 }
 
 /* Sets the device up for the next stream. Returns 1; 0: the recording ends, without error; or a negative

@@ -22,16 +22,15 @@ static const char *device_path(const struct record_loop *loop)
 	return loop->recording->setup->device.path;
 }
 
-/* Passes it to the file thread, which frees it. */
+/* Passes it to the file thread, which frees it. Where that has ended by an error, the frame is left to
+ * loop->refused, and the recording ends. */
 static int put_frame(struct record_loop *loop, struct record_frame *frame)
 {
 	int err = fifo_put(loop->frames, frame, frame->frame.memory ? frame->info.bytes : 0);
 
 	if (err == 0)
 		return 0;
-	if (frame->frame.memory)
-		loop->recording->ledger.lost_writer++;
-	record_frame_free(frame);
+	loop->refused = frame;
 	return record_loop_finish(loop, END_WRITE_ERROR, err);
 }
 

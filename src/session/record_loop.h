@@ -10,9 +10,10 @@
 
 struct record_loop {
 	struct recording *recording;
-	struct fifo *frames;   /* struct record_frame, to the file thread */
-	struct fifo *returned; /* struct buffer, back from it */
-	uint32_t n_refs;       /* buffers that are not back yet */
+	struct fifo *frames;          /* struct record_frame, to the file thread */
+	struct record_frame *refused; /* the one that the file thread, ended by an error, did not take */
+	struct fifo *returned;        /* struct buffer, back from it */
+	uint32_t n_refs;              /* buffers that are not back yet */
 	struct record_file *file;
 	pthread_t file_thread;
 	struct capture_timestamps timestamps;

@@ -71,8 +71,32 @@ kill "$reader"
 # A reader that leaves.
 mkfifo pipe
 head -c 100000 <pipe >/dev/null &
-run_status 6 v4l2q capture -d sim:size=$size -n 300 -f nut -o pipe --json=r.json
+run_status 6 v4l2q capture -d sim:size=$size -n 300 -f nut -o pipe --json=r.json --frame-log log
 is "$(json r.json .end)" write-error 'a reader that leaves is an error of the file, not of the device'
 balanced r.json 'a reader that leaves'
+is "$(grep -c '"fate"' log)" "$(json r.json .frames.captured)" 'a reader that leaves: every frame has its line in the log'
+
+# A reader that takes nothing any more, and a device that is lost.
+(exec sleep 300) <pipe >/dev/null &
+reader=$!
+run_status 5 v4l2q capture -d sim:size=$size,fps=0,unplug=20 -n 300 -f nut -o pipe --json=r.json --frame-log log
+like "$(cat err)" 'pipe: its reader has taken nothing for 5 s after' 'a reader that stopped: said'
+kill "$reader"
+is "$(json r.json .end)" disconnect 'a reader that stopped: what ended the run'
+balanced r.json 'a reader that stopped'
+ok 'a reader that stopped: what could not be written is counted' [ "$(json r.json .frames.lost.writer)" -gt 0 ]
+is "$(grep -c '"fate"' log)" "$(json r.json .frames.captured)" 'a reader that stopped: every frame has its line in the log'
+
+# A FIFO without a reader.
+for options in '-o lonely -f nut' '-o o.nut -y --frame-log lonely'; do
+	mkfifo lonely
+	# shellcheck disable=SC2086 # the words of a command
+	start capture -d sim:size=$size $options
+	wait_until 20 waits "$pid"
+	kill -TERM "$pid"
+	wait_for "$pid" 20
+	ok "$options, a FIFO without a reader: SIGTERM ends it" [ $? -ne 124 ]
+	rm lonely
+done
 
 done_testing

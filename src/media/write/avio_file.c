@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,38 +18,6 @@
 #define AVIO_BYTES 32768
 
 /* --- writing --- */
-
-/* The parent process may have made standard output non-blocking. */
-static int wait_writable(int fd)
-{
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
-
-	return poll(&p, 1, -1) < 0 && errno != EINTR ? -errno : 0;
-}
-
-/* writev() until everything is written. Changes `pieces`. */
-static int writev_all(int fd, struct iovec *pieces, int n_pieces)
-{
-	while (n_pieces > 0) {
-		ssize_t n = pieces->iov_len ? writev(fd, pieces, n_pieces) : 0;
-		int err = n < 0 ? -errno : 0;
-
-		if (err == -EAGAIN)
-			err = wait_writable(fd);
-		if (err < 0 && err != -EINTR)
-			return err;
-		for (size_t left = n > 0 ? (size_t)n : 0; n_pieces > 0; pieces++, n_pieces--) {
-			size_t written = left < pieces->iov_len ? left : pieces->iov_len;
-
-			pieces->iov_base = (uint8_t *)pieces->iov_base + written;
-			pieces->iov_len -= written;
-			left -= written;
-			if (pieces->iov_len > 0)
-				break;
-		}
-	}
-	return 0;
-}
 
 static int save_write_error(struct avio_file *f, int err)
 {
@@ -68,7 +35,7 @@ static int write_gathered(struct avio_file *f, const uint8_t *data, size_t bytes
 	};
 
 	f->n_gathered = 0;
-	return save_write_error(f, writev_all(f->fd, pieces, 2));
+	return save_write_error(f, output_file_writev(f->fd, pieces, 2));
 }
 
 /* Switches to direct I/O with these data: bytes before the next aligned offset are written through the page
@@ -127,7 +94,7 @@ int avio_file_begin(struct avio_file *f)
 	f->n_gathered = (size_t)f->size;
 	err = output_file_truncate(f->fd);
 	if (err == 0)
-		err = writev_all(f->fd, &(struct iovec){ f->gathered, f->n_gathered }, 1);
+		err = output_file_writev(f->fd, &(struct iovec){ f->gathered, f->n_gathered }, 1);
 	f->n_gathered = 0;
 	if (err == 0 && lseek(f->fd, f->position, SEEK_SET) < 0)
 		err = -errno;
@@ -144,6 +111,8 @@ static int avio_file_write(void *opaque, avio_write_data *data, int bytes)
 
 	if (f->discarding || bytes <= 0)
 		return bytes;
+	if (f->error < 0 && !f->seekable) /* a part is missing for good */
+		return f->error;
 	if (f->pending && write_pending(f, data, n))
 		return bytes;
 	err = avio_file_begin(f);
@@ -259,20 +228,18 @@ static int create_file(struct avio_file *f, const char *path, bool overwrite)
 		return -EISDIR;
 	else if (S_ISREG(st.st_mode) && !overwrite)
 		return -EEXIST;
-	f->fd = open(path, flags, 0666);
-	return f->fd < 0 ? -errno : output_file_lock(f->fd);
+	f->fd = output_file_open(path, flags);
+	return f->fd < 0 ? f->fd : output_file_lock(f->fd);
 }
 
 static int open_descriptor(struct avio_file *f, const char *path, unsigned flags)
 {
-	int err = 0;
+	int err;
 
 	if (strcmp(path, "-") == 0)
-		f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+		err = f->fd = output_file_open_stdout();
 	else
 		err = create_file(f, path, flags & AVIO_FILE_OVERWRITE);
-	if (err == 0 && f->fd < 0)
-		err = -errno;
 	if (flags & AVIO_FILE_EXPECT_TAKEN && (err == -EEXIST || err == -EBUSY))
 		return err;
 	if (err < 0)

@@ -9,6 +9,7 @@
 #include <libavutil/opt.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "base/output_file.h"
 #include "media/libav.h"
 #include "media/write/muxer_options.h"
 
@@ -49,6 +50,14 @@ void muxer_set_rate(struct muxer *m, enum file_clock clock, AVRational fps)
 		m->stream->avg_frame_rate = m->stream->r_frame_rate = fps;
 }
 
+/* AVIOInterruptCB: a connection that is not made when the run is to end is not waited for. */
+static int must_give_up(void *opaque)
+{
+	const struct muxer *m = opaque;
+
+	return !m->context->pb && !m->header_written && output_file_is_ending();
+}
+
 int muxer_open(struct muxer *m, const struct muxer_caps *caps, const char *options)
 {
 	int err;
@@ -58,6 +67,7 @@ int muxer_open(struct muxer *m, const struct muxer_caps *caps, const char *optio
 	err = avformat_alloc_output_context2(&m->context, caps->format, NULL, skip_file_scheme(caps->url));
 	if (err < 0)
 		return err;
+	m->context->interrupt_callback = (AVIOInterruptCB){ must_give_up, m };
 	m->stream = avformat_new_stream(m->context, NULL);
 	if (!m->stream)
 		return -ENOMEM;
@@ -106,7 +116,8 @@ static int open_url(struct muxer *m)
 
 	libav_clear_error();
 	if (err >= 0)
-		err = avio_open2(&m->context->pb, m->caps.url, AVIO_FLAG_WRITE, NULL, &options);
+		err = avio_open2(&m->context->pb, m->caps.url, AVIO_FLAG_WRITE,
+				 &m->context->interrupt_callback, &options);
 	av_dict_free(&options);
 	if (err < 0)
 		log_error("%s: cannot be opened: %s", m->name, libav_err_str(err));
@@ -273,8 +284,8 @@ int muxer_write_packet(struct muxer *m, AVPacket *packet)
 	}
 	if (err == -ENOMEM)
 		return err;
-	log_error("%s: %s after %llu frames", m->name, file_err < 0 ? err_str(err) : libav_err_str(err),
-		  (unsigned long long)frames);
+	log_error("%s: %s after %llu frames", m->name,
+		  file_err < 0 ? output_file_err_str(err) : libav_err_str(err), (unsigned long long)frames);
 	/* The trailer must follow a complete frame. */
 	if (file_err < 0 && m->file && start >= 0)
 		avio_file_recover(m->file, start, !muxer_caps_is_isobmff(&m->caps));
