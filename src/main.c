@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The command table, the global options --help and --version. */
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <json-c/json_c_version.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -90,8 +93,21 @@ static int unknown_command(const char *typed)
 	return STATUS_USAGE;
 }
 
+/* In place of a closed standard descriptor the first file that is opened would be given its number, and be
+ * taken for it. Opened the wrong way round, /dev/null fails with EBADF as a closed one does. */
+static bool open_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
+	if (!open_standard_descriptors())
+		return STATUS_FAILED;
 	if (argc < 2) {
 		log_error("a command is required, as in 'v4l2q capture -o out.mkv'; see 'v4l2q --help'");
 		return STATUS_USAGE;

@@ -99,4 +99,16 @@ for options in '-o lonely -f nut' '-o o.nut -y --frame-log lonely'; do
 	rm lonely
 done
 
+# --- closed standard descriptors ---
+v4l2q play -q -d sim:type=output <&- 2>err
+is "$? $(cat err)" '6 v4l2q: standard input: Bad file descriptor' 'play <&-'
+v4l2q capture -q -d sim:size=$size,fps=0 -n 3 -o - >&- 2>err
+is "$? $(cat err)" '6 v4l2q: standard output: cannot be opened for writing: Bad file descriptor' 'capture -o - >&-'
+v4l2q capture -q -d sim:size=$size,fps=0 -n 3 -o o.nut -y --json >&- 2>err
+is "$? $(cat err)" '6 v4l2q: standard output: Bad file descriptor' 'capture --json >&-'
+v4l2q list -d sim >&- 2>err
+is "$? $(cat err)" '6 v4l2q: standard output: Bad file descriptor' 'list >&-'
+v4l2q capture -d sim:size=$size,fps=0 -n 3 -o o.nut -y <&- >&- 2>&-
+is "$? $(probe o.nut nb_read_packets)" '0 3' 'all three closed: nothing is written to what stands in their places'
+
 done_testing

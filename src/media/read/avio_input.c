@@ -220,6 +220,8 @@ static int open_standard_input(struct avio_input *in)
 		log_error("standard input is a terminal: name a file to play");
 		return -EINVAL;
 	}
+	if ((fcntl(STDIN_FILENO, F_GETFL) & O_ACCMODE) == O_WRONLY)
+		return log_open_error(in->name, -EBADF); /* it was closed, see main() */
 	in->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
 	return in->fd < 0 ? log_open_error(in->name, -errno) : 0;
 }
