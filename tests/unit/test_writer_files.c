@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests of media/writer: what befalls files. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -71,6 +72,18 @@ int ftruncate(int fd, off_t length)
 	if (room >= 0 && fstat(fd, &st) == 0 && st.st_size > length)
 		room += st.st_size - length;
 	return (int)syscall(SYS_ftruncate, fd, length);
+}
+
+int fallocate(int fd, int mode, off_t offset, off_t bytes)
+{
+	struct stat st;
+
+	(void)mode;
+	if (room >= 0 && fstat(fd, &st) == 0 && offset + bytes > st.st_size + room) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return 0;
 }
 
 static void write_frame(const struct writer_options *o)
@@ -256,6 +269,7 @@ static void fill_the_disk(const char *name, const struct video_format *format, i
 	for (; n < written && readback_frame(&r); n++)
 		media_fixture_check_picture(r.frame, format, n);
 	assert_int_equal(n, written);
+	assert_false(readback_packet(&r)); /* nor is there a torn one */
 	readback_close(&r);
 	unlink(o.url);
 }

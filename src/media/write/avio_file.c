@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -99,6 +100,26 @@ int avio_file_begin(struct avio_file *f)
 	if (err == 0 && lseek(f->fd, f->position, SEEK_SET) < 0)
 		err = -errno;
 	return save_write_error(f, err);
+}
+
+int avio_file_reserve(struct avio_file *f, int64_t bytes)
+{
+	int64_t end = f->start + f->position + bytes;
+	struct rlimit limit;
+
+	if (!f->regular || !f->seekable || f->cannot_reserve || end <= f->reserved)
+		return 0;
+	/* fallocate() does not ask for it, as the file's size stays. */
+	if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && (rlim_t)end > limit.rlim_cur)
+		return save_write_error(f, -EFBIG);
+	if (fallocate(f->fd, FALLOC_FL_KEEP_SIZE, f->start + f->position, bytes) == 0) {
+		f->reserved = end;
+		return 0;
+	}
+	if (errno == ENOSPC || errno == EFBIG || errno == EDQUOT || errno == EIO)
+		return save_write_error(f, -errno);
+	f->cannot_reserve = true; /* not every file system can */
+	return 0;
 }
 
 /* AVIOContext's write_packet. */
@@ -331,6 +352,20 @@ void avio_file_unlink(struct avio_file *f)
 	f->created = false;
 }
 
+void avio_file_finish(struct avio_file *f)
+{
+	struct stat st;
+
+	avio_flush(f->avio);
+	avio_file_flush(f);
+	stop_direct(f);
+	if (!f->regular || !f->seekable || f->pending || fstat(f->fd, &st) < 0)
+		return;
+	f->size = st.st_size - f->start; /* not all of it may have been written */
+	if (f->reserved > st.st_size && ftruncate(f->fd, st.st_size) < 0)
+		save_write_error(f, -errno);
+}
+
 int avio_file_close(struct avio_file *f)
 {
 	int err;
@@ -338,9 +373,7 @@ int avio_file_close(struct avio_file *f)
 	if (!f)
 		return 0;
 	if (f->avio) {
-		avio_flush(f->avio);
-		avio_file_flush(f);
-		stop_direct(f);
+		avio_file_finish(f);
 		av_freep(&f->avio->buffer);
 		avio_context_free(&f->avio);
 	}

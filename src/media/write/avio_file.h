@@ -28,6 +28,8 @@ struct avio_file {
 	int64_t start;    /* byte 0's offset in the file: standard output may already have content */
 	int64_t position; /* of the next byte, gathered ones included */
 	int64_t size;
+	int64_t reserved; /* the end of the space that avio_file_reserve() got */
+	bool cannot_reserve;
 	enum direct_io_mode direct_io_mode;
 	bool direct_io_allowed, direct_io_active;
 	struct direct_io direct_io;
@@ -49,6 +51,11 @@ int avio_file_open(struct avio_file **file, const char *path, unsigned flags, en
 /* Empties a file that was there before and writes the header that was kept until now: to be called before the
  * first frame, and harmless later. 0 or a negative errno. */
 int avio_file_begin(struct avio_file *file);
+/* Makes sure that so many bytes can be written next, where the file system can tell. 0 or a negative errno.
+ */
+int avio_file_reserve(struct avio_file *file, int64_t bytes);
+/* Writes what is left, and sets `size` to what came into the file. */
+void avio_file_finish(struct avio_file *file);
 /* Flushes, closes and frees. Returns the first error of all writes and of close(), not logged. Takes NULL. */
 int avio_file_close(struct avio_file *file);
 /* Removes the file if avio_file_open() created it, unless another has its name by now. To be called before

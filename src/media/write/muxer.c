@@ -13,6 +13,11 @@
 #include "media/libav.h"
 #include "media/write/muxer_options.h"
 
+/* What an index takes at most: the moov box, and its tables' entries of each frame (sizes, times, offsets).
+ */
+#define MOOV_BYTES 4096
+#define MOOV_FRAME_BYTES 40
+
 static const char *skip_file_scheme(const char *url)
 {
 	const char *path = url;
@@ -262,6 +267,18 @@ static int write_and_flush(struct muxer *m, AVPacket *packet)
 	return err;
 }
 
+/* Prepares the file for the packet. A muxer of the ISO base media file format lists a frame in its index even
+ * if writing it failed: there must be room for both before it gets the frame. */
+static int prepare_file(struct muxer *m, const AVPacket *packet)
+{
+	int64_t index_bytes = MOOV_BYTES + (int64_t)atomic_load(&m->frames) * MOOV_FRAME_BYTES;
+	int err = m->file ? avio_file_begin(m->file) : 0;
+
+	if (err < 0 || !m->file || !muxer_caps_is_isobmff(&m->caps))
+		return err;
+	return avio_file_reserve(m->file, packet->size + index_bytes);
+}
+
 int muxer_write_packet(struct muxer *m, AVPacket *packet)
 {
 	int64_t start = m->context->pb ? avio_tell(m->context->pb) : -1;
@@ -270,7 +287,7 @@ int muxer_write_packet(struct muxer *m, AVPacket *packet)
 
 	libav_clear_error();
 	packet->stream_index = 0;
-	err = m->file ? avio_file_begin(m->file) : 0;
+	err = prepare_file(m, packet);
 	if (err >= 0)
 		err = write_and_flush(m, packet);
 	av_packet_unref(packet);
@@ -300,8 +317,7 @@ static int close_file(struct muxer *m)
 		return muxer_caps_no_file(&m->caps) ? 0 : avio_closep(&m->context->pb);
 	if (atomic_load(&m->frames) == 0)
 		avio_file_unlink(m->file);
-	avio_flush(m->context->pb);
-	avio_file_flush(m->file);
+	avio_file_finish(m->file);
 	count_bytes(m, 0);
 	err = avio_file_close(m->file);
 	m->file = NULL;
