@@ -21,7 +21,8 @@
 struct play_options {
 	struct common_options common;
 	const char *file, *codec;
-	uint64_t loops, count;
+	uint64_t stream, loops, count;
+	bool has_stream;
 	int64_t start_ns, duration_ns;
 	double speed;
 	int rotate; /* enum reader_rotate, the same */
@@ -37,6 +38,8 @@ static const struct option_row file_rows[] = {
 	{ "codec", 'c', OPT_TEXT, OFFSET(codec), .argument = "NAME",
 	  .help = "libavcodec decoder, or copy: pass compressed packets on to a device that takes them",
 	  .preset_help = "libavcodec's choice" },
+	{ "stream", 0, OPT_UINT, OFFSET(stream), .most = INT32_MAX, .given = OFFSET(has_stream),
+	  .help = "play stream N of FILE, as ffprobe counts them", .preset_help = "the best video" },
 	{ "start", 0, OPT_DURATION, OFFSET(start_ns), .help = "start at T: 10, 1.5, 500ms, 2m, 1:30" },
 	{ "loop", 0, OPT_UINT, OFFSET(loops), .help = "play FILE N times; without N, until a signal",
 	  .preset = "1", .bare = "0" },
@@ -125,6 +128,8 @@ static enum status open_reader(struct play *play)
 		.url = options->file,
 		.decoder = options->codec,
 		.allow_playlists = options->allow_playlists,
+		.has_stream = options->has_stream,
+		.stream = (unsigned)options->stream,
 		.start_ns = options->start_ns,
 		.loops = options->loops,
 		.rotate = (enum reader_rotate)options->rotate,

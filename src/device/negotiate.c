@@ -253,6 +253,16 @@ static bool is_current_format(const struct negotiation *negotiation)
 	       (!request->width || (request->width == width && request->height == height));
 }
 
+static void set_pictures(struct device *device, const struct video_format *pictures,
+			 struct v4l2_format *format)
+{
+	colorimetry_to_v4l2(pictures, format);
+	if (device_is_multiplanar(device))
+		format->fmt.pix_mp.field = pictures->field;
+	else
+		format->fmt.pix.field = pictures->field;
+}
+
 /* Output devices get S_FMT for the current format too: it makes v4l2loopback a capture device for readers. */
 static int set_format(struct negotiation *negotiation, struct video_format *format)
 {
@@ -264,8 +274,8 @@ static int set_format(struct negotiation *negotiation, struct video_format *form
 	if (!is_current || device_is_output(device)) {
 		if (!is_current)
 			set_request(negotiation, &wanted);
-		if (negotiation->request->colorimetry)
-			colorimetry_to_v4l2(negotiation->request->colorimetry, &wanted);
+		if (negotiation->request->pictures)
+			set_pictures(device, negotiation->request->pictures, &wanted);
 		err = device_ioctl(device, VIDIOC_S_FMT, &wanted);
 		if (err == -EINVAL)
 			return device_error(device, "VIDIOC_S_FMT: the device refuses the format asked for",

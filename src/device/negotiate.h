@@ -12,8 +12,9 @@ struct negotiate_request {
 	struct fraction fps;     /* 0/0: the device's current one */
 	bool adjust;             /* accept what the driver makes of the request */
 	bool force;              /* call VIDIOC_S_FMT for the current format too, as after new DV timings */
-	/* Output: range, matrix, primaries and transfer of the pictures; NULL: as the device has them. */
-	const struct video_format *colorimetry;
+	/* Output: range, matrix, primaries, transfer and field order of the pictures; NULL: as the device has
+	 * them. */
+	const struct video_format *pictures;
 };
 
 /* Sets format and rate and fills in *format with what the device then has. Returns 0; -ERANGE where the

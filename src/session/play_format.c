@@ -134,7 +134,7 @@ static struct negotiate_request make_request(const struct reader_info *file,
 		.pixelformat = wanted->pixelformat,
 		.fps = wanted->fps.num ? wanted->fps : file->format.fps,
 		.adjust = true,
-		.colorimetry = &file->format,
+		.pictures = &file->format,
 	};
 }
 

@@ -310,6 +310,15 @@ static struct v4l2_colorimetry requested_colour(const struct sim *sim, const str
 	return colour;
 }
 
+/* An output device shows whole frames, and believes what it is told of their fields. */
+static uint32_t shown_field(uint32_t field)
+{
+	bool interlaced = field == V4L2_FIELD_INTERLACED || field == V4L2_FIELD_INTERLACED_TB ||
+			  field == V4L2_FIELD_INTERLACED_BT;
+
+	return interlaced ? field : V4L2_FIELD_NONE;
+}
+
 static int try_fmt(const struct sim *sim, struct v4l2_format *from, struct video_format *format,
 		   struct v4l2_colorimetry *colour)
 {
@@ -321,6 +330,9 @@ static int try_fmt(const struct sim *sim, struct v4l2_format *from, struct video
 	else
 		adjust_format(sim, from->fmt.pix.pixelformat, from->fmt.pix.width, from->fmt.pix.height,
 			      format);
+	if (sim->options.output)
+		format->field =
+			shown_field(sim_is_multiplanar(sim) ? from->fmt.pix_mp.field : from->fmt.pix.field);
 	*colour = requested_colour(sim, from);
 	fill_v4l2_format(sim, format, colour, from);
 	return 0;

@@ -128,6 +128,41 @@ for how in 'wide 640x240 scale=640:240' 'narrow 320x480 scale=320:480' \
 	ok "samples that are not square: $how" alike yuv420p "$size" dump.raw "$reference"
 done
 
+# Never an alpha plane, though it be the default stream, nor cover art.
+ffmpeg -nostdin -v error -y -i clip420.nut -i clip420.nut -map 0 -map 1 -c:v ffv1 -pix_fmt:v:0 gray -pix_fmt:v:1 yuv420p \
+	-disposition:v:0 default alpha.mkv
+play fps=0 --speed 0 -q alpha.mkv
+make_reference clip420.nut yuv420p
+ok 'the picture rather than its alpha plane' cmp dump.raw "$reference"
+play fps=0 --speed 0 -q --stream 0 alpha.mkv
+is "$(json r.json .format.pixelformat)" GREY '--stream 0'
+ffmpeg -nostdin -v error -y -i clip420.nut -i h264.mp4 -map 0 -map 1 -c:v:0 mjpeg -frames:v:0 1 -c:v:1 copy \
+	-disposition:v:0 attached_pic -disposition:v:1 0 cover.mp4
+play fps=0 --speed 0 -q cover.mp4
+is "$(json r.json .frames.played)" $clip_frames 'the film rather than its cover'
+wanted_status=2 play fps=0 -q --stream 7 cover.mp4
+like "$(cat err)" 'stream 7 .* 0, 1' '--stream 7: what there is'
+
+# Colours: the container's word against the codec's; RGB becomes what a device expects that is not asked.
+encode vp8.webm -c:v libvpx -deadline realtime -colorspace bt709 -color_range tv -frames:v 4
+play fps=0 --speed 0 -q vp8.webm
+ffmpeg -nostdin -v error -y -i vp8.webm -fps_mode passthrough -f rawvideo vp8.raw
+ok 'VP8 marked as BT.709: nothing is converted' cmp dump.raw vp8.raw
+encode png.mkv -c:v png -pix_fmt rgb24 -frames:v 4
+play fps=0 --speed 0 -q -p UYVY png.mkv
+ffmpeg -nostdin -v error -y -i png.mkv -vf scale=out_range=tv:flags=bicubic,format=uyvy422 -f rawvideo limited.raw
+ok 'RGB becomes limited range' alike uyvy422 $clip_size dump.raw limited.raw
+
+# Fields, and rates that are not the resolution of the container's times.
+for order in 'tff 8' 'bff 9'; do
+	encode fields.mkv -vf "setfield=${order% *}" -c:v ffv1 -frames:v 2
+	play fps=0 --speed 0 -vv fields.mkv
+	like "$(grep -a VIDIOC_QBUF err)" "field=${order#* }" "${order% *}: buffers say so"
+done
+encode ten.gif -r 10 -frames:v 5
+play fps=0 --speed 0 -q ten.gif
+is "$(json r.json '.input.fps | split("/") | (.[0] | tonumber) / (.[1] | tonumber) | round')" 10 'GIF: its mean rate'
+
 # Packets as they are.
 for file in mjpeg.avi h264.mp4; do
 	play fps=0 --speed 0 -q -c copy "$file"

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include "base/log.h"
+#include "media/converter.h"
 #include "media/read/limits.h"
 #include "media/libav.h"
 
@@ -54,6 +55,8 @@ static int configure_decoder(struct decoder *d, const struct demuxer *demuxer)
 	d->context->framerate = demuxer->stream->avg_frame_rate;
 	d->context->max_pixels = LIMITS_MAX_PIXELS;
 	d->context->thread_count = thread_count(parameters);
+	d->buffers.range = demuxer->colours.range;
+	d->buffers.matrix = demuxer->colours.matrix;
 	decoder_buffers_init(&d->buffers, d->context);
 	return 0;
 }
@@ -124,8 +127,13 @@ static int send_packet(struct decoder *d, struct demuxer *demuxer)
 	return 0;
 }
 
-static void inspect_frame(struct decoder *d, const AVFrame *frame)
+static void inspect_frame(struct decoder *d, AVFrame *frame)
 {
+	if (d->buffers.range)
+		frame->color_range = d->buffers.range;
+	if (converter_matrix_is_stated(d->buffers.matrix))
+		frame->colorspace = d->buffers.matrix;
+
 	d->n_failures = 0;
 	d->midstream = false;
 	if (frame->flags & AV_FRAME_FLAG_CORRUPT ||

@@ -11,6 +11,7 @@
 #include <libavutil/mem.h>
 #include <libavutil/pixdesc.h>
 #include "base/array.h"
+#include "media/converter.h"
 #include "media/read/limits.h"
 
 /* SIMD code may access so much beyond the last row; avcodec_default_get_buffer2() leaves as much. */
@@ -121,10 +122,13 @@ static bool frame_suits(const struct decoder_buffers *buffers, const struct targ
 			const AVCodecContext *decoder, const AVFrame *frame)
 {
 	struct frame_shape shown = { (enum AVPixelFormat)frame->format, decoder->width, decoder->height };
+	enum AVColorRange range = buffers->range ? buffers->range : decoder->color_range;
+	enum AVColorSpace matrix =
+		converter_matrix_is_stated(buffers->matrix) ? buffers->matrix : decoder->colorspace;
 
 	return target && buffers->n_direct > 0 && !atomic_load(&buffers->target_unfit) &&
 	       decoder->codec->capabilities & AV_CODEC_CAP_DR1 && decoder->lowres == 0 &&
-	       target_accepts(target, shown, decoder->color_range, decoder->colorspace);
+	       target_accepts(target, shown, range, matrix);
 }
 
 static void free_decoder_buffer(void *opaque, uint8_t *data)

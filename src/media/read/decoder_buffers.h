@@ -12,6 +12,10 @@
 struct decoder_buffers {
 	_Atomic(const struct target *) target; /* NULL: libavcodec's memory only */
 	unsigned n_direct;                     /* at most so many of the target's at the same time */
+	/* What the container says of all frames, against what the codec says; unspecified: nothing. Set
+	 * before frames are decoded. */
+	enum AVColorRange range;
+	enum AVColorSpace matrix;
 	int64_t max_bytes;
 	_Atomic int64_t bytes;     /* of libavcodec's memory in use */
 	_Atomic unsigned n_used;   /* of the target's buffers in use */

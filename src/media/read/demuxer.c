@@ -15,6 +15,7 @@
 
 /* Consecutive errors after which reading stops. */
 #define MAX_ERRORS 16
+#define MAX_TICKS_PER_FRAME 1.5
 /* A higher frame rate is the resolution of the container's timestamps. */
 #define MAX_FPS 1000
 
@@ -112,7 +113,7 @@ static int choose_demuxer(struct demuxer *d, const char *container)
 }
 
 /* libavformat decodes frames here, of whatever size the file claims. */
-static int find_stream_info(struct demuxer *d)
+static int probe_streams(struct demuxer *d)
 {
 	unsigned n = d->context->nb_streams;
 	AVDictionary **options = calloc(n ? n : 1, sizeof *options);
@@ -131,20 +132,36 @@ static int find_stream_info(struct demuxer *d)
 	return err < 0 ? err : 0;
 }
 
-static int select_stream(struct demuxer *d)
+static struct demuxer_colours stream_colours(const AVStream *stream)
 {
-	int n = av_find_best_stream(d->context, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+	const AVCodecParameters *p = stream->codecpar;
 
-	if (n < 0 || d->context->streams[n]->disposition & AV_DISPOSITION_ATTACHED_PIC) {
-		log_error("%s: no video stream", file_name(d));
-		return -EBADMSG;
+	return (struct demuxer_colours){ p->color_range, p->color_space, p->color_primaries, p->color_trc };
+}
+
+/* Probing replaces what the container says of colours by what the codec says. */
+static int find_stream_info(struct demuxer *d)
+{
+	unsigned n = d->context->nb_streams;
+	struct demuxer_colours *stated = calloc(n ? n : 1, sizeof *stated);
+	int err = stated ? 0 : log_no_memory();
+
+	for (unsigned i = 0; i < n && err == 0; i++)
+		stated[i] = stream_colours(d->context->streams[i]);
+	if (err == 0) {
+		err = probe_streams(d);
+		if (err < 0)
+			err = log_demuxer_error(d, err, "reading its streams failed");
 	}
-	d->stream = d->context->streams[n];
-	for (unsigned i = 0; i < d->context->nb_streams; i++) {
-		if ((int)i != n)
-			d->context->streams[i]->discard = AVDISCARD_ALL;
-	}
-	return 0;
+	if (err == 0)
+		err = demuxer_select_stream(d);
+	d->colours = (struct demuxer_colours){ .matrix = AVCOL_SPC_UNSPECIFIED,
+					       .primaries = AVCOL_PRI_UNSPECIFIED,
+					       .transfer = AVCOL_TRC_UNSPECIFIED };
+	if (err == 0 && d->stream->index < (int)n)
+		d->colours = stated[d->stream->index];
+	free(stated);
+	return err;
 }
 
 static int open_context(struct demuxer *d)
@@ -165,10 +182,7 @@ static int open_context(struct demuxer *d)
 	err = avformat_open_input(&d->context, d->url, d->format, NULL);
 	if (err < 0)
 		return log_demuxer_error(d, err, "opening failed");
-	err = find_stream_info(d);
-	if (err < 0)
-		return log_demuxer_error(d, err, "reading its streams failed");
-	return select_stream(d);
+	return find_stream_info(d);
 }
 
 /* *by_demuxer: the demuxer needs the URL, not an AVIOContext. 0 or -EPERM, logged. */
@@ -189,6 +203,8 @@ int demuxer_open(struct demuxer *d, const struct demuxer_options *options)
 	int err;
 
 	d->allow_playlists = options->allow_playlists;
+	d->has_number = options->has_number;
+	d->number = options->number;
 	d->url = strdup(options->url);
 	if (!d->url)
 		return log_no_memory();
@@ -301,8 +317,11 @@ int64_t demuxer_duration_ns(const struct demuxer *d)
 
 struct fraction demuxer_frame_rate(const struct demuxer *d)
 {
-	AVRational rate = av_guess_frame_rate(d->context, d->stream, NULL);
+	AVRational rate = av_guess_frame_rate(d->context, d->stream, NULL), mean = d->stream->avg_frame_rate;
 
+	/* Where the pictures are far apart, this is the resolution of the container's times. */
+	if (mean.num > 0 && mean.den > 0 && av_q2d(rate) > MAX_TICKS_PER_FRAME * av_q2d(mean))
+		rate = mean;
 	if (rate.num <= 0 || rate.den <= 0 || rate.num / rate.den > MAX_FPS)
 		return (struct fraction){ 0, 0 };
 	return rate_of_interval((uint32_t)rate.den, (uint32_t)rate.num);

@@ -11,8 +11,18 @@ struct demuxer_options {
 	const char *url;       /* see avio_input_open() */
 	const char *container; /* libavformat's name or a file name extension; NULL: probe */
 	bool allow_playlists;
-	bool must_seek; /* fail with -ESPIPE before reading anything from an input that cannot seek */
-	int cancel_fd;  /* see avio_input_open() */
+	bool has_number;
+	unsigned number; /* of the stream to read, if has_number */
+	bool must_seek;  /* fail with -ESPIPE before reading anything from an input that cannot seek */
+	int cancel_fd;   /* see avio_input_open() */
+};
+
+/* What a container says of the pictures; unspecified where it says nothing. */
+struct demuxer_colours {
+	enum AVColorRange range;
+	enum AVColorSpace matrix;
+	enum AVColorPrimaries primaries;
+	enum AVColorTransferCharacteristic transfer;
 };
 
 /* Zeroed before demuxer_open(); demuxer_close() takes a half-open one. */
@@ -22,17 +32,22 @@ struct demuxer {
 	AVStream *stream;
 	const AVInputFormat *format;
 	char *url;
-	bool allow_playlists;
-	unsigned n_errors;  /* in a row */
-	int64_t end;        /* of the last packet in the file, bytes */
-	uint64_t n_damaged; /* truncated packets, and errors that were passed over */
-	char *damage;       /* what libavformat said of the first; NULL: none */
+	bool allow_playlists, has_number;
+	unsigned number;
+	struct demuxer_colours colours; /* of the stream, also against what its codec says */
+	unsigned n_errors;              /* in a row */
+	int64_t end;                    /* of the last packet in the file, bytes */
+	uint64_t n_damaged;             /* truncated packets, and errors that were passed over */
+	char *damage;                   /* what libavformat said of the first; NULL: none */
 	struct direct_read direct;
 };
 
-/* Opens the file and selects its best video stream. Errors as reader_open(), logged. */
+/* Opens the file and selects a video stream. Errors as reader_open(), logged. */
 int demuxer_open(struct demuxer *demuxer, const struct demuxer_options *options);
 void demuxer_close(struct demuxer *demuxer);
+
+/* Sets demuxer->stream. 0, or a negative errno, logged, as reader_open(). */
+int demuxer_select_stream(struct demuxer *demuxer);
 
 /* The next packet of the stream: 1; 0 at the end, or where the rest makes no sense (counted in n_damaged); a
  * negative errno, logged, when reading fails; -ECANCELED. */

@@ -26,15 +26,17 @@ struct reader_options {
 	const char *container; /* libavformat's name; NULL: probe */
 	const char *decoder;   /* of libavcodec; NULL: libavcodec's choice; "copy": do not decode */
 	bool allow_playlists; /* containers that open other files or addresses: hls, concat, dash, sdp, … */
-	int64_t start_ns;     /* begin with the first frame at or after this time */
-	uint64_t loops;       /* how often to play the file; 0: without end */
+	bool has_stream;
+	unsigned stream;  /* number of the stream to play; without has_stream: the best */
+	int64_t start_ns; /* begin with the first frame at or after this time */
+	uint64_t loops;   /* how often to play the file; 0: without end */
 	enum reader_rotate rotate;
 	int cancel_fd; /* when readable, reads of the input end with -ECANCELED; 0 or below: none */
 };
 
 /* Opens the file and a decoder for its best video stream. Returns 0 or a negative errno, logged: that of
- * opening the file, -EINVAL for a decoder or container that does not exist, -EPERM for a playlist, -EBADMSG
- * for a file that is no video. */
+ * opening the file, -EINVAL for a decoder, container or stream that does not exist, -EPERM for a playlist,
+ * -EBADMSG for a file that is no video. */
 int reader_open(struct reader **reader, const struct reader_options *options);
 /* Ends reading and unreferences every buffer of the target. Only reader_info() may be called after it. */
 void reader_stop(struct reader *reader);

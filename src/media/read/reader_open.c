@@ -60,6 +60,30 @@ static enum video_field field_order(enum AVFieldOrder order)
 							      : FIELD_NONE;
 }
 
+/* The container's word counts more than the codec's. RGB has full range and no matrix, which is no reason to
+ * ask a device for them where it takes YUV. */
+static void set_info_colours(struct reader *r, const AVCodecParameters *p, const AVFrame *frame)
+{
+	const struct demuxer_colours *stated = &r->demuxer.colours;
+	struct video_format *f = &r->info.format;
+	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(r->info.av);
+
+	f->range = frame ? frame->color_range : p->color_range;
+	f->matrix = frame ? frame->colorspace : p->color_space;
+	f->primaries = frame ? frame->color_primaries : p->color_primaries;
+	f->transfer = frame ? frame->color_trc : p->color_trc;
+	if (stated->range != AVCOL_RANGE_UNSPECIFIED)
+		f->range = stated->range;
+	if (converter_matrix_is_stated(stated->matrix))
+		f->matrix = stated->matrix;
+	if (stated->primaries != AVCOL_PRI_UNSPECIFIED)
+		f->primaries = stated->primaries;
+	if (stated->transfer != AVCOL_TRC_UNSPECIFIED)
+		f->transfer = stated->transfer;
+	if (descriptor && descriptor->flags & AV_PIX_FMT_FLAG_RGB)
+		f->range = AVCOL_RANGE_UNSPECIFIED;
+}
+
 static void set_info_format(struct reader *r, const AVCodecParameters *p)
 {
 	struct video_format *f = &r->info.format;
@@ -68,20 +92,17 @@ static void set_info_format(struct reader *r, const AVCodecParameters *p)
 
 	f->width = (uint32_t)(frame ? frame->width : p->width);
 	f->height = (uint32_t)(frame ? frame->height : p->height);
-	f->range = frame ? frame->color_range : p->color_range;
-	f->matrix = frame ? frame->colorspace : p->color_space;
-	f->primaries = frame ? frame->color_primaries : p->color_primaries;
-	f->transfer = frame ? frame->color_trc : p->color_trc;
 	f->field = field_order(p->field_order);
 	if (r->copy) {
 		f->pix = r->packets.pix;
 		f->fourcc = f->pix->fourcc;
 		f->n_planes = 1;
 		av = AV_PIX_FMT_NONE;
-	} else if (converter_format_without_range(av) != av) {
-		f->range = AVCOL_RANGE_JPEG;
 	}
 	r->info.av = converter_format_without_range(av);
+	set_info_colours(r, p, frame);
+	if (r->info.av != av)
+		f->range = AVCOL_RANGE_JPEG;
 }
 
 static int find_orientation(struct reader *r, enum reader_rotate rotate)
@@ -172,6 +193,8 @@ static int open_reader_parts(struct reader *r, const struct reader_options *opti
 		.url = options->url,
 		.container = options->container,
 		.allow_playlists = options->allow_playlists,
+		.has_number = options->has_stream,
+		.number = options->stream,
 		.must_seek = options->loops != 1,
 		.cancel_fd = options->cancel_fd,
 	};

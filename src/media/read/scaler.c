@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <libavutil/imgutils.h>
+#include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 #include "base/log.h"
 
@@ -73,8 +74,11 @@ static void fill_black(const struct scaler *s, const struct frame *buffer, int x
 		       int height)
 {
 	enum AVPixelFormat format = s->target->format.pix->av;
-	enum AVColorRange range =
-		s->to->color_range != AVCOL_RANGE_UNSPECIFIED ? s->to->color_range : s->from->color_range;
+	bool from_rgb = av_pix_fmt_desc_get((enum AVPixelFormat)s->from->format)->flags & AV_PIX_FMT_FLAG_RGB;
+	/* As converter_run() has it. */
+	enum AVColorRange range = s->to->color_range != AVCOL_RANGE_UNSPECIFIED || from_rgb
+					  ? s->to->color_range
+					  : s->from->color_range;
 	bool full = converter_full_range(format, range);
 	uint8_t *data[4] = { 0 };
 	int linesize[4] = { 0 };
