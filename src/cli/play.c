@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+#include <libavutil/pixdesc.h>
 #include "base/array.h"
 #include "base/log.h"
 #include "base/status_line.h"
@@ -20,7 +21,10 @@
 
 struct play_options {
 	struct common_options common;
-	const char *file, *codec;
+	const char *file, *container, *codec;
+	enum AVPixelFormat raw; /* of raw frames without a header; AV_PIX_FMT_NONE: the file has one */
+	struct option_size raw_size;
+	struct fraction raw_fps;
 	uint64_t stream, loops, count;
 	bool has_stream;
 	int64_t start_ns, duration_ns;
@@ -35,6 +39,10 @@ static const char *const rotate_choices[] = { "auto", "none", "90", "180", "270"
 
 #define OFFSET(field) offsetof(struct play_options, field)
 static const struct option_row file_rows[] = {
+	{ "format", 'f', OPT_TEXT, OFFSET(container), .argument = "NAME",
+	  .help = "container; rawvideo: frames without a header, of which -s, -p and -r tell size, pixel "
+		  "format and rate",
+	  .preset_help = "what the file looks like" },
 	{ "codec", 'c', OPT_TEXT, OFFSET(codec), .argument = "NAME",
 	  .help = "libavcodec decoder, or copy: pass compressed packets on to a device that takes them",
 	  .preset_help = "libavcodec's choice" },
@@ -89,6 +97,33 @@ static const struct option_spec spec = {
 	.n_operands = 1,
 };
 
+/* With -f rawvideo, -s, -p and -r tell what the file has, which the device is asked for in any case. */
+static int take_raw_options(struct play_options *options)
+{
+	struct common_options *common = &options->common;
+	const struct pixfmt *pix;
+	uint32_t fourcc;
+
+	if (!options->container || strcmp(options->container, "rawvideo") != 0)
+		return 0;
+	options->raw = common->pixelformat ? av_get_pix_fmt(common->pixelformat) : AV_PIX_FMT_NONE;
+	if (common->pixelformat && options->raw == AV_PIX_FMT_NONE) {
+		pix = pixfmt_parse(common->pixelformat, &fourcc, 1) ? pixfmt_by_fourcc(fourcc) : NULL;
+		if (!pix || pix->av == AV_PIX_FMT_NONE || pix->swap_chroma) {
+			log_error("--pixelformat %s: libavformat cannot read raw frames of it",
+				  common->pixelformat);
+			return -EINVAL;
+		}
+		options->raw = pix->av;
+	}
+	options->raw_size = common->size;
+	options->raw_fps = common->fps;
+	common->size = (struct option_size){ 0 };
+	common->fps = (struct fraction){ 0 };
+	common->pixelformat = NULL;
+	return 0;
+}
+
 /* Checks that concern more than one option. */
 static int check_play_options(struct play_options *options)
 {
@@ -109,6 +144,8 @@ static int check_play_options(struct play_options *options)
 		log_error("standard input is a terminal, which has no video: pipe it in, or give a FILE");
 		return -EINVAL;
 	}
+	if (take_raw_options(options) < 0)
+		return -EINVAL;
 	return file_uses_check(uses, ARRAY_SIZE(uses));
 }
 
@@ -126,6 +163,11 @@ static enum status open_reader(struct play *play)
 	const struct play_options *options = play->options;
 	struct reader_options reader = {
 		.url = options->file,
+		.container = options->container,
+		.fps = options->common.fps.num ? options->common.fps : options->raw_fps,
+		.width = options->raw_size.width,
+		.height = options->raw_size.height,
+		.av = options->raw,
 		.decoder = options->codec,
 		.allow_playlists = options->allow_playlists,
 		.has_stream = options->has_stream,
@@ -211,7 +253,8 @@ static enum status play_and_report(struct play *play)
 	playback->options = (struct play_loop_options){
 		.count = options->count,
 		.duration_ns = options->duration_ns,
-		.speed = options->speed,
+		/* What is live is shown as it arrives. */
+		.speed = reader_info(play->reader).live ? 0 : options->speed,
 		.hold = options->hold,
 		.on_demand = options->on_demand,
 		.signal_fd = play->signal_fd,

@@ -96,6 +96,8 @@ int pool_queue(struct pool *pool, struct buffer *buffer, int64_t deadline_ns);
  * pool_dequeue().
  */
 int pool_drain(struct pool *pool, int64_t deadline_ns);
+/* Output, for those who wait for something else: 0, or POOL_DEVLOST. Never waits. */
+int pool_check_device(struct pool *pool);
 /* While active: waits for events of the device and takes them; may return early. Returns 0, POOL_FLUSHING,
  * POOL_WAKE, POOL_RES_CHANGE or an error. */
 int pool_wait_event(struct pool *pool);

@@ -174,6 +174,16 @@ int pool_drain(struct pool *pool, int64_t deadline_ns)
 	return err;
 }
 
+int pool_check_device(struct pool *pool)
+{
+	struct pollfd entry = { .fd = pool->device->fd };
+
+	/* POLLERR without POLLHUP: a queue that does not stream. */
+	if (device_poll(pool->device, &entry, 1, 0) <= 0 || !(entry.revents & POLLHUP))
+		return 0;
+	return qbuf_error(pool, "poll", -ENODEV);
+}
+
 int pool_wait_event(struct pool *pool)
 {
 	struct pollfd entries[] = {

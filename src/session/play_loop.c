@@ -18,6 +18,9 @@
 /* The first frame is queued so much before its time. Queueing it includes STREAMON, from which the device
  * counts its frame intervals: without a lead all later frames would be late. */
 #define LEAD_NS NS_PER_MS
+/* How often to look for the device in waits for something else: it reports POLLERR whenever nothing is
+ * queued. */
+#define DEVICE_CHECK_MS 100
 
 enum wait_for { WAIT_FRAME, WAIT_TIME, WAIT_SIGNAL };
 
@@ -77,6 +80,28 @@ static int finish_playing(struct play_loop *loop, enum run_end end, int err)
 	return err;
 }
 
+/* After pool_queue() or another call of the pool failed. Outcomes that the pool does not log are logged here.
+ */
+static int finish_by_device(struct play_loop *loop, int err)
+{
+	const char *path = pool_device(loop->pool)->path;
+
+	if (err == POOL_FLUSHING)
+		return finish_playing(loop, END_SIGNAL, 0);
+	if (err == POOL_DEVLOST)
+		return finish_playing(loop, END_DISCONNECT, err);
+	if (err == POOL_TIMEOUT) {
+		log_error("%s: the device takes no more frames", path);
+		return finish_playing(loop, END_STALL, err);
+	}
+	if (err == POOL_EOS || err == POOL_RES_CHANGE || err == POOL_NOBUF)
+		log_error("%s: %s", path,
+			  err == POOL_EOS          ? "the driver ended the stream"
+			  : err == POOL_RES_CHANGE ? "the device changed its resolution"
+						   : "the device has no buffer left");
+	return finish_playing(loop, END_ERROR, err);
+}
+
 static void set_timer(struct play_loop *loop, int64_t time_ns)
 {
 	struct itimerspec at = {
@@ -104,7 +129,7 @@ static bool check_resume(struct play_loop *loop)
 }
 
 /* Returns 0 when there is a frame, or at time_ns; 1 after check_resume(), when all times have moved;
- * POOL_FLUSHING for a signal; another negative errno. */
+ * POOL_FLUSHING for a signal; POOL_DEVLOST; another negative errno. */
 static int wait_for(struct play_loop *loop, enum wait_for what, int64_t time_ns)
 {
 	enum { SIGNAL, RESUME, RETURNED, FRAME, TIMER };
@@ -115,15 +140,21 @@ static int wait_for(struct play_loop *loop, enum wait_for what, int64_t time_ns)
 		[FRAME] = { .fd = what == WAIT_FRAME ? fifo_fd(loop->frames) : -1, .events = POLLIN },
 		[TIMER] = { .fd = what == WAIT_TIME ? loop->timer_fd : -1, .events = POLLIN },
 	};
+	int n, err;
 
 	if (what == WAIT_TIME)
 		set_timer(loop, time_ns);
 	for (;;) {
 		play_buffers_recycle(loop->buffers);
-		if (poll(fds, ARRAY_SIZE(fds), -1) < 0) {
-			if (errno != EINTR)
-				return -errno;
+		n = poll(fds, ARRAY_SIZE(fds), DEVICE_CHECK_MS);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n < 0)
 			continue;
+		if (n == 0) {
+			err = pool_check_device(loop->pool);
+			if (err < 0)
+				return err;
 		}
 		if (fds[SIGNAL].revents)
 			return POOL_FLUSHING;
@@ -142,9 +173,9 @@ static int get_frame(struct play_loop *loop, struct frame **frame)
 	while ((result = peek_frame(loop)) == -EAGAIN) {
 		result = wait_for(loop, WAIT_FRAME, 0);
 		if (result < 0)
-			break;
+			return finish_by_device(loop, result);
 	}
-	if (result == POOL_FLUSHING)
+	if (result == POOL_FLUSHING) /* the reader's -ECANCELED */
 		return finish_playing(loop, END_SIGNAL, 0);
 	if (result == 0)
 		return finish_playing(loop, END_EOS, 0);
@@ -235,28 +266,6 @@ static void count_played(struct play_loop *loop, const struct frame *frame, int6
 	}
 }
 
-/* After pool_queue() or another call of the pool failed. Outcomes that the pool does not log are logged here.
- */
-static int finish_by_device(struct play_loop *loop, int err)
-{
-	const char *path = pool_device(loop->pool)->path;
-
-	if (err == POOL_FLUSHING)
-		return finish_playing(loop, END_SIGNAL, 0);
-	if (err == POOL_DEVLOST)
-		return finish_playing(loop, END_DISCONNECT, err);
-	if (err == POOL_TIMEOUT) {
-		log_error("%s: the device takes no more frames", path);
-		return finish_playing(loop, END_STALL, err);
-	}
-	if (err == POOL_EOS || err == POOL_RES_CHANGE || err == POOL_NOBUF)
-		log_error("%s: %s", path,
-			  err == POOL_EOS          ? "the driver ended the stream"
-			  : err == POOL_RES_CHANGE ? "the device changed its resolution"
-						   : "the device has no buffer left");
-	return finish_playing(loop, END_ERROR, err);
-}
-
 static int queue_due_frame(struct play_loop *loop, struct frame *frame, int64_t due_ns)
 {
 	struct buffer *buffer = play_buffers_prepare(frame);
@@ -294,10 +303,8 @@ static int play_frame(struct play_loop *loop, struct frame *frame)
 	loop->stats->read++;
 	set_last_duration(loop, frame);
 	result = wait_until_due(loop, frame, &due_ns);
-	if (result == POOL_FLUSHING)
-		return finish_playing(loop, END_SIGNAL, 0);
 	if (result < 0)
-		return result;
+		return finish_by_device(loop, result);
 	if (result > 0) {
 		loop->stats->dropped++;
 		return 0;
@@ -344,13 +351,11 @@ static int show_last_frame(struct play_loop *loop)
 
 	if (err < 0)
 		return finish_by_device(loop, err);
-	if (!loop->options->hold) {
-		wait_for(loop, WAIT_TIME, now_ns() + linger_ns(loop));
-		return 0;
-	}
-	while (err >= 0)
+	if (!loop->options->hold)
+		err = wait_for(loop, WAIT_TIME, now_ns() + linger_ns(loop));
+	while (loop->options->hold && err >= 0)
 		err = wait_for(loop, WAIT_SIGNAL, 0);
-	return 0;
+	return err < 0 && err != POOL_FLUSHING ? finish_by_device(loop, err) : 0;
 }
 
 static void call_progress(struct play_loop *loop)

@@ -55,7 +55,14 @@ wrong 6 'directory' -d $display .
 seq 1000 >text
 wrong 6 'text' -d $display text
 : >empty.mkv
-wrong 6 'empty.mkv' -d $display empty.mkv
+for empty in empty.mkv empty.h264 empty.mp4 empty.txt; do
+	: >$empty
+	wrong 6 "$empty: is empty" -d $display $empty
+done
+cp "$root/README.md" text.txt
+wrong 6 'text.txt: is text' -d $display text.txt
+sed 's/avc1/zzzz/g; s/avcC/zzzC/g' h264.mp4 >unknown.mp4
+wrong 6 'unknown.mp4: .*zzzz' -d $display unknown.mp4
 ffmpeg -nostdin -v error -y -f lavfi -i sine=duration=1 sound.wav
 wrong 6 'video' -d $display sound.wav
 wrong 6 'nowhere' -d $display --json=nowhere/r.json clip420.nut
@@ -95,6 +102,11 @@ v4l2q play -q --speed 0 -d $display,dump=dump.raw <clip420.nut >out 2>err
 is $? 0 'without FILE: standard input'
 make_reference clip420.nut yuv420p
 ok 'and all of it' cmp dump.raw "$reference"
+# Its index is at the end, farther than the reader looks ahead.
+encode large.mp4 -c:v mpeg4 -q:v 1 -vf scale=1280:960 -frames:v 8
+dd if=large.mp4 status=none | v4l2q play -q --speed 0 -d $display - >out 2>err
+is $? 6 'an mp4 whose index comes last, from a pipe: status 6'
+like "$(cat err)" 'index.* by name' 'an mp4 whose index comes last, from a pipe: what to do'
 dd if=h264.mp4 status=none | v4l2q play -q --speed 0 -d $display --json=r.json - >out 2>err
 like $? '^[06]$' 'a pipe that cannot be wound'
 v4l2q capture -q -d sim:size=320x240,fps=60,format=NV12 -n 40 -o - 2>capture.err |
@@ -103,6 +115,36 @@ is "${PIPESTATUS[*]}" '0 0' 'capture -o - | play: both end well'
 is "$(json r.json '.frames | .read')" 40 'capture -o - | play: all frames come through'
 is "$("$tools/frames" NV12 320x240 <dump.raw | sed -E 's/.*torn=([0-9]*) .*repeated=([0-9]*).*/\1 \2/')" '0 0' \
 	'capture -o - | play: none torn, none twice'
+# Without times: as they arrive, or at the rate given.
+encode bare.mjpeg -c:v mjpeg -frames:v 8 # 0.3 s at the rate that libavformat assumes
+mkfifo slow
+{
+	head -c 100000 bare.mjpeg
+	while [ ! -e more ]; do sleep 0.05; done
+	tail -c +100001 bare.mjpeg
+} >slow &
+v4l2q play -q -d sim:type=output,fps=0 --json=r.json - <slow >out 2>err &
+pid=$!
+touch more
+wait $pid
+is "$(json r.json '"\(.frames.played) \(.frames.dropped) \(.input.fps)"')" '8 0 null' 'bare Motion-JPEG from a pipe: all frames, and no rate'
+v4l2q play -q -d $display -r 20 --json=r.json - <bare.mjpeg >out 2>err
+is "$(json r.json .input.fps)" 20/1 'bare Motion-JPEG at a rate of ones own'
+
+# Raw frames without a header.
+ffmpeg -nostdin -v error -y -i clip420.nut -pix_fmt yuyv422 -f rawvideo -frames:v 6 frames.raw
+play fps=0 --speed 0 -q -f rawvideo -s $clip_size -p YUYV -r 15 frames.raw
+ok 'raw frames: all of them' cmp dump.raw frames.raw
+is "$(json r.json .input.fps)" 15/1 'raw frames: at their rate'
+rm dump.raw
+v4l2q play -q -d $display,dump=dump.raw -f rawvideo -s $clip_size -p YUYV - <frames.raw >out 2>err
+ok 'raw frames from a pipe' cmp dump.raw frames.raw
+for given in '' '-f rawvideo' "-f rawvideo -s $clip_size"; do
+	# shellcheck disable=SC2086 # options
+	wrong 6 '-f rawvideo.*-s.*-p' -d $display $given frames.raw
+done
+wrong 2 'MJPG' -d $display -f rawvideo -s $clip_size -p MJPG frames.raw
+
 if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
 	for file in '' -; do
 		printf '%q ' "${program[@]}" play -q -d $display $file >run.sh
@@ -139,6 +181,9 @@ for given in nothing something; do
 	is $? 0 "a pipe that brought $given: status 0"
 done
 kill $writer
+# The device is gone with the last frame but one that it gives back.
+wanted_status=5 play "fps=0,unplug=$((clip_frames - 1))" --speed 0 -q --hold clip420.nut
+is "$(json r.json .end)" disconnect '--hold: the device is missed'
 start play -d sim:type=output,stall=5 --json=r.json -vv clip420.nut
 wait_until 20 has_traced 4
 interrupt INT 'a device that takes no more'

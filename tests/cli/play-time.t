@@ -60,6 +60,21 @@ play fps=0 -vv -r 20 --speed 0.5 -n 4 times.nut
 is_due '0 100 200 400' 'at half speed, doubled'
 play fps=0 -vv --start 200ms times.nut
 is_due '0 50 100 200 250 300' 'begun in the middle'
+# Times that only key frames lead to, or that are counted, and the end of the last frame.
+encode seek.ts -c:v mpeg4 -q:v 2 -g 10
+encode seek.h264 -c:v libx264 -preset ultrafast -r 30
+encode hevc.ts -c:v libx265 -preset ultrafast -x265-params log-level=none:keyint=10
+for file in seek.ts hevc.ts seek.h264 h264.mp4; do
+	ffmpeg -nostdin -v error -y -i $file -fps_mode passthrough -pix_fmt yuv420p -f rawvideo whole.raw
+	for start in '0.399 12' '0.79 1'; do
+		play fps=0 --speed 0 -q --start "${start% *}" $file
+		is "$(json r.json .frames.played)" "${start#* }" "$file from ${start% *} s: so many frames"
+		ok "$file from ${start% *} s: as they are" cmp dump.raw <(tail -c "$(stat -c %s dump.raw)" whole.raw)
+	done
+	v4l2q play -q -d sim:type=output,fps=0 --speed 0 --start 2 $file 2>err
+	like $? '^[26]$' "$file: beyond its end: an error"
+	like "$(cat err)" 'past the end' "$file: beyond its end"
+done
 play fps=0 -vv -t 250ms times.nut
 is_due '0 50 100 200' 'ended by --duration'
 is "$(json r.json '"\(.end) \(.frames.read)"')" 'duration 4' 'and the report says so'

@@ -136,7 +136,8 @@ make_reference clip420.nut yuv420p
 ok 'the picture rather than its alpha plane' cmp dump.raw "$reference"
 play fps=0 --speed 0 -q --stream 0 alpha.mkv
 is "$(json r.json .format.pixelformat)" GREY '--stream 0'
-ffmpeg -nostdin -v error -y -i clip420.nut -i h264.mp4 -map 0 -map 1 -c:v:0 mjpeg -frames:v:0 1 -c:v:1 copy \
+ffmpeg -nostdin -v error -y -i clip420.nut -frames:v 1 cover.jpg
+ffmpeg -nostdin -v error -y -i cover.jpg -i h264.mp4 -map 0 -map 1 -c copy \
 	-disposition:v:0 attached_pic -disposition:v:1 0 cover.mp4
 play fps=0 --speed 0 -q cover.mp4
 is "$(json r.json .frames.played)" $clip_frames 'the film rather than its cover'

@@ -88,7 +88,7 @@ static void what_is_no_video_is_refused(void **state)
 	} files[] = {
 		{ "empty.mkv", "", -EBADMSG, "is empty" },
 		{ "text", "Neither a picture nor a film, but words.\n", -EBADMSG, "no container" },
-		{ "naked.yuv", "0123456789012345678901234567890123456789", -EBADMSG, "headerless" },
+		{ "naked.yuv", "0123456789012345678901234567890123456789", -EBADMSG, "without a header" },
 		{ NULL, NULL, -ENOENT, "No such file" },
 	};
 

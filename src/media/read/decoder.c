@@ -22,8 +22,10 @@ static const AVCodec *find_decoder(const struct demuxer *demuxer, const char *na
 	if (!codec && name)
 		log_error("%s: no such decoder: 'ffmpeg -decoders' lists those of libavcodec", name);
 	else if (!codec)
-		log_error("%s: this libavcodec has no decoder for %s", avio_input_name(demuxer->input),
-			  avcodec_get_name(id));
+		log_error("%s: this libavcodec has no decoder for %s, tag %s",
+			  avio_input_name(demuxer->input),
+			  id == AV_CODEC_ID_NONE ? "an unknown codec" : avcodec_get_name(id),
+			  av_fourcc2str(demuxer->stream->codecpar->codec_tag));
 	else if (codec->type != AVMEDIA_TYPE_VIDEO || codec->id != id)
 		log_error("%s: the decoder %s is not for %s", avio_input_name(demuxer->input), codec->name,
 			  avcodec_get_name(id));
@@ -48,8 +50,8 @@ static int configure_decoder(struct decoder *d, const struct demuxer *demuxer)
 	if (err < 0)
 		return err;
 	d->intra_only = description && description->props & AV_CODEC_PROP_INTRA_ONLY;
-	d->joinable =
-		!d->intra_only && demuxer->context->iformat->flags & (AVFMT_TS_DISCONT | AVFMT_NOTIMESTAMPS);
+	d->joinable = !d->intra_only &&
+		      (demuxer->context->iformat->flags & AVFMT_TS_DISCONT || demuxer_is_untimed(demuxer));
 	d->midstream = d->joinable;
 	d->context->pkt_timebase = demuxer->stream->time_base;
 	d->context->framerate = demuxer->stream->avg_frame_rate;

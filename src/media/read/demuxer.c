@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <libavutil/avstring.h>
+#include <libavutil/pixdesc.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "media/read/limits.h"
@@ -15,9 +16,15 @@
 
 /* Consecutive errors after which reading stops. */
 #define MAX_ERRORS 16
+/* libavformat's guess of a frame rate may be the resolution of the timestamps: when it is so much above the
+ * mean. */
 #define MAX_TICKS_PER_FRAME 1.5
 /* A higher frame rate is the resolution of the container's timestamps. */
 #define MAX_FPS 1000
+
+/* Demuxers of bare bitstreams, of which libavformat flags some alone as without timestamps. */
+static const char bitstreams[] =
+	"h264,hevc,vvc,evc,m4v,mpegvideo,mjpeg,h261,h263,vc1,cavsvideo,avs2,avs3,dirac,obu";
 
 static const AVRational nanoseconds = { 1, NS_PER_S };
 
@@ -31,7 +38,18 @@ static bool is_empty_file(const struct demuxer *d)
 	AVIOContext *avio = avio_input_context(d->input);
 	int64_t size = avio ? avio_size(avio) : -1;
 
-	return avio && avio_feof(avio) && (size == 0 || (size < 0 && avio_tell(avio) == 0));
+	return avio && (size == 0 || (size < 0 && avio->bytes_read == 0));
+}
+
+const char *demuxer_advice(const struct demuxer *d)
+{
+	bool pipe = !avio_input_is_seekable(d->input);
+
+	if (pipe && d->format && strstr(d->format->name, "mp4"))
+		return "; its index may be at the end, which a pipe comes to last: give the file by name";
+	if (!d->format && (pipe || av_match_ext(d->url, "raw,yuv,rgb,bin")))
+		return "; raw frames without a header need -f rawvideo, -s and -p";
+	return "";
 }
 
 /* Logs why opening failed, and returns that as an errno: a read error rather than what libavformat made of
@@ -47,7 +65,7 @@ static int log_demuxer_error(const struct demuxer *d, int err, const char *what)
 	else if (is_empty_file(d))
 		log_error("%s: is empty", file_name(d));
 	else
-		log_error("%s: %s: %s", file_name(d), what, libav_err_str(err));
+		log_error("%s: %s: %s%s", file_name(d), what, libav_err_str(err), demuxer_advice(d));
 	if (err == -ENOMEM || err == -EPERM || err == -ERANGE)
 		result = err;
 	return input_err < 0 ? input_err : result;
@@ -81,8 +99,24 @@ static int probe_format(struct demuxer *d)
 	return err < 0 ? log_demuxer_error(d, err, "no container that libavformat knows") : 0;
 }
 
-static int choose_demuxer(struct demuxer *d, const char *container)
+/* Containers that libavformat finds where there is no video in them, or not enough to read it. */
+static int check_demuxer(const struct demuxer *d, const struct demuxer_options *options)
 {
+	if (strcmp(d->format->name, "tty") == 0 && !options->container) {
+		log_error("%s: is text, not video", file_name(d));
+		return -EBADMSG;
+	}
+	if (strcmp(d->format->name, "rawvideo") != 0 || (options->width && options->av != AV_PIX_FMT_NONE))
+		return 0;
+	log_error("%s: raw frames without a header have no size and pixel format: give -f rawvideo, -s, -p "
+		  "and -r, or use a container such as .mkv, .nut or .y4m",
+		  file_name(d));
+	return -EBADMSG;
+}
+
+static int choose_demuxer(struct demuxer *d, const struct demuxer_options *options)
+{
+	const char *container = options->container;
 	int err;
 
 	libav_clear_error();
@@ -103,13 +137,26 @@ static int choose_demuxer(struct demuxer *d, const char *container)
 		if (err < 0)
 			return err;
 	}
-	if (!d->format || strcmp(d->format->name, "rawvideo") != 0)
-		return 0;
-	log_error(
-		"%s: a headerless raw file has no frame size or pixel format: use a container such as .mkv, "
-		".nut or .y4m",
-		file_name(d));
-	return -EBADMSG;
+	return d->format ? check_demuxer(d, options) : 0;
+}
+
+/* Demuxers have these options if they need them. */
+static int make_settings(struct demuxer *d, const struct demuxer_options *options)
+{
+	char text[32];
+	int err = 0;
+
+	if (options->fps.num) {
+		snprintf(text, sizeof text, "%u/%u", options->fps.num, options->fps.den);
+		err = av_dict_set(&d->settings, "framerate", text, 0);
+	}
+	if (options->width && err >= 0) {
+		snprintf(text, sizeof text, "%ux%u", options->width, options->height);
+		err = av_dict_set(&d->settings, "video_size", text, 0);
+	}
+	if (options->width && err >= 0)
+		err = av_dict_set(&d->settings, "pixel_format", av_get_pix_fmt_name(options->av), 0);
+	return err < 0 ? log_no_memory() : 0;
 }
 
 /* libavformat decodes frames here, of whatever size the file claims. */
@@ -167,6 +214,7 @@ static int find_stream_info(struct demuxer *d)
 static int open_context(struct demuxer *d)
 {
 	AVIOContext *avio = avio_input_context(d->input);
+	AVDictionary *settings = NULL;
 	int err;
 
 	d->context = avformat_alloc_context();
@@ -179,7 +227,10 @@ static int open_context(struct demuxer *d)
 	if (err < 0)
 		return log_demuxer_error(d, err, "opening failed");
 	libav_clear_error();
-	err = avformat_open_input(&d->context, d->url, d->format, NULL);
+	err = av_dict_copy(&settings, d->settings, 0);
+	if (err >= 0)
+		err = avformat_open_input(&d->context, d->url, d->format, &settings);
+	av_dict_free(&settings);
 	if (err < 0)
 		return log_demuxer_error(d, err, "opening failed");
 	return find_stream_info(d);
@@ -218,10 +269,12 @@ int demuxer_open(struct demuxer *d, const struct demuxer_options *options)
 		log_error("%s cannot be played more than once: it is not seekable", file_name(d));
 		return -ESPIPE;
 	}
-	err = choose_demuxer(d, options->container);
-	if (err < 0)
-		return err;
-	return open_context(d);
+	if (is_empty_file(d) && avio_input_is_seekable(d->input))
+		return log_demuxer_error(d, AVERROR_EOF, "opening failed");
+	err = choose_demuxer(d, options);
+	if (err == 0)
+		err = make_settings(d, options);
+	return err < 0 ? err : open_context(d);
 }
 
 void demuxer_close(struct demuxer *d)
@@ -229,6 +282,7 @@ void demuxer_close(struct demuxer *d)
 	direct_read_close(&d->direct);
 	avformat_close_input(&d->context);
 	avio_input_close(d->input);
+	av_dict_free(&d->settings);
 	free(d->damage);
 	free(d->url);
 	*d = (struct demuxer){ 0 };
@@ -299,6 +353,22 @@ int demuxer_read(struct demuxer *d, AVPacket *packet)
 	return 1;
 }
 
+bool demuxer_is_untimed(const struct demuxer *d)
+{
+	const AVInputFormat *format = d->context->iformat;
+
+	return format->flags & AVFMT_NOTIMESTAMPS || av_match_name(format->name, bitstreams);
+}
+
+bool demuxer_is_live(const struct demuxer *d)
+{
+	const char *name = d->context->iformat->name;
+	bool counted = demuxer_is_untimed(d) || strcmp(name, "rawvideo") == 0 || strstr(name, "_pipe");
+
+	return counted && !av_dict_get(d->settings, "framerate", NULL, 0) && avio_input_context(d->input) &&
+	       !avio_input_is_seekable(d->input);
+}
+
 int64_t demuxer_start_time(const struct demuxer *d)
 {
 	return d->stream->start_time == AV_NOPTS_VALUE ? 0 : d->stream->start_time;
@@ -319,7 +389,6 @@ struct fraction demuxer_frame_rate(const struct demuxer *d)
 {
 	AVRational rate = av_guess_frame_rate(d->context, d->stream, NULL), mean = d->stream->avg_frame_rate;
 
-	/* Where the pictures are far apart, this is the resolution of the container's times. */
 	if (mean.num > 0 && mean.den > 0 && av_q2d(rate) > MAX_TICKS_PER_FRAME * av_q2d(mean))
 		rate = mean;
 	if (rate.num <= 0 || rate.den <= 0 || rate.num / rate.den > MAX_FPS)

@@ -11,6 +11,9 @@ struct demuxer_options {
 	const char *url;       /* see avio_input_open() */
 	const char *container; /* libavformat's name or a file name extension; NULL: probe */
 	bool allow_playlists;
+	struct fraction fps;    /* of a container without times; 0/0: libavformat's default */
+	uint32_t width, height; /* of container "rawvideo", as the next */
+	enum AVPixelFormat av;
 	bool has_number;
 	unsigned number; /* of the stream to read, if has_number */
 	bool must_seek;  /* fail with -ESPIPE before reading anything from an input that cannot seek */
@@ -32,6 +35,7 @@ struct demuxer {
 	AVStream *stream;
 	const AVInputFormat *format;
 	char *url;
+	AVDictionary *settings; /* the demuxer's own options */
 	bool allow_playlists, has_number;
 	unsigned number;
 	struct demuxer_colours colours; /* of the stream, also against what its codec says */
@@ -59,6 +63,13 @@ int demuxer_seek(struct demuxer *demuxer, int64_t time_ns);
 /* From now on reads raw frames into the target's buffers where the container permits, see direct_read.h.
  * Returns 1 if the caller must demuxer_seek() now; 0; or a negative errno, logged. */
 int demuxer_enable_direct_read(struct demuxer *demuxer, const struct target *target);
+
+/* What would help where nothing can be read, to follow the reason; or "". */
+const char *demuxer_advice(const struct demuxer *demuxer);
+/* Whether the container has no times, and frames are counted instead. */
+bool demuxer_is_untimed(const struct demuxer *demuxer);
+/* Whether the times are counted by a rate that nobody stated, of an input that may be a live one. */
+bool demuxer_is_live(const struct demuxer *demuxer);
 
 /* The stream's start time in its time base; 0 where it is not known. */
 int64_t demuxer_start_time(const struct demuxer *demuxer);

@@ -18,8 +18,13 @@ int reader_seek_to_start(struct reader *r)
 {
 	int64_t time_ns = r->start_ns - r->seek_margin_ns;
 
+	/* Of a file without times the frames are counted. */
+	if (time_ns < 0 || demuxer_is_untimed(&r->demuxer))
+		time_ns = 0;
 	r->sought = r->start_ns > 0;
-	return demuxer_seek(&r->demuxer, time_ns > 0 ? time_ns : 0);
+	r->needs_key = time_ns > 0 && r->timestamps.discont && !r->decoder.intra_only;
+	r->n_skipped = 0;
+	return demuxer_seek(&r->demuxer, time_ns);
 }
 
 void reader_stop(struct reader *r)
@@ -27,6 +32,7 @@ void reader_stop(struct reader *r)
 	r->ended = true;
 	r->has_frame = false;
 	av_frame_unref(r->frame);
+	av_frame_unref(r->skipped);
 	/* Its reference frames are in the target's buffers. */
 	decoder_close(&r->decoder);
 	direct_read_close(&r->demuxer.direct);
@@ -117,6 +123,15 @@ static int draw_into_target(struct reader *r, const AVFrame *frame, struct frame
 	return err;
 }
 
+static bool is_key_frame(const AVFrame *frame)
+{
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+	return frame->flags & AV_FRAME_FLAG_KEY;
+#else
+	return frame->key_frame;
+#endif
+}
+
 static int64_t frame_duration(const AVFrame *frame)
 {
 #if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 0)
@@ -141,6 +156,17 @@ static int draw_turned(struct reader *r, struct orientation orientation, struct 
 	return turned ? draw_into_target(r, turned, out) : -ENOMEM;
 }
 
+/* Of a live stream without times, that of its arrival. */
+static void set_times(struct reader *r, int64_t pts, int64_t duration, struct frame *out)
+{
+	if (!r->info.live)
+		timestamps_next(&r->timestamps, pts, duration, &out->pts_ns, &out->duration_ns);
+	else if (r->info.read == 0)
+		r->first_arrival_ns = now_ns();
+	else
+		out->pts_ns = now_ns() - r->first_arrival_ns;
+}
+
 /* Puts the decoded frame into a buffer of the target, unless the demuxer or the decoder did. */
 static int finish_frame(struct reader *r, struct frame *out)
 {
@@ -161,20 +187,30 @@ static int finish_frame(struct reader *r, struct frame *out)
 	if (err < 0)
 		return err;
 	out->key = true;
-	timestamps_next(&r->timestamps, frame->best_effort_timestamp, frame_duration(frame), &out->pts_ns,
-			&out->duration_ns);
+	set_times(r, frame->best_effort_timestamp, frame_duration(frame), out);
 	return 1;
+}
+
+/* A frame's time from the start of the file; false: not known. */
+static bool find_file_time(const struct reader *r, int64_t pts, int64_t *time_ns)
+{
+	int64_t time;
+
+	if (demuxer_is_untimed(&r->demuxer)) {
+		*time_ns = (int64_t)r->n_skipped * timestamps_interval(&r->timestamps);
+		return true;
+	}
+	if (pts == AV_NOPTS_VALUE || __builtin_sub_overflow(pts, demuxer_start_time(&r->demuxer), &time))
+		return false;
+	*time_ns = av_rescale_q(time, r->demuxer.stream->time_base, (AVRational){ 1, NS_PER_S });
+	return true;
 }
 
 static bool is_before_start(const struct reader *r, int64_t pts)
 {
-	int64_t time;
+	int64_t time_ns;
 
-	if (r->start_ns <= 0 || pts == AV_NOPTS_VALUE ||
-	    __builtin_sub_overflow(pts, demuxer_start_time(&r->demuxer), &time))
-		return false;
-	return av_compare_ts(time, r->demuxer.stream->time_base, r->start_ns, (AVRational){ 1, NS_PER_S }) <
-	       0;
+	return r->start_ns > 0 && find_file_time(r, pts, &time_ns) && time_ns < r->start_ns;
 }
 
 /* Where libavformat has no index it seeks to any packet, and the first key frame behind that may be later
@@ -190,13 +226,28 @@ static bool is_sought_too_far(struct reader *r, bool has_frame)
 	return true;
 }
 
+/* The next one that is whole, but for what is damaged. */
+static int decode_whole_frame(struct reader *r)
+{
+	int err;
+
+	do {
+		av_frame_unref(r->frame);
+		/* What cannot be decoded before a key frame is no damage. */
+		if (r->needs_key)
+			r->decoder.midstream = true;
+		err = decoder_read(&r->decoder, &r->demuxer, r->frame);
+	} while (err > 0 && r->needs_key && !is_key_frame(r->frame));
+	r->needs_key = false;
+	return err;
+}
+
 static int decode_frame(struct reader *r)
 {
 	int err;
 
 	for (;;) {
-		av_frame_unref(r->frame);
-		err = decoder_read(&r->decoder, &r->demuxer, r->frame);
+		err = decode_whole_frame(r);
 		if (err < 0 || !is_sought_too_far(r, err > 0))
 			return err;
 		err = reader_seek_to_start(r);
@@ -206,18 +257,49 @@ static int decode_frame(struct reader *r)
 	}
 }
 
+/* At the end: whether the last frame, which began before start_ns, is shown at that time. */
+static bool take_skipped_frame(struct reader *r)
+{
+	int64_t duration = frame_duration(r->skipped), end_ns;
+
+	if (!r->skipped->buf[0])
+		return false;
+	if (!find_file_time(r, r->skipped->best_effort_timestamp, &end_ns))
+		return false;
+	if (!demuxer_is_untimed(&r->demuxer))
+		end_ns += timestamps_duration(&r->timestamps, duration);
+	if (end_ns <= r->start_ns)
+		return false;
+	av_frame_unref(r->frame);
+	av_frame_move_ref(r->frame, r->skipped);
+	return true;
+}
+
+static void skip_frame(struct reader *r)
+{
+	av_frame_unref(r->skipped);
+	av_frame_move_ref(r->skipped, r->frame);
+	r->n_skipped++;
+}
+
 static int next_decoded_frame(struct reader *r, struct frame *out)
 {
 	int err;
 
-	do {
+	for (;;) {
 		if (!r->has_frame) {
 			err = decode_frame(r);
-			if (err <= 0)
+			if (err < 0 || (err == 0 && !take_skipped_frame(r)))
 				return err;
+			if (err == 0)
+				break;
 		}
 		r->has_frame = false;
-	} while (is_before_start(r, r->frame->best_effort_timestamp));
+		if (r->n_in_round > 0 || !is_before_start(r, r->frame->best_effort_timestamp))
+			break;
+		skip_frame(r);
+	}
+	av_frame_unref(r->skipped);
 	err = finish_frame(r, out);
 	av_frame_unref(r->frame);
 	return err;
@@ -229,7 +311,8 @@ static bool should_skip_to_key(const struct reader *r, const AVPacket *packet)
 	if (r->start_ns <= 0 || r->n_in_round > 0)
 		return false;
 	return !(packet->flags & AV_PKT_FLAG_KEY) ||
-	       (!avio_input_is_seekable(r->demuxer.input) && is_before_start(r, packet->pts));
+	       ((!avio_input_is_seekable(r->demuxer.input) || demuxer_is_untimed(&r->demuxer)) &&
+		is_before_start(r, packet->pts));
 }
 
 static int next_undecoded_packet(struct reader *r, struct frame *out)
@@ -238,18 +321,17 @@ static int next_undecoded_packet(struct reader *r, struct frame *out)
 	int64_t time;
 	int err;
 
-	do {
-		err = packet_reader_read(&r->packets, &r->demuxer);
-		if (err <= 0)
-			return err;
-	} while (should_skip_to_key(r, packet));
+	while ((err = packet_reader_read(&r->packets, &r->demuxer)) > 0 && should_skip_to_key(r, packet))
+		r->n_skipped++;
+	if (err <= 0)
+		return err;
 	err = packet_reader_copy(&r->packets, &r->target, out);
 	if (err < 0)
 		return err;
 	/* Decoding order is the order of dts. */
 	time = packet->dts != AV_NOPTS_VALUE ? packet->dts : packet->pts;
 	out->key = packet->flags & AV_PKT_FLAG_KEY;
-	timestamps_next(&r->timestamps, time, packet->duration, &out->pts_ns, &out->duration_ns);
+	set_times(r, time, packet->duration, out);
 	return 1;
 }
 
@@ -270,6 +352,7 @@ static int next_round(struct reader *r)
 		decoder_flush(&r->decoder);
 	timestamps_restart(&r->timestamps);
 	r->n_in_round = 0;
+	r->n_skipped = 0;
 	return 1;
 }
 
@@ -279,13 +362,17 @@ static int end_result(const struct reader *r)
 	const char *damage = r->demuxer.damage;
 
 	if (total_damage(r) > 0) {
-		log_error("%s: the file is damaged (%llu packets or frames lost or with errors)%s%s",
+		log_error("%s: the file is damaged (%llu packets or frames lost or with errors)%s%s%s",
 			  r->info.path, (unsigned long long)total_damage(r), damage ? ": " : "",
-			  damage ? damage : "");
+			  damage ? damage : "", r->info.read ? "" : demuxer_advice(&r->demuxer));
 		return -EBADMSG;
 	}
 	if (r->info.read > 0)
 		return 0;
+	if (r->start_ns > 0) {
+		log_error("%s: --start is past the end", r->info.path);
+		return -EINVAL;
+	}
 	log_error("%s: no frame to play", r->info.path);
 	return -EBADMSG;
 }

@@ -26,6 +26,9 @@ struct reader_options {
 	const char *container; /* libavformat's name; NULL: probe */
 	const char *decoder;   /* of libavcodec; NULL: libavcodec's choice; "copy": do not decode */
 	bool allow_playlists; /* containers that open other files or addresses: hls, concat, dash, sdp, … */
+	struct fraction fps;  /* of a file without times; 0/0: libavformat's default, or live */
+	uint32_t width, height; /* of raw frames without a header, container "rawvideo" */
+	enum AVPixelFormat av;  /* the same */
 	bool has_stream;
 	unsigned stream;  /* number of the stream to play; without has_stream: the best */
 	int64_t start_ns; /* begin with the first frame at or after this time */
@@ -54,9 +57,10 @@ struct reader_info {
 	enum AVCodecID codec_id;
 	struct fraction sample_aspect;        /* sample aspect ratio; 0/0: not known */
 	uint32_t square_width, square_height; /* the size that shows them as wide with square samples */
-	int64_t duration_ns;                  /* 0: not known */
-	uint64_t read;                        /* frames returned so far */
-	uint64_t damaged; /* packets or frames that could not be read or decoded, or have errors */
+	bool live;           /* no times, no rate, cannot seek: its frames have the times of their arrival */
+	int64_t duration_ns; /* 0: not known */
+	uint64_t read;       /* frames returned so far */
+	uint64_t damaged;    /* packets or frames that could not be read or decoded, or have errors */
 };
 struct reader_info reader_info(const struct reader *reader);
 

@@ -28,8 +28,12 @@ struct reader {
 	bool has_frame; /* reader_open() decoded one to learn what the frames are */
 	bool ended;
 	bool sought;            /* to start_ns, and no frame has been returned since */
+	bool needs_key;         /* sought without an index: frames before the first key frame are not whole */
+	AVFrame *skipped;       /* the last one before start_ns, until there is a later one */
+	uint64_t n_skipped;     /* of this round */
 	int64_t seek_margin_ns; /* how much earlier to seek to, so as to find a key frame in time */
 	uint64_t n_rounds, n_in_round;
+	int64_t first_arrival_ns;
 };
 
 /* To start_ns less the margin. 0 or a negative errno, logged. */

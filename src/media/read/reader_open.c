@@ -46,8 +46,8 @@ static int probe_frame(struct reader *r)
 	if (err != 0)
 		return err < 0 ? err : 0;
 	damage = r->demuxer.damage;
-	log_error("%s: no frame can be decoded%s%s", avio_input_name(r->demuxer.input), damage ? ": " : "",
-		  damage ? damage : "");
+	log_error("%s: no frame can be decoded%s%s%s", avio_input_name(r->demuxer.input), damage ? ": " : "",
+		  damage ? damage : "", demuxer_advice(&r->demuxer));
 	return -EBADMSG;
 }
 
@@ -159,7 +159,9 @@ static int set_reader_info(struct reader *r)
 	r->info.container = r->demuxer.context->iformat->name;
 	r->info.codec = avcodec_get_name(p->codec_id);
 	r->info.codec_id = p->codec_id;
-	r->info.format.fps = demuxer_frame_rate(&r->demuxer);
+	r->info.live = demuxer_is_live(&r->demuxer);
+	if (!r->info.live)
+		r->info.format.fps = demuxer_frame_rate(&r->demuxer);
 	r->info.duration_ns = demuxer_duration_ns(&r->demuxer);
 	set_info_size(r, aspect);
 	if (r->info.format.width > 0 && r->info.format.height > 0 &&
@@ -193,6 +195,10 @@ static int open_reader_parts(struct reader *r, const struct reader_options *opti
 		.url = options->url,
 		.container = options->container,
 		.allow_playlists = options->allow_playlists,
+		.fps = options->fps,
+		.width = options->width,
+		.height = options->height,
+		.av = options->av,
 		.has_number = options->has_stream,
 		.number = options->stream,
 		.must_seek = options->loops != 1,
@@ -204,7 +210,8 @@ static int open_reader_parts(struct reader *r, const struct reader_options *opti
 	r->start_ns = options->start_ns;
 	r->loops = options->loops;
 	r->frame = av_frame_alloc();
-	if (!r->frame)
+	r->skipped = av_frame_alloc();
+	if (!r->frame || !r->skipped)
 		return log_no_memory();
 	err = demuxer_open(&r->demuxer, &demuxer_options);
 	if (err == 0)
@@ -248,6 +255,7 @@ void reader_close(struct reader *r)
 	if (!r)
 		return;
 	av_frame_free(&r->frame);
+	av_frame_free(&r->skipped);
 	decoder_close(&r->decoder);
 	packet_reader_close(&r->packets);
 	rotator_close(&r->rotator);

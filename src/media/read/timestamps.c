@@ -24,9 +24,14 @@ static bool to_ns(const struct timestamps *t, int64_t time, int64_t *ns)
 	return *ns > -MAX_TIME_NS && *ns < MAX_TIME_NS;
 }
 
+int64_t timestamps_interval(const struct timestamps *t)
+{
+	return t->frame_interval_ns > 0 ? t->frame_interval_ns : DEFAULT_DURATION_NS;
+}
+
 /* A container's duration is rounded to its time base. Where the frame interval is the same but for that, it
  * is used instead, since the error would add up over the rounds. */
-static int64_t find_duration(const struct timestamps *t, int64_t duration)
+int64_t timestamps_duration(const struct timestamps *t, int64_t duration)
 {
 	int64_t interval_ns = t->frame_interval_ns, tick_ns = av_rescale_q(1, t->time_base, nanosecond);
 	int64_t ns;
@@ -68,7 +73,7 @@ static int64_t find_time(struct timestamps *t, int64_t pts)
 void timestamps_next(struct timestamps *t, int64_t pts, int64_t duration, int64_t *pts_ns,
 		     int64_t *duration_ns)
 {
-	int64_t time = find_time(t, pts), length = find_duration(t, duration);
+	int64_t time = find_time(t, pts), length = timestamps_duration(t, duration);
 
 	if (length == 0 && t->started && t->round_started)
 		length = time - t->last_ns; /* that of the frame before */

@@ -18,6 +18,10 @@ struct timestamps {
 	int64_t last_ns, last_duration_ns; /* as returned last */
 };
 
+/* What is assumed of the time between frames where the file does not say. */
+int64_t timestamps_interval(const struct timestamps *timestamps);
+/* A frame's duration in time_base, 0 where the file has none, in nanoseconds; 0 where nothing is known. */
+int64_t timestamps_duration(const struct timestamps *timestamps, int64_t duration);
 /* From a frame's pts and duration in time_base, AV_NOPTS_VALUE and 0 where the file has none. *duration_ns is
  * 0 where nothing is known. */
 void timestamps_next(struct timestamps *timestamps, int64_t pts, int64_t duration, int64_t *pts_ns,
