@@ -6,12 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "base/clock.h"
 #include "base/log.h"
 #include "media/write/muxer.h"
+#include "session/measured_rate.h"
 #include "session/segment_name.h"
 
 /* So many names are tried for a segment. */
 #define MAX_SUFFIX 9999
+/* So many frames and lines of the frame log wait for the rate, and no longer than this. */
+#define MAX_WAITING 16
+#define MAX_WAIT_NS (NS_PER_S / 2)
 
 struct record_file {
 	struct recording *recording;
@@ -27,7 +32,12 @@ struct record_file {
 	uint64_t closed_written;         /* frames in the segments before */
 	uint64_t closed_bytes;           /* of the segments before */
 	uint64_t n_copied, bytes_copied; /* by the writer; frames that the queue had not copied already */
-	int err;                         /* the first */
+	int64_t times_ns[MEASURED_RATE_FRAMES]; /* of the last frames of the stream that were sent here */
+	unsigned n_times;
+	struct record_frame *waiting[MAX_WAITING]; /* for the rate to be known */
+	unsigned n_waiting;
+	bool needs_rate, has_rate; /* of the stream */
+	int err;                   /* the first */
 };
 
 static bool is_same_file(const char *a, const char *b)
@@ -121,6 +131,18 @@ static int open_under_free_name(struct record_file *file, struct writer_options 
 	return err;
 }
 
+static int set_rate(struct record_file *file)
+{
+	struct fraction claimed = file->recording->setup->format.fps;
+	struct fraction fps =
+		measured_rate(file->times_ns, file->n_times, claimed, writer_has_slots(file->writer));
+
+	if (fps.num == claimed.num && fps.den == claimed.den)
+		return 0;
+	log_verbose("the first frames show %.6g a second", fraction_value(fps));
+	return writer_set_rate(file->writer, fps);
+}
+
 static int open_segment(struct record_file *file)
 {
 	struct writer_options options = file->recording->options.output;
@@ -135,6 +157,11 @@ static int open_segment(struct record_file *file)
 	err = open_under_free_name(file, &options, name);
 	file->n_segments += err == 0;
 	free(name);
+	if (err < 0)
+		return err;
+	file->needs_rate = writer_needs_rate(file->writer);
+	if (file->needs_rate && file->n_times > 1)
+		err = set_rate(file);
 	return err;
 }
 
@@ -286,7 +313,7 @@ void record_file_discard(struct record_file *file, struct record_frame *frame)
 	finish_frame(file, frame);
 }
 
-int record_file_write(struct record_file *file, struct record_frame *frame)
+static int write_frame(struct record_file *file, struct record_frame *frame)
 {
 	int err = frame->frame.memory ? write_to_segment(file, frame) : 0;
 
@@ -303,12 +330,55 @@ int record_file_write(struct record_file *file, struct record_frame *frame)
 	return file->err;
 }
 
+static int write_waiting(struct record_file *file)
+{
+	file->has_rate = true;
+	if (file->err == 0 && file->writer && file->n_waiting)
+		file->err = set_rate(file);
+	for (unsigned i = 0; i < file->n_waiting; i++) {
+		if (file->err < 0)
+			record_file_discard(file, file->waiting[i]);
+		else
+			write_frame(file, file->waiting[i]);
+	}
+	file->n_waiting = 0;
+	return file->err;
+}
+
+static void note_time(struct record_file *file, int64_t pts_ns)
+{
+	if (file->n_times == MEASURED_RATE_FRAMES)
+		memmove(file->times_ns, file->times_ns + 1, --file->n_times * sizeof *file->times_ns);
+	file->times_ns[file->n_times++] = pts_ns;
+}
+
+/* Whether the frames that wait show the rate, or can wait no longer. */
+static bool has_waited(const struct record_file *file, const struct record_frame *last)
+{
+	return file->n_times == MEASURED_RATE_FRAMES || file->n_waiting == MAX_WAITING || last->scarce ||
+	       (file->n_times > 2 && file->times_ns[file->n_times - 1] - file->times_ns[0] > MAX_WAIT_NS);
+}
+
+int record_file_write(struct record_file *file, struct record_frame *frame)
+{
+	if (frame->frame.memory)
+		note_time(file, frame->frame.pts_ns);
+	if (file->has_rate || !file->needs_rate)
+		return write_frame(file, frame);
+	file->waiting[file->n_waiting++] = frame;
+	return has_waited(file, frame) ? write_waiting(file) : 0;
+}
+
 int record_file_end_segment(struct record_file *file)
 {
-	int err = close_segment(file);
+	int err;
 
+	write_waiting(file);
+	err = close_segment(file);
 	if (file->err == 0)
 		file->err = err;
+	file->has_rate = false;
+	file->n_times = 0;
 	return file->err;
 }
 

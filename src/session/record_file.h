@@ -16,6 +16,7 @@ struct record_frame {
 	enum frame_result result; /* FRAME_WRITTEN: to be written */
 	uint64_t lost;            /* frames that the driver lost before it */
 	bool copied;              /* by the queue */
+	bool scarce;              /* the queue is short of buffers, and needs this one back soon */
 };
 
 void record_frame_free(struct record_frame *frame);
@@ -24,7 +25,8 @@ struct record_file;
 
 /* Opens the first segment and the frame log. Returns 0 or a negative errno, logged. */
 int record_file_open(struct record_file **file, struct recording *recording);
-/* Writes the frame and frees it, also on failure. Returns 0 or a negative errno, logged. */
+/* Writes the frame and frees it, also on failure; the first few of a stream together, where the file needs
+ * their rate in advance. Returns 0 or a negative errno, logged. */
 int record_file_write(struct record_file *file, struct record_frame *frame);
 /* Counts the frame as lost by the writer, and frees it. */
 void record_file_discard(struct record_file *file, struct record_frame *frame);

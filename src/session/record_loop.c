@@ -220,6 +220,7 @@ static int send_frame(struct record_loop *loop, struct buffer *buffer, uint64_t 
 		return lose_for_want_of_memory(loop, buffer);
 	}
 	frame->copied = buffer->copied;
+	frame->scarce = pool_is_low(buffer->pool);
 	frame->frame = *described;
 	described->parameter_sets = NULL;
 	loop->n_sent++;

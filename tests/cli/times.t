@@ -38,7 +38,13 @@ o.mp4 40,250 5 libx264
 o.mov 0 5 copy
 o.ts 40,0 10 mpeg2video
 o.mkv 40 501 mpeg4
+o.avi 40,250,0 5001 auto
+o.y4m 40,250,0 5001 auto
 END
+
+# A bare stream has the rate in its header.
+run_status 0 v4l2q capture -d "sim:size=64x48,draw=marks,fps=100,claim=30" --min-buffers 24 -n $n -y -o o.h264
+is "$(probe o.h264 r_frame_rate)" 100/1 'h264: the rate that the frames show'
 
 # Every frame has a duration, or a player leaves out the last one.
 for claim in 0 100; do

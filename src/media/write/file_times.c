@@ -9,6 +9,25 @@
 
 static const AVRational ns = { 1, (int)NS_PER_S };
 
+AVRational file_times_rational(struct fraction fps, AVRational otherwise)
+{
+	if (fps.num == 0 || fps.den == 0 || fps.num > INT32_MAX || fps.den > INT32_MAX)
+		return otherwise;
+	return (AVRational){ (int)fps.num, (int)fps.den };
+}
+
+AVRational file_times_rate(enum file_clock clock, struct fraction fps)
+{
+	static const AVRational defaults[] = {
+		[FILE_CLOCK_NONE] = { 0, 1 },
+		[FILE_CLOCK_TIMES] = { 0, 1 },
+		[FILE_CLOCK_SLOTS] = { 120, 1 },
+		[FILE_CLOCK_RATE] = { 30, 1 },
+	};
+
+	return file_times_rational(fps, defaults[clock]);
+}
+
 int64_t file_times_next(struct file_times *times, int64_t pts_ns)
 {
 	int64_t time = av_rescale_q_rnd(pts_ns, ns, times->time_base, AV_ROUND_NEAR_INF);

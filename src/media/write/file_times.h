@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <libavutil/rational.h>
+#include "base/units.h"
 
 /* How a file holds time. */
 enum file_clock {
@@ -27,6 +28,11 @@ struct file_times {
 	int64_t worst_ns;        /* the farthest that a frame is from when it was filmed */
 };
 
+/* The frame rate, or `otherwise` where it is unknown. */
+AVRational file_times_rational(struct fraction fps, AVRational otherwise);
+/* The frame rate, or 0/1 where it is unknown and the clock has none. In slots, a rate that is too high leaves
+ * some empty; one that is too low moves frames. */
+AVRational file_times_rate(enum file_clock clock, struct fraction fps);
 /* The next frame's time in time_base: the tick nearest to pts_ns, unless an earlier frame has that. */
 int64_t file_times_next(struct file_times *times, int64_t pts_ns);
 /* How long the last frame is shown: as the one before it, which a gap does not lengthen. 0: not known. */

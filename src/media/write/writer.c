@@ -42,26 +42,6 @@ struct writer {
 	char fourcc[FOURCC_TEXT_MAX]; /* of the device's format, for messages */
 };
 
-static AVRational fps_rational(struct fraction fps, AVRational otherwise)
-{
-	if (fps.num == 0 || fps.den == 0 || fps.num > INT32_MAX || fps.den > INT32_MAX)
-		return otherwise;
-	return (AVRational){ (int)fps.num, (int)fps.den };
-}
-
-/* In slots, a rate that is too high leaves some empty; one that is too low moves frames. */
-static AVRational rate_or_default(enum file_clock clock, struct fraction fps)
-{
-	static const AVRational defaults[] = {
-		[FILE_CLOCK_NONE] = { 0, 1 },
-		[FILE_CLOCK_TIMES] = { 0, 1 },
-		[FILE_CLOCK_SLOTS] = { 120, 1 },
-		[FILE_CLOCK_RATE] = { 30, 1 },
-	};
-
-	return fps_rational(fps, defaults[clock]);
-}
-
 /* --- choosing between stream copy and encoding --- */
 
 static int log_cannot_copy(const struct writer *w, const struct muxer_caps *caps)
@@ -148,7 +128,7 @@ static int64_t frame_duration(const struct writer *w)
 		duration = av_rescale_q(duration_ns, (AVRational){ 1, (int)NS_PER_S }, stream->time_base);
 	else
 		duration = av_rescale_q(
-			1, av_inv_q(fps_rational(w->frame_packet.format.fps, (AVRational){ 30, 1 })),
+			1, av_inv_q(file_times_rational(w->frame_packet.format.fps, (AVRational){ 30, 1 })),
 			stream->time_base);
 	return duration > 0 ? duration : 1;
 }
@@ -195,7 +175,7 @@ static int open_transcoder(struct writer *w)
 		.codec = w->codec,
 		.options = w->codec_options,
 		.raw_format = AV_PIX_FMT_NONE,
-		.fps = rate_or_default(w->times.clock, format->fps),
+		.fps = file_times_rate(w->times.clock, format->fps),
 		.constant_rate = has_rate,
 		.global_header = caps->format->flags & AVFMT_GLOBALHEADER,
 		.playable = w->playable,
@@ -293,7 +273,7 @@ static int open_parts(struct writer *w, const struct writer_options *o)
 	err = muxer_open(&w->muxer, &caps, o->format_options);
 	if (err < 0)
 		return err;
-	muxer_set_rate(&w->muxer, w->times.clock, rate_or_default(w->times.clock, o->format.fps));
+	muxer_set_rate(&w->muxer, w->times.clock, file_times_rate(w->times.clock, o->format.fps));
 	err = w->codec ? open_transcoder(w) : open_copy(w, o, codec_tag);
 	if (err < 0)
 		return err;
@@ -308,7 +288,9 @@ static int open_parts(struct writer *w, const struct writer_options *o)
 	w->intra_only = parameter_sets_intra_only(&o->format);
 	w->waiting_for_key = !w->intra_only;
 	/* The header of a copy needs the parameter sets, which come with the first key frame. */
-	return w->waiting_for_key && !w->codec ? 0 : write_header(w);
+	if ((w->waiting_for_key && !w->codec) || writer_needs_rate(w))
+		return 0;
+	return write_header(w);
 }
 
 int writer_open(struct writer **writer, const struct writer_options *options)
@@ -335,6 +317,33 @@ int writer_open(struct writer **writer, const struct writer_options *options)
 	}
 	*writer = w;
 	return 0;
+}
+
+bool writer_has_slots(const struct writer *w)
+{
+	return w->times.clock == FILE_CLOCK_SLOTS;
+}
+
+bool writer_needs_rate(const struct writer *w)
+{
+	return writer_has_slots(w) || w->times.clock == FILE_CLOCK_RATE || has_coarse_encoder(w);
+}
+
+int writer_set_rate(struct writer *w, struct fraction fps)
+{
+	int err = 0;
+
+	w->frame_packet.format.fps = fps;
+	muxer_set_rate(&w->muxer, w->times.clock, file_times_rate(w->times.clock, fps));
+	if (w->codec) {
+		transcoder_close(&w->transcoder);
+		err = open_transcoder(w);
+	}
+	if (err == -ENOMEM)
+		log_no_memory();
+	if (err < 0)
+		w->error = err;
+	return err;
 }
 
 /* --- writing --- */
@@ -410,6 +419,8 @@ int writer_write(struct writer *w, struct frame *frame)
 	if (w->waiting_for_key && !frame->key)
 		return 1;
 	err = w->waiting_for_key ? start_stream(w, frame) : 0;
+	if (err == 0 && !w->muxer.header_written)
+		err = write_header(w);
 	if (err == 0)
 		err = w->codec ? encode_frame(w, frame) : mux_frame(w, frame);
 	av_packet_unref(w->packet);

@@ -33,6 +33,14 @@ struct writer_options {
  * more with O_DIRECT if that pays (direct_io.h). */
 int writer_open(struct writer **writer, const struct writer_options *options);
 
+/* Whether the file, or its encoder, needs the rate in advance. The header then waits for the first frame, and
+ * writer_set_rate() before that replaces the format's rate. */
+bool writer_needs_rate(const struct writer *writer);
+/* Whether frames may leave places of that rate empty. */
+bool writer_has_slots(const struct writer *writer);
+/* Returns 0 or a negative errno, logged. */
+int writer_set_rate(struct writer *writer, struct fraction fps);
+
 /* Writes one frame and sets frame->copied_bytes, where it was copied to join planes, to remove padding or to
  * align it. frame->memory stays the caller's; the writer takes a reference of its own if it needs the
  * memory for longer. Timestamps that do not increase are moved to one tick of the container's time base after
