@@ -23,9 +23,9 @@ const struct pixfmt *pixfmt_by_fourcc(uint32_t fourcc);
  */
 const struct pixfmt *pixfmt_find(enum AVPixelFormat av, enum AVCodecID codec);
 /* Parses a FourCC in upper or lower case, without padding ("YUYV", "yuyv", "Y16"), a libav name
- * ("yuyv422", "mjpeg"), or one of GStreamer's ("YUY2"). Fills in up to max matching FourCCs, the most common first (NV12 before NM12 for
- * "nv12"), and returns their number, 0 for an unknown name. Four printable characters that are in no row are
- * a FourCC too, as drivers have formats that the table lacks. */
+ * ("yuyv422", "mjpeg"), or one of GStreamer's ("YUY2"). Fills in up to max matching FourCCs, the most common
+ * first (NV12 before NM12 for "nv12"), and returns their number, 0 for an unknown name. Four printable
+ * characters that are in no row are a FourCC too, as drivers have formats that the table lacks. */
 unsigned pixfmt_parse(const char *text, uint32_t *fourccs, unsigned max);
 /* The whole table, ended by a row with fourcc 0. */
 const struct pixfmt *pixfmt_table(void);
