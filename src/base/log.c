@@ -9,12 +9,12 @@
 #include <unistd.h>
 #include <libavutil/error.h>
 #include "base/log.h"
+#include "base/terminal.h"
 #include "base/text.h"
 
 #define MESSAGE_MAX 4096
 #define STATUS_MAX 512
 #define LAST_ERRNO 4095 /* AVERROR tags are far above it */
-#define ERASE_LINE "\r\033[K"
 
 static const char *const prefixes[] = {
 	[LOG_LEVEL_ERROR] = "v4l2q: ",   [LOG_LEVEL_WARN] = "v4l2q: warning: ", [LOG_LEVEL_INFO] = "v4l2q: ",
@@ -61,12 +61,21 @@ static void write_all(const char *text, size_t size)
 	}
 }
 
+/* What removes the status line: spaces over it where there are no escape sequences. */
+static const char *erase_line(char blank[STATUS_MAX + 3])
+{
+	if (terminal_has_escapes(stderr))
+		return "\r\033[K";
+	snprintf(blank, STATUS_MAX + 3, "\r%*s\r", (int)strlen(status_line), "");
+	return blank;
+}
+
 /* One write() a message, so that lines of several processes on one terminal do not mix. */
 static void emit(enum log_level level, const char *message)
 {
-	char text[MESSAGE_MAX + STATUS_MAX + 64];
-	int n = snprintf(text, sizeof text, "%s%s%s\n%s", status_line[0] ? ERASE_LINE : "", prefixes[level],
-			 message, status_line);
+	char text[MESSAGE_MAX + 2 * STATUS_MAX + 64], blank[STATUS_MAX + 3];
+	int n = snprintf(text, sizeof text, "%s%s%s\n%s", status_line[0] ? erase_line(blank) : "",
+			 prefixes[level], message, status_line);
 
 	write_all(text, (size_t)n);
 }
@@ -101,12 +110,13 @@ void log_message(enum log_level level, const char *format, ...)
 void log_set_status_line(const char *line)
 {
 	int saved_errno = errno;
-	char text[STATUS_MAX + 64];
+	char text[2 * STATUS_MAX], blank[STATUS_MAX + 3];
 	int n = 0;
 
 	pthread_mutex_lock(&lock);
 	if (line || status_line[0])
-		n = snprintf(text, sizeof text, ERASE_LINE "%.*s", STATUS_MAX - 1, line ? line : "");
+		n = snprintf(text, sizeof text, "%s%.*s", erase_line(blank), STATUS_MAX - 1,
+			     line ? line : "");
 	snprintf(status_line, sizeof status_line, "%s", line ? line : "");
 	if (n > 0 && !chosen_sink)
 		write_all(text, (size_t)n);

@@ -26,7 +26,8 @@ char *status_line_join(char line[STATUS_LINE_MAX], unsigned width, const char *c
 	for (size_t n = n_fields; n > 0; n--) {
 		*line = '\0';
 		for (size_t i = 0; i + 1 < n; i++)
-			text_add(line, STATUS_LINE_MAX, "%s" GAP, fields[i]);
+			if (*fields[i])
+				text_add(line, STATUS_LINE_MAX, "%s" GAP, fields[i]);
 		text_add(line, STATUS_LINE_MAX, "%s", last);
 		if (terminal_text_width(line, strlen(line)) < width)
 			return line;

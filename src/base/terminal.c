@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 #include "base/units.h"
 
 #define MAX_WIDTH 10000u
@@ -20,6 +21,13 @@ unsigned terminal_width(FILE *out)
 	if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
 		return size.ws_col;
 	return TERMINAL_DEFAULT_WIDTH;
+}
+
+bool terminal_has_escapes(FILE *out)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fileno(out)) && term && strcmp(term, "dumb") != 0;
 }
 
 unsigned terminal_text_width(const char *text, size_t n_bytes)

@@ -3,6 +3,7 @@
 #ifndef BASE_TERMINAL_H
 #define BASE_TERMINAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -19,5 +20,8 @@ void terminal_wrap(FILE *out, unsigned width, unsigned indent, const char *text)
 /* Prints text and moves to the column: on the next line where text, with two spaces behind it, reaches
  * beyond. */
 void terminal_column(FILE *out, unsigned column, const char *text);
+
+/* Whether it is a terminal that knows escape sequences. */
+bool terminal_has_escapes(FILE *out);
 
 #endif

@@ -128,9 +128,7 @@ static void find_best(const struct bench *bench, size_t c, char best_text[CELL_M
 
 static bool is_plain(FILE *out)
 {
-	const char *term = getenv("TERM");
-
-	return !isatty(fileno(out)) || getenv("NO_COLOR") || !term || strcmp(term, "dumb") == 0;
+	return !terminal_has_escapes(out) || getenv("NO_COLOR");
 }
 
 static void print_heading(const struct bench *bench, FILE *out)

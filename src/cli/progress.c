@@ -4,11 +4,15 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/status_line.h"
 
-#define FIELD_MAX 40
+#define FIELD_MAX 64
+#define TIME_MAX 40
+#define MORE_MAX 4
+#define STALL_NS (2 * NS_PER_S) /* without a frame for so long, the rate says nothing */
 
 /* The rate of the last second: an average over the whole run would hide a drop. */
 static void update_rate(struct progress *progress, uint64_t frames, int64_t now)
@@ -24,32 +28,68 @@ static void update_rate(struct progress *progress, uint64_t frames, int64_t now)
 	progress->rate_frames = frames;
 }
 
-/* "00:01:30  2700 frames  30.0 fps  DETAIL  LOST" */
-static void show_fields(struct progress *progress, uint64_t n_frames, const char *detail, const char *lost)
+static char *time_text(int64_t ns, char text[TIME_MAX])
 {
-	char time[FIELD_MAX], frames[FIELD_MAX], fps[FIELD_MAX] = "- fps";
-	const char *const fields[] = { time, frames, fps, detail, lost };
-	int64_t now = now_ns(), seconds;
+	int64_t seconds = ns / NS_PER_S;
+
+	snprintf(text, TIME_MAX, "%02d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60),
+		 (int)(seconds % 60));
+	return text;
+}
+
+/* "00:01:30  2700 frames  30.0 fps" and the fields of the command, of which some may be empty. last_ns: when
+ * a frame came or went last. */
+static void show_fields(struct progress *progress, uint64_t n_frames, int64_t last_ns,
+			const char *const *more, size_t n_more)
+{
+	char time[TIME_MAX], frames[FIELD_MAX], fps[FIELD_MAX] = "- fps";
+	const char *fields[3 + MORE_MAX] = { time, frames, fps };
+	int64_t now = now_ns();
 
 	update_rate(progress, n_frames, now);
-	seconds = (now - progress->started_ns) / NS_PER_S;
-	snprintf(time, sizeof time, "%02d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60),
-		 (int)(seconds % 60));
+	time_text(now - progress->started_ns, time);
 	snprintf(frames, sizeof frames, "%" PRIu64 " frames", n_frames);
-	if (progress->rate_ns > progress->started_ns)
+	if (last_ns && now - last_ns >= STALL_NS)
+		snprintf(fps, sizeof fps, "no frame for %d s", (int)((now - last_ns) / NS_PER_S));
+	else if (progress->rate_ns > progress->started_ns)
 		snprintf(fps, sizeof fps, "%.1f fps", progress->fps);
-	status_line_show(fields, ARRAY_SIZE(fields));
+	memcpy(fields + 3, more, n_more * sizeof *more);
+	status_line_show(fields, 3 + n_more);
+}
+
+/* What remains of --count and of --duration. */
+static void remaining_text(const struct progress *progress, char text[FIELD_MAX])
+{
+	const struct record_options *options = &progress->recording->options;
+	const struct ledger *ledger = &progress->recording->ledger;
+	uint64_t taken = ledger->captured - ledger->skipped - ledger_lost(ledger) + ledger->lost_driver;
+	int64_t left_ns = options->duration_ns - (now_ns() - progress->started_ns);
+	char time[TIME_MAX];
+
+	*text = '\0';
+	if (options->count)
+		snprintf(text, FIELD_MAX, "%" PRIu64 " to go",
+			 options->count > taken ? options->count - taken : 0);
+	else if (options->duration_ns)
+		snprintf(text, FIELD_MAX, "%s to go", time_text(left_ns > 0 ? left_ns : 0, time));
 }
 
 void progress_record(void *opaque)
 {
 	struct progress *progress = opaque;
-	const struct ledger *ledger = &progress->recording->ledger;
-	char written[FIELD_MAX], lost[FIELD_MAX], bytes[BYTES_TEXT_MAX];
+	const struct recording *recording = progress->recording;
+	const struct ledger *ledger = &recording->ledger;
+	char left[FIELD_MAX], written[FIELD_MAX], waiting[FIELD_MAX] = "", lost[FIELD_MAX],
+						  bytes[BYTES_TEXT_MAX];
+	const char *const fields[] = { left, written, waiting, lost };
 
+	remaining_text(progress, left);
 	snprintf(written, sizeof written, "%s written", bytes_text(ledger->bytes_written, bytes));
+	if (recording->backlog.items > 1)
+		snprintf(waiting, sizeof waiting, "%llu waiting",
+			 (unsigned long long)recording->backlog.items);
 	snprintf(lost, sizeof lost, "lost %" PRIu64, ledger_lost(ledger));
-	show_fields(progress, ledger->captured, written, lost);
+	show_fields(progress, ledger->captured, recording->last_frame_ns, fields, ARRAY_SIZE(fields));
 }
 
 void progress_playback(void *opaque)
@@ -57,8 +97,9 @@ void progress_playback(void *opaque)
 	struct progress *progress = opaque;
 	const struct playback *playback = progress->playback;
 	char late[FIELD_MAX], dropped[FIELD_MAX];
+	const char *const fields[] = { late, dropped };
 
 	snprintf(late, sizeof late, "late %" PRIu64, playback->stats.late);
 	snprintf(dropped, sizeof dropped, "dropped %" PRIu64, playback->stats.dropped);
-	show_fields(progress, playback->stats.played, late, dropped);
+	show_fields(progress, playback->stats.played, 0, fields, ARRAY_SIZE(fields));
 }

@@ -47,6 +47,10 @@ struct recording {
 	struct setup *setup;           /* opened for capture; opened again for reopen and renegotiate */
 	const struct setup_options *setup_options;
 
+	/* For options.progress. */
+	int64_t last_frame_ns;     /* when the last frame came that could be used */
+	struct fifo_level backlog; /* what waits for the file thread */
+
 	/* The result. */
 	enum run_end end;
 	struct ledger ledger;

@@ -312,6 +312,22 @@ static int end_stream(struct record_loop *loop, const char *change)
 
 static int handle_result(struct record_loop *loop, int result);
 
+/* Waiting ends each second, so that the progress line shows that no frame comes. */
+static int64_t wait_deadline(const struct record_loop *loop)
+{
+	int64_t deadline_ns = record_loop_deadline(loop), tick_ns = now_ns() + NS_PER_S;
+
+	return !loop->recording->options.progress || (deadline_ns && deadline_ns < tick_ns) ? deadline_ns
+											    : tick_ns;
+}
+
+static int handle_timeout(struct record_loop *loop)
+{
+	int64_t deadline_ns = record_loop_deadline(loop);
+
+	return deadline_ns && now_ns() >= deadline_ns ? record_loop_time_out(loop) : 0;
+}
+
 /* The stream has to be restarted even if the timings turn out to be the same (kernel documentation,
  * V4L2_EVENT_SOURCE_CHANGE). read() continues: only closing the device would stop it. */
 static int check_source(struct record_loop *loop)
@@ -355,7 +371,7 @@ static const struct {
 	{ .result = POOL_WAKE, .handle = ignore }, /* the next iteration returns the buffers */
 	{ .result = POOL_CORRUPT, .handle = lose_damaged },
 	{ .result = POOL_NOBUF, .handle = lose_without_buffer },
-	{ .result = POOL_TIMEOUT, .handle = record_loop_time_out },
+	{ .result = POOL_TIMEOUT, .handle = handle_timeout },
 	{ .result = POOL_RES_CHANGE, .handle = check_source },
 	{ .result = POOL_EOS, .end = END_EOS },
 	{ .result = POOL_FLUSHING, .end = END_SIGNAL },
@@ -374,9 +390,19 @@ static int handle_result(struct record_loop *loop, int result)
 	return record_loop_finish(loop, END_ERROR, result);
 }
 
+static void call_progress(struct record_loop *loop)
+{
+	struct recording *recording = loop->recording;
+
+	if (!recording->options.progress || !status_line_due(&loop->progress_ns, now_ns()))
+		return;
+	recording->last_frame_ns = loop->last_frame_ns;
+	recording->backlog = fifo_level(loop->frames);
+	recording->options.progress(recording->options.progress_opaque);
+}
+
 static int run_stream(struct record_loop *loop)
 {
-	const struct record_options *options = &loop->recording->options;
 	struct pool *pool = loop->recording->setup->pool;
 	struct buffer *buffer;
 	int err;
@@ -389,10 +415,9 @@ static int run_stream(struct record_loop *loop)
 	loop->last_frame_ns = loop->progress_ns = now_ns();
 	while (err == 0 && !loop->done) {
 		loop->n_refs -= buffer_ref_return(pool, loop->returned, pool_is_low(pool));
-		err = pool_dequeue(pool, record_loop_deadline(loop), &buffer, &loop->info);
+		err = pool_dequeue(pool, wait_deadline(loop), &buffer, &loop->info);
 		err = err == 0 ? record_frame(loop, buffer) : handle_result(loop, err);
-		if (options->progress && status_line_due(&loop->progress_ns, loop->info.dequeue_ns))
-			options->progress(options->progress_opaque);
+		call_progress(loop);
 	}
 	return err;
 }

@@ -53,6 +53,9 @@ tr '\r' '\n' <err | sed 's/\x1b\[K//g' >lines
 is "$(awk 'length >= 40' lines)" '' 'no line reaches the last of 40 columns'
 like "$(cat lines)" 'lost +[0-9]+: [0-9]+ by the driver \(gaps in'$'\n          its sequence' 'the report goes on beside its label'
 like "$(grep '^00:' lines | tail -n 1)" '^00:00:0[0-9]  [0-9]+ frames  (- fps  )?lost [0-9]+$' 'the progress line leaves out whole fields, and keeps what was lost'
+is "$(tr -dc '\033' <err | wc -c)" 0 'no escape sequences where standard error is no terminal'
+run_status 5 env COLUMNS=80 "${program[@]}" capture -d sim:size=320x240,fps=0.1 -n 60 -y -o stall.nut --stall-timeout 3 --progress
+like "$(tr '\r' '\n' <err)" '0 frames  no frame for 2 s  60 to go .* lost 0' 'the progress line tells a stall, and what remains'
 
 # The span of sequence numbers = captured + lost by the driver.
 run_status 0 v4l2q capture -d sim:size=320x240,fps=100,drop=3,error=5,empty=7,repeat=11 -n 40 -o p.nut --json=r.json --frame-log log

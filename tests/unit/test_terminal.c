@@ -85,9 +85,12 @@ static void the_live_line_leaves_out_whole_fields(void **state)
 		{ 7, "" },
 		{ 1, "" },
 	};
+	static const char *const with_empty[] = { "00:01:30", "", "lost 12" };
 	char line[STATUS_LINE_MAX];
 
 	(void)state;
+	assert_string_equal(status_line_join(line, 80, with_empty, ARRAY_SIZE(with_empty)),
+			    "00:01:30  lost 12");
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_string_equal(status_line_join(line, cases[i].width, fields, ARRAY_SIZE(fields)),
 				    cases[i].wanted);
