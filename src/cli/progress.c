@@ -48,7 +48,7 @@ static void show_fields(struct progress *progress, uint64_t n_frames, int64_t la
 
 	update_rate(progress, n_frames, now);
 	time_text(now - progress->started_ns, time);
-	snprintf(frames, sizeof frames, "%" PRIu64 " frames", n_frames);
+	snprintf(frames, sizeof frames, "%" PRIu64 " frame%s", n_frames, n_frames == 1 ? "" : "s");
 	if (last_ns && now - last_ns >= STALL_NS)
 		snprintf(fps, sizeof fps, "no frame for %d s", (int)((now - last_ns) / NS_PER_S));
 	else if (progress->rate_ns > progress->started_ns)

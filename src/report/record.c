@@ -59,14 +59,18 @@ static char *lost_text(const struct ledger *ledger, char *text, size_t size)
 }
 
 /* Appends to text. */
-static void add_skipped(const struct ledger *ledger, char *text, size_t size)
+static void add_skipped(const struct recording *recording, char *text, size_t size)
 {
-	uint64_t requested = ledger->skipped - ledger->before_key;
+	const struct ledger *ledger = &recording->ledger;
+	uint64_t others = ledger->skipped - ledger->before_key, skip = recording->options.skip;
+	uint64_t requested = others < skip ? others : skip;
 
 	if (requested)
 		text_add(text, size, ", %" PRIu64 " left out as requested", requested);
 	if (ledger->before_key)
 		text_add(text, size, ", %" PRIu64 " before the first key frame", ledger->before_key);
+	if (others > requested)
+		text_add(text, size, ", %" PRIu64 " after the end", others - requested);
 }
 
 char *report_record_fates(const struct recording *recording, char text[REPORT_FATES_MAX])
@@ -79,19 +83,20 @@ char *report_record_fates(const struct recording *recording, char text[REPORT_FA
 	if (recording->end == END_SIZE)
 		text_add(text, REPORT_FATES_MAX, ", the first larger than --max-size allows");
 	else
-		add_skipped(ledger, text, REPORT_FATES_MAX);
+		add_skipped(recording, text, REPORT_FATES_MAX);
 	if (*lost)
 		text_add(text, REPORT_FATES_MAX, "; lost: %s", lost);
 	return text;
 }
 
-static void print_record_frames(const struct ledger *ledger, FILE *out)
+static void print_record_frames(const struct recording *recording, FILE *out)
 {
+	const struct ledger *ledger = &recording->ledger;
 	char text[256], bytes[BYTES_TEXT_MAX];
 
 	snprintf(text, sizeof text, "%" PRIu64 " captured, %" PRIu64 " written", ledger->captured,
 		 (uint64_t)ledger->written);
-	add_skipped(ledger, text, sizeof text);
+	add_skipped(recording, text, sizeof text);
 	text_add(text, sizeof text, "; %" PRIu64 " without a copy", ledger->zero_copy);
 	if (ledger->copied)
 		text_add(text, sizeof text, ", %" PRIu64 " copied (%s)", ledger->copied,
@@ -152,8 +157,9 @@ static void print_queue(const struct recording *recording, FILE *out)
 {
 	char bytes[BYTES_TEXT_MAX];
 
-	report_line(out, "queue", "at most %" PRIu64 " frames (%s) waited for the file",
-		    recording->high_water.max_items, bytes_text(recording->high_water.max_bytes, bytes));
+	report_line(out, "queue", "at most %" PRIu64 " frame%s (%s) waited for the file",
+		    recording->high_water.max_items, recording->high_water.max_items == 1 ? "" : "s",
+		    bytes_text(recording->high_water.max_bytes, bytes));
 }
 
 static struct json_object *source_json(const struct recording *recording)
@@ -198,10 +204,10 @@ static void print_files(const struct recording *recording, FILE *out)
 	for (size_t i = 0; i < recording->n_files; i++) {
 		const struct output_file *file = &recording->files[i];
 
-		report_line(out, i ? "" : "output", "%s: %s, %s%s%s, %" PRIu64 " frames, %s", file->path,
+		report_line(out, i ? "" : "output", "%s: %s, %s%s%s, %" PRIu64 " frame%s, %s", file->path,
 			    file->container, file->codec, file->pixel_format ? " " : "",
 			    file->pixel_format ? file->pixel_format : "", file->frames,
-			    bytes_text(file->bytes, bytes));
+			    file->frames == 1 ? "" : "s", bytes_text(file->bytes, bytes));
 	}
 }
 
@@ -242,7 +248,7 @@ void report_record_text(const struct report *report, const struct recording *rec
 	struct report_times times = record_times(recording);
 
 	report_setup_text(report, out);
-	print_record_frames(&recording->ledger, out);
+	print_record_frames(recording, out);
 	print_lost(&recording->ledger, out);
 	print_anomalies(&recording->ledger, out);
 	report_times_text(report, &times, out);

@@ -27,6 +27,7 @@ is "$(picture_numbers skip.nut YUYV $size)" 'frames=7 first=3 last=9 torn=0 miss
 is "$(json r.json .frames.written)" 7 '--skip: -n counts those that are written'
 balanced r.json '--skip'
 run_status 0 v4l2q capture -d sim:size=$size,fps=50 -t 0.5 -o duration.nut --json=r.json
+like "$(cat err)" ', 1 after the end;.*at most [0-9]+ frames? ' '-t: the frame that shows that the end has come'
 is "$(json r.json '"\(.end) \(.frames.written + .frames.lost.driver)"')" 'duration 25' '-t: so long by the timestamps'
 run_status 0 v4l2q capture -d $sim --max-size 1M -o limit.nut --json=r.json
 is "$(json r.json .end)" size '--max-size ends it'
