@@ -266,7 +266,7 @@ static enum status play_and_report(struct play *play)
 	play->setup.under_way = err == 0 || playback->stats.played;
 	status_line_end();
 	report_status = write_play_report(play, err);
-	status = end_status(playback->end, playback->stats.read > 0, err);
+	status = end_status(playback->end, playback->stats.played > 0, err);
 	return status ? status : report_status;
 }
 

@@ -12,6 +12,7 @@
 
 struct pool_config {
 	uint32_t min, max; /* buffers; max 0: no limit */
+	uint32_t least;    /* of min, where memory is imported: with fewer granted, no start; 0: min */
 	bool layout;       /* the consumer takes padding, strides of the driver's choice and several planes */
 	bool copy_enable;  /* copy when the driver runs low: how many buffers the consumer holds is not known
 			    */

@@ -10,7 +10,9 @@
 /* REQBUFS, and what the number granted means for the rest. Returns 0 or a negative errno, logged. */
 static int start_allocator(struct pool *pool, bool *can_allocate)
 {
-	uint32_t needed = pool->io->imports ? pool->min : POOL_MIN_BUFFERS;
+	uint32_t least =
+		pool->config.least && pool->config.least < pool->min ? pool->config.least : pool->min;
+	uint32_t needed = pool->io->imports ? least : POOL_MIN_BUFFERS;
 	int granted = allocator_start(&pool->allocator, pool->min, pool->io->memory);
 
 	if (granted < 0)

@@ -194,7 +194,7 @@ void report_device_print_control(struct json_object *controls, size_t index)
 	printf("  %-32s %s", json_text(control, "name"), json_text(control, "type"));
 	print_value(control, n ? menu : NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(control_flags); i++)
-		if (json_int(control, control_flags[i].key))
+		if (json_is_true(control, control_flags[i].key))
 			printf(", %s", control_flags[i].text);
 	printf("\n");
 	for (size_t i = 0; i < n; i++) {

@@ -12,7 +12,8 @@
 #define MAX_FRAME_NS (3600 * NS_PER_S)
 #define MAX_STEPS (1 << 20) /* a larger step of the sequence is a reset */
 #define SCHEDULING_NS (10 * NS_PER_MS)
-#define MAX_WAITING 64 /* frames that a queue may hold */
+#define WAITING_NS (100 * NS_PER_MS) /* so long a frame may wait for a busy program */
+#define MAX_WAITING 64               /* frames that a queue may hold */
 
 static const struct {
 	const char *name, *message;
@@ -71,6 +72,15 @@ static bool was_late(const struct capture_timestamps *timestamps)
 	       timestamp_ns <= timestamps->back_ns;
 }
 
+/* By the clock of both, and not long after: a busy program may have left the frame, or the one before,
+ * waiting. */
+static bool has_arrived_after(const struct frame_info *info)
+{
+	int64_t waited_ns = difference(info->dequeue_ns, info->timestamp_ns);
+
+	return device_clock_is_monotonic(info->flags) && waited_ns >= 0 && waited_ns <= WAITING_NS;
+}
+
 /*
  * Judges the time since an earlier frame by that between their arrivals, and by the frame rate, as the device
  * claims it and as it was last: a busy program gets frames late, and a camera makes fewer of them in the
@@ -95,8 +105,8 @@ static enum timestamp_fault judge(const struct capture_timestamps *timestamps,
 	}
 	if (device_clock_is_monotonic(info->flags) && was_late(timestamps))
 		most_ns = later(most_ns, info->dequeue_ns - earlier->timestamp_ns);
-	slack_ns =
-		later(SCHEDULING_NS, (timestamps->frame_ns ? timestamps->frame_ns : arrived_ns / steps) / 2);
+	slack_ns = later(has_arrived_after(info) ? WAITING_NS : SCHEDULING_NS,
+			 (timestamps->frame_ns ? timestamps->frame_ns : arrived_ns / steps) / 2);
 	return passed_ns < least_ns - slack_ns || passed_ns > most_ns + slack_ns ? TIMESTAMP_LEAP
 										 : TIMESTAMP_GOOD;
 }

@@ -35,11 +35,12 @@ static const struct {
 	{ STAGE_RUN, -ETIMEDOUT, STATUS_LOST },
 	{ STAGE_RUN, -ERANGE, STATUS_REFUSED }, /* a format that the device or the file does not take */
 	{ STAGE_RUN, -EBUSY, STATUS_DEVICE },   /* another program took the queue between probe and start */
-	/* A stream that cannot be started: node_error_streamon_hint(). */
-	{ STAGE_RUN, -ENOSPC, STATUS_DEVICE },
-	{ STAGE_RUN, -EPIPE, STATUS_DEVICE },
-	{ STAGE_RUN, -ENOLINK, STATUS_DEVICE },
 	{ STAGE_RUN, ANY, STATUS_FAILED },
+
+	/* A stream that cannot be started: node_error_streamon_hint(). */
+	{ STAGE_START, -ENOSPC, STATUS_DEVICE },
+	{ STAGE_START, -EPIPE, STATUS_DEVICE },
+	{ STAGE_START, -ENOLINK, STATUS_DEVICE },
 
 	{ STAGE_LOST, ANY, STATUS_LOST },
 
@@ -56,7 +57,7 @@ static const struct {
 	const char *name;
 	enum stage before, after;
 } ends[] = {
-	[END_ERROR] = { "error", STAGE_RUN, STAGE_RUN },
+	[END_ERROR] = { "error", STAGE_START, STAGE_RUN },
 	[END_EOS] = { "eos", STAGE_RUN, STAGE_RUN },
 	[END_COUNT] = { "count", STAGE_RUN, STAGE_RUN },
 	[END_DURATION] = { "duration", STAGE_RUN, STAGE_RUN },
@@ -76,7 +77,7 @@ enum status status_of(enum stage stage, int err)
 	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++)
 		if (statuses[i].stage == stage && (statuses[i].err == ANY || statuses[i].err == err))
 			return statuses[i].status;
-	return STATUS_FAILED;
+	return stage == STAGE_START ? status_of(STAGE_RUN, err) : STATUS_FAILED;
 }
 
 const char *end_name(enum run_end end)

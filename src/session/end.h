@@ -29,6 +29,7 @@ enum stage {
 	STAGE_FORMAT,  /* negotiating the format */
 	STAGE_QUEUE,   /* choosing the io mode, asking for buffers */
 	STAGE_RUN,     /* streaming */
+	STAGE_START,   /* streaming, before the first frame; as STAGE_RUN where nothing else is said */
 	STAGE_LOST,    /* streaming; the device was unplugged or stopped delivering */
 	STAGE_OPEN,    /* opening the file */
 	STAGE_FILE,    /* reading or writing it */

@@ -61,9 +61,12 @@ int setup_pool(struct setup *setup, const struct setup_options *options)
 
 	if (err < 0)
 		return err;
-	if (!options->has_min_buffers)
-		config.min = auto_buffers(&setup->format, options->memory_limit) +
-			     pool_info(setup->pool).driver_min;
+	if (!options->has_min_buffers) {
+		uint32_t driver_min = pool_info(setup->pool).driver_min;
+
+		config.min = auto_buffers(&setup->format, options->memory_limit) + driver_min;
+		config.least = AUTO_LEAST + driver_min;
+	}
 	return pool_configure(setup->pool, &config);
 }
 

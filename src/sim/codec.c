@@ -228,7 +228,8 @@ int sim_codec_encode(struct sim_codec *codec, uint32_t number, uint8_t *data, ui
 	if (bytes + JPEG_PADDING + 2 > size)
 		return -ENOSPC;
 	*key = codec->packet->flags & AV_PKT_FLAG_KEY;
-	memcpy(data, codec->context->extradata, header);
+	if (header)
+		memcpy(data, codec->context->extradata, header);
 	memcpy(data + header, codec->packet->data, (size_t)codec->packet->size);
 	codec->has_headers = true;
 	return (int)(spoil ? spoil_jpeg(codec, data, bytes) : bytes);

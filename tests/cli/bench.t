@@ -47,7 +47,7 @@ like "$(cat out)" 'latency of dmabuf, 4 buffers, ms.*\| *#+ [0-9]+' 'a histogram
 like "$(cat out)" '\+-' 'repeats: the spread'
 is "$(awk -F, 'NR == 1 { n = NF } NF != n { bad = 1 } END { print NR, n, bad + 0 }' r.csv)" '2 36 0' 'csv: a heading and a line'
 is "$(awk -F, 'NR == 1 { for (i in f) delete f; for (i = 1; i <= NF; i++) f[$i] = i } NR == 2 { print $f["io"], $f["buffers"], $f["frames"], $f["copied_bytes_per_frame"], $f["device"], $f["width"], substr($f["date"], 1, 1) }' r.csv)" \
-	'dmabuf 4 120 0 "sim" 320 2' 'csv: the values'
+	'dmabuf 4 120 0 "sim" 64 2' 'csv: the values'
 is "$(json h.json '.runs[0] | "\(.repeats) \(.frames) \([.latency_counts_us[][1]] | add)"')" '3 120 120' 'repeats: all frames are in the distribution'
 
 run_status 0 v4l2q bench -d $sim "${quick[@]}" --io rw --histogram

@@ -93,6 +93,12 @@ static void jittery(struct frame_info *info, int64_t n)
 	info->timestamp_ns += n * 7919 % 9 * MS;
 }
 
+static void first_is_late(struct frame_info *info, int64_t n)
+{
+	if (n == 0)
+		info->dequeue_ns += 30 * MS;
+}
+
 /* The program takes no frame for two seconds: four waited, the others were lost. */
 static void stopped(struct frame_info *info, int64_t n)
 {
@@ -155,6 +161,7 @@ static const struct {
 	CAMERA(garbage, N / 2, "missing, leap"),
 	CAMERA(good, 0, ""),
 	CAMERA(jittery, 0, ""),
+	CAMERA(first_is_late, 0, ""),
 	CAMERA(of_another_clock, 0, ""),
 	{ stopped, 0, "", N *FRAME - FRAME + 2 * NS_PER_S },
 	{ slow, 0, "", (N - 1) * 3 * FRAME },
