@@ -45,6 +45,7 @@ static int set_up(void **state)
 					.sizeimage = { 614400 },
 					.fps = { 30, 1 } };
 	recording = (struct recording){
+		.options.skip = 2,
 		.end = END_COUNT,
 		.files = &output,
 		.n_files = 1,
@@ -214,7 +215,8 @@ static void the_text_names_every_loss(void **state)
 {
 	static const char *const wanted[] = { "100 captured",
 					      "91 written",
-					      "3 left out",
+					      "2 left out",
+					      "1 after the end",
 					      "2 before",
 					      "10 copied",
 					      "lost      7:",
