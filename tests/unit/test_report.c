@@ -213,20 +213,15 @@ static char *text_of_report(void)
 
 static void the_text_names_every_loss(void **state)
 {
-	static const char *const wanted[] = { "100 captured",
-					      "91 written",
-					      "2 left out",
-					      "1 after the end",
-					      "2 before",
-					      "10 copied",
-					      "lost      7:",
-					      "3 by the driver",
-					      "1 damaged",
-					      "2 for lack of",
-					      "1 not written",
-					      "out.mkv: matroska, rawvideo yuv420p, 91 frames",
-					      "640x480 at 30 fps",
-					      "count" };
+	static const char *const wanted[] = {
+		"100 captured",      "91 written",
+		"2 left out",        "1 after the end",
+		"2 before",          "10 copied",
+		"lost      7:",      "3 by the driver",
+		"1 damaged",         "2 for lack of",
+		"1 not written",     "out.mkv: matroska, rawvideo yuv420p, 91 frames",
+		"640x480 at 30 fps", "count"
+	};
 	char *text = text_of_report();
 
 	(void)state;
