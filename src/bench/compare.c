@@ -228,7 +228,9 @@ void bench_compare(struct bench *bench, struct json_object *report, const struct
 	struct bench_subject subject;
 
 	read_subject(report, &subject);
-	for (size_t i = 0; i < bench->n_runs && is_like(&earlier->subject, &subject); i++) {
+	if (!is_like(&earlier->subject, &subject))
+		return;
+	for (size_t i = 0; i < bench->n_runs; i++) {
 		struct bench_run *run = &bench->runs[i];
 		const struct bench_run *before = find_run(earlier->runs, earlier->n_runs, run);
 

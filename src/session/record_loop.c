@@ -106,6 +106,13 @@ int record_loop_time_out(struct record_loop *loop)
 	return record_loop_finish(loop, END_STALL, POOL_TIMEOUT);
 }
 
+static int end_if_past(struct record_loop *loop, int64_t time_ns)
+{
+	int64_t deadline_ns = record_loop_deadline(loop);
+
+	return deadline_ns && time_ns >= deadline_ns ? record_loop_time_out(loop) : 0;
+}
+
 /* Of a frame that can be used, whether there is memory for it or not. */
 static void note_usable(struct record_loop *loop)
 {
@@ -116,12 +123,9 @@ static void note_usable(struct record_loop *loop)
 /* The recording ends in time also where frames keep coming that cannot be used. */
 static int check_deadline(struct record_loop *loop)
 {
-	int64_t now = loop->info.dequeue_ns, deadline_ns;
-
 	if (!loop->timestamps.first_dequeue_ns)
-		loop->timestamps.first_dequeue_ns = now;
-	deadline_ns = record_loop_deadline(loop);
-	return deadline_ns && now >= deadline_ns ? record_loop_time_out(loop) : 0;
+		loop->timestamps.first_dequeue_ns = loop->info.dequeue_ns;
+	return end_if_past(loop, loop->info.dequeue_ns);
 }
 
 static int lose_damaged(struct record_loop *loop)
@@ -315,17 +319,17 @@ static int handle_result(struct record_loop *loop, int result);
 /* Waiting ends each second, so that the progress line shows that no frame comes. */
 static int64_t wait_deadline(const struct record_loop *loop)
 {
-	int64_t deadline_ns = record_loop_deadline(loop), tick_ns = now_ns() + NS_PER_S;
+	int64_t deadline_ns = record_loop_deadline(loop), tick_ns;
 
-	return !loop->recording->options.progress || (deadline_ns && deadline_ns < tick_ns) ? deadline_ns
-											    : tick_ns;
+	if (!loop->recording->options.progress)
+		return deadline_ns;
+	tick_ns = now_ns() + NS_PER_S;
+	return deadline_ns && deadline_ns < tick_ns ? deadline_ns : tick_ns;
 }
 
 static int handle_timeout(struct record_loop *loop)
 {
-	int64_t deadline_ns = record_loop_deadline(loop);
-
-	return deadline_ns && now_ns() >= deadline_ns ? record_loop_time_out(loop) : 0;
+	return end_if_past(loop, now_ns());
 }
 
 /* The stream has to be restarted even if the timings turn out to be the same (kernel documentation,
