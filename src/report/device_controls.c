@@ -185,9 +185,8 @@ static void print_value(struct json_object *control, struct json_object *menu)
 		       min, max, json_int(control, "step"), standard, value);
 }
 
-void report_device_print_control(struct json_object *controls, size_t index)
+static void print_control(struct json_object *control)
 {
-	struct json_object *control = json_object_array_get_idx(controls, index);
 	size_t n;
 	struct json_object *menu = json_array(control, "menu", &n);
 
@@ -202,4 +201,11 @@ void report_device_print_control(struct json_object *controls, size_t index)
 
 		printf("    %" PRId64 "  %s\n", json_int(entry, "index"), json_text(entry, "name"));
 	}
+}
+
+void report_device_print_controls(struct json_object *controls)
+{
+	report_device_heading("Controls (--set-ctrl NAME=VALUE)");
+	for (size_t i = 0; i < json_object_array_length(controls); i++)
+		print_control(json_object_array_get_idx(controls, i));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the files about 'v4l2q list -d DEV' share. */
+/* What the files about 'v4l2q list -d DEV' share: the sections of its report. */
 #ifndef REPORT_DEVICE_INTERNAL_H
 #define REPORT_DEVICE_INTERNAL_H
 
@@ -9,8 +9,22 @@
 /* Bounds an enumeration that a broken driver never ends. */
 #define ENUM_MAX 512u
 
-/* The device's controls, an object each. */
+/* Each section is read into an object or an array, NULL where the device has nothing of it, and printed from
+ * that; an empty array is not printed. */
+struct json_object *report_device_format(struct device *device);
+void report_device_print_format(struct json_object *format);
+struct json_object *report_device_io(struct device *device);
+void report_device_print_io(struct json_object *io);
+struct json_object *report_device_formats(struct device *device);
+void report_device_print_formats(struct json_object *formats);
+struct json_object *report_device_inputs(struct device *device);
+void report_device_print_inputs(struct json_object *inputs);
+struct json_object *report_device_outputs(struct device *device);
+void report_device_print_outputs(struct json_object *outputs);
 struct json_object *report_device_controls(struct device *device);
-void report_device_print_control(struct json_object *controls, size_t index);
+void report_device_print_controls(struct json_object *controls);
+
+/* An empty line and the title of a section. */
+void report_device_heading(const char *title);
 
 #endif

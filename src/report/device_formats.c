@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What 'v4l2q list -d DEV' says about the formats, sizes and rates. */
+#include <inttypes.h>
+#include <string.h>
+#include "base/json.h"
+#include "base/pixfmt.h"
+#include "base/text.h"
+#include "device/frame_rate.h"
+#include "device/negotiate.h"
+#include "report/common.h"
+#include "report/device_internal.h"
+
+#define RATES_TEXT_MAX 2000
+
+/* NULL: the interval is not a valid one. */
+static const char *rate_text(const struct v4l2_fract *interval, char text[FRACTION_TEXT_MAX])
+{
+	struct fraction fps = frame_rate_of(interval);
+
+	return fps.den ? fraction_text(fps, text) : NULL;
+}
+
+static bool last_is(struct json_object *array, const char *text)
+{
+	size_t n = json_object_array_length(array);
+
+	return n && strcmp(json_object_get_string(json_object_array_get_idx(array, n - 1)), text) == 0;
+}
+
+/* "fps": the discrete rates; "min_fps" and "max_fps" for a continuous or stepwise range. */
+static void add_rates(struct json_object *object, struct device *device, uint32_t fourcc, uint32_t width,
+		      uint32_t height)
+{
+	struct json_object *array = json_object_new_array();
+	char text[FRACTION_TEXT_MAX];
+
+	for (uint32_t i = 0; i < ENUM_MAX; i++) {
+		struct v4l2_frmivalenum interval = {
+			.index = i, .pixel_format = fourcc, .width = width, .height = height
+		};
+
+		if (device_ioctl(device, VIDIOC_ENUM_FRAMEINTERVALS, &interval) < 0)
+			break;
+		if (interval.type != V4L2_FRMIVAL_TYPE_DISCRETE) {
+			json_add_text(object, "min_fps", rate_text(&interval.stepwise.max, text));
+			json_add_text(object, "max_fps", rate_text(&interval.stepwise.min, text));
+			break;
+		}
+		if (!rate_text(&interval.discrete, text))
+			continue;
+		if (last_is(array, text)) /* an index that the driver ignores */
+			break;
+		json_object_array_add(array, json_object_new_string(text));
+	}
+	if (json_object_array_length(array))
+		json_object_object_add(object, "fps", array);
+	else
+		json_object_put(array);
+}
+
+static struct json_object *size_json(struct device *device, uint32_t fourcc,
+				     const struct v4l2_frmsizeenum *size)
+{
+	struct json_object *object = json_object_new_object();
+	const struct v4l2_frmsize_stepwise *steps = &size->stepwise;
+	uint32_t width = size->discrete.width, height = size->discrete.height;
+
+	if (size->type != V4L2_FRMSIZE_TYPE_DISCRETE) {
+		json_add_count(object, "min_width", steps->min_width);
+		json_add_count(object, "min_height", steps->min_height);
+		json_add_count(object, "step_width", steps->step_width);
+		json_add_count(object, "step_height", steps->step_height);
+		width = steps->max_width;
+		height = steps->max_height;
+	}
+	json_add_count(object, "width", width);
+	json_add_count(object, "height", height);
+	add_rates(object, device, fourcc, width, height);
+	return object;
+}
+
+static struct json_object *sizes_json(struct device *device, uint32_t fourcc)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (uint32_t i = 0; i < ENUM_MAX; i++) {
+		struct v4l2_frmsizeenum size = { .index = i, .pixel_format = fourcc };
+
+		if (device_ioctl(device, VIDIOC_ENUM_FRAMESIZES, &size) < 0)
+			break;
+		json_object_array_add(array, size_json(device, fourcc, &size));
+		if (size.type != V4L2_FRMSIZE_TYPE_DISCRETE)
+			break;
+	}
+	return array;
+}
+
+struct json_object *report_device_formats(struct device *device)
+{
+	struct json_object *array = json_object_new_array(), *object;
+	char fourcc[FOURCC_TEXT_MAX];
+
+	for (uint32_t i = 0; i < ENUM_MAX; i++) {
+		struct v4l2_fmtdesc desc = { .index = i, .type = device->type };
+
+		if (device_ioctl(device, VIDIOC_ENUM_FMT, &desc) < 0)
+			break;
+		desc.description[sizeof desc.description - 1] = '\0';
+		object = json_object_new_object();
+		json_add_text(object, "pixelformat", fourcc_text(desc.pixelformat, fourcc));
+		json_add_text(object, "description", (const char *)desc.description);
+		json_add_bool(object, "compressed", desc.flags & V4L2_FMT_FLAG_COMPRESSED);
+		json_add_bool(object, "emulated", desc.flags & V4L2_FMT_FLAG_EMULATED);
+		json_object_object_add(object, "sizes", sizes_json(device, desc.pixelformat));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+/* "30/1" is "30" in text. */
+static const char *short_rate(const char *rate, char text[FRACTION_TEXT_MAX])
+{
+	size_t whole = strcspn(rate, "/");
+
+	snprintf(text, FRACTION_TEXT_MAX, "%.*s", strcmp(rate + whole, "/1") == 0 ? (int)whole : -1, rate);
+	return text;
+}
+
+/* " at 15, 30 fps", or "" where the driver tells none. */
+static void rates_text(struct json_object *size, char *text, size_t length)
+{
+	size_t n;
+	struct json_object *rates = json_array(size, "fps", &n);
+	char min[FRACTION_TEXT_MAX], max[FRACTION_TEXT_MAX];
+
+	*text = '\0';
+	for (size_t i = 0; i < n; i++)
+		text_add(text, length, "%s%s", i ? ", " : " at ",
+			 short_rate(json_object_get_string(json_object_array_get_idx(rates, i)), max));
+	if (*json_text(size, "max_fps"))
+		text_add(text, length, " at %s to %s", short_rate(json_text(size, "min_fps"), min),
+			 short_rate(json_text(size, "max_fps"), max));
+	if (*text)
+		text_add(text, length, " fps");
+}
+
+static void print_size(struct json_object *size, const char *rates)
+{
+	printf("    ");
+	if (json_int(size, "min_width"))
+		printf("%" PRId64 "x%" PRId64 " to ", json_int(size, "min_width"),
+		       json_int(size, "min_height"));
+	printf("%" PRId64 "x%" PRId64, json_int(size, "width"), json_int(size, "height"));
+	if (json_int(size, "step_width") > 1 || json_int(size, "step_height") > 1)
+		printf(" in steps of %" PRId64 "x%" PRId64, json_int(size, "step_width"),
+		       json_int(size, "step_height"));
+	printf("%s\n", rates);
+}
+
+/* The rates of all sizes where they are alike, and there are several. */
+static bool common_rates(struct json_object *sizes, size_t n, char *text, size_t length)
+{
+	char other[RATES_TEXT_MAX];
+
+	if (n < 2)
+		return false;
+	rates_text(json_object_array_get_idx(sizes, 0), text, length);
+	for (size_t i = 1; i < n; i++) {
+		rates_text(json_object_array_get_idx(sizes, i), other, sizeof other);
+		if (strcmp(other, text) != 0)
+			return false;
+	}
+	return *text;
+}
+
+/* The first of the formats before `index` that has the same sizes at the same rates; "": none. */
+static const char *same_sizes_as(struct json_object *formats, size_t index)
+{
+	struct json_object *sizes, *others;
+	size_t n;
+
+	sizes = json_array(json_object_array_get_idx(formats, index), "sizes", &n);
+	for (size_t i = 0; i < index && n; i++) {
+		struct json_object *format = json_object_array_get_idx(formats, i);
+
+		others = json_array(format, "sizes", &n);
+		if (json_object_equal(sizes, others))
+			return json_text(format, "pixelformat");
+	}
+	return "";
+}
+
+static void print_format(struct json_object *formats, size_t index)
+{
+	struct json_object *format = json_object_array_get_idx(formats, index);
+	const char *same = same_sizes_as(formats, index);
+	char all[RATES_TEXT_MAX] = "", rates[RATES_TEXT_MAX];
+	size_t n;
+	struct json_object *sizes = json_array(format, "sizes", &n);
+	bool alike = !*same && common_rates(sizes, n, all, sizeof all);
+
+	printf("  %s  %s%s%s%s%s%s%s\n", json_text(format, "pixelformat"), json_text(format, "description"),
+	       json_is_true(format, "compressed") ? ", compressed" : "",
+	       json_is_true(format, "emulated") ? ", made by libv4l2" : "", alike ? ", each size" : "",
+	       alike ? all : "", *same ? ", same sizes as " : "", same);
+	for (size_t i = 0; i < n && !*same; i++) {
+		struct json_object *size = json_object_array_get_idx(sizes, i);
+
+		rates_text(size, rates, sizeof rates);
+		print_size(size, alike ? "" : rates);
+	}
+}
+void report_device_print_formats(struct json_object *formats)
+{
+	report_device_heading("Formats");
+	for (size_t i = 0; i < json_object_array_length(formats); i++)
+		print_format(formats, i);
+}
+
+struct json_object *report_device_format(struct device *device)
+{
+	struct video_format format;
+
+	return negotiate_get_format(device, &format) == 0 ? report_format_json(&format) : NULL;
+}
+
+void report_device_print_format(struct json_object *format)
+{
+	char fps[40] = "", rate[FRACTION_TEXT_MAX];
+
+	if (*json_text(format, "fps"))
+		snprintf(fps, sizeof fps, " at %s fps", short_rate(json_text(format, "fps"), rate));
+	report_line(stdout, "set to", "%s %" PRId64 "x%" PRId64 "%s", json_text(format, "pixelformat"),
+		    json_int(format, "width"), json_int(format, "height"), fps);
+}
