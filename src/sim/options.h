@@ -3,16 +3,14 @@
 #ifndef SIM_OPTIONS_H
 #define SIM_OPTIONS_H
 
-#include <stddef.h>
-
-struct sim_options;
+#include "sim/option_values.h"
 
 struct sim_key {
 	const char *key;
 	const char *argument; /* of the key, as help writes it; NULL: it takes none */
 	const char *help;
 	/* The parser of the value and the offset of the field of struct sim_options that it sets. */
-	int (*parse)(struct sim_options *options, size_t offset, const char *value);
+	sim_value_parser *parse;
 	size_t offset;
 };
 

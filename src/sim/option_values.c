@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The values of the keys of "sim:key=value,…". */
+#include "sim/option_values.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/clock.h"
+#include "sim/sim_internal.h"
+
+/* A value by its name; a table of them ends with a NULL name. */
+struct word {
+	const char *name;
+	uint32_t value;
+};
+
+/* The value of the word text[0..length); -EINVAL when it is not in the table. */
+static int parse_word(const struct word *words, const char *text, size_t length, uint32_t *value)
+{
+	for (; words->name; words++) {
+		if (strlen(words->name) == length && strncmp(words->name, text, length) == 0) {
+			*value = words->value;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+/* "mmap+rw": the values of the words, ORed. */
+static int parse_flags(const struct word *words, const char *text, uint32_t *flags)
+{
+	uint32_t value = 0, one;
+
+	do {
+		size_t length = strcspn(text, "+");
+
+		if (parse_word(words, text, length, &one) < 0)
+			return -EINVAL;
+		value |= one;
+		text += length;
+	} while (*text++ == '+');
+	*flags = value;
+	return 0;
+}
+
+static int parse_number(const char *text, uint32_t *value)
+{
+	uint64_t number;
+
+	if (parse_uint(text, UINT32_MAX, &number) < 0)
+		return -EINVAL;
+	*value = (uint32_t)number;
+	return 0;
+}
+
+static void *field(struct sim_options *options, size_t offset)
+{
+	return (char *)options + offset;
+}
+
+int sim_value_number(struct sim_options *options, size_t offset, const char *value)
+{
+	return parse_number(value, field(options, offset));
+}
+
+int sim_value_grant(struct sim_options *options, size_t offset, const char *value)
+{
+	uint32_t n;
+
+	if (parse_number(value, &n) < 0 || n > SIM_MAX_BUFFERS)
+		return -EINVAL;
+	*(int64_t *)field(options, offset) = n;
+	return 0;
+}
+
+int sim_value_planes(struct sim_options *options, size_t offset, const char *value)
+{
+	uint32_t n;
+
+	if (parse_number(value, &n) < 0 || n < 1 || n > 3)
+		return -EINVAL;
+	*(uint32_t *)field(options, offset) = n;
+	return 0;
+}
+
+static const struct word booleans[] = { { "yes", 1 }, { "no", 0 }, { "1", 1 },
+					{ "0", 0 },   { "", 1 },   { NULL, 0 } };
+
+int sim_value_bool(struct sim_options *options, size_t offset, const char *value)
+{
+	uint32_t yes = 0;
+	int err = parse_word(booleans, value, strlen(value), &yes);
+
+	*(bool *)field(options, offset) = yes;
+	return err;
+}
+
+/* For fields that are true when the device lacks something: the key is about having it. */
+int sim_value_not(struct sim_options *options, size_t offset, const char *value)
+{
+	bool *lacking = field(options, offset);
+
+	if (sim_value_bool(options, offset, value) < 0)
+		return -EINVAL;
+	*lacking = !*lacking;
+	return 0;
+}
+
+int sim_value_size(struct sim_options *options, size_t offset, const char *value)
+{
+	return parse_size(value, field(options, offset), (uint32_t *)field(options, offset) + 1);
+}
+
+int sim_value_format(struct sim_options *options, size_t offset, const char *value)
+{
+	return pixfmt_parse(value, field(options, offset), 1) ? 0 : -EINVAL;
+}
+
+int sim_value_fps(struct sim_options *options, size_t offset, const char *value)
+{
+	struct fraction *rate = field(options, offset);
+
+	if (strcmp(value, "0") != 0)
+		return parse_rate(value, rate);
+	*rate = (struct fraction){ 0, 1 };
+	return 0;
+}
+
+int sim_value_type(struct sim_options *options, size_t offset, const char *value)
+{
+	enum { CAPTURE, OUTPUT, M2M };
+	static const struct word words[] = {
+		{ "capture", CAPTURE }, { "output", OUTPUT }, { "m2m", M2M }, { NULL, 0 }
+	};
+	uint32_t type;
+
+	(void)offset;
+	if (parse_word(words, value, strlen(value), &type) < 0)
+		return -EINVAL;
+	options->output = type == OUTPUT;
+	options->m2m = type == M2M;
+	return 0;
+}
+
+int sim_value_draw(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct word words[] = {
+		{ "full", SIM_DRAW_FULL }, { "marks", SIM_DRAW_MARKS }, { "none", SIM_DRAW_NONE }, { NULL, 0 }
+	};
+
+	return parse_word(words, value, strlen(value), field(options, offset));
+}
+
+int sim_value_times(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct word words[] = { { "good", SIM_TIMES_GOOD },
+					     { "zero", SIM_TIMES_ZERO },
+					     { "first-zero", SIM_TIMES_FIRST_ZERO },
+					     { "alike", SIM_TIMES_ALIKE },
+					     { "seconds", SIM_TIMES_SECONDS },
+					     { "swapped", SIM_TIMES_SWAPPED },
+					     { NULL, 0 } };
+
+	return parse_word(words, value, strlen(value), field(options, offset));
+}
+
+int sim_value_headers(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct word words[] = { { "all", 0 }, { "first", 1 }, { NULL, 0 } };
+	uint32_t first = 0;
+	int err = parse_word(words, value, strlen(value), &first);
+
+	*(bool *)field(options, offset) = first;
+	return err;
+}
+
+int sim_value_jpeg(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct word words[] = { { "no-dht", SIM_JPEG_NO_DHT },
+					     { "padding", SIM_JPEG_PADDING },
+					     { "two-soi", SIM_JPEG_TWO_SOI },
+					     { NULL, 0 } };
+
+	return parse_flags(words, value, field(options, offset));
+}
+
+int sim_value_caps(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct word words[] = { { "mmap", SIM_CAP_MMAP },     { "userptr", SIM_CAP_USERPTR },
+					     { "dmabuf", SIM_CAP_DMABUF }, { "rw", SIM_CAP_RW },
+					     { "orphan", SIM_CAP_ORPHAN }, { NULL, 0 } };
+
+	return parse_flags(words, value, field(options, offset));
+}
+
+int sim_value_adjust(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct word words[] = { { "size", SIM_ADJUST_SIZE },
+					     { "format", SIM_ADJUST_FORMAT },
+					     { "fps", SIM_ADJUST_FPS },
+					     { NULL, 0 } };
+
+	return parse_flags(words, value, field(options, offset));
+}
+
+int sim_value_ms(struct sim_options *options, size_t offset, const char *value)
+{
+	uint32_t ms;
+
+	if (parse_number(value, &ms) < 0)
+		return -EINVAL;
+	*(int64_t *)field(options, offset) = ms * NS_PER_MS;
+	return 0;
+}
+
+int sim_value_string(struct sim_options *options, size_t offset, const char *value)
+{
+	char **text = field(options, offset);
+
+	free(*text);
+	*text = strdup(value);
+	return *text ? 0 : -ENOMEM;
+}
+
+int sim_value_every(struct sim_options *options, size_t offset, const char *value)
+{
+	struct sim_schedule *schedule = field(options, offset);
+
+	return parse_number(value, &schedule->every) < 0 || !schedule->every ? -EINVAL : 0;
+}
+
+/* "N" or "N+M+…", or "*" for every frame; a key that is given again adds to it. */
+int sim_value_at(struct sim_options *options, size_t offset, const char *value)
+{
+	struct sim_schedule *schedule = field(options, offset);
+	char *end;
+
+	if (strcmp(value, "*") == 0) {
+		schedule->every = 1;
+		return 0;
+	}
+	do {
+		unsigned long n = strtoul(value, &end, 10);
+
+		if (end == value || *value < '0' || *value > '9' || n < 1 || n > UINT32_MAX ||
+		    schedule->n_at == SIM_MAX_TIMES)
+			return -EINVAL;
+		schedule->at[schedule->n_at++] = (uint32_t)n;
+		value = end + 1;
+	} while (*end == '+');
+	return *end ? -EINVAL : 0;
+}
+
+/* "N[:REST]": adds N to the schedule and returns REST, "" where there is none; NULL when N is invalid. */
+static const char *parse_at_and_rest(struct sim_options *options, size_t offset, const char *value)
+{
+	char number[16];
+	size_t length = strcspn(value, ":");
+
+	if (length >= sizeof number)
+		return NULL;
+	memcpy(number, value, length);
+	number[length] = '\0';
+	if (sim_value_at(options, offset, number) < 0)
+		return NULL;
+	return value[length] ? value + length + 1 : value + length;
+}
+
+int sim_value_short(struct sim_options *options, size_t offset, const char *value)
+{
+	const char *rest = parse_at_and_rest(options, offset, value);
+
+	if (!rest)
+		return -EINVAL;
+	return *rest ? parse_number(rest, &options->short_bytes) : 0;
+}
+
+/* "N[:MS]" */
+int sim_value_leap(struct sim_options *options, size_t offset, const char *value)
+{
+	const char *rest = parse_at_and_rest(options, offset, value);
+
+	if (!rest)
+		return -EINVAL;
+	return *rest ? sim_value_ms(options, offsetof(struct sim_options, leap_ns), rest) : 0;
+}
+
+int sim_value_event(struct sim_options *options, size_t offset, const char *value)
+{
+	const char *rest = parse_at_and_rest(options, offset, value);
+
+	if (!rest)
+		return -EINVAL;
+	return *rest ? parse_size(rest, &options->event_width, &options->event_height) : 0;
+}
+
+/* "MS" or "MS:N" */
+int sim_value_watch(struct sim_options *options, size_t offset, const char *value)
+{
+	size_t length = strcspn(value, ":");
+	char number[16];
+
+	if (length >= sizeof number)
+		return -EINVAL;
+	memcpy(number, value, length);
+	number[length] = '\0';
+	if (sim_value_ms(options, offset, number) < 0 || !options->reader_delay_ns)
+		return -EINVAL;
+	return value[length] ? parse_number(value + length + 1, &options->reader_frames) : 0;
+}
+
+int sim_value_fail(struct sim_options *options, size_t offset, const char *value)
+{
+	char *text = strdup(value), *rest = text, *one;
+	int err = text ? 0 : -ENOMEM;
+
+	(void)offset;
+	while (!err && (one = strsep(&rest, "+"))) {
+		struct sim_call_fault *fault = &options->call_faults[options->n_call_faults];
+
+		if (options->n_call_faults == SIM_MAX_CALL_FAULTS || sim_faults_parse_call(one, fault) < 0 ||
+		    !sim_calls_has_name(fault->name))
+			err = -EINVAL;
+		else
+			options->n_call_faults++;
+	}
+	free(text);
+	return err;
+}
