@@ -2,8 +2,29 @@
 /* From a device's name to a configured queue. */
 #include "session/setup.h"
 
+#include "base/array.h"
 #include "device/controls_set.h"
 #include "device/inputs.h"
+
+static int select_input(struct setup *setup, const struct setup_options *options)
+{
+	return options->has_input ? inputs_select(&setup->device, options->input) : 0;
+}
+
+static int set_controls(struct setup *setup, const struct setup_options *options)
+{
+	return options->controls ? controls_set(&setup->device, options->controls, options->format.adjust,
+						&setup->before.controls)
+				 : 0;
+}
+
+/* What is set before the format is negotiated, in this order: each may change what comes after it. */
+static const struct step {
+	int (*run)(struct setup *setup, const struct setup_options *options);
+} steps[] = {
+	{ select_input },
+	{ set_controls },
+};
 
 enum status setup_device(struct setup *setup, const struct setup_options *options)
 {
@@ -20,11 +41,8 @@ enum status setup_device(struct setup *setup, const struct setup_options *option
 	if (err < 0)
 		return status_of(STAGE_QUEUE, err);
 	settings_save(&setup->before, &setup->device);
-	if (options->has_input)
-		err = inputs_select(&setup->device, options->input);
-	if (err == 0 && options->controls)
-		err = controls_set(&setup->device, options->controls, options->format.adjust,
-				   &setup->before.controls);
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && err == 0; i++)
+		err = steps[i].run(setup, options);
 	return status_of(STAGE_CONTROL, err);
 }
 
