@@ -23,7 +23,7 @@ static const struct {
 	{ -ERANGE, "the device does not support the signal" },
 };
 
-static const char *signal_error_text(int err)
+const char *dv_timings_signal_error(int err)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(signal_errors); i++)
 		if (signal_errors[i].err == err)
@@ -58,8 +58,8 @@ int dv_timings_wait(struct device *device, int signal_fd, int64_t deadline_ns, s
 
 	*source = (struct video_source){ 0 };
 	for (;;) {
-		err = device_ioctl(device, VIDIOC_QUERY_DV_TIMINGS, &source->timings);
-		text = signal_error_text(err);
+		err = dv_timings_detected(device, &source->timings);
+		text = dv_timings_signal_error(err);
 		if (!text)
 			break;
 		if (text != logged)
@@ -77,19 +77,12 @@ int dv_timings_wait(struct device *device, int signal_fd, int64_t deadline_ns, s
 	return device_error(device, "VIDIOC_QUERY_DV_TIMINGS", err);
 }
 
-static double timings_frame_rate(const struct v4l2_bt_timings *bt)
-{
-	double pixels = (double)V4L2_DV_BT_FRAME_WIDTH(bt) * V4L2_DV_BT_FRAME_HEIGHT(bt);
-
-	return pixels > 0 ? (double)bt->pixelclock / pixels : 0;
-}
-
 static bool timings_match(const struct v4l2_bt_timings *a, const struct v4l2_bt_timings *b)
 {
-	double rate = timings_frame_rate(a);
+	double rate = dv_timings_frame_rate(a);
 
 	return a->width == b->width && a->height == b->height && a->interlaced == b->interlaced &&
-	       fabs(rate - timings_frame_rate(b)) <= rate * SAME_RATE;
+	       fabs(rate - dv_timings_frame_rate(b)) <= rate * SAME_RATE;
 }
 
 static const char *scan_text(const struct v4l2_bt_timings *bt)
@@ -101,15 +94,15 @@ static int compare_timings(struct device *device, const struct v4l2_bt_timings *
 {
 	struct v4l2_dv_timings set = { 0 };
 	const struct v4l2_bt_timings *before = &set.bt;
-	int err = device_ioctl(device, VIDIOC_G_DV_TIMINGS, &set);
+	int err = dv_timings_current(device, &set);
 
 	if (err < 0)
 		return device_error(device, "VIDIOC_G_DV_TIMINGS", err);
 	if (timings_match(before, now))
 		return 0;
 	snprintf(text, DV_TIMINGS_TEXT_MAX, "%ux%u%s at %.4g fps to %ux%u%s at %.4g fps", before->width,
-		 before->height, scan_text(before), timings_frame_rate(before), now->width, now->height,
-		 scan_text(now), timings_frame_rate(now));
+		 before->height, scan_text(before), dv_timings_frame_rate(before), now->width, now->height,
+		 scan_text(now), dv_timings_frame_rate(now));
 	return 1;
 }
 

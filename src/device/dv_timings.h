@@ -6,6 +6,7 @@
 #ifndef DEVICE_DV_TIMINGS_H
 #define DEVICE_DV_TIMINGS_H
 
+#include "base/flags.h"
 #include "base/video_format.h"
 #include "device/device.h"
 
@@ -28,5 +29,23 @@ int dv_timings_compare(struct device *device, const struct video_format *format,
  * be allocated. Returns as dv_timings_wait() does. */
 int dv_timings_apply(struct device *device, int signal_fd, int64_t deadline_ns,
 		     const struct video_source *source);
+
+/* The set timings, those of the signal, and the one of that index in the driver's list. They log nothing;
+ * they return 0 or a negative errno: -ENOTTY or -ENODATA where the selected input or output has none, -EINVAL
+ * at the end of the list; of the signal, one that dv_timings_signal_error() knows. */
+int dv_timings_current(struct device *device, struct v4l2_dv_timings *timings);
+int dv_timings_detected(struct device *device, struct v4l2_dv_timings *timings);
+int dv_timings_get(struct device *device, uint32_t index, struct v4l2_dv_timings *timings);
+/* What timings the device supports. */
+int dv_timings_cap(struct device *device, struct v4l2_dv_timings_cap *cap);
+/* "there is no signal", "the signal is not stable", …; NULL for other errors. */
+const char *dv_timings_signal_error(int err);
+
+/* Frames a second; 0: not valid. */
+double dv_timings_frame_rate(const struct v4l2_bt_timings *bt);
+/* "1920x1080p60", "720x480i59.94": of interlaced ones the fields a second, as these are called. */
+#define DV_TIMINGS_NAME_MAX 48
+const char *dv_timings_name(const struct v4l2_bt_timings *bt, char name[DV_TIMINGS_NAME_MAX]);
+extern const struct flag_name dv_timings_flag_names[], dv_timings_standard_names[], dv_timings_cap_names[];
 
 #endif

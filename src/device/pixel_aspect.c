@@ -2,23 +2,18 @@
 /* The shape of a device's pixels. */
 #include "device/pixel_aspect.h"
 
+#include "device/selection.h"
+
 #define MAX_SIDE 65535
 
-/* The part of the source that fills the frame; the rectangle is left alone where the driver has none. The
- * single-planar type is known by all kernels, and means both (kernel documentation, VIDIOC_G_SELECTION). */
+/* The part of the source that fills the frame; the rectangle is left alone where the driver has none. */
 static void get_crop(struct device *device, struct v4l2_rect *rect)
 {
-	static const uint32_t targets[] = { V4L2_SEL_TGT_CROP, V4L2_SEL_TGT_CROP_DEFAULT };
+	struct v4l2_rect found;
 
-	for (unsigned i = 0; i < 2; i++) {
-		struct v4l2_selection selection = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
-						    .target = targets[i] };
-
-		if (device_ioctl(device, VIDIOC_G_SELECTION, &selection) == 0) {
-			*rect = selection.r;
-			return;
-		}
-	}
+	if (selection_get(device, V4L2_SEL_TGT_CROP, &found) == 0 ||
+	    selection_get(device, V4L2_SEL_TGT_CROP_DEFAULT, &found) == 0)
+		*rect = found;
 }
 
 static bool is_field(uint32_t field)

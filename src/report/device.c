@@ -60,25 +60,25 @@ static void print_sim_key(struct json_object *key)
 }
 static void print_sim_keys(struct json_object *keys)
 {
-	report_device_heading("Keys (-d sim:key=value,...)");
 	for (size_t i = 0; i < json_object_array_length(keys); i++)
 		print_sim_key(json_object_array_get_idx(keys, i));
 }
 
-/* In the order of the report. */
+/* In the order of the report. Those without a title are lines below that of the device. */
 static const struct {
-	const char *key;
+	const char *key, *title;
 	struct json_object *(*read)(struct device *device);
 	void (*print)(struct json_object *section);
 } sections[] = {
-	{ "device", read_about, print_about },
-	{ "format", report_device_format, report_device_print_format },
-	{ "io", report_device_io, report_device_print_io },
-	{ "formats", report_device_formats, report_device_print_formats },
-	{ "inputs", report_device_inputs, report_device_print_inputs },
-	{ "outputs", report_device_outputs, report_device_print_outputs },
-	{ "controls", report_device_controls, report_device_print_controls },
-	{ "sim_keys", read_sim_keys, print_sim_keys },
+	{ "device", NULL, read_about, print_about },
+	{ "format", NULL, report_device_format, report_device_print_format },
+	{ "io", NULL, report_device_io, report_device_print_io },
+	{ "formats", "Formats", report_device_formats, report_device_print_formats },
+	{ "inputs", "Inputs", report_device_inputs, report_device_print_inputs },
+	{ "outputs", "Outputs", report_device_outputs, report_device_print_inputs },
+	{ "controls", "Controls (--set-ctrl NAME=VALUE)", report_device_controls,
+	  report_device_print_controls },
+	{ "sim_keys", "Keys (-d sim:key=value,...)", read_sim_keys, print_sim_keys },
 };
 
 int report_device_read(const char *name, struct json_object **result)
@@ -100,17 +100,16 @@ int report_device_read(const char *name, struct json_object **result)
 	device_close(&device);
 	return 0;
 }
-void report_device_heading(const char *title)
-{
-	printf("\n%s\n", title);
-}
-
 void report_device_print(struct json_object *object)
 {
 	struct json_object *section;
 
-	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
-		if (json_object_object_get_ex(object, sections[i].key, &section) &&
-		    !(json_object_is_type(section, json_type_array) && !json_object_array_length(section)))
-			sections[i].print(section);
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+		if (!json_object_object_get_ex(object, sections[i].key, &section) ||
+		    (json_object_is_type(section, json_type_array) && !json_object_array_length(section)))
+			continue;
+		if (sections[i].title)
+			printf("\n%s\n", sections[i].title);
+		sections[i].print(section);
+	}
 }

@@ -205,7 +205,6 @@ static void print_control(struct json_object *control)
 
 void report_device_print_controls(struct json_object *controls)
 {
-	report_device_heading("Controls (--set-ctrl NAME=VALUE)");
 	for (size_t i = 0; i < json_object_array_length(controls); i++)
 		print_control(json_object_array_get_idx(controls, i));
 }

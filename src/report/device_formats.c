@@ -212,7 +212,6 @@ static void print_format(struct json_object *formats, size_t index)
 }
 void report_device_print_formats(struct json_object *formats)
 {
-	report_device_heading("Formats");
 	for (size_t i = 0; i < json_object_array_length(formats); i++)
 		print_format(formats, i);
 }

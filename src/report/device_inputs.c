@@ -28,21 +28,9 @@ static void print_input(struct json_object *input)
 	printf("  %" PRId64 "  %s%s\n", json_int(input, "index"), json_text(input, "name"),
 	       json_is_true(input, "current") ? " (selected)" : "");
 }
-static void print_inputs(struct json_object *inputs)
-{
-	for (size_t i = 0; i < json_object_array_length(inputs); i++)
-		print_input(json_object_array_get_idx(inputs, i));
-}
-
 struct json_object *report_device_inputs(struct device *device)
 {
 	return device_is_output(device) ? NULL : read_all(device);
-}
-
-void report_device_print_inputs(struct json_object *inputs)
-{
-	report_device_heading("Inputs");
-	print_inputs(inputs);
 }
 
 struct json_object *report_device_outputs(struct device *device)
@@ -50,8 +38,8 @@ struct json_object *report_device_outputs(struct device *device)
 	return device_is_output(device) ? read_all(device) : NULL;
 }
 
-void report_device_print_outputs(struct json_object *outputs)
+void report_device_print_inputs(struct json_object *inputs)
 {
-	report_device_heading("Outputs");
-	print_inputs(outputs);
+	for (size_t i = 0; i < json_object_array_length(inputs); i++)
+		print_input(json_object_array_get_idx(inputs, i));
 }

@@ -18,13 +18,9 @@ void report_device_print_io(struct json_object *io);
 struct json_object *report_device_formats(struct device *device);
 void report_device_print_formats(struct json_object *formats);
 struct json_object *report_device_inputs(struct device *device);
-void report_device_print_inputs(struct json_object *inputs);
 struct json_object *report_device_outputs(struct device *device);
-void report_device_print_outputs(struct json_object *outputs);
+void report_device_print_inputs(struct json_object *inputs); /* or outputs */
 struct json_object *report_device_controls(struct device *device);
 void report_device_print_controls(struct json_object *controls);
-
-/* An empty line and the title of a section. */
-void report_device_heading(const char *title);
 
 #endif

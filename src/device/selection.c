@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Cropping and composing: the rectangles of the selection API. */
+#include "device/selection.h"
+
+const struct selection_target selection_targets[] = {
+	{ V4L2_SEL_TGT_NATIVE_SIZE, "native_size" },
+	{ V4L2_SEL_TGT_CROP_BOUNDS, "crop_bounds" },
+	{ V4L2_SEL_TGT_CROP_DEFAULT, "crop_default" },
+	{ V4L2_SEL_TGT_CROP, "crop" },
+	{ V4L2_SEL_TGT_COMPOSE_BOUNDS, "compose_bounds" },
+	{ V4L2_SEL_TGT_COMPOSE_DEFAULT, "compose_default" },
+	{ V4L2_SEL_TGT_COMPOSE, "compose" },
+	{ V4L2_SEL_TGT_COMPOSE_PADDED, "compose_padded" },
+	{ 0, NULL },
+};
+
+int selection_get(struct device *device, uint32_t target, struct v4l2_rect *rect)
+{
+	/* The single-planar types are known by all kernels, and mean both (kernel documentation,
+	 * VIDIOC_G_SELECTION). */
+	struct v4l2_selection selection = { .type = device_is_output(device) ? V4L2_BUF_TYPE_VIDEO_OUTPUT
+									     : V4L2_BUF_TYPE_VIDEO_CAPTURE,
+					    .target = target };
+	int err = device_ioctl(device, VIDIOC_G_SELECTION, &selection);
+
+	*rect = err < 0 ? (struct v4l2_rect){ 0 } : selection.r;
+	return err;
+}
