@@ -21,7 +21,7 @@ struct ledger {
 	uint64_t before_key;        /* of them: decoding could not start with them */
 	uint64_t copied, zero_copy; /* written from a copy; from the buffer that the driver filled */
 	uint64_t lost_driver;       /* gaps in the sequence */
-	uint64_t lost_error;        /* damaged or empty, and not kept */
+	uint64_t lost_error;        /* damaged and not kept, or nothing in it */
 	uint64_t lost_queue;        /* no buffer and no memory left for it */
 	_Atomic uint64_t written;   /* in the file; while a codec works, it may hold some back */
 	_Atomic uint64_t lost_writer;

@@ -278,19 +278,24 @@ static int sort_frame(struct record_loop *loop, struct buffer *buffer, struct fr
 	return err;
 }
 
+static bool is_usable(const struct record_loop *loop, const struct frame *frame)
+{
+	return (!frame->damaged || loop->recording->options.bad_frames == BAD_FRAMES_KEEP) &&
+	       parameter_sets_has_unit(&loop->parameter_sets, frame);
+}
+
 static int record_frame(struct record_loop *loop, struct buffer *buffer)
 {
 	struct recording *recording = loop->recording;
-	struct frame frame;
+	struct frame frame = describe_frame(buffer);
 	int err;
 
 	if (recording->first_frame_ns == 0)
 		recording->first_frame_ns = loop->info.dequeue_ns - loop->start_ns;
-	if (loop->info.flags & V4L2_BUF_FLAG_ERROR && recording->options.bad_frames != BAD_FRAMES_KEEP) {
+	if (!is_usable(loop, &frame)) {
 		pool_release(recording->setup->pool, buffer);
 		return lose_damaged(loop);
 	}
-	frame = describe_frame(buffer);
 	err = sort_frame(loop, buffer, &frame);
 	av_buffer_unref(&frame.parameter_sets);
 	return err;

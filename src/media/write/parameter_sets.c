@@ -160,6 +160,17 @@ int parameter_sets_examine(struct parameter_sets *ps, struct frame *frame)
 	return err == -ENOMEM ? log_no_memory() : err;
 }
 
+bool parameter_sets_has_unit(const struct parameter_sets *ps, const struct frame *frame)
+{
+	static const uint8_t start_code[] = { 0, 0, 1 };
+	enum AVCodecID codec = ps->context ? ps->context->codec_id : AV_CODEC_ID_NONE;
+	size_t bytes = frame->planes[0].bytes;
+
+	if (codec != AV_CODEC_ID_H264 && codec != AV_CODEC_ID_HEVC)
+		return true;
+	return bytes && memmem(frame->planes[0].data, bytes - 1, start_code, sizeof start_code);
+}
+
 bool parameter_sets_can_start(const struct parameter_sets *ps, const struct frame *frame)
 {
 	return frame->key && (!ps->extractor || ps->latest);

@@ -32,6 +32,9 @@ int parameter_sets_open(struct parameter_sets *ps, const struct video_format *fo
  * bitstream says so, and clears it if that contradicts the driver, who set it; sets has_parameter_sets, and
  * parameter_sets, a reference that is the caller's, of a key frame. Returns 0 or a negative errno. */
 int parameter_sets_examine(struct parameter_sets *ps, struct frame *frame);
+/* Whether a frame of H.264 or HEVC has a NAL unit: muxers make a packet without data of one that has none,
+ * which a demuxer leaves out. True for other codecs. */
+bool parameter_sets_has_unit(const struct parameter_sets *ps, const struct frame *frame);
 /* Whether a file can begin with the frame: a key frame whose parameter sets are known. */
 bool parameter_sets_can_start(const struct parameter_sets *ps, const struct frame *frame);
 void parameter_sets_close(struct parameter_sets *ps);
