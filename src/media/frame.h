@@ -24,6 +24,7 @@ struct frame {
 	int64_t duration_ns;         /* playback: time on screen; 0: unknown */
 	uint64_t copied_bytes; /* bytes of picture copied by the CPU: by writer_write(); after decoding or
 				  reading */
+	int64_t packet_pts;    /* by writer_write(): of the packet that it becomes, see writer_options */
 	bool damaged;          /* the driver reported an error in it; becomes AV_PKT_FLAG_CORRUPT */
 	bool unpadded;         /* nothing beyond the payloads may be read: base/mapping.h */
 };

@@ -14,6 +14,7 @@ enum frame_result {
 	FRAME_LOST_WRITER,
 	FRAME_LOST_CODEC,
 	FRAME_SKIPPED,
+	FRAME_PENDING, /* not known yet: an encoder has it */
 };
 
 /* path: a file, "-" for standard output, or NULL: *log stays NULL, and the other calls do nothing. Returns 0

@@ -22,15 +22,16 @@ struct record_file {
 	struct recording *recording;
 	struct writer *writer; /* NULL: no segment is open */
 	FILE *log;
-	bool has_segments;               /* there can be several */
-	bool is_series;                  /* of pictures, which the muxer numbers */
-	bool suffix_said;                /* that a segment got a suffix, as its name was taken */
-	unsigned n_segments;             /* opened */
-	uint64_t n_pictures;             /* in the series so far */
-	int64_t segment_pts_ns;          /* of the segment's first frame */
-	uint64_t segment_taken;          /* frames that its writer took */
-	uint64_t closed_written;         /* frames in the segments before */
-	uint64_t closed_bytes;           /* of the segments before */
+	struct record_frame *lines, **lines_end; /* of the log, to be written in this order */
+	bool has_segments;                       /* there can be several */
+	bool is_series;                          /* of pictures, which the muxer numbers */
+	bool suffix_said;                        /* that a segment got a suffix, as its name was taken */
+	unsigned n_segments;                     /* opened */
+	uint64_t n_pictures;                     /* in the series so far */
+	int64_t segment_pts_ns;                  /* of the segment's first frame */
+	uint64_t segment_taken;                  /* frames that its writer took */
+	uint64_t closed_written;                 /* frames in the segments before */
+	uint64_t closed_bytes;                   /* of the segments before */
 	uint64_t n_copied, bytes_copied; /* by the writer; frames that the queue had not copied already */
 	int64_t times_ns[MEASURED_RATE_FRAMES]; /* of the last frames of the stream that were sent here */
 	unsigned n_times;
@@ -143,6 +144,24 @@ static int set_rate(struct record_file *file)
 	return writer_set_rate(file->writer, fps);
 }
 
+/* The writer's on_packet(). The encoder may change times; a packet is of some frame that it has. */
+static void note_packet(void *opaque, int64_t pts, int64_t dts)
+{
+	struct record_file *file = opaque;
+	struct record_frame *written = NULL;
+
+	for (struct record_frame *frame = file->lines; frame; frame = frame->next) {
+		if (frame->result == FRAME_PENDING && (!written || frame->frame.packet_pts == pts))
+			written = frame;
+	}
+	if (written)
+		written->result = FRAME_WRITTEN;
+	for (struct record_frame *frame = file->lines; frame; frame = frame->next) {
+		if (frame->result == FRAME_PENDING && frame->frame.packet_pts < dts)
+			frame->result = FRAME_LOST_CODEC;
+	}
+}
+
 static int open_segment(struct record_file *file)
 {
 	struct writer_options options = file->recording->options.output;
@@ -154,6 +173,8 @@ static int open_segment(struct record_file *file)
 	options.format = file->recording->setup->format;
 	options.series = file->is_series;
 	options.n_pictures = file->n_pictures;
+	options.on_packet = note_packet;
+	options.opaque = file;
 	err = open_under_free_name(file, &options, name);
 	file->n_segments += err == 0;
 	free(name);
@@ -205,6 +226,10 @@ static void count_segment(struct record_file *file, int err)
 		ledger->lost_writer += missing;
 	else
 		ledger->lost_codec += missing;
+	for (struct record_frame *frame = file->lines; frame; frame = frame->next) {
+		if (frame->result == FRAME_PENDING)
+			frame->result = err < 0 ? FRAME_LOST_WRITER : FRAME_LOST_CODEC;
+	}
 	file->segment_taken = 0;
 }
 
@@ -237,6 +262,7 @@ int record_file_open(struct record_file **out, struct recording *recording)
 	if (!file)
 		return log_no_memory();
 	file->recording = recording;
+	file->lines_end = &file->lines;
 	file->has_segments =
 		options->segment_ns || options->segment_bytes || options->reopen || options->renegotiate;
 	file->is_series = segment_name_is_numbered(options->output.url) &&
@@ -279,6 +305,8 @@ static int write_to_segment(struct record_file *file, struct record_frame *frame
 	if (err < 0)
 		return err;
 	frame->frame.pts_ns -= file->segment_pts_ns;
+	frame->frame.packet_pts = INT64_MIN; /* none */
+	frame->result = FRAME_PENDING;
 	err = writer_write(file->writer, &frame->frame);
 	file->segment_taken += err == 0;
 	ledger->written = file->closed_written + segment_written(file);
@@ -289,22 +317,37 @@ static int write_to_segment(struct record_file *file, struct record_frame *frame
 	return err;
 }
 
-void record_frame_free(struct record_frame *frame)
+/* Up to the first frame of which it is not known yet what became of it. */
+static int write_lines(struct record_file *file)
 {
-	av_buffer_unref(&frame->frame.memory);
-	av_buffer_unref(&frame->frame.parameter_sets);
-	free(frame);
+	struct record_frame *frame;
+	int err = 0, line_err;
+
+	while ((frame = file->lines) && (frame->result != FRAME_PENDING || !file->log)) {
+		line_err = frame_log_add(file->log, &frame->info, frame->result, frame->lost);
+		err = err < 0 ? err : line_err;
+		file->lines = frame->next;
+		free(frame);
+	}
+	if (!file->lines)
+		file->lines_end = &file->lines;
+	return err;
+}
+
+static void append_line(struct record_file *file, struct record_frame *frame)
+{
+	*file->lines_end = frame;
+	file->lines_end = &frame->next;
 }
 
 static int finish_frame(struct record_file *file, struct record_frame *frame)
 {
-	int err = frame_log_add(file->log, &frame->info, frame->result, frame->lost);
-
-	record_frame_free(frame);
-	return err;
+	av_buffer_unref(&frame->frame.memory);
+	av_buffer_unref(&frame->frame.parameter_sets);
+	return write_lines(file);
 }
 
-void record_file_discard(struct record_file *file, struct record_frame *frame)
+static void lose_frame(struct record_file *file, struct record_frame *frame)
 {
 	if (frame->frame.memory) {
 		file->recording->ledger.lost_writer++;
@@ -313,19 +356,25 @@ void record_file_discard(struct record_file *file, struct record_frame *frame)
 	finish_frame(file, frame);
 }
 
+void record_file_discard(struct record_file *file, struct record_frame *frame)
+{
+	append_line(file, frame);
+	lose_frame(file, frame);
+}
+
 static int write_frame(struct record_file *file, struct record_frame *frame)
 {
-	int err = frame->frame.memory ? write_to_segment(file, frame) : 0;
+	int err;
 
+	append_line(file, frame);
+	err = frame->frame.memory ? write_to_segment(file, frame) : 0;
 	if (err < 0) {
 		file->err = err;
-		record_file_discard(file, frame);
+		lose_frame(file, frame);
 		return err;
 	}
-	if (err > 0) {
-		file->recording->ledger.lost_codec++;
-		frame->result = FRAME_LOST_CODEC;
-	}
+	/* Of several frames in a decoder's threads it may be another that cannot be decoded. */
+	file->recording->ledger.lost_codec += err > 0;
 	file->err = finish_frame(file, frame);
 	return file->err;
 }
@@ -371,12 +420,13 @@ int record_file_write(struct record_file *file, struct record_frame *frame)
 
 int record_file_end_segment(struct record_file *file)
 {
-	int err;
+	int err, line_err;
 
 	write_waiting(file);
 	err = close_segment(file);
+	line_err = write_lines(file);
 	if (file->err == 0)
-		file->err = err;
+		file->err = err < 0 ? err : line_err;
 	file->has_rate = false;
 	file->n_times = 0;
 	return file->err;

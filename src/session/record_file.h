@@ -11,15 +11,14 @@
 
 /* A frame on its way from the device loop to the file thread. */
 struct record_frame {
-	struct frame frame; /* memory NULL: only a line of the frame log */
+	struct record_frame *next; /* of those whose lines are still to be written */
+	struct frame frame;        /* memory NULL: only a line of the frame log */
 	struct frame_info info;
 	enum frame_result result; /* FRAME_WRITTEN: to be written */
 	uint64_t lost;            /* frames that the driver lost before it */
 	bool copied;              /* by the queue */
 	bool scarce;              /* the queue is short of buffers, and needs this one back soon */
 };
-
-void record_frame_free(struct record_frame *frame);
 
 struct record_file;
 

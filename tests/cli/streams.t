@@ -47,11 +47,27 @@ done
 
 # Frames that cannot be decoded are lost, and not those around them: decoders have several in work, also at the end.
 for codec in ffv1 libx264; do
-	run_status 7 v4l2q capture -d sim:size=$size,fps=0,format=MJPG,short=4:40,short=18:40 -n 20 -c $codec -y -o torn.mkv --json=r.json --max-drops 1
+	run_status 7 v4l2q capture -d sim:size=$size,fps=0,format=MJPG,short=4:40,short=18:40 -n 20 -c $codec -y -o torn.mkv --json=r.json --max-drops 1 \
+		--frame-log log
 	is "$(json r.json '.frames | "\(.written) \(.lost.codec) \(.lost.writer)"')" '18 2 0' "torn JPEGs, $codec: lost, with the cause"
 	is "$(probe torn.mkv nb_read_packets)" 18 "torn JPEGs, $codec: the file has the others"
+	is "$(jq -r .seq log | xargs) $(jq -r 'select(.fate == "codec") | .seq' log | xargs)" "$(echo {0..19}) 3 17" \
+		"torn JPEGs, $codec: the log says which, in order"
 	like "$(cat err)" '2 damaged so that they could not be decoded' "torn JPEGs, $codec: the report says so"
 	balanced r.json "torn JPEGs, $codec"
+done
+
+# Where the decoder says nothing of it, or later.
+run_status 0 v4l2q capture -q -d $sim,format=H264,short=18:5 -n 20 -c libx264 -y -o torn.mkv --json=r.json --frame-log log
+is "$(json r.json '.frames | "\(.written) \(.lost.codec)"') $(jq -r 'select(.fate == "codec") | .seq' log | xargs)" '19 1 17' \
+	'a torn H.264 frame: lost, and the log says which'
+
+# A frame without a NAL unit is a packet without data to muxers, and no packet to those who read the file.
+for name in H264:n.mkv HEVC:n.mp4 H264:n.ts; do
+	run_status 0 v4l2q capture -q -d $sim,format=${name%:*},short=4:3,short=6:4 -n 12 -y -o ${name#*:} --json=r.json --frame-log log \
+		--bad-frames=keep
+	is "$(json r.json '.frames | "\(.written) \(.lost.error)"') $(probe ${name#*:} nb_read_packets | head -1)" '12 2 12' "$name, no NAL unit: lost"
+	is "$(jq -r 'select(.fate == "error") | .seq' log | xargs)" '3 5' "$name, no NAL unit: the log says which"
 done
 
 # JPEGs as some cameras deliver them, made whole where each is a file of its own; the bytes of others are not touched.

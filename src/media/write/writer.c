@@ -37,6 +37,8 @@ struct writer {
 		int64_t pts, time; /* the encoder's; the file's */
 	} coded[N_CODED]; /* by pts, of an encoder whose ticks are frames of a constant rate; a ring */
 	int64_t last_coded;
+	void (*on_packet)(void *opaque, int64_t pts, int64_t dts);
+	void *opaque;
 	bool finished;
 	int error;
 	char fourcc[FOURCC_TEXT_MAX]; /* of the device's format, for messages */
@@ -119,7 +121,7 @@ static int choose_codec(struct writer *w, const struct muxer_caps *caps, const s
 
 /* In the stream's time base. Muxers know how long a frame is shown when the next one is there: this is for
  * the last one, which players leave out if it has no duration. */
-static int64_t frame_duration(const struct writer *w)
+static int64_t last_duration(const struct writer *w)
 {
 	const AVStream *stream = w->muxer.stream;
 	int64_t duration_ns = file_times_duration_ns(&w->times), duration;
@@ -155,15 +157,27 @@ static int64_t file_time(const struct writer *w, int64_t coded)
 	return av_rescale_q(coded, encoder_time_base(w), w->muxer.stream->time_base);
 }
 
+/* pts, dts: by which the packet's frame is known. */
+static int write_packet(struct writer *w, AVPacket *packet, int64_t pts, int64_t dts)
+{
+	int err;
+
+	packet->duration = last_duration(w);
+	err = muxer_write_packet(&w->muxer, packet);
+	if (err == 0 && w->on_packet)
+		w->on_packet(w->opaque, pts, dts);
+	return err;
+}
+
 /* The transcoder's write_packet(). */
 static int write_encoded(void *opaque, AVPacket *packet)
 {
 	struct writer *w = opaque;
+	int64_t pts = packet->pts, dts = packet->dts;
 
 	packet->pts = file_time(w, packet->pts);
 	packet->dts = file_time(w, packet->dts);
-	packet->duration = frame_duration(w);
-	return muxer_write_packet(&w->muxer, packet);
+	return write_packet(w, packet, pts, dts);
 }
 
 static int open_transcoder(struct writer *w)
@@ -302,6 +316,8 @@ int writer_open(struct writer **writer, const struct writer_options *options)
 	libav_init();
 	if (!w)
 		return log_no_memory();
+	w->on_packet = options->on_packet;
+	w->opaque = options->opaque;
 	w->url = strdup(options->url);
 	w->codec_options = options->codec_options ? strdup(options->codec_options) : NULL;
 	w->packet = av_packet_alloc();
@@ -387,8 +403,8 @@ static int mux_frame(struct writer *w, struct frame *frame)
 	packet->flags = frame->key || w->intra_only ? AV_PKT_FLAG_KEY : 0;
 	if (frame->damaged)
 		packet->flags |= AV_PKT_FLAG_CORRUPT;
-	packet->duration = frame_duration(w);
-	return muxer_write_packet(&w->muxer, packet);
+	frame->packet_pts = packet->pts;
+	return write_packet(w, packet, packet->pts, packet->dts);
 }
 
 /* The encoder's ticks may be coarser than the file's, and must not be equal where those may. */
@@ -407,7 +423,8 @@ static int64_t coded_time(struct writer *w, int64_t pts_ns)
 
 static int encode_frame(struct writer *w, struct frame *frame)
 {
-	return transcoder_write(&w->transcoder, frame, coded_time(w, frame->pts_ns));
+	frame->packet_pts = coded_time(w, frame->pts_ns);
+	return transcoder_write(&w->transcoder, frame, frame->packet_pts);
 }
 
 int writer_write(struct writer *w, struct frame *frame)

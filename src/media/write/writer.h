@@ -23,6 +23,10 @@ struct writer_options {
 	uint64_t n_pictures;           /* of the series so far */
 	enum direct_io_mode direct_io; /* whether regular files are written with O_DIRECT */
 	struct video_format format;    /* of the frames */
+	/* Called for each packet that is in the file, with its times in a time base of the writer's: with the
+	 * packet_pts of its frame, and one that no later packet is before. NULL: not. */
+	void (*on_packet)(void *opaque, int64_t pts, int64_t dts);
+	void *opaque;
 };
 
 /* Opens the file and writes its header, except that the header of a compressed stream waits for the first key
