@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "base/meminfo.h"
 #include "queue/io.h"
 #include "cli/options_help.h"
 
@@ -103,18 +104,10 @@ bool common_progress_wanted(const struct common_options *options)
 
 uint64_t common_memory_limit(void)
 {
-	FILE *meminfo = fopen("/proc/meminfo", "re");
-	unsigned long long kib, available = 0;
-	char line[128];
+	uint64_t available = meminfo_bytes("MemAvailable");
 
-	while (meminfo && !available && fgets(line, sizeof line, meminfo))
-		if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
-			available = kib * 1024;
-	if (meminfo)
-		fclose(meminfo);
 	if (!available)
-		available = (unsigned long long)sysconf(_SC_AVPHYS_PAGES) *
-			    (unsigned long long)sysconf(_SC_PAGESIZE);
+		available = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 	return available / 4 < MAX_MEMORY ? available / 4 : MAX_MEMORY;
 }
 

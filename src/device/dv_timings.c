@@ -5,30 +5,20 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "device/negotiate.h"
+#include "device/obstacles.h"
 
 #define QUERY_INTERVAL_NS (NS_PER_S / 10)
 #define MAX_CHANGES 3    /* followed in a row; later ones are left to their events */
 #define SAME_RATE 0.0025 /* receivers measure the rate, too coarsely to tell 59.94 from 60 */
 
-static const struct {
-	int err;
-	const char *text;
-} signal_errors[] = {
-	{ -ENOLINK, "there is no signal" },
-	{ -ENOLCK, "the signal is not stable" },
-	{ -ERANGE, "the device does not support the signal" },
-};
-
 const char *dv_timings_signal_error(int err)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(signal_errors); i++)
-		if (signal_errors[i].err == err)
-			return signal_errors[i].text;
-	return NULL;
+	enum obstacle_kind kind = obstacle_of_signal(err);
+
+	return kind == N_OBSTACLES ? NULL : obstacle_cause(kind);
 }
 
 static int pause_query(int signal_fd, int64_t deadline_ns)

@@ -9,6 +9,7 @@
 #include "device/colorimetry.h"
 #include "device/enumerate.h"
 #include "device/node_errors.h"
+#include "device/obstacles.h"
 #include "device/frame_rate.h"
 #include "device/pixel_aspect.h"
 
@@ -114,8 +115,7 @@ static int report_no_format(const struct device *device, int err)
 {
 	if (err != -EINVAL)
 		return device_error(device, "VIDIOC_G_FMT", err);
-	log_error("%s: no format is set: no producer feeds the device (v4l2loopback), or none has set it yet",
-		  device->path);
+	obstacle_report(device->path, OBSTACLE_NO_FORMAT, NULL, NULL);
 	return err;
 }
 
@@ -234,8 +234,10 @@ static int report_s_fmt_error(struct device *device, int err)
 {
 	if (err == -EBUSY && !device_is_simulated(device))
 		return node_error_report(device->path, err, DEVICE_ANY, device->caps);
-	device_error(device, "VIDIOC_S_FMT", err);
-	return err == -EINVAL ? -ERANGE : err;
+	if (err != -EINVAL)
+		return device_error(device, "VIDIOC_S_FMT", err);
+	obstacle_report(device->path, OBSTACLE_FORMAT_REFUSED, device->path, NULL);
+	return -ERANGE;
 }
 
 /* Whether the request is for the current format, which S_FMT could refuse with EBUSY while another program
@@ -277,9 +279,6 @@ static int set_format(struct negotiation *negotiation, struct video_format *form
 		if (negotiation->request->pictures)
 			set_pictures(device, negotiation->request->pictures, &wanted);
 		err = device_ioctl(device, VIDIOC_S_FMT, &wanted);
-		if (err == -EINVAL)
-			return device_error(device, "VIDIOC_S_FMT: the device refuses the format asked for",
-					    -ERANGE);
 		if (err < 0)
 			return report_s_fmt_error(device, err);
 	}
@@ -360,7 +359,7 @@ static int check_result(const struct negotiation *negotiation, const struct vide
 		.size = request->width && (request->width != got->width || request->height != got->height),
 		.rate = request->fps.den && !fraction_close(request->fps, got->fps),
 	};
-	char asked_text[TEXT_MAX], got_text[TEXT_MAX], offer[2 * TEXT_MAX], fourcc[FOURCC_TEXT_MAX];
+	char asked_text[TEXT_MAX], got_text[3 * TEXT_MAX], offer[2 * TEXT_MAX], fourcc[FOURCC_TEXT_MAX];
 	const char *path = negotiation->device->path;
 
 	if (!differs.fourcc && !differs.size && !differs.rate)
@@ -375,8 +374,9 @@ static int check_result(const struct negotiation *negotiation, const struct vide
 		return 0;
 	}
 	list_offers(negotiation, got, &differs, offer, sizeof offer);
-	log_error("%s: asked for %s, got %s%s%s%s; --adjust accepts what the device gives", path, asked_text,
-		  got_text, *offer ? " (" : "", offer, *offer ? ")" : "");
+	if (*offer)
+		text_add(got_text, sizeof got_text, " (%s)", offer);
+	obstacle_report(path, OBSTACLE_FORMAT_CHANGED, asked_text, got_text);
 	return -ERANGE;
 }
 

@@ -10,10 +10,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 #include "base/array.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "device/obstacles.h"
 #include "device/v4l2.h"
 
 #define TEXT_MAX 400
@@ -70,33 +72,40 @@ static void report_absent(const struct failure *failure)
 
 	list_others(failure->path, failure->role, others, sizeof others);
 	if (*others)
-		log_error("%s: no such device; available %s: %s", failure->path, roles[failure->role].plural,
-			  others);
+		obstacle_report(failure->path, OBSTACLE_ABSENT_OTHERS, roles[failure->role].plural, others);
 	else
-		log_error("%s: no such device, and there are no other %s; check that it is plugged in and "
-			  "its driver loaded, or use the simulated device, %s",
-			  failure->path, roles[failure->role].plural, roles[failure->role].simulated);
+		obstacle_report(failure->path, OBSTACLE_ABSENT, roles[failure->role].plural,
+				roles[failure->role].simulated);
 }
 
-static void report_wrong_role(const struct failure *failure)
+/* What a node is instead, into text, which is returned. */
+static char *other_job_text(uint32_t caps, char *text, size_t size)
 {
-	char others[TEXT_MAX], able[TEXT_MAX];
+	if (nodes_is_m2m(caps)) {
+		snprintf(text, size,
+			 "it is a memory-to-memory device, such as a codec or a scaler: it only converts "
+			 "what a program gives it");
+	} else if (caps & (V4L2_CAP_META_CAPTURE | V4L2_CAP_META_OUTPUT)) {
+		snprintf(text, size, "it carries metadata of the pictures, not the pictures");
+	} else {
+		strcpy(text, "capabilities: ");
+		nodes_caps_text(caps, text + strlen(text), size - strlen(text));
+	}
+	return text;
+}
+
+static void report_other_job(const struct failure *failure)
+{
+	char others[TEXT_MAX], able[TEXT_MAX], cause[2 * TEXT_MAX], cure[2 * TEXT_MAX];
 
 	list_others(failure->path, failure->role, others, sizeof others);
-	strcpy(able, "capabilities: ");
-	nodes_caps_text(failure->caps, able + strlen(able), sizeof able - strlen(able));
-	if (nodes_is_m2m(failure->caps))
-		snprintf(able, sizeof able,
-			 "it is a memory-to-memory device, such as a codec or a scaler: it only converts "
-			 "what a "
-			 "program gives it");
+	snprintf(cause, sizeof cause, "%s (%s)", roles[failure->role].one,
+		 other_job_text(failure->caps, able, sizeof able));
+	snprintf(cure, sizeof cure, "%s: %s", roles[failure->role].plural, others);
 	if (*others)
-		log_error("%s: not %s (%s); available %s: %s", failure->path, roles[failure->role].one, able,
-			  roles[failure->role].plural, others);
+		obstacle_report(failure->path, OBSTACLE_OTHER_JOB_OTHERS, cause, cure);
 	else
-		log_error("%s: not %s (%s), and there are no %s; use the simulated device, %s", failure->path,
-			  roles[failure->role].one, able, roles[failure->role].plural,
-			  roles[failure->role].simulated);
+		obstacle_report(failure->path, OBSTACLE_OTHER_JOB, cause, roles[failure->role].simulated);
 }
 
 /* Membership of a group is advised for video nodes only: others' groups, such as that of disks, give much. */
@@ -110,18 +119,43 @@ static const struct group *video_group(const char *path)
 	return getgrgid(status.st_gid);
 }
 
+/* The users and groups that a POSIX access list lets read and write, into text, which is returned; "": there
+ * is no list, or it names none. Layout: include/uapi/linux/posix_acl_xattr.h. */
+static char *access_list_text(const char *path, char *text, size_t size)
+{
+	struct {
+		uint32_t version;
+		struct {
+			uint16_t tag, perm;
+			uint32_t id;
+		} entries[32];
+	} list;
+	ssize_t bytes = getxattr(path, "system.posix_acl_access", &list, sizeof list);
+
+	*text = '\0';
+	for (ssize_t i = 0; bytes >= (ssize_t)(sizeof list.version + (size_t)(i + 1) * sizeof *list.entries);
+	     i++) {
+		bool is_user = list.entries[i].tag == 0x02, is_group = list.entries[i].tag == 0x08;
+
+		if ((is_user || is_group) && (list.entries[i].perm & 6) == 6)
+			text_join(text, size, ", ", "%s %u", is_user ? "user" : "group", list.entries[i].id);
+	}
+	return text;
+}
+
 static void report_permission(const struct failure *failure)
 {
 	const struct group *group = video_group(failure->path);
 	const struct passwd *user = getpwuid(getuid());
+	const char *name = user ? user->pw_name : "$USER";
+	char others[TEXT_MAX];
 
-	if (group)
-		log_error("%s: no permission: it belongs to group %s; add yourself with \"sudo usermod -aG "
-			  "%s %s\" and log in again",
-			  failure->path, group->gr_name, group->gr_name, user ? user->pw_name : "$USER");
+	if (*access_list_text(failure->path, others, sizeof others))
+		obstacle_report(failure->path, OBSTACLE_PERMISSION_ACL, others, name);
+	else if (group)
+		obstacle_report(failure->path, OBSTACLE_PERMISSION_GROUP, group->gr_name, name);
 	else
-		log_error("%s: no permission: only its owner may open it (see ls -l %s)", failure->path,
-			  failure->path);
+		obstacle_report(failure->path, OBSTACLE_PERMISSION_OWNER, failure->path, NULL);
 }
 
 static void report_busy(const struct failure *failure)
@@ -129,15 +163,11 @@ static void report_busy(const struct failure *failure)
 	char holders[TEXT_MAX];
 
 	if (*nodes_holders_text(failure->path, holders, sizeof holders))
-		log_error("%s: busy: in use by %s", failure->path, holders);
+		obstacle_report(failure->path, OBSTACLE_BUSY, holders, NULL);
 	else if (geteuid() == 0) /* root sees the descriptors of all processes */
-		log_error(
-			"%s: busy, though no other process has it open; v4l2loopback keeps the format of its "
-			"last producer: ask for that format, or reload the module",
-			failure->path);
+		obstacle_report(failure->path, OBSTACLE_BUSY_LOOPBACK, NULL, NULL);
 	else
-		log_error("%s: busy: in use by another program (\"sudo fuser -v %s\" shows which)",
-			  failure->path, failure->path);
+		obstacle_report(failure->path, OBSTACLE_BUSY_UNKNOWN, failure->path, NULL);
 }
 
 /* Whether a file is where the nodes of devices are: in the file system that is mounted on /dev, which has no
@@ -155,23 +185,19 @@ static bool is_among_nodes(const char *path)
 
 static void report_not_v4l2(const struct failure *failure)
 {
+	enum obstacle_kind kind = OBSTACLE_NOT_V4L2;
 	struct stat status;
 
-	if (stat(failure->path, &status) == 0 && S_ISREG(status.st_mode) && !is_among_nodes(failure->path))
-		log_error("%s: a regular file, not a device", failure->path);
-	else if (stat(failure->path, &status) == 0 && S_ISREG(status.st_mode))
-		log_error("%s: a regular file, not a device: a program wrote to this name while the device "
-			  "was absent; remove the file and plug the device in again",
-			  failure->path);
+	if (stat(failure->path, &status) == 0 && S_ISREG(status.st_mode))
+		kind = is_among_nodes(failure->path) ? OBSTACLE_FILE_LEFT : OBSTACLE_FILE;
 	else if (stat(failure->path, &status) == 0 && S_ISDIR(status.st_mode))
-		log_error("%s: a directory, not a device", failure->path);
-	else
-		log_error("%s: not a V4L2 video device", failure->path);
+		kind = OBSTACLE_FOLDER;
+	obstacle_report(failure->path, kind, NULL, NULL);
 }
 
 static void report_gone(const struct failure *failure)
 {
-	log_error("%s: the device is gone: it was unplugged, or its driver is not loaded", failure->path);
+	obstacle_report(failure->path, OBSTACLE_GONE, NULL, NULL);
 }
 
 static const struct {
@@ -186,7 +212,7 @@ static const struct {
 	{ -EPERM, -EACCES, report_permission },
 	{ -EBUSY, -EBUSY, report_busy },
 	{ -ENOTTY, -ENOTTY, report_not_v4l2 },
-	{ -EMEDIUMTYPE, -EMEDIUMTYPE, report_wrong_role },
+	{ -EMEDIUMTYPE, -EMEDIUMTYPE, report_other_job },
 };
 
 int node_error_report(const char *path, int err, enum device_role role, uint32_t caps)
@@ -203,41 +229,12 @@ int node_error_report(const char *path, int err, enum device_role role, uint32_t
 	return err;
 }
 
-const char *node_error_streamon_hint(int err, uint32_t caps)
-{
-	static const struct {
-		int err;
-		const char *hint;
-	} hints[] = {
-		{ ENOSPC, "not enough USB bandwidth (not disk space): try a compressed format (-p MJPG), "
-			  "a smaller size or rate, or another USB port or hub" },
-		{ EBUSY, "another program streams from it" },
-		{ EPIPE, "its media pipeline is not set up (media-ctl), or formats along it differ" },
-		{ ENOLINK, "its media pipeline is not set up, or there is no signal" },
-		{ ENODEV, "the device is gone" },
-		{ EPROTO, "the device does not respond properly; try plugging it in again" },
-	};
-
-	/* Some drivers of media-controller pipelines say so of a format that differs from the link's. */
-	if (err == -EINVAL && caps & V4L2_CAP_IO_MC)
-		err = -EPIPE;
-	for (size_t i = 0; i < ARRAY_SIZE(hints); i++)
-		if (hints[i].err == -err)
-			return hints[i].hint;
-	return NULL;
-}
-
 int node_error_none(const struct node *nodes, int n, enum device_role role)
 {
 	for (int i = 0; i < n; i++)
 		if (nodes[i].err == -EACCES || nodes[i].err == -EPERM)
 			return node_error_report(nodes[i].path, nodes[i].err, role, 0);
-	if (n == 0)
-		log_error("no %s device: there is no /dev/video* node; use the simulated device, %s",
-			  roles[role].word, roles[role].simulated);
-	else
-		log_error("no %s device among the %d video nodes (v4l2q list shows them); use the simulated "
-			  "device, %s",
-			  roles[role].word, n, roles[role].simulated);
+	obstacle_report(NULL, n == 0 ? OBSTACLE_NO_NODES : OBSTACLE_NO_ROLE, roles[role].word,
+			roles[role].simulated);
 	return -ENOENT;
 }

@@ -13,8 +13,5 @@ int node_error_report(const char *path, int err, enum device_role role, uint32_t
 /* Logs that none of the n nodes has the capability, and returns -ENOENT; where one of them may not be opened,
  * logs that and returns -EACCES. */
 int node_error_none(const struct node *nodes, int n, enum device_role role);
-/* What an errno of VIDIOC_STREAMON means in practice, such as USB bandwidth for ENOSPC, on a device with
- * these capabilities; NULL: no more than err_str() says. */
-const char *node_error_streamon_hint(int err, uint32_t caps);
 
 #endif

@@ -5,12 +5,16 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include "base/array.h"
 #include "base/log.h"
 #include "base/mapping.h"
+#include "base/meminfo.h"
+#include "base/text.h"
 #include "device/negotiate.h"
+#include "device/obstacles.h"
 #include "queue/v4l2_buffer.h"
 
 static const struct {
@@ -181,6 +185,26 @@ static int free_all(struct allocator *allocator)
 	return err;
 }
 
+/* Drivers that need contiguous memory take it from CMA, whose size the kernel's command line sets. */
+static int request_failed(struct allocator *allocator, uint32_t n, int err)
+{
+	uint64_t cma = meminfo_bytes("CmaTotal");
+	char size[BYTES_TEXT_MAX], text[200];
+
+	if (err != -ENOMEM)
+		return device_error(allocator->device, "VIDIOC_REQBUFS", err);
+	snprintf(text, sizeof text, " (VIDIOC_REQBUFS: %u of %s each", n,
+		 bytes_text(video_format_bytes(allocator->format), size));
+	if (cma) {
+		text_add(text, sizeof text, "; of %s contiguous memory (CMA)", bytes_text(cma, size));
+		text_add(text, sizeof text, " %s are free", bytes_text(meminfo_bytes("CmaFree"), size));
+	}
+	text_add(text, sizeof text, ")");
+	obstacle_report(allocator->device->path, OBSTACLE_NO_MEMORY, text,
+			cma ? ", or boot with more contiguous memory, as with cma=256M" : NULL);
+	return err;
+}
+
 int allocator_start(struct allocator *allocator, uint32_t n, enum v4l2_memory memory)
 {
 	struct v4l2_requestbuffers request = { .count = n, .memory = memory };
@@ -192,11 +216,10 @@ int allocator_start(struct allocator *allocator, uint32_t n, enum v4l2_memory me
 		return -EBUSY;
 	err = request_buffers(allocator, &request);
 	if (err < 0)
-		return device_error(allocator->device, "VIDIOC_REQBUFS", err);
+		return request_failed(allocator, n, err);
 	allocator->memory = memory;
 	if (request.count < 1 || request.count > POOL_MAX_BUFFERS) {
-		log_error("%s: VIDIOC_REQBUFS: %u buffers requested, %u granted: this number cannot be used",
-			  allocator->device->path, n, request.count);
+		obstacle_report_buffers(allocator->device->path, request.count, n);
 		free_all(allocator);
 		return -EIO;
 	}

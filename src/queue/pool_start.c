@@ -4,6 +4,7 @@
  * VIDIOC_STREAMON, VIDIOC_STREAMOFF", "ioctl VIDIOC_REQBUFS" (V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS).
  */
 #include "base/log.h"
+#include "device/obstacles.h"
 #include "queue/qbuf.h"
 #include "queue/spare.h"
 
@@ -19,7 +20,7 @@ static int start_allocator(struct pool *pool, bool *can_allocate)
 		return granted;
 	pool->granted = (uint32_t)granted;
 	if (pool->granted < needed) {
-		log_error("%s: %u buffers granted, %u needed", pool->device->path, pool->granted, needed);
+		obstacle_report_buffers(pool->device->path, pool->granted, needed);
 		return -ENOBUFS;
 	}
 	if (!pool->io->imports && (pool->granted != pool->min || pool->config.copy_enable))

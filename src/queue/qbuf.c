@@ -6,11 +6,13 @@
 #include "queue/qbuf.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <linux/dma-buf.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "device/node_errors.h"
+#include "device/obstacles.h"
 #include "device/reader_events.h"
 #include "queue/v4l2_buffer.h"
 
@@ -33,7 +35,7 @@ int qbuf_error(struct pool *pool, const char *what, int err)
 		return is_pool_result(err) ? -EREMOTEIO : err;
 	}
 	if (!pool->lost)
-		log_error("%s: the device is gone: unplugged, or its driver was removed", pool->device->path);
+		obstacle_report(pool->device->path, OBSTACLE_GONE, NULL, NULL);
 	pool->lost = true;
 	return POOL_DEVLOST;
 }
@@ -343,19 +345,28 @@ int qbuf_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer)
 	return 0;
 }
 
+static int stream_on_failed(struct pool *pool, int err)
+{
+	struct device *device = pool->device;
+	enum obstacle_kind kind = obstacle_of_streamon(err, device->caps);
+	char text[OBSTACLE_TEXT_MAX];
+
+	if (err == -EBUSY && !device_is_simulated(device))
+		return node_error_report(device->path, err, DEVICE_ANY, device->caps);
+	if (kind == N_OBSTACLES)
+		return qbuf_error(pool, "VIDIOC_STREAMON", err);
+	snprintf(text, sizeof text, " (VIDIOC_STREAMON: %s)", err_str(err));
+	obstacle_report(device->path, kind, text, NULL);
+	return err;
+}
+
 int qbuf_stream_on(struct pool *pool)
 {
 	int type = (int)pool->device->type;
 	int err = device_ioctl(pool->device, VIDIOC_STREAMON, &type);
-	const char *hint = node_error_streamon_hint(err, pool->device->caps);
 
-	if (err < 0) {
-		err = qbuf_error(pool, "VIDIOC_STREAMON", err);
-		if (hint)
-			log_error("%s", hint);
-	}
 	pool->streaming = err == 0;
-	return err;
+	return err < 0 ? stream_on_failed(pool, err) : 0;
 }
 
 int qbuf_stream_off(struct pool *pool)

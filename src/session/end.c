@@ -37,7 +37,7 @@ static const struct {
 	{ STAGE_RUN, -EBUSY, STATUS_DEVICE },   /* another program took the queue between probe and start */
 	{ STAGE_RUN, ANY, STATUS_FAILED },
 
-	/* A stream that cannot be started: node_error_streamon_hint(). */
+	/* A stream that cannot be started: obstacle_of_streamon(). */
 	{ STAGE_START, -ENOSPC, STATUS_DEVICE },
 	{ STAGE_START, -EPIPE, STATUS_DEVICE },
 	{ STAGE_START, -ENOLINK, STATUS_DEVICE },

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/status_line.h"
+#include "device/obstacles.h"
 
 #define STALL_NS (10 * NS_PER_S)
 #define DRAIN_NS (2 * NS_PER_S)
@@ -91,7 +92,7 @@ static int finish_by_device(struct play_loop *loop, int err)
 	if (err == POOL_DEVLOST)
 		return finish_playing(loop, END_DISCONNECT, err);
 	if (err == POOL_TIMEOUT) {
-		log_error("%s: the device takes no more frames", path);
+		obstacle_report(path, OBSTACLE_TAKES_NONE, NULL, NULL);
 		return finish_playing(loop, END_STALL, err);
 	}
 	if (err == POOL_EOS || err == POOL_RES_CHANGE || err == POOL_NOBUF)

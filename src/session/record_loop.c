@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/status_line.h"
+#include "device/obstacles.h"
 #include "session/buffer_ref.h"
 
 int record_loop_finish(struct record_loop *loop, enum run_end end, int err)
@@ -80,20 +81,20 @@ int64_t record_loop_deadline(const struct record_loop *loop)
 	return !stall_ns || (end_ns && end_ns < stall_ns) ? end_ns : stall_ns;
 }
 
-static void log_stall(const struct record_loop *loop)
+static void report_stall(const struct record_loop *loop)
 {
 	double seconds = (double)loop->recording->options.stall_ns / NS_PER_S;
+	char text[64];
 
-	if (loop->n_unusable)
-		log_error("%s: none of the %llu frames of %.3g s could be used: %s (--stall-timeout sets how "
-			  "long to wait)",
-			  device_path(loop), (unsigned long long)loop->n_unusable, seconds,
-			  loop->has_key_frame ? "damaged or empty"
-					      : "damaged, empty, or before the first key frame");
-	else
-		log_error("%s: no frame for %.3g s: the device has stopped delivering (--stall-timeout sets "
-			  "how long to wait)",
-			  device_path(loop), seconds);
+	if (!loop->n_unusable) {
+		snprintf(text, sizeof text, "%.3g s", seconds);
+		obstacle_report(device_path(loop), OBSTACLE_NO_FRAMES, text, NULL);
+		return;
+	}
+	snprintf(text, sizeof text, "%llu frames of %.3g s", (unsigned long long)loop->n_unusable, seconds);
+	obstacle_report(device_path(loop), OBSTACLE_UNUSABLE_FRAMES, text,
+			loop->has_key_frame ? "damaged or empty"
+					    : "damaged, empty, or before the first key frame");
 }
 
 int record_loop_time_out(struct record_loop *loop)
@@ -102,7 +103,7 @@ int record_loop_time_out(struct record_loop *loop)
 
 	if (!options->stall_ns || now_ns() < loop->last_frame_ns + options->stall_ns)
 		return record_loop_finish(loop, END_DURATION, 0);
-	log_stall(loop);
+	report_stall(loop);
 	return record_loop_finish(loop, END_STALL, POOL_TIMEOUT);
 }
 

@@ -86,8 +86,8 @@ is "$(probe adjusted.mkv width)" 320 '--adjust accepts what the driver made of i
 wrong 3 '/dev/video97' -d /dev/video97 -n 5 -o o.mkv
 wrong 3 '/dev/video97' -d 97 -n 5 -o o.mkv
 touch regular
-wrong 3 'regular file, not a device$' -d ./regular -n 5 -o o.mkv
-wrong 3 'regular file, not a device$' -d /etc/passwd -n 5 -o o.mkv
+wrong 3 'regular file, not a device; v4l2q list' -d ./regular -n 5 -o o.mkv
+wrong 3 'regular file, not a device; v4l2q list' -d /etc/passwd -n 5 -o o.mkv
 mkdir directory
 wrong 3 'directory' -d ./directory -n 5 -o o.mkv
 wrong 3 '/dev/null' -d /dev/null -n 5 -o o.mkv

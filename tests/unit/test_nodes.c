@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "device/node_errors.h"
+#include "device/obstacles.h"
 #include "device/trace_ioctls.h"
 #include "fake_device.h"
 #include "base/array.h"
@@ -168,12 +169,32 @@ static void holders_are_found(void **state)
 	close(fd);
 }
 
-static void streamon_hints(void **state)
+static void errors_of_streamon_have_a_cause(void **state)
 {
 	(void)state;
-	assert_non_null(strstr(node_error_streamon_hint(-ENOSPC, 0), "USB bandwidth"));
-	assert_null(node_error_streamon_hint(-EINVAL, V4L2_CAP_STREAMING));
-	assert_non_null(strstr(node_error_streamon_hint(-EINVAL, V4L2_CAP_IO_MC), "pipeline"));
+	assert_int_equal(obstacle_of_streamon(-ENOSPC, 0), OBSTACLE_BANDWIDTH);
+	assert_int_equal(obstacle_of_streamon(-EINVAL, V4L2_CAP_STREAMING), N_OBSTACLES);
+	assert_int_equal(obstacle_of_streamon(-EINVAL, V4L2_CAP_IO_MC), OBSTACLE_PIPELINE);
+}
+
+/* All of them: what is logged and what a program that listens is told. */
+static void obstacles_have_words(void **state)
+{
+	struct obstacle obstacle;
+
+	(void)state;
+	fake_catch_log();
+	for (enum obstacle_kind kind = 0; kind < N_OBSTACLES; kind++) {
+		obstacle_set(&obstacle, kind, "<a>", "<b>");
+		assert_true(*obstacle_name(kind) && *obstacle.cause && *obstacle.cure);
+		assert_null(strchr(obstacle.cause, '%'));
+		assert_null(strchr(obstacle.cure, '%'));
+	}
+	obstacle_report("/dev/video0", OBSTACLE_BUSY, "PID 7 (obs)", NULL);
+	assert_string_equal(fake_error,
+			    "/dev/video0: busy: in use by PID 7 (obs); end that program, or wait for it");
+	obstacle_report("/dev/video0", OBSTACLE_PERMISSION_GROUP, "video", "me");
+	assert_non_null(strstr(fake_error, "group video; add yourself with \"sudo usermod -aG video me\""));
 }
 
 static void trace_line(unsigned long request, const void *asked, const void *answered, int result,
@@ -229,7 +250,8 @@ int main(void)
 		cmocka_unit_test(refused_is_told_by_its_errno),
 		cmocka_unit_test(files_in_place_of_nodes_are_to_be_removed),
 		cmocka_unit_test(holders_are_found),
-		cmocka_unit_test(streamon_hints),
+		cmocka_unit_test(errors_of_streamon_have_a_cause),
+		cmocka_unit_test(obstacles_have_words),
 		cmocka_unit_test(the_trace_reads_as_promised),
 	};
 

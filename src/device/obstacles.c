@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of what can stand between a device and its first whole frame. */
+#include "device/obstacles.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <linux/videodev2.h>
+#include "base/array.h"
+#include "base/log.h"
+#include "base/text.h"
+
+/* %1 and %2 are the facts of the case. */
+static const struct {
+	const char *name, *cause, *cure;
+} rows[N_OBSTACLES] = {
+	[OBSTACLE_NO_NODES] = { "no-nodes", "no %1 device: there is no /dev/video* node",
+				"plug one in, or use the simulated device, %2" },
+	[OBSTACLE_NO_ROLE] = { "no-nodes", "no %1 device among the video nodes",
+			       "v4l2q list shows them; there is the simulated device, %2" },
+	[OBSTACLE_ABSENT] = { "absent", "no such device, and there are no other %1",
+			      "check that it is plugged in and its driver loaded, or use the simulated "
+			      "device, %2" },
+	[OBSTACLE_ABSENT_OTHERS] = { "absent", "no such device", "available %1: %2" },
+	[OBSTACLE_NO_DRIVER] = { "no-driver", "%1 has no driver", "load its module: \"sudo modprobe %2\"" },
+	[OBSTACLE_GONE] = { "gone", "the device is gone: it was unplugged, or its driver is not loaded",
+			    "plug it in again, or load its driver" },
+	[OBSTACLE_PERMISSION_GROUP] = { "permission", "no permission: it belongs to group %1",
+					"add yourself with \"sudo usermod -aG %1 %2\" and log in again" },
+	[OBSTACLE_PERMISSION_ACL] = { "permission", "no permission: its access list names others (%1)",
+				      "log in at the seat that the device belongs to (loginctl seat-status), "
+				      "or \"sudo setfacl -m u:%2:rw\" the node" },
+	[OBSTACLE_PERMISSION_OWNER] = { "permission", "no permission: only its owner may open it",
+					"see ls -l %1" },
+	[OBSTACLE_FILE] = { "not-a-device", "a regular file, not a device", "v4l2q list shows the devices" },
+	[OBSTACLE_FILE_LEFT] = { "not-a-device",
+				 "a regular file, not a device: a program wrote to this name while the "
+				 "device was absent",
+				 "remove the file and plug the device in again" },
+	[OBSTACLE_FOLDER] = { "not-a-device", "a directory, not a device", "v4l2q list shows the devices" },
+	[OBSTACLE_NOT_V4L2] = { "not-a-device", "not a V4L2 video device", "v4l2q list shows the devices" },
+	[OBSTACLE_OTHER_JOB] = { "other-job", "not %1, and there are no others",
+				 "use the simulated device, %2" },
+	[OBSTACLE_OTHER_JOB_OTHERS] = { "other-job", "not %1", "available %2" },
+	[OBSTACLE_BUSY] = { "busy", "busy: in use by %1", "end that program, or wait for it" },
+	[OBSTACLE_BUSY_UNKNOWN] = { "busy", "busy: in use by another program",
+				    "\"sudo fuser -v %1\" shows which" },
+	[OBSTACLE_BUSY_LOOPBACK] = { "busy",
+				     "busy, though no other process has it open: v4l2loopback keeps the "
+				     "format of its last producer",
+				     "ask for that format, or reload the module" },
+	[OBSTACLE_NO_SIGNAL] = { "no-signal", "there is no signal",
+				 "connect the video source and switch it on, or select another --input" },
+	[OBSTACLE_NO_LOCK] = { "no-lock", "the signal is not stable",
+			       "check cable and source; a source that begins needs a moment" },
+	[OBSTACLE_SIGNAL_RANGE] = { "signal-range", "the device does not support the signal",
+				    "set the source to a size and rate that the device supports" },
+	[OBSTACLE_TIMINGS] = { "timings", "its timings are not those of the source: from %1",
+			       "set those of the source: --dv-timings auto" },
+	[OBSTACLE_NO_FORMAT] = { "no-format",
+				 "no format is set: no producer feeds the device (v4l2loopback), or none has "
+				 "set it yet",
+				 "start its producer first, or ask for size and pixel format" },
+	[OBSTACLE_FORMAT_REFUSED] = { "format", "VIDIOC_S_FMT: the device refuses the format asked for",
+				      "v4l2q list -d %1 shows the formats that it has" },
+	[OBSTACLE_FORMAT_CHANGED] = { "format", "asked for %1, got %2",
+				      "--adjust accepts what the device gives" },
+	[OBSTACLE_NO_MEMORY] = { "buffers", "no memory for the buffers%1",
+				 "ask for a smaller size or fewer buffers%2" },
+	[OBSTACLE_FEW_BUFFERS] = { "buffers", "%1 buffers granted, %2 needed",
+				   "ask for a smaller size, or another --io" },
+	[OBSTACLE_BANDWIDTH] = { "bandwidth", "not enough USB bandwidth (not disk space)%1",
+				 "try a compressed format (-p MJPG), a smaller size or rate, or another USB "
+				 "port or hub" },
+	[OBSTACLE_PIPELINE] = { "pipeline", "its media pipeline is not set up, or formats along it differ%1",
+				"set formats and links along it (media-ctl)" },
+	[OBSTACLE_NO_LINK] = { "pipeline", "its media pipeline is not set up, or there is no signal%1",
+			       "enable the links to the video source (media-ctl), or connect it" },
+	[OBSTACLE_UNRESPONSIVE] = { "unresponsive", "the device does not respond properly%1",
+				    "try plugging it in again" },
+	[OBSTACLE_NO_FRAMES] = { "no-frames", "no frame for %1: the device has stopped delivering",
+				 "plug it in again or reset it; --stall-timeout sets how long to wait" },
+	[OBSTACLE_UNUSABLE_FRAMES] = { "unusable-frames", "none of the %1 could be used: %2",
+				       "try another cable or port, a smaller size or rate; --stall-timeout "
+				       "sets how long to wait" },
+	[OBSTACLE_TAKES_NONE] = { "no-frames", "the device takes no more frames",
+				  "check that it is still connected, and that what it feeds is running" },
+};
+
+static struct {
+	obstacle_sink *call;
+	void *opaque;
+} chosen;
+
+/* Expands %1 and %2. */
+static void expand(char *text, const char *row, const char *a, const char *b)
+{
+	*text = '\0';
+	for (const char *percent; (percent = strchr(row, '%')); row = percent + 2) {
+		const char *fact = percent[1] == '1' ? a : b;
+
+		text_add(text, OBSTACLE_TEXT_MAX, "%.*s%s", (int)(percent - row), row, fact ? fact : "");
+	}
+	text_add(text, OBSTACLE_TEXT_MAX, "%s", row);
+}
+
+void obstacle_set(struct obstacle *obstacle, enum obstacle_kind kind, const char *a, const char *b)
+{
+	obstacle->kind = kind;
+	expand(obstacle->cause, rows[kind].cause, a, b);
+	expand(obstacle->cure, rows[kind].cure, a, b);
+}
+
+void obstacle_report(const char *device, enum obstacle_kind kind, const char *a, const char *b)
+{
+	struct obstacle obstacle;
+
+	obstacle_set(&obstacle, kind, a, b);
+	if (chosen.call)
+		chosen.call(chosen.opaque, &obstacle);
+	else
+		log_error("%s%s%s; %s", device ? device : "", device ? ": " : "", obstacle.cause,
+			  obstacle.cure);
+}
+
+void obstacle_report_buffers(const char *device, unsigned granted, unsigned needed)
+{
+	char numbers[2][16];
+
+	snprintf(numbers[0], sizeof numbers[0], "%u", granted);
+	snprintf(numbers[1], sizeof numbers[1], "%u", needed);
+	obstacle_report(device, OBSTACLE_FEW_BUFFERS, numbers[0], numbers[1]);
+}
+
+const char *obstacle_name(enum obstacle_kind kind)
+{
+	return rows[kind].name;
+}
+
+const char *obstacle_cause(enum obstacle_kind kind)
+{
+	return rows[kind].cause;
+}
+
+void obstacle_set_sink(obstacle_sink *sink, void *opaque)
+{
+	chosen.call = sink;
+	chosen.opaque = opaque;
+}
+
+struct meaning {
+	int err;
+	enum obstacle_kind kind;
+};
+
+static enum obstacle_kind meaning_of(const struct meaning *meanings, size_t n, int err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (meanings[i].err == err)
+			return meanings[i].kind;
+	return N_OBSTACLES;
+}
+
+enum obstacle_kind obstacle_of_streamon(int err, unsigned caps)
+{
+	static const struct meaning meanings[] = {
+		{ -ENOSPC, OBSTACLE_BANDWIDTH }, { -EPIPE, OBSTACLE_PIPELINE },
+		{ -ENOLINK, OBSTACLE_NO_LINK },  { -EPROTO, OBSTACLE_UNRESPONSIVE },
+		{ -ENOMEM, OBSTACLE_NO_MEMORY },
+	};
+
+	/* Some drivers of media-controller pipelines say so of a format that differs from the link's. */
+	if (err == -EINVAL && caps & V4L2_CAP_IO_MC)
+		err = -EPIPE;
+	return meaning_of(meanings, ARRAY_SIZE(meanings), err);
+}
+
+enum obstacle_kind obstacle_of_signal(int err)
+{
+	static const struct meaning meanings[] = {
+		{ -ENOLINK, OBSTACLE_NO_SIGNAL },
+		{ -ENOLCK, OBSTACLE_NO_LOCK },
+		{ -ERANGE, OBSTACLE_SIGNAL_RANGE },
+	};
+
+	return meaning_of(meanings, ARRAY_SIZE(meanings), err);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What can stand between a device and its first whole frame: cause and cure, in the same words wherever it is
+ * met. The call that meets one reports it; capture, play and bench log it, doctor collects it.
+ */
+#ifndef DEVICE_OBSTACLES_H
+#define DEVICE_OBSTACLES_H
+
+enum obstacle_kind {
+	/* the node */
+	OBSTACLE_NO_NODES,
+	OBSTACLE_NO_ROLE,
+	OBSTACLE_ABSENT,
+	OBSTACLE_ABSENT_OTHERS,
+	OBSTACLE_NO_DRIVER,
+	OBSTACLE_GONE,
+	OBSTACLE_PERMISSION_GROUP,
+	OBSTACLE_PERMISSION_ACL,
+	OBSTACLE_PERMISSION_OWNER,
+	OBSTACLE_FILE,
+	OBSTACLE_FILE_LEFT,
+	OBSTACLE_FOLDER,
+	OBSTACLE_NOT_V4L2,
+	OBSTACLE_OTHER_JOB,
+	OBSTACLE_OTHER_JOB_OTHERS,
+	OBSTACLE_BUSY,
+	OBSTACLE_BUSY_UNKNOWN,
+	OBSTACLE_BUSY_LOOPBACK,
+	/* the video source */
+	OBSTACLE_NO_SIGNAL,
+	OBSTACLE_NO_LOCK,
+	OBSTACLE_SIGNAL_RANGE,
+	OBSTACLE_TIMINGS,
+	/* the format */
+	OBSTACLE_NO_FORMAT,
+	OBSTACLE_FORMAT_REFUSED,
+	OBSTACLE_FORMAT_CHANGED,
+	/* buffers and the start of the stream */
+	OBSTACLE_NO_MEMORY,
+	OBSTACLE_FEW_BUFFERS,
+	OBSTACLE_BANDWIDTH,
+	OBSTACLE_PIPELINE,
+	OBSTACLE_NO_LINK,
+	OBSTACLE_UNRESPONSIVE,
+	/* the frames */
+	OBSTACLE_NO_FRAMES,
+	OBSTACLE_UNUSABLE_FRAMES,
+	OBSTACLE_TAKES_NONE, /* output */
+	N_OBSTACLES,
+};
+
+#define OBSTACLE_TEXT_MAX 2000
+
+struct obstacle {
+	enum obstacle_kind kind;
+	char cause[OBSTACLE_TEXT_MAX], cure[OBSTACLE_TEXT_MAX];
+};
+
+/* Fills in *obstacle; a and b are what stands for %1 and %2 in the texts of the kind; NULL: "". */
+void obstacle_set(struct obstacle *obstacle, enum obstacle_kind kind, const char *a, const char *b);
+/* The same, and logs the error "DEVICE: CAUSE; CURE", or gives it to the sink. */
+void obstacle_report(const char *device, enum obstacle_kind kind, const char *a, const char *b);
+/* OBSTACLE_FEW_BUFFERS: the driver granted another number than can be used. */
+void obstacle_report_buffers(const char *device, unsigned granted, unsigned needed);
+/* The word for the kind in JSON, such as "busy". */
+const char *obstacle_name(enum obstacle_kind kind);
+/* Its cause, for a kind without facts. */
+const char *obstacle_cause(enum obstacle_kind kind);
+
+/* Diverts what is reported to a function; NULL: back to the log. Of one thread. */
+typedef void obstacle_sink(void *opaque, const struct obstacle *obstacle);
+void obstacle_set_sink(obstacle_sink *sink, void *opaque);
+
+/* Which obstacle an errno of VIDIOC_STREAMON means in practice, such as USB bandwidth for ENOSPC, on a device
+ * with these capabilities; N_OBSTACLES: none. */
+enum obstacle_kind obstacle_of_streamon(int err, unsigned caps);
+/* Which one an errno of VIDIOC_QUERY_DV_TIMINGS means: there is no signal, or none that can be used. */
+enum obstacle_kind obstacle_of_signal(int err);
+
+#endif
