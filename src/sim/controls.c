@@ -2,93 +2,30 @@
 /*
  * The controls of the simulated device. They do not change the test pattern.
  *
- * To add a control: a row of controls[], by ascending id. To add a type: a row of control_types[], with the
- * function that validates a value; what is no 32-bit integer is set by the *_ext_ctrls functions alone.
+ * To add a control: a row of sim_controls[] in control_table.c, by ascending id. To add a type: a row of
+ * control_types[], with the function that validates a value; what is no 32-bit integer is set by the
+ * *_ext_ctrls functions alone.
  */
 #include <errno.h>
 #include <string.h>
 #include "base/array.h"
+#include "sim/control_table.h"
 #include "sim/sim_internal.h"
 
-static const char *const power_line_frequencies[] = { "Disabled", "50 Hz", "60 Hz" };
-static const char *const exposure_modes[] = { "Auto Mode", "Manual Mode" };
 static const int64_t link_frequencies[] = { 100000000, 200000000, 400000000 };
 
-enum { EXPOSURE_AUTO, EXPOSURE_MANUAL };
-/* Ids of a driver's own. */
-enum {
-	CID_RESET = V4L2_CID_USER_BASE + 0xf000,
-	CID_TITLE,
-	CID_NUMBER,
-	CID_OUTPUTS,
-	CID_FREQUENCY,
-	CID_TABLE,
-	CID_AREA,
-	CID_STUCK,
-	CID_NAMELESS
-};
-
-/* By ascending id, the order that V4L2_CTRL_FLAG_NEXT_CTRL needs. */
-static const struct control {
-	uint32_t id, type, flags;
-	const char *name;
-	int64_t min, max, step, default_value;
-	const char *const *menu;
-	bool extra;                  /* only with all-controls */
-	uint32_t elem_size, dims[2]; /* of arrays and structs */
-} controls[] = {
-	{ V4L2_CID_USER_CLASS, V4L2_CTRL_TYPE_CTRL_CLASS,
-	  V4L2_CTRL_FLAG_READ_ONLY | V4L2_CTRL_FLAG_WRITE_ONLY, "User Controls", 0, 0, 0, 0, .menu = NULL },
-	{ V4L2_CID_BRIGHTNESS, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_SLIDER, "Brightness", 0, 255, 1, 128,
-	  .menu = NULL },
-	{ V4L2_CID_CONTRAST, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_SLIDER, "Contrast", -64, 64, 2, 0,
-	  .menu = NULL },
-	{ V4L2_CID_HFLIP, V4L2_CTRL_TYPE_BOOLEAN, 0, "Horizontal Flip", 0, 1, 1, 0, .menu = NULL },
-	{ V4L2_CID_POWER_LINE_FREQUENCY, V4L2_CTRL_TYPE_MENU, 0, "Power Line Frequency", 0, 2, 1, 1,
-	  .menu = power_line_frequencies },
-	{ V4L2_CID_MIN_BUFFERS_FOR_CAPTURE, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_READ_ONLY,
-	  "Min Number of Capture Buffers", 1, 32, 1, 1, .menu = NULL },
-	{ V4L2_CID_MIN_BUFFERS_FOR_OUTPUT, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_READ_ONLY,
-	  "Min Number of Output Buffers", 1, 32, 1, 1, .menu = NULL },
-	{ CID_RESET, V4L2_CTRL_TYPE_BUTTON, V4L2_CTRL_FLAG_WRITE_ONLY | V4L2_CTRL_FLAG_EXECUTE_ON_WRITE,
-	  "Reset", 0, 0, 0, 0, .extra = true },
-	{ CID_TITLE, V4L2_CTRL_TYPE_STRING, V4L2_CTRL_FLAG_HAS_PAYLOAD, "Title", 0, 16, 1, 0, .extra = true,
-	  .elem_size = 17 },
-	{ CID_NUMBER, V4L2_CTRL_TYPE_INTEGER64, 0, "Large Number", -(INT64_C(1) << 40), INT64_C(1) << 40, 1,
-	  0, .extra = true, .elem_size = 8 },
-	{ CID_OUTPUTS, V4L2_CTRL_TYPE_BITMASK, 0, "Outputs", 0, 0xf0f, 0, 1, .extra = true },
-	{ CID_FREQUENCY, V4L2_CTRL_TYPE_INTEGER_MENU, 0, "Link Frequency", 0, 2, 1, 0, .extra = true },
-	{ CID_TABLE, V4L2_CTRL_TYPE_U8, V4L2_CTRL_FLAG_HAS_PAYLOAD, "Gain Table", 0, 200, 1, 100,
-	  .extra = true, .elem_size = 1, .dims = { 2, 3 } },
-	{ CID_AREA, V4L2_CTRL_TYPE_AREA, V4L2_CTRL_FLAG_HAS_PAYLOAD, "Sensor Area", 0, 0, 0, 0, .extra = true,
-	  .elem_size = sizeof(struct v4l2_area) },
-	{ CID_STUCK, V4L2_CTRL_TYPE_INTEGER, 0, "Stuck", 0, 10, 1, 3, .extra = true },
-	{ CID_NAMELESS, V4L2_CTRL_TYPE_INTEGER, 0, "***", 0, 10, 1, 5, .extra = true },
-	{ V4L2_CID_CAMERA_CLASS, V4L2_CTRL_TYPE_CTRL_CLASS,
-	  V4L2_CTRL_FLAG_READ_ONLY | V4L2_CTRL_FLAG_WRITE_ONLY, "Camera Controls", 0, 0, 0, 0,
-	  .extra = true },
-	{ V4L2_CID_EXPOSURE_AUTO, V4L2_CTRL_TYPE_MENU, V4L2_CTRL_FLAG_UPDATE, "Auto Exposure", 0, 1, 1,
-	  EXPOSURE_AUTO, .menu = exposure_modes, .extra = true },
-	{ V4L2_CID_EXPOSURE_ABSOLUTE, V4L2_CTRL_TYPE_INTEGER, 0, "Exposure Time", 1, 10000, 1, 157,
-	  .extra = true },
-};
-#define N_CONTROLS ((int)(ARRAY_SIZE(controls)))
-#define VALUE_BYTES 24 /* the longest value */
-_Static_assert(sizeof(((struct sim *)0)->control_values) >= ARRAY_SIZE(controls) * VALUE_BYTES,
-	       "struct sim has room for the value of each control");
-
-static uint32_t n_elements(const struct control *control)
+static uint32_t n_elements(const struct sim_control *control)
 {
 	return control->dims[0] ? control->dims[0] * control->dims[1] : 1;
 }
 
-static uint32_t value_bytes(const struct control *control)
+static uint32_t value_bytes(const struct sim_control *control)
 {
 	return control->elem_size ? control->elem_size * n_elements(control) : 4;
 }
 
 /* As the kernel's control framework: out of range integers are clamped, menu entries must exist. */
-static int validate_integer(const struct control *control, int64_t *value)
+static int validate_integer(const struct sim_control *control, int64_t *value)
 {
 	int64_t offset;
 
@@ -101,19 +38,19 @@ static int validate_integer(const struct control *control, int64_t *value)
 	return 0;
 }
 
-static int validate_boolean(const struct control *control, int64_t *value)
+static int validate_boolean(const struct sim_control *control, int64_t *value)
 {
 	(void)control;
 	*value = !!*value;
 	return 0;
 }
 
-static int validate_menu(const struct control *control, int64_t *value)
+static int validate_menu(const struct sim_control *control, int64_t *value)
 {
 	return *value < control->min || *value > control->max ? -ERANGE : 0;
 }
 
-static int validate_bitmask(const struct control *control, int64_t *value)
+static int validate_bitmask(const struct sim_control *control, int64_t *value)
 {
 	*value &= control->max;
 	return 0;
@@ -121,7 +58,7 @@ static int validate_bitmask(const struct control *control, int64_t *value)
 
 static const struct control_type {
 	uint32_t type;
-	int (*validate)(const struct control *control, int64_t *value); /* of an element; may change it */
+	int (*validate)(const struct sim_control *control, int64_t *value); /* of an element; may change it */
 } control_types[] = {
 	{ V4L2_CTRL_TYPE_INTEGER, validate_integer }, { V4L2_CTRL_TYPE_BOOLEAN, validate_boolean },
 	{ V4L2_CTRL_TYPE_MENU, validate_menu },       { V4L2_CTRL_TYPE_INTEGER_MENU, validate_menu },
@@ -129,16 +66,16 @@ static const struct control_type {
 	{ V4L2_CTRL_TYPE_U8, validate_integer },
 };
 
-static uint8_t *value_of(struct sim *sim, const struct control *control)
+static uint8_t *value_of(struct sim *sim, const struct sim_control *control)
 {
-	return sim->control_values + (control - controls) * VALUE_BYTES;
+	return sim->control_values + (control - sim_controls) * SIM_CONTROL_BYTES;
 }
 
-static void set_default(const struct control *control, uint8_t value[VALUE_BYTES])
+static void set_default(const struct sim_control *control, uint8_t value[SIM_CONTROL_BYTES])
 {
 	uint32_t size = control->elem_size ? control->elem_size : 4;
 
-	memset(value, 0, VALUE_BYTES);
+	memset(value, 0, SIM_CONTROL_BYTES);
 	if (control->type == V4L2_CTRL_TYPE_STRING)
 		strcpy((char *)value, "untitled");
 	else if (size <= sizeof control->default_value)
@@ -148,16 +85,19 @@ static void set_default(const struct control *control, uint8_t value[VALUE_BYTES
 
 void sim_controls_init(struct sim *sim)
 {
-	for (const struct control *c = controls; c < controls + N_CONTROLS; c++)
+	for (const struct sim_control *c = sim_controls; c < sim_controls + sim_n_controls; c++) {
 		set_default(c, value_of(sim, c));
+		if (c->id == V4L2_CID_EXPOSURE_ABSOLUTE && sim->options.exposure_ns)
+			*(int32_t *)value_of(sim, c) = (int32_t)(sim->options.exposure_ns / EXPOSURE_UNIT_NS);
+	}
 }
 
-static bool is_32_bit(const struct control *control)
+static bool is_32_bit(const struct sim_control *control)
 {
 	return !control->elem_size && control->type != V4L2_CTRL_TYPE_CTRL_CLASS;
 }
 
-static int32_t value_32(const struct sim *sim, const struct control *control)
+static int32_t value_32(const struct sim *sim, const struct sim_control *control)
 {
 	int32_t value;
 
@@ -165,18 +105,20 @@ static int32_t value_32(const struct sim *sim, const struct control *control)
 	return value;
 }
 
-static bool has_control(const struct sim *sim, const struct control *control)
+static bool has_control(const struct sim *sim, const struct sim_control *control)
 {
 	if (control->id == V4L2_CID_MIN_BUFFERS_FOR_CAPTURE)
 		return sim->options.min_buffers && !sim->options.output;
 	if (control->id == V4L2_CID_MIN_BUFFERS_FOR_OUTPUT)
 		return sim->options.min_buffers && sim->options.output;
+	if (control->id >= V4L2_CID_EXPOSURE_AUTO && control->id <= V4L2_CID_EXPOSURE_AUTO_PRIORITY)
+		return sim->options.exposure_ns || (control->extra && sim->options.all_controls);
 	return !control->extra || sim->options.all_controls;
 }
 
 void sim_controls_print(const struct sim *sim, FILE *file)
 {
-	for (const struct control *c = controls; c < controls + N_CONTROLS; c++) {
+	for (const struct sim_control *c = sim_controls; c < sim_controls + sim_n_controls; c++) {
 		if (c->flags & V4L2_CTRL_FLAG_READ_ONLY || !has_control(sim, c))
 			continue;
 		fprintf(file, " %s=", c->name);
@@ -189,12 +131,12 @@ void sim_controls_print(const struct sim *sim, FILE *file)
 
 /* The control; with flags the first one of a higher id: V4L2_CTRL_FLAG_NEXT_CTRL, one that is no array or
  * struct; V4L2_CTRL_FLAG_NEXT_COMPOUND, one that is. NULL: there is none. */
-static const struct control *find_control(const struct sim *sim, uint32_t id)
+static const struct sim_control *find_control(const struct sim *sim, uint32_t id)
 {
 	bool simple = id & V4L2_CTRL_FLAG_NEXT_CTRL, compound = id & V4L2_CTRL_FLAG_NEXT_COMPOUND;
 
 	id &= V4L2_CTRL_ID_MASK;
-	for (const struct control *c = controls; c < controls + N_CONTROLS; c++) {
+	for (const struct sim_control *c = sim_controls; c < sim_controls + sim_n_controls; c++) {
 		if (!has_control(sim, c))
 			continue;
 		if (simple || compound
@@ -205,7 +147,20 @@ static const struct control *find_control(const struct sim *sim, uint32_t id)
 	return NULL;
 }
 
-static uint32_t flags_of(const struct sim *sim, const struct control *control)
+int64_t sim_controls_exposure_ns(const struct sim *sim)
+{
+	bool is_auto;
+
+	if (!sim->options.exposure_ns)
+		return 0;
+	is_auto = value_32(sim, find_control(sim, V4L2_CID_EXPOSURE_AUTO)) == EXPOSURE_AUTO;
+	if (is_auto && !value_32(sim, find_control(sim, V4L2_CID_EXPOSURE_AUTO_PRIORITY)))
+		return 0;
+	return is_auto ? sim->options.exposure_ns
+		       : value_32(sim, find_control(sim, V4L2_CID_EXPOSURE_ABSOLUTE)) * EXPOSURE_UNIT_NS;
+}
+
+static uint32_t flags_of(const struct sim *sim, const struct sim_control *control)
 {
 	uint32_t flags = control->flags;
 
@@ -218,7 +173,7 @@ static uint32_t flags_of(const struct sim *sim, const struct control *control)
 int sim_controls_queryctrl(struct sim *sim, void *argument)
 {
 	struct v4l2_queryctrl *query = argument;
-	const struct control *control = find_control(sim, query->id);
+	const struct sim_control *control = find_control(sim, query->id);
 
 	if (!control)
 		return -EINVAL;
@@ -238,7 +193,7 @@ int sim_controls_queryctrl(struct sim *sim, void *argument)
 int sim_controls_query_ext_ctrl(struct sim *sim, void *argument)
 {
 	struct v4l2_query_ext_ctrl *query = argument;
-	const struct control *control = find_control(sim, query->id);
+	const struct sim_control *control = find_control(sim, query->id);
 
 	if (!control)
 		return -EINVAL;
@@ -260,7 +215,7 @@ int sim_controls_query_ext_ctrl(struct sim *sim, void *argument)
 int sim_controls_querymenu(struct sim *sim, void *argument)
 {
 	struct v4l2_querymenu *menu = argument;
-	const struct control *control = find_control(sim, menu->id);
+	const struct sim_control *control = find_control(sim, menu->id);
 
 	if (!control || menu->index > (uint32_t)control->max)
 		return -EINVAL;
@@ -275,12 +230,12 @@ int sim_controls_querymenu(struct sim *sim, void *argument)
 	return 0;
 }
 
-static const struct control *find_by_id(const struct sim *sim, uint32_t id)
+static const struct sim_control *find_by_id(const struct sim *sim, uint32_t id)
 {
 	return id & ~(uint32_t)V4L2_CTRL_ID_MASK ? NULL : find_control(sim, id);
 }
 
-static int get_value(const struct sim *sim, const struct control *control, int32_t *value)
+static int get_value(const struct sim *sim, const struct sim_control *control, int32_t *value)
 {
 	if (!control)
 		return -EINVAL;
@@ -295,7 +250,7 @@ static int get_value(const struct sim *sim, const struct control *control, int32
 }
 
 /* Adjusts an element of the control as the driver would. */
-static int validate_value(const struct control *control, int64_t *value)
+static int validate_value(const struct sim_control *control, int64_t *value)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(control_types); i++) {
 		if (control_types[i].type == control->type)
@@ -304,7 +259,7 @@ static int validate_value(const struct control *control, int64_t *value)
 	return 0;
 }
 
-static int check_writable(const struct control *control)
+static int check_writable(const struct sim_control *control)
 {
 	return !control ? -EINVAL : control->flags & V4L2_CTRL_FLAG_READ_ONLY ? -EACCES : 0;
 }
@@ -314,7 +269,8 @@ bool sim_controls_has(const struct sim *sim, uint32_t id)
 	return find_by_id(sim, id);
 }
 
-static struct v4l2_event control_event(const struct sim *sim, const struct control *control, uint32_t changes)
+static struct v4l2_event control_event(const struct sim *sim, const struct sim_control *control,
+				       uint32_t changes)
 {
 	struct v4l2_event event = { .type = V4L2_EVENT_CTRL,
 				    .id = control->id,
@@ -334,7 +290,7 @@ static struct v4l2_event control_event(const struct sim *sim, const struct contr
 /* Type 0: the control has no value to tell. */
 struct v4l2_event sim_controls_initial_event(const struct sim *sim, uint32_t id)
 {
-	const struct control *control = find_control(sim, id);
+	const struct sim_control *control = find_control(sim, id);
 	bool readable = !(control->flags & V4L2_CTRL_FLAG_WRITE_ONLY);
 
 	if (control->type == V4L2_CTRL_TYPE_CTRL_CLASS)
@@ -343,7 +299,7 @@ struct v4l2_event sim_controls_initial_event(const struct sim *sim, uint32_t id)
 			     V4L2_EVENT_CTRL_CH_FLAGS | (readable ? V4L2_EVENT_CTRL_CH_VALUE : 0));
 }
 
-static void set_value(struct sim_file *file, const struct control *control, const void *value)
+static void set_value(struct sim_file *file, const struct sim_control *control, const void *value)
 {
 	uint8_t *stored = value_of(file->sim, control);
 	struct v4l2_event event;
@@ -365,7 +321,7 @@ int sim_controls_g_ctrl(struct sim *sim, void *argument)
 int sim_controls_s_ctrl(struct sim_file *file, void *argument)
 {
 	struct v4l2_control *entry = argument;
-	const struct control *control = find_by_id(file->sim, entry->id);
+	const struct sim_control *control = find_by_id(file->sim, entry->id);
 	int64_t value = entry->value;
 	int err = check_writable(control);
 
@@ -398,7 +354,7 @@ static int check_which(const struct sim *sim, struct v4l2_ext_controls *list, bo
 }
 
 /* What the program reads and writes: the value itself, or what it points to. NULL: no room for it. */
-static uint8_t *ext_value(struct v4l2_ext_control *entry, const struct control *control)
+static uint8_t *ext_value(struct v4l2_ext_control *entry, const struct sim_control *control)
 {
 	if (!(control->flags & V4L2_CTRL_FLAG_HAS_PAYLOAD))
 		return (uint8_t *)entry + offsetof(struct v4l2_ext_control, value64);
@@ -410,8 +366,8 @@ static uint8_t *ext_value(struct v4l2_ext_control *entry, const struct control *
 
 static int get_ext_value(struct sim *sim, struct v4l2_ext_control *entry, bool by_default)
 {
-	const struct control *control = find_by_id(sim, entry->id);
-	uint8_t initial[VALUE_BYTES], *value;
+	const struct sim_control *control = find_by_id(sim, entry->id);
+	uint8_t initial[SIM_CONTROL_BYTES], *value;
 	int32_t number = 0;
 	int err = 0;
 
@@ -443,7 +399,7 @@ int sim_controls_g_ext_ctrls(struct sim *sim, void *argument)
 }
 
 /* Validates each element where it lies. */
-static int validate_ext(const struct control *control, uint8_t *value)
+static int validate_ext(const struct sim_control *control, uint8_t *value)
 {
 	uint32_t size = control->elem_size ? control->elem_size : 4;
 	int err = 0;
@@ -471,7 +427,7 @@ int sim_controls_try_ext_ctrls(struct sim *sim, void *argument)
 	int err = check_which(sim, list, true);
 
 	for (uint32_t i = 0; err == 0 && i < list->count; i++) {
-		const struct control *control = find_by_id(sim, list->controls[i].id);
+		const struct sim_control *control = find_by_id(sim, list->controls[i].id);
 		uint8_t *value;
 
 		err = check_writable(control);
@@ -492,7 +448,7 @@ int sim_controls_s_ext_ctrls(struct sim_file *file, void *argument)
 
 	list->error_idx = list->count;
 	for (uint32_t i = 0; err == 0 && i < list->count; i++) {
-		const struct control *control = find_by_id(file->sim, list->controls[i].id);
+		const struct sim_control *control = find_by_id(file->sim, list->controls[i].id);
 
 		set_value(file, control, ext_value(&list->controls[i], control));
 	}

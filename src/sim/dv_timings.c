@@ -4,6 +4,25 @@
 #include "base/clock.h"
 #include "sim/sim_internal.h"
 
+void sim_dv_timings_init(struct sim *sim)
+{
+	const struct sim_options *o = &sim->options;
+
+	if (!o->event_width && !o->signal && !o->source_width)
+		return;
+	sim->detected_width = o->source_width ? o->source_width : sim->format.width;
+	sim->detected_height = o->source_width ? o->source_height : sim->format.height;
+	sim->options.adjust |= SIM_ADJUST_SIZE; /* a receiver does not scale */
+}
+
+bool sim_dv_timings_has_picture(const struct sim *sim)
+{
+	const struct sim_options *o = &sim->options;
+
+	return !o->signal &&
+	       (!o->source_width || (sim->detected_width == o->width && sim->detected_height == o->height));
+}
+
 void sim_dv_timings_source_change(struct sim *sim)
 {
 	if (sim->options.event_width) {
@@ -14,7 +33,7 @@ void sim_dv_timings_source_change(struct sim *sim)
 	sim_events_source_change(sim);
 }
 
-/* Only a device whose video source changes its size (event=N:WxH) has DV timings, as a receiver does. */
+/* Only a receiver has DV timings: see sim_dv_timings_init(). */
 static int fill_timings(const struct sim *sim, uint32_t width, uint32_t height,
 			struct v4l2_dv_timings *timings)
 {
@@ -32,6 +51,12 @@ static int fill_timings(const struct sim *sim, uint32_t width, uint32_t height,
 
 int sim_dv_timings_query(struct sim *sim, void *argument)
 {
+	static const int errors[] = {
+		[SIM_SIGNAL_NONE] = -ENOLINK, [SIM_SIGNAL_NO_LOCK] = -ENOLCK, [SIM_SIGNAL_RANGE] = -ERANGE
+	};
+
+	if (sim->options.signal)
+		return errors[sim->options.signal];
 	if (now_ns() < sim->signal_locked_ns)
 		return -ENOLCK;
 	return fill_timings(sim, sim->detected_width, sim->detected_height, argument);

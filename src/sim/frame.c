@@ -27,7 +27,9 @@ static uint32_t payload_bytes(const struct sim *sim, unsigned plane)
 /* The part of the test pattern that does not move is drawn once: copying it is faster. */
 static int prepare_background(struct sim *sim)
 {
-	if (sim->background[0] || sim->options.draw != SIM_DRAW_FULL)
+	bool black = sim->options.draw == SIM_DRAW_BLACK;
+
+	if (sim->background[0] || (sim->options.draw != SIM_DRAW_FULL && !black))
 		return 0;
 	for (unsigned i = 0; i < sim->format.n_planes; i++) {
 		sim->background[i] = calloc(1, payload_bytes(sim, i));
@@ -36,7 +38,8 @@ static int prepare_background(struct sim *sim)
 			return -ENOMEM;
 		}
 	}
-	return sim_test_pattern_background(&sim->format, sim->background);
+	return black ? sim_test_pattern_black(&sim->format, sim->background)
+		     : sim_test_pattern_background(&sim->format, sim->background);
 }
 
 int sim_frame_prepare(struct sim *sim)
@@ -54,11 +57,11 @@ static int draw_raw(struct sim *sim, struct sim_buffer *buffer, uint32_t number)
 
 	for (unsigned i = 0; i < sim->format.n_planes; i++) {
 		planes[i] = buffer->planes[i].data + sim->options.data_offset;
-		if (sim->options.draw == SIM_DRAW_FULL)
+		if (sim->background[i])
 			memcpy(planes[i], sim->background[i], payload_bytes(sim, i));
 		buffer->planes[i].bytesused = sim->format.sizeimage[i];
 	}
-	if (sim->options.draw == SIM_DRAW_NONE)
+	if (sim->options.draw == SIM_DRAW_NONE || sim->options.draw == SIM_DRAW_BLACK)
 		return 0;
 	return sim->options.draw == SIM_DRAW_MARKS
 		       ? sim_test_pattern_marks(&sim->format, number, planes)

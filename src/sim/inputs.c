@@ -24,6 +24,10 @@ int sim_inputs_enum_input(struct sim *sim, void *argument)
 				      .type = V4L2_INPUT_TYPE_CAMERA };
 	if (sim->detected_width)
 		input->capabilities = V4L2_IN_CAP_DV_TIMINGS;
+	if (sim->options.signal == SIM_SIGNAL_NONE)
+		input->status = V4L2_IN_ST_NO_SIGNAL;
+	else if (sim->options.signal == SIM_SIGNAL_NO_LOCK)
+		input->status = V4L2_IN_ST_NO_SYNC;
 	return 0;
 }
 

@@ -127,11 +127,7 @@ static int create_device(struct sim **created, const char *keys)
 		log_error("sim: %s", err_str(-errno));
 		return -errno;
 	}
-	if (sim->options.event_width) {
-		sim->detected_width = sim->format.width;
-		sim->detected_height = sim->format.height;
-		sim->options.adjust |= SIM_ADJUST_SIZE; /* a receiver does not scale */
-	}
+	sim_dv_timings_init(sim);
 	sim->waiting_for_buffers = !sim->options.output;
 	sim_controls_init(sim);
 	return 0;

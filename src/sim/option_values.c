@@ -144,11 +144,35 @@ int sim_value_type(struct sim_options *options, size_t offset, const char *value
 
 int sim_value_draw(struct sim_options *options, size_t offset, const char *value)
 {
-	static const struct word words[] = {
-		{ "full", SIM_DRAW_FULL }, { "marks", SIM_DRAW_MARKS }, { "none", SIM_DRAW_NONE }, { NULL, 0 }
-	};
+	static const struct word words[] = { { "full", SIM_DRAW_FULL },
+					     { "marks", SIM_DRAW_MARKS },
+					     { "none", SIM_DRAW_NONE },
+					     { "black", SIM_DRAW_BLACK },
+					     { NULL, 0 } };
 
 	return parse_word(words, value, strlen(value), field(options, offset));
+}
+
+int sim_value_signal(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct word words[] = { { "good", SIM_SIGNAL_GOOD },
+					     { "none", SIM_SIGNAL_NONE },
+					     { "no-lock", SIM_SIGNAL_NO_LOCK },
+					     { "range", SIM_SIGNAL_RANGE },
+					     { NULL, 0 } };
+
+	return parse_word(words, value, strlen(value), field(options, offset));
+}
+
+int sim_value_ppm(struct sim_options *options, size_t offset, const char *value)
+{
+	bool negative = *value == '-';
+	uint32_t ppm;
+
+	if (parse_number(value + negative, &ppm) < 0 || ppm > 100000)
+		return -EINVAL;
+	*(int32_t *)field(options, offset) = negative ? -(int32_t)ppm : (int32_t)ppm;
+	return 0;
 }
 
 int sim_value_times(struct sim_options *options, size_t offset, const char *value)

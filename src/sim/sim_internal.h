@@ -28,7 +28,8 @@ struct sim_call_fault {
 
 enum { SIM_CAP_MMAP = 1, SIM_CAP_USERPTR = 2, SIM_CAP_DMABUF = 4, SIM_CAP_RW = 8, SIM_CAP_ORPHAN = 16 };
 enum { SIM_JPEG_NO_DHT = 1, SIM_JPEG_PADDING = 2, SIM_JPEG_TWO_SOI = 4 };
-enum { SIM_DRAW_FULL, SIM_DRAW_MARKS, SIM_DRAW_NONE };
+enum { SIM_DRAW_FULL, SIM_DRAW_MARKS, SIM_DRAW_NONE, SIM_DRAW_BLACK };
+enum { SIM_SIGNAL_GOOD, SIM_SIGNAL_NONE, SIM_SIGNAL_NO_LOCK, SIM_SIGNAL_RANGE };
 /* What timestamps are: good, 0, 0 the first, all as the first, seconds, every two the other way round. */
 enum {
 	SIM_TIMES_GOOD,
@@ -75,8 +76,12 @@ struct sim_options {
 
 	struct sim_schedule error, drop, repeat, empty, empty_ok, short_frame, over, last, bad_index, flush;
 	struct sim_schedule eagain, epipe, eio, unplug, stall, event, leap;
-	uint32_t short_bytes;               /* 0: half of the frame */
-	uint32_t event_width, event_height; /* 0: a source change that keeps the size */
+	uint32_t short_bytes;                 /* 0: half of the frame */
+	uint32_t event_width, event_height;   /* 0: a source change that keeps the size */
+	uint32_t signal;                      /* SIM_SIGNAL_* */
+	uint32_t source_width, source_height; /* 0: as the device is set to */
+	int64_t exposure_ns;                  /* 0: no controls of it */
+	int32_t drift_ppm;
 	uint32_t first_sequence;
 	int64_t latency_ns, jitter_ns, lock_ns;
 	int64_t leap_ns;         /* each time, 0: a minute */
@@ -276,6 +281,8 @@ int sim_controls_g_ext_ctrls(struct sim *sim, void *argument);
 int sim_controls_s_ext_ctrls(struct sim_file *file, void *argument);
 int sim_controls_try_ext_ctrls(struct sim *sim, void *argument);
 
+/* How long the camera exposes a frame, as far as it lowers the rate for that; 0: not. */
+int64_t sim_controls_exposure_ns(const struct sim *sim);
 /* Whether there is a control of that id, and the event that tells a program its value; type 0: it has none.
  */
 bool sim_controls_has(const struct sim *sim, uint32_t id);
@@ -312,7 +319,10 @@ int sim_inputs_enum_output(struct sim *sim, void *argument);
 int sim_inputs_g_output(struct sim *sim, void *argument);
 int sim_inputs_s_output(struct sim *sim, void *argument);
 
-/* dv_timings.c: the video source changes as event= says. */
+/* dv_timings.c: the video source. */
+void sim_dv_timings_init(struct sim *sim);
+bool sim_dv_timings_has_picture(const struct sim *sim); /* there is a signal, of the timings set */
+/* It changes as event= says. */
 void sim_dv_timings_source_change(struct sim *sim);
 int sim_dv_timings_query(struct sim *sim, void *argument);
 int sim_dv_timings_get(struct sim *sim, void *argument);

@@ -137,13 +137,23 @@ static int64_t period_jitter_ns(const struct sim *sim, uint64_t period)
 	return sim->options.jitter_ns ? (int64_t)(mixed % (uint64_t)sim->options.jitter_ns) : 0;
 }
 
+/* So many frame intervals a frame takes: a camera that exposes for longer lowers its rate. */
+static int64_t intervals_a_frame(const struct sim *sim)
+{
+	struct fraction fps = sim->format.fps;
+	int64_t exposed = sim_controls_exposure_ns(sim) * fps.num;
+
+	return exposed ? (exposed - 1) / (fps.den * NS_PER_S) + 1 : 1;
+}
+
 /* The end of the period, which is the timestamp of its frame. */
 static int64_t period_end_ns(const struct sim *sim, uint64_t period)
 {
 	struct fraction fps = sim->format.fps;
-	int64_t n = (int64_t)period + 1, frame_ns = fps.den * NS_PER_S;
+	int64_t n = ((int64_t)period + 1) * intervals_a_frame(sim), frame_ns = fps.den * NS_PER_S;
+	int64_t passed_ns = n / fps.num * frame_ns + n % fps.num * frame_ns / fps.num;
 
-	return sim->start_ns + n / fps.num * frame_ns + n % fps.num * frame_ns / fps.num;
+	return sim->start_ns + passed_ns - passed_ns / 1000000 * sim->options.drift_ppm;
 }
 
 static int64_t next_due_ns(const struct sim *sim)
@@ -154,8 +164,8 @@ static int64_t next_due_ns(const struct sim *sim)
 /* A device that drops every frame fills no buffer. */
 static bool makes_frames(const struct sim *sim)
 {
-	return sim->options.drop.every != 1 && sim->started && !sim->stopped && !sim->error &&
-	       !sim->unplugged;
+	return sim->options.drop.every != 1 && sim_dv_timings_has_picture(sim) && sim->started &&
+	       !sim->stopped && !sim->error && !sim->unplugged;
 }
 
 /* As uvcvideo returns all buffers when an endpoint stalls. */

@@ -309,6 +309,16 @@ int sim_test_pattern_background(const struct video_format *format, uint8_t *cons
 	return 0;
 }
 
+int sim_test_pattern_black(const struct video_format *format, uint8_t *const planes[MAX_PLANES])
+{
+	struct canvas canvas;
+	int err = canvas_open(&canvas, format, planes);
+
+	if (err == 0)
+		fill_rect(&canvas, (struct rect){ 0, 0, format->width, format->height }, 0x000000);
+	return err;
+}
+
 int sim_test_pattern_foreground(const struct video_format *format, uint32_t number,
 				uint8_t *const planes[MAX_PLANES])
 {

@@ -18,6 +18,8 @@ int sim_test_pattern_draw(const struct video_format *format, uint32_t number,
 int sim_test_pattern_background(const struct video_format *format, uint8_t *const planes[MAX_PLANES]);
 int sim_test_pattern_foreground(const struct video_format *format, uint32_t number,
 				uint8_t *const planes[MAX_PLANES]);
+/* Nothing but black. */
+int sim_test_pattern_black(const struct video_format *format, uint8_t *const planes[MAX_PLANES]);
 /* Only the marks that sim_test_pattern_number() reads. */
 int sim_test_pattern_marks(const struct video_format *format, uint32_t number,
 			   uint8_t *const planes[MAX_PLANES]);
