@@ -15,6 +15,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "device/holders.h"
 #include "device/obstacles.h"
 #include "device/v4l2.h"
 
@@ -162,7 +163,7 @@ static void report_busy(const struct failure *failure)
 {
 	char holders[TEXT_MAX];
 
-	if (*nodes_holders_text(failure->path, holders, sizeof holders))
+	if (*holders_text(failure->path, holders, sizeof holders))
 		obstacle_report(failure->path, OBSTACLE_BUSY, holders, NULL);
 	else if (geteuid() == 0) /* root sees the descriptors of all processes */
 		obstacle_report(failure->path, OBSTACLE_BUSY_LOOPBACK, NULL, NULL);

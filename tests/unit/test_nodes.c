@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "device/holders.h"
 #include "device/node_errors.h"
 #include "device/obstacles.h"
 #include "device/trace_ioctls.h"
@@ -159,11 +160,11 @@ static void holders_are_found(void **state)
 	snprintf(link, sizeof link, "%s.by-id", file);
 	assert_int_equal(symlink(file, link), 0);
 	snprintf(wanted, sizeof wanted, "PID %d (", (int)child);
-	assert_non_null(strstr(nodes_holders_text(link, text, sizeof text), wanted));
+	assert_non_null(strstr(holders_text(link, text, sizeof text), wanted));
 	assert_null(strchr(text, ','));
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	assert_string_equal(nodes_holders_text(link, text, sizeof text), "");
+	assert_string_equal(holders_text(link, text, sizeof text), "");
 	unlink(link);
 	unlink(file);
 	close(fd);

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What 'v4l2q list' says of the nodes of this machine: queried into a JSON object, which is then printed. */
+#include "report/nodes.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/array.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/pixfmt.h"
+#include "base/terminal.h"
+#include "base/text.h"
+#include "device/enumerate.h"
+#include "device/hardware.h"
+#include "device/holders.h"
+#include "device/nodes.h"
+
+#define NODE_COLUMN 20u
+
+struct machine {
+	struct node *nodes;
+	struct hardware *hardware; /* of each */
+	struct holder *holders;
+	int n_nodes, n_holders;
+};
+
+static const struct {
+	uint32_t caps;
+	const char *kind;
+} node_kinds[] = {
+	{ V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE, "codec" },
+	{ V4L2_CAP_META_CAPTURE | V4L2_CAP_META_OUTPUT, "metadata" },
+	{ V4L2_CAP_TOUCH, "touch" },
+	{ V4L2_CAP_SDR_CAPTURE | V4L2_CAP_SDR_OUTPUT, "sdr" },
+	{ V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_VIDEO_OUTPUT |
+		  V4L2_CAP_VIDEO_OUTPUT_MPLANE,
+	  "video" },
+	{ V4L2_CAP_VBI_CAPTURE | V4L2_CAP_VBI_OUTPUT | V4L2_CAP_SLICED_VBI_CAPTURE |
+		  V4L2_CAP_SLICED_VBI_OUTPUT,
+	  "vbi" },
+	{ V4L2_CAP_RADIO | V4L2_CAP_TUNER | V4L2_CAP_MODULATOR, "radio" },
+};
+
+static const char *node_kind(const struct node *node)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(node_kinds); i++)
+		if (node->caps & node_kinds[i].caps)
+			return node_kinds[i].kind;
+	return node->is_subdevice ? "sub-device" : "other";
+}
+
+struct format_list {
+	struct json_object *array;
+	bool has_compressed;
+};
+
+static int append_fourcc(void *opaque, const void *entry)
+{
+	const struct v4l2_fmtdesc *format = entry;
+	struct format_list *list = opaque;
+	char fourcc[FOURCC_TEXT_MAX];
+
+	json_object_array_add(list->array, json_object_new_string(fourcc_text(format->pixelformat, fourcc)));
+	list->has_compressed |= format->flags & V4L2_FMT_FLAG_COMPRESSED;
+	return 0;
+}
+
+static struct format_list list_formats(struct device *device, enum v4l2_buf_type type)
+{
+	struct format_list list = { .array = json_object_new_array() };
+
+	device->type = type;
+	enumerate_formats(device, append_fourcc, &list);
+	return list;
+}
+
+/* What a memory-to-memory node makes of what. */
+static struct json_object *conversion_json(const char *path)
+{
+	static const char *const jobs[2][2] = { { "converter", "encoder" }, { "decoder", "transcoder" } };
+	struct json_object *object = NULL;
+	struct format_list from, to;
+	struct device device = { 0 };
+	bool mplane;
+
+	if (device_open(&device, path, DEVICE_NODE) < 0)
+		return NULL;
+	mplane = device_is_multiplanar(&device);
+	from = list_formats(&device, mplane ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE : V4L2_BUF_TYPE_VIDEO_OUTPUT);
+	to = list_formats(&device, mplane ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4L2_BUF_TYPE_VIDEO_CAPTURE);
+	object = json_object_new_object();
+	json_add_text(object, "job", jobs[from.has_compressed][to.has_compressed]);
+	json_object_object_add(object, "from", from.array);
+	json_object_object_add(object, "to", to.array);
+	device_close(&device);
+	return object;
+}
+
+static void add_if_any(struct json_object *object, const char *key, const char *text)
+{
+	json_add_text(object, key, *text ? text : NULL);
+}
+
+static void append_link(void *opaque, const char *link)
+{
+	json_object_array_add(opaque, json_object_new_string(link));
+}
+
+static void add_array(struct json_object *object, const char *key, struct json_object *array)
+{
+	if (json_object_array_length(array))
+		json_object_object_add(object, key, array);
+	else
+		json_object_put(array);
+}
+
+static void add_links(struct json_object *object, const char *node)
+{
+	static const char *const folders[][2] = { { "by_id", "/dev/v4l/by-id" },
+						  { "by_path", "/dev/v4l/by-path" } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		struct json_object *links = json_object_new_array();
+
+		hardware_links(folders[i][1], node, append_link, links);
+		add_array(object, folders[i][0], links);
+	}
+}
+
+static void add_holders(struct json_object *object, const struct machine *machine, int node)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (int i = 0; i < machine->n_holders; i++) {
+		struct json_object *holder;
+
+		if (machine->holders[i].node != (unsigned)node)
+			continue;
+		holder = json_object_new_object();
+		json_add_int(holder, "pid", machine->holders[i].pid);
+		json_add_text(holder, "program", machine->holders[i].name);
+		json_object_array_add(array, holder);
+	}
+	add_array(object, "held_by", array);
+}
+
+static void add_capabilities(struct json_object *object, const struct node *node)
+{
+	char text[256];
+
+	json_add_text(object, "card", (const char *)node->info.card);
+	json_add_text(object, "driver", (const char *)node->info.driver);
+	json_add_text(object, "bus", (const char *)node->info.bus_info);
+	json_add_text(object, "capabilities", nodes_caps_text(node->caps, text, sizeof text));
+	json_add_bool(object, "capture", nodes_serve_role(node->caps, DEVICE_CAPTURE));
+	json_add_bool(object, "output", nodes_serve_role(node->caps, DEVICE_OUTPUT));
+	if (nodes_is_m2m(node->caps))
+		json_object_object_add(object, "converts", conversion_json(node->path));
+}
+
+static struct json_object *node_json(const struct machine *machine, int index)
+{
+	const struct node *node = &machine->nodes[index];
+	const struct hardware *hardware = &machine->hardware[index];
+	struct json_object *object = json_object_new_object();
+	char media[NODE_PATH_MAX];
+	const char *bus_info = *node->info.bus_info ? (const char *)node->info.bus_info : NULL;
+
+	json_add_text(object, "path", node->path);
+	add_if_any(object, "name", hardware->label);
+	if (node->err)
+		json_add_text(object, "error", err_str(node->err));
+	else
+		json_add_text(object, "kind", node_kind(node));
+	if (!node->err && !node->is_subdevice)
+		add_capabilities(object, node);
+	json_add_text(object, "media", hardware_media("", hardware, bus_info, media));
+	add_links(object, node->path);
+	add_holders(object, machine, index);
+	return object;
+}
+
+/* Two devices of one driver may share their hardware in sysfs, as vivid's do; their bus_info differs, which
+ * sub-devices do not have. */
+static bool is_same_hardware(const struct machine *machine, int a, int b)
+{
+	const char *bus_a = (const char *)machine->nodes[a].info.bus_info;
+	const char *bus_b = (const char *)machine->nodes[b].info.bus_info;
+
+	if (strcmp(machine->hardware[a].sysfs, machine->hardware[b].sysfs) != 0)
+		return false;
+	if (*bus_a && *bus_b)
+		return strncmp(bus_a, bus_b, sizeof machine->nodes[a].info.bus_info) == 0 ||
+		       machine->hardware[a].usb_id[0];
+	return machine->hardware[a].sysfs[0];
+}
+
+/* A device is named after its first node. */
+static struct json_object *device_json(const struct machine *machine, int first, struct json_object *nodes)
+{
+	const struct hardware *hardware = &machine->hardware[first];
+	struct json_object *object = json_object_new_object();
+	const char *card = (const char *)machine->nodes[first].info.card;
+
+	json_add_text(object, "name",
+		      *hardware->product ? hardware->product
+		      : *card            ? card
+					 : hardware->label);
+	add_if_any(object, "driver",
+		   *hardware->driver ? hardware->driver
+				     : json_text(json_object_array_get_idx(nodes, 0), "driver"));
+	add_if_any(object, "bus", hardware->bus);
+	add_if_any(object, "usb_id", hardware->usb_id);
+	if (hardware->usb_mbits)
+		json_add_count(object, "usb_mbits", hardware->usb_mbits);
+	add_if_any(object, "sysfs", hardware->sysfs);
+	json_object_object_add(object, "nodes", nodes);
+	return object;
+}
+
+static struct json_object *group(const struct machine *machine)
+{
+	struct json_object *devices = json_object_new_array(), *nodes;
+	bool *done = calloc((size_t)machine->n_nodes + 1, sizeof *done);
+
+	for (int first = 0; done && first < machine->n_nodes; first++) {
+		if (done[first])
+			continue;
+		nodes = json_object_new_array();
+		for (int i = first; i < machine->n_nodes; i++) {
+			if (done[i] || (i != first && !is_same_hardware(machine, first, i)))
+				continue;
+			done[i] = true;
+			json_object_array_add(nodes, node_json(machine, i));
+		}
+		json_object_array_add(devices, device_json(machine, first, nodes));
+	}
+	free(done);
+	return devices;
+}
+
+static int read_holders(struct machine *machine)
+{
+	const char **paths = calloc((size_t)machine->n_nodes + 1, sizeof *paths);
+	int n = -ENOMEM;
+
+	for (int i = 0; paths && i < machine->n_nodes; i++)
+		paths[i] = machine->nodes[i].path;
+	if (paths)
+		n = holders_find(paths, (unsigned)machine->n_nodes, &machine->holders);
+	free(paths);
+	return n;
+}
+
+int report_nodes_read(struct json_object **result)
+{
+	struct machine machine = { .n_nodes = nodes_list_all(&machine.nodes) };
+	int err = machine.n_nodes < 0 ? machine.n_nodes : 0;
+
+	if (err < 0)
+		return err;
+	machine.hardware = calloc((size_t)machine.n_nodes + 1, sizeof *machine.hardware);
+	err = machine.n_holders = machine.hardware ? read_holders(&machine) : -ENOMEM;
+	if (err >= 0) {
+		for (int i = 0; i < machine.n_nodes; i++)
+			hardware_of("", machine.nodes[i].path + strlen("/dev/"), &machine.hardware[i]);
+		*result = json_object_new_object();
+		json_add_text(*result, "version", V4L2Q_VERSION);
+		json_add_text(*result, "command", "list");
+		json_object_object_add(*result, "devices", group(&machine));
+	}
+	free(machine.holders);
+	free(machine.hardware);
+	free(machine.nodes);
+	return err < 0 ? err : 0;
+}
+
+static void join_texts(struct json_object *array, char *text, size_t size)
+{
+	for (size_t i = 0; i < json_object_array_length(array); i++)
+		text_join(text, size, ", ", "%s",
+			  json_object_get_string(json_object_array_get_idx(array, i)));
+}
+
+/* "encoder of NV12, YU12 into H264; " */
+static void conversion_text(struct json_object *node, char *text, size_t size)
+{
+	struct json_object *converts;
+	char from[300] = "", to[300] = "";
+	size_t n;
+
+	*text = '\0';
+	if (!json_object_object_get_ex(node, "converts", &converts) || !converts)
+		return;
+	join_texts(json_array(converts, "from", &n), from, sizeof from);
+	join_texts(json_array(converts, "to", &n), to, sizeof to);
+	text_add(text, size, "%s of %s into %s; ", json_text(converts, "job"), from, to);
+}
+
+static void print_links(struct json_object *node, const char *key)
+{
+	size_t n;
+	struct json_object *links = json_array(node, key, &n);
+
+	for (size_t i = 0; i < n; i++)
+		printf("%*s%s\n", (int)NODE_COLUMN, "",
+		       json_object_get_string(json_object_array_get_idx(links, i)));
+}
+
+static void print_holders(struct json_object *node)
+{
+	size_t n;
+	struct json_object *holders = json_array(node, "held_by", &n);
+	char text[400] = "";
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *holder = json_object_array_get_idx(holders, i);
+
+		text_join(text, sizeof text, ", ", "%s (PID %" PRId64 ")", json_text(holder, "program"),
+			  json_int(holder, "pid"));
+	}
+	if (n)
+		printf("%*sin use by %s\n", (int)NODE_COLUMN, "", text);
+}
+
+static void print_node(struct json_object *node)
+{
+	char left[64], text[1000];
+
+	snprintf(left, sizeof left, "  %s", json_text(node, "path"));
+	terminal_column(stdout, NODE_COLUMN, left);
+	conversion_text(node, text, sizeof text);
+	if (*json_text(node, "error"))
+		text_add(text, sizeof text, "%s", json_text(node, "error"));
+	else if (*json_text(node, "capabilities"))
+		text_add(text, sizeof text, "%s", json_text(node, "capabilities"));
+	else
+		text_add(text, sizeof text, "%s \"%s\"", json_text(node, "kind"), json_text(node, "name"));
+	terminal_wrap(stdout, terminal_width(stdout), NODE_COLUMN, text);
+	print_links(node, "by_id");
+	print_links(node, "by_path");
+	print_holders(node);
+}
+
+static void print_device(struct json_object *device)
+{
+	char about[200] = "";
+	size_t n;
+	struct json_object *nodes = json_array(device, "nodes", &n);
+
+	text_add(about, sizeof about, "%s", json_text(device, "driver"));
+	if (*json_text(device, "bus"))
+		text_join(about, sizeof about, ", ", "%s", json_text(device, "bus"));
+	else
+		text_join(about, sizeof about, ", ", "%s",
+			  json_text(json_object_array_get_idx(nodes, 0), "bus"));
+	if (*json_text(device, "usb_id"))
+		text_join(about, sizeof about, ", ", "%s", json_text(device, "usb_id"));
+	if (json_int(device, "usb_mbits"))
+		text_join(about, sizeof about, ", ", "%" PRId64 " Mbit/s", json_int(device, "usb_mbits"));
+	if (*json_text(json_object_array_get_idx(nodes, 0), "media"))
+		text_join(about, sizeof about, ", ", "%s",
+			  json_text(json_object_array_get_idx(nodes, 0), "media"));
+	printf("%s%s%s%s\n", json_text(device, "name"), *about ? " (" : "", about, *about ? ")" : "");
+	for (size_t i = 0; i < n; i++)
+		print_node(json_object_array_get_idx(nodes, i));
+}
+
+void report_nodes_print(struct json_object *object)
+{
+	size_t n;
+	struct json_object *devices = json_array(object, "devices", &n);
+
+	if (n == 0)
+		log_info("no video nodes found; 'v4l2q list -d sim' shows the simulated device, "
+			 "'v4l2q capture -d sim' records from it");
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			printf("\n");
+		print_device(json_object_array_get_idx(devices, i));
+	}
+}
