@@ -122,7 +122,11 @@ static int check_files(const struct capture_options *options)
 	int err = 0;
 
 	if (!muxer_is_url(options->output))
-		err = segment_name_expand(options->output, 0, &first);
+		err = segment_name_expand(options->output,
+					  segment_name_is_picture(options->output, options->container)
+						  ? MUXER_FIRST_PICTURE
+						  : 0,
+					  &first);
 	uses[0].name = first;
 	if (err == 0)
 		err = file_uses_check(uses, ARRAY_SIZE(uses));

@@ -97,17 +97,13 @@ static int open_unless_taken(struct record_file *file, struct writer_options *op
 	return writer_open(&file->writer, options);
 }
 
-/* Another name for a segment: a suffix, or the next number of a picture. */
+/* Another name for a segment. */
 static int open_under_next_name(struct record_file *file, struct writer_options *options, const char *name,
 				unsigned suffix)
 {
 	char *path;
 	int err;
 
-	if (file->is_series) {
-		options->n_pictures = ++file->n_pictures;
-		return open_unless_taken(file, options, name);
-	}
 	err = segment_name_add_suffix(name, suffix, &path);
 	if (err < 0)
 		return err;
@@ -246,7 +242,7 @@ static int close_segment(struct record_file *file)
 	info = writer_info(file->writer); /* the trailer included */
 	memory_err = add_output_file(recording, &info);
 	file->closed_bytes += info.bytes;
-	file->n_pictures += info.frames;
+	file->n_pictures = info.n_pictures;
 	recording->ledger.bytes_written = file->closed_bytes;
 	writer_close(file->writer);
 	file->writer = NULL;

@@ -104,6 +104,20 @@ for options in '' '--segment 50k' --on-disconnect=wait; do
 	run_status 6 v4l2q capture -q -d $sim -n 3 -o '%Y%%-%m-%d_%02d.png' $options
 	one_clear_line '01.png: exists: use -y' "pictures, ${options:-alone}: they are not overwritten"
 done
+for options in '' '--segment 50k'; do
+	in_folder "taken$options"
+	echo precious | tee p2.png >p5.png
+	# shellcheck disable=SC2086
+	run_status 0 v4l2q capture -d $sim -n 4 -o 'p%d.png' $options --json=r.json
+	is "$(files) $(head -qn 1 p2.png p5.png | paste -sd' ')" 'p1.png p2.png p3.png p4.png p5.png p6.png precious precious' \
+		"pictures, ${options:-alone}: a number that is taken is left out"
+	is "$(json r.json .frames.written)" 4 "pictures, ${options:-alone}: all are written"
+	like "$(cat err)" 'p2.png exists already: its number is left out' "pictures, ${options:-alone}: which is said"
+done
+run_status 0 v4l2q capture -q -d $sim -n 4 -o 'p%d.png' -y
+is "$(files) $(cat err)$(grep -l precious -- *.png)" 'p1.png p2.png p3.png p4.png p5.png p6.png p5.png' 'pictures, -y: no number is left out'
+run_status 2 v4l2q capture -q -d $sim -n 2 -o 'q%d.png' --frame-log q1.png
+one_clear_line 'q1.png' 'the first picture is no other file of the run'
 in_folder pictures
 run_status 0 v4l2q capture -q -d $sim -n 3 -o '%Y-%m-%d.gif'
 is "$(probe "$(date +%Y-%m-%d).gif" nb_read_packets)" 3 'the day in the name of an animation is no number'

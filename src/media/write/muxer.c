@@ -3,6 +3,7 @@
 #include "media/write/muxer.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 #include <libavutil/avstring.h>
@@ -79,38 +80,69 @@ int muxer_open(struct muxer *m, const struct muxer_caps *caps, const char *optio
 	return muxer_options_parse(m->context, options, &m->options);
 }
 
-static int64_t first_picture(const struct muxer *m)
+static int64_t next_picture(const struct muxer *m)
 {
-	int64_t first = 1;
+	int64_t first = MUXER_FIRST_PICTURE;
 
 	av_opt_get_int(m->context->priv_data, "start_number", 0, &first); /* the user's, perhaps */
 	return first + (int64_t)m->n_pictures;
 }
 
+/* The file of the next picture. */
+static const char *picture_path(const struct muxer *m, char path[PATH_MAX])
+{
+	if (m->series && av_get_frame_filename(path, PATH_MAX, m->context->url, (int)next_picture(m)) >= 0)
+		return path;
+	return m->context->url;
+}
+
 /* Muxers that open their files themselves overwrite existing ones without asking. */
 static int check_first_picture(const struct muxer *m, unsigned flags)
 {
-	const char *path = m->context->url;
-	char first[1024];
+	char buffer[PATH_MAX];
+	const char *path = picture_path(m, buffer);
 
-	if (!muxer_caps_is_image2(&m->caps) || flags & AVIO_FILE_OVERWRITE)
+	if (!muxer_caps_is_image2(&m->caps) || m->overwrite || access(path, F_OK) < 0 ||
+	    (m->series && flags & AVIO_FILE_EXPECT_TAKEN))
 		return 0;
-	if (m->series && av_get_frame_filename(first, sizeof first, path, (int)first_picture(m)) >= 0)
-		path = first;
-	if (access(path, F_OK) < 0)
-		return 0;
-	if (!(flags & AVIO_FILE_EXPECT_TAKEN))
-		log_error("%s: exists: use -y to overwrite it, or another name", path);
+	log_error("%s: exists: use -y to overwrite it, or another name", path);
 	return -EEXIST;
 }
 
-/* Without a number in its name an image file would be taken for a pattern. */
+/* Whether the muxer names pictures otherwise than by their numbers. */
+static bool has_own_names(const struct muxer *m)
+{
+	static const char *const keys[] = { "frame_pts", "strftime", "update" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (av_dict_get(m->options, keys[i], NULL, 0))
+			return true;
+	return false;
+}
+
+/* Without a number in its name an image file would be taken for a pattern. In a series, with frame_pts, the
+ * number is the packet's time. */
 static int set_picture_options(const struct muxer *m, AVDictionary **options)
 {
-	if (!muxer_caps_is_image2(&m->caps))
+	if (!muxer_caps_is_image2(&m->caps) || has_own_names(m))
 		return 0;
-	return m->series ? av_dict_set_int(options, "start_number", first_picture(m), 0)
-			 : av_dict_set(options, "update", "1", AV_DICT_DONT_OVERWRITE);
+	return av_dict_set(options, m->series ? "frame_pts" : "update", "1", 0);
+}
+
+/* A picture of a series that is under way gets the next number whose file does not exist. */
+static void number_picture(struct muxer *m, AVPacket *packet)
+{
+	char path[PATH_MAX];
+
+	while (!m->overwrite && access(picture_path(m, path), F_OK) == 0) {
+		if (!m->taken_said)
+			log_warn("%s exists already: its number is left out, as are others that are taken",
+				 picture_path(m, path));
+		m->taken_said = true;
+		m->n_pictures++;
+	}
+	packet->pts = packet->dts = next_picture(m);
+	m->n_pictures++;
 }
 
 /* The protocol takes what it knows of the options. */
@@ -133,6 +165,7 @@ int muxer_open_file(struct muxer *m, unsigned flags, enum direct_io_mode direct_
 {
 	int err;
 
+	m->overwrite = flags & AVIO_FILE_OVERWRITE;
 	if (muxer_caps_no_file(&m->caps))
 		return check_first_picture(m, flags);
 	if (muxer_is_url(m->caps.url))
@@ -287,6 +320,8 @@ int muxer_write_packet(struct muxer *m, AVPacket *packet)
 
 	libav_clear_error();
 	packet->stream_index = 0;
+	if (m->series && !has_own_names(m))
+		number_picture(m, packet);
 	err = prepare_file(m, packet);
 	if (err >= 0)
 		err = write_and_flush(m, packet);

@@ -8,6 +8,8 @@
 #include "media/write/avio_file.h"
 #include "media/write/muxer_caps.h"
 
+#define MUXER_FIRST_PICTURE 1 /* of a series, unless the user chose another number */
+
 /* Zero-initialise. */
 struct muxer {
 	struct muxer_caps caps;
@@ -18,7 +20,9 @@ struct muxer {
 	AVDictionary *options;  /* the user's */
 	/* Set by the caller, for muxers of picture files: */
 	bool series;         /* the name holds the number of the picture */
-	uint64_t n_pictures; /* of the series so far */
+	uint64_t n_pictures; /* numbers of the series that are used or were left out */
+	bool overwrite;      /* what muxer_open_file() was told */
+	bool taken_said;     /* that a number was left out, as its file exists */
 	bool header_written;
 	_Atomic uint64_t frames, bytes; /* written so far; may be read by other threads */
 };

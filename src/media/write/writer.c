@@ -509,5 +509,6 @@ struct writer_info writer_info(const struct writer *writer)
 					: NULL,
 		.frames = atomic_load_explicit(&w->muxer.frames, memory_order_relaxed),
 		.bytes = atomic_load_explicit(&w->muxer.bytes, memory_order_relaxed),
+		.n_pictures = w->muxer.n_pictures,
 	};
 }

@@ -20,7 +20,7 @@ struct writer_options {
 	bool overwrite;                /* replace an existing regular file */
 	bool expect_taken;             /* a file that cannot be had, -EEXIST or -EBUSY, is not logged */
 	bool series;                   /* of picture files: url holds the picture's number, as "%03d" */
-	uint64_t n_pictures;           /* of the series so far */
+	uint64_t n_pictures;           /* numbers of the series that are used or were left out */
 	enum direct_io_mode direct_io; /* whether regular files are written with O_DIRECT */
 	struct video_format format;    /* of the frames */
 	/* Called for each packet that is in the file, with its times in a time base of the writer's: with the
@@ -65,6 +65,7 @@ struct writer_info {
 	const char *pixel_format;             /* that is encoded, static; NULL: frames are copied */
 	uint64_t frames;                      /* that were muxed; an encoder may hold more */
 	uint64_t bytes;                       /* size of the file so far */
+	uint64_t n_pictures;                  /* as in writer_options; not for other threads */
 };
 /* Other threads may call it while the writer works; the counters need not match each other then. */
 struct writer_info writer_info(const struct writer *writer);
