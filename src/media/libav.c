@@ -2,10 +2,12 @@
 /* Routes the FFmpeg libraries' log into the program's own. */
 #include "media/libav.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <libavformat/avio.h>
 #include <libavutil/log.h>
 #include "base/log.h"
 
@@ -58,6 +60,19 @@ const char *libav_err_str(int err)
 	return local.error[0] ? local.error : err_str(err);
 }
 
+/* Some protocols log that they cannot connect, but not why. EIO says nothing. */
+void libav_log_address_error(const char *name, int err)
+{
+	const char *said = libav_err_str(err), *why = err_str(err);
+	bool add = err != -EIO && !strstr(said, why);
+
+	if (err == AVERROR_EXIT) {
+		log_error("%s: the run was ended before it answered", name);
+		return;
+	}
+	log_error("%s: cannot be opened: %s%s%s", name, said, add ? ": " : "", add ? why : "");
+}
+
 void libav_clear_error(void)
 {
 	local.error[0] = '\0';
@@ -67,6 +82,23 @@ void libav_clear_error(void)
 const char *libav_error_from(const void *object)
 {
 	return object && object == local.error_object ? local.error : NULL;
+}
+
+int libav_check_protocol(const char *url, bool output)
+{
+	size_t n = strspn(url, "abcdefghijklmnopqrstuvwxyz0123456789+-.");
+	const char *protocol;
+	void *state = NULL;
+
+	if (n == 0 || strncmp(url + n, "://", 3) != 0)
+		return 0;
+	while ((protocol = avio_enum_protocols(&state, output))) {
+		if (strlen(protocol) == n && strncmp(protocol, url, n) == 0)
+			return 0;
+	}
+	log_error("%s: no such protocol: libavformat cannot %s %.*s: ('ffmpeg -protocols' lists what it can)",
+		  url, output ? "write to" : "read from", (int)n, url);
+	return -EPROTONOSUPPORT;
 }
 
 bool libav_mute(bool mute)

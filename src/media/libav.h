@@ -26,8 +26,14 @@ void libav_init(void);
  * is none. Valid until libav logs again in this thread. */
 const char *libav_err_str(int err);
 void libav_clear_error(void);
+/* Logs why an address cannot be opened. */
+void libav_log_address_error(const char *name, int err);
 /* The same line, but only if this object (an AVClass context) logged it; NULL otherwise. */
 const char *libav_error_from(const void *object);
+
+/* For an address, scheme://…, of a protocol that libavformat does not have for this direction: logs that, and
+ * returns -EPROTONOSUPPORT. Otherwise 0; "file:" too is a protocol. */
+int libav_check_protocol(const char *url, bool output);
 
 /* While set, libav's messages in this thread are discarded: for attempts that are expected to fail. Returns
  * the previous setting. */

@@ -99,6 +99,37 @@ for options in '-o lonely -f nut' '-o o.nut -y --frame-log lonely'; do
 	rm lonely
 done
 
+# --- addresses that do not answer: a server that waits for its client, and one that takes no more clients ---
+has_socket() { # STATE PORT: of /proc/net/tcp, with the port at one of its ends
+	grep -qE "^ *[0-9]+: ([0-9A-F]+:$(printf %04X "$2") [0-9A-F:]+|[0-9A-F:]+ [0-9A-F]+:$(printf %04X "$2")) $1 " /proc/net/tcp
+}
+listens_or_ended() {
+	has_socket 0A $port || ended $pid
+}
+for ((port = 20000 + RANDOM % 20000; ; port++)); do
+	start play -d sim:type=output "tcp://127.0.0.1:$port?listen=1"
+	server=$pid
+	ok 'a server is waited for' wait_until 20 listens_or_ended
+	! has_socket 0A $port || break
+done
+kill -STOP "$server"
+exec {first}<>/dev/tcp/127.0.0.1/$port {second}<>/dev/tcp/127.0.0.1/$port # as many as wait to be accepted
+for command in "play -d sim:type=output tcp://127.0.0.1:$port" "capture -d sim:size=$size,fps=0 -f nut -o tcp://127.0.0.1:$port"; do
+	# shellcheck disable=SC2086 # the words of a command
+	start $command
+	ok "${command%% *}: the address does not answer" wait_until 20 has_socket 02 $port
+	kill -TERM "$pid"
+	wait_for "$pid" 20
+	status=$?
+	ok "${command%% *}: SIGTERM ends it (status $status)" [ $status -ne 124 ]
+done
+like "$(cat err)" "$port: the run was ended before it answered" 'capture: said'
+exec {first}>&- {second}>&-
+kill -TERM "$server"
+kill -CONT "$server"
+wait_for "$server" 20
+ok 'a server without a client: SIGTERM ends it' [ $? -ne 124 ]
+
 # --- closed standard descriptors ---
 v4l2q play -q -d sim:type=output <&- 2>err
 is "$? $(cat err)" '6 v4l2q: standard input: Bad file descriptor' 'play <&-'

@@ -54,27 +54,30 @@ static const struct {
 	{ "rtsps", "rtsps,rtp,srtp,udp,tls,tcp" },
 };
 
-static bool is_path(const char *url)
+/* What a protocol of the table, of which some are a demuxer's, is built on; or its own name. NULL: unknown.
+ */
+static const char *find_protocols(const char *url)
 {
-	return strcmp(url, "-") == 0 || access(url, F_OK) == 0 || !avio_find_protocol_name(url) ||
-	       strcmp(avio_find_protocol_name(url), "file") == 0 ||
-	       strcmp(avio_find_protocol_name(url), "pipe") == 0;
-}
-
-const char *avio_input_protocols(const char *url)
-{
-	const char *own;
-
-	if (is_path(url))
-		return "file,pipe";
 	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
 		const char *end;
 
 		if (av_strstart(url, protocols[i].protocol, &end) && *end == ':')
 			return protocols[i].whitelist;
 	}
-	own = avio_find_protocol_name(url);
-	return own ? own : "file,pipe";
+	return avio_find_protocol_name(url);
+}
+
+bool avio_input_is_path(const char *url)
+{
+	const char *protocol = find_protocols(url);
+
+	return strcmp(url, "-") == 0 || access(url, F_OK) == 0 || !protocol ||
+	       strcmp(protocol, "file") == 0 || strcmp(protocol, "pipe") == 0;
+}
+
+const char *avio_input_protocols(const char *url)
+{
+	return avio_input_is_path(url) ? "file,pipe" : find_protocols(url);
 }
 
 static int is_cancelled(void *opaque)
@@ -229,6 +232,8 @@ static int open_standard_input(struct avio_input *in)
 /* O_NONBLOCK: opening a FIFO would block until it has a writer, and could not be cancelled. */
 static int open_input_path(struct avio_input *in)
 {
+	if (access(in->name, F_OK) < 0 && libav_check_protocol(in->name, false) < 0)
+		return -EPROTONOSUPPORT;
 	in->fd = open(in->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	return in->fd < 0 ? log_open_error(in->name, -errno) : 0;
 }
@@ -287,7 +292,7 @@ static int open_address(struct avio_input *in, const char *url)
 		return 0;
 	if (is_cancelled(in))
 		return -ECANCELED;
-	log_error("%s: %s", url, libav_err_str(err));
+	libav_log_address_error(url, err);
 	return err;
 }
 
@@ -309,7 +314,7 @@ static int set_name(struct avio_input *in, const char *url)
 {
 	const char *path = url;
 
-	in->address = !is_path(url);
+	in->address = !avio_input_is_path(url);
 	if (!in->address)
 		path = path_of_url(url);
 	in->standard = !path;

@@ -32,6 +32,8 @@ bool avio_input_is_seekable(const struct avio_input *input);
 /* The first read error, -ECANCELED once cancelled, or 0. */
 int avio_input_error(const struct avio_input *input);
 
+/* Whether it is the name of a file, or standard input, and not an address. */
+bool avio_input_is_path(const char *url);
 /* What opening this URL may use, as a protocol_whitelist. */
 const char *avio_input_protocols(const char *url);
 

@@ -19,6 +19,8 @@
 /* libavformat's guess of a frame rate may be the resolution of the timestamps: when it is so much above the
  * mean. */
 #define MAX_TICKS_PER_FRAME 1.5
+/* The first picture of a series is looked for up to this number. */
+#define MAX_FIRST_PICTURE "10000"
 /* A higher frame rate is the resolution of the container's timestamps. */
 #define MAX_FPS 1000
 
@@ -43,7 +45,7 @@ static bool is_empty_file(const struct demuxer *d)
 
 const char *demuxer_advice(const struct demuxer *d)
 {
-	bool pipe = !avio_input_is_seekable(d->input);
+	bool pipe = avio_input_context(d->input) && !avio_input_is_seekable(d->input);
 
 	if (pipe && d->format && strstr(d->format->name, "mp4"))
 		return "; its index may be at the end, which a pipe comes to last: give the file by name";
@@ -116,7 +118,7 @@ static int check_demuxer(const struct demuxer *d, const struct demuxer_options *
 
 static int choose_demuxer(struct demuxer *d, const struct demuxer_options *options)
 {
-	const char *container = options->container;
+	const char *container = options->container ? options->container : d->is_series ? "image2" : NULL;
 	int err;
 
 	libav_clear_error();
@@ -132,7 +134,7 @@ static int choose_demuxer(struct demuxer *d, const struct demuxer_options *optio
 		if (err < 0)
 			return err;
 	}
-	if (d->format && !d->allow_playlists) {
+	if (d->format && !d->allow_playlists && !d->is_series) {
 		err = limits_check_demuxer(d->format, file_name(d));
 		if (err < 0)
 			return err;
@@ -156,6 +158,10 @@ static int make_settings(struct demuxer *d, const struct demuxer_options *option
 	}
 	if (options->width && err >= 0)
 		err = av_dict_set(&d->settings, "pixel_format", av_get_pix_fmt_name(options->av), 0);
+	if (d->is_series && err >= 0)
+		err = av_dict_set(&d->settings, "pattern_type", "sequence", 0);
+	if (d->is_series && err >= 0)
+		err = av_dict_set(&d->settings, "start_number_range", MAX_FIRST_PICTURE, 0);
 	return err < 0 ? log_no_memory() : 0;
 }
 
@@ -222,7 +228,7 @@ static int open_context(struct demuxer *d)
 		return log_demuxer_error(d, -ENOMEM, "opening failed");
 	d->context->pb = avio;
 	d->context->interrupt_callback = *avio_input_interrupt(d->input);
-	err = limits_apply(d->context, avio_input_protocols(d->url), d->allow_playlists,
+	err = limits_apply(d->context, avio_input_protocols(d->url), d->allow_playlists || d->is_series,
 			   avio && !avio_input_is_seekable(d->input));
 	if (err < 0)
 		return log_demuxer_error(d, err, "opening failed");
@@ -236,21 +242,16 @@ static int open_context(struct demuxer *d)
 	return find_stream_info(d);
 }
 
-/* *by_demuxer: the demuxer needs the URL, not an AVIOContext. 0 or -EPERM, logged. */
-static int check_url(const struct demuxer *d, bool *by_demuxer)
+/* A pattern that the user wrote opens no files but those that it names. In an address % encodes a byte. */
+static bool is_series(const char *url, const char *container)
 {
-	bool pattern = access(d->url, F_OK) < 0 && av_filename_number_test(d->url);
-
-	*by_demuxer = av_strstart(d->url, "rtsp:", NULL) || av_strstart(d->url, "rtsps:", NULL) || pattern;
-	if (!pattern || d->allow_playlists)
-		return 0;
-	log_error("%s: refused: a pattern of file names; --allow-playlists permits it", d->url);
-	return -EPERM;
+	return avio_input_is_path(url) && access(url, F_OK) < 0 && av_filename_number_test(url) &&
+	       (!container || strcmp(container, "image2") == 0);
 }
 
 int demuxer_open(struct demuxer *d, const struct demuxer_options *options)
 {
-	bool by_demuxer;
+	bool by_demuxer; /* which needs the URL, not an AVIOContext */
 	int err;
 
 	d->allow_playlists = options->allow_playlists;
@@ -259,9 +260,9 @@ int demuxer_open(struct demuxer *d, const struct demuxer_options *options)
 	d->url = strdup(options->url);
 	if (!d->url)
 		return log_no_memory();
-	err = check_url(d, &by_demuxer);
-	if (err < 0)
-		return err;
+	d->is_series = is_series(d->url, options->container);
+	by_demuxer =
+		d->is_series || av_strstart(d->url, "rtsp:", NULL) || av_strstart(d->url, "rtsps:", NULL);
 	err = avio_input_open(&d->input, d->url, by_demuxer, options->cancel_fd);
 	if (err < 0)
 		return err;

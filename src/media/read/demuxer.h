@@ -37,6 +37,7 @@ struct demuxer {
 	char *url;
 	AVDictionary *settings; /* the demuxer's own options */
 	bool allow_playlists, has_number;
+	bool is_series; /* of pictures: the URL is a pattern of their names, such as img%03d.png */
 	unsigned number;
 	struct demuxer_colours colours; /* of the stream, also against what its codec says */
 	unsigned n_errors;              /* in a row */

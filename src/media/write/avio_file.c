@@ -208,6 +208,7 @@ static int log_create_error(const char *path, int err)
 		{ -EPERM, "no permission to write there" },
 		{ -EROFS, "the file system is read-only" },
 		{ -ENOSPC, "no space left on the disk" },
+		{ -EINTR, "the run was ended before it had a reader" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {

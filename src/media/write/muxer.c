@@ -42,9 +42,13 @@ bool muxer_is_url(const char *url)
 	return false;
 }
 
-int muxer_check_path(const char *url)
+int muxer_check_path(const char *url, const char *container)
 {
-	return muxer_is_url(url) ? 0 : avio_file_check_path(skip_file_scheme(url));
+	if (muxer_is_url(url) || muxer_caps_names_files(url, container))
+		return 0;
+	if (libav_check_protocol(url, true) < 0)
+		return -EPROTONOSUPPORT;
+	return avio_file_check_path(skip_file_scheme(url));
 }
 
 void muxer_set_rate(struct muxer *m, enum file_clock clock, AVRational fps)
@@ -157,7 +161,7 @@ static int open_url(struct muxer *m)
 				 &m->context->interrupt_callback, &options);
 	av_dict_free(&options);
 	if (err < 0)
-		log_error("%s: cannot be opened: %s", m->name, libav_err_str(err));
+		libav_log_address_error(m->name, err);
 	return err;
 }
 

@@ -29,8 +29,9 @@ struct muxer {
 
 /* Whether libavformat has a protocol for the part before the colon, "file" aside. */
 bool muxer_is_url(const char *url);
-/* -EISDIR, logged, for a directory; otherwise 0. For a clear message before a container is looked for. */
-int muxer_check_path(const char *url);
+/* -EISDIR for a directory, -EPROTONOSUPPORT for an address of an unknown protocol, logged; otherwise 0. For a
+ * clear message before a container is looked for. */
+int muxer_check_path(const char *url, const char *container);
 /* Allocates the context and its stream; opens no file. 0 or a negative errno; what is wrong with the user's
  * options is logged. */
 int muxer_open(struct muxer *m, const struct muxer_caps *caps, const char *options);

@@ -81,7 +81,7 @@ int muxer_caps_find(struct muxer_caps *caps, const char *url, const char *name)
 			  name);
 	else
 		log_error("%s: cannot tell the container from the name: end it in .mkv, .nut, .avi, .mov, "
-			  ".mp4 or .raw, or use --format",
+			  ".mp4, .raw, or in .png or .jpg for pictures, or use --format",
 			  url);
 	return -EINVAL;
 }

@@ -270,7 +270,7 @@ static int open_parts(struct writer *w, const struct writer_options *o)
 	if (o->codec && strcmp(o->codec, "auto") != 0 && strcmp(o->codec, "copy") != 0 &&
 	    !encoder_find(o->codec))
 		return -EINVAL;
-	err = muxer_check_path(w->url);
+	err = muxer_check_path(w->url, o->container);
 	if (err < 0)
 		return err;
 	err = muxer_caps_find(&caps, w->url, o->container);
