@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 static const char *const helps[N_STATUSES] = {
-	[STATUS_DONE] = "done, also when ended by SIGINT or SIGTERM",
+	[STATUS_DONE] = "done, also when ended by SIGINT, SIGTERM or SIGHUP",
 	[STATUS_FAILED] = "any other failure at run time; a recording that ended with no frame in any file",
 	[STATUS_USAGE] = "usage: unknown option, impossible value, a buffer configuration that cannot be met",
 	[STATUS_DEVICE] = "device: absent, busy, no permission, not a device for this job, cannot be started "
