@@ -26,6 +26,29 @@ const char *video_field_name(uint32_t field)
 	return names[field < ARRAY_SIZE(names) ? field : FIELD_ANY];
 }
 
+bool video_field_is_single(uint32_t field)
+{
+	return field == FIELD_TOP || field == FIELD_BOTTOM || field == FIELD_ALTERNATE;
+}
+
+/* Where the order is the standard's: "Field Order" in the kernel's V4L2 documentation. Frames of 525-line
+ * systems have 480 or 486 active lines (ITU-R BT.601). */
+bool video_format_bottom_first(const struct video_format *format)
+{
+	uint32_t height = video_field_is_single(format->field) ? 2 * format->height : format->height;
+
+	switch (format->field) {
+	case FIELD_SEQ_BT:
+	case FIELD_INTERLACED_BT:
+		return true;
+	case FIELD_INTERLACED:
+	case FIELD_ALTERNATE:
+		return format->total_lines ? format->total_lines == 525 : height == 480 || height == 486;
+	default:
+		return false;
+	}
+}
+
 uint64_t video_format_bytes(const struct video_format *format)
 {
 	uint64_t bytes = 0;

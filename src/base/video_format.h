@@ -3,6 +3,7 @@
 #ifndef BASE_VIDEO_FORMAT_H
 #define BASE_VIDEO_FORMAT_H
 
+#include <stdbool.h>
 #include "base/pixfmt.h"
 #include "base/units.h"
 
@@ -24,6 +25,8 @@ enum video_field {
 
 /* "none", "top", "seq-tb"; "any" for a value that is not one of enum video_field. */
 const char *video_field_name(uint32_t field);
+/* Whether pictures are single fields, which have half the lines of a frame. */
+bool video_field_is_single(uint32_t field);
 
 /* What a device delivers or takes, in terms of libavutil where V4L2 has its own. */
 struct video_format {
@@ -32,7 +35,8 @@ struct video_format {
 	uint32_t width, height;
 	uint32_t n_planes; /* memory planes, 1..MAX_PLANES */
 	uint32_t bytesperline[MAX_PLANES], sizeimage[MAX_PLANES];
-	uint32_t field; /* enum video_field, equal to V4L2_FIELD_* */
+	uint32_t field;       /* enum video_field, equal to V4L2_FIELD_* */
+	uint32_t total_lines; /* of the television standard, 525 or 625; 0: not known */
 	enum AVColorRange range;
 	enum AVColorSpace matrix;
 	enum AVColorPrimaries primaries;
@@ -40,6 +44,9 @@ struct video_format {
 	struct fraction sample_aspect; /* width to height of a pixel; 0/0: unknown */
 	struct fraction fps;           /* frames a second; 0/0: unknown */
 };
+
+/* Whether the bottom field of a frame is the older one. */
+bool video_format_bottom_first(const struct video_format *format);
 
 /* The sum of sizeimage over the memory planes. */
 uint64_t video_format_bytes(const struct video_format *format);

@@ -12,6 +12,7 @@
 #include "device/obstacles.h"
 #include "device/frame_rate.h"
 #include "device/pixel_aspect.h"
+#include "device/standards.h"
 
 #define CANDIDATES_MAX 16
 #define SIDE_MAX 65535
@@ -418,8 +419,12 @@ int negotiate_format(struct device *device, const struct negotiate_request *requ
 		err = set_rate(&negotiation, format);
 	if (err == 0)
 		err = check_result(&negotiation, format);
-	if (err == 0)
+	if (err == 0) {
 		pixel_aspect_get(device, format);
+		/* On which the order of these depends. */
+		if (format->field == V4L2_FIELD_INTERLACED || format->field == V4L2_FIELD_ALTERNATE)
+			format->total_lines = standards_total_lines(device);
+	}
 	if (err < 0 && err != -EBUSY && err != -ENODEV)
 		restore(&negotiation);
 	return err;

@@ -16,11 +16,6 @@ static void get_crop(struct device *device, struct v4l2_rect *rect)
 		*rect = found;
 }
 
-static bool is_field(uint32_t field)
-{
-	return field == FIELD_TOP || field == FIELD_BOTTOM || field == FIELD_ALTERNATE;
-}
-
 static bool is_plausible(uint32_t a, uint32_t b)
 {
 	return a > 0 && a <= MAX_SIDE && b > 0 && b <= MAX_SIDE;
@@ -44,7 +39,7 @@ void pixel_aspect_get(struct device *device, struct video_format *format)
 	if (!is_plausible(rect.width, rect.height))
 		return;
 	/* A field has half the lines of the frame; drivers count either. */
-	if (is_field(format->field) && rect.height == format->height)
+	if (video_field_is_single(format->field) && rect.height == format->height)
 		rect.height *= 2;
 	format->sample_aspect = fraction_reduce((uint64_t)aspect.denominator * rect.width * format->height,
 						(uint64_t)aspect.numerator * rect.height * format->width);

@@ -52,6 +52,15 @@ int standards_current(struct device *device, v4l2_std_id *std)
 	return device_ioctl(device, VIDIOC_G_STD, std);
 }
 
+uint32_t standards_total_lines(struct device *device)
+{
+	v4l2_std_id std;
+
+	if (standards_current(device, &std) < 0 || !std)
+		return 0;
+	return std & V4L2_STD_525_60 ? 525 : 625;
+}
+
 int standards_detected(struct device *device, v4l2_std_id *std)
 {
 	*std = 0;

@@ -14,6 +14,9 @@ bool standards_get(struct device *device, uint32_t index, struct v4l2_standard *
 int standards_current(struct device *device, v4l2_std_id *std);
 int standards_detected(struct device *device, v4l2_std_id *std);
 
+/* Of a frame of the set one, both fields and what is not shown: 525 or 625; 0: not known. */
+uint32_t standards_total_lines(struct device *device);
+
 /* "PAL-B", "NTSC-M-JP", …: each bit of a v4l2_std_id. */
 extern const struct flag_name standards_names[];
 

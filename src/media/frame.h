@@ -12,7 +12,10 @@
 struct frame {
 	AVBufferRef *memory; /* owns the memory of all planes; its last unref, in any thread, returns the
 				buffer */
-	unsigned n_planes;   /* memory planes, as in struct video_format */
+	AVBufferRef *second_memory; /* of a frame whose fields came in two buffers: of the second, whose
+				       planes follow those of the first; NULL: there is one buffer */
+	unsigned n_planes;          /* memory planes, as in struct video_format; of both buffers */
+	uint32_t field;             /* enum video_field of the first buffer */
 	struct {
 		uint8_t *data; /* start of the payload, after data_offset */
 		size_t bytes;  /* length of the payload */

@@ -50,6 +50,8 @@ struct json_object *report_format_json(const struct video_format *format)
 	json_add_text(object, "pixelformat", fourcc_text(format->fourcc, fourcc));
 	json_add_count(object, "width", format->width);
 	json_add_count(object, "height", format->height);
+	if (format->field > FIELD_NONE)
+		json_add_text(object, "field", video_field_name(format->field));
 	if (format->fps.num)
 		json_add_text(object, "fps", fraction_text(format->fps, fps));
 	json_add_count(object, "planes", format->n_planes);
@@ -87,6 +89,7 @@ void report_setup_text(const struct report *report, FILE *out)
 {
 	const struct video_format *format = report->format;
 	const struct pool_info *pool = &report->pool;
+	const char *field = format->field > FIELD_NONE ? video_field_name(format->field) : "";
 	char fourcc[FOURCC_TEXT_MAX], fps[32] = "", buffers[64] = "";
 
 	report_line(out, "device", "%s (%.16s, %.32s)", report->device->path,
@@ -96,9 +99,9 @@ void report_setup_text(const struct report *report, FILE *out)
 	if (pool->streams)
 		snprintf(buffers, sizeof buffers, ", %" PRIu32 " buffers (%" PRIu32 " requested)",
 			 pool->allocated, pool->requested.min);
-	report_line(out, "format", "%s %" PRIu32 "x%" PRIu32 "%s; io %s%s",
-		    fourcc_text(format->fourcc, fourcc), format->width, format->height, fps, pool->io,
-		    buffers);
+	report_line(out, "format", "%s %" PRIu32 "x%" PRIu32 "%s%s%s; io %s%s",
+		    fourcc_text(format->fourcc, fourcc), format->width, format->height, *field ? " " : "",
+		    field, fps, pool->io, buffers);
 }
 
 static const struct {

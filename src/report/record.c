@@ -24,6 +24,8 @@ static struct json_object *record_frames_json(const struct ledger *ledger)
 	json_add_count(object, "written", ledger->written);
 	add_if_any(object, "skipped", ledger->skipped);
 	add_if_any(object, "before_key", ledger->before_key);
+	add_if_any(object, "missing_fields", ledger->missing_fields);
+	add_if_any(object, "second_fields", ledger->second_fields);
 	add_if_any(object, "repeated", ledger->repeated);
 	add_if_any(object, "unnumbered", ledger->unnumbered);
 	json_add_count(object, "copied", ledger->copied);
@@ -115,9 +117,16 @@ static void print_lost(const struct ledger *ledger, FILE *out)
 		report_line(out, "lost", ledger->captured ? "none" : "none known");
 }
 
-/* What is not lost, but hints at a fault of the driver. */
+/* What is not lost, but hints at a fault of the driver or at fields. */
 static void print_anomalies(const struct ledger *ledger, FILE *out)
 {
+	if (ledger->missing_fields)
+		report_line(out, "", "%" PRIu64 " of the frames lacked a field, whose lines are the other's",
+			    ledger->missing_fields);
+	if (ledger->second_fields)
+		report_line(out, "",
+			    "%" PRIu64 " of them second fields, with the sequence number of the first",
+			    ledger->second_fields);
 	if (ledger->repeated)
 		report_line(out, "", "%" PRIu64 " frames with a sequence number that another one had",
 			    ledger->repeated);

@@ -7,10 +7,27 @@
 /* How far a driver goes back that repeats numbers or completes buffers out of order. */
 #define MAX_REPEATED 8
 
-static uint64_t add_sequence(struct ledger *ledger, uint32_t sequence)
+/* The fields of a frame have one number (kernel documentation, struct v4l2_buffer). */
+static bool is_second_field(const struct ledger *ledger, const struct frame_info *info)
 {
-	uint32_t forward = sequence - ledger->last_sequence, back = ledger->last_sequence - sequence;
+	uint32_t other = info->field == V4L2_FIELD_TOP ? V4L2_FIELD_BOTTOM : V4L2_FIELD_TOP;
 
+	return ledger->has_sequence && info->sequence == ledger->last_sequence &&
+	       (info->field == V4L2_FIELD_TOP || info->field == V4L2_FIELD_BOTTOM) &&
+	       ledger->last_field == other;
+}
+
+static uint64_t add_sequence(struct ledger *ledger, const struct frame_info *info)
+{
+	uint32_t sequence = info->sequence;
+	uint32_t forward = sequence - ledger->last_sequence, back = ledger->last_sequence - sequence;
+	bool is_second = is_second_field(ledger, info);
+
+	ledger->last_field = info->field;
+	if (is_second) {
+		ledger->second_fields++;
+		return 0;
+	}
 	if (ledger->has_sequence && back <= MAX_REPEATED) {
 		/* last_sequence stays, or the frames after it would be counted twice. */
 		ledger->repeated++;
@@ -36,7 +53,7 @@ uint64_t ledger_add(struct ledger *ledger, const struct frame_info *info)
 		ledger->unnumbered++;
 		return 0;
 	}
-	return add_sequence(ledger, info->sequence);
+	return add_sequence(ledger, info);
 }
 
 uint64_t ledger_lost(const struct ledger *ledger)
@@ -49,7 +66,8 @@ bool ledger_balanced(const struct ledger *ledger)
 {
 	uint64_t results = ledger->written + ledger->lost_error + ledger->lost_queue + ledger->lost_writer +
 			   ledger->lost_codec + ledger->skipped;
-	uint64_t numbers = ledger->sequence_span + ledger->repeated + ledger->unnumbered;
+	uint64_t numbers =
+		ledger->sequence_span + ledger->second_fields + ledger->repeated + ledger->unnumbered;
 
 	return ledger->captured == results && ledger->captured + ledger->lost_driver == numbers;
 }

@@ -3,7 +3,9 @@
  * What became of every captured frame. At the end of a run:
  *
  *     captured = written + lost_error + lost_queue + lost_writer + lost_codec + skipped
- *     captured + lost_driver = sequence_span + repeated + unnumbered
+ *     captured + lost_driver = sequence_span + second_fields + repeated + unnumbered
+ *
+ * Fields that come in buffers of their own, and are woven, count as the frame that they make.
  *
  * The file thread writes `written`, `lost_writer`, `lost_codec`, `bytes_written` and `bytes_taken`, the
  * device loop the others; `lost_writer` too, for a frame that the fifo no longer takes. The progress line
@@ -16,7 +18,7 @@
 #include "queue/buffer.h"
 
 struct ledger {
-	uint64_t captured;          /* buffers dequeued */
+	uint64_t captured;          /* buffers dequeued; frames of two buffers */
 	uint64_t skipped;           /* --skip, those before the first key frame, and those past the end */
 	uint64_t before_key;        /* of them: decoding could not start with them */
 	uint64_t copied, zero_copy; /* written from a copy; from the buffer that the driver filled */
@@ -26,7 +28,9 @@ struct ledger {
 	_Atomic uint64_t written;   /* in the file; while a codec works, it may hold some back */
 	_Atomic uint64_t lost_writer;
 	_Atomic uint64_t lost_codec; /* could not be decoded, or did not come out of decoder and encoder */
-	uint64_t repeated;           /* the same sequence number again: fields, or a driver's fault */
+	uint64_t second_fields;      /* in buffers of their own, not woven: the number is the first field's */
+	uint64_t missing_fields;     /* of frames that had only one: it was doubled */
+	uint64_t repeated;           /* the same sequence number again, a driver's fault */
 	uint64_t unnumbered;         /* buffers without a frame, and so without a number */
 	uint64_t bytes_captured, bytes_copied;
 	_Atomic uint64_t bytes_written; /* of the files */
@@ -34,6 +38,7 @@ struct ledger {
 
 	bool has_sequence;
 	uint32_t last_sequence; /* the driver's */
+	uint32_t last_field;
 	uint64_t sequence_span; /* from the first number to the last, both included, without resets */
 };
 

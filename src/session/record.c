@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/output_file.h"
+#include "media/write/weaver.h"
 #include "session/buffer_ref.h"
 #include "session/reconnect.h"
 #include "session/record_loop.h"
@@ -164,6 +165,28 @@ static void fill_result(struct record_loop *loop)
 	recording->wall_ns = now_ns() - loop->start_ns;
 }
 
+/* Pictures that are not whole frames are named. */
+static void log_fields(const struct recording *recording)
+{
+	const struct video_format *format = &recording->setup->format;
+	const char *path = recording->setup->device.path, *name = video_field_name(format->field);
+
+	if (weaver_is_for(format))
+		log_verbose("%s: the fields (%s) are woven into frames, the %s one first", path, name,
+			    video_format_bottom_first(format) ? "bottom" : "top");
+	else if (format->field == FIELD_TOP || format->field == FIELD_BOTTOM)
+		log_warn("%s: the device delivers the %s field of each frame alone, half of its lines", path,
+			 name);
+	else if (format->field == FIELD_ALTERNATE)
+		log_warn("%s: the device delivers top and bottom fields in turn, and they cannot be woven: "
+			 "each is a picture in the file, of half a frame's lines",
+			 path);
+	else if (format->field == FIELD_SEQ_TB || format->field == FIELD_SEQ_BT)
+		log_warn("%s: the device delivers frames as one field after the other (%s), and they cannot "
+			 "be woven: the file has them as they are",
+			 path, name);
+}
+
 int record_run(struct recording *recording)
 {
 	struct record_loop *loop = calloc(1, sizeof *loop);
@@ -174,6 +197,7 @@ int record_run(struct recording *recording)
 	loop->recording = recording;
 	loop->start_ns = now_ns();
 	recording->pool_info = pool_info(recording->setup->pool);
+	log_fields(recording);
 	err = record_file_open(&loop->file, recording);
 	if (err < 0)
 		record_loop_finish(loop, END_WRITE_ERROR, err);

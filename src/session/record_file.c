@@ -339,6 +339,7 @@ static void append_line(struct record_file *file, struct record_frame *frame)
 static int finish_frame(struct record_file *file, struct record_frame *frame)
 {
 	av_buffer_unref(&frame->frame.memory);
+	av_buffer_unref(&frame->frame.second_memory);
 	av_buffer_unref(&frame->frame.parameter_sets);
 	return write_lines(file);
 }

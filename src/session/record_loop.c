@@ -2,181 +2,19 @@
 /* The device loop of a recording: takes frames from the pool and passes them to the file thread. */
 #include "session/record_loop.h"
 
-#include <stdlib.h>
+#include <string.h>
 #include <linux/videodev2.h>
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/status_line.h"
-#include "device/obstacles.h"
+#include "media/write/weaver.h"
 #include "session/buffer_ref.h"
-
-int record_loop_finish(struct record_loop *loop, enum run_end end, int err)
-{
-	loop->recording->end = end;
-	loop->done = true;
-	return err;
-}
+#include "session/record_loop_frame.h"
 
 static const char *device_path(const struct record_loop *loop)
 {
 	return loop->recording->setup->device.path;
-}
-
-/* Passes it to the file thread, which frees it. Where that has ended by an error, the frame is left to
- * loop->refused, and the recording ends. */
-static int put_frame(struct record_loop *loop, struct record_frame *frame)
-{
-	int err = fifo_put(loop->frames, frame, frame->frame.memory ? frame->info.bytes : 0);
-
-	if (err == 0)
-		return 0;
-	loop->refused = frame;
-	return record_loop_finish(loop, END_WRITE_ERROR, err);
-}
-
-/* For the frame dequeued last. NULL: no memory, logged. */
-static struct record_frame *new_record_frame(const struct record_loop *loop, enum frame_result result,
-					     uint64_t lost)
-{
-	struct record_frame *frame = calloc(1, sizeof *frame);
-
-	if (!frame) {
-		log_no_memory();
-		return NULL;
-	}
-	frame->info = loop->info;
-	frame->result = result;
-	frame->lost = lost;
-	return frame;
-}
-
-/* A frame that is not written still has its line in the frame log. */
-static int log_frame(struct record_loop *loop, enum frame_result result, uint64_t lost)
-{
-	struct record_frame *frame;
-
-	if (!loop->recording->options.frame_log)
-		return 0;
-	frame = new_record_frame(loop, result, lost);
-	return frame ? put_frame(loop, frame) : record_loop_finish(loop, END_ERROR, -ENOMEM);
-}
-
-/* When the duration has passed even if the timestamps do not say so; 0: not known yet. */
-static int64_t duration_end(const struct record_loop *loop)
-{
-	int64_t duration_ns = loop->recording->options.duration_ns;
-
-	return duration_ns && loop->timestamps.first_dequeue_ns
-		       ? loop->timestamps.first_dequeue_ns + duration_ns + NS_PER_S
-		       : 0;
-}
-
-int64_t record_loop_deadline(const struct record_loop *loop)
-{
-	const struct record_options *options = &loop->recording->options;
-	int64_t stall_ns = options->stall_ns ? loop->last_frame_ns + options->stall_ns : 0;
-	int64_t end_ns = duration_end(loop);
-
-	return !stall_ns || (end_ns && end_ns < stall_ns) ? end_ns : stall_ns;
-}
-
-static void report_stall(const struct record_loop *loop)
-{
-	double seconds = (double)loop->recording->options.stall_ns / NS_PER_S;
-	char text[64];
-
-	if (!loop->n_unusable) {
-		snprintf(text, sizeof text, "%.3g s", seconds);
-		obstacle_report(device_path(loop), OBSTACLE_NO_FRAMES, text, NULL);
-		return;
-	}
-	snprintf(text, sizeof text, "%llu frames of %.3g s", (unsigned long long)loop->n_unusable, seconds);
-	obstacle_report(device_path(loop), OBSTACLE_UNUSABLE_FRAMES, text,
-			loop->has_key_frame ? "damaged or empty"
-					    : "damaged, empty, or before the first key frame");
-}
-
-int record_loop_time_out(struct record_loop *loop)
-{
-	const struct record_options *options = &loop->recording->options;
-
-	if (!options->stall_ns || now_ns() < loop->last_frame_ns + options->stall_ns)
-		return record_loop_finish(loop, END_DURATION, 0);
-	report_stall(loop);
-	return record_loop_finish(loop, END_STALL, POOL_TIMEOUT);
-}
-
-static int end_if_past(struct record_loop *loop, int64_t time_ns)
-{
-	int64_t deadline_ns = record_loop_deadline(loop);
-
-	return deadline_ns && time_ns >= deadline_ns ? record_loop_time_out(loop) : 0;
-}
-
-/* Of a frame that can be used, whether there is memory for it or not. */
-static void note_usable(struct record_loop *loop)
-{
-	loop->last_frame_ns = loop->info.dequeue_ns;
-	loop->n_unusable = 0;
-}
-
-/* The recording ends in time also where frames keep coming that cannot be used. */
-static int check_deadline(struct record_loop *loop)
-{
-	if (!loop->timestamps.first_dequeue_ns)
-		loop->timestamps.first_dequeue_ns = loop->info.dequeue_ns;
-	return end_if_past(loop, loop->info.dequeue_ns);
-}
-
-static int lose_damaged(struct record_loop *loop)
-{
-	struct ledger *ledger = &loop->recording->ledger;
-	uint64_t lost = ledger_add(ledger, &loop->info);
-	int err;
-
-	ledger->lost_error++;
-	if (loop->recording->options.bad_frames == BAD_FRAMES_FAIL) {
-		log_error("%s: frame %u is damaged, and --bad-frames=fail was given", device_path(loop),
-			  loop->info.sequence);
-		record_loop_finish(loop, END_ERROR, -EBADMSG);
-		log_frame(loop, FRAME_LOST_ERROR, lost);
-		return -EBADMSG;
-	}
-	loop->n_unusable++;
-	err = log_frame(loop, FRAME_LOST_ERROR, lost);
-	return err < 0 ? err : check_deadline(loop);
-}
-
-static int lose_without_buffer(struct record_loop *loop)
-{
-	uint64_t lost = ledger_add(&loop->recording->ledger, &loop->info);
-
-	int err;
-
-	loop->recording->ledger.lost_queue++;
-	note_usable(loop);
-	err = log_frame(loop, FRAME_LOST_QUEUE, lost);
-	return err < 0 ? err : check_deadline(loop);
-}
-
-static int skip_frame(struct record_loop *loop, struct buffer *buffer, uint64_t lost)
-{
-	loop->recording->ledger.skipped++;
-	pool_release(loop->recording->setup->pool, buffer);
-	return log_frame(loop, FRAME_SKIPPED, lost);
-}
-
-/* Whether the frame dequeued last would exceed max_bytes. */
-static bool is_full(const struct record_loop *loop)
-{
-	const struct recording *recording = loop->recording;
-	/* bytes_taken is read before bytes_written: a frame that is written in between counts twice rather
-	 * than not at all. */
-	uint64_t waiting = loop->bytes_sent - recording->ledger.bytes_taken;
-
-	return recording->options.max_bytes &&
-	       recording->ledger.bytes_written + waiting + loop->info.bytes > recording->options.max_bytes;
 }
 
 /* What the driver says of the frame, without a reference to its memory. */
@@ -184,6 +22,7 @@ static struct frame describe_frame(const struct buffer *buffer)
 {
 	struct frame frame = {
 		.n_planes = buffer->n_planes,
+		.field = buffer->info.field,
 		.key = buffer->info.flags & V4L2_BUF_FLAG_KEYFRAME,
 		.damaged = buffer->info.flags & V4L2_BUF_FLAG_ERROR,
 		/* libv4l2's own memory; what read() fills is ours. */
@@ -208,75 +47,93 @@ static int reference_buffer(struct record_loop *loop, struct frame *frame, struc
 	return 0;
 }
 
-static int lose_for_want_of_memory(struct record_loop *loop, struct buffer *buffer)
+/* --- fields in buffers of their own --- */
+
+/* Moves what `field` refers to. */
+static void join_field(struct frame *frame, struct frame *field)
 {
-	loop->recording->ledger.lost_queue++;
-	pool_release(loop->recording->setup->pool, buffer);
-	return record_loop_finish(loop, END_ERROR, -ENOMEM);
+	if (!frame->memory) {
+		*frame = *field;
+	} else if (field->memory) {
+		memcpy(frame->planes + frame->n_planes, field->planes,
+		       field->n_planes * sizeof *field->planes);
+		frame->n_planes += field->n_planes;
+		frame->second_memory = field->memory;
+		frame->damaged |= field->damaged;
+	}
+	*field = (struct frame){ 0 };
 }
 
-/* Takes what `described` refers to. */
-static int send_frame(struct record_loop *loop, struct buffer *buffer, uint64_t lost, struct frame *described)
+/* Of both, or of the one that is there. */
+static int sort_fields(struct record_loop *loop)
 {
-	struct record_frame *frame = new_record_frame(loop, FRAME_WRITTEN, lost);
+	enum frame_result result = loop->fields_result;
+	struct frame frame = loop->fields;
+	int err;
 
-	if (!frame || reference_buffer(loop, described, buffer) < 0) {
-		free(frame);
-		return lose_for_want_of_memory(loop, buffer);
-	}
-	frame->copied = buffer->copied;
-	frame->scarce = pool_is_low(buffer->pool);
-	frame->frame = *described;
-	described->parameter_sets = NULL;
-	loop->n_sent++;
-	loop->bytes_sent += buffer->info.bytes;
-	return put_frame(loop, frame);
-}
-
-/* Whether the stream's first key frame is still to come. A decoder cannot use what is before it. */
-static bool is_before_key(struct record_loop *loop, const struct frame *frame)
-{
-	if (loop->has_key_frame)
-		return false;
-	loop->has_key_frame = parameter_sets_can_start(&loop->parameter_sets, frame);
-	loop->recording->ledger.before_key += !loop->has_key_frame;
-	return !loop->has_key_frame;
-}
-
-/* Sends the frame or leaves it out. */
-static int sort_frame(struct record_loop *loop, struct buffer *buffer, struct frame *frame)
-{
-	struct recording *recording = loop->recording;
-	const struct record_options *options = &recording->options;
-	uint64_t lost = ledger_add(&recording->ledger, &loop->info);
-	int err = parameter_sets_examine(&loop->parameter_sets, frame);
-
-	if (err < 0)
-		return lose_for_want_of_memory(loop, buffer);
-	if (recording->ledger.skipped < options->skip) {
-		note_usable(loop);
-		loop->timestamps.first_dequeue_ns = 0; /* the duration begins after --skip */
-		return skip_frame(loop, buffer, lost);
-	}
-	if (is_before_key(loop, frame)) {
-		loop->n_unusable++;
-		err = skip_frame(loop, buffer, lost);
-		return err < 0 ? err : check_deadline(loop);
-	}
-	note_usable(loop);
-	frame->pts_ns = capture_timestamps_add(&loop->timestamps, &loop->info);
-	if (options->duration_ns && frame->pts_ns >= options->duration_ns) {
-		record_loop_finish(loop, END_DURATION, 0);
-		return skip_frame(loop, buffer, lost);
-	}
-	if (is_full(loop)) {
-		record_loop_finish(loop, END_SIZE, 0);
-		return skip_frame(loop, buffer, lost);
-	}
-	err = send_frame(loop, buffer, lost, frame);
-	if (err == 0 && options->count && loop->n_sent == options->count)
-		record_loop_finish(loop, END_COUNT, 0);
+	loop->info = field_pairs_take(&loop->pairs);
+	loop->fields = (struct frame){ 0 };
+	loop->fields_result = FRAME_WRITTEN;
+	if (frame.memory && !frame.second_memory)
+		loop->info.field = frame.field;
+	if (frame.memory &&
+	    !(result == FRAME_LOST_ERROR && loop->recording->options.bad_frames == BAD_FRAMES_FAIL))
+		err = record_loop_sort_frame(loop, &frame);
+	else
+		err = result == FRAME_LOST_ERROR ? record_loop_lose_damaged(loop)
+						 : record_loop_lose_without_buffer(loop);
+	record_loop_release_frame(&frame);
 	return err;
+}
+
+/* Moves what `field` refers to, nothing where the result is that it is lost; unless the recording ends with
+ * the field before it. */
+static int add_field(struct record_loop *loop, struct frame *field, enum frame_result result)
+{
+	struct frame_info info = loop->info;
+
+	if (field_pairs_ends(&loop->pairs, &info)) {
+		int err = sort_fields(loop);
+
+		if (err < 0 || loop->done)
+			return err;
+	}
+	field_pairs_add(&loop->pairs, &info);
+	if (!loop->pairs.is_pair)
+		field->field = loop->pairs.frame.field;
+	join_field(&loop->fields, field);
+	if (result != FRAME_WRITTEN)
+		loop->fields_result = result;
+	return loop->pairs.is_pair ? sort_fields(loop) : 0;
+}
+
+/* The stream has ended between the two fields of a frame. */
+static void leave_field_out(struct record_loop *loop)
+{
+	if (!loop->pairs.has_first)
+		return;
+	loop->info = field_pairs_take(&loop->pairs);
+	record_loop_release_frame(&loop->fields);
+	record_loop_leave_out(loop);
+}
+
+/* --- buffers --- */
+
+/* Buffers that have no frame have no number either. */
+static int take_damaged(struct record_loop *loop)
+{
+	struct frame none = { 0 };
+
+	return loop->pairs_fields && loop->info.bytes ? add_field(loop, &none, FRAME_LOST_ERROR)
+						      : record_loop_lose_damaged(loop);
+}
+
+static int take_without_buffer(struct record_loop *loop)
+{
+	struct frame none = { 0 };
+
+	return loop->pairs_fields ? add_field(loop, &none, FRAME_LOST_QUEUE)
+				  : record_loop_lose_without_buffer(loop);
 }
 
 static bool is_usable(const struct record_loop *loop, const struct frame *frame)
@@ -285,7 +142,7 @@ static bool is_usable(const struct record_loop *loop, const struct frame *frame)
 	       parameter_sets_has_unit(&loop->parameter_sets, frame);
 }
 
-static int record_frame(struct record_loop *loop, struct buffer *buffer)
+static int take_buffer(struct record_loop *loop, struct buffer *buffer)
 {
 	struct recording *recording = loop->recording;
 	struct frame frame = describe_frame(buffer);
@@ -295,10 +152,16 @@ static int record_frame(struct record_loop *loop, struct buffer *buffer)
 		recording->first_frame_ns = loop->info.dequeue_ns - loop->start_ns;
 	if (!is_usable(loop, &frame)) {
 		pool_release(recording->setup->pool, buffer);
-		return lose_damaged(loop);
+		return take_damaged(loop);
 	}
-	err = sort_frame(loop, buffer, &frame);
-	av_buffer_unref(&frame.parameter_sets);
+	if (reference_buffer(loop, &frame, buffer) < 0) {
+		pool_release(recording->setup->pool, buffer);
+		ledger_add(&recording->ledger, &loop->info);
+		return record_loop_lose_for_want_of_memory(loop);
+	}
+	err = loop->pairs_fields ? add_field(loop, &frame, FRAME_WRITTEN)
+				 : record_loop_sort_frame(loop, &frame);
+	record_loop_release_frame(&frame);
 	return err;
 }
 
@@ -335,7 +198,7 @@ static int64_t wait_deadline(const struct record_loop *loop)
 
 static int handle_timeout(struct record_loop *loop)
 {
-	return end_if_past(loop, now_ns());
+	return record_loop_end_if_past(loop, now_ns());
 }
 
 /* The stream has to be restarted even if the timings turn out to be the same (kernel documentation,
@@ -379,8 +242,8 @@ static const struct {
 	bool is_error;
 } results[] = {
 	{ .result = POOL_WAKE, .handle = ignore }, /* the next iteration returns the buffers */
-	{ .result = POOL_CORRUPT, .handle = lose_damaged },
-	{ .result = POOL_NOBUF, .handle = lose_without_buffer },
+	{ .result = POOL_CORRUPT, .handle = take_damaged },
+	{ .result = POOL_NOBUF, .handle = take_without_buffer },
 	{ .result = POOL_TIMEOUT, .handle = handle_timeout },
 	{ .result = POOL_RES_CHANGE, .handle = check_source },
 	{ .result = POOL_EOS, .end = END_EOS },
@@ -426,7 +289,7 @@ static int run_stream(struct record_loop *loop)
 	while (err == 0 && !loop->done) {
 		loop->n_refs -= buffer_ref_return(pool, loop->returned, pool_is_low(pool));
 		err = pool_dequeue(pool, wait_deadline(loop), &buffer, &loop->info);
-		err = err == 0 ? record_frame(loop, buffer) : handle_result(loop, err);
+		err = err == 0 ? take_buffer(loop, buffer) : handle_result(loop, err);
 		call_progress(loop);
 	}
 	return err;
@@ -434,10 +297,14 @@ static int run_stream(struct record_loop *loop)
 
 int record_loop_run(struct record_loop *loop)
 {
-	int err = parameter_sets_open(&loop->parameter_sets, &loop->recording->setup->format);
+	const struct video_format *format = &loop->recording->setup->format;
+	int err = parameter_sets_open(&loop->parameter_sets, format);
 
 	loop->has_key_frame = false;
+	loop->pairs_fields = format->field == FIELD_ALTERNATE && weaver_is_for(format);
+	loop->pairs = (struct field_pairs){ .bottom_first = video_format_bottom_first(format) };
 	err = err < 0 ? record_loop_finish(loop, END_ERROR, err) : run_stream(loop);
+	leave_field_out(loop);
 	parameter_sets_close(&loop->parameter_sets);
 	return err;
 }

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include "device/dv_timings.h"
 #include "media/write/parameter_sets.h"
+#include "session/field_pairs.h"
 #include "session/record_file.h"
 
 struct record_loop {
@@ -20,7 +21,11 @@ struct record_loop {
 	struct parameter_sets parameter_sets; /* of the stream */
 	bool has_key_frame;                   /* that decoding can start with */
 	struct frame_info info;               /* of the frame dequeued last, delivered or not */
-	uint64_t n_sent, bytes_sent;          /* to the file thread */
+	bool pairs_fields;                    /* which come one a buffer, and are written as frames */
+	struct field_pairs pairs;
+	struct frame fields;             /* of `pairs` so far, as far as they are not lost */
+	enum frame_result fields_result; /* FRAME_WRITTEN: none was lost */
+	uint64_t n_sent, bytes_sent;     /* to the file thread */
 	int64_t start_ns, progress_ns;
 	int64_t last_frame_ns;   /* when the last frame came that could be used */
 	uint64_t n_unusable;     /* since then */
@@ -35,6 +40,8 @@ int record_loop_run(struct record_loop *loop);
 int record_loop_finish(struct record_loop *loop, enum run_end end, int err);
 /* Ends it because the deadline has passed, which is an error unless it was the end of the duration. */
 int record_loop_time_out(struct record_loop *loop);
+/* The same where it has passed by time_ns. */
+int record_loop_end_if_past(struct record_loop *loop, int64_t time_ns);
 /* When to stop waiting for the next frame, on CLOCK_MONOTONIC; 0: never. */
 int64_t record_loop_deadline(const struct record_loop *loop);
 

@@ -11,7 +11,8 @@ void sim_frame_discard(struct sim *sim)
 {
 	for (unsigned i = 0; i < MAX_PLANES; i++) {
 		free(sim->background[i]);
-		sim->background[i] = NULL;
+		free(sim->whole[i]);
+		sim->background[i] = sim->whole[i] = NULL;
 	}
 	sim_codec_close(sim->codec);
 	sim->codec = NULL;
@@ -28,8 +29,9 @@ static uint32_t payload_bytes(const struct sim *sim, unsigned plane)
 static int prepare_background(struct sim *sim)
 {
 	bool black = sim->options.draw == SIM_DRAW_BLACK;
+	bool full = sim->options.draw == SIM_DRAW_FULL && !sim_fields_are_apart(sim);
 
-	if (sim->background[0] || (sim->options.draw != SIM_DRAW_FULL && !black))
+	if (sim->background[0] || (!full && !black))
 		return 0;
 	for (unsigned i = 0; i < sim->format.n_planes; i++) {
 		sim->background[i] = calloc(1, payload_bytes(sim, i));
@@ -63,6 +65,8 @@ static int draw_raw(struct sim *sim, struct sim_buffer *buffer, uint32_t number)
 	}
 	if (sim->options.draw == SIM_DRAW_NONE || sim->options.draw == SIM_DRAW_BLACK)
 		return 0;
+	if (sim_fields_are_apart(sim))
+		return sim_fields_draw(sim, number, buffer->field, planes);
 	return sim->options.draw == SIM_DRAW_MARKS
 		       ? sim_test_pattern_marks(&sim->format, number, planes)
 		       : sim_test_pattern_foreground(&sim->format, number, planes);
@@ -127,7 +131,6 @@ void sim_frame_capture(struct sim *sim, struct sim_buffer *buffer, uint32_t sequ
 	buffer->bad_index = false;
 	buffer->sequence = sequence;
 	buffer->timestamp_ns = sim_faults_timestamp(sim, timestamp_ns);
-	buffer->field = sim->format.field;
 	for (unsigned i = 0; i < sim->format.n_planes; i++) {
 		buffer->planes[i].data_offset = sim->options.data_offset;
 		sim_memory_begin_access(&buffer->planes[i]);

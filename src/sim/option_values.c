@@ -175,6 +175,17 @@ int sim_value_ppm(struct sim_options *options, size_t offset, const char *value)
 	return 0;
 }
 
+int sim_value_field(struct sim_options *options, size_t offset, const char *value)
+{
+	for (uint32_t order = V4L2_FIELD_NONE; order <= V4L2_FIELD_INTERLACED_BT; order++) {
+		if (strcmp(video_field_name(order), value) == 0) {
+			*(uint32_t *)field(options, offset) = order;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
 int sim_value_times(struct sim_options *options, size_t offset, const char *value)
 {
 	static const struct word words[] = { { "good", SIM_TIMES_GOOD },

@@ -53,6 +53,10 @@ const struct sim_key sim_keys[] = {
 	  AT(codec.jpeg) },
 	{ "key-flags", "no", "compressed frames are not marked as key frames or others", sim_value_not,
 	  AT(no_key_flags) },
+	{ "field", "ORDER",
+	  "the order of fields: none, top, bottom, interlaced, interlaced-tb, interlaced-bt, seq-tb, seq-bt, "
+	  "alternate (none); of top, bottom and alternate size= is that of a field",
+	  sim_value_field, AT(field) },
 	{ "pixel-aspect", "Y/X", "height to width of a pixel, for CROPCAP", sim_value_fps, AT(pixel_aspect) },
 	{ "crop", "WxH", "the part of the source in the frame, for G_SELECTION", sim_value_size,
 	  AT(crop_width) },
@@ -172,6 +176,7 @@ int sim_options_parse(struct sim_options *options, const char *text)
 	*options = (struct sim_options){ .width = 1280,
 					 .height = 720,
 					 .fps = { 30, 1 },
+					 .field = V4L2_FIELD_NONE,
 					 .grant = -1,
 					 .codec.key_interval = 30,
 					 .inputs = 1,

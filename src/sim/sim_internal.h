@@ -56,6 +56,7 @@ struct sim_options {
 	struct fraction fps;   /* 0/1: a frame whenever a buffer is queued */
 	struct fraction claim; /* 0/1: none; 0/0: the true one */
 	uint32_t stride, data_offset;
+	uint32_t field;                   /* V4L2_FIELD_*; of a capture device */
 	struct fraction pixel_aspect;     /* y/x; 0/0: no CROPCAP; 0/1: it leaves that empty */
 	uint32_t crop_width, crop_height; /* 0: no G_SELECTION */
 	bool output, m2m;
@@ -161,6 +162,7 @@ struct sim {
 	struct video_format format;
 	struct v4l2_colorimetry colour;  /* output: as set by S_FMT; colorspace 0: not set */
 	uint8_t *background[MAX_PLANES]; /* of the test pattern; NULL until the first frame */
+	uint8_t *whole[MAX_PLANES];      /* the frame that fields are of; NULL likewise */
 	struct sim_codec *codec;         /* compressed formats, while streaming */
 	uint8_t *packet;                 /* draw=none: the compressed frame that each buffer gets */
 	uint32_t packet_bytes;
@@ -364,6 +366,14 @@ void sim_frame_display(struct sim *sim, struct sim_buffer *buffer);
 /* Allocates and draws what frames share, so that the first frame is not late. */
 int sim_frame_prepare(struct sim *sim);
 void sim_frame_discard(struct sim *sim); /* what sim_frame_prepare() made, when the format changes */
+
+/* fields.c: the orders of fields in which a buffer is not a picture whose lines are in place. */
+bool sim_fields_are_apart(const struct sim *sim);
+unsigned sim_fields_per_frame(const struct sim *sim); /* in buffers of their own, or 1 */
+/* The field order of the nth buffer of a stream. */
+uint32_t sim_fields_of_buffer(const struct sim *sim, uint64_t n);
+/* Draws what a buffer has of the frame of this number. */
+int sim_fields_draw(struct sim *sim, uint32_t number, uint32_t field, uint8_t *const planes[MAX_PLANES]);
 
 /* memory.c: allocates (MMAP) or prepares (others) the planes; 0 or a negative errno. */
 int sim_memory_allocate(struct sim *sim, struct sim_buffer *buffer, const uint32_t lengths[MAX_PLANES]);

@@ -150,8 +150,9 @@ static int64_t intervals_a_frame(const struct sim *sim)
 static int64_t period_end_ns(const struct sim *sim, uint64_t period)
 {
 	struct fraction fps = sim->format.fps;
-	int64_t n = ((int64_t)period + 1) * intervals_a_frame(sim), frame_ns = fps.den * NS_PER_S;
-	int64_t passed_ns = n / fps.num * frame_ns + n % fps.num * frame_ns / fps.num;
+	int64_t n = ((int64_t)period + 1) * intervals_a_frame(sim), second_ns = fps.den * NS_PER_S;
+	int64_t rate = (int64_t)fps.num * sim_fields_per_frame(sim);
+	int64_t passed_ns = n / rate * second_ns + n % rate * second_ns / rate;
 
 	return sim->start_ns + passed_ns - passed_ns / 1000000 * sim->options.drift_ppm;
 }
@@ -195,6 +196,7 @@ static struct sim_buffer *next_buffer(struct sim *sim)
 static void capture_frame(struct sim *sim, int64_t timestamp_ns)
 {
 	const struct sim_options *o = &sim->options;
+	uint64_t number;
 	struct sim_buffer *buffer;
 
 	sim->n_frames++;
@@ -205,8 +207,9 @@ static void capture_frame(struct sim *sim, int64_t timestamp_ns)
 	if (sim_faults_due(&o->repeat, sim->n_frames) && sim->period)
 		sim->n_repeats++;
 	buffer = next_buffer(sim);
-	sim_frame_capture(sim, buffer, o->first_sequence + (uint32_t)(sim->period - sim->n_repeats),
-			  timestamp_ns);
+	buffer->field = sim_fields_of_buffer(sim, sim->period);
+	number = (sim->period - sim->n_repeats) / sim_fields_per_frame(sim);
+	sim_frame_capture(sim, buffer, o->first_sequence + (uint32_t)number, timestamp_ns);
 	buffer_done(sim, buffer);
 	if (sim_faults_due(&o->event, sim->n_frames))
 		sim_dv_timings_source_change(sim);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The test pattern of the simulated device: colour bars over a grey ramp, a box that moves with each frame,
- * the frame number in large digits and, for programs to read, in black and white blocks along the top.
+ * the frame number in large digits and, for programs to read, in black and white blocks along the top. In an
+ * interlaced one the right edge shows the field of each line.
  */
 #include "sim/test_pattern.h"
 
@@ -282,6 +283,19 @@ static void draw_box(const struct canvas *canvas, uint32_t number)
 	fill_rect(canvas, (struct rect){ r.x + rim, r.y + rim, side - 2 * rim, side - 2 * rim }, 0xff8000);
 }
 
+/* Below the marks, where a picture has lines of two fields: the right edge is white in those of the top field
+ * and black in those of the bottom field. */
+static void draw_field_marks(const struct canvas *canvas, uint32_t field)
+{
+	struct marks m = marks_layout(canvas->width, canvas->height);
+
+	if (field == FIELD_ANY || field == FIELD_NONE)
+		return;
+	for (uint32_t y = m.rows * m.block; y < canvas->height; y++)
+		fill_rect(canvas, (struct rect){ canvas->width - MIN_BLOCK, y, MIN_BLOCK, 1 },
+			  y % 2 ? 0x000000 : 0xffffff);
+}
+
 int sim_test_pattern_background(const struct video_format *format, uint8_t *const planes[MAX_PLANES])
 {
 	static const uint32_t bars[8] = { 0xbfbfbf, 0xbfbf00, 0x00bfbf, 0x00bf00,
@@ -330,6 +344,7 @@ int sim_test_pattern_foreground(const struct video_format *format, uint32_t numb
 	draw_box(&canvas, number);
 	draw_number(&canvas, number);
 	draw_marks(&canvas, number);
+	draw_field_marks(&canvas, format->field);
 	return 0;
 }
 
@@ -339,9 +354,11 @@ int sim_test_pattern_marks(const struct video_format *format, uint32_t number,
 	struct canvas canvas;
 	int err = canvas_open(&canvas, format, planes);
 
-	if (err == 0)
-		draw_marks(&canvas, number);
-	return err;
+	if (err < 0)
+		return err;
+	draw_marks(&canvas, number);
+	draw_field_marks(&canvas, format->field);
+	return 0;
 }
 
 int sim_test_pattern_draw(const struct video_format *format, uint32_t number,

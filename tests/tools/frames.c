@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Proves raw video on standard input to be the simulated device's picture. ffmpeg -i FILE -f rawvideo
- * - | frames [-l] FOURCC WIDTHxHEIGHT
+ * - | frames [-l] [-m] [-i] FOURCC WIDTHxHEIGHT
  *
  * Reads packed frames, finds the number that each carries, draws that number anew and compares every
  * byte. Prints one line, "frames=N first=A last=B torn=T missing=M repeated=R trailing=BYTES", and
- * with -l a line a frame before it. Exit status 0 when no frame is torn or comes twice or out of
- * order; gaps are for the caller to judge.
+ * with -l a line a frame before it; -m looks at the number alone, -i expects the marks of two fields. Exit
+ * status 0 when no frame is torn or comes twice or out of order; gaps are for the caller to judge.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -127,10 +127,13 @@ int main(int argc, char **argv)
 	int option;
 	size_t got;
 
-	while ((option = getopt(argc, argv, "lm")) != -1)
-		*(option == 'l' ? &checker.list : &checker.marks_only) = true;
+	while ((option = getopt(argc, argv, "lmi")) != -1) {
+		checker.list |= option == 'l';
+		checker.marks_only |= option == 'm';
+		checker.format.field = option == 'i' ? FIELD_INTERLACED : checker.format.field;
+	}
 	if (argc - optind != 2 || checker_open(&checker, argv[optind], argv[optind + 1]) < 0) {
-		fprintf(stderr, "usage: frames [-l] [-m] FOURCC WIDTHxHEIGHT\n");
+		fprintf(stderr, "usage: frames [-l] [-m] [-i] FOURCC WIDTHxHEIGHT\n");
 		checker_close(&checker);
 		return 2;
 	}

@@ -100,12 +100,31 @@ static void repeated_numbers_are_no_loss(void **state)
 	struct ledger ledger = { 0 };
 
 	(void)state;
-	for (uint32_t i = 0; i < 10; i++) { /* two fields share a number */
+	for (uint32_t i = 0; i < 10; i++) {
 		deliver(&ledger, i);
 		deliver(&ledger, i);
 	}
 	assert_int_equal(ledger.repeated, 10);
 	assert_int_equal(ledger.sequence_span, 10);
+	assert_int_equal(ledger.lost_driver, 0);
+	assert_true(ledger_balanced(&ledger));
+}
+
+static void fields_of_a_frame_share_its_number(void **state)
+{
+	struct ledger ledger = { 0 };
+
+	(void)state;
+	for (uint32_t i = 0; i < 20; i++) {
+		struct frame_info field = { .sequence = i / 2,
+					    .bytes = 1,
+					    .field = i % 2 ? V4L2_FIELD_TOP : V4L2_FIELD_BOTTOM };
+
+		assert_int_equal(ledger_add(&ledger, &field), 0);
+		ledger.written++;
+	}
+	assert_int_equal(ledger.second_fields, 10);
+	assert_int_equal(ledger.repeated, 0);
 	assert_int_equal(ledger.lost_driver, 0);
 	assert_true(ledger_balanced(&ledger));
 }
@@ -229,6 +248,7 @@ static void each_wrong_count_shows(void **state)
 	WRONG(lost_queue);
 	WRONG(lost_writer);
 	WRONG(lost_codec);
+	WRONG(second_fields);
 	WRONG(repeated);
 	WRONG(unnumbered);
 	WRONG(sequence_span);
@@ -242,6 +262,7 @@ int main(void)
 		cmocka_unit_test(gaps_are_the_drivers_loss),
 		cmocka_unit_test(numbers_wrap_at_32_bits),
 		cmocka_unit_test(repeated_numbers_are_no_loss),
+		cmocka_unit_test(fields_of_a_frame_share_its_number),
 		cmocka_unit_test(going_back_a_little_counts_nothing_twice),
 		cmocka_unit_test(further_back_is_a_reset),
 		cmocka_unit_test(half_the_circle_divides_gap_from_reset),

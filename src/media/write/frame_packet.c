@@ -8,6 +8,7 @@
 #include <libavutil/pixdesc.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "media/write/frame_check.h"
 
 /* The widest load of any SIMD instruction set (AVX-512). */
 #define SIMD_BYTES 64
@@ -17,21 +18,18 @@
 /* --- description --- */
 
 /* Muxers write it as FieldOrder (RFC 9559, 5.1.4.1.28.2) or as the fiel atom (QuickTime File Format). */
-static enum AVFieldOrder codecpar_field_order(const struct video_format *format)
+enum AVFieldOrder frame_packet_field_order(const struct video_format *format)
 {
-	/* Separate fields (TOP, ALTERNATE, SEQ_TB and others) have no equivalent in libav. */
-	static const enum AVFieldOrder orders[] = {
-		[FIELD_NONE] = AV_FIELD_PROGRESSIVE,
-		[FIELD_INTERLACED] = AV_FIELD_TT,
-		[FIELD_INTERLACED_TB] = AV_FIELD_TT,
-		[FIELD_INTERLACED_BT] = AV_FIELD_BB,
-	};
-
-	/* 525-line systems (BT.601: 480 or 486 active lines) transmit the bottom field first, all others the
-	 * top field: "Field Order" in the kernel's V4L2 documentation. */
-	if (format->field == FIELD_INTERLACED && (format->height == 480 || format->height == 486))
-		return AV_FIELD_BB;
-	return format->field < ARRAY_SIZE(orders) ? orders[format->field] : AV_FIELD_UNKNOWN;
+	switch (format->field) {
+	case FIELD_NONE:
+	case FIELD_TOP:
+	case FIELD_BOTTOM: /* all lines of the one field are of the same time */
+		return AV_FIELD_PROGRESSIVE;
+	case FIELD_ANY:
+		return AV_FIELD_UNKNOWN;
+	default:
+		return video_format_bottom_first(format) ? AV_FIELD_BB : AV_FIELD_TT;
+	}
 }
 
 void frame_packet_codecpar(const struct video_format *format, AVCodecParameters *par)
@@ -47,7 +45,7 @@ void frame_packet_codecpar(const struct video_format *format, AVCodecParameters 
 	par->color_space = format->matrix;
 	par->color_primaries = format->primaries;
 	par->color_trc = format->transfer;
-	par->field_order = codecpar_field_order(format);
+	par->field_order = frame_packet_field_order(format);
 	if (!av_reduce(&par->sample_aspect_ratio.num, &par->sample_aspect_ratio.den,
 		       format->sample_aspect.num, format->sample_aspect.den, MAX_ASPECT_TERM) ||
 	    par->sample_aspect_ratio.den == 0)
@@ -67,9 +65,12 @@ int frame_packet_open(struct frame_packet *fp, const struct video_format *format
 
 	fp->format = *format;
 	fp->raw = pix && pix->av != AV_PIX_FMT_NONE && pix->codec == AV_CODEC_ID_RAWVIDEO;
+	fp->weaves = weaver_is_for(format);
 	if (!fp->raw)
 		return 0;
-	err = video_format_layout(format, &fp->layout);
+	err = fp->weaves ? weaver_open(&fp->weaver, format, &fp->format) : 0;
+	if (err == 0)
+		err = video_format_layout(&fp->format, &fp->layout);
 	if (err < 0)
 		log_error("%s %ux%u: the driver's plane sizes and strides are inconsistent: %s",
 			  fourcc_text(format->fourcc, text), format->width, format->height, err_str(err));
@@ -79,37 +80,16 @@ int frame_packet_open(struct frame_packet *fp, const struct video_format *format
 void frame_packet_close(struct frame_packet *fp)
 {
 	av_buffer_pool_uninit(&fp->pool);
+	weaver_close(&fp->weaver);
 }
 
-/* --- checks --- */
-
-/* Whether every row of the picture is within the frame's payload. */
-static bool picture_in_payload(const struct frame_packet *fp, const struct frame *frame)
+bool frame_packet_set_field_order(struct frame_packet *fp, const struct frame *frame)
 {
-	const struct picture_layout *l = &fp->layout;
+	uint32_t before = fp->format.field;
 
-	for (unsigned i = 0; i < l->n_planes; i++) {
-		size_t end = l->planes[i].offset + l->planes[i].row_bytes;
-
-		if (l->planes[i].rows > 0)
-			end += (size_t)l->planes[i].stride * (l->planes[i].rows - 1);
-		if (l->planes[i].memory_plane >= frame->n_planes ||
-		    frame->planes[l->planes[i].memory_plane].bytes < end)
-			return false;
-	}
-	return true;
-}
-
-static int log_short_frame(const struct frame_packet *fp, const struct frame *frame)
-{
-	char text[FOURCC_TEXT_MAX];
-	size_t bytes = 0;
-
-	for (unsigned i = 0; i < frame->n_planes && i < MAX_PLANES; i++)
-		bytes += frame->planes[i].bytes;
-	log_error("frame too short: %zu bytes in %u planes for a %s picture of %ux%u", bytes, frame->n_planes,
-		  fourcc_text(fp->format.fourcc, text), fp->format.width, fp->format.height);
-	return -EINVAL;
+	if (fp->weaves && frame->second_memory)
+		fp->format.field = frame->field == FIELD_BOTTOM ? FIELD_INTERLACED_BT : FIELD_INTERLACED_TB;
+	return fp->format.field != before;
 }
 
 /* --- packets --- */
@@ -133,7 +113,7 @@ static int alloc_packet(struct frame_packet *fp, struct frame *frame, size_t byt
 		return -ENOMEM;
 	packet->data = packet->buf->data;
 	packet->size = (int)bytes;
-	frame->copied_bytes = bytes;
+	frame->copied_bytes += bytes;
 	memset(packet->data + bytes, 0, AV_INPUT_BUFFER_PADDING_SIZE);
 	return 0;
 }
@@ -208,14 +188,14 @@ static int prepend_parameter_sets(struct frame_packet *fp, struct frame *frame, 
 	return 0;
 }
 
-int frame_packet_make(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
+/* As frame_packet_make(), of a whole picture. */
+static int make_packet(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
 {
-	bool first;
+	bool first = !fp->started;
+	int err = frame_check(frame, &fp->format, &fp->layout);
 
-	if (frame->n_planes < 1 || frame->n_planes > MAX_PLANES ||
-	    (fp->raw && !picture_in_payload(fp, frame)))
-		return log_short_frame(fp, frame);
-	first = !fp->started;
+	if (err < 0)
+		return err;
 	fp->started = true;
 	if (first && frame->parameter_sets && !frame->has_parameter_sets && frame->n_planes == 1)
 		return prepend_parameter_sets(fp, frame, packet);
@@ -224,6 +204,22 @@ int frame_packet_make(struct frame_packet *fp, struct frame *frame, AVPacket *pa
 					 : pack_rows(fp, frame, packet);
 	return frame->n_planes == 1 ? reference_plane(frame, frame->planes[0].bytes, packet)
 				    : concatenate_planes(fp, frame, packet);
+}
+
+int frame_packet_make(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
+{
+	struct frame woven;
+	int err;
+
+	if (!fp->weaves)
+		return make_packet(fp, frame, packet);
+	err = weaver_weave(&fp->weaver, frame, &woven);
+	if (err < 0)
+		return err;
+	err = make_packet(fp, &woven, packet);
+	frame->copied_bytes = woven.copied_bytes;
+	av_buffer_unref(&woven.memory);
+	return err;
 }
 
 /* --- AVFrames --- */
@@ -264,16 +260,18 @@ static int copy_aligned(const struct frame_packet *fp, struct frame *frame, AVFr
 	if (err >= 0) {
 		av_frame_unref(out);
 		av_frame_move_ref(out, copy);
-		frame->copied_bytes = fp->layout.packed_bytes;
+		frame->copied_bytes += fp->layout.packed_bytes;
 	}
 	av_frame_free(&copy);
 	return err < 0 ? err : 0;
 }
 
-int frame_packet_make_avframe(struct frame_packet *fp, struct frame *frame, bool aligned, AVFrame *out)
+static int make_avframe(struct frame_packet *fp, struct frame *frame, bool aligned, AVFrame *out)
 {
-	if (frame->n_planes < 1 || frame->n_planes > MAX_PLANES || !picture_in_payload(fp, frame))
-		return log_short_frame(fp, frame);
+	int err = frame_check(frame, &fp->format, &fp->layout);
+
+	if (err < 0)
+		return err;
 	out->buf[0] = av_buffer_ref(frame->memory);
 	if (!out->buf[0])
 		return -ENOMEM;
@@ -285,4 +283,20 @@ int frame_packet_make_avframe(struct frame_packet *fp, struct frame *frame, bool
 	if (aligned && (frame->unpadded || !simd_aligned(out, &fp->layout)))
 		return copy_aligned(fp, frame, out);
 	return 0;
+}
+
+int frame_packet_make_avframe(struct frame_packet *fp, struct frame *frame, bool aligned, AVFrame *out)
+{
+	struct frame woven;
+	int err;
+
+	if (!fp->weaves)
+		return make_avframe(fp, frame, aligned, out);
+	err = weaver_weave(&fp->weaver, frame, &woven);
+	if (err < 0)
+		return err;
+	err = make_avframe(fp, &woven, aligned, out);
+	frame->copied_bytes = woven.copied_bytes;
+	av_buffer_unref(&woven.memory);
+	return err;
 }

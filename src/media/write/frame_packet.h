@@ -6,24 +6,30 @@
 #include <stdbool.h>
 #include <libavcodec/avcodec.h>
 #include "base/video_format.h"
-#include "media/frame.h"
+#include "media/write/weaver.h"
 
 /* For frames of one format. Zero-initialise. */
 struct frame_packet {
-	struct video_format format;
+	struct video_format format;   /* of the pictures: of whole frames where fields are woven */
 	struct picture_layout layout; /* raw frames only */
 	bool raw;                     /* pictures of an AVPixelFormat, not compressed or unknown bytes */
-	bool started;                 /* a packet was made */
-	AVBufferPool *pool;           /* for frames that must be copied */
-	size_t pool_bytes;            /* size of its buffers */
+	bool weaves;                  /* frames come as two fields, one after the other */
+	struct weaver weaver;
+	bool started;       /* a packet was made */
+	AVBufferPool *pool; /* for frames that must be copied */
+	size_t pool_bytes;  /* size of its buffers */
 };
 
 /* -EINVAL for a raw format whose sizes contradict each other, logged. */
 int frame_packet_open(struct frame_packet *fp, const struct video_format *format);
 void frame_packet_close(struct frame_packet *fp);
 
+/* The fields of a frame that came in two buffers show which is the first. Returns whether that is not what
+ * the format says, which it does then. */
+bool frame_packet_set_field_order(struct frame_packet *fp, const struct frame *frame);
+
 /* Fills in data, size and buf of an empty packet. It references the frame's memory if that has the bytes that
- * a muxer expects (one plane, no padding); otherwise they are copied, which sets frame->copied_bytes. The
+ * a muxer expects (one plane, no padding); otherwise they are copied, which adds to frame->copied_bytes. The
  * first packet has the parameter sets before it where the frame does not contain them. 0,
  * -ENOMEM, or -EINVAL, logged, for a frame that is shorter than its picture. */
 int frame_packet_make(struct frame_packet *fp, struct frame *frame, AVPacket *packet);
@@ -32,6 +38,7 @@ int frame_packet_make(struct frame_packet *fp, struct frame *frame, AVPacket *pa
  * may use SIMD instructions on it, which read past the end of a row and of the picture. Errors as above. */
 int frame_packet_make_avframe(struct frame_packet *fp, struct frame *frame, bool aligned, AVFrame *out);
 
+enum AVFieldOrder frame_packet_field_order(const struct video_format *format);
 /* Fills in what muxers and codecs are told of the format: size, pixel format, colours, field order. */
 void frame_packet_codecpar(const struct video_format *format, AVCodecParameters *par);
 

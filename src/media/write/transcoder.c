@@ -32,13 +32,16 @@ static int open_frame_decoder(struct transcoder *t, const AVCodecParameters *par
 
 /* The encoder is opened before the first frame is decoded. Assume what cameras usually deliver; pictures that
  * differ are converted. JPEG is full range (JFIF, ITU-T T.871). */
-static void assume_decoded_format(AVCodecParameters *par)
+static void assume_decoded_format(AVCodecParameters *par, uint32_t field)
 {
 	bool jpeg = par->codec_id == AV_CODEC_ID_MJPEG;
 
 	par->format = jpeg ? AV_PIX_FMT_YUVJ422P : AV_PIX_FMT_YUV420P;
 	if (par->color_range == AVCOL_RANGE_UNSPECIFIED)
 		par->color_range = jpeg ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+	/* Pictures of one field have no lines of another. */
+	if (field == FIELD_ALTERNATE || field == FIELD_SEQ_TB || field == FIELD_SEQ_BT)
+		par->field_order = AV_FIELD_PROGRESSIVE;
 }
 
 int transcoder_open(struct transcoder *t, struct encoder_options *options)
@@ -56,7 +59,7 @@ int transcoder_open(struct transcoder *t, struct encoder_options *options)
 		err = open_frame_decoder(t, par);
 		if (err < 0)
 			goto done;
-		assume_decoded_format(par);
+		assume_decoded_format(par, t->frame_packet->format.field);
 	}
 	options->source = par;
 	err = encoder_open(&t->encoder, options);

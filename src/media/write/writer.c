@@ -11,6 +11,7 @@
 #include <libavutil/pixdesc.h>
 #include "base/log.h"
 #include "media/libav.h"
+#include "media/write/codec_choice.h"
 #include "media/write/muxer.h"
 #include "media/write/parameter_sets.h"
 #include "media/write/still_jpeg.h"
@@ -24,7 +25,7 @@ struct writer {
 	struct muxer muxer;
 	struct frame_packet frame_packet;
 	const AVCodec *codec; /* the encoder; NULL: stream copy */
-	bool playable;        /* it encodes what players take */
+	bool playable;        /* see codec_choice */
 	struct transcoder transcoder;
 	bool still_jpegs;          /* each packet is opened by itself */
 	AVBSFContext *jpeg_tables; /* inserts Huffman tables in them; NULL: there is no such filter */
@@ -41,81 +42,7 @@ struct writer {
 	void *opaque;
 	bool finished;
 	int error;
-	char fourcc[FOURCC_TEXT_MAX]; /* of the device's format, for messages */
 };
-
-/* --- choosing between stream copy and encoding --- */
-
-static int log_cannot_copy(const struct writer *w, const struct muxer_caps *caps)
-{
-	const struct pixfmt *pix = w->frame_packet.format.pix;
-	char list[MUXER_CAPS_LIST_MAX];
-
-	muxer_caps_list_containers(&w->frame_packet.format, list);
-	log_error("%s: %s cannot hold %s frames as they are; containers that can: %s%s",
-		  w->muxer.name ? w->muxer.name : w->url, caps->format->name, w->fourcc,
-		  list[0] ? list : "none",
-		  pix && pix->codec != AV_CODEC_ID_NONE ? "; or choose an encoder with --codec" : "");
-	return -ENOTSUP;
-}
-
-/* Whether libav has neither a pixel format nor a codec for the frames. */
-static bool is_unknown(const struct video_format *format)
-{
-	const struct pixfmt *pix = format->pix;
-
-	return !pix || pix->codec == AV_CODEC_ID_NONE ||
-	       (pix->codec == AV_CODEC_ID_RAWVIDEO && pix->av == AV_PIX_FMT_NONE);
-}
-
-static int choose_encoder(struct writer *w, const struct muxer_caps *caps, const char *name)
-{
-	bool automatic = strcmp(name, "auto") == 0;
-
-	w->codec = automatic ? muxer_caps_default_encoder(caps) : encoder_find(name);
-	if (!w->codec && automatic) {
-		log_error("%s: this libavcodec has no encoder for %s: name one with --codec", w->url,
-			  caps->format->name);
-		return -ENOTSUP;
-	}
-	if (!w->codec)
-		return -EINVAL;
-	if (!muxer_caps_supports_codec(caps, w->codec->id) && w->codec->id != AV_CODEC_ID_RAWVIDEO) {
-		log_error("%s: %s cannot hold %s; mkv and nut hold nearly everything", w->url,
-			  caps->format->name, avcodec_get_name(w->codec->id));
-		return -ENOTSUP;
-	}
-	return 0;
-}
-
-/* Sets w->codec, or *codec_tag for a stream copy. */
-static int choose_codec(struct writer *w, const struct muxer_caps *caps, const struct writer_options *o,
-			uint32_t *codec_tag)
-{
-	const char *name = o->codec ? o->codec : "auto";
-	bool named = strcmp(name, "auto") != 0 && strcmp(name, "copy") != 0;
-	int err;
-
-	if (!named && muxer_caps_supports_format(caps, &o->format, codec_tag)) {
-		if (o->codec_options && *o->codec_options) {
-			log_error("codec options '%s': %s frames are copied, not encoded; choose an encoder "
-				  "with --codec",
-				  o->codec_options, w->fourcc);
-			return -EINVAL;
-		}
-		/* The encoder that makes packets of AVFrames without encoding them. */
-		if (w->frame_packet.raw && muxer_caps_takes_frames(caps))
-			w->codec = avcodec_find_encoder(AV_CODEC_ID_WRAPPED_AVFRAME);
-		return 0;
-	}
-	if (strcmp(name, "copy") == 0 || is_unknown(&o->format))
-		return log_cannot_copy(w, caps);
-	w->playable = !named && muxer_caps_for_players(caps);
-	err = choose_encoder(w, caps, name);
-	if (err == 0)
-		log_verbose("%s: encoding %s frames with %s", w->url, w->fourcc, w->codec->name);
-	return err;
-}
 
 /* --- opening --- */
 
@@ -203,7 +130,7 @@ static int open_transcoder(struct writer *w)
 		options.raw_format =
 			muxer_caps_best_pix_fmt(caps, from, format->width, format->height, &codec_tag);
 		if (options.raw_format == AV_PIX_FMT_NONE)
-			return log_cannot_copy(w, caps);
+			return codec_choice_log_cannot_copy(caps, format);
 	}
 	w->transcoder.frame_packet = &w->frame_packet;
 	w->transcoder.write_packet = write_encoded;
@@ -221,12 +148,12 @@ static int open_transcoder(struct writer *w)
 	return 0;
 }
 
-static int open_copy(struct writer *w, const struct writer_options *o, uint32_t codec_tag)
+static int open_copy(struct writer *w, uint32_t codec_tag)
 {
 	const struct muxer_caps *caps = &w->muxer.caps;
 	AVCodecParameters *par = w->muxer.stream->codecpar;
 
-	frame_packet_codecpar(&o->format, par);
+	frame_packet_codecpar(&w->frame_packet.format, par);
 	par->codec_tag = codec_tag;
 	/* The rawvideo muxer accepts this codec only, whatever the bytes are. */
 	if (muxer_caps_is_raw(caps))
@@ -263,8 +190,8 @@ static int write_header(struct writer *w)
 
 static int open_parts(struct writer *w, const struct writer_options *o)
 {
+	struct codec_choice choice = { 0 };
 	struct muxer_caps caps;
-	uint32_t codec_tag = 0;
 	int err;
 
 	if (o->codec && strcmp(o->codec, "auto") != 0 && strcmp(o->codec, "copy") != 0 &&
@@ -279,16 +206,18 @@ static int open_parts(struct writer *w, const struct writer_options *o)
 	err = frame_packet_open(&w->frame_packet, &o->format);
 	if (err < 0)
 		return err;
-	err = choose_codec(w, &caps, o, &codec_tag);
+	err = codec_choice_make(&choice, &caps, o, &w->frame_packet);
 	if (err < 0)
 		return err;
+	w->codec = choice.codec;
+	w->playable = choice.playable;
 	w->times.clock = muxer_caps_clock(&caps, w->codec != NULL);
 	w->times.may_be_equal = caps.format->flags & AVFMT_TS_NONSTRICT;
 	err = muxer_open(&w->muxer, &caps, o->format_options);
 	if (err < 0)
 		return err;
 	muxer_set_rate(&w->muxer, w->times.clock, file_times_rate(w->times.clock, o->format.fps));
-	err = w->codec ? open_transcoder(w) : open_copy(w, o, codec_tag);
+	err = w->codec ? open_transcoder(w) : open_copy(w, choice.codec_tag);
 	if (err < 0)
 		return err;
 	w->muxer.series = o->series;
@@ -301,8 +230,9 @@ static int open_parts(struct writer *w, const struct writer_options *o)
 		return err;
 	w->intra_only = parameter_sets_intra_only(&o->format);
 	w->waiting_for_key = !w->intra_only;
-	/* The header of a copy needs the parameter sets, which come with the first key frame. */
-	if ((w->waiting_for_key && !w->codec) || writer_needs_rate(w))
+	/* The header of a copy needs the parameter sets, which come with the first key frame; that of fields
+	 * in buffers of their own, to know which is the first. */
+	if ((w->waiting_for_key && !w->codec) || writer_needs_rate(w) || o->format.field == FIELD_ALTERNATE)
 		return 0;
 	return write_header(w);
 }
@@ -321,7 +251,6 @@ int writer_open(struct writer **writer, const struct writer_options *options)
 	w->url = strdup(options->url);
 	w->codec_options = options->codec_options ? strdup(options->codec_options) : NULL;
 	w->packet = av_packet_alloc();
-	fourcc_text(options->format.fourcc, w->fourcc);
 	if (w->url && w->packet && !w->codec_options == !options->codec_options)
 		err = open_parts(w, options);
 	if (err == -ENOMEM)
@@ -345,16 +274,20 @@ bool writer_needs_rate(const struct writer *w)
 	return writer_has_slots(w) || w->times.clock == FILE_CLOCK_RATE || has_coarse_encoder(w);
 }
 
+static int reopen_transcoder(struct writer *w)
+{
+	transcoder_close(&w->transcoder);
+	return open_transcoder(w);
+}
+
 int writer_set_rate(struct writer *w, struct fraction fps)
 {
 	int err = 0;
 
 	w->frame_packet.format.fps = fps;
 	muxer_set_rate(&w->muxer, w->times.clock, file_times_rate(w->times.clock, fps));
-	if (w->codec) {
-		transcoder_close(&w->transcoder);
-		err = open_transcoder(w);
-	}
+	if (w->codec)
+		err = reopen_transcoder(w);
 	if (err == -ENOMEM)
 		log_no_memory();
 	if (err < 0)
@@ -387,6 +320,18 @@ static int start_stream(struct writer *w, const struct frame *frame)
 		return 0;
 	if (frame->parameter_sets)
 		err = set_extradata(w->muxer.stream->codecpar, frame->parameter_sets);
+	return err < 0 ? err : write_header(w);
+}
+
+static int begin_file(struct writer *w, const struct frame *frame)
+{
+	AVCodecParameters *par = w->muxer.stream->codecpar;
+	int err = 0;
+
+	if (frame_packet_set_field_order(&w->frame_packet, frame)) {
+		par->field_order = frame_packet_field_order(&w->frame_packet.format);
+		err = w->codec ? reopen_transcoder(w) : 0;
+	}
 	return err < 0 ? err : write_header(w);
 }
 
@@ -437,7 +382,7 @@ int writer_write(struct writer *w, struct frame *frame)
 		return 1;
 	err = w->waiting_for_key ? start_stream(w, frame) : 0;
 	if (err == 0 && !w->muxer.header_written)
-		err = write_header(w);
+		err = begin_file(w, frame);
 	if (err == 0)
 		err = w->codec ? encode_frame(w, frame) : mux_frame(w, frame);
 	av_packet_unref(w->packet);

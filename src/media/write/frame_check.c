@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether a frame has the bytes that its format needs. */
+#include "media/write/frame_check.h"
+
+#include <errno.h>
+#include "base/log.h"
+
+/* Whether every row of the picture is within the frame's payload. */
+static bool picture_in_payload(const struct picture_layout *l, const struct frame *frame)
+{
+	for (unsigned i = 0; i < l->n_planes; i++) {
+		size_t end = l->planes[i].offset + l->planes[i].row_bytes;
+
+		if (l->planes[i].rows > 0)
+			end += (size_t)l->planes[i].stride * (l->planes[i].rows - 1);
+		if (l->planes[i].memory_plane >= frame->n_planes ||
+		    frame->planes[l->planes[i].memory_plane].bytes < end)
+			return false;
+	}
+	return true;
+}
+
+int frame_check(const struct frame *frame, const struct video_format *format,
+		const struct picture_layout *layout)
+{
+	char text[FOURCC_TEXT_MAX];
+	size_t bytes = 0;
+
+	if (frame->n_planes >= 1 && frame->n_planes <= MAX_PLANES && picture_in_payload(layout, frame))
+		return 0;
+	for (unsigned i = 0; i < frame->n_planes && i < MAX_PLANES; i++)
+		bytes += frame->planes[i].bytes;
+	log_error("frame too short: %zu bytes in %u planes for a %s picture of %ux%u", bytes, frame->n_planes,
+		  fourcc_text(format->fourcc, text), format->width, format->height);
+	return -EINVAL;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether a frame has the bytes that its format needs. */
+#ifndef MEDIA_WRITE_FRAME_CHECK_H
+#define MEDIA_WRITE_FRAME_CHECK_H
+
+#include "media/frame.h"
+
+/* layout: of raw frames; all zero for others. 0, or -EINVAL, logged. */
+int frame_check(const struct frame *frame, const struct video_format *format,
+		const struct picture_layout *layout);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What becomes of a frame that the device loop of a recording has dequeued. */
+#include "session/record_loop_frame.h"
+
+#include <stdlib.h>
+#include <linux/videodev2.h>
+#include "base/log.h"
+#include "session/buffer_ref.h"
+
+static const char *device_path(const struct record_loop *loop)
+{
+	return loop->recording->setup->device.path;
+}
+
+/* Passes it to the file thread, which frees it. Where that has ended by an error, the frame is left to
+ * loop->refused, and the recording ends. */
+static int put_frame(struct record_loop *loop, struct record_frame *frame)
+{
+	int err = fifo_put(loop->frames, frame, frame->frame.memory ? frame->info.bytes : 0);
+
+	if (err == 0)
+		return 0;
+	loop->refused = frame;
+	return record_loop_finish(loop, END_WRITE_ERROR, err);
+}
+
+/* For the frame dequeued last. NULL: no memory, logged. */
+static struct record_frame *new_record_frame(const struct record_loop *loop, enum frame_result result,
+					     uint64_t lost)
+{
+	struct record_frame *frame = calloc(1, sizeof *frame);
+
+	if (!frame) {
+		log_no_memory();
+		return NULL;
+	}
+	frame->info = loop->info;
+	frame->result = result;
+	frame->lost = lost;
+	return frame;
+}
+
+/* A frame that is not written still has its line in the frame log. */
+static int log_frame(struct record_loop *loop, enum frame_result result, uint64_t lost)
+{
+	struct record_frame *frame;
+
+	if (!loop->recording->options.frame_log)
+		return 0;
+	frame = new_record_frame(loop, result, lost);
+	return frame ? put_frame(loop, frame) : record_loop_finish(loop, END_ERROR, -ENOMEM);
+}
+
+/* Of a frame that can be used, whether there is memory for it or not. */
+static void note_usable(struct record_loop *loop)
+{
+	loop->last_frame_ns = loop->info.dequeue_ns;
+	loop->n_unusable = 0;
+}
+
+/* The recording ends in time also where frames keep coming that cannot be used. */
+static int check_deadline(struct record_loop *loop)
+{
+	if (!loop->timestamps.first_dequeue_ns)
+		loop->timestamps.first_dequeue_ns = loop->info.dequeue_ns;
+	return record_loop_end_if_past(loop, loop->info.dequeue_ns);
+}
+
+int record_loop_lose_damaged(struct record_loop *loop)
+{
+	struct ledger *ledger = &loop->recording->ledger;
+	uint64_t lost = ledger_add(ledger, &loop->info);
+	int err;
+
+	ledger->lost_error++;
+	if (loop->recording->options.bad_frames == BAD_FRAMES_FAIL) {
+		log_error("%s: frame %u is damaged, and --bad-frames=fail was given", device_path(loop),
+			  loop->info.sequence);
+		record_loop_finish(loop, END_ERROR, -EBADMSG);
+		log_frame(loop, FRAME_LOST_ERROR, lost);
+		return -EBADMSG;
+	}
+	loop->n_unusable++;
+	err = log_frame(loop, FRAME_LOST_ERROR, lost);
+	return err < 0 ? err : check_deadline(loop);
+}
+
+int record_loop_lose_without_buffer(struct record_loop *loop)
+{
+	uint64_t lost = ledger_add(&loop->recording->ledger, &loop->info);
+
+	int err;
+
+	loop->recording->ledger.lost_queue++;
+	note_usable(loop);
+	err = log_frame(loop, FRAME_LOST_QUEUE, lost);
+	return err < 0 ? err : check_deadline(loop);
+}
+
+static int skip_frame(struct record_loop *loop, uint64_t lost)
+{
+	loop->recording->ledger.skipped++;
+	return log_frame(loop, FRAME_SKIPPED, lost);
+}
+
+/* Whether the frame dequeued last would exceed max_bytes. */
+static bool is_full(const struct record_loop *loop)
+{
+	const struct recording *recording = loop->recording;
+	/* bytes_taken is read before bytes_written: a frame that is written in between counts twice rather
+	 * than not at all. */
+	uint64_t waiting = loop->bytes_sent - recording->ledger.bytes_taken;
+
+	return recording->options.max_bytes &&
+	       recording->ledger.bytes_written + waiting + loop->info.bytes > recording->options.max_bytes;
+}
+
+int record_loop_lose_for_want_of_memory(struct record_loop *loop)
+{
+	loop->recording->ledger.lost_queue++;
+	return record_loop_finish(loop, END_ERROR, -ENOMEM);
+}
+
+void record_loop_release_frame(struct frame *frame)
+{
+	av_buffer_unref(&frame->memory);
+	av_buffer_unref(&frame->second_memory);
+	av_buffer_unref(&frame->parameter_sets);
+}
+
+static bool was_copied(const AVBufferRef *memory)
+{
+	return memory && buffer_ref_buffer(memory)->copied;
+}
+
+static void note_missing_field(struct record_loop *loop, const struct frame *frame)
+{
+	if (loop->recording->ledger.missing_fields++ == 0)
+		log_warn("%s: frame %u has only its %s field: its lines are doubled, as those of others like "
+			 "it",
+			 device_path(loop), loop->info.sequence, video_field_name(frame->field));
+}
+
+/* Takes what `described` refers to. */
+static int send_frame(struct record_loop *loop, uint64_t lost, struct frame *described)
+{
+	struct record_frame *frame = new_record_frame(loop, FRAME_WRITTEN, lost);
+
+	if (!frame)
+		return record_loop_lose_for_want_of_memory(loop);
+	if (loop->pairs_fields && !described->second_memory)
+		note_missing_field(loop, described);
+	frame->copied = was_copied(described->memory) || was_copied(described->second_memory);
+	frame->scarce = pool_is_low(loop->recording->setup->pool);
+	frame->frame = *described;
+	*described = (struct frame){ 0 };
+	loop->n_sent++;
+	loop->bytes_sent += loop->info.bytes;
+	return put_frame(loop, frame);
+}
+
+/* Whether the stream's first key frame is still to come. A decoder cannot use what is before it. */
+static bool is_before_key(struct record_loop *loop, const struct frame *frame)
+{
+	if (loop->has_key_frame)
+		return false;
+	loop->has_key_frame = parameter_sets_can_start(&loop->parameter_sets, frame);
+	loop->recording->ledger.before_key += !loop->has_key_frame;
+	return !loop->has_key_frame;
+}
+
+int record_loop_sort_frame(struct record_loop *loop, struct frame *frame)
+{
+	struct recording *recording = loop->recording;
+	const struct record_options *options = &recording->options;
+	uint64_t lost = ledger_add(&recording->ledger, &loop->info);
+	int err = parameter_sets_examine(&loop->parameter_sets, frame);
+
+	if (err < 0)
+		return record_loop_lose_for_want_of_memory(loop);
+	if (recording->ledger.skipped < options->skip) {
+		note_usable(loop);
+		loop->timestamps.first_dequeue_ns = 0; /* the duration begins after --skip */
+		return skip_frame(loop, lost);
+	}
+	if (is_before_key(loop, frame)) {
+		loop->n_unusable++;
+		err = skip_frame(loop, lost);
+		return err < 0 ? err : check_deadline(loop);
+	}
+	note_usable(loop);
+	frame->pts_ns = capture_timestamps_add(&loop->timestamps, &loop->info);
+	if (options->duration_ns && frame->pts_ns >= options->duration_ns) {
+		record_loop_finish(loop, END_DURATION, 0);
+		return skip_frame(loop, lost);
+	}
+	if (is_full(loop)) {
+		record_loop_finish(loop, END_SIZE, 0);
+		return skip_frame(loop, lost);
+	}
+	err = send_frame(loop, lost, frame);
+	if (err == 0 && options->count && loop->n_sent == options->count)
+		record_loop_finish(loop, END_COUNT, 0);
+	return err;
+}
+
+void record_loop_leave_out(struct record_loop *loop)
+{
+	uint64_t lost = ledger_add(&loop->recording->ledger, &loop->info);
+
+	if (loop->refused)
+		loop->recording->ledger.skipped++;
+	else
+		skip_frame(loop, lost);
+}
