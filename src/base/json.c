@@ -77,6 +77,13 @@ int64_t json_int(struct json_object *object, const char *key)
 	return member ? json_object_get_int64(member) : 0;
 }
 
+double json_number(struct json_object *object, const char *key)
+{
+	struct json_object *member = typed_member(object, key, json_type_double);
+
+	return member ? json_object_get_double(member) : 0;
+}
+
 bool json_is_true(struct json_object *object, const char *key)
 {
 	struct json_object *member = typed_member(object, key, json_type_boolean);

@@ -19,6 +19,7 @@ void json_add_number(struct json_object *object, const char *key, double value, 
  */
 const char *json_text(struct json_object *object, const char *key);
 int64_t json_int(struct json_object *object, const char *key);
+double json_number(struct json_object *object, const char *key); /* with decimals */
 bool json_is_true(struct json_object *object, const char *key);
 struct json_object *json_array(struct json_object *object, const char *key, size_t *length);
 

@@ -44,7 +44,7 @@ static const enum AVColorTransferCharacteristic transfers[] = {
 	[V4L2_XFER_FUNC_DCI_P3] = AVCOL_TRC_UNSPECIFIED,  [V4L2_XFER_FUNC_SMPTE2084] = AVCOL_TRC_SMPTE2084,
 };
 
-static bool is_rgb(const struct pixfmt *pix)
+bool colorimetry_is_rgb(const struct pixfmt *pix)
 {
 	const AVPixFmtDescriptor *descriptor = pix ? av_pix_fmt_desc_get(pix->av) : NULL;
 
@@ -61,7 +61,8 @@ static enum AVColorRange choose_range(const struct pixfmt *pix, const struct v4l
 		 * range. */
 		if (colorspace == V4L2_COLORSPACE_DEFAULT || (pix && pix->codec != AV_CODEC_ID_RAWVIDEO))
 			return AVCOL_RANGE_UNSPECIFIED;
-		quantization = V4L2_MAP_QUANTIZATION_DEFAULT(is_rgb(pix), colorspace, v4l2->ycbcr_enc);
+		quantization =
+			V4L2_MAP_QUANTIZATION_DEFAULT(colorimetry_is_rgb(pix), colorspace, v4l2->ycbcr_enc);
 	}
 	return quantization == V4L2_QUANTIZATION_FULL_RANGE ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 }
@@ -71,7 +72,7 @@ void colorimetry_from_v4l2(struct video_format *format, const struct v4l2_colori
 	uint32_t colorspace =
 		v4l2->colorspace < ARRAY_SIZE(primaries) ? v4l2->colorspace : V4L2_COLORSPACE_DEFAULT;
 	uint32_t encoding = v4l2->ycbcr_enc, transfer = v4l2->xfer_func;
-	bool rgb = is_rgb(format->pix);
+	bool rgb = colorimetry_is_rgb(format->pix);
 
 	if (encoding == V4L2_YCBCR_ENC_DEFAULT && colorspace != V4L2_COLORSPACE_DEFAULT)
 		encoding = V4L2_MAP_YCBCR_ENC_DEFAULT(colorspace);

@@ -3,6 +3,7 @@
 #ifndef DEVICE_COLORIMETRY_H
 #define DEVICE_COLORIMETRY_H
 
+#include <stdbool.h>
 #include <linux/videodev2.h>
 #include "base/video_format.h"
 
@@ -10,6 +11,8 @@
 struct v4l2_colorimetry {
 	uint32_t colorspace, ycbcr_enc, quantization, xfer_func;
 };
+
+bool colorimetry_is_rgb(const struct pixfmt *pix); /* also of Bayer; NULL: false */
 
 /* Sets the range, matrix, primaries and transfer of a format whose pix is set; what the driver leaves open
  * stays unspecified. */

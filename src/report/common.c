@@ -30,6 +30,27 @@ void report_line(FILE *out, const char *label, const char *format, ...)
 	free(text);
 }
 
+char *report_join(struct json_object *array, char *text, size_t size)
+{
+	size_t n = array ? json_object_array_length(array) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		text_join(text, size, ", ", "%s",
+			  json_object_get_string(json_object_array_get_idx(array, i)));
+	return text;
+}
+
+struct json_object *report_flags_json(const struct flag_name *names, uint64_t flags)
+{
+	struct json_object *array = json_object_new_array();
+	char other[FLAG_TEXT_MAX];
+	const char *name;
+
+	while ((name = flags_next(names, &flags, other)))
+		json_object_array_add(array, json_object_new_string(name));
+	return array;
+}
+
 struct json_object *report_device_json(const struct device *device)
 {
 	struct json_object *object = json_object_new_object();

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <json-c/json.h>
+#include "base/flags.h"
 #include "base/stats.h"
 #include "device/device.h"
 #include "queue/pool.h"
@@ -35,11 +36,14 @@ struct json_object *report_json(const struct report *report, const struct report
 struct json_object *report_device_json(const struct device *device);
 struct json_object *report_format_json(const struct video_format *format);
 struct json_object *report_pool_json(const struct pool_info *pool);
-struct json_object *report_stats_json(const struct stats *ns); /* in microseconds */
+struct json_object *report_flags_json(const struct flag_name *names, uint64_t flags); /* an array of words */
+struct json_object *report_stats_json(const struct stats *ns);                        /* in microseconds */
 
 /* Prints a line of the text report: the label, and the text, wrapped to the width of the terminal in the
  * columns beside it. */
 void report_line(FILE *out, const char *label, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Appends the strings of an array, which may be NULL, to the list in text[size], which is returned. */
+char *report_join(struct json_object *array, char *text, size_t size);
 void report_setup_text(const struct report *report, FILE *out);
 void report_times_text(const struct report *report, const struct report_times *times, FILE *out);
 void report_stats_text(const char *label, const struct stats *ns, FILE *out);

@@ -12,12 +12,30 @@
 
 #define SIM_KEY_COLUMN 30u
 
+/* The highest of the programs that have the device open, this one among them. */
+static const char *priority_name(uint32_t priority)
+{
+	static const char *const names[] = { [V4L2_PRIORITY_UNSET] = "unset",
+					     [V4L2_PRIORITY_BACKGROUND] = "background",
+					     [V4L2_PRIORITY_INTERACTIVE] = "interactive",
+					     [V4L2_PRIORITY_RECORD] = "record" };
+
+	return priority < ARRAY_SIZE(names) ? names[priority] : "unknown";
+}
+
 static struct json_object *read_about(struct device *device)
 {
 	struct json_object *about = report_device_json(device);
-	char text[256];
+	char text[600];
+	uint32_t version = device->info.version, priority;
 
+	snprintf(text, sizeof text, "%u.%u.%u", version >> 16, version >> 8 & 0xff, version & 0xff);
+	json_add_text(about, "driver_version", text);
 	json_add_text(about, "capabilities", nodes_caps_text(device->caps, text, sizeof text));
+	json_add_text(about, "all_capabilities",
+		      nodes_caps_text(device->info.capabilities, text, sizeof text));
+	if (device_ioctl(device, VIDIOC_G_PRIORITY, &priority) == 0)
+		json_add_text(about, "priority", priority_name(priority));
 	return about;
 }
 
@@ -25,7 +43,7 @@ static void print_about(struct json_object *device)
 {
 	static const char *const rows[][2] = {
 		{ "path", "path" }, { "card", "card" },           { "driver", "driver" },
-		{ "bus", "bus" },   { "capabilities", "can do" },
+		{ "bus", "bus" },   { "capabilities", "can do" }, { "priority", "priority" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
@@ -74,8 +92,15 @@ static const struct {
 	{ "format", NULL, report_device_format, report_device_print_format },
 	{ "io", NULL, report_device_io, report_device_print_io },
 	{ "formats", "Formats", report_device_formats, report_device_print_formats },
+	{ "source_formats", "Formats that it converts", report_device_sources, report_device_print_formats },
 	{ "inputs", "Inputs", report_device_inputs, report_device_print_inputs },
 	{ "outputs", "Outputs", report_device_outputs, report_device_print_inputs },
+	{ "audio", "Sound", report_device_audio, report_device_print_audio },
+	{ "tuners", "Tuners", report_device_tuners, report_device_print_tuners },
+	{ "standards", "Standards", report_device_standards, report_device_print_standards },
+	{ "dv_timings", "Digital video timings", report_device_timings, report_device_print_timings },
+	{ "edid", "EDID", report_device_edid, report_device_print_edid },
+	{ "selections", "Cropping and composing", report_device_selections, report_device_print_selections },
 	{ "controls", "Controls (--set-ctrl NAME=VALUE)", report_device_controls,
 	  report_device_print_controls },
 	{ "sim_keys", "Keys (-d sim:key=value,...)", read_sim_keys, print_sim_keys },

@@ -3,41 +3,18 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/array.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "device/control_class.h"
 #include "device/control_payload.h"
+#include "report/common.h"
 #include "report/device_internal.h"
-
-static const char *control_type_name(uint32_t type)
-{
-	static const struct {
-		uint32_t type;
-		const char *name;
-	} names[] = {
-		{ V4L2_CTRL_TYPE_INTEGER, "int" },
-		{ V4L2_CTRL_TYPE_BOOLEAN, "bool" },
-		{ V4L2_CTRL_TYPE_MENU, "menu" },
-		{ V4L2_CTRL_TYPE_BUTTON, "button" },
-		{ V4L2_CTRL_TYPE_INTEGER64, "int64" },
-		{ V4L2_CTRL_TYPE_BITMASK, "bitmask" },
-		{ V4L2_CTRL_TYPE_INTEGER_MENU, "menu" },
-		{ V4L2_CTRL_TYPE_STRING, "string" },
-		{ V4L2_CTRL_TYPE_U8, "u8" },
-		{ V4L2_CTRL_TYPE_U16, "u16" },
-		{ V4L2_CTRL_TYPE_U32, "u32" },
-		{ V4L2_CTRL_TYPE_AREA, "area" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (names[i].type == type)
-			return names[i].name;
-	return "compound";
-}
 
 struct control_list {
 	struct device *device;
 	struct json_object *array;
+	uint32_t class_id; /* of the last one, which class_name is of */
+	char class_name[CONTROL_CLASS_MAX];
 };
 
 static struct json_object *menu_json(struct device *device, const struct control_info *info)
@@ -85,38 +62,44 @@ static void add_payload(struct json_object *object, struct device *device, const
 		json_object_put(values);
 }
 
-static const struct {
-	uint32_t flag;
-	const char *key, *text;
-} control_flags[] = {
-	{ V4L2_CTRL_FLAG_READ_ONLY, "read_only", "read-only" },
-	{ V4L2_CTRL_FLAG_WRITE_ONLY, "write_only", "write-only" },
-	{ V4L2_CTRL_FLAG_INACTIVE, "inactive", "inactive" },
-	{ V4L2_CTRL_FLAG_VOLATILE, "volatile", "volatile" },
-	{ V4L2_CTRL_FLAG_GRABBED, "grabbed", "grabbed" },
-};
+/* They come in the order of their ids, and so by class. */
+static const char *class_of(struct control_list *list, uint32_t id)
+{
+	if (V4L2_CTRL_ID2WHICH(id) != list->class_id)
+		control_class_name(list->device, id, list->class_name);
+	list->class_id = V4L2_CTRL_ID2WHICH(id);
+	return list->class_name;
+}
+
+static void add_range(struct json_object *object, const struct control_info *info)
+{
+	json_add_int(object, "min", info->min);
+	json_add_int(object, "max", info->max);
+	json_add_int(object, "step", info->step);
+	json_add_int(object, "default", info->standard);
+}
 
 static int add_control(void *opaque, const struct control_info *info)
 {
 	struct control_list *list = opaque;
 	struct json_object *object = json_object_new_object();
 	bool has_payload = control_payload_is_one(info);
+	char id[16];
 
 	json_add_text(object, "name", info->name);
-	json_add_text(object, "type", control_type_name(info->type));
+	snprintf(id, sizeof id, "0x%08" PRIx32, info->id);
+	json_add_text(object, "id", id);
+	json_add_text(object, "class", class_of(list, info->id));
+	json_add_text(object, "type", control_class_type(info->type));
+	json_add_text(object, "unit", control_class_unit(info->id));
 	if (info->type != V4L2_CTRL_TYPE_BUTTON) {
-		json_add_int(object, "min", info->min);
-		json_add_int(object, "max", info->max);
-		json_add_int(object, "step", info->step);
-		json_add_int(object, "default", info->standard);
+		add_range(object, info);
 		if (!has_payload)
 			json_add_int(object, "value", info->value);
 	}
 	if (has_payload)
 		add_payload(object, list->device, info);
-	for (size_t i = 0; i < ARRAY_SIZE(control_flags); i++)
-		if (info->flags & control_flags[i].flag)
-			json_add_bool(object, control_flags[i].key, true);
+	json_object_object_add(object, "flags", report_flags_json(control_class_flags, info->flags));
 	if (info->type == V4L2_CTRL_TYPE_MENU || info->type == V4L2_CTRL_TYPE_INTEGER_MENU)
 		json_object_object_add(object, "menu", menu_json(list->device, info));
 	json_object_array_add(list->array, object);
@@ -125,7 +108,7 @@ static int add_control(void *opaque, const struct control_info *info)
 
 struct json_object *report_device_controls(struct device *device)
 {
-	struct control_list list = { device, json_object_new_array() };
+	struct control_list list = { .device = device, .array = json_object_new_array() };
 
 	controls_enumerate(device, add_control, &list);
 	return list.array;
@@ -185,26 +168,46 @@ static void print_value(struct json_object *control, struct json_object *menu)
 		       min, max, json_int(control, "step"), standard, value);
 }
 
-static void print_control(struct json_object *control)
+static void print_menu(struct json_object *menu)
 {
-	size_t n;
-	struct json_object *menu = json_array(control, "menu", &n);
-
-	printf("  %-32s %s", json_text(control, "name"), json_text(control, "type"));
-	print_value(control, n ? menu : NULL);
-	for (size_t i = 0; i < ARRAY_SIZE(control_flags); i++)
-		if (json_is_true(control, control_flags[i].key))
-			printf(", %s", control_flags[i].text);
-	printf("\n");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; menu && i < json_object_array_length(menu); i++) {
 		struct json_object *entry = json_object_array_get_idx(menu, i);
 
 		printf("    %" PRId64 "  %s\n", json_int(entry, "index"), json_text(entry, "name"));
 	}
 }
 
+static void print_control(struct json_object *control)
+{
+	size_t n, n_flags;
+	struct json_object *menu = json_array(control, "menu", &n);
+	struct json_object *all = json_array(control, "flags", &n_flags);
+	char flags[200] = "";
+
+	printf("  %-32s %s", json_text(control, "name"), json_text(control, "type"));
+	print_value(control, n ? menu : NULL);
+	if (*json_text(control, "unit"))
+		printf(", unit %s", json_text(control, "unit"));
+	for (size_t i = 0; i < n_flags; i++) {
+		const char *flag = json_object_get_string(json_object_array_get_idx(all, i));
+
+		if (strcmp(flag, "has-payload") != 0) /* the type tells */
+			text_join(flags, sizeof flags, ", ", "%s", flag);
+	}
+	printf("%s%s\n", *flags ? ", " : "", flags);
+	print_menu(menu);
+}
+
 void report_device_print_controls(struct json_object *controls)
 {
-	for (size_t i = 0; i < json_object_array_length(controls); i++)
-		print_control(json_object_array_get_idx(controls, i));
+	const char *last = "";
+
+	for (size_t i = 0; i < json_object_array_length(controls); i++) {
+		struct json_object *control = json_object_array_get_idx(controls, i);
+
+		if (strcmp(json_text(control, "class"), last) != 0)
+			printf(" %s\n", json_text(control, "class"));
+		last = json_text(control, "class");
+		print_control(control);
+	}
 }

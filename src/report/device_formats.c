@@ -5,8 +5,10 @@
 #include "base/json.h"
 #include "base/pixfmt.h"
 #include "base/text.h"
+#include "device/format_details.h"
 #include "device/frame_rate.h"
 #include "device/negotiate.h"
+#include "device/nodes.h"
 #include "report/common.h"
 #include "report/device_internal.h"
 
@@ -95,25 +97,60 @@ static struct json_object *sizes_json(struct device *device, uint32_t fourcc)
 	return array;
 }
 
-struct json_object *report_device_formats(struct device *device)
+static struct json_object *format_json(struct device *device, struct v4l2_fmtdesc *desc)
 {
-	struct json_object *array = json_object_new_array(), *object;
+	struct json_object *object = json_object_new_object();
 	char fourcc[FOURCC_TEXT_MAX];
 
+	desc->description[sizeof desc->description - 1] = '\0';
+	json_add_text(object, "pixelformat", fourcc_text(desc->pixelformat, fourcc));
+	json_add_text(object, "description", (const char *)desc->description);
+	json_add_bool(object, "compressed", desc->flags & V4L2_FMT_FLAG_COMPRESSED);
+	json_add_bool(object, "emulated", desc->flags & V4L2_FMT_FLAG_EMULATED);
+	json_object_object_add(object, "flags", report_flags_json(format_flag_names, desc->flags));
+	json_object_object_add(object, "sizes", sizes_json(device, desc->pixelformat));
+	return object;
+}
+
+/* Those with these flags of the ones in mask. */
+static void add_formats(struct json_object *array, struct device *device, uint32_t mask, uint32_t flags)
+{
 	for (uint32_t i = 0; i < ENUM_MAX; i++) {
 		struct v4l2_fmtdesc desc = { .index = i, .type = device->type };
 
 		if (device_ioctl(device, VIDIOC_ENUM_FMT, &desc) < 0)
 			break;
-		desc.description[sizeof desc.description - 1] = '\0';
-		object = json_object_new_object();
-		json_add_text(object, "pixelformat", fourcc_text(desc.pixelformat, fourcc));
-		json_add_text(object, "description", (const char *)desc.description);
-		json_add_bool(object, "compressed", desc.flags & V4L2_FMT_FLAG_COMPRESSED);
-		json_add_bool(object, "emulated", desc.flags & V4L2_FMT_FLAG_EMULATED);
-		json_object_object_add(object, "sizes", sizes_json(device, desc.pixelformat));
-		json_object_array_add(array, object);
+		if ((desc.flags & mask) == flags)
+			json_object_array_add(array, format_json(device, &desc));
 	}
+}
+
+/* The device's own, then those that libv4l2 makes of them. */
+struct json_object *report_device_formats(struct device *device)
+{
+	struct json_object *array = json_object_new_array();
+
+	add_formats(array, device, 0, 0);
+	if (!device->emulated && device_convert(device, true) == 0) {
+		add_formats(array, device, V4L2_FMT_FLAG_EMULATED, V4L2_FMT_FLAG_EMULATED);
+		device_convert(device, false);
+	}
+	return array;
+}
+
+/* The queue of a memory-to-memory node that takes what it converts; its formats are those of the other. */
+struct json_object *report_device_sources(struct device *device)
+{
+	struct json_object *array;
+	enum v4l2_buf_type type = device->type;
+
+	if (!nodes_is_m2m(device->caps))
+		return NULL;
+	array = json_object_new_array();
+	device->type = device_is_multiplanar(device) ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE
+						     : V4L2_BUF_TYPE_VIDEO_OUTPUT;
+	add_formats(array, device, 0, 0);
+	device->type = type;
 	return array;
 }
 
@@ -216,11 +253,36 @@ void report_device_print_formats(struct json_object *formats)
 		print_format(formats, i);
 }
 
+static void add_details(struct json_object *object, struct device *device)
+{
+	struct format_details details;
+	struct stream_details stream;
+
+	if (format_details_get(device, &details) == 0) {
+		json_add_text(object, "field", video_field_name(details.field));
+		json_add_text(object, "colorspace", details.colorspace);
+		json_add_text(object, "transfer", details.transfer);
+		json_add_text(object, "encoding", details.encoding);
+		json_add_text(object, "quantization", details.quantization);
+		json_add_bool(object, "premultiplied", details.premultiplied);
+	}
+	if (format_details_get_stream(device, &stream) == 0) {
+		json_add_bool(object, "fps_settable", stream.sets_rate);
+		json_add_bool(object, "high_quality", stream.high_quality);
+		json_add_count(object, "rw_buffers", stream.rw_buffers);
+	}
+}
+
 struct json_object *report_device_format(struct device *device)
 {
 	struct video_format format;
+	struct json_object *object;
 
-	return negotiate_get_format(device, &format) == 0 ? report_format_json(&format) : NULL;
+	if (negotiate_get_format(device, &format) < 0)
+		return NULL;
+	object = report_format_json(&format);
+	add_details(object, device);
+	return object;
 }
 
 void report_device_print_format(struct json_object *format)
@@ -231,4 +293,11 @@ void report_device_print_format(struct json_object *format)
 		snprintf(fps, sizeof fps, " at %s fps", short_rate(json_text(format, "fps"), rate));
 	report_line(stdout, "set to", "%s %" PRId64 "x%" PRId64 "%s", json_text(format, "pixelformat"),
 		    json_int(format, "width"), json_int(format, "height"), fps);
+	if (*json_text(format, "colorspace"))
+		report_line(stdout, "",
+			    "field %s; colorspace %s, transfer %s, encoding %s, quantization %s%s",
+			    json_text(format, "field"), json_text(format, "colorspace"),
+			    json_text(format, "transfer"), json_text(format, "encoding"),
+			    json_text(format, "quantization"),
+			    json_is_true(format, "premultiplied") ? ", premultiplied by alpha" : "");
 }

@@ -16,10 +16,23 @@ void report_device_print_format(struct json_object *format);
 struct json_object *report_device_io(struct device *device);
 void report_device_print_io(struct json_object *io);
 struct json_object *report_device_formats(struct device *device);
+struct json_object *report_device_sources(struct device *device);
 void report_device_print_formats(struct json_object *formats);
 struct json_object *report_device_inputs(struct device *device);
 struct json_object *report_device_outputs(struct device *device);
 void report_device_print_inputs(struct json_object *inputs); /* or outputs */
+struct json_object *report_device_audio(struct device *device);
+void report_device_print_audio(struct json_object *audio);
+struct json_object *report_device_tuners(struct device *device);
+void report_device_print_tuners(struct json_object *tuners);
+struct json_object *report_device_standards(struct device *device);
+void report_device_print_standards(struct json_object *standards);
+struct json_object *report_device_timings(struct device *device);
+void report_device_print_timings(struct json_object *timings);
+struct json_object *report_device_edid(struct device *device);
+void report_device_print_edid(struct json_object *edid);
+struct json_object *report_device_selections(struct device *device);
+void report_device_print_selections(struct json_object *selections);
 struct json_object *report_device_controls(struct device *device);
 void report_device_print_controls(struct json_object *controls);
 

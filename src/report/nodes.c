@@ -16,6 +16,7 @@
 #include "device/hardware.h"
 #include "device/holders.h"
 #include "device/nodes.h"
+#include "report/common.h"
 
 #define NODE_COLUMN 20u
 
@@ -277,13 +278,6 @@ int report_nodes_read(struct json_object **result)
 	return err < 0 ? err : 0;
 }
 
-static void join_texts(struct json_object *array, char *text, size_t size)
-{
-	for (size_t i = 0; i < json_object_array_length(array); i++)
-		text_join(text, size, ", ", "%s",
-			  json_object_get_string(json_object_array_get_idx(array, i)));
-}
-
 /* "encoder of NV12, YU12 into H264; " */
 static void conversion_text(struct json_object *node, char *text, size_t size)
 {
@@ -294,8 +288,8 @@ static void conversion_text(struct json_object *node, char *text, size_t size)
 	*text = '\0';
 	if (!json_object_object_get_ex(node, "converts", &converts) || !converts)
 		return;
-	join_texts(json_array(converts, "from", &n), from, sizeof from);
-	join_texts(json_array(converts, "to", &n), to, sizeof to);
+	report_join(json_array(converts, "from", &n), from, sizeof from);
+	report_join(json_array(converts, "to", &n), to, sizeof to);
 	text_add(text, size, "%s of %s into %s; ", json_text(converts, "job"), from, to);
 }
 
