@@ -206,10 +206,8 @@ static enum status open_output_device(struct play *play)
 	err = play->options->on_demand ? reader_events_subscribe(&play->setup.device) : 0;
 	if (err < 0)
 		return status_of(STAGE_DEVICE, err);
-	if (play->options->fit != SCALING_NONE) {
-		file.format.width = file.square_width;
-		file.format.height = file.square_height;
-	}
+	if (play->options->fit == SCALING_NONE)
+		file.sample_aspect = (struct fraction){ 0, 0 };
 	file.format.fps = scale_rate(file.format.fps, play->options->speed);
 	err = play_format_negotiate(&play->setup.device, &file, &options.format, &play->setup.format);
 	if (err < 0)

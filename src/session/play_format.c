@@ -6,6 +6,7 @@
 #include <libavutil/pixdesc.h>
 #include "base/log.h"
 #include "device/enumerate.h"
+#include "device/pixel_aspect.h"
 #include "base/text.h"
 
 #define MAX_CANDIDATES 16
@@ -124,13 +125,28 @@ static int log_unplayable(struct device *device, const struct reader_info *file,
 	return -ERANGE;
 }
 
+/* The size that shows the pictures with the device's samples as they are. Packets stay as they are. */
+static void choose_size(struct device *device, const struct reader_info *file, uint32_t *width,
+			uint32_t *height)
+{
+	AVRational aspect = { (int)file->sample_aspect.num, (int)file->sample_aspect.den };
+
+	*width = file->format.width;
+	*height = file->format.height;
+	if (file->av != AV_PIX_FMT_NONE && aspect.num && aspect.den)
+		crop_square_size(crop_relative_aspect(aspect, pixel_aspect_unscaled(device)), width, height);
+}
+
 /* With .adjust: another size is scaled to, and a frame rate that the device lacks does no harm. */
-static struct negotiate_request make_request(const struct reader_info *file,
+static struct negotiate_request make_request(struct device *device, const struct reader_info *file,
 					     const struct negotiate_request *wanted)
 {
+	uint32_t width, height;
+
+	choose_size(device, file, &width, &height);
 	return (struct negotiate_request){
-		.width = wanted->width ? wanted->width : file->format.width,
-		.height = wanted->height ? wanted->height : file->format.height,
+		.width = wanted->width ? wanted->width : width,
+		.height = wanted->height ? wanted->height : height,
 		.pixelformat = wanted->pixelformat,
 		.fps = wanted->fps.num ? wanted->fps : file->format.fps,
 		.adjust = true,
@@ -143,7 +159,7 @@ int play_format_negotiate(struct device *device, const struct reader_info *file,
 {
 	struct format_search search = { .file = file };
 	char fourcc[FOURCC_TEXT_MAX];
-	struct negotiate_request request = make_request(file, wanted);
+	struct negotiate_request request = make_request(device, file, wanted);
 	int err = enumerate_formats(device, consider_format, &search);
 
 	if (err < 0)

@@ -8,10 +8,10 @@
 
 /* Sets the output device to the file's size, frame rate and colours, and to the pixel format that loses
  * least: the file's own, else one that the file's frames convert to (for 4:2:2, 4:2:2 before 4:2:0); for
- * packets
- * ("copy") the codec's FourCC. What `wanted` asks for goes first. A device that keeps another size is
- * accepted unless wanted->width is set. Returns 0; -ERANGE, logged with what the device offers; or another
- * negative errno, logged. */
+ * packets ("copy") the codec's FourCC. Pictures of another sample aspect ratio than the device's are asked
+ * for in the size that shows them in proportion; that of the file is 0/0 where they are to be left alone.
+ * What `wanted` asks for goes first. A device that keeps another size is accepted unless wanted->width is
+ * set. Returns 0; -ERANGE, logged with what the device offers; or another negative errno, logged. */
 int play_format_negotiate(struct device *device, const struct reader_info *file,
 			  const struct negotiate_request *wanted, struct video_format *format);
 

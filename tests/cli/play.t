@@ -120,7 +120,10 @@ encode wide.nut -vf setsar=2 -c:v rawvideo
 encode narrow.nut -vf setsar=1/2 -c:v rawvideo
 for how in 'wide 640x240 scale=640:240' 'narrow 320x480 scale=320:480' \
 	'wide 320x240 scale=320:120,pad=320:240:0:60 size=320x240,adjust=size' \
-	'wide 320x240 crop=160:240,scale=320:240 size=320x240,adjust=size --fit=crop' 'wide 320x240 null fps=0 --fit=none'; do
+	'wide 320x240 crop=160:240,scale=320:240 size=320x240,adjust=size --fit=crop' 'wide 320x240 null fps=0 --fit=none' \
+	'wide 320x240 null pixel-aspect=1/2' 'wide 320x240 null size=320x240,adjust=size,crop=640x240' \
+	'wide 320x240 scale=160:240,pad=320:240:80:0 size=320x240,adjust=size,pixel-aspect=1/4' \
+	'narrow 640x480 scale=160:480,pad=640:480:240:0 size=640x480,adjust=size,pixel-aspect=1/2'; do
 	read -r file size filter keys fit <<<"$how"
 	# shellcheck disable=SC2086 # none, or one
 	play "fps=0,${keys:-fps=0}" --speed 0 -q $fit $file.nut

@@ -136,6 +136,26 @@ static void pictures_find_their_place(void **state)
 	}
 }
 
+static void the_device_has_its_own_samples(void **state)
+{
+	static const struct {
+		AVRational file;
+		struct fraction device;
+		AVRational relative;
+	} cases[] = {
+		{ { 59, 54 }, { 0, 0 }, { 59, 54 } }, { { 59, 54 }, { 1, 1 }, { 59, 54 } },
+		{ { 59, 54 }, { 59, 54 }, { 1, 1 } }, { { 16, 15 }, { 59, 54 }, { 1, 1 } },
+		{ { 8, 9 }, { 10, 11 }, { 1, 1 } },   { { 64, 45 }, { 16, 15 }, { 4, 3 } },
+		{ { 1, 1 }, { 2, 1 }, { 1, 2 } },     { { 0, 1 }, { 2, 1 }, { 1, 2 } },
+		{ { 2, 1 }, { 1000, 1 }, { 2, 1 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(
+			av_cmp_q(crop_relative_aspect(cases[i].file, cases[i].device), cases[i].relative), 0);
+}
+
 static void no_fit_means_no_other_size(void **state)
 {
 	struct video_format format = reader_fixture_format("YU12", 96, 48, 0);
@@ -317,6 +337,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pictures_find_their_place),
+		cmocka_unit_test(the_device_has_its_own_samples),
 		cmocka_unit_test(no_fit_means_no_other_size),
 		cmocka_unit_test(bars_are_black),
 		cmocka_unit_test(range_is_carried_over),

@@ -48,6 +48,25 @@ static double display_aspect(struct frame_shape shape, AVRational aspect)
 	return known_aspect(aspect) * shape.width / shape.height;
 }
 
+/* Of a television picture of 720 columns there are 702, 704 or all in 4:3: 59/54, 12/11 and 16/15 are meant
+ * to be the same (10/11, 8/9). */
+static bool is_nearly_square(double aspect)
+{
+	return aspect > 0.97 && aspect < 1.03;
+}
+
+AVRational crop_relative_aspect(AVRational aspect, struct fraction device)
+{
+	AVRational unit = { (int)device.num, (int)device.den };
+	double sample = known_aspect(unit);
+
+	if (sample == 1)
+		return aspect;
+	if (is_nearly_square(known_aspect(aspect) / sample))
+		return (AVRational){ 1, 1 };
+	return av_div_q(known_aspect(aspect) == 1 ? (AVRational){ 1, 1 } : aspect, unit);
+}
+
 void crop_square_size(AVRational aspect, uint32_t *width, uint32_t *height)
 {
 	double sample = known_aspect(aspect);

@@ -4,6 +4,7 @@
 #define MEDIA_READ_CROP_H
 
 #include <libavutil/frame.h>
+#include "base/units.h"
 
 /* --fit: what to do with frames that have not the device's size. */
 enum scaling {
@@ -25,8 +26,12 @@ struct crop {
 	} from, to;
 };
 
-/* aspect: sample aspect ratio of `from`, 0/x if unknown; the device's samples are taken to be square. Returns
- * 0, or -ERANGE where the sizes differ and scaling is SCALING_NONE. Of frames that have the device's size and
+/* The sample aspect ratio where that of the device is the unit: `aspect` itself where `device` is 0/0. Ratios
+ * that are hardly 1 are. */
+AVRational crop_relative_aspect(AVRational aspect, struct fraction device);
+
+/* aspect: sample aspect ratio of `from`, 0/x if unknown, as if the device's samples were square. Returns 0,
+ * or -ERANGE where the sizes differ and scaling is SCALING_NONE. Of frames that have the device's size and
  * are to be shown as they are, both rectangles are the whole. */
 int crop_find(enum scaling scaling, struct frame_shape from, AVRational aspect, struct frame_shape to,
 	      struct crop *crop);

@@ -55,8 +55,7 @@ struct reader_info {
 	struct video_format format;
 	enum AVPixelFormat av; /* AV_PIX_FMT_NONE with "copy" */
 	enum AVCodecID codec_id;
-	struct fraction sample_aspect;        /* sample aspect ratio; 0/0: not known */
-	uint32_t square_width, square_height; /* the size that shows them as wide with square samples */
+	struct fraction sample_aspect; /* sample aspect ratio; 0/0: not known */
 	bool live;           /* no times, no rate, cannot seek: its frames have the times of their arrival */
 	int64_t duration_ns; /* 0: not known */
 	uint64_t read;       /* frames returned so far */

@@ -143,10 +143,6 @@ static void set_info_size(struct reader *r, AVRational aspect)
 	}
 	if (aspect.num > 0 && aspect.den > 0)
 		info->sample_aspect = (struct fraction){ (uint32_t)aspect.num, (uint32_t)aspect.den };
-	info->square_width = f->width;
-	info->square_height = f->height;
-	if (!r->copy)
-		crop_square_size(aspect, &info->square_width, &info->square_height);
 }
 
 static int set_reader_info(struct reader *r)

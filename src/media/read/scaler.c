@@ -30,11 +30,22 @@ void scaler_close(struct scaler *s)
 	*s = (struct scaler){ 0 };
 }
 
+/* In terms of the device's samples, which a file of its size has that does not tell. */
+static AVRational aspect_on_device(const struct scaler *s, struct frame_shape shape, AVRational aspect)
+{
+	struct frame_shape to = target_shape(s->target);
+	bool known = aspect.num > 0 && aspect.den > 0;
+
+	return known || shape.width != to.width || shape.height != to.height
+		       ? crop_relative_aspect(aspect, s->target->format.sample_aspect)
+		       : aspect;
+}
+
 int scaler_check(struct scaler *s, struct frame_shape shape, AVRational aspect)
 {
 	struct frame_shape to = target_shape(s->target);
 
-	if (crop_find(s->scaling, shape, aspect, to, &s->crop) < 0) {
+	if (crop_find(s->scaling, shape, aspect_on_device(s, shape, aspect), to, &s->crop) < 0) {
 		log_error("the file's frames are %dx%d and the device's %dx%d: use --fit=letterbox, scale or "
 			  "crop",
 			  shape.width, shape.height, to.width, to.height);
