@@ -40,6 +40,11 @@ struct device_ops {
 	/* Turns the conversion of pixel formats that the device lacks on or off. The device loses its
 	 * buffers, and device->fd may change. Returns 0 or a negative errno. NULL: cannot convert. */
 	int (*convert)(struct device *device, bool on);
+	/* Media graphs, see device/media_nodes.h. */
+	int (*numbers)(const struct device *node, uint32_t *major, uint32_t *minor);
+	int (*open_media)(struct device *media, const struct device *node);
+	int (*open_interface)(struct device *interface, const struct device *media, uint32_t major,
+			      uint32_t minor);
 };
 
 extern const struct device_ops device_sim; /* defined by the simulated device, which stands above */

@@ -30,11 +30,16 @@ static int enumerate(struct device *device, unsigned long request, void *entry, 
 	return 0;
 }
 
-int enumerate_formats(struct device *device, enumerate_visit *visit, void *opaque)
+int enumerate_bus_formats(struct device *device, uint32_t code, enumerate_visit *visit, void *opaque)
 {
-	struct v4l2_fmtdesc entry = { .type = device->type };
+	struct v4l2_fmtdesc entry = { .type = device->type, .mbus_code = code };
 
 	return enumerate(device, VIDIOC_ENUM_FMT, &entry, &entry.index, visit, opaque);
+}
+
+int enumerate_formats(struct device *device, enumerate_visit *visit, void *opaque)
+{
+	return enumerate_bus_formats(device, 0, visit, opaque);
 }
 
 static int enumerate_sizes(struct device *device, uint32_t fourcc, enumerate_visit *visit, void *opaque)

@@ -14,6 +14,8 @@ typedef int enumerate_visit(void *opaque, const void *entry);
 /* Enumerates pixel formats; entry is a const struct v4l2_fmtdesc *. Returns the non-zero result of visit, 0
  * at the end of the list or where the driver has none, or a negative errno of the driver's. */
 int enumerate_formats(struct device *device, enumerate_visit *visit, void *opaque);
+/* Those that the node of a media pipeline makes of this media bus code; without V4L2_CAP_IO_MC: all. */
+int enumerate_bus_formats(struct device *device, uint32_t code, enumerate_visit *visit, void *opaque);
 
 /* Lists in words, into text[size], which is returned; "" where the driver has no list. */
 char *enumerate_formats_text(struct device *device, char *text, size_t size);

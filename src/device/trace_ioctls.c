@@ -4,10 +4,13 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <linux/media.h>
+#include <linux/v4l2-subdev.h>
 #include <linux/videodev2.h>
 #include "base/array.h"
 #include "base/pixfmt.h"
 #include "device/reader_events.h"
+#include "device/trace_subdev.h"
 #include "device/trace.h"
 
 static void add_type(struct trace *trace, uint32_t type)
@@ -426,6 +429,15 @@ static const struct ioctl_row {
 	ROW(VIDIOC_S_PRIORITY, show_index, NULL),
 	ROW(VIDIOC_DECODER_CMD, NULL, NULL),
 	ROW(VIDIOC_ENCODER_CMD, NULL, NULL),
+	ROW(MEDIA_IOC_DEVICE_INFO, NULL, NULL),
+	ROW(MEDIA_IOC_G_TOPOLOGY, NULL, NULL),
+	ROW(MEDIA_IOC_SETUP_LINK, trace_subdev_link, NULL),
+	ROW(VIDIOC_SUBDEV_G_FMT, trace_subdev_in_format, trace_subdev_out_format),
+	ROW(VIDIOC_SUBDEV_S_FMT, trace_subdev_in_s_format, trace_subdev_out_format),
+	ROW(VIDIOC_SUBDEV_G_SELECTION, trace_subdev_in_selection, trace_subdev_out_selection),
+	ROW(VIDIOC_SUBDEV_S_SELECTION, trace_subdev_in_s_selection, trace_subdev_out_selection),
+	ROW(VIDIOC_SUBDEV_ENUM_MBUS_CODE, trace_subdev_in_code, trace_subdev_out_code),
+	ROW(VIDIOC_SUBDEV_ENUM_FRAME_SIZE, trace_subdev_in_size, NULL),
 #undef ROW
 };
 

@@ -8,15 +8,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <libv4l2.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "device/device.h"
+#include "device/hardware.h"
 #include "device/trace.h"
 
 #define OPEN_FLAGS (O_RDWR | O_NONBLOCK | O_CLOEXEC)
@@ -181,6 +184,67 @@ static ssize_t v4l2_node_write(struct device *device, const void *data, size_t s
 	return v4l2_write(device->fd, data, size);
 }
 
+static int v4l2_node_numbers(const struct device *node, uint32_t *major_number, uint32_t *minor_number)
+{
+	struct stat status;
+
+	if (fstat(node->fd, &status) < 0)
+		return -errno;
+	*major_number = major(status.st_rdev);
+	*minor_number = minor(status.st_rdev);
+	return 0;
+}
+
+/* libv4l2 passes the calls to a descriptor that it was not given on to the kernel. */
+static int open_plain(struct device *device, const char *path)
+{
+	device->path = strdup(path);
+	if (!device->path)
+		return log_no_memory();
+	device->fd = open_node(path);
+	return device->fd < 0 ? device->fd : 0;
+}
+
+/* The name of the node of these numbers, in sysfs and /dev: "v4l-subdev3". */
+static bool sysfs_name(uint32_t major_number, uint32_t minor_number, char name[NODE_PATH_MAX])
+{
+	char link[64], target[PATH_MAX];
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/sys/dev/char/%u:%u", major_number, minor_number);
+	n = readlink(link, target, sizeof target - 1);
+	if (n <= 0)
+		return false;
+	target[n] = '\0';
+	snprintf(name, NODE_PATH_MAX, "%.*s", NODE_PATH_MAX - 1, basename(target));
+	return true;
+}
+
+static int v4l2_node_open_media(struct device *media, const struct device *node)
+{
+	char name[NODE_PATH_MAX], path[NODE_PATH_MAX];
+	uint32_t numbers[2];
+	struct hardware hardware;
+
+	if (v4l2_node_numbers(node, &numbers[0], &numbers[1]) < 0 ||
+	    !sysfs_name(numbers[0], numbers[1], name) || !hardware_of("", name, &hardware) ||
+	    !hardware_media("", &hardware, (const char *)node->info.bus_info, path))
+		return -ENOENT;
+	return open_plain(media, path);
+}
+
+static int v4l2_node_open_interface(struct device *interface, const struct device *media,
+				    uint32_t major_number, uint32_t minor_number)
+{
+	char name[NODE_PATH_MAX], path[NODE_PATH_MAX + 5];
+
+	(void)media;
+	if (!sysfs_name(major_number, minor_number, name))
+		return -ENOENT;
+	snprintf(path, sizeof path, "/dev/%s", name);
+	return open_plain(interface, path);
+}
+
 const struct device_ops device_v4l2 = {
 	.open = v4l2_node_open,
 	.close = v4l2_node_close,
@@ -191,4 +255,7 @@ const struct device_ops device_v4l2 = {
 	.read = v4l2_node_read,
 	.write = v4l2_node_write,
 	.convert = v4l2_node_convert,
+	.numbers = v4l2_node_numbers,
+	.open_media = v4l2_node_open_media,
+	.open_interface = v4l2_node_open_interface,
 };

@@ -78,7 +78,6 @@ static const struct rule {
 	uint32_t flags;
 	size_t n_in; /* bytes of the argument that the call reads: the rest is cleared; 0: all */
 } rules[] = {
-	{ VIDIOC_ENUM_FMT, 0, UP_TO(v4l2_fmtdesc, type) },
 	{ VIDIOC_S_FMT, PRIO, 0 },
 	{ VIDIOC_G_PARM, 0, UP_TO(v4l2_streamparm, type) },
 	{ VIDIOC_S_PARM, PRIO, 0 },

@@ -117,4 +117,6 @@ const struct device_ops device_sim = {
 	.write = sim_write,
 	.revents = sim_revents,
 	.await = sim_await,
+	.numbers = sim_media_numbers,
+	.open_media = sim_media_open,
 };

@@ -47,6 +47,8 @@ static bool supports_format(const struct sim *sim, uint32_t fourcc)
 
 	if (!pix || (pix->n_memory_planes > 1 && !sim_is_multiplanar(sim)))
 		return false;
+	if (sim->options.pipeline && !sim_media_bus_code(fourcc))
+		return false;
 	if (sim->options.adjust & SIM_ADJUST_FORMAT && fourcc != sim->options.fourcc)
 		return false;
 	if (pix->av == AV_PIX_FMT_NONE && !sim->options.output && !sim_codec_available(fourcc))
@@ -247,6 +249,8 @@ int sim_formats_querycap(struct sim *sim, void *argument)
 	cap->device_caps = kinds[sim_is_multiplanar(sim)][kind] | V4L2_CAP_EXT_PIX_FORMAT;
 	if (sim->options.caps & (SIM_CAP_MMAP | SIM_CAP_USERPTR | SIM_CAP_DMABUF))
 		cap->device_caps |= V4L2_CAP_STREAMING;
+	if (sim->options.pipeline)
+		cap->device_caps |= V4L2_CAP_IO_MC;
 	if (sim->options.caps & SIM_CAP_RW)
 		cap->device_caps |= V4L2_CAP_READWRITE;
 	cap->capabilities = cap->device_caps | V4L2_CAP_DEVICE_CAPS;
@@ -260,8 +264,15 @@ int sim_formats_enum_fmt(struct sim *sim, void *argument)
 
 	if (desc->type != sim_formats_buf_type(sim))
 		return -EINVAL;
+	*desc = (struct v4l2_fmtdesc){ .index = desc->index,
+				       .type = desc->type,
+				       .mbus_code = desc->mbus_code };
+	if (!sim->options.pipeline)
+		desc->mbus_code = 0;
 	for (unsigned i = 0; i < N_FORMATS; i++) {
-		if (!supports_format(sim, formats[i].fourcc) || index++ != desc->index)
+		if (!supports_format(sim, formats[i].fourcc) ||
+		    (desc->mbus_code && sim_media_bus_code(formats[i].fourcc) != desc->mbus_code) ||
+		    index++ != desc->index)
 			continue;
 		desc->pixelformat = formats[i].fourcc;
 		desc->flags = pixfmt_by_fourcc(desc->pixelformat)->av == AV_PIX_FMT_NONE

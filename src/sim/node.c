@@ -104,6 +104,7 @@ static void remove_device(struct sim *sim)
 	sim_memory_forget_mappings(sim);
 	sim_frame_discard(sim);
 	close_fd(&sim->timer_fd);
+	sim_media_release(sim->media);
 	sim_options_close(&sim->options);
 	free(sim);
 }
@@ -120,6 +121,8 @@ static int create_device(struct sim **created, const char *keys)
 	err = sim_options_parse(&sim->options, keys);
 	if (err == 0)
 		err = sim_formats_init(sim);
+	if (err == 0)
+		err = sim_media_create(sim);
 	if (err < 0)
 		return err;
 	sim->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);

@@ -186,6 +186,17 @@ int sim_value_field(struct sim_options *options, size_t offset, const char *valu
 	return -EINVAL;
 }
 
+int sim_value_pipeline(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct word words[] = {
+		{ "fits", SIM_PIPELINE_FITS },         { "mismatch", SIM_PIPELINE_MISMATCH },
+		{ "unlinked", SIM_PIPELINE_UNLINKED }, { "ambiguous", SIM_PIPELINE_AMBIGUOUS },
+		{ "stuck", SIM_PIPELINE_STUCK },       { NULL, 0 }
+	};
+
+	return parse_word(words, value, strlen(value), field(options, offset));
+}
+
 int sim_value_times(struct sim_options *options, size_t offset, const char *value)
 {
 	static const struct word words[] = { { "good", SIM_TIMES_GOOD },

@@ -41,6 +41,11 @@ const struct sim_key sim_keys[] = {
 	  "how much of the test pattern is drawn, which takes processor time; marks: only the frame number "
 	  "for programs to read; black: raw frames are, as in the dark (full)",
 	  sim_value_draw, AT(draw) },
+	{ "pipeline", "fits|mismatch|unlinked|ambiguous|stuck",
+	  "the node ends a media pipeline: two sensors, a debayer, a scaler; the formats along it fit, or "
+	  "differ; a "
+	  "link is off; several could be turned on; the sensor has no format that fits",
+	  sim_value_pipeline, AT(pipeline) },
 	{ "gop", "N", "compressed formats: a key frame every N frames (30); 0: no others", sim_value_number,
 	  AT(codec.key_interval) },
 	{ "join", "N", "compressed formats: the stream begins with the Nth frame that the encoder makes",

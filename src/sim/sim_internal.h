@@ -39,6 +39,16 @@ enum {
 	SIM_TIMES_SECONDS,
 	SIM_TIMES_SWAPPED
 };
+/* pipeline=: none, formats that fit or differ along it, a link that is off, several that could be meant, a
+ * sensor that has nothing which fits. */
+enum {
+	SIM_PIPELINE_NONE,
+	SIM_PIPELINE_FITS,
+	SIM_PIPELINE_MISMATCH,
+	SIM_PIPELINE_UNLINKED,
+	SIM_PIPELINE_AMBIGUOUS,
+	SIM_PIPELINE_STUCK
+};
 enum { SIM_ADJUST_SIZE = 1, SIM_ADJUST_FORMAT = 2, SIM_ADJUST_FPS = 4 };
 
 /* How the compressed formats are made. */
@@ -61,10 +71,11 @@ struct sim_options {
 	uint32_t crop_width, crop_height; /* 0: no G_SELECTION */
 	bool output, m2m;
 	char *dump, *settings, *driver;
-	char *node;      /* NULL: each open() is a device of its own */
-	uint32_t inputs; /* or outputs */
-	uint32_t draw;   /* SIM_DRAW_* */
-	uint32_t times;  /* SIM_TIMES_* */
+	char *node;        /* NULL: each open() is a device of its own */
+	uint32_t inputs;   /* or outputs */
+	uint32_t draw;     /* SIM_DRAW_* */
+	uint32_t times;    /* SIM_TIMES_* */
+	uint32_t pipeline; /* SIM_PIPELINE_* */
 	struct sim_codec_options codec;
 	bool no_key_flags;
 
@@ -149,6 +160,7 @@ struct sim_file {
 };
 
 struct sim_codec;
+struct sim_media;
 
 /* A simulated device. Where the kernel has a name for a field of vb2_queue, it is that. */
 struct sim {
@@ -156,6 +168,7 @@ struct sim {
 	struct sim_file *files; /* open, or mapped */
 	struct sim_file *owner; /* of the queue; NULL: nobody */
 	struct sim_options options;
+	struct sim_media *media; /* NULL: it is in no media graph */
 	int timer_fd;
 	int64_t timer_ns; /* when timer_fd expires; 0: disarmed */
 
@@ -312,6 +325,14 @@ int sim_events_dqevent(struct sim_file *file, void *argument);
 int sim_priority_get(struct sim *sim, void *argument);
 int sim_priority_set(struct sim_file *file, void *argument);
 int sim_priority_check(const struct sim_file *file); /* -EBUSY: another has a higher one */
+
+/* media.c: the media graph, and the nodes of its parts; see struct device_ops. */
+int sim_media_create(struct sim *sim);           /* where the options want it; 0 or -ENOMEM, logged */
+void sim_media_release(struct sim_media *media); /* may be NULL */
+int sim_media_validate(const struct sim *sim);   /* whether it can stream: 0, -EPIPE or -ENOLINK */
+uint32_t sim_media_bus_code(uint32_t fourcc);    /* that the node makes the pixel format of; 0: of none */
+int sim_media_numbers(const struct device *node, uint32_t *major, uint32_t *minor);
+int sim_media_open(struct device *media, const struct device *node);
 
 /* inputs.c: the one input, or output. */
 int sim_inputs_enum_input(struct sim *sim, void *argument);

@@ -417,6 +417,8 @@ int sim_vb2_expbuf(struct sim *sim, void *argument)
 
 int sim_vb2_streamon(struct sim *sim, void *argument)
 {
+	int err;
+
 	if (*(int *)argument != (int)sim_formats_buf_type(sim))
 		return -EINVAL;
 	if (sim->fileio || sim->options.busy)
@@ -425,6 +427,9 @@ int sim_vb2_streamon(struct sim *sim, void *argument)
 		return 0;
 	if (!sim->n_buffers || sim->n_buffers < sim->options.min_buffers)
 		return -EINVAL;
+	err = sim_media_validate(sim);
+	if (err < 0)
+		return err;
 	sim_stream_start(sim);
 	return 0;
 }

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The trace of the ioctls of media devices and sub-devices. */
+#include "device/trace_subdev.h"
+
+#include <linux/media.h>
+#include <linux/v4l2-subdev.h>
+
+void trace_subdev_in_format(struct trace *trace, const void *argument)
+{
+	const struct v4l2_subdev_format *format = argument;
+
+	trace_add(trace, " which=%u pad=%u", format->which, format->pad);
+}
+
+void trace_subdev_out_format(struct trace *trace, const void *argument)
+{
+	const struct v4l2_subdev_format *format = argument;
+
+	trace_add(trace, " code=0x%04x size=%ux%u", format->format.code, format->format.width,
+		  format->format.height);
+}
+
+void trace_subdev_in_s_format(struct trace *trace, const void *argument)
+{
+	trace_subdev_in_format(trace, argument);
+	trace_subdev_out_format(trace, argument);
+}
+
+void trace_subdev_in_selection(struct trace *trace, const void *argument)
+{
+	const struct v4l2_subdev_selection *selection = argument;
+
+	trace_add(trace, " which=%u pad=%u target=0x%x", selection->which, selection->pad, selection->target);
+}
+
+void trace_subdev_out_selection(struct trace *trace, const void *argument)
+{
+	const struct v4l2_subdev_selection *selection = argument;
+
+	trace_add(trace, " rect=%ux%u%+d%+d", selection->r.width, selection->r.height, selection->r.left,
+		  selection->r.top);
+}
+
+void trace_subdev_in_s_selection(struct trace *trace, const void *argument)
+{
+	trace_subdev_in_selection(trace, argument);
+	trace_subdev_out_selection(trace, argument);
+}
+
+void trace_subdev_in_code(struct trace *trace, const void *argument)
+{
+	const struct v4l2_subdev_mbus_code_enum *code = argument;
+
+	trace_add(trace, " pad=%u index=%u", code->pad, code->index);
+}
+
+void trace_subdev_out_code(struct trace *trace, const void *argument)
+{
+	trace_add(trace, " code=0x%04x", ((const struct v4l2_subdev_mbus_code_enum *)argument)->code);
+}
+
+void trace_subdev_in_size(struct trace *trace, const void *argument)
+{
+	const struct v4l2_subdev_frame_size_enum *size = argument;
+
+	trace_add(trace, " pad=%u index=%u code=0x%04x", size->pad, size->index, size->code);
+}
+
+void trace_subdev_link(struct trace *trace, const void *argument)
+{
+	const struct media_link_desc *link = argument;
+
+	trace_add(trace, " source=%u:%u sink=%u:%u flags=0x%x", link->source.entity, link->source.index,
+		  link->sink.entity, link->sink.index, link->flags);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The media graph of the simulated device (pipeline=), as vimc's: two sensors, a debayer and a scaler. */
+#ifndef SIM_MEDIA_INTERNAL_H
+#define SIM_MEDIA_INTERNAL_H
+
+#include <linux/v4l2-subdev.h>
+#include "sim/sim_internal.h"
+
+enum sim_entity { SIM_SENSOR_A, SIM_SENSOR_B, SIM_DEBAYER, SIM_SCALER, SIM_NODE, SIM_N_ENTITIES };
+enum sim_pad {
+	SIM_PAD_SENSOR_A,
+	SIM_PAD_SENSOR_B,
+	SIM_PAD_DEBAYER_SINK,
+	SIM_PAD_DEBAYER_SOURCE,
+	SIM_PAD_SCALER_SINK,
+	SIM_PAD_SCALER_SOURCE,
+	SIM_PAD_NODE,
+	SIM_N_PADS
+};
+enum sim_link { SIM_LINK_SENSOR_A, SIM_LINK_SENSOR_B, SIM_LINK_DEBAYER, SIM_LINK_SCALER, SIM_N_LINKS };
+#define SIM_N_SUBDEV_CONTROLS 2
+
+/* What the sub-devices are set to: active, or of one open node that tries. */
+struct sim_pads {
+	struct v4l2_mbus_framefmt formats[SIM_N_PADS];
+	struct v4l2_rect crop; /* of the scaler's sink */
+};
+
+/* Its nodes may stay open longer than the simulated device is. */
+struct sim_media {
+	unsigned n_users;
+	uint32_t kind; /* SIM_PIPELINE_* */
+	uint32_t link_flags[SIM_N_LINKS];
+	struct sim_pads active;
+	int32_t controls[SIM_N_ENTITIES][SIM_N_SUBDEV_CONTROLS];
+};
+
+/* An open node: of a sub-device, or the media device. */
+struct sim_part {
+	struct sim_media *media;
+	int entity; /* enum sim_entity; -1: the media device */
+	struct sim_pads try;
+};
+
+extern const struct sim_media_pad {
+	int entity;
+	uint32_t index, flags; /* MEDIA_PAD_FL_* */
+} sim_media_pads[SIM_N_PADS];
+/* The pad of an entity; -1: it has none of that index. */
+int sim_media_pad(int entity, uint32_t index);
+
+/* subdev.c: sets the pads to a default, through which the pipeline carries the node's format. */
+void sim_subdev_init(struct sim_media *media, const struct video_format *format);
+/* The ioctls of a sub-device. Returns 0 or a negative errno. */
+int sim_subdev_ioctl(struct sim_part *part, unsigned long request, void *argument);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The sub-devices of the simulated device: the formats of their pads, and their controls. */
+#include <errno.h>
+#include <string.h>
+#include <linux/media-bus-format.h>
+#include "base/array.h"
+#include "sim/media_internal.h"
+
+#define MIN_SIDE 16u
+#define MAX_SIDE 4096u
+#define MAX_CODES 4
+
+static const uint32_t sensor_codes[MAX_CODES] = { MEDIA_BUS_FMT_RGB888_1X24, MEDIA_BUS_FMT_SBGGR8_1X8,
+						  MEDIA_BUS_FMT_SRGGB8_1X8 };
+static const uint32_t stuck_codes[MAX_CODES] = { MEDIA_BUS_FMT_RGB888_1X24 };
+static const uint32_t bayer_codes[MAX_CODES] = { MEDIA_BUS_FMT_SRGGB8_1X8, MEDIA_BUS_FMT_SBGGR8_1X8 };
+static const uint32_t picture_codes[MAX_CODES] = { MEDIA_BUS_FMT_RGB888_1X24, MEDIA_BUS_FMT_YUYV8_1X16,
+						   MEDIA_BUS_FMT_UYVY8_1X16 };
+static const struct {
+	uint32_t width, height;
+} sensor_sizes[] = { { 640, 480 }, { 1280, 720 } };
+
+static bool is_sensor(int pad)
+{
+	return pad == SIM_PAD_SENSOR_A || pad == SIM_PAD_SENSOR_B;
+}
+
+/* Ended by 0. The scaler's source has the code of its sink. */
+static const uint32_t *codes_of(const struct sim_media *media, int pad)
+{
+	if (is_sensor(pad))
+		return media->kind == SIM_PIPELINE_STUCK ? stuck_codes : sensor_codes;
+	return pad == SIM_PAD_DEBAYER_SINK ? bayer_codes : picture_codes;
+}
+
+static bool has_code(const struct sim_media *media, int pad, uint32_t code)
+{
+	const uint32_t *codes = codes_of(media, pad);
+
+	while (*codes && *codes != code)
+		codes++;
+	return *codes;
+}
+
+static uint32_t clamp_side(uint32_t side)
+{
+	return side < MIN_SIDE ? MIN_SIDE : side > MAX_SIDE ? MAX_SIDE : side;
+}
+
+static void set_sensor_size(struct v4l2_mbus_framefmt *format)
+{
+	bool large = format->width > sensor_sizes[0].width || format->height > sensor_sizes[0].height;
+
+	format->width = sensor_sizes[large].width;
+	format->height = sensor_sizes[large].height;
+}
+
+/* A sink passes its size on to the source, which a debayer keeps and a scaler may change. */
+static void set_format(const struct sim_media *media, struct sim_pads *pads, int pad,
+		       struct v4l2_mbus_framefmt *format)
+{
+	struct v4l2_mbus_framefmt *formats = pads->formats;
+
+	if (!has_code(media, pad, format->code))
+		format->code = codes_of(media, pad)[0];
+	format->width = clamp_side(format->width);
+	format->height = clamp_side(format->height);
+	format->field = V4L2_FIELD_NONE;
+	if (is_sensor(pad))
+		set_sensor_size(format);
+	if (pad == SIM_PAD_DEBAYER_SOURCE) {
+		format->width = formats[SIM_PAD_DEBAYER_SINK].width;
+		format->height = formats[SIM_PAD_DEBAYER_SINK].height;
+	}
+	if (pad == SIM_PAD_SCALER_SOURCE)
+		format->code = formats[SIM_PAD_SCALER_SINK].code;
+	formats[pad] = *format;
+	if (pad == SIM_PAD_SCALER_SINK) {
+		formats[SIM_PAD_SCALER_SOURCE] = *format;
+		pads->crop = (struct v4l2_rect){ .width = format->width, .height = format->height };
+	} else if (pad == SIM_PAD_DEBAYER_SINK) {
+		formats[SIM_PAD_DEBAYER_SOURCE].width = format->width;
+		formats[SIM_PAD_DEBAYER_SOURCE].height = format->height;
+	}
+}
+
+void sim_subdev_init(struct sim_media *media, const struct video_format *format)
+{
+	struct v4l2_mbus_framefmt raw = { .code = MEDIA_BUS_FMT_SBGGR8_1X8, .width = 640, .height = 480 };
+	struct v4l2_mbus_framefmt picture = raw, sent = raw;
+
+	picture.code = sim_media_bus_code(format->fourcc);
+	for (int pad = SIM_PAD_SENSOR_A; pad <= SIM_PAD_DEBAYER_SINK; pad++)
+		set_format(media, &media->active, pad, &raw);
+	for (int pad = SIM_PAD_DEBAYER_SOURCE; pad <= SIM_PAD_SCALER_SOURCE; pad++) {
+		if (pad == SIM_PAD_SCALER_SOURCE) {
+			picture.width = format->width;
+			picture.height = format->height;
+		}
+		set_format(media, &media->active, pad, &picture);
+	}
+	sent.code = MEDIA_BUS_FMT_RGB888_1X24;
+	if (media->kind == SIM_PIPELINE_MISMATCH || media->kind == SIM_PIPELINE_STUCK)
+		set_format(media, &media->active, SIM_PAD_SENSOR_A, &sent);
+}
+
+static int enum_code(const struct sim_part *part, struct v4l2_subdev_mbus_code_enum *code)
+{
+	int pad = sim_media_pad(part->entity, code->pad);
+	const uint32_t *codes = pad < 0 ? NULL : codes_of(part->media, pad);
+
+	if (!codes || code->index >= MAX_CODES || !codes[code->index])
+		return -EINVAL;
+	code->code = codes[code->index];
+	return 0;
+}
+
+static int enum_size(const struct sim_part *part, struct v4l2_subdev_frame_size_enum *size)
+{
+	int pad = sim_media_pad(part->entity, size->pad);
+
+	if (pad < 0 || !has_code(part->media, pad, size->code) ||
+	    size->index >= (is_sensor(pad) ? ARRAY_SIZE(sensor_sizes) : 1))
+		return -EINVAL;
+	size->min_width = size->min_height = MIN_SIDE;
+	size->max_width = size->max_height = MAX_SIDE;
+	if (is_sensor(pad)) {
+		size->min_width = size->max_width = sensor_sizes[size->index].width;
+		size->min_height = size->max_height = sensor_sizes[size->index].height;
+	}
+	return 0;
+}
+
+static int selection(struct sim_pads *pads, int pad, struct v4l2_subdev_selection *argument, bool set)
+{
+	const struct v4l2_mbus_framefmt *sink = &pads->formats[SIM_PAD_SCALER_SINK];
+	struct v4l2_rect *crop = &pads->crop, whole = { .width = sink->width, .height = sink->height };
+	bool is_crop = argument->target == V4L2_SEL_TGT_CROP;
+
+	if (pad != SIM_PAD_SCALER_SINK ||
+	    !(is_crop || (!set && argument->target == V4L2_SEL_TGT_CROP_BOUNDS)))
+		return -EINVAL;
+	if (set && argument->r.left >= 0 && argument->r.top >= 0 &&
+	    (uint32_t)argument->r.left + argument->r.width <= whole.width &&
+	    (uint32_t)argument->r.top + argument->r.height <= whole.height)
+		*crop = argument->r;
+	argument->r = is_crop ? *crop : whole;
+	return 0;
+}
+
+static const struct control {
+	uint32_t id;
+	const char *name;
+	int32_t max;
+	bool of_debayer;
+} controls[SIM_N_SUBDEV_CONTROLS] = {
+	{ V4L2_CID_GAIN, "Gain", 100, true },
+	{ V4L2_CID_EXPOSURE, "Exposure", 1000, false },
+};
+
+/* Sensors have all, the debayer some. */
+static bool has_control(int entity, unsigned index)
+{
+	return entity <= SIM_SENSOR_B || (entity == SIM_DEBAYER && controls[index].of_debayer);
+}
+
+static int query_control(const struct sim_part *part, struct v4l2_query_ext_ctrl *query)
+{
+	bool next = query->id & (V4L2_CTRL_FLAG_NEXT_CTRL | V4L2_CTRL_FLAG_NEXT_COMPOUND);
+	uint32_t id = query->id & ~(V4L2_CTRL_FLAG_NEXT_CTRL | V4L2_CTRL_FLAG_NEXT_COMPOUND);
+	const struct control *found = NULL;
+
+	for (unsigned i = 0; i < SIM_N_SUBDEV_CONTROLS; i++) {
+		const struct control *control = &controls[i];
+
+		if (has_control(part->entity, i) && (next ? control->id > id : control->id == id) &&
+		    (!found || control->id < found->id))
+			found = control;
+	}
+	if (!found)
+		return -EINVAL;
+	*query = (struct v4l2_query_ext_ctrl){ .id = found->id,
+					       .type = V4L2_CTRL_TYPE_INTEGER,
+					       .maximum = found->max,
+					       .step = 1,
+					       .elems = 1,
+					       .elem_size = sizeof(int32_t) };
+	strcpy(query->name, found->name);
+	return 0;
+}
+
+static int control_value(struct sim_part *part, struct v4l2_control *argument, bool set)
+{
+	for (unsigned i = 0; i < SIM_N_SUBDEV_CONTROLS; i++) {
+		int32_t *value = &part->media->controls[part->entity][i];
+
+		if (controls[i].id != argument->id || !has_control(part->entity, i))
+			continue;
+		if (set)
+			*value = argument->value < 0                 ? 0
+				 : argument->value > controls[i].max ? controls[i].max
+								     : argument->value;
+		argument->value = *value;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* What the argument is about: its pad and, of what open nodes only try, whose state. */
+static int pad_call(struct sim_part *part, unsigned long request, uint32_t which, uint32_t index,
+		    void *argument)
+{
+	struct sim_pads *pads = which == V4L2_SUBDEV_FORMAT_TRY ? &part->
+	try:
+		&part->media->active;
+	struct v4l2_subdev_format *format = argument;
+	int pad = sim_media_pad(part->entity, index);
+
+	if (pad < 0)
+		return -EINVAL;
+	if (request == VIDIOC_SUBDEV_S_FMT)
+		set_format(part->media, pads, pad, &format->format);
+	else if (request == VIDIOC_SUBDEV_G_FMT)
+		format->format = pads->formats[pad];
+	else
+		return selection(pads, pad, argument, request == VIDIOC_SUBDEV_S_SELECTION);
+	return 0;
+}
+
+int sim_subdev_ioctl(struct sim_part *part, unsigned long request, void *argument)
+{
+	const struct v4l2_subdev_selection *rectangle = argument;
+	const struct v4l2_subdev_format *format = argument;
+
+	switch (request) {
+	case VIDIOC_SUBDEV_G_FMT:
+	case VIDIOC_SUBDEV_S_FMT:
+		return pad_call(part, request, format->which, format->pad, argument);
+	case VIDIOC_SUBDEV_G_SELECTION:
+	case VIDIOC_SUBDEV_S_SELECTION:
+		return pad_call(part, request, rectangle->which, rectangle->pad, argument);
+	case VIDIOC_SUBDEV_ENUM_MBUS_CODE:
+		return enum_code(part, argument);
+	case VIDIOC_SUBDEV_ENUM_FRAME_SIZE:
+		return enum_size(part, argument);
+	case VIDIOC_QUERY_EXT_CTRL:
+		return query_control(part, argument);
+	case VIDIOC_G_CTRL:
+	case VIDIOC_S_CTRL:
+		return control_value(part, argument, request == VIDIOC_S_CTRL);
+	default:
+		return -ENOTTY;
+	}
+}
