@@ -23,6 +23,9 @@ const struct option_row common_basic_rows[] = {
 };
 #undef OFFSET
 
+enum { PIPELINE_AUTO, PIPELINE_NONE };
+static const char *const pipeline_choices[] = { "auto", "none", NULL };
+
 #define OFFSET(field) offsetof(struct common_options, field)
 /* The defaults differ: a recording keeps the device's format, a playback defaults to the file's. */
 /* clang-format off */
@@ -46,7 +49,10 @@ const struct option_row common_basic_rows[] = {
 	  .most = UINT32_MAX, .given = OFFSET(has_input), .preset_help = "the device's current one" }, \
 	{ "set-ctrl", 0, OPT_LIST, OFFSET(controls), .argument = "NAME=VALUE[,...]", \
 	  .help = "set controls, by the names that v4l2-ctl prints, or ids: a number, 50%, a menu entry, a " \
-		  "quoted string; name[3] of an array" }, \
+		  "quoted string; name[3] of an array; ENTITY/NAME of a media pipeline" }, \
+	{ "pipeline", 0, OPT_CHOICE, OFFSET(pipeline), .argument = "auto|none", .preset = "auto", \
+	  .choices = pipeline_choices, \
+	  .help = "set the formats along the media pipeline in front of the node; none: leave it as it is" }, \
 	{ 0 }, \
 }
 /* clang-format on */
@@ -134,6 +140,7 @@ struct setup_options common_setup_options(const struct common_options *options, 
 		.has_input = options->has_input,
 		.input = (uint32_t)options->input,
 		.controls = options->controls,
+		.no_pipeline = options->pipeline == PIPELINE_NONE,
 		.format = {
 			.width = options->size.width,
 			.height = options->size.height,

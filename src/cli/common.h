@@ -25,6 +25,7 @@ struct common_options {
 	uint64_t input;
 	bool has_input;
 	char *controls;
+	int pipeline;
 	int io;
 	const char *import_from;
 	uint64_t min_buffers, max_buffers; /* min OPTION_WORD: auto */

@@ -138,11 +138,20 @@ static char *unquote(char **value)
 	return NULL;
 }
 
+/* Where a name ends, which quotes may enclose. */
+static char *skip_name(char *name)
+{
+	char *quoted = *name == '\'' || *name == '"' ? strchr(name + 1, *name) : NULL;
+
+	return (quoted ? quoted : name) + strcspn(quoted ? quoted : name, "=,[");
+}
+
 int control_text_next(char **rest, struct assignment *assignment)
 {
-	char *name = *rest + strspn(*rest, ","), *end = name + strcspn(name, "=,");
-	char *index = memchr(name, '[', (size_t)(end - name));
+	char *name = *rest + strspn(*rest, ","), *index = skip_name(name),
+	     *end = index + strcspn(index, "=,");
 
+	index = *index == '[' ? index : NULL;
 	*assignment = (struct assignment){ .name = name, .index = index ? index + 1 : NULL };
 	if (!*name)
 		return 0;

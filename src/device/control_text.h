@@ -5,9 +5,10 @@
 
 #include "device/controls.h"
 
-/* NAME=VALUE, NAME[INDEX]=VALUE, or the NAME of a button. */
+/* NAME=VALUE, NAME[INDEX]=VALUE, or the NAME of a button; of a NAME in quotes these are a part. */
 struct assignment {
-	char *name, *index, *value; /* NULL: none */
+	const char *name;
+	char *index, *value; /* NULL: none */
 };
 
 /* Cuts the next one of a list, which commas separate, off *rest. Returns 1, 0 at the end, or -EINVAL, logged.

@@ -38,17 +38,30 @@ static int compare_control(void *opaque, const struct control_info *info)
 	return 0;
 }
 
-/* By its name, or its id. */
+/* By its name, or its id. Returns 1 where it is found, 0, or a negative errno. */
+static int run_search(struct device *device, const char *name, struct control_search *search)
+{
+	int64_t id;
+
+	*search = (struct control_search){ .similar = "" };
+	controls_name(name, search->name);
+	if (control_text_number(name, &id) && id > 0 && id <= V4L2_CTRL_ID_MASK)
+		search->id = (uint32_t)id;
+	return search->name[0] ? controls_enumerate(device, compare_control, search) : 0;
+}
+
+bool controls_has(struct device *device, const char *name)
+{
+	struct control_search search;
+
+	return run_search(device, name, &search) > 0;
+}
+
 static int search_control(struct device *device, const char *name, struct control_info *info)
 {
-	struct control_search search = { .similar = "" };
-	int64_t id;
-	int result;
+	struct control_search search;
+	int result = run_search(device, name, &search);
 
-	controls_name(name, search.name);
-	if (control_text_number(name, &id) && id > 0 && id <= V4L2_CTRL_ID_MASK)
-		search.id = (uint32_t)id;
-	result = search.name[0] ? controls_enumerate(device, compare_control, &search) : 0;
 	if (result < 0)
 		return device_error(device, "VIDIOC_QUERY_EXT_CTRL", result);
 	*info = search.found;
@@ -285,9 +298,8 @@ static int set_control(const struct change *change, const struct assignment *ass
 							 : set_number(change, &target, text, value);
 }
 
-int controls_set(struct device *device, const char *assignments, bool adjust, struct control_value **former)
+int controls_set_among(controls_find_owner *find, void *opaque, const char *assignments, bool adjust)
 {
-	const struct change change = { device, adjust, former };
 	int err = 0;
 
 	for (enum pass pass = 0; pass < N_PASSES && err == 0; pass++) {
@@ -296,9 +308,29 @@ int controls_set(struct device *device, const char *assignments, bool adjust, st
 
 		if (!copy)
 			return log_no_memory();
-		while (err == 0 && (err = control_text_next(&rest, &assignment)) > 0)
-			err = set_control(&change, &assignment, pass);
+		while (err == 0 && (err = control_text_next(&rest, &assignment)) > 0) {
+			struct control_owner owner;
+
+			err = find(opaque, &assignment.name, &owner);
+			if (err == 0)
+				err = set_control(&(struct change){ owner.device, adjust, owner.former },
+						  &assignment, pass);
+		}
 		free(copy);
 	}
 	return err;
+}
+
+static int find_only_owner(void *opaque, const char **name, struct control_owner *owner)
+{
+	(void)name;
+	*owner = *(const struct control_owner *)opaque;
+	return 0;
+}
+
+int controls_set(struct device *device, const char *assignments, bool adjust, struct control_value **former)
+{
+	struct control_owner owner = { device, former };
+
+	return controls_set_among(find_only_owner, &owner, assignments, adjust);
 }

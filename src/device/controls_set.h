@@ -14,4 +14,16 @@
  * for an unknown control or where the device refuses the value or changes it; or another negative errno. */
 int controls_set(struct device *device, const char *assignments, bool adjust, struct control_value **former);
 
+/* The device that has a control, and where the values that its controls had are added. */
+struct control_owner {
+	struct device *device;
+	struct control_value **former;
+};
+/* As controls_set() for controls of several devices: find sets *owner to the one that a name means, and *name
+ * to what the device calls it; its failure, logged, ends it all. */
+typedef int controls_find_owner(void *opaque, const char **name, struct control_owner *owner);
+int controls_set_among(controls_find_owner *find, void *opaque, const char *assignments, bool adjust);
+/* Whether the device has a control of that name or id. Logs nothing. */
+bool controls_has(struct device *device, const char *name);
+
 #endif

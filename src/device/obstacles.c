@@ -74,7 +74,11 @@ static const struct {
 				 "try a compressed format (-p MJPG), a smaller size or rate, or another USB "
 				 "port or hub" },
 	[OBSTACLE_PIPELINE] = { "pipeline", "its media pipeline is not set up, or formats along it differ%1",
-				"set formats and links along it (media-ctl)" },
+				"v4l2q list -d DEV shows where; --pipeline auto sets them" },
+	[OBSTACLE_PIPELINE_MISMATCH] = { "pipeline", "its media pipeline does not fit together: %1",
+					 "v4l2q list -d %2 shows it" },
+	[OBSTACLE_PIPELINE_LINK] = { "pipeline", "its media pipeline is not whole: %1",
+				     "enable one of them (media-ctl -l); v4l2q list -d %2 shows it" },
 	[OBSTACLE_NO_LINK] = { "pipeline", "its media pipeline is not set up, or there is no signal%1",
 			       "enable the links to the video source (media-ctl), or connect it" },
 	[OBSTACLE_UNRESPONSIVE] = { "unresponsive", "the device does not respond properly%1",

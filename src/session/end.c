@@ -21,6 +21,10 @@ static const struct {
 	{ STAGE_CONTROL, -ENODEV, STATUS_DEVICE },
 	{ STAGE_CONTROL, ANY, STATUS_REFUSED },
 
+	{ STAGE_PIPELINE, -ERANGE, STATUS_REFUSED },
+	{ STAGE_PIPELINE, -ENOMEM, STATUS_FAILED },
+	{ STAGE_PIPELINE, ANY, STATUS_DEVICE }, /* it does not fit together, or is in use */
+
 	{ STAGE_FORMAT, -ENODEV, STATUS_DEVICE },
 	{ STAGE_FORMAT, -EBUSY, STATUS_DEVICE }, /* the format is fixed while another program streams */
 	{ STAGE_FORMAT, -ENOMEM, STATUS_FAILED },

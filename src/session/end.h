@@ -24,15 +24,16 @@ enum status {
 
 /* What the program was doing when a call failed. */
 enum stage {
-	STAGE_DEVICE,  /* opening the device */
-	STAGE_CONTROL, /* setting input and controls */
-	STAGE_FORMAT,  /* negotiating the format */
-	STAGE_QUEUE,   /* choosing the io mode, asking for buffers */
-	STAGE_RUN,     /* streaming */
-	STAGE_START,   /* streaming, before the first frame; as STAGE_RUN where nothing else is said */
-	STAGE_LOST,    /* streaming; the device was unplugged or stopped delivering */
-	STAGE_OPEN,    /* opening the file */
-	STAGE_FILE,    /* reading or writing it */
+	STAGE_DEVICE,   /* opening the device */
+	STAGE_CONTROL,  /* setting input and controls */
+	STAGE_PIPELINE, /* setting the media pipeline */
+	STAGE_FORMAT,   /* negotiating the format */
+	STAGE_QUEUE,    /* choosing the io mode, asking for buffers */
+	STAGE_RUN,      /* streaming */
+	STAGE_START,    /* streaming, before the first frame; as STAGE_RUN where nothing else is said */
+	STAGE_LOST,     /* streaming; the device was unplugged or stopped delivering */
+	STAGE_OPEN,     /* opening the file */
+	STAGE_FILE,     /* reading or writing it */
 };
 
 /* err is a negative errno. 0 is STATUS_DONE in every stage. */

@@ -3,7 +3,6 @@
 #include "session/setup.h"
 
 #include "base/array.h"
-#include "device/controls_set.h"
 #include "device/inputs.h"
 
 static int select_input(struct setup *setup, const struct setup_options *options)
@@ -11,23 +10,37 @@ static int select_input(struct setup *setup, const struct setup_options *options
 	return options->has_input ? inputs_select(&setup->device, options->input) : 0;
 }
 
+static int open_pipeline(struct setup *setup, const struct setup_options *options)
+{
+	return options->no_pipeline ? 0 : pipeline_open(&setup->pipeline, &setup->device);
+}
+
+static int configure_pipeline(struct setup *setup, const struct setup_options *options)
+{
+	return setup->pipeline ? pipeline_configure(setup->pipeline, &options->format) : 0;
+}
+
 static int set_controls(struct setup *setup, const struct setup_options *options)
 {
-	return options->controls ? controls_set(&setup->device, options->controls, options->format.adjust,
-						&setup->before.controls)
+	return options->controls ? pipeline_set_controls(setup->pipeline, &setup->device, options->controls,
+							 options->format.adjust, &setup->before.controls)
 				 : 0;
 }
 
-/* What is set before the format is negotiated, in this order: each may change what comes after it. */
+/* What is set before the format is negotiated, in this order: each may change what comes after it. A sensor's
+ * mode sets the ranges of its controls, some of which, such as flips, then change what it sends. */
 static const struct step {
+	enum stage stage;
 	int (*run)(struct setup *setup, const struct setup_options *options);
 } steps[] = {
-	{ select_input },
-	{ set_controls },
+	{ STAGE_CONTROL, select_input },        { STAGE_PIPELINE, open_pipeline },
+	{ STAGE_PIPELINE, configure_pipeline }, { STAGE_CONTROL, set_controls },
+	{ STAGE_PIPELINE, configure_pipeline },
 };
 
 enum status setup_device(struct setup *setup, const struct setup_options *options)
 {
+	enum status status = STATUS_DONE;
 	struct device closed = setup->device;
 	int err = device_open(&setup->device, closed.name ? closed.name : options->device, options->role);
 
@@ -41,9 +54,9 @@ enum status setup_device(struct setup *setup, const struct setup_options *option
 	if (err < 0)
 		return status_of(STAGE_QUEUE, err);
 	settings_save(&setup->before, &setup->device);
-	for (size_t i = 0; i < ARRAY_SIZE(steps) && err == 0; i++)
-		err = steps[i].run(setup, options);
-	return status_of(STAGE_CONTROL, err);
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && status == STATUS_DONE; i++)
+		status = status_of(steps[i].stage, steps[i].run(setup, options));
+	return status;
 }
 
 #define AUTO_MS UINT64_C(150)
@@ -98,12 +111,21 @@ enum status setup_open(struct setup *setup, const struct setup_options *options)
 	return status == STATUS_DONE ? status_of(STAGE_QUEUE, setup_pool(setup, options)) : status;
 }
 
+static void close_pipeline(struct setup *setup)
+{
+	pipeline_close(setup->pipeline);
+	setup->pipeline = NULL;
+}
+
 void setup_close(struct setup *setup)
 {
 	pool_close(setup->pool);
 	setup->pool = NULL;
-	if (setup->has_device && !setup->under_way)
+	if (setup->has_device && !setup->under_way) {
 		settings_restore(&setup->before, &setup->device);
+		pipeline_restore(setup->pipeline);
+	}
+	close_pipeline(setup);
 	settings_free(&setup->before);
 	device_close(&setup->device);
 	setup->has_device = false;
@@ -113,6 +135,7 @@ int setup_close_keeping_name(struct setup *setup)
 {
 	pool_close(setup->pool);
 	setup->pool = NULL;
+	close_pipeline(setup);
 	setup->has_device = false;
 	return device_close_keeping_name(&setup->device);
 }

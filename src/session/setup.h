@@ -6,6 +6,7 @@
 #include "device/device.h"
 #include "device/negotiate.h"
 #include "device/settings.h"
+#include "pipeline/pipeline.h"
 #include "queue/pool.h"
 #include "session/end.h"
 
@@ -14,7 +15,8 @@ struct setup_options {
 	enum device_role role;
 	bool has_input;
 	uint32_t input;       /* capture: of the device's inputs; output: of its outputs */
-	const char *controls; /* see controls_set(); NULL: none */
+	const char *controls; /* see pipeline_set_controls(); NULL: none */
+	bool no_pipeline;     /* leave the media pipeline in front of the node as it is */
 	struct negotiate_request format;
 	const char *io, *import_from; /* as in pool_options */
 	uint64_t memory_limit;
@@ -29,14 +31,15 @@ struct setup {
 	struct device device;       /* closed, it may keep the path, name and info of the one that was open */
 	struct video_format format; /* as negotiated */
 	struct pool *pool;          /* NULL: none */
+	struct pipeline *pipeline;  /* NULL: none, or not to be set */
 	bool has_device;            /* it is open */
 	struct settings before;     /* what the device was set to */
 	bool under_way;             /* frames came, or need not: the device keeps what it is set to */
 };
 
-/* Opens and configures all of it: device, input, controls, format, queue, in that order. A device that
- * another program streams from is not changed. Returns STATUS_DONE or the status of the step that failed,
- * which has logged why. */
+/* Opens and configures all of it: device, input, media pipeline, controls, format, queue, in that order. A
+ * device that another program streams from is not changed. Returns STATUS_DONE or the status of the step that
+ * failed, which has logged why. */
 enum status setup_open(struct setup *setup, const struct setup_options *options);
 /* Takes a half-open one. Unless the run got under way the device is set back to what it was before. */
 void setup_close(struct setup *setup);
@@ -44,8 +47,9 @@ void setup_close(struct setup *setup);
  * setup_device() then open again whatever options->device is. Returns 0 or -ENOMEM (logged). */
 int setup_close_keeping_name(struct setup *setup);
 
-/* The steps of setup_open(), for callers that negotiate the format themselves: device, input and controls;
- * then, once setup->format is filled in, the queue. setup_pool() returns 0 or a negative errno, logged. */
+/* The steps of setup_open(), for callers that negotiate the format themselves: device, input, media pipeline
+ * and controls; then, once setup->format is filled in, the queue. setup_pool() returns 0 or a negative errno,
+ * logged. */
 enum status setup_device(struct setup *setup, const struct setup_options *options);
 int setup_pool(struct setup *setup, const struct setup_options *options);
 

@@ -47,6 +47,16 @@ unchanged 1 v4l2q play -d $display,fail=streamon@1:EINVAL "${set[@]}" clip.nut
 unchanged 4 v4l2q bench -d $camera,adjust=size "${set[@]}" -n 3
 unchanged 3 v4l2q bench -d $camera,caps=mmap "${set[@]}" --io=userptr -n 3
 
+# A media pipeline is set up, or said to be what is in the way.
+run_status 0 v4l2q capture -d $camera,fps=0,pipeline=mismatch -s 640x480 -n 2 -o pipeline.nut --set-ctrl 'exposure=5,Sensor A/gain=3'
+is "$(ffprobe -v error -show_entries stream=width,height -of csv=p=0 pipeline.nut)" 640,480 'pipeline=mismatch: records what was asked for'
+unchanged 3 v4l2q capture -d $camera,pipeline=mismatch --pipeline none -n 3 -o o.nut
+one_clear_line 'pipeline is not set up' '--pipeline none: leaves it as it is'
+unchanged 3 v4l2q capture -d $camera,pipeline=stuck -n 3 -o o.nut
+one_clear_line '"Debayer A":0 wants SRGGB8_1X8 640x480, "Sensor A":0 sends RGB888_1X24 640x480' 'pipeline=stuck: the pads are named'
+unchanged 4 v4l2q capture -d $camera,pipeline=fits -s 5000x240 -n 3 -o o.nut
+one_clear_line '"Scaler":1 sends YUYV8_1X16 4096x240' 'a size that cannot come out: what would'
+
 # A run that begins keeps what was asked for.
 rm -f left
 run_status 0 v4l2q capture -d $camera "${set[@]}" -n 3 -o kept.nut

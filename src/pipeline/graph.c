@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The media graph that a video node is a part of. */
+#include "pipeline/graph.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/array.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "device/media_nodes.h"
+#include "device/v4l2.h"
+
+#define OBJECTS_MAX 4096u /* of one kind: bounds what a driver claims to have */
+#define TRIES 4           /* while the graph changes under the reading of it */
+
+/* The kernel's arrays. */
+struct topology {
+	struct media_v2_topology head;
+	struct media_v2_entity *entities;
+	struct media_v2_interface *interfaces;
+	struct media_v2_pad *pads;
+	struct media_v2_link *links;
+};
+
+static void free_topology(struct topology *topology)
+{
+	free(topology->entities);
+	free(topology->interfaces);
+	free(topology->pads);
+	free(topology->links);
+	*topology = (struct topology){ .entities = NULL };
+}
+
+static int allocate_topology(struct topology *topology)
+{
+	struct media_v2_topology *head = &topology->head;
+
+	if (head->num_entities > OBJECTS_MAX || head->num_interfaces > OBJECTS_MAX ||
+	    head->num_pads > OBJECTS_MAX || head->num_links > OBJECTS_MAX)
+		return -EPROTO;
+	topology->entities = calloc(head->num_entities + 1, sizeof *topology->entities);
+	topology->interfaces = calloc(head->num_interfaces + 1, sizeof *topology->interfaces);
+	topology->pads = calloc(head->num_pads + 1, sizeof *topology->pads);
+	topology->links = calloc(head->num_links + 1, sizeof *topology->links);
+	head->ptr_entities = (uintptr_t)topology->entities;
+	head->ptr_interfaces = (uintptr_t)topology->interfaces;
+	head->ptr_pads = (uintptr_t)topology->pads;
+	head->ptr_links = (uintptr_t)topology->links;
+	return topology->entities && topology->interfaces && topology->pads && topology->links ? 0 : -ENOMEM;
+}
+
+/* First how many there are of each, then all of them; ENOSPC: there are more by now. */
+static int read_topology(struct device *media, struct topology *topology)
+{
+	int err = -ENOSPC;
+
+	for (int i = 0; i < TRIES && err == -ENOSPC; i++) {
+		free_topology(topology);
+		err = device_ioctl(media, MEDIA_IOC_G_TOPOLOGY, &topology->head);
+		if (err == 0)
+			err = allocate_topology(topology);
+		if (err == 0)
+			err = device_ioctl(media, MEDIA_IOC_G_TOPOLOGY, &topology->head);
+	}
+	return err;
+}
+
+static struct entity *find_entity(const struct graph *graph, uint32_t id)
+{
+	for (unsigned i = 0; i < graph->n_entities; i++)
+		if (graph->entities[i].id == id)
+			return &graph->entities[i];
+	return NULL;
+}
+
+static const struct pad *find_pad(const struct graph *graph, uint32_t id)
+{
+	for (unsigned i = 0; i < graph->n_pads; i++)
+		if (graph->pads[i].id == id)
+			return &graph->pads[i];
+	return NULL;
+}
+
+static void add_entities(struct graph *graph, const struct topology *topology)
+{
+	for (uint32_t i = 0; i < topology->head.num_entities; i++) {
+		const struct media_v2_entity *from = &topology->entities[i];
+		struct entity *entity = &graph->entities[graph->n_entities++];
+
+		*entity = (struct entity){ .id = from->id, .function = from->function, .device.fd = -1 };
+		memcpy(entity->name, from->name, sizeof from->name);
+		text_clean(entity->name, "");
+	}
+}
+
+static void add_pads(struct graph *graph, const struct topology *topology)
+{
+	for (uint32_t i = 0; i < topology->head.num_pads; i++) {
+		const struct media_v2_pad *from = &topology->pads[i];
+		struct entity *entity = find_entity(graph, from->entity_id);
+
+		if (entity)
+			graph->pads[graph->n_pads++] =
+				(struct pad){ from->id, from->index, from->flags, entity };
+	}
+}
+
+/* An interface has one node, and may be of several entities. */
+static void add_interface(struct graph *graph, const struct topology *topology,
+			  const struct media_v2_link *link)
+{
+	struct entity *entity = find_entity(graph, link->sink_id);
+
+	for (uint32_t i = 0; i < topology->head.num_interfaces && entity; i++) {
+		const struct media_v2_interface *from = &topology->interfaces[i];
+
+		if (from->id != link->source_id)
+			continue;
+		entity->interface = from->intf_type;
+		entity->major = from->devnode.major;
+		entity->minor = from->devnode.minor;
+	}
+}
+
+static void add_links(struct graph *graph, const struct topology *topology)
+{
+	for (uint32_t i = 0; i < topology->head.num_links; i++) {
+		const struct media_v2_link *from = &topology->links[i];
+		uint32_t type = from->flags & MEDIA_LNK_FL_LINK_TYPE;
+		struct link link = { .flags = from->flags };
+
+		if (type == MEDIA_LNK_FL_INTERFACE_LINK)
+			add_interface(graph, topology, from);
+		if (type != MEDIA_LNK_FL_DATA_LINK)
+			continue;
+		link.source = find_pad(graph, from->source_id);
+		link.sink = find_pad(graph, from->sink_id);
+		if (link.source && link.sink)
+			graph->links[graph->n_links++] = link;
+	}
+}
+
+static int build(struct graph *graph, const struct topology *topology)
+{
+	graph->entities = calloc(topology->head.num_entities + 1, sizeof *graph->entities);
+	graph->pads = calloc(topology->head.num_pads + 1, sizeof *graph->pads);
+	graph->links = calloc(topology->head.num_links + 1, sizeof *graph->links);
+	if (!graph->entities || !graph->pads || !graph->links)
+		return -ENOMEM;
+	add_entities(graph, topology);
+	add_pads(graph, topology);
+	add_links(graph, topology);
+	return 0;
+}
+
+static int find_node(struct graph *graph, const struct device *node)
+{
+	uint32_t major, minor;
+	int err = media_nodes_numbers(node, &major, &minor);
+
+	for (unsigned i = 0; i < graph->n_entities && err == 0; i++) {
+		struct entity *entity = &graph->entities[i];
+
+		if (entity->interface == MEDIA_INTF_T_V4L_VIDEO && entity->major == major &&
+		    entity->minor == minor)
+			graph->node = entity;
+	}
+	return err == 0 && !graph->node ? -ENOENT : err;
+}
+
+int graph_open(struct graph *graph, const struct device *node)
+{
+	struct topology topology = { .entities = NULL };
+	int err;
+
+	*graph = (struct graph){ .n_entities = 0 };
+	err = media_nodes_open(&graph->media, node);
+	if (err == 0)
+		err = device_ioctl(&graph->media, MEDIA_IOC_DEVICE_INFO, &graph->info);
+	if (err == 0)
+		err = read_topology(&graph->media, &topology);
+	if (err == 0)
+		err = build(graph, &topology);
+	free_topology(&topology);
+	if (err == 0)
+		err = find_node(graph, node);
+	if (err < 0 && err != -ENOENT)
+		device_error(graph->media.path ? &graph->media : node, "the media graph cannot be read", err);
+	return err;
+}
+
+void graph_close(struct graph *graph)
+{
+	for (unsigned i = 0; i < graph->n_entities; i++) {
+		control_values_free(&graph->entities[i].former);
+		device_close(&graph->entities[i].device);
+	}
+	device_close(&graph->media);
+	free(graph->entities);
+	free(graph->pads);
+	free(graph->links);
+	*graph = (struct graph){ .n_entities = 0 };
+}
+
+/* Nodes of this interface deliver statistics too, which have no picture's format. */
+static int choose_capture_queue(struct device *video)
+{
+	struct v4l2_capability info = { .capabilities = 0 };
+	int err = device_ioctl(video, VIDIOC_QUERYCAP, &info);
+
+	video->caps = v4l2_device_caps(&info);
+	video->type = video->caps & V4L2_CAP_VIDEO_CAPTURE_MPLANE ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE
+								  : V4L2_BUF_TYPE_VIDEO_CAPTURE;
+	if (err == 0 && !(video->caps & (V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE)))
+		device_close(video);
+	return err;
+}
+
+int graph_open_entity(struct graph *graph, struct entity *entity)
+{
+	bool is_video = entity->interface == MEDIA_INTF_T_V4L_VIDEO && entity != graph->node;
+	int err;
+
+	if (entity_is_open(entity) || !(is_video || entity->interface == MEDIA_INTF_T_V4L_SUBDEV))
+		return 0;
+	err = media_nodes_open_interface(&entity->device, &graph->media, entity->major, entity->minor);
+	if (err == 0 && is_video)
+		err = choose_capture_queue(&entity->device);
+	if (err < 0) {
+		log_error("%s: the node of \"%s\", %s, cannot be opened: %s", graph->media.path, entity->name,
+			  entity->device.path ? entity->device.path : "of no name", err_str(err));
+		device_close(&entity->device);
+	}
+	return err;
+}
+
+int graph_enable_link(struct graph *graph, struct link *link, bool on)
+{
+	uint32_t flags =
+		on ? link->flags | MEDIA_LNK_FL_ENABLED : link->flags & ~(uint32_t)MEDIA_LNK_FL_ENABLED;
+	struct media_link_desc desc = {
+		.source = { .entity = link->source->entity->id, .index = (uint16_t)link->source->index },
+		.sink = { .entity = link->sink->entity->id, .index = (uint16_t)link->sink->index },
+		.flags = flags,
+	};
+	int err = device_ioctl(&graph->media, MEDIA_IOC_SETUP_LINK, &desc);
+
+	if (err < 0)
+		return device_error(&graph->media, "MEDIA_IOC_SETUP_LINK", err);
+	link->flags = flags;
+	return 0;
+}
+
+char *graph_pad_text(const struct pad *pad, char text[PAD_TEXT_MAX])
+{
+	snprintf(text, PAD_TEXT_MAX, "\"%s\":%u", pad->entity->name, pad->index);
+	return text;
+}
+
+const char *graph_function_text(uint32_t function)
+{
+	static const struct {
+		uint32_t function;
+		const char *text;
+	} functions[] = {
+		{ MEDIA_ENT_F_IO_V4L, "video node" },
+		{ MEDIA_ENT_F_IO_VBI, "VBI node" },
+		{ MEDIA_ENT_F_CAM_SENSOR, "camera sensor" },
+		{ MEDIA_ENT_F_FLASH, "flash" },
+		{ MEDIA_ENT_F_LENS, "lens" },
+		{ MEDIA_ENT_F_TUNER, "tuner" },
+		{ MEDIA_ENT_F_ATV_DECODER, "analogue video decoder" },
+		{ MEDIA_ENT_F_DV_DECODER, "digital video receiver" },
+		{ MEDIA_ENT_F_DV_ENCODER, "digital video transmitter" },
+		{ MEDIA_ENT_F_PROC_VIDEO_COMPOSER, "composer" },
+		{ MEDIA_ENT_F_PROC_VIDEO_PIXEL_FORMATTER, "pixel formatter" },
+		{ MEDIA_ENT_F_PROC_VIDEO_PIXEL_ENC_CONV, "pixel encoding converter" },
+		{ MEDIA_ENT_F_PROC_VIDEO_LUT, "look-up table" },
+		{ MEDIA_ENT_F_PROC_VIDEO_SCALER, "scaler" },
+		{ MEDIA_ENT_F_PROC_VIDEO_STATISTICS, "statistics" },
+		{ MEDIA_ENT_F_PROC_VIDEO_ENCODER, "encoder" },
+		{ MEDIA_ENT_F_PROC_VIDEO_DECODER, "decoder" },
+		{ MEDIA_ENT_F_PROC_VIDEO_ISP, "image signal processor" },
+		{ MEDIA_ENT_F_VID_MUX, "multiplexer" },
+		{ MEDIA_ENT_F_VID_IF_BRIDGE, "bus bridge" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
+		if (functions[i].function == function)
+			return functions[i].text;
+	return "entity";
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The media graph that a video node is a part of: entities, their pads, and the links between pads (kernel
+ * documentation, "Media Controller"). */
+#ifndef PIPELINE_GRAPH_H
+#define PIPELINE_GRAPH_H
+
+#include <linux/media.h>
+#include "device/control_values.h"
+#include "device/device.h"
+
+struct entity {
+	uint32_t id, function; /* MEDIA_ENT_F_* */
+	char name[65];
+	uint32_t interface; /* MEDIA_INTF_T_* of its node; 0: it has none */
+	uint32_t major, minor;
+	struct device device;         /* graph_open_entity(); of a video node: for its format alone */
+	struct control_value *former; /* of its controls that were set */
+};
+
+struct pad {
+	uint32_t id, index, flags; /* MEDIA_PAD_FL_* */
+	struct entity *entity;
+};
+
+struct link {
+	uint32_t flags; /* MEDIA_LNK_FL_* */
+	const struct pad *source, *sink;
+};
+
+struct graph {
+	struct device media;
+	struct media_device_info info;
+	struct entity *entities;
+	struct pad *pads;
+	struct link *links; /* between pads */
+	unsigned n_entities, n_pads, n_links;
+	struct entity *node; /* of the video node */
+};
+
+/* Reads the graph that an open video node is in. Returns 0; -ENOENT, not logged, where it is in none; or
+ * another negative errno, logged. graph_close() takes what it leaves, also on failure. */
+int graph_open(struct graph *graph, const struct device *node);
+void graph_close(struct graph *graph);
+/* Opens the entity's node, where it is a sub-device or another capture node than the graph's own, unless it
+ * is open. Returns 0 or a negative errno, logged. */
+int graph_open_entity(struct graph *graph, struct entity *entity);
+/* Turns a link on or off. Returns 0 or a negative errno, logged. */
+int graph_enable_link(struct graph *graph, struct link *link, bool on);
+
+static inline bool entity_is_open(const struct entity *entity)
+{
+	return entity->device.ops && entity->device.fd >= 0;
+}
+
+static inline bool link_is_enabled(const struct link *link)
+{
+	return link->flags & MEDIA_LNK_FL_ENABLED;
+}
+
+/* "\"Debayer A\":0" into text, which is returned. */
+#define PAD_TEXT_MAX 80
+char *graph_pad_text(const struct pad *pad, char text[PAD_TEXT_MAX]);
+/* "camera sensor": what an entity is for. */
+const char *graph_function_text(uint32_t function);
+
+#endif

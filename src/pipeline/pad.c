@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a pad of a sub-device is set to. */
+#include "pipeline/pad.h"
+
+#include <stdio.h>
+#include "pipeline/bus_code.h"
+
+static int call(const struct pad *pad, unsigned long request, void *argument)
+{
+	return device_ioctl(&pad->entity->device, request, argument);
+}
+
+int pad_get_format(const struct pad *pad, uint32_t which, struct v4l2_mbus_framefmt *format)
+{
+	struct v4l2_subdev_format argument = { .which = which, .pad = pad->index };
+	int err = call(pad, VIDIOC_SUBDEV_G_FMT, &argument);
+
+	*format = argument.format;
+	return err;
+}
+
+int pad_set_format(const struct pad *pad, uint32_t which, struct v4l2_mbus_framefmt *format)
+{
+	struct v4l2_subdev_format argument = { .which = which, .pad = pad->index, .format = *format };
+	int err = call(pad, VIDIOC_SUBDEV_S_FMT, &argument);
+
+	*format = argument.format;
+	return err;
+}
+
+int pad_get_selection(const struct pad *pad, uint32_t which, uint32_t target, struct v4l2_rect *rect)
+{
+	struct v4l2_subdev_selection argument = { .which = which, .pad = pad->index, .target = target };
+	int err = call(pad, VIDIOC_SUBDEV_G_SELECTION, &argument);
+
+	*rect = argument.r;
+	return err;
+}
+
+int pad_set_selection(const struct pad *pad, uint32_t which, uint32_t target, struct v4l2_rect *rect)
+{
+	struct v4l2_subdev_selection argument = {
+		.which = which, .pad = pad->index, .target = target, .r = *rect
+	};
+	int err = call(pad, VIDIOC_SUBDEV_S_SELECTION, &argument);
+
+	*rect = argument.r;
+	return err;
+}
+
+bool pad_enum_code(const struct pad *pad, uint32_t index, uint32_t *code)
+{
+	struct v4l2_subdev_mbus_code_enum argument = { .pad = pad->index, .index = index };
+
+	if (call(pad, VIDIOC_SUBDEV_ENUM_MBUS_CODE, &argument) < 0)
+		return false;
+	*code = argument.code;
+	return true;
+}
+
+bool pad_enum_size(const struct pad *pad, uint32_t code, uint32_t index,
+		   struct v4l2_subdev_frame_size_enum *size)
+{
+	*size = (struct v4l2_subdev_frame_size_enum){ .index = index, .pad = pad->index, .code = code };
+	return call(pad, VIDIOC_SUBDEV_ENUM_FRAME_SIZE, size) == 0;
+}
+
+bool pad_formats_match(const struct v4l2_mbus_framefmt *source, const struct v4l2_mbus_framefmt *sink)
+{
+	return source->code == sink->code && source->width == sink->width && source->height == sink->height &&
+	       (source->field == sink->field || sink->field == V4L2_FIELD_NONE);
+}
+
+bool pad_formats_equal(const struct v4l2_mbus_framefmt *a, const struct v4l2_mbus_framefmt *b)
+{
+	return a->code == b->code && a->width == b->width && a->height == b->height && a->field == b->field &&
+	       a->colorspace == b->colorspace && a->ycbcr_enc == b->ycbcr_enc &&
+	       a->quantization == b->quantization && a->xfer_func == b->xfer_func;
+}
+
+char *pad_format_text(const struct v4l2_mbus_framefmt *format, char text[PAD_FORMAT_TEXT_MAX])
+{
+	char code[BUS_CODE_TEXT_MAX];
+
+	snprintf(text, PAD_FORMAT_TEXT_MAX, "%s %ux%u", bus_code_text(format->code, code), format->width,
+		 format->height);
+	return text;
+}

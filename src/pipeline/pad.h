@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a pad of a sub-device is set to (kernel documentation, "Sub-device Interface"). which is
+ * V4L2_SUBDEV_FORMAT_ACTIVE, or _TRY for what the open node remembers and the hardware does not know of. The
+ * entity must be open. Nothing here logs.
+ */
+#ifndef PIPELINE_PAD_H
+#define PIPELINE_PAD_H
+
+#include <linux/v4l2-subdev.h>
+#include "pipeline/graph.h"
+
+/* Return 0 or a negative errno; pad_set_format() sets *format to what the driver made of it. */
+int pad_get_format(const struct pad *pad, uint32_t which, struct v4l2_mbus_framefmt *format);
+int pad_set_format(const struct pad *pad, uint32_t which, struct v4l2_mbus_framefmt *format);
+int pad_get_selection(const struct pad *pad, uint32_t which, uint32_t target, struct v4l2_rect *rect);
+int pad_set_selection(const struct pad *pad, uint32_t which, uint32_t target, struct v4l2_rect *rect);
+/* Sets *code to the pad's bus code of that index. Returns false after the last. */
+bool pad_enum_code(const struct pad *pad, uint32_t index, uint32_t *code);
+/* Sets *size to the frame size of that index, or range of sizes, of a bus code. Returns false after the last.
+ */
+bool pad_enum_size(const struct pad *pad, uint32_t code, uint32_t index,
+		   struct v4l2_subdev_frame_size_enum *size);
+
+/* Whether a link may join two pads of these formats, as v4l2_subdev_link_validate_default() of the kernel. */
+bool pad_formats_match(const struct v4l2_mbus_framefmt *source, const struct v4l2_mbus_framefmt *sink);
+/* Whether a pad that is set to one need not be set to the other: colorimetry is compared too. */
+bool pad_formats_equal(const struct v4l2_mbus_framefmt *a, const struct v4l2_mbus_framefmt *b);
+/* "SRGGB8_1X8 640x480" into text, which is returned. */
+#define PAD_FORMAT_TEXT_MAX 64
+char *pad_format_text(const struct v4l2_mbus_framefmt *format, char text[PAD_FORMAT_TEXT_MAX]);
+
+#endif

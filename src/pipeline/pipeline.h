@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The media pipeline in front of a video node: sub-devices that have to be set to formats that fit each other
+ * before the node can stream. Only drivers that leave this to programs are meant (V4L2_CAP_IO_MC); the others
+ * set up their sub-devices themselves.
+ */
+#ifndef PIPELINE_PIPELINE_H
+#define PIPELINE_PIPELINE_H
+
+#include "device/negotiate.h"
+#include "pipeline/route.h"
+
+/* What a pad was set to, or the video node of a branch. */
+struct pad_state {
+	const struct pad *pad;
+	struct device *node; /* NULL: it is a pad */
+	struct v4l2_format node_format;
+	struct v4l2_mbus_framefmt format;
+	struct v4l2_rect crop, compose;
+	bool has_crop, has_compose;
+};
+
+struct pipeline {
+	struct device *video;
+	struct graph graph;
+	struct route route;
+	struct pad_state before[2 * (ROUTE_MAX + BRANCHES_MAX)]; /* from the source on */
+	unsigned n_before;
+	bool is_saved;
+	bool was_off[ROUTE_MAX]; /* the links of the route that pipeline_configure() enabled */
+};
+
+/* Finds the pipeline of an open capture node, which must stay where it is in memory. Returns 0, with
+ * *pipeline NULL where the node is not at the end of one that programs set up; or a negative errno, logged.
+ */
+int pipeline_open(struct pipeline **pipeline, struct device *video);
+void pipeline_close(struct pipeline *pipeline); /* may be NULL */
+
+/* Sets the pads of the route, its links that are off, and the node to what fits the size and pixel format of
+ * the request. What else gets the same
+ * pictures is set to these. What fits already is not touched. Returns 0; -ERANGE where that cannot come out,
+ * -ENOLINK and -EPIPE where nothing can; or another negative errno; all logged. On failure all is as it was.
+ */
+int pipeline_configure(struct pipeline *pipeline, const struct negotiate_request *request);
+/* Sets back the pads, links and sub-devices' controls that differ from what they were before the first
+ * pipeline_configure(), but not the node. Failures are logged with -v only. */
+void pipeline_restore(struct pipeline *pipeline);
+
+/* What keeps the node from streaming, in words, into text, which is returned; "" where nothing does. */
+char *pipeline_mismatch(struct pipeline *pipeline, char text[MISMATCH_TEXT_MAX]);
+
+/* As controls_set(), but a name may be "ENTITY/NAME", of a control of a sub-device, and a NAME that the video
+ * node lacks is that of the sub-device on the route which has it. pipeline NULL: the video node alone.
+ * *former is for the values of the video node. */
+int pipeline_set_controls(struct pipeline *pipeline, struct device *video, const char *assignments,
+			  bool adjust, struct control_value **former);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The controls of a pipeline: the video node's, and those of the sub-devices. */
+#include <errno.h>
+#include <string.h>
+#include "base/log.h"
+#include "base/text.h"
+#include "device/controls_set.h"
+#include "pipeline/pipeline.h"
+
+#define LIST_MAX 300
+#define NAME_MAX_BYTES 128
+
+struct owners {
+	struct pipeline *pipeline; /* NULL: the video node alone */
+	struct control_owner video;
+	char name[NAME_MAX_BYTES]; /* of a control, without quotes */
+};
+
+static struct control_owner owner_of(struct entity *entity)
+{
+	return (struct control_owner){ &entity->device, &entity->former };
+}
+
+/* The entity of the name, which is not ended by '\0'. */
+static struct entity *find_named(struct graph *graph, const char *name, size_t length)
+{
+	for (unsigned i = 0; i < graph->n_entities; i++)
+		if (strlen(graph->entities[i].name) == length &&
+		    strncasecmp(graph->entities[i].name, name, length) == 0)
+			return &graph->entities[i];
+	return NULL;
+}
+
+static int report_no_entity(const struct owners *owners, const char *name)
+{
+	const struct graph *graph = &owners->pipeline->graph;
+	char list[LIST_MAX] = "";
+
+	for (unsigned i = 0; i < graph->n_entities; i++)
+		if (graph->entities[i].interface == MEDIA_INTF_T_V4L_SUBDEV)
+			text_join(list, sizeof list, ", ", "\"%s\"", graph->entities[i].name);
+	log_error("%s: control '%s': there is no such entity with controls; there are %s",
+		  owners->video.device->path, name, list);
+	return -ERANGE;
+}
+
+/* "ENTITY/NAME" */
+static int find_by_entity(const struct owners *owners, const char *slash, struct control_owner *owner)
+{
+	struct graph *graph = &owners->pipeline->graph;
+	struct entity *entity = find_named(graph, owners->name, (size_t)(slash - owners->name));
+	int err;
+
+	if (entity && entity == graph->node) {
+		*owner = owners->video;
+		return 0;
+	}
+	if (!entity || entity->interface != MEDIA_INTF_T_V4L_SUBDEV)
+		return report_no_entity(owners, owners->name);
+	err = graph_open_entity(graph, entity);
+	*owner = owner_of(entity);
+	return err;
+}
+
+/* The sub-device of the route that alone has the control; a control that none has is the video node's to
+ * refuse. */
+static int find_by_control(const struct owners *owners, struct control_owner *owner)
+{
+	const struct route *route = &owners->pipeline->route;
+	char list[LIST_MAX] = "";
+	unsigned n = 0;
+
+	*owner = owners->video;
+	if (controls_has(owners->video.device, owners->name))
+		return 0;
+	for (unsigned i = 0; i < route->n; i++) {
+		struct entity *entity = route->links[i]->source->entity;
+
+		if (!entity_is_open(entity) || !controls_has(&entity->device, owners->name))
+			continue;
+		*owner = owner_of(entity);
+		text_join(list, sizeof list, " or ", "'%s/%s'", entity->name, owners->name);
+		n++;
+	}
+	if (n < 2)
+		return 0;
+	log_error("%s: control '%s' is in several entities: expected %s", owners->video.device->path,
+		  owners->name, list);
+	return -ERANGE;
+}
+
+static void copy_unquoted(char name[NAME_MAX_BYTES], const char *quoted)
+{
+	size_t length = strlen(quoted);
+	bool quotes = length > 1 && (*quoted == '"' || *quoted == '\'') && quoted[length - 1] == *quoted;
+
+	*name = '\0';
+	text_add(name, NAME_MAX_BYTES, "%.*s", (int)(length - 2 * quotes), quoted + quotes);
+}
+
+static int find_owner(void *opaque, const char **name, struct control_owner *owner)
+{
+	struct owners *owners = opaque;
+	const char *slash;
+
+	copy_unquoted(owners->name, *name);
+	*name = owners->name;
+	*owner = owners->video;
+	if (!owners->pipeline)
+		return 0;
+	slash = strrchr(owners->name, '/');
+	if (!slash)
+		return find_by_control(owners, owner);
+	*name = slash + 1;
+	return find_by_entity(owners, slash, owner);
+}
+
+int pipeline_set_controls(struct pipeline *pipeline, struct device *video, const char *assignments,
+			  bool adjust, struct control_value **former)
+{
+	struct owners owners = { .pipeline = pipeline, .video = { video, former } };
+
+	return controls_set_among(find_owner, &owners, assignments, adjust);
+}

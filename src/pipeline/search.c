@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finding formats that go through a whole pipeline. */
+#include "pipeline/search.h"
+
+#include <stdlib.h>
+#include "base/array.h"
+
+#define TRIES_MAX 4000
+#define LIST_MAX 64 /* codes, or sizes, of a pad */
+#define WRONG_FORMAT (UINT64_C(1) << 40)
+#define OTHER_FORMAT 1u /* than the node's, where any will do */
+
+struct search {
+	const struct route *route;
+	struct device *video;
+	const struct search_request *request;
+	struct node_format now; /* of the node */
+	struct v4l2_mbus_framefmt links[ROUTE_MAX];
+	struct search_result *result;
+	unsigned n_tries, deepest;
+};
+
+static uint64_t distance(uint32_t a, uint32_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+static uint64_t cost_of(const struct search *search, const struct node_format *node)
+{
+	const struct search_request *request = search->request;
+	uint64_t cost = 0;
+
+	if (request->width)
+		cost = 2 * (distance(node->width, request->width) + distance(node->height, request->height));
+	if (!request->n_fourccs)
+		return cost + (node->fourcc == search->now.fourcc ? 0 : OTHER_FORMAT);
+	for (unsigned i = 0; i < request->n_fourccs; i++)
+		if (request->fourccs[i] == node->fourcc)
+			return cost;
+	return cost + WRONG_FORMAT;
+}
+
+/* The mismatch that is told is the farthest from the source. */
+static void note_mismatch(struct search *search, unsigned i, const struct v4l2_mbus_framefmt *sink,
+			  const struct node_format *node)
+{
+	if (i + 1 <= search->deepest)
+		return;
+	search->deepest = i + 1;
+	search->result->mismatch = (struct mismatch){
+		.kind = MISMATCH_FORMAT,
+		.route = search->route,
+		.link = search->route->links[i],
+		.source = search->links[i],
+	};
+	if (sink)
+		search->result->mismatch.sink = *sink;
+	if (node)
+		search->result->mismatch.node = *node;
+}
+
+static void try_node(struct search *search, unsigned i)
+{
+	const struct search_request *request = search->request;
+	const struct v4l2_mbus_framefmt *sent = &search->links[i];
+	struct node_format node = { .width = sent->width, .height = sent->height };
+	uint64_t cost;
+
+	node.fourcc =
+		request->n_fourccs
+			? node_format_choose(search->video, sent->code, request->fourccs, request->n_fourccs)
+			: node_format_choose(search->video, sent->code, &search->now.fourcc, 1);
+	if (!node.fourcc || node_format_set(search->video, VIDIOC_TRY_FMT, sent, &node) < 0 ||
+	    node.width != sent->width || node.height != sent->height ||
+	    !node_format_fits(search->video, sent->code, node.fourcc)) {
+		note_mismatch(search, i, NULL, node.fourcc ? &node : &search->now);
+		return;
+	}
+	cost = cost_of(search, &node);
+	if (cost >= search->result->cost)
+		return;
+	search->result->cost = cost;
+	search->result->node = node;
+	for (unsigned k = 0; k <= i; k++)
+		search->result->links[k] = search->links[k];
+}
+
+static void set_rectangle(const struct pad *sink, uint32_t which, uint32_t target,
+			  const struct v4l2_mbus_framefmt *format)
+{
+	struct v4l2_rect now, whole = { .width = format->width, .height = format->height };
+
+	if (pad_get_selection(sink, which, target, &now) == 0 &&
+	    (now.left || now.top || now.width != whole.width || now.height != whole.height))
+		pad_set_selection(sink, which, target, &whole);
+}
+
+void search_set_whole(const struct pad *sink, uint32_t which, const struct v4l2_mbus_framefmt *format)
+{
+	set_rectangle(sink, which, V4L2_SEL_TGT_CROP, format);
+	set_rectangle(sink, which, V4L2_SEL_TGT_COMPOSE, format);
+}
+
+static void try_source(struct search *search, unsigned i);
+
+/* search->links[i] is what the link's source sends. */
+static void try_sink(struct search *search, unsigned i)
+{
+	const struct pad *sink = search->route->links[i]->sink;
+	struct v4l2_mbus_framefmt format = search->links[i];
+
+	search->n_tries++;
+	if (i + 1 == search->route->n) {
+		try_node(search, i);
+		return;
+	}
+	if (entity_is_open(sink->entity)) {
+		if (pad_set_format(sink, V4L2_SUBDEV_FORMAT_TRY, &format) < 0 ||
+		    !pad_formats_match(&search->links[i], &format)) {
+			note_mismatch(search, i, &format, NULL);
+			return;
+		}
+		search_set_whole(sink, V4L2_SUBDEV_FORMAT_TRY, &format);
+	}
+	try_source(search, i + 1);
+}
+
+struct size {
+	uint32_t width, height;
+	uint64_t cost; /* smaller sizes than the one asked for come last: they would have to be enlarged */
+};
+
+static int compare_sizes(const void *a, const void *b)
+{
+	const struct size *one = a, *other = b;
+
+	return one->cost < other->cost ? -1 : one->cost > other->cost;
+}
+
+static uint32_t clamp(uint32_t value, uint32_t min, uint32_t max)
+{
+	return value < min ? min : value > max ? max : value;
+}
+
+static struct size make_size(const struct search *search, const struct v4l2_subdev_frame_size_enum *range)
+{
+	uint32_t width = search->request->width, height = search->request->height;
+	struct size size = { clamp(width, range->min_width, range->max_width),
+			     clamp(height, range->min_height, range->max_height), 0 };
+
+	size.cost = distance(size.width, width) + distance(size.height, height);
+	if (size.width < width || size.height < height)
+		size.cost += UINT32_MAX;
+	return size;
+}
+
+/* What the source of the pictures is to send: its sizes, nearest first, where one is asked for; else its own.
+ */
+static unsigned list_sizes(const struct search *search, const struct pad *pad, uint32_t code,
+			   const struct v4l2_mbus_framefmt *now, struct size sizes[LIST_MAX])
+{
+	struct v4l2_subdev_frame_size_enum range;
+	unsigned n = 0;
+
+	while (search->request->width && n < LIST_MAX && pad_enum_size(pad, code, n, &range)) {
+		sizes[n] = make_size(search, &range);
+		n++;
+	}
+	qsort(sizes, n, sizeof *sizes, compare_sizes);
+	if (n == 0)
+		sizes[n++] = (struct size){ now->width, now->height, 0 };
+	return n;
+}
+
+static void try_code(struct search *search, unsigned i, uint32_t code, const struct v4l2_mbus_framefmt *now)
+{
+	const struct pad *source = search->route->links[i]->source;
+	const struct search_request *request = search->request;
+	struct size sizes[LIST_MAX] = { { request->width ? request->width : search->now.width,
+					  request->width ? request->height : search->now.height, 0 } };
+	unsigned n = i ? 1 : list_sizes(search, source, code, now, sizes);
+
+	for (unsigned k = 0; k < n && search->result->cost && search->n_tries < TRIES_MAX; k++) {
+		struct v4l2_mbus_framefmt format = *now;
+
+		format.code = code;
+		format.width = sizes[k].width;
+		format.height = sizes[k].height;
+		if (pad_set_format(source, V4L2_SUBDEV_FORMAT_TRY, &format) < 0 || format.code != code)
+			continue;
+		search->links[i] = format;
+		try_sink(search, i);
+	}
+}
+
+/* The code that the pad has now comes first, so that no more is changed than must be. */
+static void try_source(struct search *search, unsigned i)
+{
+	const struct pad *source = search->route->links[i]->source;
+	uint32_t codes[LIST_MAX];
+	struct v4l2_mbus_framefmt now, sent;
+	unsigned n = 0;
+
+	if (!entity_is_open(source->entity)) { /* it passes on what it is sent */
+		search->links[i] = search->links[i - 1];
+		try_sink(search, i);
+		return;
+	}
+	if (pad_get_format(source, V4L2_SUBDEV_FORMAT_ACTIVE, &now) < 0)
+		return;
+	/* What follows from the sink comes with its field order and colorimetry. */
+	if (i > 0 && pad_get_format(source, V4L2_SUBDEV_FORMAT_TRY, &sent) == 0) {
+		sent.code = now.code;
+		now = sent;
+	}
+	while (n < LIST_MAX && pad_enum_code(source, n, &codes[n]))
+		n++;
+	try_code(search, i, now.code, &now);
+	for (unsigned k = 0; k < n && search->result->cost; k++)
+		if (codes[k] != now.code)
+			try_code(search, i, codes[k], &now);
+}
+
+void search_run(const struct route *route, struct device *video, const struct search_request *request,
+		struct search_result *result)
+{
+	struct search search = { .route = route, .video = video, .request = request, .result = result };
+
+	*result = (struct search_result){ .cost = UINT64_MAX };
+	if (node_format_get(video, &search.now) == 0)
+		try_source(&search, 0);
+}
+
+bool search_is_as_requested(const struct search_result *result)
+{
+	return result->cost <= OTHER_FORMAT;
+}

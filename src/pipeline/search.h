@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finding formats that go through a whole pipeline, with the sub-devices' TRY formats: nothing is changed. */
+#ifndef PIPELINE_SEARCH_H
+#define PIPELINE_SEARCH_H
+
+#include "pipeline/route.h"
+
+struct search_request {
+	uint32_t width, height; /* 0: any, rather that of the node */
+	const uint32_t *fourccs;
+	unsigned n_fourccs; /* 0: any, rather that of the node */
+};
+
+/* What each link of the route carries, and what the node makes of it. */
+struct search_result {
+	struct v4l2_mbus_framefmt links[ROUTE_MAX];
+	struct node_format node;
+	uint64_t cost; /* how far from the request; UINT64_MAX: nothing goes through, because of: */
+	struct mismatch mismatch;
+};
+
+/* From the source on each source pad is given one format after the other, what it makes of that goes to the
+ * next sink pad, and so on to the node, until one comes out there as requested; else the nearest is the
+ * result. */
+void search_run(const struct route *route, struct device *video, const struct search_request *request,
+		struct search_result *result);
+bool search_is_as_requested(const struct search_result *result);
+/* Sets a sub-device's crop and compose rectangles of the sink pad, where it has them, to the whole of what it
+ * is sent: a scaler otherwise uses a part of it. */
+void search_set_whole(const struct pad *sink, uint32_t which, const struct v4l2_mbus_framefmt *format);
+
+#endif

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Media pipelines: reading the graph, finding what does not fit, and setting it up, on the simulated
+ * device's. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/log.h"
+#include "pipeline/pipeline.h"
+#include "table_test.h"
+
+static char error[1000];
+
+static void keep_error(void *opaque, enum log_level level, const char *message)
+{
+	(void)opaque;
+	if (level == LOG_LEVEL_ERROR)
+		snprintf(error, sizeof error, "%s", message);
+}
+
+struct opened {
+	struct device device;
+	struct pipeline *pipeline;
+};
+
+static void open_camera(struct opened *opened, const char *name)
+{
+	error[0] = '\0';
+	log_set_sink(keep_error, NULL);
+	assert_int_equal(device_open(&opened->device, name, DEVICE_CAPTURE), 0);
+	assert_int_equal(pipeline_open(&opened->pipeline, &opened->device), 0);
+}
+
+static void close_camera(struct opened *opened)
+{
+	pipeline_close(opened->pipeline);
+	device_close(&opened->device);
+	log_set_sink(NULL, NULL);
+}
+
+/* What each pad of the route is set to, and the node. */
+static void read_state(struct opened *opened, char *text, size_t size)
+{
+	const struct route *route = &opened->pipeline->route;
+	struct node_format node;
+	int n = 0;
+
+	for (unsigned i = 0; i < route->n; i++) {
+		const struct pad *pads[] = { route->links[i]->source, route->links[i]->sink };
+
+		for (unsigned k = 0; k < 2 && entity_is_open(pads[k]->entity); k++) {
+			struct v4l2_mbus_framefmt format;
+			char pad[PAD_TEXT_MAX], set[PAD_FORMAT_TEXT_MAX];
+
+			assert_int_equal(pad_get_format(pads[k], V4L2_SUBDEV_FORMAT_ACTIVE, &format), 0);
+			n += snprintf(text + n, size - (size_t)n, "%s %s%s\n", graph_pad_text(pads[k], pad),
+				      pad_format_text(&format, set),
+				      link_is_enabled(route->links[i]) ? "" : " (off)");
+		}
+	}
+	assert_int_equal(node_format_get(&opened->device, &node), 0);
+	snprintf(text + n, size - (size_t)n, "%ux%u", node.width, node.height);
+}
+
+static void the_graph_leads_from_the_node_to_the_sensor(void **state)
+{
+	struct opened opened;
+	const struct route *route;
+	char text[PAD_TEXT_MAX];
+
+	(void)state;
+	open_camera(&opened, "sim:pipeline=fits");
+	route = &opened.pipeline->route;
+	assert_int_equal(route->n, 3);
+	assert_string_equal(graph_pad_text(route->links[0]->source, text), "\"Sensor A\":0");
+	assert_string_equal(graph_pad_text(route->links[1]->source, text), "\"Debayer A\":1");
+	assert_string_equal(graph_pad_text(route->links[2]->sink, text), "\"Capture\":0");
+	close_camera(&opened);
+}
+
+static void a_node_in_no_graph_has_no_pipeline(void **state)
+{
+	struct opened opened;
+
+	(void)state;
+	open_camera(&opened, "sim");
+	assert_null(opened.pipeline);
+	close_camera(&opened);
+}
+
+static void the_first_mismatch_is_named(void **state)
+{
+	static const struct {
+		const char *device, *text;
+	} rows[] = {
+		{ "sim:pipeline=fits", "" },
+		{ "sim:pipeline=mismatch", "\"Debayer A\":0 wants SBGGR8_1X8 640x480, \"Sensor A\":0 sends "
+					   "RGB888_1X24 640x480" },
+		{ "sim:pipeline=unlinked", "the link from \"Debayer A\":1 to \"Scaler\":0 is not enabled" },
+		{ "sim:pipeline=ambiguous", "no link to \"Debayer A\" is enabled, and several could be: from "
+					    "\"Sensor A\":0 \"Sensor B\":0" },
+	};
+	char text[MISMATCH_TEXT_MAX];
+	struct opened opened;
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		open_camera(&opened, rows[i].device);
+		assert_string_equal(pipeline_mismatch(opened.pipeline, text), rows[i].text);
+		close_camera(&opened);
+	}
+}
+
+static void a_node_that_differs_from_what_it_is_sent_is_named(void **state)
+{
+	struct node_format other = { V4L2_PIX_FMT_UYVY, 64, 48 };
+	const struct v4l2_mbus_framefmt sent = { .field = V4L2_FIELD_NONE };
+	char text[MISMATCH_TEXT_MAX];
+	struct opened opened;
+
+	(void)state;
+	open_camera(&opened, "sim:pipeline=fits,size=320x240");
+	assert_int_equal(node_format_set(&opened.device, VIDIOC_S_FMT, &sent, &other), 0);
+	assert_string_equal(pipeline_mismatch(opened.pipeline, text),
+			    "\"Capture\":0 wants UYVY 64x48, \"Scaler\":1 sends YUYV8_1X16 320x240");
+	close_camera(&opened);
+}
+
+struct setting {
+	const char *device;
+	struct negotiate_request request;
+	int result;
+	const char *after; /* a part of read_state(); on failure, of the error */
+};
+
+/* Whatever is set is set back, also when it is set twice. */
+static void fits_what_is_asked_for_and_is_set_back(void **state)
+{
+	const struct setting *row = *state;
+	char before[1000], after[1000], text[MISMATCH_TEXT_MAX];
+	struct node_format node;
+	struct opened opened;
+
+	open_camera(&opened, row->device);
+	read_state(&opened, before, sizeof before);
+	assert_int_equal(node_format_get(&opened.device, &node), 0);
+	assert_int_equal(pipeline_configure(opened.pipeline, &row->request), row->result);
+	read_state(&opened, after, sizeof after);
+	if (row->result == 0) {
+		assert_string_equal(pipeline_mismatch(opened.pipeline, text), "");
+		assert_non_null(strstr(after, row->after));
+		assert_int_equal(pipeline_configure(opened.pipeline, &row->request), 0);
+	} else {
+		assert_non_null(strstr(error, row->after));
+		assert_string_equal(after, before);
+	}
+	pipeline_restore(opened.pipeline);
+	assert_int_equal(node_format_set(&opened.device, VIDIOC_S_FMT,
+					 &(struct v4l2_mbus_framefmt){ .field = V4L2_FIELD_NONE }, &node),
+			 0);
+	read_state(&opened, after, sizeof after);
+	assert_string_equal(after, before);
+	close_camera(&opened);
+}
+
+#define SIM "sim:size=320x240,pipeline="
+#define SETTING(...)                                                                                         \
+	&(const struct setting)                                                                              \
+	{                                                                                                    \
+		__VA_ARGS__                                                                                  \
+	}
+
+static void what_fits_already_is_not_touched(void **state)
+{
+	const struct negotiate_request request = { .width = 320, .height = 240, .pixelformat = "YUYV" };
+	struct opened opened;
+
+	(void)state;
+	open_camera(&opened, SIM "fits");
+	assert_int_equal(pipeline_configure(opened.pipeline, &request), 0);
+	assert_false(opened.pipeline->is_saved);
+	close_camera(&opened);
+}
+
+static int32_t read_control(const struct opened *opened, unsigned link, uint32_t id)
+{
+	struct v4l2_control control = { .id = id };
+
+	assert_int_equal(device_ioctl(&opened->pipeline->route.links[link]->source->entity->device,
+				      VIDIOC_G_CTRL, &control),
+			 0);
+	return control.value;
+}
+
+static int set_controls(struct opened *opened, const char *assignments)
+{
+	struct control_value *former = NULL;
+	int err = pipeline_set_controls(opened->pipeline, &opened->device, assignments, false, &former);
+
+	control_values_free(&former);
+	return err;
+}
+
+static void controls_are_found_by_entity_or_where_one_has_them(void **state)
+{
+	struct opened opened;
+
+	(void)state;
+	open_camera(&opened, SIM "fits");
+	assert_int_equal(set_controls(&opened, "exposure=7,'Sensor A/gain'=3,\"debayer a/gain\"=4"), 0);
+	assert_int_equal(read_control(&opened, 0, V4L2_CID_EXPOSURE), 7);
+	assert_int_equal(read_control(&opened, 0, V4L2_CID_GAIN), 3);
+	assert_int_equal(read_control(&opened, 1, V4L2_CID_GAIN), 4);
+	pipeline_restore(opened.pipeline);
+	assert_int_equal(read_control(&opened, 0, V4L2_CID_EXPOSURE), 0);
+	assert_int_equal(read_control(&opened, 1, V4L2_CID_GAIN), 0);
+	close_camera(&opened);
+}
+
+static void a_control_that_no_one_alone_has_is_refused(void **state)
+{
+	static const struct {
+		const char *assignments, *text;
+	} rows[] = {
+		{ "exposure=7,gain=3", "'Sensor A/gain' or 'Debayer A/gain'" },
+		{ "exposure=7,'Lens/focus'=3",
+		  "there are \"Sensor A\", \"Sensor B\", \"Debayer A\", \"Scaler\"" },
+		{ "exposure=7,'Scaler/gain'=3", "unknown control 'gain'" },
+		{ "exposure=7,no_such=3", "unknown control 'no_such'" },
+		{ "exposure=7,'Sensor A/gain'=300", "expected 0 to 100" },
+	};
+	struct opened opened;
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		open_camera(&opened, SIM "fits");
+		assert_int_equal(set_controls(&opened, rows[i].assignments), -ERANGE);
+		assert_non_null(strstr(error, rows[i].text));
+		assert_int_equal(read_control(&opened, 0, V4L2_CID_EXPOSURE), 0);
+		close_camera(&opened);
+	}
+}
+
+static const struct table_test tests[] = {
+	{ 0, "the_graph_leads_from_the_node_to_the_sensor", the_graph_leads_from_the_node_to_the_sensor,
+	  NULL },
+	{ 0, "a_node_in_no_graph_has_no_pipeline", a_node_in_no_graph_has_no_pipeline, NULL },
+	{ 0, "the_first_mismatch_is_named", the_first_mismatch_is_named, NULL },
+	{ 0, "a_node_that_differs_from_what_it_is_sent_is_named",
+	  a_node_that_differs_from_what_it_is_sent_is_named, NULL },
+	{ 0, "what_fits_already_is_not_touched", what_fits_already_is_not_touched, NULL },
+	{ 0, "nothing_asked_mends_the_mismatch", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "mismatch", { 0 }, 0, "\"Sensor A\":0 SBGGR8_1X8 640x480") },
+	{ 0, "nothing_asked_enables_the_only_link", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "unlinked", { 0 }, 0, "\"Debayer A\":1 YUYV8_1X16 640x480\n") },
+	{ 0, "a_size_is_scaled_from_the_nearest_larger_mode", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "fits", { .width = 800, .height = 600 }, 0, "\"Debayer A\":0 SBGGR8_1X8 1280x720") },
+	{ 0, "a_size_comes_from_the_mode_that_has_it", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "mismatch", { .width = 1280, .height = 720 }, 0, "\"Scaler\":0 YUYV8_1X16 1280x720") },
+	{ 0, "a_pixel_format_chooses_the_codes", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "fits", { .pixelformat = "RGB3" }, 0, "\"Scaler\":1 RGB888_1X24 320x240") },
+	{ 0, "a_size_that_cannot_come_out_is_refused", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "mismatch", { .width = 5000, .height = 240 }, -ERANGE,
+		  "\"Capture\":0 takes YUYV 4096x240, where \"Scaler\":1 sends YUYV8_1X16 4096x240") },
+	{ 0, "with_adjust_the_nearest_is_taken", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "mismatch", { .width = 5000, .height = 240, .adjust = true }, 0, "4096x240") },
+	{ 0, "a_sensor_that_fits_nothing_is_refused", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "stuck", { 0 }, -EPIPE,
+		  "wants SRGGB8_1X8 640x480, \"Sensor A\":0 sends RGB888_1X24 640x480") },
+	{ 0, "links_that_could_both_be_meant_are_refused", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "ambiguous", { 0 }, -ENOLINK, "from \"Sensor A\":0 \"Sensor B\":0") },
+	{ 0, "controls_are_found_by_entity_or_where_one_has_them",
+	  controls_are_found_by_entity_or_where_one_has_them, NULL },
+	{ 0, "a_control_that_no_one_alone_has_is_refused", a_control_that_no_one_alone_has_is_refused, NULL },
+};
+
+int main(void)
+{
+	return table_test_run("pipeline", tests, N_ELEMENTS(tests));
+}
