@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* v4l2q list: all video nodes in short, or one of them in full. */
 #include "base/json.h"
+#include "base/log.h"
 #include "base/text_file.h"
 #include "cli/command.h"
 #include "cli/common.h"
@@ -9,6 +10,7 @@
 
 struct list_options {
 	struct basic_options basic;
+	int dot;
 };
 
 #define OFFSET(field) offsetof(struct list_options, field)
@@ -16,6 +18,8 @@ static const struct option_row list_rows[] = {
 	{ "device", 'd', OPT_FILE, OFFSET(basic.device), .argument = "DEV",
 	  .help = "everything about this device: /dev/video0, 0, a link, or sim",
 	  .preset_help = "every node, in short" },
+	{ "dot", 0, OPT_SET, OFFSET(dot), .value = 1,
+	  .help = "with -d: the media graph that it is a part of, for graphviz" },
 	{ 0 },
 };
 
@@ -28,19 +32,33 @@ static const struct option_group groups[] = {
 
 static const struct option_spec spec = {
 	.command = "list",
-	.synopsis = "[-d DEV] [--json[=FILE]]",
+	.synopsis = "[-d DEV [--dot]] [--json[=FILE]]",
 	.summary = "List the video nodes and what they can do; with -d, the formats, sizes, rates, inputs, "
 		   "controls and io modes of one.",
 	.groups = groups,
 };
 
+static enum status print_dot(const struct list_options *options, struct json_object *object)
+{
+	if (report_device_print_dot(object))
+		return STATUS_DONE;
+	log_error("%s: it is a part of no media graph", options->basic.device);
+	return STATUS_DEVICE;
+}
+
 static enum status list_with(const struct list_options *options)
 {
 	void (*print)(struct json_object *) =
 		options->basic.device ? report_device_print : report_nodes_print;
+	enum status status = STATUS_DONE, flushed;
 	struct json_object *object = NULL;
 	FILE *json = NULL;
 	int err;
+
+	if (options->dot && !options->basic.device) {
+		log_error("--dot needs -d: it draws the media graph of one device");
+		return STATUS_USAGE;
+	}
 
 	if (options->basic.json && text_file_open(&json, options->basic.json) < 0)
 		return STATUS_FILE;
@@ -52,9 +70,13 @@ static enum status list_with(const struct list_options *options)
 	}
 	if (json)
 		return json_file_write(json, options->basic.json, object) < 0 ? STATUS_FILE : STATUS_DONE;
-	print(object);
+	if (options->dot)
+		status = print_dot(options, object);
+	else
+		print(object);
 	json_object_put(object);
-	return common_flush_stdout();
+	flushed = common_flush_stdout();
+	return status == STATUS_DONE ? flushed : status;
 }
 
 static int list_run(int argc, char **argv)

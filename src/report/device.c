@@ -103,6 +103,7 @@ static const struct {
 	{ "selections", "Cropping and composing", report_device_selections, report_device_print_selections },
 	{ "controls", "Controls (--set-ctrl NAME=VALUE)", report_device_controls,
 	  report_device_print_controls },
+	{ "pipeline", "Media graph", report_device_pipeline, report_device_print_pipeline },
 	{ "sim_keys", "Keys (-d sim:key=value,...)", read_sim_keys, print_sim_keys },
 };
 

@@ -3,6 +3,7 @@
 #ifndef REPORT_DEVICE_H
 #define REPORT_DEVICE_H
 
+#include <stdbool.h>
 #include <json-c/json.h>
 
 /* Opens the device and asks it for its formats, inputs, controls and io modes. Returns 0 and an object to
@@ -10,5 +11,7 @@
 int report_device_read(const char *name, struct json_object **result);
 /* Prints the object in plain text on standard output. */
 void report_device_print(struct json_object *object);
+/* Prints the media graph for graphviz; returns false where the device is in none. */
+bool report_device_print_dot(struct json_object *object);
 
 #endif

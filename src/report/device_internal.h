@@ -35,5 +35,7 @@ struct json_object *report_device_selections(struct device *device);
 void report_device_print_selections(struct json_object *selections);
 struct json_object *report_device_controls(struct device *device);
 void report_device_print_controls(struct json_object *controls);
+struct json_object *report_device_pipeline(struct device *device);
+void report_device_print_pipeline(struct json_object *pipeline);
 
 #endif

@@ -45,6 +45,20 @@ run_status 0 v4l2q list -d sim:type=output,inputs=2 --json
 schema_holds 'an output'
 is "$(jq -c '[.outputs[] | .current]' out)" '[true,false]' 'the JSON has outputs'
 
+# The media graph that a node is a part of, and what does not fit in it.
+run_status 0 v4l2q list -d sim:pipeline=mismatch
+sed -E 's/^ +//; s/ +/ /g' out >lines
+has '-> "Debayer A":0 <== does not fit'
+has '1 sends YUYV8_1X16 1280x720'
+has "Controls of \"Sensor A\" (--set-ctrl \"'Sensor A/NAME'=VALUE\")"
+run_status 0 v4l2q list -d sim:pipeline=mismatch --json
+is "$(jq -r '.pipeline | .mismatch, (.links[] | select(.mismatch) | "\(.source):\(.source_pad) \(.sink):\(.sink_pad)")' out)" \
+	"$(printf '"Debayer A":0 wants SBGGR8_1X8 640x480, "Sensor A":0 sends RGB888_1X24 640x480\n1:0 3:0')" 'the JSON names the mismatch and the link'
+run_status 0 v4l2q list -d sim:pipeline=mismatch --dot
+is "$(grep -c -- '->' out) $(grep -c 'style=dashed' out) $(grep -c 'color=red' out)" '4 1 1' '--dot draws the links, one off, one that does not fit'
+run_status 3 v4l2q list -d sim --dot
+one_clear_line 'no media graph' '--dot without a graph'
+
 # What cannot be set is said, what was asked for is put right with --adjust.
 run_status 4 v4l2q capture -d sim:all-controls -n 1 -o o.nut --set-ctrl 'title="a,b",stuck=5'
 one_clear_line 'control stuck: .*the device sets 3' 'a value that does not take'
