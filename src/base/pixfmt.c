@@ -15,11 +15,14 @@
 #define NAME_MAX_LENGTH 32
 
 /* clang-format off */
-#define RAW(fourcc, av)          { fourcc, AV_PIX_FMT_##av, AV_CODEC_ID_RAWVIDEO, 1, false }
-#define RAW_SWAPPED(fourcc, av)  { fourcc, AV_PIX_FMT_##av, AV_CODEC_ID_RAWVIDEO, 1, true }
-#define RAW_PLANES(fourcc, av, n, swapped) { fourcc, AV_PIX_FMT_##av, AV_CODEC_ID_RAWVIDEO, n, swapped }
-#define CODED(fourcc, codec)     { fourcc, AV_PIX_FMT_NONE, AV_CODEC_ID_##codec, 1, false }
-#define OPAQUE(fourcc, n)        { fourcc, AV_PIX_FMT_NONE, AV_CODEC_ID_NONE, n, false }
+#define ROW(code, format, n, ...) \
+	{ .fourcc = code, .av = AV_PIX_FMT_##format, .codec = AV_CODEC_ID_RAWVIDEO, .n_memory_planes = n, __VA_ARGS__ }
+#define RAW(fourcc, av)          ROW(fourcc, av, 1)
+#define RAW_SWAPPED(fourcc, av)  ROW(fourcc, av, 1, .swap_chroma = true)
+#define RAW_PLANES(fourcc, av, n, swapped) ROW(fourcc, av, n, .swap_chroma = swapped)
+#define RAW_ORDER(fourcc, av, bytes, ...)  ROW(fourcc, av, 1, .group_bytes = bytes, .order = { __VA_ARGS__ })
+#define CODED(code, id)          { .fourcc = code, .av = AV_PIX_FMT_NONE, .codec = AV_CODEC_ID_##id, .n_memory_planes = 1 }
+#define OPAQUE(code, n)          { .fourcc = code, .av = AV_PIX_FMT_NONE, .codec = AV_CODEC_ID_NONE, .n_memory_planes = n }
 
 /* Of several rows with one libavutil format, the one most common among drivers comes first. */
 static const struct pixfmt table[] = {
@@ -27,35 +30,31 @@ static const struct pixfmt table[] = {
 	RAW(V4L2_PIX_FMT_YUYV, YUYV422),
 	RAW(V4L2_PIX_FMT_UYVY, UYVY422),
 	RAW(V4L2_PIX_FMT_YVYU, YVYU422),
+	RAW_ORDER(V4L2_PIX_FMT_VYUY, UYVY422, 4, "2103"),
 	RAW(v4l2_fourcc('Y', '2', '1', '0'), Y210LE),
-	OPAQUE(V4L2_PIX_FMT_VYUY, 1),
-	OPAQUE(V4L2_PIX_FMT_YYUV, 1),
-	OPAQUE(V4L2_PIX_FMT_Y41P, 1), /* in another order than uyyvyy411 */
-	OPAQUE(V4L2_PIX_FMT_M420, 1),
-	OPAQUE(V4L2_PIX_FMT_YUV444, 1),
+	/* The high bits of 16. libavutil has formats for both since version 58, but no container holds them. */
+	RAW_ORDER(v4l2_fourcc('Y', '2', '1', '2'), YUV422P16LE, 8, "0145", "23", "67"),
+	RAW_ORDER(v4l2_fourcc('Y', '2', '1', '6'), YUV422P16LE, 8, "0145", "23", "67"),
+	OPAQUE(V4L2_PIX_FMT_YYUV, 1), /* the kernel's documentation does not know what it is */
+	OPAQUE(V4L2_PIX_FMT_YUV444, 1), /* less than 8 bits: libavutil has no such YUV */
 	OPAQUE(V4L2_PIX_FMT_YUV555, 1),
 	OPAQUE(V4L2_PIX_FMT_YUV565, 1),
-	OPAQUE(V4L2_PIX_FMT_YUV24, 1),
-	OPAQUE(V4L2_PIX_FMT_YUV32, 1),
-	OPAQUE(V4L2_PIX_FMT_AYUV32, 1),
-	OPAQUE(V4L2_PIX_FMT_XYUV32, 1),
-	OPAQUE(V4L2_PIX_FMT_VUYA32, 1),
-	OPAQUE(V4L2_PIX_FMT_VUYX32, 1),
-	OPAQUE(V4L2_PIX_FMT_YUVA32, 1),
-	OPAQUE(V4L2_PIX_FMT_YUVX32, 1),
 
 	/* semi-planar YUV; M: chroma in a memory plane of its own */
 	RAW(V4L2_PIX_FMT_NV12, NV12),
 	RAW_PLANES(V4L2_PIX_FMT_NV12M, NV12, 2, false),
+	ROW(V4L2_PIX_FMT_M420, NV12, 1, .chroma_between = true),
 	RAW(V4L2_PIX_FMT_NV21, NV21),
 	RAW_PLANES(V4L2_PIX_FMT_NV21M, NV21, 2, false),
 	RAW(V4L2_PIX_FMT_NV16, NV16),
 	RAW_PLANES(V4L2_PIX_FMT_NV16M, NV16, 2, false),
-	OPAQUE(V4L2_PIX_FMT_NV61, 1),
-	OPAQUE(V4L2_PIX_FMT_NV61M, 2),
+	RAW_ORDER(V4L2_PIX_FMT_NV61, NV16, 0, NULL, "10"),
+	ROW(V4L2_PIX_FMT_NV61M, NV16, 2, .order = { NULL, "10" }),
 	RAW(V4L2_PIX_FMT_NV24, NV24),
 	RAW(V4L2_PIX_FMT_NV42, NV42),
 	RAW(V4L2_PIX_FMT_P010, P010LE),
+	RAW(v4l2_fourcc('P', '0', '1', '2'), P016LE), /* the high 12 bits of 16 */
+	RAW_PLANES(v4l2_fourcc('P', 'M', '1', '2'), P016LE, 2, false),
 
 	/* planar YUV */
 	RAW(V4L2_PIX_FMT_YUV420, YUV420P),
@@ -68,8 +67,20 @@ static const struct pixfmt table[] = {
 	RAW_PLANES(V4L2_PIX_FMT_YUV444M, YUV444P, 3, false),
 	RAW_PLANES(V4L2_PIX_FMT_YVU444M, YUV444P, 3, true),
 	RAW(V4L2_PIX_FMT_YUV411P, YUV411P),
+	RAW_ORDER(V4L2_PIX_FMT_Y41P, YUV411P, 12, "135789ab", "04", "26"),
 	RAW(V4L2_PIX_FMT_YUV410, YUV410P),
 	RAW_SWAPPED(V4L2_PIX_FMT_YVU410, YUV410P),
+
+	/* packed YUV 4:4:4, which libavutil has in planes */
+	RAW_ORDER(V4L2_PIX_FMT_YUV24, YUV444P, 3, "0", "1", "2"),
+	RAW_ORDER(V4L2_PIX_FMT_XYUV32, YUV444P, 4, "1", "2", "3"),
+	RAW_ORDER(V4L2_PIX_FMT_YUV32, YUV444P, 4, "1", "2", "3"), /* of undefined alpha */
+	RAW_ORDER(V4L2_PIX_FMT_VUYX32, YUV444P, 4, "2", "1", "0"),
+	RAW_ORDER(V4L2_PIX_FMT_YUVX32, YUV444P, 4, "0", "1", "2"),
+	RAW_ORDER(V4L2_PIX_FMT_AYUV32, YUVA444P, 4, "1", "2", "3", "0"),
+	RAW_ORDER(V4L2_PIX_FMT_VUYA32, YUVA444P, 4, "2", "1", "0", "3"),
+	RAW_ORDER(V4L2_PIX_FMT_YUVA32, YUVA444P, 4, "0", "1", "2", "3"),
+	RAW_ORDER(v4l2_fourcc('Y', '3', '1', '2'), YUV444P16LE, 6, "01", "23", "45"),
 
 	/* grey */
 	RAW(V4L2_PIX_FMT_GREY, GRAY8),
@@ -79,11 +90,17 @@ static const struct pixfmt table[] = {
 	RAW(V4L2_PIX_FMT_Y16, GRAY16LE),
 	RAW(V4L2_PIX_FMT_Y16_BE, GRAY16BE),
 	RAW(V4L2_PIX_FMT_Z16, GRAY16LE),
+	RAW(v4l2_fourcc('Y', '0', '1', '2'), GRAY16LE), /* the high 12 bits of 16 */
 	OPAQUE(V4L2_PIX_FMT_Y10BPACK, 1),
 	OPAQUE(V4L2_PIX_FMT_Y10P, 1),
 
-	/* RGB in 4, 3 and 2 bytes. V4L2's names of the 4-byte formats give the order in a little-endian word, but for
-	 * the deprecated BGR32 and RGB32. */
+	/* RGB in 8 to 2 bytes, 12 bits being the high ones of 16. V4L2's names of the 4-byte formats give the order in
+	 * a little-endian word, but for the deprecated BGR32 and RGB32. */
+	RAW(v4l2_fourcc('B', 'G', 'R', '6'), BGR48LE),
+	RAW(v4l2_fourcc('B', '3', '1', '2'), BGR48LE),
+	RAW(v4l2_fourcc('R', 'G', 'B', '6'), RGB48LE),
+	RAW(v4l2_fourcc('B', '4', '1', '2'), BGRA64LE),
+	RAW(v4l2_fourcc('A', 'R', '3', '0'), X2RGB10LE),
 	RAW(V4L2_PIX_FMT_XBGR32, BGR0),
 	RAW(V4L2_PIX_FMT_BGR32, BGR0),
 	RAW(V4L2_PIX_FMT_ABGR32, BGRA),
@@ -179,6 +196,11 @@ const struct pixfmt *pixfmt_by_fourcc(uint32_t fourcc)
 			return pix;
 	}
 	return NULL;
+}
+
+bool pixfmt_is_in_place(const struct pixfmt *pix)
+{
+	return !pix->order[0] && !pix->order[1] && !pix->chroma_between;
 }
 
 /* A list of FourCCs, each once. */

@@ -15,7 +15,16 @@ struct pixfmt {
 		codec; /* AV_CODEC_ID_RAWVIDEO, the compressed format's, or AV_CODEC_ID_NONE: opaque bytes */
 	uint8_t n_memory_planes; /* planes[] of the multi-planar API: 2 for NM12, 1 for NV12 */
 	bool swap_chroma;        /* V before U, as in YV12, which libavutil has no format for */
+	/* The bytes of libavutil's planes are elsewhere in the device's: by the digit (hexadecimal) for the
+	 * byte's place in a group, "10" for VU in place of UV. NULL: they are where they belong. */
+	uint8_t group_bytes;  /* of the device, in a row that has all of libavutil's planes; 0: each has its
+				 own */
+	const char *order[4]; /* for each of libavutil's planes */
+	bool chroma_between;  /* a row of chroma follows every two of luma, as in M420 */
 };
+
+/* Whether libavutil's planes lie in a device's memory as they are. */
+bool pixfmt_is_in_place(const struct pixfmt *pix);
 
 /* NULL where the table has no such row. */
 const struct pixfmt *pixfmt_by_fourcc(uint32_t fourcc);

@@ -3,10 +3,11 @@
 #include "base/video_format.h"
 
 #include <errno.h>
-#include <libavutil/common.h>
+#include <string.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 #include "base/array.h"
+#include "base/picture.h"
 
 const char *video_field_name(uint32_t field)
 {
@@ -61,34 +62,51 @@ uint64_t video_format_bytes(const struct video_format *format)
 /*
  * The layout follows the kernel's documentation ("Image Formats", "YUV Formats"): in one memory plane each
  * component plane follows the last row of the one before it, padding included, and its stride is bytesperline
- * scaled by the ratio of its row to a row of the first plane.
+ * scaled by the ratio of its row to a row of the first plane. It leaves open what that is of an odd size,
+ * which drivers round up (v4l2_fill_pixfmt() in v4l2-common.c, for one) or down (v4l2loopback: so many bits a
+ * pixel): sizeimage tells.
  */
-
-/* The bytes from one sample of an AVPixelFormat plane to the next, and the plane's subsampling. */
-struct plane_shape {
-	unsigned step, log2_w, log2_h;
+enum rounding {
+	ROUND_UP,    /* to whole macropixels, to rows of chroma that begin in the picture */
+	ROUND_BYTES, /* down to whole bytes */
+	ROUND_DOWN,  /* to whole macropixels, to rows of chroma that end in the picture */
 };
 
-static struct plane_shape get_plane_shape(const AVPixFmtDescriptor *descriptor, unsigned plane)
-{
-	struct plane_shape shape = { 0 };
-	bool chroma = plane == 1 || plane == 2;
+/* In this order; an exact one must be of just sizeimage. Up is libavutil's. */
+static const struct attempt {
+	enum rounding columns, rows;
+	bool exact;
+} attempts[] = {
+	{ ROUND_UP, ROUND_UP, false },  { ROUND_UP, ROUND_DOWN, true },     { ROUND_BYTES, ROUND_UP, true },
+	{ ROUND_DOWN, ROUND_UP, true }, { ROUND_BYTES, ROUND_DOWN, false }, { ROUND_DOWN, ROUND_DOWN, false },
+};
 
-	for (unsigned i = 0; i < descriptor->nb_components; i++) {
-		if ((unsigned)descriptor->comp[i].plane == plane && shape.step == 0)
-			shape.step = (unsigned)descriptor->comp[i].step;
-	}
-	shape.log2_w = chroma ? descriptor->log2_chroma_w : 0;
-	shape.log2_h = chroma ? descriptor->log2_chroma_h : 0;
-	return shape;
+/* The pixels and bytes of a macropixel in a row of a device's plane: the least that has all of its
+ * components. */
+struct macropixel {
+	uint64_t pixels, bytes;
+};
+
+static uint64_t round_to(uint64_t n, uint64_t to, uint64_t from, enum rounding rounding)
+{
+	return rounding == ROUND_UP      ? (n + from - 1) / from * to
+	       : rounding == ROUND_BYTES ? n * to / from
+					 : n / from * to;
 }
 
-/* Scales stride0, the stride of the first plane, to another plane of the same memory plane. */
-static uint64_t derive_stride(uint64_t stride0, struct plane_shape first, struct plane_shape shape)
+static struct macropixel get_macropixel(const struct pixfmt *pix, unsigned plane)
 {
-	uint64_t bytes = stride0 * shape.step / first.step;
+	unsigned group = 1U << av_pix_fmt_desc_get(pix->av)->log2_chroma_w;
+	uint64_t one = (uint64_t)av_image_get_linesize(pix->av, 1, (int)plane);
+	uint64_t all = (uint64_t)av_image_get_linesize(pix->av, (int)group, (int)plane);
 
-	return (bytes + (UINT64_C(1) << shape.log2_w) - 1) >> shape.log2_w;
+	if (pix->chroma_between) /* all rows are of one length */
+		return (struct macropixel){ group, group };
+	if (pix->group_bytes) {
+		all = (uint64_t)av_image_get_linesize(pix->av, (int)group, 0);
+		return (struct macropixel){ strlen(pix->order[0]) * group / all, pix->group_bytes };
+	}
+	return (struct macropixel){ one == all ? group : 1, one };
 }
 
 static int check_format(const struct video_format *format)
@@ -108,69 +126,132 @@ static unsigned plane_in_memory_order(const struct video_format *format, unsigne
 	return format->pix->swap_chroma && n > 0 ? 3 - n : n;
 }
 
-/* Fills in rows, row bytes and stride of planes[plane]. */
-static int set_stride(const struct video_format *format, unsigned plane, struct picture_layout *layout)
+/* The stride of a plane that lies behind the first one in the same memory plane. Rounded up it is `row` at
+ * least: of NV12 an odd bytesperline is a byte short of the last chroma. */
+static uint64_t derive_stride(const struct video_format *format, struct macropixel m, uint64_t row,
+			      enum rounding rounding)
 {
-	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(format->pix->av);
-	struct plane_shape shape = get_plane_shape(descriptor, plane);
-	int row_bytes = av_image_get_linesize(format->pix->av, (int)format->width, (int)plane);
-	unsigned memory = format->n_planes > 1 ? plane_in_memory_order(format, plane) : 0;
-	uint64_t stride;
+	struct macropixel first = get_macropixel(format->pix, 0);
+	uint64_t bytes = format->bytesperline[0], stride;
 
-	if (row_bytes <= 0)
+	if (rounding == ROUND_DOWN)
+		return round_to(bytes / first.bytes * first.pixels, m.bytes, m.pixels, ROUND_DOWN);
+	if (rounding == ROUND_BYTES)
+		return bytes * first.pixels * m.bytes / (first.bytes * m.pixels);
+	stride = round_to(bytes * first.pixels * m.bytes, 1, first.bytes * m.pixels, ROUND_UP);
+	return stride < row ? row : stride;
+}
+
+/* Fills in rows, row bytes and stride of planes[plane]. */
+static int set_stride(const struct video_format *format, unsigned plane, struct attempt attempt,
+		      struct picture_layout *layout)
+{
+	const struct pixfmt *pix = format->pix;
+	struct picture_plane *p = &layout->planes[plane];
+	struct macropixel m = get_macropixel(pix, plane);
+	int full = av_image_get_linesize(pix->av, (int)format->width, (int)plane);
+	unsigned memory = format->n_planes > 1 ? plane_in_memory_order(format, plane) : 0;
+	uint64_t row, stride;
+
+	if (full <= 0 || m.pixels == 0)
 		return -EINVAL;
-	layout->planes[plane].row_bytes = (uint32_t)row_bytes;
-	layout->planes[plane].rows = (uint32_t)AV_CEIL_RSHIFT((int)format->height, shape.log2_h);
-	if (format->bytesperline[memory] == 0)
-		stride =
-			(uint64_t)row_bytes; /* some drivers leave bytesperline 0 where there is no padding */
-	else if (format->n_planes > 1 || plane == 0)
-		stride = format->bytesperline[memory];
-	else
-		stride = derive_stride(format->bytesperline[0], get_plane_shape(descriptor, 0), shape);
-	if (stride < (uint64_t)row_bytes || stride > UINT32_MAX)
+	p->full_row_bytes = (uint32_t)full;
+	p->group_bytes = (uint32_t)m.bytes;
+	p->order = pix->order[plane];
+	row = round_to(format->width, m.bytes, m.pixels, ROUND_UP);
+	stride = format->bytesperline[memory];
+	if (stride == 0) /* some drivers leave bytesperline 0 where there is no padding */
+		stride = round_to(format->width, m.bytes, m.pixels, attempt.columns);
+	else if (format->n_planes == 1 && plane > 0 && !pix->group_bytes && !pix->chroma_between)
+		stride = derive_stride(format, m, row, attempt.columns);
+	if (stride < m.bytes || stride < round_to(format->width, m.bytes, m.pixels, ROUND_DOWN) ||
+	    stride > UINT32_MAX)
 		return -EINVAL;
-	layout->planes[plane].stride = (uint32_t)stride;
+	p->stride = (uint32_t)stride;
+	p->row_bytes = (uint32_t)(stride < row ? stride : row);
+	if (!p->order && p->row_bytes > p->full_row_bytes)
+		p->row_bytes = p->full_row_bytes;
 	return 0;
 }
 
-/* Fills in the memory plane and the offset of all planes. */
-static int set_offsets(const struct video_format *format, struct picture_layout *layout)
+/* Fills in the numbers of rows, and how they follow each other. */
+static int set_rows(const struct video_format *format, unsigned plane, struct attempt attempt,
+		    struct picture_layout *layout)
 {
-	uint64_t offset = 0, end;
+	struct picture_plane *p = &layout->planes[plane];
+	bool chroma = plane == 1 || plane == 2;
+	unsigned log2_h = chroma ? av_pix_fmt_desc_get(format->pix->av)->log2_chroma_h : 0;
+
+	p->full_rows = (uint32_t)round_to(format->height, 1, 1U << log2_h, ROUND_UP);
+	p->rows = (uint32_t)round_to(format->height, 1, 1U << log2_h, attempt.rows);
+	p->group_rows = 1;
+	p->group_stride = p->stride;
+	if (format->pix->chroma_between) {
+		p->group_rows = chroma ? 1 : 2;
+		p->group_stride = 3 * p->stride;
+	}
+	return p->rows > 0 && p->stride <= UINT32_MAX / 3 ? 0 : -EINVAL;
+}
+
+/* Fills in the memory plane and the offset of all planes. */
+static int set_offsets(const struct video_format *format, struct attempt attempt,
+		       struct picture_layout *layout)
+{
+	uint64_t offset = 0, end = 0;
 
 	for (unsigned n = 0; n < layout->n_planes; n++) {
 		unsigned plane = plane_in_memory_order(format, n);
-		unsigned memory = format->n_planes > 1 ? n : 0;
-		uint64_t stride = layout->planes[plane].stride, rows = layout->planes[plane].rows;
+		struct picture_plane *p = &layout->planes[plane];
 
-		if (format->n_planes > 1)
+		p->memory_plane = format->n_planes > 1 ? n : 0;
+		if (format->n_planes > 1 || format->pix->group_bytes)
 			offset = 0;
-		end = offset + stride * (rows - 1) + layout->planes[plane].row_bytes;
-		if (end > format->sizeimage[memory])
+		if (format->pix->chroma_between && n > 0)
+			offset = 2 * (uint64_t)p->stride;
+		p->offset = (uint32_t)offset;
+		end = offset + picture_end(p) - p->offset;
+		if (end > format->sizeimage[p->memory_plane])
 			return -EINVAL;
-		layout->planes[plane].memory_plane = memory;
-		layout->planes[plane].offset = (uint32_t)offset;
-		offset += stride * rows;
+		offset += (uint64_t)p->stride * p->rows;
 	}
-	return 0;
+	return attempt.exact && end != format->sizeimage[0] ? -EINVAL : 0;
 }
 
 static int set_packed(const struct video_format *format, struct picture_layout *layout)
 {
 	uint64_t sum = 0;
 
+	layout->in_place = pixfmt_is_in_place(format->pix);
 	layout->packed = format->n_planes == 1;
 	for (unsigned i = 0; i < layout->n_planes; i++) {
-		if (layout->planes[i].offset != sum ||
-		    layout->planes[i].stride != layout->planes[i].row_bytes)
+		const struct picture_plane *p = &layout->planes[i];
+
+		if (p->row_bytes != p->full_row_bytes || p->rows != p->full_rows)
+			layout->in_place = false;
+		if (p->offset != sum || p->stride != p->row_bytes)
 			layout->packed = false;
-		sum += (uint64_t)layout->planes[i].row_bytes * layout->planes[i].rows;
+		sum += (uint64_t)p->full_row_bytes * p->full_rows;
 	}
 	if (sum > INT32_MAX) /* libavutil's sizes are ints */
 		return -EINVAL;
+	layout->packed = layout->packed && layout->in_place;
 	layout->packed_bytes = (uint32_t)sum;
 	return 0;
+}
+
+static int try_layout(const struct video_format *format, struct attempt attempt,
+		      struct picture_layout *layout)
+{
+	int err = 0;
+
+	for (unsigned plane = 0; err == 0 && plane < layout->n_planes; plane++) {
+		err = set_stride(format, plane, attempt, layout);
+		if (err == 0)
+			err = set_rows(format, plane, attempt, layout);
+	}
+	if (err == 0)
+		err = set_offsets(format, attempt, layout);
+	return err < 0 ? err : set_packed(format, layout);
 }
 
 int video_format_layout(const struct video_format *format, struct picture_layout *layout)
@@ -185,17 +266,11 @@ int video_format_layout(const struct video_format *format, struct picture_layout
 	if (n < 1 || n > 4 || (format->n_planes > 1 && (unsigned)n != format->n_planes))
 		return -EINVAL;
 	result.n_planes = (unsigned)n;
-	for (unsigned plane = 0; plane < result.n_planes; plane++) {
-		err = set_stride(format, plane, &result);
-		if (err < 0)
-			return err;
-	}
-	err = set_offsets(format, &result);
-	if (err < 0)
-		return err;
-	err = set_packed(format, &result);
-	if (err < 0)
-		return err;
-	*layout = result;
-	return 0;
+	err = -EINVAL;
+	for (size_t i = 0; err < 0 && i < ARRAY_SIZE(attempts); i++)
+		if (!attempts[i].exact || format->n_planes == 1)
+			err = try_layout(format, attempts[i], &result);
+	if (err == 0)
+		*layout = result;
+	return err;
 }

@@ -51,15 +51,24 @@ bool video_format_bottom_first(const struct video_format *format);
 /* The sum of sizeimage over the memory planes. */
 uint64_t video_format_bytes(const struct video_format *format);
 
-/* Where the planes of an AVPixelFormat lie in a frame's memory planes. */
+/* Where a plane of an AVPixelFormat lies in a frame's memory planes. Of odd sizes a device may have less than
+ * libavutil: half of a last macropixel, and no chroma for the last row. */
+struct picture_plane {
+	unsigned memory_plane;    /* index into the format's memory planes */
+	uint32_t offset, stride;  /* bytes, the offset from the start of that plane's payload */
+	uint32_t row_bytes, rows; /* bytes of picture in a row, without padding; number of rows */
+	uint32_t group_rows,
+		group_stride; /* after so many rows, others follow: from their first to the next */
+	uint32_t full_row_bytes, full_rows; /* what libavutil has */
+	uint32_t group_bytes;               /* of a row: those of one macropixel */
+	const char *order;                  /* pixfmt.h; NULL: the bytes are in libavutil's order */
+};
+
 struct picture_layout {
 	unsigned n_planes; /* of the AVPixelFormat, at most 4 */
-	struct {
-		unsigned memory_plane;    /* index into the format's memory planes */
-		uint32_t offset, stride;  /* bytes, the offset from the start of that plane's payload */
-		uint32_t row_bytes, rows; /* bytes of picture in a row, without padding; number of rows */
-	} planes[4];
+	struct picture_plane planes[4];
 	uint32_t packed_bytes; /* of the picture without any padding, planes in libavutil's order */
+	bool in_place;         /* libav can use the planes where they are; otherwise: picture.h */
 	bool packed; /* one memory plane, no padding, libavutil's order: its bytes are the packed picture */
 };
 

@@ -109,7 +109,7 @@ static int take_raw_options(struct play_options *options)
 	options->raw = common->pixelformat ? av_get_pix_fmt(common->pixelformat) : AV_PIX_FMT_NONE;
 	if (common->pixelformat && options->raw == AV_PIX_FMT_NONE) {
 		pix = pixfmt_parse(common->pixelformat, &fourcc, 1) ? pixfmt_by_fourcc(fourcc) : NULL;
-		if (!pix || pix->av == AV_PIX_FMT_NONE || pix->swap_chroma) {
+		if (!pix || pix->av == AV_PIX_FMT_NONE || pix->swap_chroma || !pixfmt_is_in_place(pix)) {
 			log_error("--pixelformat %s: libavformat cannot read raw frames of it",
 				  common->pixelformat);
 			return -EINVAL;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include "base/picture.h"
 
 uint64_t buffer_payload_bytes(const struct buffer *buffer)
 {
@@ -37,47 +38,46 @@ static bool same_picture(const struct video_format *a, const struct video_format
 	return a->fourcc == b->fourcc && a->width == b->width && a->height == b->height;
 }
 
-static bool same_layout(const struct video_format *a, const struct video_format *b)
+static int copy_picture(struct buffer *to, const struct video_format *to_format,
+			const struct picture_layout *out, const struct buffer *from,
+			const struct picture_layout *in, uint64_t *copied)
 {
-	return a->n_planes == b->n_planes &&
-	       !memcmp(a->bytesperline, b->bytesperline, a->n_planes * sizeof *a->bytesperline);
-}
+	const uint8_t *from_payloads[MAX_PLANES] = { NULL };
+	uint8_t *to_payloads[MAX_PLANES] = { NULL };
 
-static int copy_rows(struct buffer *to, const struct video_format *to_format, const struct buffer *from,
-		     const struct video_format *from_format, uint64_t *copied)
-{
-	struct picture_layout in, out;
-
-	if (video_format_layout(from_format, &in) < 0 || video_format_layout(to_format, &out) < 0)
-		return -EINVAL;
 	for (uint32_t p = 0; p < to->n_planes; p++) {
 		if (to->planes[p].length < to_format->sizeimage[p])
 			return -ENOSPC;
 		to->planes[p].data_offset = 0;
 		to->planes[p].bytesused = to_format->sizeimage[p];
+		to_payloads[p] = to->planes[p].data;
 	}
-	for (unsigned p = 0; p < in.n_planes; p++) {
-		const uint8_t *from_row =
-			plane_payload(&from->planes[in.planes[p].memory_plane]) + in.planes[p].offset;
-		uint8_t *to_row = to->planes[out.planes[p].memory_plane].data + out.planes[p].offset;
-
-		for (uint32_t row = 0; row < in.planes[p].rows; row++)
-			memcpy(to_row + (size_t)row * out.planes[p].stride,
-			       from_row + (size_t)row * in.planes[p].stride, in.planes[p].row_bytes);
-		*copied += (uint64_t)in.planes[p].rows * in.planes[p].row_bytes;
-	}
+	for (uint32_t p = 0; p < from->n_planes; p++)
+		from_payloads[p] = plane_payload(&from->planes[p]);
+	*copied += picture_copy(out, to_payloads, in, from_payloads);
 	return 0;
+}
+
+static bool same_strides(const struct video_format *a, const struct video_format *b)
+{
+	return a->n_planes == b->n_planes &&
+	       !memcmp(a->bytesperline, b->bytesperline, a->n_planes * sizeof *a->bytesperline);
 }
 
 int buffer_copy(struct buffer *to, const struct video_format *to_format, const struct buffer *from,
 		const struct video_format *from_format, uint64_t *copied)
 {
+	struct picture_layout in, out;
+	bool raw;
 	int err;
 
 	if (!same_picture(to_format, from_format))
 		return -EINVAL;
-	err = same_layout(to_format, from_format) ? copy_bytes(to, from, copied)
-						  : copy_rows(to, to_format, from, from_format, copied);
+	raw = video_format_layout(from_format, &in) == 0 && video_format_layout(to_format, &out) == 0;
+	if (raw ? picture_same_layout(&in, &out) : same_strides(to_format, from_format))
+		err = copy_bytes(to, from, copied);
+	else
+		err = raw ? copy_picture(to, to_format, &out, from, &in, copied) : -EINVAL;
 	if (err < 0)
 		return err;
 	to->info = from->info;

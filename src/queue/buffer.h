@@ -75,7 +75,7 @@ static inline uint32_t plane_payload_bytes(const struct plane *plane)
 
 uint64_t buffer_payload_bytes(const struct buffer *buffer);
 
-/* Copies a frame and its info: row by row where the strides differ, else bytes. The formats describe the two
+/* Copies a frame and its info: row by row where the layouts differ, else bytes. The formats describe the two
  * buffers' memory. Adds to *copied the bytes copied. Returns 0; -ENOSPC: it does not fit; -EINVAL: the
  * formats differ in more than their strides. */
 int buffer_copy(struct buffer *to, const struct video_format *to_format, const struct buffer *from,

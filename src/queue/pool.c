@@ -6,6 +6,7 @@
 #include <string.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "base/picture.h"
 #include "base/text.h"
 #include "device/controls.h"
 #include "device/node_errors.h"
@@ -68,9 +69,7 @@ static void set_payload_bytes(struct pool *pool)
 	if (video_format_layout(&pool->format, &layout) < 0)
 		return;
 	for (unsigned p = 0; p < layout.n_planes; p++) {
-		uint32_t end = layout.planes[p].offset +
-			       (layout.planes[p].rows - 1) * layout.planes[p].stride +
-			       layout.planes[p].row_bytes;
+		uint32_t end = (uint32_t)picture_end(&layout.planes[p]);
 		uint32_t *payload = &pool->payload_bytes[layout.planes[p].memory_plane];
 
 		*payload = end > *payload ? end : *payload;

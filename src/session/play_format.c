@@ -36,6 +36,12 @@ static bool loses_less(enum AVPixelFormat candidate, enum AVPixelFormat best, en
 	return av_find_best_pix_fmt_of_2(best, candidate, file, 0, NULL) == candidate;
 }
 
+/* From none to most: planes in another order keep files from being read into buffers, but not decoders. */
+static int copies(const struct pixfmt *pix)
+{
+	return !pixfmt_is_in_place(pix) ? 2 : pix->swap_chroma;
+}
+
 static bool is_better_format(const struct format_search *search, const struct pixfmt *candidate)
 {
 	const struct reader_info *file = search->file;
@@ -45,7 +51,7 @@ static bool is_better_format(const struct format_search *search, const struct pi
 		return !best && candidate->codec == file->codec_id;
 	if (candidate->av == AV_PIX_FMT_NONE)
 		return false;
-	if (!best || (candidate->av == best->av && best->swap_chroma))
+	if (!best || (candidate->av == best->av && copies(best) > copies(candidate)))
 		return true;
 	return candidate->av != best->av && loses_less(candidate->av, best->av, file->av);
 }

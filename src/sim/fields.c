@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/picture.h"
 #include "sim/sim_internal.h"
 #include "sim/test_pattern.h"
 
@@ -78,14 +79,13 @@ int sim_fields_draw(struct sim *sim, uint32_t number, uint32_t field, uint8_t *c
 	if (err == 0)
 		err = draw_whole(sim, &whole, number);
 	for (unsigned i = 0; err == 0 && i < to.n_planes; i++) {
-		const uint8_t *picture = sim->whole[from.planes[i].memory_plane] + from.planes[i].offset;
-		uint8_t *buffer = planes[to.planes[i].memory_plane] + to.planes[i].offset;
+		const struct picture_plane *p = &from.planes[i], *q = &to.planes[i];
 
-		for (uint32_t row = 0; row < to.planes[i].rows; row++)
-			memcpy(buffer + (size_t)row * to.planes[i].stride,
-			       picture + (size_t)line_of_picture(field, row, to.planes[i].rows) *
-						 from.planes[i].stride,
-			       to.planes[i].row_bytes);
+		for (uint32_t row = 0; row < q->rows; row++)
+			memcpy(planes[q->memory_plane] + picture_row(q, row),
+			       sim->whole[p->memory_plane] +
+				       picture_row(p, line_of_picture(field, row, q->rows)),
+			       q->row_bytes);
 	}
 	return err;
 }

@@ -2,9 +2,6 @@
 /* The capabilities, pixel formats, frame sizes and frame intervals of the simulated device. */
 #include <errno.h>
 #include <string.h>
-#include <libavutil/common.h>
-#include <libavutil/imgutils.h>
-#include <libavutil/pixdesc.h>
 #include "base/array.h"
 #include "base/log.h"
 #include "sim/sim_internal.h"
@@ -20,6 +17,7 @@ static const struct {
 } formats[] = {
 	{ V4L2_PIX_FMT_YUYV, "YUYV 4:2:2" },
 	{ V4L2_PIX_FMT_UYVY, "UYVY 4:2:2" },
+	{ V4L2_PIX_FMT_VYUY, "VYUY 4:2:2" },
 	{ V4L2_PIX_FMT_NV12, "Y/CbCr 4:2:0" },
 	{ V4L2_PIX_FMT_NV12M, "Y/CbCr 4:2:0 (N-C)" },
 	{ V4L2_PIX_FMT_YUV420, "Planar YUV 4:2:0" },
@@ -27,6 +25,9 @@ static const struct {
 	{ V4L2_PIX_FMT_YUV420M, "Planar YUV 4:2:0 (N-C)" },
 	{ V4L2_PIX_FMT_NV16, "Y/CbCr 4:2:2" },
 	{ V4L2_PIX_FMT_NV16M, "Y/CbCr 4:2:2 (N-C)" },
+	{ V4L2_PIX_FMT_NV61, "Y/CrCb 4:2:2" },
+	{ V4L2_PIX_FMT_NV61M, "Y/CrCb 4:2:2 (N-C)" },
+	{ V4L2_PIX_FMT_M420, "YUV 4:2:0 (M420)" },
 	{ V4L2_PIX_FMT_RGB24, "24-bit RGB 8-8-8" },
 	{ V4L2_PIX_FMT_BGR24, "24-bit BGR 8-8-8" },
 	{ V4L2_PIX_FMT_XBGR32, "32-bit BGRX 8-8-8-8" },
@@ -70,37 +71,6 @@ enum v4l2_buf_type sim_formats_buf_type(const struct sim *sim)
 	return types[sim_is_multiplanar(sim)][sim->options.output];
 }
 
-static void set_compressed_sizes(struct video_format *format)
-{
-	format->sizeimage[0] = format->width * format->height * 2;
-	if (format->sizeimage[0] < 65536)
-		format->sizeimage[0] = 65536;
-	if (format->fourcc == V4L2_PIX_FMT_MJPEG)
-		format->range = AVCOL_RANGE_JPEG;
-}
-
-static void set_raw_sizes(const struct sim *sim, struct video_format *format)
-{
-	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(format->pix->av);
-	uint32_t row0 = (uint32_t)av_image_get_linesize(format->pix->av, (int)format->width, 0);
-	uint32_t stride0 = sim->options.stride > row0 ? sim->options.stride : row0;
-
-	if (desc->flags & AV_PIX_FMT_FLAG_RGB)
-		format->range = AVCOL_RANGE_JPEG;
-	format->bytesperline[0] = stride0;
-	for (int i = 0; i < av_pix_fmt_count_planes(format->pix->av); i++) {
-		uint32_t row = (uint32_t)av_image_get_linesize(format->pix->av, (int)format->width, i);
-		uint32_t stride = i ? (uint32_t)((uint64_t)stride0 * row / row0) : stride0;
-		int rows = i == 0 ? (int)format->height
-				  : AV_CEIL_RSHIFT((int)format->height, desc->log2_chroma_h);
-		unsigned memory = format->n_planes > 1 ? (unsigned)i : 0;
-
-		if (format->n_planes > 1)
-			format->bytesperline[memory] = stride;
-		format->sizeimage[memory] += stride * (uint32_t)rows;
-	}
-}
-
 static void fill_format(const struct sim *sim, uint32_t fourcc, uint32_t width, uint32_t height,
 			struct video_format *format)
 {
@@ -117,17 +87,21 @@ static void fill_format(const struct sim *sim, uint32_t fourcc, uint32_t width, 
 		.fps = sim->format.fps,
 	};
 	format->n_planes = format->pix->n_memory_planes;
-	if (format->pix->av == AV_PIX_FMT_NONE)
-		set_compressed_sizes(format);
-	else
-		set_raw_sizes(sim, format);
-	for (unsigned i = 0; i < format->n_planes; i++)
-		format->sizeimage[i] += sim->options.data_offset;
+	sim_image_sizes_set(sim, format);
 }
 
-static uint32_t clamp_side(uint32_t side)
+static uint32_t clamp_side(const struct sim *sim, uint32_t fourcc, uint32_t side)
 {
-	return side < MIN_SIDE ? MIN_SIDE : side > MAX_SIDE ? MAX_SIDE : side & ~1u;
+	bool raw = pixfmt_by_fourcc(fourcc)->av != AV_PIX_FMT_NONE;
+
+	if (!raw || sim->options.odd == SIM_ODD_NONE)
+		side &= ~1u;
+	return side < MIN_SIDE ? MIN_SIDE : side > MAX_SIDE ? MAX_SIDE : side;
+}
+
+static bool has_size(const struct sim *sim, uint32_t fourcc, uint32_t width, uint32_t height)
+{
+	return clamp_side(sim, fourcc, width) == width && clamp_side(sim, fourcc, height) == height;
 }
 
 /* The supported format nearest to the requested one. */
@@ -140,7 +114,7 @@ static void adjust_format(const struct sim *sim, uint32_t fourcc, uint32_t width
 		width = sim->options.width;
 		height = sim->options.height;
 	}
-	fill_format(sim, fourcc, clamp_side(width), clamp_side(height), format);
+	fill_format(sim, fourcc, clamp_side(sim, fourcc, width), clamp_side(sim, fourcc, height), format);
 }
 
 int sim_formats_init(struct sim *sim)
@@ -159,10 +133,11 @@ int sim_formats_init(struct sim *sim)
 			  o->planes ? "" : "; those of several memory planes need planes=");
 		return -EINVAL;
 	}
-	if (clamp_side(o->width) != o->width || clamp_side(o->height) != o->height) {
-		log_error(
-			"sim: invalid value '%ux%u' for size=: width and height must be even, from %d to %d",
-			o->width, o->height, MIN_SIDE, MAX_SIDE);
+	if (!has_size(sim, o->fourcc, o->width, o->height)) {
+		log_error("sim: invalid value '%ux%u' for size=: width and height must be even (but for raw "
+			  "frames with odd=), "
+			  "from %d to %d",
+			  o->width, o->height, MIN_SIDE, MAX_SIDE);
 		return -EINVAL;
 	}
 	sim->format.fps = o->fps;
@@ -375,7 +350,7 @@ int sim_formats_s_fmt(struct sim *sim, void *argument)
 
 int sim_formats_resize(struct sim *sim, uint32_t width, uint32_t height)
 {
-	if (clamp_side(width) != width || clamp_side(height) != height)
+	if (!has_size(sim, sim->format.fourcc, width, height))
 		return -EINVAL;
 	sim->options.width = width;
 	sim->options.height = height;
@@ -430,6 +405,7 @@ int sim_formats_s_parm(struct sim *sim, void *argument)
 int sim_formats_enum_framesizes(struct sim *sim, void *argument)
 {
 	struct v4l2_frmsizeenum *sizes = argument;
+	uint32_t step;
 
 	if (sizes->index || !supports_format(sim, sizes->pixel_format))
 		return -EINVAL;
@@ -439,7 +415,9 @@ int sim_formats_enum_framesizes(struct sim *sim, void *argument)
 		return 0;
 	}
 	sizes->type = V4L2_FRMSIZE_TYPE_STEPWISE;
-	sizes->stepwise = (struct v4l2_frmsize_stepwise){ MIN_SIDE, MAX_SIDE, 2, MIN_SIDE, MAX_SIDE, 2 };
+	step = has_size(sim, sizes->pixel_format, MIN_SIDE, MIN_SIDE + 1) ? 1 : 2;
+	sizes->stepwise =
+		(struct v4l2_frmsize_stepwise){ MIN_SIDE, MAX_SIDE, step, MIN_SIDE, MAX_SIDE, step };
 	return 0;
 }
 
@@ -448,8 +426,7 @@ int sim_formats_enum_frameintervals(struct sim *sim, void *argument)
 	struct v4l2_frmivalenum *intervals = argument;
 
 	if (intervals->index || !supports_format(sim, intervals->pixel_format) ||
-	    clamp_side(intervals->width) != intervals->width ||
-	    clamp_side(intervals->height) != intervals->height)
+	    !has_size(sim, intervals->pixel_format, intervals->width, intervals->height))
 		return -EINVAL;
 	if (sim->options.adjust & SIM_ADJUST_FPS && sim->options.fps.num) {
 		intervals->type = V4L2_FRMIVAL_TYPE_DISCRETE;

@@ -142,6 +142,13 @@ int sim_value_type(struct sim_options *options, size_t offset, const char *value
 	return 0;
 }
 
+int sim_value_odd(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct word words[] = { { "up", SIM_ODD_UP }, { "down", SIM_ODD_DOWN }, { NULL, 0 } };
+
+	return parse_word(words, value, strlen(value), field(options, offset));
+}
+
 int sim_value_draw(struct sim_options *options, size_t offset, const char *value)
 {
 	static const struct word words[] = { { "full", SIM_DRAW_FULL },

@@ -68,6 +68,11 @@ const struct sim_key sim_keys[] = {
 	  sim_value_size, AT(crop_width) },
 	{ "stride", "BYTES", "bytes a line, where that is more than the picture needs", sim_value_number,
 	  AT(stride) },
+	{ "odd", "up|down",
+	  "raw frames may have odd sizes, with rows and planes rounded up to whole macropixels, or down to "
+	  "so "
+	  "many bits a pixel, as v4l2loopback does",
+	  sim_value_odd, AT(odd) },
 	{ "data-offset", "BYTES", "offset of the payload in each plane (needs planes=)", sim_value_number,
 	  AT(data_offset) },
 	{ "caps", "mmap+userptr+dmabuf+rw+orphan",

@@ -28,6 +28,8 @@ struct sim_call_fault {
 
 enum { SIM_CAP_MMAP = 1, SIM_CAP_USERPTR = 2, SIM_CAP_DMABUF = 4, SIM_CAP_RW = 8, SIM_CAP_ORPHAN = 16 };
 enum { SIM_JPEG_NO_DHT = 1, SIM_JPEG_PADDING = 2, SIM_JPEG_TWO_SOI = 4 };
+/* Odd sizes: none; rows and planes of them rounded up to whole macropixels; down to so many bits a pixel. */
+enum { SIM_ODD_NONE, SIM_ODD_UP, SIM_ODD_DOWN };
 enum { SIM_DRAW_FULL, SIM_DRAW_MARKS, SIM_DRAW_NONE, SIM_DRAW_BLACK };
 enum { SIM_SIGNAL_GOOD, SIM_SIGNAL_NONE, SIM_SIGNAL_NO_LOCK, SIM_SIGNAL_RANGE };
 /* What timestamps are: good, 0, 0 the first, all as the first, seconds, every two the other way round. */
@@ -66,6 +68,7 @@ struct sim_options {
 	struct fraction fps;   /* 0/1: a frame whenever a buffer is queued */
 	struct fraction claim; /* 0/1: none; 0/0: the true one */
 	uint32_t stride, data_offset;
+	uint32_t odd;                     /* SIM_ODD_* */
 	uint32_t field;                   /* V4L2_FIELD_*; of a capture device */
 	struct fraction pixel_aspect;     /* y/x; 0/0: no CROPCAP; 0/1: it leaves that empty */
 	uint32_t crop_width, crop_height; /* 0: no G_SELECTION */
@@ -265,6 +268,9 @@ void sim_faults_empty_with_error(const struct sim *sim, struct sim_buffer *buffe
  * All functions with a void pointer below are ioctls, see calls.c: they take the ioctl's argument
  * and return 0 or a negative errno.
  */
+
+/* image_sizes.c: sets bytesperline and sizeimage. */
+void sim_image_sizes_set(const struct sim *sim, struct video_format *format);
 
 /* formats.c: capabilities, formats, frame sizes and intervals. */
 int sim_formats_init(struct sim *sim); /* from the options; -EINVAL where they do not fit, logged */

@@ -7,30 +7,28 @@
 #include "sim/test_pattern.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <libavutil/pixdesc.h>
+#include "base/picture.h"
 
 /* The planes of a frame, to be drawn in independently of its pixel format. */
 struct canvas {
 	const AVPixFmtDescriptor *desc;
-	struct {
-		uint8_t *data;
-		uint32_t stride;
-	} planes[4];
+	uint8_t *data[4];
+	int stride[4];
 	uint32_t width, height;
 	bool rgb, full_range;
+	struct picture_layout layout;
+	uint8_t *const *payloads; /* of the frame */
+	uint8_t *copy; /* of a frame that libavutil's descriptor does not describe; NULL: it is drawn in
+			  itself */
 };
 
-static int canvas_open(struct canvas *canvas, const struct video_format *format,
-		       uint8_t *const planes[MAX_PLANES])
+static int canvas_find_format(struct canvas *canvas, const struct video_format *format)
 {
-	struct picture_layout layout;
-	int err;
+	int err = video_format_layout(format, &canvas->layout);
 
-	*canvas = (struct canvas){ .width = format->width, .height = format->height };
-	if (!format->pix || format->pix->av == AV_PIX_FMT_NONE)
-		return -ENOTSUP;
-	err = video_format_layout(format, &layout);
 	if (err < 0)
 		return err;
 	canvas->desc = av_pix_fmt_desc_get(format->pix->av);
@@ -40,13 +38,52 @@ static int canvas_open(struct canvas *canvas, const struct video_format *format,
 		if (canvas->desc->comp[i].depth != 8 || canvas->desc->comp[i].shift)
 			return -ENOTSUP;
 	}
-	for (unsigned i = 0; i < layout.n_planes; i++) {
-		canvas->planes[i].data = planes[layout.planes[i].memory_plane] + layout.planes[i].offset;
-		canvas->planes[i].stride = layout.planes[i].stride;
-	}
 	canvas->rgb = canvas->desc->flags & AV_PIX_FMT_FLAG_RGB;
 	canvas->full_range = format->range == AVCOL_RANGE_JPEG;
 	return 0;
+}
+
+static int canvas_copy(struct canvas *canvas)
+{
+	const struct picture_layout *l = &canvas->layout;
+	uint8_t *data = canvas->copy = malloc(l->packed_bytes);
+
+	if (!data)
+		return -ENOMEM;
+	for (unsigned i = 0; i < l->n_planes; i++) {
+		canvas->data[i] = data;
+		canvas->stride[i] = (int)l->planes[i].full_row_bytes;
+		data += (size_t)l->planes[i].full_row_bytes * l->planes[i].full_rows;
+	}
+	picture_load(l, (const uint8_t *const *)canvas->payloads, canvas->data, canvas->stride);
+	return 0;
+}
+
+static int canvas_open(struct canvas *canvas, const struct video_format *format,
+		       uint8_t *const payloads[MAX_PLANES])
+{
+	const struct picture_layout *l = &canvas->layout;
+	int err;
+
+	*canvas = (struct canvas){ .width = format->width, .height = format->height, .payloads = payloads };
+	err = canvas_find_format(canvas, format);
+	if (err < 0)
+		return err;
+	if (!l->in_place)
+		return canvas_copy(canvas);
+	for (unsigned i = 0; i < l->n_planes; i++) {
+		canvas->data[i] = payloads[l->planes[i].memory_plane] + l->planes[i].offset;
+		canvas->stride[i] = (int)l->planes[i].stride;
+	}
+	return 0;
+}
+
+static void canvas_close(struct canvas *canvas)
+{
+	if (canvas->copy)
+		picture_store(&canvas->layout, canvas->payloads, (const uint8_t *const *)canvas->data,
+			      canvas->stride);
+	free(canvas->copy);
 }
 
 /* Converts 0xRRGGBB to the components of the canvas, with the matrix of BT.601 in 8-bit fixed point. */
@@ -88,11 +125,11 @@ static void fill_component(const struct canvas *canvas, const AVComponentDescrip
 {
 	unsigned shift_x = chroma ? canvas->desc->log2_chroma_w : 0,
 		 shift_y = chroma ? canvas->desc->log2_chroma_h : 0;
-	uint32_t x0 = r.x >> shift_x, x1 = (r.x + r.width + shift_x) >> shift_x;
-	uint32_t y0 = r.y >> shift_y, y1 = (r.y + r.height + shift_y) >> shift_y;
-	size_t stride = canvas->planes[comp->plane].stride;
-	uint8_t *row = canvas->planes[comp->plane].data + y0 * stride + comp->offset +
-		       (size_t)x0 * (unsigned)comp->step;
+	uint32_t x0 = r.x >> shift_x, x1 = (r.x + r.width + (1U << shift_x) - 1) >> shift_x;
+	uint32_t y0 = r.y >> shift_y, y1 = (r.y + r.height + (1U << shift_y) - 1) >> shift_y;
+	size_t stride = (size_t)canvas->stride[comp->plane];
+	uint8_t *row =
+		canvas->data[comp->plane] + y0 * stride + comp->offset + (size_t)x0 * (unsigned)comp->step;
 
 	for (uint32_t y = y0; y < y1; y++, row += stride)
 		fill_row(row, x1 - x0, (unsigned)comp->step, value);
@@ -320,6 +357,7 @@ int sim_test_pattern_background(const struct video_format *format, uint8_t *cons
 	}
 	if (p.unit)
 		fill_rect(&canvas, (struct rect){ p.x, p.y, p.width, p.height }, 0x202020);
+	canvas_close(&canvas);
 	return 0;
 }
 
@@ -328,9 +366,11 @@ int sim_test_pattern_black(const struct video_format *format, uint8_t *const pla
 	struct canvas canvas;
 	int err = canvas_open(&canvas, format, planes);
 
-	if (err == 0)
-		fill_rect(&canvas, (struct rect){ 0, 0, format->width, format->height }, 0x000000);
-	return err;
+	if (err < 0)
+		return err;
+	fill_rect(&canvas, (struct rect){ 0, 0, format->width, format->height }, 0x000000);
+	canvas_close(&canvas);
+	return 0;
 }
 
 int sim_test_pattern_foreground(const struct video_format *format, uint32_t number,
@@ -345,6 +385,7 @@ int sim_test_pattern_foreground(const struct video_format *format, uint32_t numb
 	draw_number(&canvas, number);
 	draw_marks(&canvas, number);
 	draw_field_marks(&canvas, format->field);
+	canvas_close(&canvas);
 	return 0;
 }
 
@@ -358,6 +399,7 @@ int sim_test_pattern_marks(const struct video_format *format, uint32_t number,
 		return err;
 	draw_marks(&canvas, number);
 	draw_field_marks(&canvas, format->field);
+	canvas_close(&canvas);
 	return 0;
 }
 

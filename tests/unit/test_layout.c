@@ -84,6 +84,35 @@ static const struct {
 	{ { V4L2_PIX_FMT_YVU410, 64, 4, 64, 288, 288, false, 3 },
 	  { { 0, 0, 64, 64, 4 }, { 0, 272, 16, 16, 1 }, { 0, 256, 16, 16, 1 } } },
 	{ { V4L2_PIX_FMT_RGB24, 5, 3, 16, 48, 45, false, 1 }, { { 0, 0, 16, 15, 3 } } },
+	{ { V4L2_PIX_FMT_YUV24, 5, 3, 16, 48, 45, false, 3 },
+	  { { 0, 0, 16, 15, 3 }, { 0, 0, 16, 15, 3 }, { 0, 0, 16, 15, 3 } } },
+	{ { V4L2_PIX_FMT_M420, 64, 4, 64, 384, 384, false, 2 },
+	  { { 0, 0, 64, 64, 4 }, { 0, 128, 64, 64, 2 } } },
+	/* odd sizes: half a macropixel, whole ones, with padding; a driver that leaves bytesperline 0 */
+	{ { V4L2_PIX_FMT_YUYV, 853, 480, 1706, 818880, 819840, false, 1 }, { { 0, 0, 1706, 1706, 480 } } },
+	{ { V4L2_PIX_FMT_YUYV, 853, 480, 1708, 819840, 819840, true, 1 }, { { 0, 0, 1708, 1708, 480 } } },
+	{ { V4L2_PIX_FMT_YUYV, 853, 480, 1712, 821760, 819840, false, 1 }, { { 0, 0, 1712, 1708, 480 } } },
+	{ { V4L2_PIX_FMT_YUYV, 853, 480, 0, 818880, 819840, false, 1 }, { { 0, 0, 1706, 1706, 480 } } },
+	{ { V4L2_PIX_FMT_VYUY, 853, 480, 1704, 817920, 819840, false, 1 }, { { 0, 0, 1704, 1704, 480 } } },
+	/* of NV12 bytesperline is odd: v4l2_fill_pixfmt() takes a byte more for chroma, v4l2loopback does not
+	 */
+	{ { V4L2_PIX_FMT_NV12, 641, 480, 641, 461760, 461760, true, 2 },
+	  { { 0, 0, 641, 641, 480 }, { 0, 307680, 642, 642, 240 } } },
+	{ { V4L2_PIX_FMT_NV12, 641, 480, 641, 461520, 461760, false, 2 },
+	  { { 0, 0, 641, 641, 480 }, { 0, 307680, 641, 641, 240 } } },
+	{ { V4L2_PIX_FMT_NV12, 641, 480, 641, 461280, 461760, false, 2 },
+	  { { 0, 0, 641, 641, 480 }, { 0, 307680, 640, 640, 240 } } },
+	{ { V4L2_PIX_FMT_NV12, 641, 480, 643, 464000, 461760, false, 2 },
+	  { { 0, 0, 643, 641, 480 }, { 0, 308640, 643, 642, 240 } } },
+	/* 12 bits a pixel, rounded down, of an odd height, and width; rounded down in one direction */
+	{ { V4L2_PIX_FMT_YUV420, 640, 481, 640, 461760, 462080, false, 3 },
+	  { { 0, 0, 640, 640, 481 }, { 0, 307840, 320, 320, 240 }, { 0, 384640, 320, 320, 240 } } },
+	{ { V4L2_PIX_FMT_YUV420, 641, 481, 641, 462481, 463043, false, 3 },
+	  { { 0, 0, 641, 641, 481 }, { 0, 308321, 320, 320, 240 }, { 0, 385121, 320, 320, 240 } } },
+	{ { V4L2_PIX_FMT_YVU420, 641, 481, 641, 462401, 463043, false, 3 },
+	  { { 0, 0, 641, 641, 481 }, { 0, 385361, 321, 321, 240 }, { 0, 308321, 321, 321, 240 } } },
+	{ { V4L2_PIX_FMT_YUV420, 641, 481, 642, 463203, 463043, false, 3 },
+	  { { 0, 0, 642, 641, 481 }, { 0, 308802, 321, 321, 240 }, { 0, 385842, 321, 321, 240 } } },
 	{ { V4L2_PIX_FMT_SBGGR8, 64, 4, 64, 256, 256, true, 1 }, { { 0, 0, 64, 64, 4 } } },
 	{ { V4L2_PIX_FMT_GREY, 1, 1, 1, 1, 1, true, 1 }, { { 0, 0, 1, 1, 1 } } },
 };
@@ -156,10 +185,17 @@ static const struct {
 	int err;
 } contradictions[] = {
 	{ V4L2_PIX_FMT_MJPEG, 640, 480, 0, 614400, -ENOTSUP },
-	{ V4L2_PIX_FMT_NV61, 640, 480, 640, 614400, -ENOTSUP },
+	{ V4L2_PIX_FMT_YUV444, 640, 480, 1280, 614400, -ENOTSUP },
 	{ v4l2_fourcc('n', 'o', 'n', 'e'), 640, 480, 640, 614400, -ENOTSUP },
 	{ V4L2_PIX_FMT_YUYV, 640, 480, 1279, 614400, -EINVAL },
 	{ V4L2_PIX_FMT_YUYV, 640, 480, 1280, 614399, -EINVAL },
+	{ V4L2_PIX_FMT_YUYV, 853, 480, 1703, 818880, -EINVAL },
+	{ V4L2_PIX_FMT_YUYV, 853, 480, 1706, 818879, -EINVAL },
+	{ V4L2_PIX_FMT_YUYV, 1, 1, 2, 2, -EINVAL },
+	{ V4L2_PIX_FMT_NV12, 641, 480, 641, 461279, -EINVAL },
+	{ V4L2_PIX_FMT_YUV420, 640, 1, 640, 640, -EINVAL },
+	{ V4L2_PIX_FMT_M420, 640, 480, UINT32_MAX, UINT32_MAX, -EINVAL },
+	{ V4L2_PIX_FMT_YUV24, 640, 480, 1919, 921600, -EINVAL },
 	{ V4L2_PIX_FMT_YUYV, 640, 480, 1280, 0, -EINVAL },
 	{ V4L2_PIX_FMT_YUYV, 0, 480, 1280, 614400, -EINVAL },
 	{ V4L2_PIX_FMT_YUYV, 640, 0, 1280, 614400, -EINVAL },
@@ -213,12 +249,15 @@ static void unpadded_rows_are_libavutils_pictures(void **state)
 			continue;
 		format.n_planes = pix->n_memory_planes;
 		for (unsigned i = 0; i < format.n_planes; i++) {
-			format.bytesperline[i] = (uint32_t)av_image_get_linesize(pix->av, 64, (int)i);
-			format.sizeimage[i] = 64 * 16 * 4;
+			format.bytesperline[i] =
+				pix->group_bytes ? 0 : (uint32_t)av_image_get_linesize(pix->av, 64, (int)i);
+			format.sizeimage[i] = 64 * 16 * 8;
 		}
 		assert_int_equal(video_format_layout(&format, &layout), 0);
 		assert_int_equal(layout.packed_bytes, av_image_get_buffer_size(pix->av, 64, 16, 1));
-		assert_int_equal(layout.packed, pix->n_memory_planes == 1 && !pix->swap_chroma);
+		assert_int_equal(layout.packed,
+				 pix->n_memory_planes == 1 && !pix->swap_chroma && pixfmt_is_in_place(pix));
+		assert_int_equal(layout.in_place, pixfmt_is_in_place(pix));
 	}
 }
 

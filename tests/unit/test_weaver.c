@@ -15,7 +15,8 @@ struct row {
 	bool alone;            /* the other one is missing */
 };
 
-static const char *const fourccs[] = { "YUYV", "NV12", "YU12", "YV12", "NM12", "YM12", "RGB3", "GREY" };
+static const char *const fourccs[] = { "YUYV", "NV12", "YU12", "YV12", "NM12",
+				       "YM12", "RGB3", "GREY", "VYUY", "NM61" };
 
 /* The value of a line of the picture's plane. */
 static uint8_t line_value(unsigned plane, uint32_t line)

@@ -15,9 +15,13 @@ is_whole() {
 
 "$build/v4l2q" capture -q -d sim:size=320x240,fps=30 -n 90 -y -o "$work/numbered.nut" || exit 1
 
+# One frame, repeated, and what the driver makes of it.
+"$build/v4l2q" capture -q -d sim:size=853x480,fps=30,odd=down -n 1 -y -o "$work/odd.nut" &&
+	"$build/v4l2q" play -q -d "sim:type=output,size=853x480,odd=down,dump=$work/odd.raw" "$work/odd.nut" || exit 1
+
 for k in "${kernels[@]}"; do
 	module=$("$root/scripts/vm-v4l2loopback" "$k") || exit 1
-	ok "the job ran" boot "$k" loopback -m videodev -f "$module" -f "$work/picture.yuv" -f "$work/numbered.nut" || continue
+	ok "the job ran" boot "$k" loopback -m videodev -f "$module" -f "$work/picture.yuv" -f "$work/numbered.nut" -f "$work/odd.nut" || continue
 	recorded mmap 30 $raw
 	is "mmap: the report says so" "$(report mmap .io)" mmap
 	recorded rw 30 $raw
@@ -31,5 +35,9 @@ for k in "${kernels[@]}"; do
 	recorded fed 60 $raw
 	is "fed: every frame is copied, as the driver overwrites its buffers" "$(report fed .frames.zero_copy)" 0
 	ok "fed: none of them is torn" is_whole fed 60
+	is "odd: exit status 0" "$(status odd)" 0
+	ok "odd: what v4l2-ctl reads is what was played" cmp "$job/odd.raw" <(cat "$work/odd.raw" "$work/odd.raw")
+	recorded back 3 rawvideo,853,480,yuyv422
+	is "back: what was played" "$(frame_hashes back | sort -u)" "$(ffmpeg -v error -i "$work/odd.nut" -f framemd5 - | awk '!/^#/ { print $NF }')"
 done
 done_testing

@@ -126,9 +126,9 @@ static bool frame_suits(const struct decoder_buffers *buffers, const struct targ
 	enum AVColorSpace matrix =
 		converter_matrix_is_stated(buffers->matrix) ? buffers->matrix : decoder->colorspace;
 
-	return target && buffers->n_direct > 0 && !atomic_load(&buffers->target_unfit) &&
-	       decoder->codec->capabilities & AV_CODEC_CAP_DR1 && decoder->lowres == 0 &&
-	       target_accepts(target, shown, range, matrix);
+	return target && target->layout.in_place && buffers->n_direct > 0 &&
+	       !atomic_load(&buffers->target_unfit) && decoder->codec->capabilities & AV_CODEC_CAP_DR1 &&
+	       decoder->lowres == 0 && target_accepts(target, shown, range, matrix);
 }
 
 static void free_decoder_buffer(void *opaque, uint8_t *data)

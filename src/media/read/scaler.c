@@ -7,6 +7,7 @@
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 #include "base/log.h"
+#include "base/picture.h"
 
 /* Below this many pixels, slice threads cost libswscale more time than they save. */
 #define THREADS_FROM_PIXELS (1920 * 1080)
@@ -27,6 +28,7 @@ void scaler_close(struct scaler *s)
 	av_frame_free(&s->from);
 	av_frame_free(&s->to);
 	av_frame_free(&s->aligned);
+	av_frame_free(&s->whole);
 	*s = (struct scaler){ 0 };
 }
 
@@ -68,17 +70,28 @@ bool scaler_is_whole(const struct scaler *s)
 	       s->shape.height == to.height;
 }
 
-static void copy_picture(const struct target *target, const AVFrame *frame, struct frame *buffer)
+static void store_picture(const struct target *target, const AVFrame *frame, struct frame *buffer)
 {
-	const struct picture_layout *l = &target->layout;
-	uint8_t *data[4];
-	int linesize[4];
+	uint8_t *payloads[MAX_PLANES] = { NULL };
 
-	target_planes(target, buffer, data, linesize);
-	for (unsigned i = 0; i < l->n_planes; i++)
-		av_image_copy_plane(data[i], linesize[i], frame->data[i], frame->linesize[i],
-				    (int)l->planes[i].row_bytes, (int)l->planes[i].rows);
-	buffer->copied_bytes = l->packed_bytes;
+	for (unsigned i = 0; i < target->format.n_planes; i++)
+		payloads[i] = buffer->planes[i].data;
+	picture_store(&target->layout, payloads, (const uint8_t *const *)frame->data, frame->linesize);
+	buffer->copied_bytes += target->layout.packed_bytes;
+}
+
+/* Where pictures are drawn: in the buffer, or in s->whole if libav cannot use that in place. */
+static void drawing_planes(const struct scaler *s, const struct frame *buffer, uint8_t *data[4],
+			   int linesize[4])
+{
+	if (!s->whole) {
+		target_planes(s->target, buffer, data, linesize);
+		return;
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		data[i] = s->whole->data[i];
+		linesize[i] = s->whole->linesize[i];
+	}
 }
 
 static void fill_black(const struct scaler *s, const struct frame *buffer, int x, int y, int width,
@@ -97,7 +110,7 @@ static void fill_black(const struct scaler *s, const struct frame *buffer, int x
 
 	if (width <= 0 || height <= 0)
 		return;
-	target_planes(s->target, buffer, data, linesize);
+	drawing_planes(s, buffer, data, linesize);
 	crop_offset_planes(format, x, y, data, linesize);
 	for (unsigned i = 0; i < 4; i++)
 		strides[i] = linesize[i];
@@ -149,7 +162,7 @@ static void set_to(const struct scaler *s, const struct frame *buffer)
 	to->height = c->to.height;
 	to->color_range = format->range;
 	to->colorspace = format->matrix;
-	target_planes(s->target, buffer, to->data, to->linesize);
+	drawing_planes(s, buffer, to->data, to->linesize);
 	crop_offset_planes(format->pix->av, c->to.x, c->to.y, to->data, to->linesize);
 }
 
@@ -176,22 +189,29 @@ static bool is_aligned(const AVFrame *frame)
 	return true;
 }
 
-static int alloc_aligned(struct scaler *s)
+/* *picture becomes one of this size, in the target's format and in memory of libavutil's. */
+static int alloc_picture(struct scaler *s, AVFrame **picture, int width, int height)
 {
-	const AVFrame *to = s->to;
+	const struct video_format *format = &s->target->format;
+	AVFrame *p = *picture;
 
-	if (s->aligned && s->aligned->width == to->width && s->aligned->height == to->height)
+	if (p && p->width == width && p->height == height)
 		return 0;
-	av_frame_free(&s->aligned);
-	s->aligned = av_frame_alloc();
-	if (!s->aligned)
-		return -ENOMEM;
-	s->aligned->format = to->format;
-	s->aligned->width = to->width;
-	s->aligned->height = to->height;
-	s->aligned->color_range = to->color_range;
-	s->aligned->colorspace = to->colorspace;
-	return av_frame_get_buffer(s->aligned, 0);
+	av_frame_free(picture);
+	p = av_frame_alloc();
+	if (!p)
+		return log_no_memory();
+	p->format = format->pix->av;
+	p->width = width;
+	p->height = height;
+	p->color_range = format->range;
+	p->colorspace = format->matrix;
+	if (av_frame_get_buffer(p, 0) < 0) {
+		av_frame_free(&p);
+		return log_no_memory();
+	}
+	*picture = p;
+	return 0;
 }
 
 static int convert(struct scaler *s, struct frame *buffer)
@@ -201,11 +221,9 @@ static int convert(struct scaler *s, struct frame *buffer)
 
 	if (is_aligned(to))
 		return converter_run(&s->converter, s->from, to);
-	err = alloc_aligned(s);
-	if (err < 0) {
-		av_frame_free(&s->aligned);
-		return log_no_memory();
-	}
+	err = alloc_picture(s, &s->aligned, to->width, to->height);
+	if (err < 0)
+		return err;
 	err = converter_run(&s->converter, s->from, s->aligned);
 	if (err < 0)
 		return err;
@@ -220,8 +238,14 @@ static int convert_frame(struct scaler *s, const AVFrame *frame, struct frame *b
 {
 	int64_t read = (int64_t)s->crop.from.width * s->crop.from.height;
 	int64_t drawn = (int64_t)s->crop.to.width * s->crop.to.height;
-	int err = -ENOMEM;
+	int err = 0;
 
+	if (!s->target->layout.in_place)
+		err = alloc_picture(s, &s->whole, (int)s->target->format.width,
+				    (int)s->target->format.height);
+	if (err < 0)
+		return err;
+	err = -ENOMEM;
 	/* Without buf[0], sws_scale_frame() makes a copy of the input frame. */
 	s->from->buf[0] = av_buffer_ref(frame->buf[0]);
 	s->to->buf[0] = av_buffer_ref(buffer->memory);
@@ -232,6 +256,8 @@ static int convert_frame(struct scaler *s, const AVFrame *frame, struct frame *b
 		s->converter.threaded = read >= THREADS_FROM_PIXELS || drawn >= THREADS_FROM_PIXELS;
 		err = convert(s, buffer);
 		draw_bars(s, buffer); /* over what libswscale wrote beyond the picture's rows */
+		if (s->whole)
+			store_picture(s->target, s->whole, buffer);
 	}
 	av_frame_unref(s->from);
 	av_frame_unref(s->to);
@@ -257,7 +283,7 @@ int scaler_draw(struct scaler *s, const AVFrame *frame, struct frame *buffer)
 			return err;
 	}
 	if (scaler_is_whole(s) && target_accepts(s->target, shape, frame->color_range, frame->colorspace)) {
-		copy_picture(s->target, frame, buffer);
+		store_picture(s->target, frame, buffer);
 		return 0;
 	}
 	return convert_frame(s, frame, buffer);

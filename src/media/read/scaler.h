@@ -13,6 +13,7 @@ struct scaler {
 	struct converter converter;
 	AVFrame *from, *to; /* the rectangles of `crop`, as the converter is given them */
 	AVFrame *aligned;   /* drawn into in place of `to` where that is not; NULL until then */
+	AVFrame *whole;     /* drawn into in place of a buffer that libav cannot use; NULL until then */
 	struct crop crop;   /* for frames of this shape and sample aspect ratio: */
 	struct frame_shape shape;
 	AVRational aspect;
@@ -27,8 +28,8 @@ int scaler_check(struct scaler *scaler, struct frame_shape shape, AVRational asp
 /* Whether frames of the shape checked last have the target's size and are shown as they are. */
 bool scaler_is_whole(const struct scaler *scaler);
 /* Draws the frame into the buffer and sets the buffer's payload and copied_bytes. A frame that the target
- * accepts as it is is copied; all else takes one pass of libswscale, and a copy where the buffer's rows are
- * not aligned as that needs them. 0 or a negative errno, logged. */
+ * accepts as it is is copied; all else takes one pass of libswscale, and a copy where the buffer's layout
+ * or the alignment of its rows is not what that needs. 0 or a negative errno, logged. */
 int scaler_draw(struct scaler *scaler, const AVFrame *frame, struct frame *buffer);
 
 #endif

@@ -28,7 +28,7 @@ bool target_has_shape(const struct target *target, struct frame_shape shape);
 bool target_accepts(const struct target *target, struct frame_shape shape, enum AVColorRange range,
 		    enum AVColorSpace matrix);
 
-/* data and linesize of an AVFrame in this buffer. */
+/* data and linesize of an AVFrame in this buffer; of a layout that libav can use in place. */
 void target_planes(const struct target *target, const struct frame *buffer, uint8_t *data[4],
 		   int linesize[4]);
 /* Whether the frame's planes are where target_planes() puts them in this buffer. */

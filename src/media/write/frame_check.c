@@ -4,17 +4,16 @@
 
 #include <errno.h>
 #include "base/log.h"
+#include "base/picture.h"
 
 /* Whether every row of the picture is within the frame's payload. */
 static bool picture_in_payload(const struct picture_layout *l, const struct frame *frame)
 {
 	for (unsigned i = 0; i < l->n_planes; i++) {
-		size_t end = l->planes[i].offset + l->planes[i].row_bytes;
+		const struct picture_plane *p = &l->planes[i];
 
-		if (l->planes[i].rows > 0)
-			end += (size_t)l->planes[i].stride * (l->planes[i].rows - 1);
-		if (l->planes[i].memory_plane >= frame->n_planes ||
-		    frame->planes[l->planes[i].memory_plane].bytes < end)
+		if (p->memory_plane >= frame->n_planes ||
+		    frame->planes[p->memory_plane].bytes < picture_end(p))
 			return false;
 	}
 	return true;

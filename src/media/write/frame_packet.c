@@ -8,6 +8,7 @@
 #include <libavutil/pixdesc.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "base/picture.h"
 #include "media/write/frame_check.h"
 
 /* The widest load of any SIMD instruction set (AVX-512). */
@@ -94,9 +95,14 @@ bool frame_packet_set_field_order(struct frame_packet *fp, const struct frame *f
 
 /* --- packets --- */
 
-static const uint8_t *plane_start(const struct frame_packet *fp, const struct frame *frame, unsigned i)
+static void load_picture(const struct frame_packet *fp, const struct frame *frame, uint8_t *const data[4],
+			 const int linesize[4])
 {
-	return frame->planes[fp->layout.planes[i].memory_plane].data + fp->layout.planes[i].offset;
+	const uint8_t *payloads[MAX_PLANES] = { NULL };
+
+	for (unsigned i = 0; i < frame->n_planes; i++)
+		payloads[i] = frame->planes[i].data;
+	picture_load(&fp->layout, payloads, data, linesize);
 }
 
 /* Gives the packet memory from the pool, to copy the frame to. */
@@ -118,21 +124,19 @@ static int alloc_packet(struct frame_packet *fp, struct frame *frame, size_t byt
 	return 0;
 }
 
-/* Copies the picture without its padding, planes in libavutil's order. */
-static int pack_rows(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
+/* Copies the picture as libavutil has it, without padding. */
+static int pack_picture(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
 {
-	const struct picture_layout *l = &fp->layout;
-	int err = alloc_packet(fp, frame, l->packed_bytes, packet);
-	uint8_t *to = packet->data;
+	uint8_t *data[4];
+	int linesize[4];
+	int err = alloc_packet(fp, frame, fp->layout.packed_bytes, packet);
 
+	if (err == 0)
+		err = av_image_fill_arrays(data, linesize, packet->data, fp->format.pix->av,
+					   (int)fp->format.width, (int)fp->format.height, 1);
 	if (err < 0)
 		return err;
-	for (unsigned i = 0; i < l->n_planes; i++) {
-		av_image_copy_plane(to, (int)l->planes[i].row_bytes, plane_start(fp, frame, i),
-				    (int)l->planes[i].stride, (int)l->planes[i].row_bytes,
-				    (int)l->planes[i].rows);
-		to += (size_t)l->planes[i].row_bytes * l->planes[i].rows;
-	}
+	load_picture(fp, frame, data, linesize);
 	return 0;
 }
 
@@ -201,7 +205,7 @@ static int make_packet(struct frame_packet *fp, struct frame *frame, AVPacket *p
 		return prepend_parameter_sets(fp, frame, packet);
 	if (fp->raw)
 		return fp->layout.packed ? reference_plane(frame, fp->layout.packed_bytes, packet)
-					 : pack_rows(fp, frame, packet);
+					 : pack_picture(fp, frame, packet);
 	return frame->n_planes == 1 ? reference_plane(frame, frame->planes[0].bytes, packet)
 				    : concatenate_planes(fp, frame, packet);
 }
@@ -245,25 +249,33 @@ static bool simd_aligned(const AVFrame *f, const struct picture_layout *l)
 	return true;
 }
 
-/* Moves the picture to memory with libavutil's alignment and padding. */
-static int copy_aligned(const struct frame_packet *fp, struct frame *frame, AVFrame *out)
+/* Copies the picture to memory with libavutil's layout, alignment and padding. */
+static int copy_picture(const struct frame_packet *fp, struct frame *frame, AVFrame *out)
 {
-	AVFrame *copy = av_frame_alloc();
 	int err;
 
-	if (!copy)
+	set_avframe_format(fp, out);
+	err = av_frame_get_buffer(out, 0);
+	if (err < 0)
+		return err;
+	load_picture(fp, frame, out->data, out->linesize);
+	frame->copied_bytes += fp->layout.packed_bytes;
+	return 0;
+}
+
+static int reference_picture(const struct frame_packet *fp, const struct frame *frame, AVFrame *out)
+{
+	out->buf[0] = av_buffer_ref(frame->memory);
+	if (!out->buf[0])
 		return -ENOMEM;
-	set_avframe_format(fp, copy);
-	err = av_frame_get_buffer(copy, 0);
-	if (err >= 0)
-		err = av_frame_copy(copy, out);
-	if (err >= 0) {
-		av_frame_unref(out);
-		av_frame_move_ref(out, copy);
-		frame->copied_bytes += fp->layout.packed_bytes;
+	set_avframe_format(fp, out);
+	for (unsigned i = 0; i < fp->layout.n_planes; i++) {
+		const struct picture_plane *p = &fp->layout.planes[i];
+
+		out->data[i] = frame->planes[p->memory_plane].data + p->offset;
+		out->linesize[i] = (int)p->stride;
 	}
-	av_frame_free(&copy);
-	return err < 0 ? err : 0;
+	return 0;
 }
 
 static int make_avframe(struct frame_packet *fp, struct frame *frame, bool aligned, AVFrame *out)
@@ -272,17 +284,14 @@ static int make_avframe(struct frame_packet *fp, struct frame *frame, bool align
 
 	if (err < 0)
 		return err;
-	out->buf[0] = av_buffer_ref(frame->memory);
-	if (!out->buf[0])
-		return -ENOMEM;
-	set_avframe_format(fp, out);
-	for (unsigned i = 0; i < fp->layout.n_planes; i++) {
-		out->data[i] = (uint8_t *)plane_start(fp, frame, i);
-		out->linesize[i] = (int)fp->layout.planes[i].stride;
+	if (!fp->layout.in_place)
+		return copy_picture(fp, frame, out);
+	err = reference_picture(fp, frame, out);
+	if (err == 0 && aligned && (frame->unpadded || !simd_aligned(out, &fp->layout))) {
+		av_frame_unref(out);
+		err = copy_picture(fp, frame, out);
 	}
-	if (aligned && (frame->unpadded || !simd_aligned(out, &fp->layout)))
-		return copy_aligned(fp, frame, out);
-	return 0;
+	return err;
 }
 
 int frame_packet_make_avframe(struct frame_packet *fp, struct frame *frame, bool aligned, AVFrame *out)

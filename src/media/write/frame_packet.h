@@ -29,13 +29,14 @@ void frame_packet_close(struct frame_packet *fp);
 bool frame_packet_set_field_order(struct frame_packet *fp, const struct frame *frame);
 
 /* Fills in data, size and buf of an empty packet. It references the frame's memory if that has the bytes that
- * a muxer expects (one plane, no padding); otherwise they are copied, which adds to frame->copied_bytes. The
- * first packet has the parameter sets before it where the frame does not contain them. 0,
- * -ENOMEM, or -EINVAL, logged, for a frame that is shorter than its picture. */
+ * a muxer expects (one plane, no padding, libavutil's layout); otherwise they are copied, which adds to
+ * frame->copied_bytes. The first packet has the parameter sets before it where the frame does not contain
+ * them. 0, -ENOMEM, or -EINVAL, logged, for a frame that is shorter than its picture. */
 int frame_packet_make(struct frame_packet *fp, struct frame *frame, AVPacket *packet);
 
-/* Makes an empty AVFrame of a raw frame, referencing its memory. `aligned`: copy it unless codecs and scalers
- * may use SIMD instructions on it, which read past the end of a row and of the picture. Errors as above. */
+/* Makes an empty AVFrame of a raw frame, referencing its memory if libav can use it in place; `aligned`: with
+ * SIMD instructions, too, which read past the end of a row and of the picture. Otherwise it is a copy. Errors
+ * as above. */
 int frame_packet_make_avframe(struct frame_packet *fp, struct frame *frame, bool aligned, AVFrame *out);
 
 enum AVFieldOrder frame_packet_field_order(const struct video_format *format);

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include <libavcodec/defs.h>
-#include <libavutil/imgutils.h>
+#include "base/picture.h"
 #include "media/write/frame_check.h"
 
 bool weaver_is_for(const struct video_format *format)
@@ -22,23 +22,28 @@ bool weaver_is_for(const struct video_format *format)
 	       format->field == FIELD_SEQ_BT;
 }
 
-static int set_woven_format(const struct weaver *w, struct video_format *to)
+/* As libavutil has the picture, in one memory plane and without padding. */
+static void set_woven_format(struct weaver *w, struct video_format *to)
 {
 	const struct video_format *from = &w->from;
 	bool separate = from->field == FIELD_ALTERNATE;
 
 	*to = *from;
-	to->pix = from->n_planes == 1 ? from->pix : pixfmt_find(from->pix->av, from->pix->codec);
-	to->fourcc = to->pix->fourcc;
-	to->n_planes = to->pix->n_memory_planes;
+	w->pix = (struct pixfmt){
+		.fourcc = from->fourcc,
+		.av = from->pix->av,
+		.codec = from->pix->codec,
+		.n_memory_planes = 1,
+	};
+	to->pix = &w->pix;
+	to->n_planes = 1;
 	to->height = separate ? 2 * from->height : from->height;
 	to->field = video_format_bottom_first(from) ? FIELD_INTERLACED_BT : FIELD_INTERLACED_TB;
 	if (separate && from->sample_aspect.den)
 		to->sample_aspect =
 			fraction_reduce(2 * (uint64_t)from->sample_aspect.num, from->sample_aspect.den);
-	memset(to->bytesperline, 0, sizeof to->bytesperline); /* no padding */
+	memset(to->bytesperline, 0, sizeof to->bytesperline);
 	to->sizeimage[0] = UINT32_MAX;
-	return to->n_planes == 1 ? 0 : -EINVAL;
 }
 
 int weaver_open(struct weaver *w, const struct video_format *from, struct video_format *to)
@@ -47,10 +52,10 @@ int weaver_open(struct weaver *w, const struct video_format *from, struct video_
 
 	w->from = *from;
 	err = video_format_layout(from, &w->from_layout);
-	if (err == 0)
-		err = set_woven_format(w, to);
-	if (err == 0)
-		err = video_format_layout(to, &w->to_layout);
+	if (err < 0)
+		return err;
+	set_woven_format(w, to);
+	err = video_format_layout(to, &w->to_layout);
 	if (err == 0)
 		to->sizeimage[0] = w->to_layout.packed_bytes;
 	return err;
@@ -92,35 +97,41 @@ static int check_fields(const struct weaver *w, const struct frame *frame)
 	return err;
 }
 
-/* The first line of a field in this plane of the picture. */
-static const uint8_t *field_start(const struct weaver *w, const struct frame *frame, unsigned plane,
-				  bool bottom)
+/* Narrows the layout of a buffer to that of a field in it. */
+static void find_field(const struct weaver *w, struct picture_layout *l, uint32_t bottom)
 {
-	const struct picture_layout *l = &w->from_layout;
-	bool second = has_both(w, frame) && bottom != (frame->field == FIELD_BOTTOM);
-	unsigned memory_plane = l->planes[plane].memory_plane;
-	uint32_t rows = l->planes[plane].rows, row = 0;
+	for (unsigned i = 0; i < l->n_planes; i++) {
+		struct picture_plane *p = &l->planes[i];
 
-	if (w->from.field == FIELD_ALTERNATE)
-		memory_plane += second ? w->from.n_planes : 0;
-	else if (w->from.field == FIELD_SEQ_TB)
-		row = bottom ? (rows + 1) / 2 : 0;
-	else
-		row = bottom ? 0 : rows / 2;
-	return frame->planes[memory_plane].data + l->planes[plane].offset +
-	       (size_t)row * l->planes[plane].stride;
+		p->full_rows = (w->to_layout.planes[i].rows + 1 - bottom) / 2;
+		if (w->from.field == FIELD_ALTERNATE || p->rows < 2)
+			continue;
+		if (bottom == (w->from.field == FIELD_SEQ_TB)) /* it is the second one */
+			p->offset = (uint32_t)picture_row(p, (p->rows + bottom) / 2);
+		p->rows = (p->rows + 1 - bottom) / 2;
+	}
 }
 
-static void weave_plane(const struct weaver *w, const struct frame *frame, unsigned plane, uint8_t *to)
+static void weave_field(const struct weaver *w, const struct frame *frame, uint32_t bottom, uint8_t *to)
 {
-	uint32_t stride = w->to_layout.planes[plane].stride, rows = w->to_layout.planes[plane].rows;
+	bool second = w->from.field == FIELD_ALTERNATE && has_both(w, frame) &&
+		      bottom != (frame->field == FIELD_BOTTOM);
+	struct frame one = one_buffer(w, frame, second);
+	struct picture_layout from = w->from_layout;
+	const uint8_t *payloads[MAX_PLANES] = { NULL };
+	uint8_t *data[4] = { NULL };
+	int linesize[4] = { 0 };
 
-	to += w->to_layout.planes[plane].offset;
-	for (uint32_t bottom = 0; bottom < 2; bottom++)
-		av_image_copy_plane(to + bottom * stride, 2 * (int)stride,
-				    field_start(w, frame, plane, bottom),
-				    (int)w->from_layout.planes[plane].stride,
-				    (int)w->to_layout.planes[plane].row_bytes, (int)(rows + 1 - bottom) / 2);
+	for (unsigned i = 0; i < one.n_planes; i++)
+		payloads[i] = one.planes[i].data;
+	for (unsigned i = 0; i < from.n_planes; i++) {
+		const struct picture_plane *p = &w->to_layout.planes[i];
+
+		data[i] = to + p->offset + bottom * p->stride;
+		linesize[i] = 2 * (int)p->stride;
+	}
+	find_field(w, &from, bottom);
+	picture_load(&from, payloads, data, linesize);
 }
 
 int weaver_weave(struct weaver *w, const struct frame *frame, struct frame *woven)
@@ -141,8 +152,8 @@ int weaver_weave(struct weaver *w, const struct frame *frame, struct frame *wove
 	woven->planes[0].data = woven->memory->data;
 	woven->planes[0].bytes = woven->copied_bytes = bytes;
 	woven->unpadded = false;
-	for (unsigned i = 0; i < w->to_layout.n_planes; i++)
-		weave_plane(w, frame, i, woven->memory->data);
+	for (uint32_t bottom = 0; bottom < 2; bottom++)
+		weave_field(w, frame, bottom, woven->memory->data);
 	memset(woven->memory->data + bytes, 0, AV_INPUT_BUFFER_PADDING_SIZE);
 	return 0;
 }

@@ -11,13 +11,14 @@
 struct weaver {
 	struct video_format from;
 	struct picture_layout from_layout, to_layout;
+	struct pixfmt pix; /* of what is woven */
 	AVBufferPool *pool;
 };
 
 /* Whether frames of the format are woven: raw ones of these orders. */
 bool weaver_is_for(const struct video_format *format);
-/* Sets *to to the format of what is woven, of one memory plane without padding. -EINVAL for a format whose
- * sizes contradict each other. */
+/* Sets *to to the format of what is woven: libavutil's, in one memory plane without padding. It refers to the
+ * weaver. -EINVAL for a format whose sizes contradict each other. */
 int weaver_open(struct weaver *weaver, const struct video_format *from, struct video_format *to);
 /* Sets *woven, whose memory is the caller's. Of a frame that lacks a field the other one's lines are doubled.
  * 0, -ENOMEM, or -EINVAL, logged, for a frame that is shorter than its picture. */

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bytesperline and sizeimage of the simulated device's formats. */
+#include <libavutil/pixdesc.h>
+#include "base/picture.h"
+#include "sim/sim_internal.h"
+
+static void set_compressed_sizes(struct video_format *format)
+{
+	format->sizeimage[0] = format->width * format->height * 2;
+	if (format->sizeimage[0] < 65536)
+		format->sizeimage[0] = 65536;
+	if (format->fourcc == V4L2_PIX_FMT_MJPEG)
+		format->range = AVCOL_RANGE_JPEG;
+}
+
+/* The layout of a picture so many times as wide and high, with the least strides or format's own. */
+static void find_layout(const struct video_format *format, uint32_t times, struct picture_layout *layout)
+{
+	struct video_format f = *format;
+
+	f.width *= times;
+	f.height *= times;
+	for (unsigned i = 0; i < f.n_planes; i++)
+		f.sizeimage[i] = UINT32_MAX;
+	if (video_format_layout(&f, layout) < 0)
+		*layout = (struct picture_layout){ 0 };
+}
+
+/* Sizes as those of a picture twice as wide and high, whose sides are even, round down. */
+static void set_sizes(struct video_format *format, uint32_t times)
+{
+	struct picture_layout l;
+
+	find_layout(format, times, &l);
+	for (unsigned i = 0; i < l.n_planes; i++) {
+		const struct picture_plane *p = &l.planes[i];
+		size_t end = picture_row(p, p->rows - 1) + p->stride;
+
+		if (format->n_planes == 1 || times == 1)
+			end = end / times / times;
+		else
+			end = (size_t)(p->stride / times) * (p->rows / times);
+		if (i == 0 || format->n_planes > 1)
+			format->bytesperline[p->memory_plane] = p->stride / times;
+		if (end > format->sizeimage[p->memory_plane])
+			format->sizeimage[p->memory_plane] = (uint32_t)end;
+	}
+}
+
+/* Pads the rows of all memory planes alike. */
+static void set_stride(const struct sim *sim, struct video_format *format)
+{
+	struct picture_layout l;
+
+	find_layout(format, 1, &l);
+	if (l.n_planes == 0 || sim->options.stride <= l.planes[0].stride)
+		return;
+	for (unsigned i = 0; i < l.n_planes; i++)
+		format->bytesperline[l.planes[i].memory_plane] =
+			(uint32_t)((uint64_t)sim->options.stride * l.planes[i].row_bytes /
+				   l.planes[0].row_bytes);
+	if (format->n_planes == 1)
+		format->bytesperline[0] = sim->options.stride;
+}
+
+static void set_raw_sizes(const struct sim *sim, struct video_format *format)
+{
+	if (av_pix_fmt_desc_get(format->pix->av)->flags & AV_PIX_FMT_FLAG_RGB)
+		format->range = AVCOL_RANGE_JPEG;
+	set_stride(sim, format);
+	set_sizes(format, sim->options.odd == SIM_ODD_DOWN && !format->bytesperline[0] ? 2 : 1);
+}
+
+void sim_image_sizes_set(const struct sim *sim, struct video_format *format)
+{
+	if (format->pix->av == AV_PIX_FMT_NONE)
+		set_compressed_sizes(format);
+	else
+		set_raw_sizes(sim, format);
+	for (unsigned i = 0; i < format->n_planes; i++)
+		format->sizeimage[i] += sim->options.data_offset;
+}
