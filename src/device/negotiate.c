@@ -420,10 +420,9 @@ int negotiate_format(struct device *device, const struct negotiate_request *requ
 	if (err == 0)
 		err = check_result(&negotiation, format);
 	if (err == 0) {
-		pixel_aspect_get(device, format);
-		/* On which the order of these depends. */
-		if (format->field == V4L2_FIELD_INTERLACED || format->field == V4L2_FIELD_ALTERNATE)
+		if (format->field != V4L2_FIELD_NONE)
 			format->total_lines = standards_total_lines(device);
+		pixel_aspect_get(device, format);
 	}
 	if (err < 0 && err != -EBUSY && err != -ENODEV)
 		restore(&negotiation);

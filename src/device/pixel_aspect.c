@@ -40,6 +40,12 @@ static void get_source_or_screen(struct device *device, struct v4l2_rect *rect)
 		*rect = found;
 }
 
+/* A field has half the lines of the frame; drivers count either in the rectangle. */
+static bool is_of_field(const struct video_format *format, const struct v4l2_rect *rect)
+{
+	return format->total_lines ? rect->height <= format->total_lines / 2 : rect->height == format->height;
+}
+
 struct fraction pixel_aspect_unscaled(struct device *device)
 {
 	struct v4l2_cropcap cap;
@@ -62,8 +68,7 @@ void pixel_aspect_get(struct device *device, struct video_format *format)
 	get_source_or_screen(device, &rect);
 	if (!is_plausible(rect.width, rect.height))
 		return;
-	/* A field has half the lines of the frame; drivers count either. */
-	if (video_field_is_single(format->field) && rect.height == format->height)
+	if (video_field_is_single(format->field) && is_of_field(format, &rect))
 		rect.height *= 2;
 	format->sample_aspect =
 		fraction_reduce((uint64_t)cap.pixelaspect.denominator * rect.width * format->height,

@@ -94,6 +94,33 @@ check_source() {
 	ok "one-name: the file is finalised" decodes_cleanly one-name "$(report one-name .frames.written)"
 }
 
+# check_fields ORDER HEIGHT FIELD_ORDER, of the file.
+check_fields() {
+	recorded "field-$1" 8 "rawvideo,160,$2,yuyv422"
+	is "field-$1: the order of the fields" "$(ffprobe -v error -show_entries stream=field_order -of csv=p=0 "$(recording "field-$1")")" "$3"
+}
+
+# Whichever way the fields come, the frames are the same; but for those of which a busy driver dropped a field.
+check_orders_of_fields() {
+	local order whole
+	check_fields interlaced 480 bb
+	check_fields interlaced_tb 480 tt
+	check_fields interlaced_bt 480 bb
+	check_fields seq_tb 480 tt
+	check_fields seq_bt 480 bb
+	check_fields alternate 480 bb
+	check_fields top 240 progressive
+	check_fields bottom 240 progressive
+	whole=$(frame_hashes field-interlaced | sort -u)
+	for order in interlaced_tb interlaced_bt seq_tb seq_bt; do
+		is "field-$order: the picture of interlaced frames" "$(frame_hashes "field-$order" | sort -u)" "$whole"
+	done
+	is "field-alternate: that picture, but for fields that were dropped" "$(frame_hashes field-alternate | grep -cvx "$whole")" \
+		"$(report field-alternate '.frames.missing_fields // 0')"
+	ok "field-top, field-bottom: other lines" [ "$(frame_hashes field-top | head -n 1)" != "$(frame_hashes field-bottom | head -n 1)" ]
+	ok "field-top: said to be half a frame" says field-top 'warning: .*the top field of each frame alone'
+}
+
 for k in "${kernels[@]}"; do
 	ok "the job ran" boot "$k" io -m "$vivid" || continue
 	imports=(import-video2)
@@ -115,5 +142,6 @@ for k in "${kernels[@]}"; do
 	recorded rgb 15 rawvideo,320,180,rgb24
 	recorded nv12 15 rawvideo,320,180,nv12
 	check_source
+	check_orders_of_fields
 done
 done_testing
