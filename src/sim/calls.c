@@ -143,7 +143,14 @@ static const char *call_name(unsigned long request, const void *argument)
 	return find_name(request);
 }
 
-/* check_array_args(): what the argument points to can be read. */
+/* check_array_args(): what the argument points to can be read, and written. */
+static int check_array(const void *array, uint32_t n, uint32_t max, size_t bytes)
+{
+	if (n > max)
+		return -EINVAL;
+	return n == 0 || sim_memory_is_accessible(array, n * bytes, true) ? 0 : -EFAULT;
+}
+
 static int check_arrays(unsigned long request, const void *argument)
 {
 	const struct v4l2_ext_controls *list = argument;
@@ -153,15 +160,13 @@ static int check_arrays(unsigned long request, const void *argument)
 	case VIDIOC_QUERYBUF:
 	case VIDIOC_QBUF:
 	case VIDIOC_DQBUF:
-		if (!V4L2_TYPE_IS_MULTIPLANAR(b->type) || !b->length)
+		if (!V4L2_TYPE_IS_MULTIPLANAR(b->type))
 			return 0;
-		return b->length > VIDEO_MAX_PLANES ? -EINVAL : b->m.planes ? 0 : -EFAULT;
+		return check_array(b->m.planes, b->length, VIDEO_MAX_PLANES, sizeof *b->m.planes);
 	case VIDIOC_G_EXT_CTRLS:
 	case VIDIOC_S_EXT_CTRLS:
 	case VIDIOC_TRY_EXT_CTRLS:
-		if (!list->count)
-			return 0;
-		return list->count > V4L2_CID_MAX_CTRLS ? -EINVAL : list->controls ? 0 : -EFAULT;
+		return check_array(list->controls, list->count, V4L2_CID_MAX_CTRLS, sizeof *list->controls);
 	default:
 		return 0;
 	}
@@ -202,6 +207,15 @@ static bool streams(const struct sim *sim)
 	return sim->options.caps & (SIM_CAP_MMAP | SIM_CAP_USERPTR | SIM_CAP_DMABUF);
 }
 
+/* Whether the argument can be read and written; with each frame only whether there is one, for the time that
+ * it takes. */
+static bool can_copy(unsigned long request, const void *argument)
+{
+	if (request == VIDIOC_QBUF || request == VIDIOC_DQBUF || _IOC_SIZE(request) == 0)
+		return argument;
+	return sim_memory_is_accessible(argument, _IOC_SIZE(request), _IOC_DIR(request) & _IOC_READ);
+}
+
 /* The kernel's video_usercopy() */
 int sim_calls_run(struct sim_file *file, unsigned long request, void *argument)
 {
@@ -214,7 +228,7 @@ int sim_calls_run(struct sim_file *file, unsigned long request, void *argument)
 		return -ENODEV;
 	if (!find_name(request) || (rule->flags & STREAM && !streams(file->sim)))
 		return -ENOTTY;
-	if (!argument)
+	if (!can_copy(request, argument))
 		return -EFAULT;
 	assert(size <= sizeof copy);
 	n_in = !(_IOC_DIR(request) & _IOC_WRITE) ? 0 : rule->n_in ? rule->n_in : size;

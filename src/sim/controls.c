@@ -353,15 +353,19 @@ static int check_which(const struct sim *sim, struct v4l2_ext_controls *list, bo
 	return sim_controls_has(sim, which | 1) ? 0 : -EINVAL; /* the class itself is a control */
 }
 
-/* What the program reads and writes: the value itself, or what it points to. NULL: no room for it. */
-static uint8_t *ext_value(struct v4l2_ext_control *entry, const struct sim_control *control)
+/* What the program reads and writes: the value itself, or what it points to. */
+static int ext_value(struct v4l2_ext_control *entry, const struct sim_control *control, uint8_t **value)
 {
+	uint32_t bytes = value_bytes(control);
+
+	*value = (uint8_t *)entry + offsetof(struct v4l2_ext_control, value64);
 	if (!(control->flags & V4L2_CTRL_FLAG_HAS_PAYLOAD))
-		return (uint8_t *)entry + offsetof(struct v4l2_ext_control, value64);
-	if (entry->size >= value_bytes(control))
-		return entry->ptr;
-	entry->size = value_bytes(control);
-	return NULL;
+		return 0;
+	*value = entry->ptr;
+	if (entry->size >= bytes)
+		return sim_memory_is_accessible(*value, bytes, true) ? 0 : -EFAULT;
+	entry->size = bytes;
+	return -ENOSPC;
 }
 
 static int get_ext_value(struct sim *sim, struct v4l2_ext_control *entry, bool by_default)
@@ -375,9 +379,10 @@ static int get_ext_value(struct sim *sim, struct v4l2_ext_control *entry, bool b
 		return -EINVAL;
 	if (is_32_bit(control) || control->flags & V4L2_CTRL_FLAG_WRITE_ONLY)
 		err = get_value(sim, control, &number);
-	value = err == 0 ? ext_value(entry, control) : NULL;
-	if (!value)
-		return err < 0 ? err : -ENOSPC;
+	if (err == 0)
+		err = ext_value(entry, control, &value);
+	if (err < 0)
+		return err;
 	set_default(control, initial);
 	if (by_default)
 		memcpy(value, initial, value_bytes(control));
@@ -431,9 +436,10 @@ int sim_controls_try_ext_ctrls(struct sim *sim, void *argument)
 		uint8_t *value;
 
 		err = check_writable(control);
-		value = err == 0 ? ext_value(&list->controls[i], control) : NULL;
 		if (err == 0)
-			err = value ? validate_ext(control, value) : -ENOSPC;
+			err = ext_value(&list->controls[i], control, &value);
+		if (err == 0)
+			err = validate_ext(control, value);
 		if (err < 0)
 			list->error_idx = i;
 	}
@@ -449,8 +455,11 @@ int sim_controls_s_ext_ctrls(struct sim_file *file, void *argument)
 	list->error_idx = list->count;
 	for (uint32_t i = 0; err == 0 && i < list->count; i++) {
 		const struct sim_control *control = find_by_id(file->sim, list->controls[i].id);
+		uint8_t *value;
 
-		set_value(file, control, ext_value(&list->controls[i], control));
+		err = ext_value(&list->controls[i], control, &value);
+		if (err == 0)
+			set_value(file, control, value);
 	}
 	return err;
 }

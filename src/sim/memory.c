@@ -82,23 +82,22 @@ void sim_memory_release(struct sim_buffer *buffer)
 }
 
 /* Whether the pages can be accessed as the device needs to, which a driver finds out when it pins them. */
-static bool can_access(const struct sim *sim, void *start, size_t length)
+bool sim_memory_is_accessible(const void *start, size_t length, bool write)
 {
-	int advice = sim->options.output ? MADV_POPULATE_READ : MADV_POPULATE_WRITE;
+	int advice = write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
+	uintptr_t before = (uintptr_t)start % (uintptr_t)sysconf(_SC_PAGESIZE);
+	void *page = (void *)((uintptr_t)start - before);
 
-	if (madvise(start, 0, advice) < 0)
+	if (madvise(page, 0, advice) < 0)
 		advice = MADV_NORMAL; /* before Linux 5.14: checks only that the range is mapped */
-	return madvise(start, length, advice) == 0;
+	return start && madvise(page, before + length, advice) == 0;
 }
 
 static int attach_userptr(const struct sim *sim, struct sim_plane *plane, const struct v4l2_plane *from)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	unsigned long start = from->m.userptr / page * page;
-
 	if (!from->m.userptr || from->length < plane->min_length)
 		return -EINVAL;
-	if (!can_access(sim, (void *)start, from->m.userptr - start + from->length))
+	if (!sim_memory_is_accessible((void *)from->m.userptr, from->length, !sim->options.output))
 		return -EFAULT;
 	plane->userptr = from->m.userptr;
 	plane->data = (uint8_t *)from->m.userptr;

@@ -408,6 +408,8 @@ int sim_memory_allocate(struct sim *sim, struct sim_buffer *buffer, const uint32
 int sim_memory_attach(struct sim *sim, struct sim_buffer *buffer, unsigned plane,
 		      const struct v4l2_plane *from);
 void sim_memory_release(struct sim_buffer *buffer);
+/* Whether the program's memory can be read, or written: else EFAULT. */
+bool sim_memory_is_accessible(const void *start, size_t length, bool write);
 /* Around each access to the plane's data, as a driver calls dma_buf_begin_cpu_access(). */
 void sim_memory_begin_access(struct sim_plane *plane);
 void sim_memory_end_access(struct sim_plane *plane);

@@ -252,6 +252,53 @@ static void test_arguments(void **state)
 	sim_client_close(&client);
 }
 
+/* Pages that cannot be read, or not be written. */
+static void test_pointers_to_nowhere(void **state)
+{
+	static const unsigned long requests[] = { VIDIOC_QUERYCAP, VIDIOC_G_FMT,   VIDIOC_REQBUFS,
+						  VIDIOC_STREAMON, VIDIOC_G_INPUT, VIDIOC_DQEVENT,
+						  VIDIOC_S_CTRL,   VIDIOC_QUERYBUF };
+	void *nowhere = mmap(NULL, 1 << 16, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct v4l2_ext_control *read_only =
+		mmap(NULL, 1 << 16, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct v4l2_ext_control string = { 0 };
+	struct v4l2_ext_controls list = { .count = 1, .controls = nowhere };
+	struct v4l2_query_ext_ctrl query = { .id = V4L2_CTRL_FLAG_NEXT_CTRL | V4L2_CTRL_FLAG_NEXT_COMPOUND };
+	struct v4l2_buffer buffer = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE,
+				      .memory = V4L2_MEMORY_MMAP,
+				      .length = 2,
+				      .m.planes = nowhere };
+	struct sim_client client;
+
+	(void)state;
+	assert_ptr_not_equal(nowhere, MAP_FAILED);
+	assert_ptr_not_equal(read_only, MAP_FAILED);
+	open_keys(&client, SMALL "planes=2,all-controls");
+	for (unsigned i = 0; i < ARRAY_SIZE(requests); i++)
+		assert_int_equal(plain_ioctl(&client, requests[i], (uint8_t *)nowhere + 4096 * i), -EFAULT);
+	assert_int_equal(plain_ioctl(&client, VIDIOC_G_EXT_CTRLS, &list), -EFAULT);
+	list.controls = read_only;
+	assert_int_equal(plain_ioctl(&client, VIDIOC_G_EXT_CTRLS, &list), -EFAULT);
+	assert_int_equal(plain_ioctl(&client, VIDIOC_G_FMT, read_only), -EFAULT);
+	while (plain_ioctl(&client, VIDIOC_QUERY_EXT_CTRL, &query) == 0 &&
+	       query.type != V4L2_CTRL_TYPE_STRING)
+		query.id |= V4L2_CTRL_FLAG_NEXT_CTRL | V4L2_CTRL_FLAG_NEXT_COMPOUND;
+	assert_int_equal(query.type, V4L2_CTRL_TYPE_STRING);
+	string.id = query.id;
+	string.size = query.elem_size;
+	string.string = nowhere;
+	list.controls = &string;
+	assert_int_equal(plain_ioctl(&client, VIDIOC_G_EXT_CTRLS, &list), -EFAULT);
+	assert_int_equal(plain_ioctl(&client, VIDIOC_TRY_EXT_CTRLS, &list), -EFAULT);
+	assert_int_equal(plain_ioctl(&client, VIDIOC_S_EXT_CTRLS, &list), -EFAULT);
+	assert_int_equal(sim_client_reqbufs(&client, 2, V4L2_MEMORY_MMAP), 0);
+	assert_int_equal(plain_ioctl(&client, VIDIOC_QUERYBUF, &buffer), -EFAULT);
+	assert_int_equal(plain_ioctl(&client, VIDIOC_QBUF, &buffer), -EFAULT);
+	sim_client_close(&client);
+	munmap(nowhere, 1 << 16);
+	munmap(read_only, 1 << 16);
+}
+
 static int get_brightness(struct sim_client *client, uint32_t which, uint32_t *error_idx)
 {
 	struct v4l2_ext_control control = { .id = V4L2_CID_BRIGHTNESS, .value = 9 };
@@ -397,6 +444,7 @@ int main(void)
 		cmocka_unit_test(test_control_events),
 		cmocka_unit_test(test_poll_obeys_the_events_asked_for),
 		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_pointers_to_nowhere),
 		cmocka_unit_test(test_which_controls),
 		cmocka_unit_test(test_output_buffers),
 		cmocka_unit_test(test_output_mapping),
