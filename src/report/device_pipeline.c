@@ -3,12 +3,13 @@
 #include <inttypes.h>
 #include <string.h>
 #include "base/json.h"
+#include "base/pixfmt.h"
 #include "pipeline/bus_code.h"
 #include "pipeline/route.h"
 #include "report/device.h"
 #include "report/device_internal.h"
 
-#define LINE_MAX 200
+#define DOT_TEXT_MAX 200
 
 static void add_rectangle(struct json_object *object, const struct pad *pad, uint32_t target, const char *key)
 {
@@ -25,7 +26,20 @@ static void add_rectangle(struct json_object *object, const struct pad *pad, uin
 	json_object_object_add(object, key, rectangle);
 }
 
-static struct json_object *pad_json(const struct pad *pad)
+static void add_node_format(struct json_object *object, struct device *node)
+{
+	struct node_format format;
+	char fourcc[FOURCC_TEXT_MAX];
+
+	if (node_format_get(node, &format) < 0)
+		return;
+	json_add_text(object, "pixelformat", fourcc_text(format.fourcc, fourcc));
+	json_add_count(object, "width", format.width);
+	json_add_count(object, "height", format.height);
+}
+
+/* node: a video node that the pad belongs to, or NULL */
+static struct json_object *pad_json(const struct pad *pad, struct device *node)
 {
 	struct json_object *object = json_object_new_object();
 	struct v4l2_mbus_framefmt format;
@@ -33,7 +47,10 @@ static struct json_object *pad_json(const struct pad *pad)
 
 	json_add_count(object, "index", pad->index);
 	json_add_text(object, "direction", pad->flags & MEDIA_PAD_FL_SINK ? "sink" : "source");
-	if (!entity_is_open(pad->entity) || pad_get_format(pad, V4L2_SUBDEV_FORMAT_ACTIVE, &format) < 0)
+	if (node)
+		add_node_format(object, node);
+	if (node || !entity_is_open(pad->entity) ||
+	    pad_get_format(pad, V4L2_SUBDEV_FORMAT_ACTIVE, &format) < 0)
 		return object;
 	json_add_text(object, "code", bus_code_text(format.code, code));
 	json_add_count(object, "width", format.width);
@@ -43,22 +60,25 @@ static struct json_object *pad_json(const struct pad *pad)
 	return object;
 }
 
-static struct json_object *entity_json(struct graph *graph, struct entity *entity)
+static struct json_object *entity_json(struct graph *graph, struct entity *entity, struct device *device)
 {
 	struct json_object *object = json_object_new_object(), *pads = json_object_new_array();
+	struct device *node = NULL;
 
 	graph_open_entity(graph, entity);
+	if (entity->interface == MEDIA_INTF_T_V4L_VIDEO)
+		node = entity == graph->node ? device : entity_is_open(entity) ? &entity->device : NULL;
 	json_add_count(object, "id", entity->id);
 	json_add_text(object, "name", entity->name);
 	json_add_text(object, "function", graph_function_text(entity->function));
-	if (entity_is_open(entity))
-		json_add_text(object, "path", entity->device.path);
+	if (node || entity_is_open(entity))
+		json_add_text(object, "path", node ? node->path : entity->device.path);
 	json_add_bool(object, "this", entity == graph->node);
 	for (unsigned i = 0; i < graph->n_pads; i++)
 		if (graph->pads[i].entity == entity)
-			json_object_array_add(pads, pad_json(&graph->pads[i]));
+			json_object_array_add(pads, pad_json(&graph->pads[i], node));
 	json_object_object_add(object, "pads", pads);
-	if (entity_is_open(entity))
+	if (!node && entity_is_open(entity))
 		json_object_object_add(object, "controls", report_device_controls(&entity->device));
 	return object;
 }
@@ -101,7 +121,7 @@ static struct json_object *graph_json(struct graph *graph, struct device *device
 	json_add_text(object, "model", graph->info.model);
 	json_add_text(object, "mismatch", route_mismatch_text(&mismatch, text));
 	for (unsigned i = 0; i < graph->n_entities; i++)
-		json_object_array_add(entities, entity_json(graph, &graph->entities[i]));
+		json_object_array_add(entities, entity_json(graph, &graph->entities[i], device));
 	for (unsigned i = 0; i < graph->n_links; i++)
 		json_object_array_add(links, link_json(&graph->links[i], &mismatch));
 	json_object_object_add(object, "entities", entities);
@@ -164,9 +184,9 @@ static void print_pad(struct json_object *pipeline, struct json_object *entity, 
 
 	printf("    %" PRId64 " %s", json_int(pad, "index"),
 	       strcmp(json_text(pad, "direction"), "sink") == 0 ? "takes" : "sends");
-	if (*json_text(pad, "code"))
-		printf(" %s %" PRId64 "x%" PRId64, json_text(pad, "code"), json_int(pad, "width"),
-		       json_int(pad, "height"));
+	if (json_int(pad, "width"))
+		printf(" %s%s %" PRId64 "x%" PRId64, json_text(pad, "code"), json_text(pad, "pixelformat"),
+		       json_int(pad, "width"), json_int(pad, "height"));
 	print_rectangle(pad, "crop");
 	print_rectangle(pad, "compose");
 	printf("\n");
@@ -217,11 +237,11 @@ void report_device_print_pipeline(struct json_object *pipeline)
 }
 
 /* In the label of a record of graphviz these characters have a meaning. */
-static const char *dot_text(const char *text, char escaped[LINE_MAX])
+static const char *dot_text(const char *text, char escaped[DOT_TEXT_MAX])
 {
 	size_t n = 0;
 
-	for (; *text && n + 2 < LINE_MAX; text++) {
+	for (; *text && n + 2 < DOT_TEXT_MAX; text++) {
 		if (strchr("\\\"{}|<> ", *text))
 			escaped[n++] = '\\';
 		escaped[n++] = *text;
@@ -245,8 +265,9 @@ static void print_dot_pads(struct json_object *entity, const char *direction)
 		printf("%s<p%" PRId64 "> %" PRId64, separator, json_int(pad, "index"),
 		       json_int(pad, "index"));
 		separator = "|";
-		if (*json_text(pad, "code"))
-			printf("\\n%s\\n%" PRId64 "x%" PRId64, json_text(pad, "code"), json_int(pad, "width"),
+		if (json_int(pad, "width"))
+			printf("\\n%s%s\\n%" PRId64 "x%" PRId64, json_text(pad, "code"),
+			       json_text(pad, "pixelformat"), json_int(pad, "width"),
 			       json_int(pad, "height"));
 	}
 	printf("}");
@@ -254,7 +275,7 @@ static void print_dot_pads(struct json_object *entity, const char *direction)
 
 static void print_dot_entity(struct json_object *entity)
 {
-	char name[LINE_MAX];
+	char name[DOT_TEXT_MAX];
 
 	printf("\te%" PRId64 " [label=\"{", json_int(entity, "id"));
 	print_dot_pads(entity, "sink");

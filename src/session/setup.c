@@ -12,12 +12,16 @@ static int select_input(struct setup *setup, const struct setup_options *options
 
 static int open_pipeline(struct setup *setup, const struct setup_options *options)
 {
-	return options->no_pipeline ? 0 : pipeline_open(&setup->pipeline, &setup->device);
+	bool needed = !options->no_pipeline || options->controls;
+
+	return needed ? pipeline_open(&setup->pipeline, &setup->device) : 0;
 }
 
 static int configure_pipeline(struct setup *setup, const struct setup_options *options)
 {
-	return setup->pipeline ? pipeline_configure(setup->pipeline, &options->format) : 0;
+	return setup->pipeline && !options->no_pipeline
+		       ? pipeline_configure(setup->pipeline, &options->format)
+		       : 0;
 }
 
 static int set_controls(struct setup *setup, const struct setup_options *options)

@@ -31,7 +31,7 @@ struct setup {
 	struct device device;       /* closed, it may keep the path, name and info of the one that was open */
 	struct video_format format; /* as negotiated */
 	struct pool *pool;          /* NULL: none */
-	struct pipeline *pipeline;  /* NULL: none, or not to be set */
+	struct pipeline *pipeline;  /* NULL: none, or not needed */
 	bool has_device;            /* it is open */
 	struct settings before;     /* what the device was set to */
 	bool under_way;             /* frames came, or need not: the device keeps what it is set to */

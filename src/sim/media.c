@@ -23,6 +23,7 @@ static const struct {
 	[SIM_DEBAYER] = { "Debayer A", MEDIA_ENT_F_PROC_VIDEO_PIXEL_ENC_CONV },
 	[SIM_SCALER] = { "Scaler", MEDIA_ENT_F_PROC_VIDEO_SCALER },
 	[SIM_NODE] = { "Capture", MEDIA_ENT_F_IO_V4L },
+	[SIM_RAW] = { "Raw Capture", MEDIA_ENT_F_IO_V4L },
 };
 
 static const struct {
@@ -32,6 +33,7 @@ static const struct {
 	[SIM_LINK_SENSOR_B] = { SIM_PAD_SENSOR_B, SIM_PAD_DEBAYER_SINK },
 	[SIM_LINK_DEBAYER] = { SIM_PAD_DEBAYER_SOURCE, SIM_PAD_SCALER_SINK },
 	[SIM_LINK_SCALER] = { SIM_PAD_SCALER_SOURCE, SIM_PAD_NODE },
+	[SIM_LINK_RAW] = { SIM_PAD_SENSOR_A, SIM_PAD_RAW },
 };
 
 int sim_media_create(struct sim *sim)
@@ -49,7 +51,9 @@ int sim_media_create(struct sim *sim)
 	media->link_flags[SIM_LINK_SENSOR_A] = media->kind != SIM_PIPELINE_AMBIGUOUS;
 	media->link_flags[SIM_LINK_DEBAYER] = media->kind != SIM_PIPELINE_UNLINKED;
 	media->link_flags[SIM_LINK_SCALER] = MEDIA_LNK_FL_ENABLED | MEDIA_LNK_FL_IMMUTABLE;
+	media->link_flags[SIM_LINK_RAW] = MEDIA_LNK_FL_ENABLED | MEDIA_LNK_FL_IMMUTABLE;
 	sim_subdev_init(media, &sim->format);
+	sim_media_node_fit(media, &media->active.formats[SIM_PAD_SENSOR_A]);
 	return 0;
 }
 
@@ -81,6 +85,8 @@ int sim_media_validate(const struct sim *sim)
 		if (media->link_flags[i] & MEDIA_LNK_FL_ENABLED &&
 		    !same_format(&formats[links[i].source], &formats[links[i].sink]))
 			return -EPIPE;
+	if (media->link_flags[SIM_LINK_SENSOR_A] && !sim_media_node_fits(media, &formats[SIM_PAD_SENSOR_A]))
+		return -EPIPE;
 	return last->code == sim_media_bus_code(sim->format.fourcc) && last->width == sim->format.width &&
 			       last->height == sim->format.height
 		       ? 0
@@ -99,7 +105,7 @@ static void fill_interfaces(struct media_v2_interface *to)
 {
 	for (uint32_t i = 0; i < SIM_N_ENTITIES; i++)
 		to[i] = (struct media_v2_interface){ .id = INTERFACE_ID + i,
-						     .intf_type = i == SIM_NODE ? MEDIA_INTF_T_V4L_VIDEO
+						     .intf_type = i >= SIM_NODE ? MEDIA_INTF_T_V4L_VIDEO
 										: MEDIA_INTF_T_V4L_SUBDEV,
 						     .devnode = { MAJOR, i } };
 }
@@ -201,8 +207,9 @@ static int media_ioctl(struct sim_media *media, unsigned long request, void *arg
 static int part_ioctl(struct device *device, unsigned long request, void *argument)
 {
 	struct sim_part *part = device->data;
-	int err = part->entity < 0 ? media_ioctl(part->media, request, argument)
-				   : sim_subdev_ioctl(part, request, argument);
+	int err = part->entity < 0          ? media_ioctl(part->media, request, argument)
+		  : part->entity == SIM_RAW ? sim_media_node_ioctl(part->media, request, argument)
+					    : sim_subdev_ioctl(part, request, argument);
 
 	errno = -err;
 	return err < 0 ? -1 : 0;
@@ -227,9 +234,9 @@ static int part_open_interface(struct device *interface, const struct device *me
 			       uint32_t minor)
 {
 	const struct sim_part *part = media->data;
-	char path[] = "sim-subdev0";
+	char path[] = "sim-part0";
 
-	if (major != MAJOR || minor >= SIM_NODE)
+	if (major != MAJOR || minor >= SIM_N_ENTITIES || minor == SIM_NODE)
 		return -ENOENT;
 	path[sizeof path - 2] = (char)('0' + minor);
 	return open_part(interface, part->media, (int)minor, path);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The media graph of the simulated device (pipeline=), as vimc's: two sensors, a debayer and a scaler. */
+/* The media graph of the simulated device (pipeline=), as vimc's: two sensors, a debayer, a scaler, and a
+ * node for raw pictures. */
 #ifndef SIM_MEDIA_INTERNAL_H
 #define SIM_MEDIA_INTERNAL_H
 
 #include <linux/v4l2-subdev.h>
 #include "sim/sim_internal.h"
 
-enum sim_entity { SIM_SENSOR_A, SIM_SENSOR_B, SIM_DEBAYER, SIM_SCALER, SIM_NODE, SIM_N_ENTITIES };
+enum sim_entity { SIM_SENSOR_A, SIM_SENSOR_B, SIM_DEBAYER, SIM_SCALER, SIM_NODE, SIM_RAW, SIM_N_ENTITIES };
 enum sim_pad {
 	SIM_PAD_SENSOR_A,
 	SIM_PAD_SENSOR_B,
@@ -15,9 +16,17 @@ enum sim_pad {
 	SIM_PAD_SCALER_SINK,
 	SIM_PAD_SCALER_SOURCE,
 	SIM_PAD_NODE,
+	SIM_PAD_RAW,
 	SIM_N_PADS
 };
-enum sim_link { SIM_LINK_SENSOR_A, SIM_LINK_SENSOR_B, SIM_LINK_DEBAYER, SIM_LINK_SCALER, SIM_N_LINKS };
+enum sim_link {
+	SIM_LINK_SENSOR_A,
+	SIM_LINK_SENSOR_B,
+	SIM_LINK_DEBAYER,
+	SIM_LINK_SCALER,
+	SIM_LINK_RAW,
+	SIM_N_LINKS
+};
 #define SIM_N_SUBDEV_CONTROLS 2
 
 /* What the sub-devices are set to: active, or of one open node that tries. */
@@ -32,6 +41,7 @@ struct sim_media {
 	uint32_t kind; /* SIM_PIPELINE_* */
 	uint32_t link_flags[SIM_N_LINKS];
 	struct sim_pads active;
+	struct v4l2_pix_format raw; /* of the second video node */
 	int32_t controls[SIM_N_ENTITIES][SIM_N_SUBDEV_CONTROLS];
 };
 
@@ -48,6 +58,11 @@ extern const struct sim_media_pad {
 } sim_media_pads[SIM_N_PADS];
 /* The pad of an entity; -1: it has none of that index. */
 int sim_media_pad(int entity, uint32_t index);
+
+/* media_node.c: sets the second video node to what it is sent; whether it is; its ioctls. */
+void sim_media_node_fit(struct sim_media *media, const struct v4l2_mbus_framefmt *sent);
+bool sim_media_node_fits(const struct sim_media *media, const struct v4l2_mbus_framefmt *sent);
+int sim_media_node_ioctl(struct sim_media *media, unsigned long request, void *argument);
 
 /* subdev.c: sets the pads to a default, through which the pipeline carries the node's format. */
 void sim_subdev_init(struct sim_media *media, const struct video_format *format);

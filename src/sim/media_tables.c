@@ -13,6 +13,7 @@ const struct sim_media_pad sim_media_pads[SIM_N_PADS] = {
 	[SIM_PAD_SCALER_SINK] = { SIM_SCALER, 0, MEDIA_PAD_FL_SINK },
 	[SIM_PAD_SCALER_SOURCE] = { SIM_SCALER, 1, MEDIA_PAD_FL_SOURCE },
 	[SIM_PAD_NODE] = { SIM_NODE, 0, MEDIA_PAD_FL_SINK },
+	[SIM_PAD_RAW] = { SIM_RAW, 0, MEDIA_PAD_FL_SINK },
 };
 
 /* What the node makes of a bus code. */

@@ -42,7 +42,8 @@ const struct sim_key sim_keys[] = {
 	  "for programs to read; black: raw frames are, as in the dark (full)",
 	  sim_value_draw, AT(draw) },
 	{ "pipeline", "fits|mismatch|unlinked|ambiguous|stuck",
-	  "the node ends a media pipeline: two sensors, a debayer, a scaler; the formats along it fit, or "
+	  "the node ends a media pipeline: two sensors, a debayer, a scaler, and a node for raw pictures; "
+	  "the formats along it fit, or "
 	  "differ; a "
 	  "link is off; several could be turned on; the sensor has no format that fits",
 	  sim_value_pipeline, AT(pipeline) },

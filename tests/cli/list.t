@@ -55,7 +55,7 @@ run_status 0 v4l2q list -d sim:pipeline=mismatch --json
 is "$(jq -r '.pipeline | .mismatch, (.links[] | select(.mismatch) | "\(.source):\(.source_pad) \(.sink):\(.sink_pad)")' out)" \
 	"$(printf '"Debayer A":0 wants SBGGR8_1X8 640x480, "Sensor A":0 sends RGB888_1X24 640x480\n1:0 3:0')" 'the JSON names the mismatch and the link'
 run_status 0 v4l2q list -d sim:pipeline=mismatch --dot
-is "$(grep -c -- '->' out) $(grep -c 'style=dashed' out) $(grep -c 'color=red' out)" '4 1 1' '--dot draws the links, one off, one that does not fit'
+is "$(grep -c -- '->' out) $(grep -c 'style=dashed' out) $(grep -c 'color=red' out)" '5 1 1' '--dot draws the links, one off, one that does not fit'
 run_status 3 v4l2q list -d sim --dot
 one_clear_line 'no media graph' '--dot without a graph'
 

@@ -37,10 +37,11 @@ static void close_camera(struct opened *opened)
 	log_set_sink(NULL, NULL);
 }
 
-/* What each pad of the route is set to, and the node. */
+/* What each pad of the route is set to, the node, and the other node that gets the sensor's pictures. */
 static void read_state(struct opened *opened, char *text, size_t size)
 {
 	const struct route *route = &opened->pipeline->route;
+	char set[NODE_FORMAT_TEXT_MAX];
 	struct node_format node;
 	int n = 0;
 
@@ -49,16 +50,20 @@ static void read_state(struct opened *opened, char *text, size_t size)
 
 		for (unsigned k = 0; k < 2 && entity_is_open(pads[k]->entity); k++) {
 			struct v4l2_mbus_framefmt format;
-			char pad[PAD_TEXT_MAX], set[PAD_FORMAT_TEXT_MAX];
+			char pad[PAD_TEXT_MAX], is[PAD_FORMAT_TEXT_MAX];
 
 			assert_int_equal(pad_get_format(pads[k], V4L2_SUBDEV_FORMAT_ACTIVE, &format), 0);
 			n += snprintf(text + n, size - (size_t)n, "%s %s%s\n", graph_pad_text(pads[k], pad),
-				      pad_format_text(&format, set),
+				      pad_format_text(&format, is),
 				      link_is_enabled(route->links[i]) ? "" : " (off)");
 		}
 	}
 	assert_int_equal(node_format_get(&opened->device, &node), 0);
-	snprintf(text + n, size - (size_t)n, "%ux%u", node.width, node.height);
+	n += snprintf(text + n, size - (size_t)n, "%ux%u", node.width, node.height);
+	for (unsigned i = 0; i < route->n_branches; i++) {
+		assert_int_equal(node_format_get(&route->branches[i]->sink->entity->device, &node), 0);
+		n += snprintf(text + n, size - (size_t)n, ", raw %s", node_format_text(&node, set));
+	}
 }
 
 static void the_graph_leads_from_the_node_to_the_sensor(void **state)
@@ -250,6 +255,8 @@ static const struct table_test tests[] = {
 	{ 0, "what_fits_already_is_not_touched", what_fits_already_is_not_touched, NULL },
 	{ 0, "nothing_asked_mends_the_mismatch", fits_what_is_asked_for_and_is_set_back,
 	  SETTING(SIM "mismatch", { 0 }, 0, "\"Sensor A\":0 SBGGR8_1X8 640x480") },
+	{ 0, "another_node_gets_what_the_sensor_sends", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "mismatch", { .width = 1280, .height = 720 }, 0, "raw BA81 1280x720") },
 	{ 0, "nothing_asked_enables_the_only_link", fits_what_is_asked_for_and_is_set_back,
 	  SETTING(SIM "unlinked", { 0 }, 0, "\"Debayer A\":1 YUYV8_1X16 640x480\n") },
 	{ 0, "a_size_is_scaled_from_the_nearest_larger_mode", fits_what_is_asked_for_and_is_set_back,
