@@ -90,6 +90,18 @@ static const struct {
 				       "sets how long to wait" },
 	[OBSTACLE_TAKES_NONE] = { "no-frames", "the device takes no more frames",
 				  "check that it is still connected, and that what it feeds is running" },
+	[OBSTACLE_DARK] = { "dark", "the pictures are dark: %1",
+			    "take the cap off the lens, give it light, or raise exposure and gain "
+			    "(v4l2q list -d %2 shows the controls)" },
+	[OBSTACLE_RATE] = { "rate", "%1",
+			    "ask for a rate that the device has (v4l2q list -d shows them), or for smaller "
+			    "or compressed frames" },
+	[OBSTACLE_EXPOSURE] = { "exposure", "%1", "%2, or more light" },
+	[OBSTACLE_TIMESTAMPS] = { "timestamps", "%1 timestamps are wrong: %2",
+				  "v4l2q takes the time of arrival in their place; a newer kernel's driver "
+				  "may "
+				  "set them right" },
+	[OBSTACLE_KERNEL] = { "kernel", "the kernel says: %1", "see dmesg for what led to it" },
 };
 
 static struct {
@@ -126,6 +138,11 @@ void obstacle_report(const char *device, enum obstacle_kind kind, const char *a,
 	else
 		log_error("%s%s%s; %s", device ? device : "", device ? ": " : "", obstacle.cause,
 			  obstacle.cure);
+}
+
+void obstacle_warn(const char *device, const struct obstacle *obstacle)
+{
+	log_warn("%s: %s; %s", device, obstacle->cause, obstacle->cure);
 }
 
 void obstacle_report_buffers(const char *device, unsigned granted, unsigned needed)

@@ -48,6 +48,11 @@ enum obstacle_kind {
 	OBSTACLE_NO_FRAMES,
 	OBSTACLE_UNUSABLE_FRAMES,
 	OBSTACLE_TAKES_NONE, /* output */
+	OBSTACLE_DARK,
+	OBSTACLE_RATE,
+	OBSTACLE_EXPOSURE,
+	OBSTACLE_TIMESTAMPS,
+	OBSTACLE_KERNEL,
 	N_OBSTACLES,
 };
 
@@ -62,6 +67,8 @@ struct obstacle {
 void obstacle_set(struct obstacle *obstacle, enum obstacle_kind kind, const char *a, const char *b);
 /* The same, and logs the error "DEVICE: CAUSE; CURE", or gives it to the sink. */
 void obstacle_report(const char *device, enum obstacle_kind kind, const char *a, const char *b);
+/* Logs "DEVICE: CAUSE; CURE" as a warning. */
+void obstacle_warn(const char *device, const struct obstacle *obstacle);
 /* OBSTACLE_FEW_BUFFERS: the driver granted another number than can be used. */
 void obstacle_report_buffers(const char *device, unsigned granted, unsigned needed);
 /* The word for the kind in JSON, such as "busy". */

@@ -179,6 +179,18 @@ static struct json_object *time_json(const struct report *report, const struct r
 	return object;
 }
 
+static void add_rate(struct json_object *object, const struct rate_truth *rate)
+{
+	if (rate->has_drift) {
+		json_add_number(object, "drift_ppm", rate->drift_ppm, 1);
+		json_add_number(object, "drift_error_ppm", rate->error_ppm, 1);
+	}
+	if (rate->is_other) {
+		json_add_text(object, "cause", rate->obstacle.cause);
+		json_add_text(object, "cure", rate->obstacle.cure);
+	}
+}
+
 static struct json_object *fps_json(const struct report *report, const struct report_times *times)
 {
 	struct json_object *object = json_object_new_object();
@@ -189,18 +201,38 @@ static struct json_object *fps_json(const struct report *report, const struct re
 		json_add_number(object, "negotiated", fraction_value(report->format->fps), 3);
 	if (times->measured_fps > 0)
 		json_add_number(object, "measured", times->measured_fps, 3);
+	if (times->rate)
+		add_rate(object, times->rate);
 	return object;
 }
 
 void report_times_text(const struct report *report, const struct report_times *times, FILE *out)
 {
-	char fps[48] = "";
-
-	if (times->measured_fps > 0)
-		snprintf(fps, sizeof fps, ", %.3f fps measured", times->measured_fps);
-	report_line(out, "time", "%.3f s%s; processor %.3f s (user %.3f, system %.3f)",
-		    (double)times->wall_ns / 1e9, fps, report->user_s + report->sys_s, report->user_s,
+	report_line(out, "time", "%.3f s; processor %.3f s (user %.3f, system %.3f)",
+		    (double)times->wall_ns / 1e9, report->user_s + report->sys_s, report->user_s,
 		    report->sys_s);
+	report_rate_text(report, times, out);
+}
+
+void report_rate_text(const struct report *report, const struct report_times *times, FILE *out)
+{
+	const struct rate_truth *rate = times->rate;
+	char text[160] = "", drift[RATE_DRIFT_TEXT_MAX] = "";
+
+	if (report->fps_requested.num)
+		text_join(text, sizeof text, ", ", "%.6g fps requested",
+			  fraction_value(report->fps_requested));
+	if (report->format->fps.num)
+		text_join(text, sizeof text, ", ", "%.6g fps negotiated",
+			  fraction_value(report->format->fps));
+	if (times->measured_fps > 0)
+		text_join(text, sizeof text, ", ", "%.3f fps measured", times->measured_fps);
+	if (rate && *rate_truth_drift_text(rate, drift))
+		text_join(text, sizeof text, "; ", "%s", drift);
+	if (*text)
+		report_line(out, "rate", "%s", text);
+	if (rate && rate->is_other)
+		report_line(out, "", "%s; %s", rate->obstacle.cause, rate->obstacle.cure);
 }
 
 struct json_object *report_json(const struct report *report, const struct report_times *times)

@@ -12,6 +12,7 @@
 #include "base/stats.h"
 #include "device/device.h"
 #include "queue/pool.h"
+#include "session/rate_truth.h"
 
 /* What a recording or a playback ran on. */
 struct report {
@@ -26,6 +27,7 @@ struct report {
 struct report_times {
 	int64_t wall_ns, first_frame_ns; /* from the start; first frame 0: none */
 	double measured_fps;             /* 0: unknown */
+	const struct rate_truth *rate;   /* NULL: not known */
 };
 
 /* Sets user_s and sys_s to the times until now. */
@@ -46,6 +48,8 @@ void report_line(FILE *out, const char *label, const char *format, ...) __attrib
 char *report_join(struct json_object *array, char *text, size_t size);
 void report_setup_text(const struct report *report, FILE *out);
 void report_times_text(const struct report *report, const struct report_times *times, FILE *out);
+/* The rates asked for, negotiated and measured, drift, and what lowers the rate. */
+void report_rate_text(const struct report *report, const struct report_times *times, FILE *out);
 void report_stats_text(const char *label, const struct stats *ns, FILE *out);
 
 #endif

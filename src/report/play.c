@@ -88,7 +88,7 @@ static void print_input_file(const struct reader_info *info, FILE *out)
 static struct report_times playback_times(const struct playback *playback)
 {
 	return (struct report_times){ playback->wall_ns, playback->stats.first_frame_ns,
-				      playback->measured_fps };
+				      playback->measured_fps, NULL };
 }
 
 struct json_object *report_play_json(const struct report *report, const struct playback *playback)

@@ -227,8 +227,8 @@ static bool source_changed(const struct recording *recording)
 
 static struct report_times record_times(const struct recording *recording)
 {
-	return (struct report_times){ recording->wall_ns, recording->first_frame_ns,
-				      recording->measured_fps };
+	return (struct report_times){ recording->wall_ns, recording->first_frame_ns, recording->measured_fps,
+				      &recording->rate };
 }
 
 struct json_object *report_record_json(const struct report *report, const struct recording *recording)

@@ -45,6 +45,7 @@ void capture_timestamps_begin(struct capture_timestamps *timestamps, struct frac
 	timestamps->interval_ns = 0;
 	timestamps->away_ns = start_ns;
 	timestamps->back_ns = 0;
+	rate_fit_begin(&timestamps->rate, fps);
 }
 
 /* --- judging a timestamp --- */
@@ -176,6 +177,19 @@ static void note_absence(struct capture_timestamps *timestamps, int64_t dequeue_
 	timestamps->n_since_away = 0;
 }
 
+/* The numbers of a stream that was started again do not continue. */
+static void note_rate(struct capture_timestamps *timestamps, const struct frame_info *info)
+{
+	bool is_timed = timestamps->last_is_believed && device_clock_is_monotonic(info->flags);
+
+	if (timestamps->started && is_second_field(&timestamps->last, info))
+		return;
+	if (info->new_sequence)
+		rate_fit_restart(&timestamps->rate);
+	rate_fit_add(&timestamps->rate, (uint64_t)steps_since(&timestamps->last, info),
+		     is_timed ? info->timestamp_ns : info->dequeue_ns);
+}
+
 int64_t capture_timestamps_add(struct capture_timestamps *timestamps, const struct frame_info *info)
 {
 	struct capture_time frame = { .timestamp_ns = info->timestamp_ns,
@@ -185,6 +199,7 @@ int64_t capture_timestamps_add(struct capture_timestamps *timestamps, const stru
 
 	note_absence(timestamps, info->dequeue_ns);
 	frame.pts_ns = next_pts(timestamps, info);
+	note_rate(timestamps, info);
 	if (timestamps->started)
 		stats_add(&timestamps->interval_stats, frame.pts_ns - timestamps->last.pts_ns);
 	else

@@ -9,6 +9,7 @@
 
 #include "base/stats.h"
 #include "queue/buffer.h"
+#include "session/rate_fit.h"
 
 /* What can be wrong with a timestamp. */
 enum timestamp_fault {
@@ -39,6 +40,7 @@ struct capture_timestamps {
 	unsigned n_since_away;
 	uint64_t n_replaced;
 	bool had[N_TIMESTAMP_FAULTS];               /* and warned about */
+	struct rate_fit rate;                       /* of the last stream */
 	struct stats latency_stats, interval_stats; /* driver's timestamp to dequeue; between frames; ns */
 };
 

@@ -161,6 +161,8 @@ static void fill_result(struct record_loop *loop)
 	if (timestamps->last.pts_ns > 0)
 		recording->measured_fps =
 			(double)timestamps->interval_stats.count * NS_PER_S / (double)timestamps->last.pts_ns;
+	rate_truth_judge(&recording->rate, &recording->setup->device, recording->setup->format.fps,
+			 &timestamps->rate);
 	ledger->zero_copy = ledger->written > ledger->copied ? ledger->written - ledger->copied : 0;
 	recording->wall_ns = now_ns() - loop->start_ns;
 }

@@ -12,6 +12,7 @@
 #include "media/write/writer.h"
 #include "session/capture_timestamps.h"
 #include "session/ledger.h"
+#include "session/rate_truth.h"
 #include "session/setup.h"
 
 enum bad_frames { BAD_FRAMES_DROP, BAD_FRAMES_KEEP, BAD_FRAMES_FAIL };
@@ -62,6 +63,7 @@ struct recording {
 	size_t n_files;
 	int64_t wall_ns, first_frame_ns; /* since record_run() was called: its end, the first frame */
 	double measured_fps;             /* by the driver's timestamps; 0: fewer than two frames */
+	struct rate_truth rate;          /* of the last stream */
 	uint64_t n_timestamps_replaced;  /* by the time of arrival */
 	char timestamp_faults[TIMESTAMP_FAULTS_MAX]; /* why */
 };

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The rate at which frames came, against the one that was negotiated. */
+#include "session/rate_truth.h"
+
+#include <math.h>
+#include <stdio.h>
+#include "base/clock.h"
+#include "base/text.h"
+#include "device/exposure.h"
+
+#define SAME_RATE 0.01   /* as fraction_close() */
+#define MULTIPLE 0.03    /* how near to a multiple of the interval one is */
+#define LEAST_FRAMES 8   /* fewer show neither a rate nor a drift */
+#define MOST_ERROR 300.0 /* ppm: a drift that is not known better says nothing */
+
+/* "15 fps came in place of the 30 negotiated, one frame in 2 intervals" */
+static char *other_rate_text(double fps, double negotiated, double ratio, char *text, size_t size)
+{
+	snprintf(text, size, "%.4g fps came in place of the %.4g negotiated", fps, negotiated);
+	if (ratio > 1.5 && fabs(ratio - round(ratio)) < MULTIPLE * ratio)
+		text_add(text, size, ", a frame in %.0f intervals", round(ratio));
+	return text;
+}
+
+void rate_truth_judge(struct rate_truth *truth, struct device *device, struct fraction negotiated,
+		      const struct rate_fit *fit)
+{
+	double claimed_ns = negotiated.num ? (double)NS_PER_S / fraction_value(negotiated) : 0, ratio;
+	struct rate_estimate estimate;
+	char what[120];
+
+	*truth = (struct rate_truth){ 0 };
+	if (!rate_fit_estimate(fit, &estimate) || estimate.interval_ns <= 0)
+		return;
+	truth->fps = (double)NS_PER_S / estimate.interval_ns;
+	if (!claimed_ns || fit->n < LEAST_FRAMES)
+		return;
+	ratio = estimate.interval_ns / claimed_ns;
+	truth->drift_ppm = (1 / ratio - 1) * 1e6;
+	truth->error_ppm = estimate.error_ns / claimed_ns * 1e6;
+	truth->has_drift = fabs(ratio - 1) <= SAME_RATE && truth->error_ppm <= MOST_ERROR;
+	truth->is_other = fabs(ratio - 1) > SAME_RATE + truth->error_ppm / 1e6;
+	if (!truth->is_other)
+		return;
+	other_rate_text(truth->fps, fraction_value(negotiated), ratio, what, sizeof what);
+	if (ratio < 1 || device->fd < 0 || !exposure_explains(device, claimed_ns, what, &truth->obstacle))
+		obstacle_set(&truth->obstacle, OBSTACLE_RATE, what, NULL);
+}
+
+char *rate_truth_drift_text(const struct rate_truth *truth, char text[RATE_DRIFT_TEXT_MAX])
+{
+	*text = '\0';
+	if (truth->has_drift && fabs(truth->drift_ppm) > truth->error_ppm)
+		snprintf(text, RATE_DRIFT_TEXT_MAX, "its clock is %.3g ± %.2g ppm %s", fabs(truth->drift_ppm),
+			 truth->error_ppm, truth->drift_ppm > 0 ? "fast" : "slow");
+	else if (truth->has_drift)
+		snprintf(text, RATE_DRIFT_TEXT_MAX, "its clock is right within %.2g ppm",
+			 fabs(truth->drift_ppm) + truth->error_ppm);
+	return text;
+}
