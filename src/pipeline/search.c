@@ -193,32 +193,48 @@ static void try_code(struct search *search, unsigned i, uint32_t code, const str
 	}
 }
 
-/* The code that the pad has now comes first, so that no more is changed than must be. */
+/* The codes that the pad can have. Those that it has now, and that follow from what its entity is sent, come
+ * first: the one so that no more is changed than must be, the other as not all drivers list it. */
+static unsigned list_codes(const struct pad *pad, uint32_t now, uint32_t sent, uint32_t codes[LIST_MAX])
+{
+	unsigned n = 0;
+
+	codes[n++] = now;
+	codes[n++] = sent;
+	for (uint32_t i = 0; n < LIST_MAX && pad_enum_code(pad, i, &codes[n]); i++)
+		n++;
+	return n;
+}
+
+static bool contains(const uint32_t *codes, unsigned n, uint32_t code)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (codes[i] == code)
+			return true;
+	return false;
+}
+
 static void try_source(struct search *search, unsigned i)
 {
 	const struct pad *source = search->route->links[i]->source;
-	uint32_t codes[LIST_MAX];
 	struct v4l2_mbus_framefmt now, sent;
-	unsigned n = 0;
+	uint32_t codes[LIST_MAX];
+	unsigned n;
 
 	if (!entity_is_open(source->entity)) { /* it passes on what it is sent */
 		search->links[i] = search->links[i - 1];
 		try_sink(search, i);
 		return;
 	}
+	/* What follows from the sink comes with its field order and colorimetry. */
 	if (pad_get_format(source, V4L2_SUBDEV_FORMAT_ACTIVE, &now) < 0)
 		return;
-	/* What follows from the sink comes with its field order and colorimetry. */
-	if (i > 0 && pad_get_format(source, V4L2_SUBDEV_FORMAT_TRY, &sent) == 0) {
-		sent.code = now.code;
-		now = sent;
-	}
-	while (n < LIST_MAX && pad_enum_code(source, n, &codes[n]))
-		n++;
-	try_code(search, i, now.code, &now);
+	if (i == 0 || pad_get_format(source, V4L2_SUBDEV_FORMAT_TRY, &sent) < 0)
+		sent = now;
+	n = list_codes(source, now.code, sent.code, codes);
 	for (unsigned k = 0; k < n && search->result->cost; k++)
-		if (codes[k] != now.code)
-			try_code(search, i, codes[k], &now);
+		if (!contains(codes, k, codes[k]))
+			try_code(search, i, codes[k], &sent);
 }
 
 void search_run(const struct route *route, struct device *video, const struct search_request *request,

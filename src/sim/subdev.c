@@ -109,7 +109,8 @@ static int enum_code(const struct sim_part *part, struct v4l2_subdev_mbus_code_e
 	int pad = sim_media_pad(part->entity, code->pad);
 	const uint32_t *codes = pad < 0 ? NULL : codes_of(part->media, pad);
 
-	if (!codes || code->index >= MAX_CODES || !codes[code->index])
+	/* Some drivers list no codes of a pad that has no choice. */
+	if (!codes || pad == SIM_PAD_SCALER_SOURCE || code->index >= MAX_CODES || !codes[code->index])
 		return -EINVAL;
 	code->code = codes[code->index];
 	return 0;
