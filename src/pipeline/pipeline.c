@@ -211,7 +211,9 @@ static int set_branch(struct pipeline *pipeline, const struct link *link)
 		err = set_pad(link->sink, &sent);
 		search_set_whole(link->sink, V4L2_SUBDEV_FORMAT_ACTIVE, &sent);
 	}
-	if (err < 0 || !node || node_format_get(node, &wanted) < 0)
+	if (err < 0 || !node || node_format_get(node, &wanted) < 0 ||
+	    (wanted.width == sent.width && wanted.height == sent.height &&
+	     node_format_fits(node, sent.code, wanted.fourcc)))
 		return err;
 	wanted = (struct node_format){ node_format_choose(node, sent.code, &wanted.fourcc, 1), sent.width,
 				       sent.height };
@@ -241,8 +243,7 @@ static int set_all(struct pipeline *pipeline, const struct search_result *found)
 }
 
 /* Of a pixel format that libv4l2 can make of another, or that the node lacks altogether, the pipeline knows
- * nothing.
- */
+ * nothing. */
 static unsigned list_fourccs(struct pipeline *pipeline, const char *name, uint32_t fourccs[FOURCCS_MAX])
 {
 	unsigned n = name ? pixfmt_parse(name, fourccs, FOURCCS_MAX) : 0;
