@@ -19,7 +19,7 @@ const struct flag_name format_flag_names[] = {
 	{ V4L2_FMT_FLAG_ENC_CAP_FRAME_INTERVAL, "encoder takes a frame interval" },
 	{ V4L2_FMT_FLAG_CSC_COLORSPACE, "sets colorspace" },
 	{ V4L2_FMT_FLAG_CSC_XFER_FUNC, "sets transfer function" },
-	{ V4L2_FMT_FLAG_CSC_YCBCR_ENC, "sets YCbCr encoding" },
+	{ V4L2_FMT_FLAG_CSC_YCBCR_ENC, "sets YCbCr or HSV encoding" },
 	{ V4L2_FMT_FLAG_CSC_QUANTIZATION, "sets quantization" },
 	{ FMT_FLAG_META_LINE_BASED, "line-based" },
 	{ 0, NULL },

@@ -52,3 +52,11 @@ char *bus_code_text(uint32_t code, char text[BUS_CODE_TEXT_MAX])
 	snprintf(text, BUS_CODE_TEXT_MAX, "0x%04x", code);
 	return text;
 }
+
+bool bus_code_known(unsigned index, uint32_t *code)
+{
+	if (index >= ARRAY_SIZE(codes))
+		return false;
+	*code = codes[index].code;
+	return true;
+}

@@ -9,6 +9,7 @@
 #include "device/frame_rate.h"
 #include "device/negotiate.h"
 #include "device/nodes.h"
+#include "pipeline/bus_code.h"
 #include "report/common.h"
 #include "report/device_internal.h"
 
@@ -125,12 +126,52 @@ static void add_formats(struct json_object *array, struct device *device, uint32
 	}
 }
 
+static struct json_object *find_format(struct json_object *formats, uint32_t pixelformat)
+{
+	char fourcc[FOURCC_TEXT_MAX];
+
+	fourcc_text(pixelformat, fourcc);
+	for (size_t i = 0; i < json_object_array_length(formats); i++) {
+		struct json_object *format = json_object_array_get_idx(formats, i);
+
+		if (strcmp(json_text(format, "pixelformat"), fourcc) == 0)
+			return format;
+	}
+	return NULL;
+}
+
+/* The codes on the bus in front of the node that it makes its formats of. */
+static void add_bus_codes(struct json_object *formats, struct device *device)
+{
+	char name[BUS_CODE_TEXT_MAX];
+	uint32_t code;
+
+	for (unsigned n = 0; device->caps & V4L2_CAP_IO_MC && bus_code_known(n, &code); n++) {
+		for (uint32_t i = 0; i < ENUM_MAX; i++) {
+			struct v4l2_fmtdesc desc = { .index = i, .type = device->type, .mbus_code = code };
+			struct json_object *format, *codes;
+
+			if (device_ioctl(device, VIDIOC_ENUM_FMT, &desc) < 0)
+				break;
+			format = find_format(formats, desc.pixelformat);
+			if (!format)
+				continue;
+			if (!json_object_object_get_ex(format, "mbus_codes", &codes)) {
+				codes = json_object_new_array();
+				json_object_object_add(format, "mbus_codes", codes);
+			}
+			json_object_array_add(codes, json_object_new_string(bus_code_text(code, name)));
+		}
+	}
+}
+
 /* The device's own, then those that libv4l2 makes of them. */
 struct json_object *report_device_formats(struct device *device)
 {
 	struct json_object *array = json_object_new_array();
 
 	add_formats(array, device, 0, 0);
+	add_bus_codes(array, device);
 	if (!device->emulated && device_convert(device, true) == 0) {
 		add_formats(array, device, V4L2_FMT_FLAG_EMULATED, V4L2_FMT_FLAG_EMULATED);
 		device_convert(device, false);
@@ -227,6 +268,16 @@ static const char *same_sizes_as(struct json_object *formats, size_t index)
 	return "";
 }
 
+static void print_bus_codes(struct json_object *format)
+{
+	char text[500] = "";
+	size_t n;
+	struct json_object *codes = json_array(format, "mbus_codes", &n);
+
+	if (n)
+		printf("    of %s on the bus\n", report_join(codes, text, sizeof text));
+}
+
 static void print_format(struct json_object *formats, size_t index)
 {
 	struct json_object *format = json_object_array_get_idx(formats, index);
@@ -246,6 +297,7 @@ static void print_format(struct json_object *formats, size_t index)
 		rates_text(size, rates, sizeof rates);
 		print_size(size, alike ? "" : rates);
 	}
+	print_bus_codes(format);
 }
 void report_device_print_formats(struct json_object *formats)
 {

@@ -108,6 +108,25 @@ static void find_mismatch(struct graph *graph, struct route *route, struct devic
 		mismatch->kind = MISMATCH_NONE;
 }
 
+static void add_version(struct json_object *object, const char *key, uint32_t version)
+{
+	char text[40];
+
+	snprintf(text, sizeof text, "%u.%u.%u", version >> 16, version >> 8 & 0xff, version & 0xff);
+	json_add_text(object, key, text);
+}
+
+static void add_media_info(struct json_object *object, const struct media_device_info *info)
+{
+	json_add_text(object, "driver", info->driver);
+	json_add_text(object, "model", info->model);
+	json_add_text(object, "serial", *info->serial ? info->serial : NULL);
+	json_add_text(object, "bus", info->bus_info);
+	add_version(object, "media_version", info->media_version);
+	add_version(object, "driver_version", info->driver_version);
+	json_add_count(object, "hardware_revision", info->hw_revision);
+}
+
 static struct json_object *graph_json(struct graph *graph, struct device *device)
 {
 	struct json_object *object = json_object_new_object();
@@ -118,7 +137,7 @@ static struct json_object *graph_json(struct graph *graph, struct device *device
 
 	find_mismatch(graph, &route, device, &mismatch);
 	json_add_text(object, "media", graph->media.path);
-	json_add_text(object, "model", graph->info.model);
+	add_media_info(object, &graph->info);
 	json_add_text(object, "mismatch", route_mismatch_text(&mismatch, text));
 	for (unsigned i = 0; i < graph->n_entities; i++)
 		json_object_array_add(entities, entity_json(graph, &graph->entities[i], device));

@@ -34,6 +34,8 @@ is "$(picture_numbers planes.nut NV12 $size)" "$(all_frames $n)" 'two planes: ev
 
 # What the device lacks libv4l2 makes of what it has.
 export V4L2Q_SIM=size=$size,fps=0,format=YUYV,adjust=format
+run_status 0 v4l2q list -d /dev/video0
+like "$(cat out)" 'YU12, made by libv4l2' 'list -d: formats that libv4l2 makes'
 for fourcc in RGB3 YU12; do
 	run_status 0 v4l2q capture -d /dev/video0 -p $fourcc -n $n -o "$fourcc.nut" --json=r.json -v
 	like "$(cat err)" "no $fourcc; libv4l2 converts" "$fourcc: says that it is converted"

@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# v4l2q list on vivid: nothing is missing that v4l2-ctl tells, and nodes stand by the device that they belong to.
+. "$(dirname "$0")/lib.sh"
+
+vivid='vivid n_devs=2 multiplanar=1,2 vid_cap_nr=0,20 vid_out_nr=10,30'
+
+# has FILE FILTER: it is true of the JSON.
+has() {
+	jq -e "$2" "$job/$1.json" >/dev/null
+}
+
+schema_holds() {
+	is "$1: the JSON is as its schema has it" '' \
+		"$(jq -r --slurpfile schema "$root/tests/schema/list.json" -f "$root/tests/schema/validate.jq" "$job/$1.json" 2>&1)"
+}
+
+for k in "${kernels[@]}"; do
+	ok "the job ran" boot "$k" list -m "$vivid" || continue
+	for name in input0 input1 input2 input3 output0 output1 planes; do
+		is "$name: exit status 0" "$(status "$name")" 0
+		schema_holds "$name"
+		is "$name: nothing that v4l2-ctl tells is missing" "$("$root/tests/tools/compare-v4l2-ctl" "$job/$name.json" "$job/$name.ctl")" ''
+	done
+	ok 'a lost signal shows at the input' grep -qE '^  3  HDMI .*\(selected\).*: no signal$' "$job/no-signal.txt"
+	ok 'and at the timings' grep -qE '^  detected  none: there is no signal$' "$job/no-signal.txt"
+
+	schema_holds devices
+	is 'two devices with ten nodes each, though sysfs has them in one' "$(jq -c '.devices | map([.bus, (.nodes | length)])' "$job/devices.json")" \
+		'[["platform vivid.0",10],["platform vivid.0",10]]'
+	ok 'each with its media device' has devices '[.devices[].nodes | map(.media) | unique] == [["/dev/media0"], ["/dev/media1"]]'
+	ok 'nodes are what they are' has devices '[.devices[0].nodes[].kind] | sort | unique == ["metadata", "radio", "sdr", "touch", "vbi", "video"]'
+	ok 'a link is named' has devices '.devices[0].nodes[0].by_id == ["/dev/v4l/by-id/platform-vivid-index0"]'
+	ok 'the program that holds a node is named' has devices \
+		"[.devices[].nodes[] | select(.held_by) | {path, pid: .held_by[0].pid}] == [{path: \"/dev/video20\", pid: $(cat "$job/holder")}]"
+	ok 'in the text as well' grep -qE "^ +in use by bash \(PID $(cat "$job/holder")\)" "$job/devices.txt"
+done
+done_testing
