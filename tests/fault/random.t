@@ -55,9 +55,9 @@ random_capture() {
 		if ((RANDOM % 3)); then frame_fault; else any_fault; fi
 		keys+=,$fault
 	done
-	one YUYV YUYV YUYV,planes=1 YUYV,planes=1,data-offset=64 YUYV,stride=192 MJPG H264
+	one YUYV YUYV YUYV,planes=1 YUYV,planes=1,data-offset=64 YUYV,stride=192 MJPG H264 YUYV,field=alternate MJPG,field=alternate
 	keys+=,format=$word content=raw
-	[[ $word == YUYV* ]] || content=mkv
+	[[ $word == YUYV* && $word != *field* ]] || content=mkv
 	io_mode
 	command=(v4l2q capture -d "sim:$keys" -n "$n" "${io[@]}" --stall-timeout=300ms -o "$run.$content" --frame-log "$run.log")
 	[ $content = mkv ] || command+=(-f rawvideo)
