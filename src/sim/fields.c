@@ -71,7 +71,7 @@ static uint32_t line_of_picture(uint32_t field, uint32_t row, uint32_t rows)
 int sim_fields_draw(struct sim *sim, uint32_t number, uint32_t field, uint8_t *const planes[MAX_PLANES])
 {
 	struct video_format whole = whole_format(sim);
-	struct picture_layout from, to;
+	struct picture_layout from = { 0 }, to = { 0 };
 	int err = video_format_layout(&whole, &from);
 
 	if (err == 0)

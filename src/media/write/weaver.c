@@ -85,16 +85,17 @@ static struct frame one_buffer(const struct weaver *w, const struct frame *frame
 
 static int check_fields(const struct weaver *w, const struct frame *frame)
 {
-	struct frame one = *frame;
-	int err = 0;
+	struct frame one;
+	int err;
 
 	if (w->from.field != FIELD_ALTERNATE)
 		return frame_check(frame, &w->from, &w->from_layout);
-	for (unsigned second = 0; second <= has_both(w, frame) && err == 0; second++) {
-		one = one_buffer(w, frame, second);
-		err = frame_check(&one, &w->from, &w->from_layout);
-	}
-	return err;
+	one = one_buffer(w, frame, false);
+	err = frame_check(&one, &w->from, &w->from_layout);
+	if (err < 0 || !has_both(w, frame))
+		return err;
+	one = one_buffer(w, frame, true);
+	return frame_check(&one, &w->from, &w->from_layout);
 }
 
 /* Narrows the layout of a buffer to that of a field in it. */
