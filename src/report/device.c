@@ -42,8 +42,10 @@ static struct json_object *read_about(struct device *device)
 static void print_about(struct json_object *device)
 {
 	static const char *const rows[][2] = {
-		{ "path", "path" }, { "card", "card" },           { "driver", "driver" },
-		{ "bus", "bus" },   { "capabilities", "can do" }, { "priority", "priority" },
+		{ "path", "path" },         { "card", "card" },
+		{ "driver", "driver" },     { "driver_version", "version" },
+		{ "bus", "bus" },           { "capabilities", "can do" },
+		{ "priority", "priority" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <linux/v4l2-dv-timings.h>
 #include "cli/command.h"
 #include "device/dv_timings.h"
 #include "table_test.h"
@@ -238,9 +239,31 @@ static void a_source_that_leaves_while_it_is_followed_is_waited_for(void **state
 	assert_int_equal(dv_timings_apply(&device, -1, 1, &source), -ETIMEDOUT);
 }
 
+/* Interlaced ones are called by their fields. */
+static void timings_are_called_by_size_scan_and_rate(void **state)
+{
+	static const struct {
+		struct v4l2_dv_timings timings;
+		const char *name;
+	} rows[] = {
+		{ V4L2_DV_BT_CEA_640X480P59_94, "640x480p59.94" },
+		{ V4L2_DV_BT_CEA_1920X1080P60, "1920x1080p60" },
+		{ V4L2_DV_BT_CEA_1920X1080I50, "1920x1080i50" },
+		{ V4L2_DV_BT_CEA_720X480I59_94, "720x480i59.94" },
+		{ { .bt.width = 16, .bt.height = 8 }, "16x8p0" },
+	};
+	char name[DV_TIMINGS_NAME_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_string_equal(dv_timings_name(&rows[i].timings.bt, name), rows[i].name);
+}
+
 int main(void)
 {
 	static const struct table_test tests[] = {
+		{ 42, "timings_are_called_by_size_scan_and_rate", timings_are_called_by_size_scan_and_rate,
+		  NULL },
 		{ 42, "another_size", another_size, NULL },
 		{ 42, "the_same_again", the_same_again, NULL },
 		{ 42, "device_that_followed_by_itself_has_changed",

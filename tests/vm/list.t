@@ -16,7 +16,9 @@ schema_holds() {
 }
 
 for k in "${kernels[@]}"; do
-	ok "the job ran" boot "$k" list -m "$vivid" || continue
+	drivers=() # 6.1 has the same
+	[ "$k" = 6.1 ] || drivers=(-f "$("$root/scripts/vm-test-drivers" "$k")")
+	ok "the job ran" boot "$k" list -m "$vivid" "${drivers[@]}" || continue
 	for name in input0 input1 input2 input3 output0 output1 planes; do
 		is "$name: exit status 0" "$(status "$name")" 0
 		schema_holds "$name"
@@ -34,5 +36,15 @@ for k in "${kernels[@]}"; do
 	ok 'the program that holds a node is named' has devices \
 		"[.devices[].nodes[] | select(.held_by) | {path, pid: .held_by[0].pid}] == [{path: \"/dev/video20\", pid: $(cat "$job/holder")}]"
 	ok 'in the text as well' grep -qE "^ +in use by bash \(PID $(cat "$job/holder")\)" "$job/devices.txt"
+
+	[ "$k" != 6.1 ] || continue
+	schema_holds others
+	is 'codec nodes are what they make of what' "$(jq -r '.devices[].nodes[].converts | select(.) | .job' "$job/others.json" | sort | paste -sd ' ')" \
+		'converter decoder decoder encoder'
+	ok 'an encoder in the text' grep -qE '^  /dev/video[0-9]+ +encoder of .*' "$job/others.txt"
+	ok 'an encoder makes FWHT' has others '.devices[].nodes[].converts | select(.job? == "encoder") | .to == ["FWHT"] and (.from | length) > 10'
+	ok 'sub-devices stand with the nodes of their pipeline' has others '[.devices[] | select(.driver == "vimc").nodes[] | .kind] |
+		(map(select(. == "sub-device")) | length) >= 4 and (map(select(. == "video")) | length) == 3'
+	ok 'by their names' grep -qE '^  /dev/v4l-subdev[0-9]+ +sub-device "Sensor A"$' "$job/others.txt"
 done
 done_testing
