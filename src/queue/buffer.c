@@ -38,9 +38,9 @@ static bool same_picture(const struct video_format *a, const struct video_format
 	return a->fourcc == b->fourcc && a->width == b->width && a->height == b->height;
 }
 
-static int copy_picture(struct buffer *to, const struct video_format *to_format,
-			const struct picture_layout *out, const struct buffer *from,
-			const struct picture_layout *in, uint64_t *copied)
+static int copy_rows(struct buffer *to, const struct video_format *to_format,
+		     const struct picture_layout *out, const struct buffer *from,
+		     const struct picture_layout *in, uint64_t *copied)
 {
 	const uint8_t *from_payloads[MAX_PLANES] = { NULL };
 	uint8_t *to_payloads[MAX_PLANES] = { NULL };
@@ -77,7 +77,7 @@ int buffer_copy(struct buffer *to, const struct video_format *to_format, const s
 	if (raw ? picture_same_layout(&in, &out) : same_strides(to_format, from_format))
 		err = copy_bytes(to, from, copied);
 	else
-		err = raw ? copy_picture(to, to_format, &out, from, &in, copied) : -EINVAL;
+		err = raw ? copy_rows(to, to_format, &out, from, &in, copied) : -EINVAL;
 	if (err < 0)
 		return err;
 	to->info = from->info;

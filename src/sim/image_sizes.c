@@ -48,7 +48,7 @@ static void set_sizes(struct video_format *format, uint32_t times)
 }
 
 /* Pads the rows of all memory planes alike. */
-static void set_stride(const struct sim *sim, struct video_format *format)
+static void pad_rows(const struct sim *sim, struct video_format *format)
 {
 	struct picture_layout l;
 
@@ -67,7 +67,7 @@ static void set_raw_sizes(const struct sim *sim, struct video_format *format)
 {
 	if (av_pix_fmt_desc_get(format->pix->av)->flags & AV_PIX_FMT_FLAG_RGB)
 		format->range = AVCOL_RANGE_JPEG;
-	set_stride(sim, format);
+	pad_rows(sim, format);
 	set_sizes(format, sim->options.odd == SIM_ODD_DOWN && !format->bytesperline[0] ? 2 : 1);
 }
 

@@ -134,7 +134,7 @@ static void fill_links(const struct sim_media *media, struct media_v2_link *to)
 						.flags = MEDIA_LNK_FL_INTERFACE_LINK | MEDIA_LNK_FL_ENABLED };
 }
 
-static bool has_room(uint64_t pointer, size_t bytes)
+static bool is_writable(uint64_t pointer, size_t bytes)
 {
 	return !pointer || sim_memory_is_accessible((void *)(uintptr_t)pointer, bytes, true);
 }
@@ -149,10 +149,10 @@ static int get_topology(const struct sim_media *media, struct media_v2_topology 
 
 	if (small)
 		return -ENOSPC;
-	if (!has_room(topology->ptr_entities, SIM_N_ENTITIES * sizeof(struct media_v2_entity)) ||
-	    !has_room(topology->ptr_interfaces, SIM_N_ENTITIES * sizeof(struct media_v2_interface)) ||
-	    !has_room(topology->ptr_pads, SIM_N_PADS * sizeof(struct media_v2_pad)) ||
-	    !has_room(topology->ptr_links, (SIM_N_LINKS + SIM_N_ENTITIES) * sizeof(struct media_v2_link)))
+	if (!is_writable(topology->ptr_entities, SIM_N_ENTITIES * sizeof(struct media_v2_entity)) ||
+	    !is_writable(topology->ptr_interfaces, SIM_N_ENTITIES * sizeof(struct media_v2_interface)) ||
+	    !is_writable(topology->ptr_pads, SIM_N_PADS * sizeof(struct media_v2_pad)) ||
+	    !is_writable(topology->ptr_links, (SIM_N_LINKS + SIM_N_ENTITIES) * sizeof(struct media_v2_link)))
 		return -EFAULT;
 	if (topology->ptr_entities)
 		fill_entities((struct media_v2_entity *)(uintptr_t)topology->ptr_entities);

@@ -125,7 +125,7 @@ static int alloc_packet(struct frame_packet *fp, struct frame *frame, size_t byt
 }
 
 /* Copies the picture as libavutil has it, without padding. */
-static int pack_picture(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
+static int pack_rows(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
 {
 	uint8_t *data[4];
 	int linesize[4];
@@ -205,7 +205,7 @@ static int make_packet(struct frame_packet *fp, struct frame *frame, AVPacket *p
 		return prepend_parameter_sets(fp, frame, packet);
 	if (fp->raw)
 		return fp->layout.packed ? reference_plane(frame, fp->layout.packed_bytes, packet)
-					 : pack_picture(fp, frame, packet);
+					 : pack_rows(fp, frame, packet);
 	return frame->n_planes == 1 ? reference_plane(frame, frame->planes[0].bytes, packet)
 				    : concatenate_planes(fp, frame, packet);
 }
