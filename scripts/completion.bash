@@ -17,6 +17,9 @@ _v4l2q()
 	--pipeline) words="auto none" ;;
 	--direct) words="auto on off" ;;
 	--bad-frames) words="drop keep fail" ;;
+	--standard) words="auto PAL NTSC SECAM" ;;
+	--dv-timings) words="auto" ;;
+	--edid) words="$(compgen -f -- "$word") hdmi-720p60 hdmi-1080p30 hdmi-1080p60 hdmi-2160p30" ;;
 	--rotate) words="auto none 90 180 270" ;;
 	--fit) words="letterbox scale crop none" ;;
 	*)

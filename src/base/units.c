@@ -91,23 +91,57 @@ int parse_uint(const char *text, uint64_t max, uint64_t *value)
 	return 0;
 }
 
-int parse_size(const char *text, uint32_t *width, uint32_t *height)
+/* "WxH" at the start of *text, which is set to what follows. */
+static int read_size(const char **text, uint32_t *width, uint32_t *height)
 {
 	uint64_t w, h;
-	int err;
+	int err = read_uint(text, SIDE_MAX, &w);
 
-	err = read_uint(&text, SIDE_MAX, &w);
 	if (err < 0)
 		return err;
-	if (*text != 'x' && *text != 'X')
+	if (**text != 'x' && **text != 'X')
 		return -EINVAL;
-	err = parse_uint(text + 1, SIDE_MAX, &h);
+	++*text;
+	err = read_uint(text, SIDE_MAX, &h);
 	if (err < 0)
 		return err;
 	if (w == 0 || h == 0)
 		return -EINVAL;
 	*width = (uint32_t)w;
 	*height = (uint32_t)h;
+	return 0;
+}
+
+int parse_size(const char *text, uint32_t *width, uint32_t *height)
+{
+	uint32_t w, h;
+	int err = read_size(&text, &w, &h);
+
+	if (err < 0 || *text)
+		return err < 0 ? err : -EINVAL;
+	*width = w;
+	*height = h;
+	return 0;
+}
+
+int parse_crop(const char *text, uint32_t *width, uint32_t *height, int32_t *left, int32_t *top)
+{
+	uint64_t position[2];
+	uint32_t w, h;
+	int err = read_size(&text, &w, &h);
+
+	for (unsigned i = 0; i < 2 && err == 0; i++) {
+		if (*text != '+')
+			return -EINVAL;
+		text++;
+		err = read_uint(&text, SIDE_MAX, &position[i]);
+	}
+	if (err < 0 || *text)
+		return err < 0 ? err : -EINVAL;
+	*width = w;
+	*height = h;
+	*left = (int32_t)position[0];
+	*top = (int32_t)position[1];
 	return 0;
 }
 

@@ -16,6 +16,8 @@ struct fraction {
 int parse_uint(const char *text, uint64_t max, uint64_t *value);
 /* "1280x720"; neither may be 0 or above 65535. */
 int parse_size(const char *text, uint32_t *width, uint32_t *height);
+/* "640x480+320+120": neither side is 0, nothing is above 65535. */
+int parse_crop(const char *text, uint32_t *width, uint32_t *height, int32_t *left, int32_t *top);
 /* Frames a second: "30", "29.97" (NTSC rates become n/1001), "30000/1001"; not 0. */
 int parse_rate(const char *text, struct fraction *rate);
 /* "2", "0.5": not negative. */

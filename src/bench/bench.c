@@ -27,9 +27,7 @@ static enum status open_device(struct bench *bench)
 	enum status status = setup_device(setup, &bench->options.setup);
 
 	if (status == STATUS_DONE)
-		status =
-			status_of(STAGE_FORMAT, negotiate_format(&setup->device, &bench->options.setup.format,
-								 &setup->format));
+		status = setup_format(setup, &bench->options.setup);
 	if (status != STATUS_DONE || !device_is_output(&setup->device) ||
 	    (setup->format.pix && setup->format.pix->av != AV_PIX_FMT_NONE))
 		return status;

@@ -300,6 +300,8 @@ static enum status run_with_outputs(struct arguments *arguments, struct bench *b
 
 	if (status == STATUS_DONE) {
 		bench->options.signal_fd = signals_open();
+		bench->options.setup.signal_fd = bench->options.signal_fd;
+		bench->options.setup.signal_timeout_ns = bench->options.stall_ns;
 		status = bench->options.signal_fd < 0 ? STATUS_FAILED : bench_open(bench);
 	}
 	if (status == STATUS_DONE)
@@ -318,7 +320,9 @@ static enum status run_with_arguments(struct arguments *arguments)
 
 	if (!outputs)
 		return log_no_memory(), STATUS_FAILED;
-	if (check_arguments(arguments, outputs) == 0) {
+	if (check_arguments(arguments, outputs) == 0)
+		status = common_prepare(&arguments->common);
+	if (status == STATUS_DONE) {
 		set_bench_options(&arguments->bench, arguments);
 		bench.options = arguments->bench;
 		status = run_with_outputs(arguments, &bench, outputs);
@@ -335,6 +339,7 @@ static int bench_command(int argc, char **argv)
 
 	if (status < 0)
 		status = (int)run_with_arguments(&arguments);
+	common_close(&arguments.common);
 	options_free(&spec, &arguments);
 	return status;
 }

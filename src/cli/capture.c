@@ -301,18 +301,23 @@ static enum status capture_with(struct capture_options *options)
 {
 	struct setup_options setup_options;
 	struct setup setup = { 0 };
-	enum status status = STATUS_USAGE;
+	enum status status;
 	FILE *json = NULL;
 	int signal_fd;
 
 	if (parse_on_disconnect(options) < 0 || check_options(options) < 0)
 		return STATUS_USAGE;
+	status = common_prepare(&options->common);
+	if (status != STATUS_DONE)
+		return status;
 	setup_options =
 		common_setup_options(&options->common, DEVICE_CAPTURE,
 				     options->has_memory ? options->memory_bytes : common_memory_limit());
 	if (options->common.basic.json && text_file_open(&json, options->common.basic.json) < 0)
 		return STATUS_FILE;
 	signal_fd = signals_open();
+	setup_options.signal_fd = signal_fd;
+	setup_options.signal_timeout_ns = options->stall_ns;
 	status = signal_fd < 0 ? STATUS_FAILED : setup_open(&setup, &setup_options);
 	if (status == STATUS_DONE) {
 		status = record_and_report(options, &setup_options, &setup, json, signal_fd);
@@ -332,6 +337,7 @@ static int capture_run(int argc, char **argv)
 
 	if (status < 0)
 		status = (int)capture_with(&options);
+	common_close(&options.common);
 	options_free(&spec, &options);
 	return status;
 }

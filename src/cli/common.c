@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/meminfo.h"
 #include "queue/io.h"
@@ -29,7 +30,7 @@ static const char *const pipeline_choices[] = { "auto", "none", NULL };
 #define OFFSET(field) offsetof(struct common_options, field)
 /* The defaults differ: a recording keeps the device's format, a playback defaults to the file's. */
 /* clang-format off */
-#define DEVICE_ROWS(present, kind) { \
+#define DEVICE_ROWS(present, ...) { \
 	{ "device", 'd', OPT_FILE, OFFSET(basic.device), .argument = "DEV", \
 	  .help = "/dev/video0, 0, a link as in /dev/v4l/by-id, or the built-in simulated device, " \
 		  "sim[:key=value,...]", \
@@ -45,8 +46,16 @@ static const char *const pipeline_choices[] = { "auto", "none", NULL };
 	{ "adjust", 0, OPT_SET, OFFSET(adjust), .value = 1, \
 	  .help = "accept the size, format, rate and controls that the driver sets instead; without it, a " \
 		  "difference is an error" }, \
-	{ "input", 0, OPT_UINT, OFFSET(input), .help = "select " kind " N of the device", \
-	  .most = UINT32_MAX, .given = OFFSET(has_input), .preset_help = "the device's current one" }, \
+	__VA_ARGS__, \
+	{ "standard", 0, OPT_TEXT, OFFSET(standard), .argument = "auto|NAME", \
+	  .help = "analogue standard: PAL, NTSC-M, SECAM; auto: the signal's" }, \
+	{ "dv-timings", 0, OPT_TEXT, OFFSET(dv_timings), .argument = "auto|N|WxH[p|i]R", \
+	  .help = "digital timings: 1920x1080p60, a number of the device's list; auto: the signal's, once " \
+		  "it is stable" }, \
+	{ "edid", 0, OPT_FILE, OFFSET(edid_name), .argument = "FILE|NAME", \
+	  .help = "the EDID that a receiver presents: a file, binary or hex, or a built-in one, as " \
+		  "hdmi-1080p60" }, \
+	{ "crop", 0, OPT_CROP, OFFSET(crop), .help = "use this part of the source alone" }, \
 	{ "set-ctrl", 0, OPT_LIST, OFFSET(controls), .argument = "NAME=VALUE[,...]", \
 	  .help = "set controls, by the names that v4l2-ctl prints, or ids: a number, 50%, a menu entry, a " \
 		  "quoted string; name[3] of an array; ENTITY/NAME of a media pipeline" }, \
@@ -57,9 +66,20 @@ static const char *const pipeline_choices[] = { "auto", "none", NULL };
 }
 /* clang-format on */
 
-const struct option_row common_device_rows[] = DEVICE_ROWS("the device's current one", "input");
+/* clang-format off */
+#define INPUT_ROW \
+	{ "input", 0, OPT_TEXT, OFFSET(input), .argument = "N|NAME", .help = "select an input of the device", \
+	  .preset_help = "the device's current one" }
+/* "input" is what the other commands call it. */
+#define OUTPUT_ROWS \
+	{ "output-number", 0, OPT_TEXT, OFFSET(input), .argument = "N|NAME", \
+	  .help = "select an output of the device", .preset_help = "the device's current one" }, \
+	{ "input", 0, OPT_TEXT, OFFSET(input), .argument = "N|NAME", .help = "the same" }
+/* clang-format on */
+
+const struct option_row common_device_rows[] = DEVICE_ROWS("the device's current one", INPUT_ROW);
 const struct option_row common_player_rows[] =
-	DEVICE_ROWS("the file's, or the device's current one", "output");
+	DEVICE_ROWS("the file's, or the device's current one", OUTPUT_ROWS);
 
 const struct option_row common_queue_rows[] = {
 	{ "io", 0, OPT_CHOICE, OFFSET(io), .argument = "MODE",
@@ -99,6 +119,18 @@ int common_start(const struct option_spec *spec, const struct basic_options *opt
 	return -1;
 }
 
+enum status common_prepare(struct common_options *options)
+{
+	int err = options->edid_name ? edid_load(&options->edid, options->edid_name) : 0;
+
+	return status_of(STAGE_OPEN, err);
+}
+
+void common_close(struct common_options *options)
+{
+	edid_free(&options->edid);
+}
+
 bool common_progress_wanted(const struct common_options *options)
 {
 	if (options->progress == PROGRESS_AUTO)
@@ -106,6 +138,7 @@ bool common_progress_wanted(const struct common_options *options)
 	return options->progress == PROGRESS_ON;
 }
 
+#define SIGNAL_TIMEOUT_NS (10 * NS_PER_S)
 #define MAX_MEMORY (UINT64_C(1) << 30)
 
 uint64_t common_memory_limit(void)
@@ -137,8 +170,12 @@ struct setup_options common_setup_options(const struct common_options *options, 
 	return (struct setup_options){
 		.device = options->basic.device,
 		.role = role,
-		.has_input = options->has_input,
-		.input = (uint32_t)options->input,
+		.input = options->input,
+		.standard = options->standard,
+		.dv_timings = options->dv_timings,
+		.edid = options->edid.n_blocks ? &options->edid : NULL,
+		.signal_fd = -1,
+		.signal_timeout_ns = SIGNAL_TIMEOUT_NS,
 		.controls = options->controls,
 		.no_pipeline = options->pipeline == PIPELINE_NONE,
 		.format = {
@@ -146,6 +183,8 @@ struct setup_options common_setup_options(const struct common_options *options, 
 			.height = options->size.height,
 			.pixelformat = options->pixelformat,
 			.fps = options->fps,
+			.crop = { options->crop.left, options->crop.top, options->crop.width,
+				  options->crop.height },
 			.adjust = options->adjust,
 		},
 		.io = io_choices[options->io],

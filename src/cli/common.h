@@ -22,10 +22,11 @@ struct common_options {
 	const char *pixelformat;
 	struct fraction fps;
 	int adjust;
-	uint64_t input;
-	bool has_input;
+	const char *input, *standard, *dv_timings, *edid_name;
+	struct option_crop crop;
 	char *controls;
 	int pipeline;
+	struct edid edid; /* of edid_name, once prepared */
 	int io;
 	const char *import_from;
 	uint64_t min_buffers, max_buffers; /* min OPTION_WORD: auto */
@@ -40,6 +41,10 @@ extern const struct option_row common_device_rows[], common_player_rows[], commo
 /* Handles what options_parse() returned, --help and the verbosity. Returns -1 to go on, else the exit status.
  */
 int common_start(const struct option_spec *spec, const struct basic_options *options, int operand);
+/* Reads the files that the options name. Returns STATUS_DONE, or the status of an error, logged. Call
+ * common_close() in either case. */
+enum status common_prepare(struct common_options *options);
+void common_close(struct common_options *options);
 bool common_progress_wanted(const struct common_options *options);
 /* The default of --memory, in bytes: a quarter of the available memory, at most 1 GiB. */
 uint64_t common_memory_limit(void);

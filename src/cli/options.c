@@ -110,6 +110,14 @@ static int store_rate(const struct option_row *row, const char *text, void *fiel
 	return parse_rate(text, field);
 }
 
+static int store_crop(const struct option_row *row, const char *text, void *field)
+{
+	struct option_crop *crop = field;
+
+	(void)row;
+	return parse_crop(text, &crop->width, &crop->height, &crop->left, &crop->top);
+}
+
 static int store_duration(const struct option_row *row, const char *text, void *field)
 {
 	int64_t ns = 0;
@@ -168,6 +176,7 @@ static const struct {
 	[OPT_UINT] = { store_uint, "N", "a whole number" },
 	[OPT_SIZE] = { store_size, "WxH", "WIDTHxHEIGHT, such as 1280x720, at most 65535x65535" },
 	[OPT_RATE] = { store_rate, "R", "frames a second, such as 30, 29.97 or 30000/1001" },
+	[OPT_CROP] = { store_crop, "WxH+X+Y", "WIDTHxHEIGHT+LEFT+TOP, such as 640x480+320+120" },
 	[OPT_DURATION] = { store_duration, "T", "a time, such as 1.5, 10s, 500ms, 2m or 1:30" },
 	[OPT_BYTES] = { store_bytes, "SIZE", "a number of bytes, such as 4096, 64k, 16M or 2G" },
 	[OPT_FACTOR] = { store_factor, "X", "a number, such as 2 or 0.5" },

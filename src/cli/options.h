@@ -19,6 +19,7 @@ enum option_kind {
 	OPT_UINT,     /* uint64_t */
 	OPT_SIZE,     /* struct option_size */
 	OPT_RATE,     /* struct fraction */
+	OPT_CROP,     /* struct option_crop */
 	OPT_DURATION, /* int64_t, nanoseconds */
 	OPT_BYTES,    /* uint64_t */
 	OPT_FACTOR,   /* double, 0 or above */
@@ -29,6 +30,11 @@ enum option_kind {
 
 struct option_size {
 	uint32_t width, height; /* 0: not given */
+};
+
+struct option_crop {
+	uint32_t width, height; /* 0: not given */
+	int32_t left, top;
 };
 
 struct option_span {

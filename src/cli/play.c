@@ -198,9 +198,11 @@ static enum status open_output_device(struct play *play)
 	const struct common_options *common = &play->options->common;
 	struct setup_options options = common_setup_options(common, DEVICE_OUTPUT, common_memory_limit());
 	struct reader_info file = reader_info(play->reader);
-	enum status status = setup_device(&play->setup, &options);
+	enum status status;
 	int err;
 
+	options.signal_fd = play->signal_fd;
+	status = setup_device(&play->setup, &options);
 	if (status)
 		return status;
 	err = play->options->on_demand ? reader_events_subscribe(&play->setup.device) : 0;
@@ -209,10 +211,9 @@ static enum status open_output_device(struct play *play)
 	if (play->options->fit == SCALING_NONE)
 		file.sample_aspect = (struct fraction){ 0, 0 };
 	file.format.fps = scale_rate(file.format.fps, play->options->speed);
-	err = play_format_negotiate(&play->setup.device, &file, &options.format, &play->setup.format);
-	if (err < 0)
-		return status_of(STAGE_FORMAT, err);
-	return status_of(STAGE_QUEUE, setup_pool(&play->setup, &options));
+	err = play_format_negotiate(&play->setup.device, &file, &play->setup.request, &play->setup.format);
+	status = err < 0 ? status_of(STAGE_FORMAT, err) : setup_verify(&play->setup, &options);
+	return status ? status : status_of(STAGE_QUEUE, setup_pool(&play->setup, &options));
 }
 
 /* After a failed start only JSON is written: the error has been logged. */
@@ -296,12 +297,16 @@ static int play_run(int argc, char **argv)
 
 	if (status < 0) {
 		options.file = operand < argc ? argv[operand] : NULL;
-		status = check_play_options(&options) < 0 ? STATUS_USAGE : (int)open_and_play(&play);
+		status = check_play_options(&options) < 0 ? STATUS_USAGE
+							  : (int)common_prepare(&options.common);
+		if (status == (int)STATUS_DONE)
+			status = (int)open_and_play(&play);
 		setup_close(&play.setup);
 		reader_close(play.reader);
 		signals_close();
 		text_file_close(play.json);
 	}
+	common_close(&options.common);
 	options_free(&spec, &options);
 	return status;
 }

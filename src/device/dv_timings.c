@@ -5,30 +5,18 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include "base/clock.h"
 #include "base/log.h"
 #include "device/negotiate.h"
 #include "device/obstacles.h"
+#include "device/signal_wait.h"
 
-#define QUERY_INTERVAL_NS (NS_PER_S / 10)
-#define MAX_CHANGES 3    /* followed in a row; later ones are left to their events */
-#define SAME_RATE 0.0025 /* receivers measure the rate, too coarsely to tell 59.94 from 60 */
+#define MAX_CHANGES 3 /* followed in a row; later ones are left to their events */
 
 const char *dv_timings_signal_error(int err)
 {
 	enum obstacle_kind kind = obstacle_of_signal(err);
 
 	return kind == N_OBSTACLES ? NULL : obstacle_cause(kind);
-}
-
-static int pause_query(int signal_fd, int64_t deadline_ns)
-{
-	struct pollfd signal = { .fd = signal_fd, .events = POLLIN };
-	struct timespec time = { .tv_nsec = QUERY_INTERVAL_NS };
-
-	if (deadline_ns && now_ns() >= deadline_ns)
-		return -ETIMEDOUT;
-	return ppoll(&signal, 1, &time, NULL) > 0 ? -ECANCELED : 0;
 }
 
 /* Discards pending events: the state that they announce is queried next. */
@@ -43,6 +31,7 @@ static void discard_events(struct device *device)
 /* Polls, as not every driver sends an event when the signal returns. */
 int dv_timings_wait(struct device *device, int signal_fd, int64_t deadline_ns, struct video_source *source)
 {
+	const struct signal_wait wait = { signal_fd, deadline_ns };
 	const char *logged = NULL, *text;
 	int err;
 
@@ -55,7 +44,7 @@ int dv_timings_wait(struct device *device, int signal_fd, int64_t deadline_ns, s
 		if (text != logged)
 			log_warn("%s: %s: waiting for the video source", device->path, text);
 		logged = text;
-		err = pause_query(signal_fd, deadline_ns);
+		err = signal_wait(&wait);
 		if (err < 0)
 			return err;
 		discard_events(device);
@@ -67,12 +56,12 @@ int dv_timings_wait(struct device *device, int signal_fd, int64_t deadline_ns, s
 	return device_error(device, "VIDIOC_QUERY_DV_TIMINGS", err);
 }
 
-static bool timings_match(const struct v4l2_bt_timings *a, const struct v4l2_bt_timings *b)
+bool dv_timings_match(const struct v4l2_bt_timings *a, const struct v4l2_bt_timings *b)
 {
 	double rate = dv_timings_frame_rate(a);
 
 	return a->width == b->width && a->height == b->height && a->interlaced == b->interlaced &&
-	       fabs(rate - dv_timings_frame_rate(b)) <= rate * SAME_RATE;
+	       fabs(rate - dv_timings_frame_rate(b)) <= rate * DV_TIMINGS_SAME_RATE;
 }
 
 static const char *scan_text(const struct v4l2_bt_timings *bt)
@@ -88,7 +77,7 @@ static int compare_timings(struct device *device, const struct v4l2_bt_timings *
 
 	if (err < 0)
 		return device_error(device, "VIDIOC_G_DV_TIMINGS", err);
-	if (timings_match(before, now))
+	if (dv_timings_match(before, now))
 		return 0;
 	snprintf(text, DV_TIMINGS_TEXT_MAX, "%ux%u%s at %.4g fps to %ux%u%s at %.4g fps", before->width,
 		 before->height, scan_text(before), dv_timings_frame_rate(before), now->width, now->height,
@@ -131,7 +120,7 @@ int dv_timings_apply(struct device *device, int signal_fd, int64_t deadline_ns,
 			return 0;
 		discard_events(device);
 		err = dv_timings_wait(device, signal_fd, deadline_ns, &now);
-		if (err < 0 || !now.has_timings || timings_match(&now.timings.bt, &set.timings.bt))
+		if (err < 0 || !now.has_timings || dv_timings_match(&now.timings.bt, &set.timings.bt))
 			return err;
 		set = now;
 	}

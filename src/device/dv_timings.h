@@ -9,6 +9,7 @@
 #include "base/flags.h"
 #include "base/video_format.h"
 #include "device/device.h"
+#include "device/signal_wait.h"
 
 struct video_source {
 	bool has_timings; /* false: a camera or the like */
@@ -41,6 +42,20 @@ int dv_timings_cap(struct device *device, struct v4l2_dv_timings_cap *cap);
 /* "there is no signal", "the signal is not stable", …; NULL for other errors. */
 const char *dv_timings_signal_error(int err);
 
+/* dv_timings_select.c: sets those of the signal, for which it waits ("auto"), those of a number of the
+ * driver's list, or the nearest of the list to "1920x1080p60" or "1280x720". *timings is then what was set.
+ * Returns 0; -EINVAL for another form; -ERANGE where there are none such, logged with those that there are;
+ * -ETIMEDOUT without a stable signal, logged; -ECANCELED; or another negative errno, logged. */
+int dv_timings_select(struct device *device, const char *choice, const struct signal_wait *wait,
+		      struct v4l2_dv_timings *timings);
+/* Whether they are set. Returns 0 or -ERANGE, logged. */
+int dv_timings_verify(struct device *device, const struct v4l2_dv_timings *timings);
+/* By VIDIOC_S_DV_TIMINGS. Returns 0 or a negative errno, not logged. */
+int dv_timings_put(struct device *device, const struct v4l2_dv_timings *timings);
+
+#define DV_TIMINGS_SAME_RATE 0.0025 /* receivers measure the rate, too coarsely to tell 59.94 from 60 */
+/* Whether they are of the same picture size, scan and rate, as closely as receivers measure it. */
+bool dv_timings_match(const struct v4l2_bt_timings *a, const struct v4l2_bt_timings *b);
 /* Frames a second; 0: not valid. */
 double dv_timings_frame_rate(const struct v4l2_bt_timings *bt);
 /* "1920x1080p60", "720x480i59.94": of interlaced ones the fields a second, as these are called. */

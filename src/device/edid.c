@@ -19,6 +19,12 @@ void edid_free(struct edid *edid)
 	*edid = (struct edid){ 0 };
 }
 
+bool edid_equal(const struct edid *a, const struct edid *b)
+{
+	return a->n_blocks == b->n_blocks &&
+	       (!a->n_blocks || memcmp(a->data, b->data, (size_t)a->n_blocks * EDID_BLOCK_BYTES) == 0);
+}
+
 /* On a video node the pad is the number of the input or output (kernel documentation, VIDIOC_G_EDID). */
 static struct v4l2_edid ioctl_argument(struct device *device, const struct edid *edid)
 {
@@ -86,8 +92,7 @@ int edid_set(struct device *device, const struct edid *edid, bool adjust)
 	err = edid_get(device, &now);
 	if (err < 0)
 		return device_error(device, "VIDIOC_G_EDID", err);
-	same = now.n_blocks == edid->n_blocks &&
-	       memcmp(now.data, edid->data, (size_t)now.n_blocks * EDID_BLOCK_BYTES) == 0;
+	same = edid_equal(&now, edid);
 	edid_free(&now);
 	if (same || adjust)
 		return 0;

@@ -17,6 +17,7 @@ struct edid {
 };
 
 void edid_free(struct edid *edid);
+bool edid_equal(const struct edid *a, const struct edid *b);
 
 /* Reads that of the selected input or output. Returns 0, with no blocks where the device presents none, or a
  * negative errno, not logged: -ENOTTY or -EINVAL where the device or the input has none. */

@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include "base/array.h"
 #include "base/log.h"
-#include "device/node_errors.h"
 #include "base/text.h"
+#include "base/units.h"
+#include "device/node_errors.h"
 
 #define INPUTS_MAX 64 /* bounds the list of a driver that never ends it */
 #define TEXT_MAX 400
@@ -113,33 +115,70 @@ const char *inputs_name(struct device *device, uint32_t index, char name[INPUT_N
 	return strcpy(name, input.name);
 }
 
-/* Logs the inputs or outputs that there are. Returns -ERANGE. */
-static int report_index(struct device *device, uint32_t index, const char *what)
+static const char *kind_of_input(const struct device *device)
 {
+	return device_is_output(device) ? "output" : "input";
+}
+
+/* Logs the inputs or outputs that there are. Returns -ERANGE. */
+static int report_choice(struct device *device, const char *choice)
+{
+	const char *what = kind_of_input(device);
 	char text[TEXT_MAX] = "", name[INPUT_NAME_MAX];
 
 	for (uint32_t i = 0; inputs_name(device, i, name); i++)
 		text_join(text, sizeof text, ", ", "%u (%s)", i, name);
 	if (*text)
-		log_error("%s: no %s %u; available: %s", device->path, what, index, text);
+		log_error("%s: no %s %s; available: %s", device->path, what, choice, text);
 	else
-		log_error("%s: no %s %u: the device has no %ss to select", device->path, what, index, what);
+		log_error("%s: no %s %s: the device has no %ss to select", device->path, what, choice, what);
 	return -ERANGE;
 }
 
-int inputs_select(struct device *device, uint32_t index)
+/* By its number, or by its name. */
+static bool find_input(struct device *device, const char *choice, uint32_t *index)
 {
-	bool is_output = device_is_output(device);
-	const char *what = is_output ? "output" : "input";
+	char name[INPUT_NAME_MAX];
+	uint64_t number;
+
+	if (parse_uint(choice, INT32_MAX, &number) == 0) {
+		*index = (uint32_t)number;
+		return true;
+	}
+	for (*index = 0; inputs_name(device, *index, name); ++*index)
+		if (strcasecmp(name, choice) == 0)
+			return true;
+	return false;
+}
+
+int inputs_put(struct device *device, uint32_t index)
+{
 	int number = (int)index;
-	int err = device_ioctl(device, is_output ? VIDIOC_S_OUTPUT : VIDIOC_S_INPUT, &number);
+
+	return device_ioctl(device, device_is_output(device) ? VIDIOC_S_OUTPUT : VIDIOC_S_INPUT, &number);
+}
+
+int inputs_select(struct device *device, const char *choice, uint32_t *index)
+{
+	int err = find_input(device, choice, index) ? inputs_put(device, *index) : -EINVAL;
 
 	/* A device without the ioctl has one input, which is selected. */
-	if (err == 0 || (err == -ENOTTY && index == 0))
+	if (err == 0 || (err == -ENOTTY && *index == 0))
 		return 0;
 	if (err == -EINVAL || err == -ENOTTY)
-		return report_index(device, index, what);
+		return report_choice(device, choice);
 	if (err == -EBUSY && !device_is_simulated(device))
 		return node_error_report(device->path, err, DEVICE_ANY, device->caps);
-	return device_error(device, is_output ? "VIDIOC_S_OUTPUT" : "VIDIOC_S_INPUT", err);
+	return device_error(device, device_is_output(device) ? "VIDIOC_S_OUTPUT" : "VIDIOC_S_INPUT", err);
+}
+
+int inputs_verify(struct device *device, uint32_t index)
+{
+	int now = inputs_current(device);
+
+	if (now < 0 || (uint32_t)now == index)
+		return 0;
+	log_error("%s: asked for %s %u, the device has selected %d", device->path, kind_of_input(device),
+		  index, now);
+	return -ERANGE;
 }

@@ -28,9 +28,13 @@ int inputs_current(struct device *device);
 /* The name of an input or output. Returns name, filled in, or NULL for an index that the device does not
  * have. */
 const char *inputs_name(struct device *device, uint32_t index, char name[INPUT_NAME_MAX]);
-/* Selects by VIDIOC_S_INPUT or VIDIOC_S_OUTPUT. Returns 0; -ERANGE for a number that the device does not
- * have, logged with those that it has; -EBUSY or another negative errno, logged. */
-int inputs_select(struct device *device, uint32_t index);
+/* Selects one by its number or its name, in any case, and tells its number. Returns 0; -ERANGE for one that
+ * the device does not have, logged with those that it has; -EBUSY or another negative errno, logged. */
+int inputs_select(struct device *device, const char *choice, uint32_t *index);
+/* Whether that one is selected. Returns 0 or -ERANGE, logged. */
+int inputs_verify(struct device *device, uint32_t index);
+/* By VIDIOC_S_INPUT or VIDIOC_S_OUTPUT. Returns 0 or a negative errno, not logged. */
+int inputs_put(struct device *device, uint32_t index);
 
 /* "camera", "tuner", …, for a type of an input or output of this device. */
 const char *inputs_type_name(const struct device *device, uint32_t type);

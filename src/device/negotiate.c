@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "device/colorimetry.h"
+#include "device/crop.h"
 #include "device/enumerate.h"
 #include "device/node_errors.h"
 #include "device/obstacles.h"
@@ -286,6 +287,23 @@ static int set_format(struct negotiation *negotiation, struct video_format *form
 	return parse_format(device, &wanted, format);
 }
 
+/* Where the driver does not scale, the frame gets the size of what is cropped to. */
+static int set_crop(const struct negotiation *negotiation, struct video_format *format)
+{
+	const struct negotiate_request *request = negotiation->request;
+	struct device *device = negotiation->device;
+	struct v4l2_format now;
+	int err;
+
+	if (!request->crop.width)
+		return 0;
+	err = crop_set(device, &request->crop, request->adjust);
+	if (err < 0)
+		return err;
+	err = negotiate_get_v4l2_format(device, &now);
+	return err < 0 ? report_no_format(device, err) : parse_format(device, &now, format);
+}
+
 static int set_rate(struct negotiation *negotiation, struct video_format *format)
 {
 	const struct negotiate_request *request = negotiation->request;
@@ -415,6 +433,8 @@ int negotiate_format(struct device *device, const struct negotiate_request *requ
 	if (err < 0)
 		return err;
 	err = set_format(&negotiation, format);
+	if (err == 0)
+		err = set_crop(&negotiation, format);
 	if (err == 0)
 		err = set_rate(&negotiation, format);
 	if (err == 0)

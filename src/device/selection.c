@@ -14,15 +14,28 @@ const struct selection_target selection_targets[] = {
 	{ 0, NULL },
 };
 
+/* The single-planar types are known by all kernels, and mean both (kernel documentation, VIDIOC_G_SELECTION).
+ */
+static struct v4l2_selection selection_of(const struct device *device, uint32_t target)
+{
+	return (struct v4l2_selection){ .type = device_is_output(device) ? V4L2_BUF_TYPE_VIDEO_OUTPUT
+									 : V4L2_BUF_TYPE_VIDEO_CAPTURE,
+					.target = target };
+}
+
 int selection_get(struct device *device, uint32_t target, struct v4l2_rect *rect)
 {
-	/* The single-planar types are known by all kernels, and mean both (kernel documentation,
-	 * VIDIOC_G_SELECTION). */
-	struct v4l2_selection selection = { .type = device_is_output(device) ? V4L2_BUF_TYPE_VIDEO_OUTPUT
-									     : V4L2_BUF_TYPE_VIDEO_CAPTURE,
-					    .target = target };
+	struct v4l2_selection selection = selection_of(device, target);
 	int err = device_ioctl(device, VIDIOC_G_SELECTION, &selection);
 
 	*rect = err < 0 ? (struct v4l2_rect){ 0 } : selection.r;
 	return err;
+}
+
+int selection_put(struct device *device, uint32_t target, const struct v4l2_rect *rect)
+{
+	struct v4l2_selection selection = selection_of(device, target);
+
+	selection.r = *rect;
+	return device_ioctl(device, VIDIOC_S_SELECTION, &selection);
 }

@@ -5,12 +5,19 @@
 #include <errno.h>
 #include <string.h>
 #include "base/log.h"
+#include "device/crop.h"
+#include "device/dv_timings.h"
 #include "device/frame_rate.h"
+#include "device/inputs.h"
 #include "device/negotiate.h"
+#include "device/selection.h"
+#include "device/standards.h"
 
-static int get_input(struct device *device, int *input)
+static void save_source(struct source_settings *source, struct device *device)
 {
-	return device_ioctl(device, device_is_output(device) ? VIDIOC_G_OUTPUT : VIDIOC_G_INPUT, input);
+	source->is_saved = true;
+	standards_current(device, &source->standard);
+	source->has_timings = dv_timings_current(device, &source->timings) == 0;
 }
 
 void settings_save(struct settings *settings, struct device *device)
@@ -18,9 +25,25 @@ void settings_save(struct settings *settings, struct device *device)
 	if (settings->is_saved)
 		return;
 	settings->is_saved = true;
-	settings->has_input = get_input(device, &settings->input) == 0;
+	settings->input = inputs_current(device);
+	save_source(&settings->source, device);
 	settings->has_format = negotiate_get_v4l2_format(device, &settings->format) == 0;
+	selection_get(device, V4L2_SEL_TGT_CROP, &settings->crop);
 	frame_rate_read(device, &settings->fps);
+}
+
+int settings_save_source(struct settings *settings, struct device *device, bool with_edid)
+{
+	struct source_settings *source = &settings->new_source;
+	int err = 0;
+
+	if (source->is_saved)
+		return 0;
+	save_source(source, device);
+	if (with_edid)
+		err = edid_get(device, &source->edid);
+	source->has_edid = with_edid && err == 0;
+	return err == -ENOMEM ? err : 0;
 }
 
 static void report_kept(const struct device *device, const char *what, int err)
@@ -29,15 +52,54 @@ static void report_kept(const struct device *device, const char *what, int err)
 		log_verbose("%s: %s cannot be set back: %s", device->path, what, err_str(err));
 }
 
+static void restore_edid(const struct source_settings *source, struct device *device)
+{
+	struct edid now;
+
+	if (!source->has_edid || edid_get(device, &now) < 0)
+		return;
+	if (!edid_equal(&now, &source->edid))
+		report_kept(device, "the EDID", edid_put(device, &source->edid));
+	edid_free(&now);
+}
+
+static void restore_timings(const struct source_settings *source, struct device *device)
+{
+	struct v4l2_dv_timings now;
+
+	if (source->has_timings && dv_timings_current(device, &now) == 0 &&
+	    memcmp(&now, &source->timings, sizeof now) != 0)
+		report_kept(device, "the DV timings", dv_timings_put(device, &source->timings));
+}
+
+static void restore_standard(const struct source_settings *source, struct device *device)
+{
+	v4l2_std_id now;
+
+	if (source->standard && standards_current(device, &now) == 0 && now != source->standard)
+		report_kept(device, "the standard", standards_put(device, source->standard));
+}
+
+static void restore_source(const struct source_settings *source, struct device *device)
+{
+	restore_edid(source, device);
+	restore_timings(source, device);
+	restore_standard(source, device);
+}
+
 static void restore_input(const struct settings *settings, struct device *device)
 {
-	int now = settings->input;
+	if (settings->input >= 0 && inputs_current(device) != settings->input)
+		report_kept(device, "the input", inputs_put(device, (uint32_t)settings->input));
+}
 
-	if (!settings->has_input || get_input(device, &now) < 0 || now == settings->input)
-		return;
-	now = settings->input;
-	report_kept(device, "the input",
-		    device_ioctl(device, device_is_output(device) ? VIDIOC_S_OUTPUT : VIDIOC_S_INPUT, &now));
+static void restore_crop(const struct settings *settings, struct device *device)
+{
+	struct v4l2_rect now;
+
+	if (settings->crop.width && selection_get(device, V4L2_SEL_TGT_CROP, &now) == 0 &&
+	    memcmp(&now, &settings->crop, sizeof now) != 0)
+		report_kept(device, "the crop", crop_put(device, &settings->crop));
 }
 
 static void restore_format(const struct settings *settings, struct device *device)
@@ -65,9 +127,12 @@ static void restore_rate(const struct settings *settings, struct device *device)
 void settings_restore(const struct settings *settings, struct device *device)
 {
 	device_convert(device, false);
+	restore_source(&settings->new_source, device);
 	restore_input(settings, device);
+	restore_source(&settings->source, device);
 	control_values_restore(settings->controls, device);
 	restore_format(settings, device);
+	restore_crop(settings, device);
 	restore_rate(settings, device);
 	control_values_restore(settings->controls, device);
 }
@@ -75,5 +140,6 @@ void settings_restore(const struct settings *settings, struct device *device)
 void settings_free(struct settings *settings)
 {
 	control_values_free(&settings->controls);
+	edid_free(&settings->new_source.edid);
 	*settings = (struct settings){ .is_saved = false };
 }

@@ -19,6 +19,10 @@ static const struct {
 	{ STAGE_DEVICE, ANY, STATUS_DEVICE },
 
 	{ STAGE_CONTROL, -ENODEV, STATUS_DEVICE },
+	{ STAGE_CONTROL, -EINVAL, STATUS_USAGE },     /* text that is no value of the option */
+	{ STAGE_CONTROL, -ETIMEDOUT, STATUS_DEVICE }, /* no signal */
+	{ STAGE_CONTROL, -ECANCELED, STATUS_FAILED }, /* interrupted while waiting for it */
+	{ STAGE_CONTROL, -ENOMEM, STATUS_FAILED },
 	{ STAGE_CONTROL, ANY, STATUS_REFUSED },
 
 	{ STAGE_PIPELINE, -ERANGE, STATUS_REFUSED },

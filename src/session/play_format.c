@@ -155,7 +155,9 @@ static struct negotiate_request make_request(struct device *device, const struct
 		.height = wanted->height ? wanted->height : height,
 		.pixelformat = wanted->pixelformat,
 		.fps = wanted->fps.num ? wanted->fps : file->format.fps,
+		.crop = wanted->crop,
 		.adjust = true,
+		.force = wanted->force,
 		.pictures = &file->format,
 	};
 }

@@ -3,11 +3,66 @@
 #include "session/setup.h"
 
 #include "base/array.h"
+#include "base/clock.h"
+#include "device/crop.h"
 #include "device/inputs.h"
+#include "device/standards.h"
+
+static struct signal_wait signal_limit(const struct setup_options *options)
+{
+	return (struct signal_wait){
+		.cancel_fd = options->signal_fd,
+		.deadline_ns = options->signal_timeout_ns ? now_ns() + options->signal_timeout_ns : 0,
+	};
+}
 
 static int select_input(struct setup *setup, const struct setup_options *options)
 {
-	return options->has_input ? inputs_select(&setup->device, options->input) : 0;
+	int err = options->input ? inputs_select(&setup->device, options->input, &setup->chosen.input) : 0;
+
+	if (err == 0)
+		err = settings_save_source(&setup->before, &setup->device, options->edid);
+	return err;
+}
+
+static int verify_input(struct setup *setup, const struct setup_options *options)
+{
+	return options->input ? inputs_verify(&setup->device, setup->chosen.input) : 0;
+}
+
+static int set_edid(struct setup *setup, const struct setup_options *options)
+{
+	return options->edid ? edid_set(&setup->device, options->edid, options->format.adjust) : 0;
+}
+
+static int set_timings(struct setup *setup, const struct setup_options *options)
+{
+	const struct signal_wait wait = signal_limit(options);
+
+	if (!options->dv_timings)
+		return 0;
+	setup->request.force = true;
+	return dv_timings_select(&setup->device, options->dv_timings, &wait, &setup->chosen.timings);
+}
+
+static int verify_timings(struct setup *setup, const struct setup_options *options)
+{
+	return options->dv_timings ? dv_timings_verify(&setup->device, &setup->chosen.timings) : 0;
+}
+
+static int set_standard(struct setup *setup, const struct setup_options *options)
+{
+	const struct signal_wait wait = signal_limit(options);
+
+	if (!options->standard)
+		return 0;
+	setup->request.force = true;
+	return standards_select(&setup->device, options->standard, &wait, &setup->chosen.standard);
+}
+
+static int verify_standard(struct setup *setup, const struct setup_options *options)
+{
+	return options->standard ? standards_verify(&setup->device, setup->chosen.standard) : 0;
 }
 
 static int open_pipeline(struct setup *setup, const struct setup_options *options)
@@ -19,9 +74,8 @@ static int open_pipeline(struct setup *setup, const struct setup_options *option
 
 static int configure_pipeline(struct setup *setup, const struct setup_options *options)
 {
-	return setup->pipeline && !options->no_pipeline
-		       ? pipeline_configure(setup->pipeline, &options->format)
-		       : 0;
+	return setup->pipeline && !options->no_pipeline ? pipeline_configure(setup->pipeline, &setup->request)
+							: 0;
 }
 
 static int set_controls(struct setup *setup, const struct setup_options *options)
@@ -31,15 +85,28 @@ static int set_controls(struct setup *setup, const struct setup_options *options
 				 : 0;
 }
 
-/* What is set before the format is negotiated, in this order: each may change what comes after it. A sensor's
- * mode sets the ranges of its controls, some of which, such as flips, then change what it sends. */
+static int verify_crop(struct setup *setup, const struct setup_options *options)
+{
+	return options->format.crop.width ? crop_verify(&setup->device, &options->format.crop) : 0;
+}
+
+/* What is set before the format is negotiated, in the order that drivers want: each may change what is below
+ * it. A sensor's mode sets the ranges of its controls, some of which, such as flips, then change what it
+ * sends. And how to see afterwards that it is still so. */
 static const struct step {
 	enum stage stage;
-	int (*run)(struct setup *setup, const struct setup_options *options);
+	int (*set)(struct setup *setup, const struct setup_options *options);
+	int (*verify)(struct setup *setup, const struct setup_options *options);
 } steps[] = {
-	{ STAGE_CONTROL, select_input },        { STAGE_PIPELINE, open_pipeline },
-	{ STAGE_PIPELINE, configure_pipeline }, { STAGE_CONTROL, set_controls },
-	{ STAGE_PIPELINE, configure_pipeline },
+	{ STAGE_CONTROL, select_input, verify_input },
+	{ STAGE_CONTROL, set_edid, NULL }, /* read back at once */
+	{ STAGE_CONTROL, set_timings, verify_timings },
+	{ STAGE_CONTROL, set_standard, verify_standard },
+	{ STAGE_PIPELINE, open_pipeline, NULL },
+	{ STAGE_PIPELINE, configure_pipeline, NULL },
+	{ STAGE_CONTROL, set_controls, NULL },
+	{ STAGE_PIPELINE, configure_pipeline, NULL },
+	{ STAGE_CONTROL, NULL, verify_crop }, /* set with the format, between size and rate */
 };
 
 enum status setup_device(struct setup *setup, const struct setup_options *options)
@@ -58,8 +125,20 @@ enum status setup_device(struct setup *setup, const struct setup_options *option
 	if (err < 0)
 		return status_of(STAGE_QUEUE, err);
 	settings_save(&setup->before, &setup->device);
+	setup->request = options->format;
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && status == STATUS_DONE; i++)
-		status = status_of(steps[i].stage, steps[i].run(setup, options));
+		if (steps[i].set)
+			status = status_of(steps[i].stage, steps[i].set(setup, options));
+	return status;
+}
+
+enum status setup_verify(struct setup *setup, const struct setup_options *options)
+{
+	enum status status = STATUS_DONE;
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && status == STATUS_DONE; i++)
+		if (steps[i].verify && !options->format.adjust)
+			status = status_of(steps[i].stage, steps[i].verify(setup, options));
 	return status;
 }
 
@@ -105,13 +184,19 @@ int setup_pool(struct setup *setup, const struct setup_options *options)
 	return pool_configure(setup->pool, &config);
 }
 
+enum status setup_format(struct setup *setup, const struct setup_options *options)
+{
+	int err = negotiate_format(&setup->device, &setup->request, &setup->format);
+
+	return err < 0 ? status_of(STAGE_FORMAT, err) : setup_verify(setup, options);
+}
+
 enum status setup_open(struct setup *setup, const struct setup_options *options)
 {
 	enum status status = setup_device(setup, options);
 
 	if (status == STATUS_DONE)
-		status = status_of(STAGE_FORMAT,
-				   negotiate_format(&setup->device, &options->format, &setup->format));
+		status = setup_format(setup, options);
 	return status == STATUS_DONE ? status_of(STAGE_QUEUE, setup_pool(setup, options)) : status;
 }
 

@@ -4,6 +4,7 @@
 #define SESSION_SETUP_H
 
 #include "device/device.h"
+#include "device/dv_timings.h"
 #include "device/negotiate.h"
 #include "device/settings.h"
 #include "pipeline/pipeline.h"
@@ -13,10 +14,15 @@
 struct setup_options {
 	const char *device; /* see device_open(); NULL: the first node that fits the role */
 	enum device_role role;
-	bool has_input;
-	uint32_t input;       /* capture: of the device's inputs; output: of its outputs */
-	const char *controls; /* see pipeline_set_controls(); NULL: none */
-	bool no_pipeline;     /* leave the media pipeline in front of the node as it is */
+	/* NULL: as the device is. */
+	const char *input;         /* see inputs_select(); output: of the device's outputs */
+	const char *dv_timings;    /* see dv_timings_select() */
+	const char *standard;      /* see standards_select() */
+	const struct edid *edid;   /* for a receiver to present */
+	const char *controls;      /* see pipeline_set_controls() */
+	bool no_pipeline;          /* leave the media pipeline in front of the node as it is */
+	int signal_fd;             /* ends the wait for a source's signal when it is readable; -1: none */
+	int64_t signal_timeout_ns; /* how long to wait for it; 0: as long as it takes */
 	struct negotiate_request format;
 	const char *io, *import_from; /* as in pool_options */
 	uint64_t memory_limit;
@@ -33,13 +39,19 @@ struct setup {
 	struct pool *pool;          /* NULL: none */
 	struct pipeline *pipeline;  /* NULL: none, or not needed */
 	bool has_device;            /* it is open */
-	struct settings before;     /* what the device was set to */
-	bool under_way;             /* frames came, or need not: the device keeps what it is set to */
+	struct negotiate_request request; /* that of the options, and what follows from the other ones */
+	struct {
+		uint32_t input;
+		struct v4l2_dv_timings timings;
+		v4l2_std_id standard;
+	} chosen;               /* where the options name one */
+	struct settings before; /* what the device was set to */
+	bool under_way;         /* frames came, or need not: the device keeps what it is set to */
 };
 
-/* Opens and configures all of it: device, input, media pipeline, controls, format, queue, in that order. A
- * device that another program streams from is not changed. Returns STATUS_DONE or the status of the step that
- * failed, which has logged why. */
+/* Opens and configures all of it: device, input, EDID, timings, media pipeline, controls, format, queue, in
+ * that order. A device that another program streams from is not changed. Returns STATUS_DONE or the status of
+ * the step that failed, which has logged why. */
 enum status setup_open(struct setup *setup, const struct setup_options *options);
 /* Takes a half-open one. Unless the run got under way the device is set back to what it was before. */
 void setup_close(struct setup *setup);
@@ -47,10 +59,12 @@ void setup_close(struct setup *setup);
  * setup_device() then open again whatever options->device is. Returns 0 or -ENOMEM (logged). */
 int setup_close_keeping_name(struct setup *setup);
 
-/* The steps of setup_open(), for callers that negotiate the format themselves: device, input, media pipeline
- * and controls; then, once setup->format is filled in, the queue. setup_pool() returns 0 or a negative errno,
- * logged. */
+/* The steps of setup_open(), for callers that negotiate the format themselves, by setup->request: the device
+ * and what is set before the format; format and crop, after which the former is read back (or setup_verify()
+ * alone, once setup->format is filled in); the queue. setup_pool() returns 0 or a negative errno, logged. */
 enum status setup_device(struct setup *setup, const struct setup_options *options);
+enum status setup_format(struct setup *setup, const struct setup_options *options);
+enum status setup_verify(struct setup *setup, const struct setup_options *options);
 int setup_pool(struct setup *setup, const struct setup_options *options);
 
 #endif

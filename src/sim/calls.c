@@ -41,7 +41,15 @@ static const struct call {
 	{ VIDIOC_G_OUTPUT, "g_output", sim_inputs_g_output },
 	{ VIDIOC_S_OUTPUT, "s_output", sim_inputs_s_output },
 	{ VIDIOC_CROPCAP, "cropcap", sim_formats_cropcap },
-	{ VIDIOC_G_SELECTION, "g_selection", sim_formats_g_selection },
+	{ VIDIOC_G_SELECTION, "g_selection", sim_source_get_selection },
+	{ VIDIOC_S_SELECTION, "s_selection", sim_source_set_selection },
+	{ VIDIOC_ENUMSTD, "enumstd", sim_source_enum_standard },
+	{ VIDIOC_G_STD, "g_std", sim_source_get_standard },
+	{ VIDIOC_S_STD, "s_std", sim_source_set_standard },
+	{ VIDIOC_QUERYSTD, "querystd", sim_source_query_standard },
+	{ VIDIOC_G_EDID, "g_edid", sim_source_get_edid },
+	{ VIDIOC_S_EDID, "s_edid", sim_source_set_edid },
+	{ VIDIOC_ENUM_DV_TIMINGS, "enum_dv_timings", sim_dv_timings_enum },
 	{ VIDIOC_QUERY_DV_TIMINGS, "query_dv_timings", sim_dv_timings_query },
 	{ VIDIOC_G_DV_TIMINGS, "g_dv_timings", sim_dv_timings_get },
 	{ VIDIOC_S_DV_TIMINGS, "s_dv_timings", sim_dv_timings_set },
@@ -102,6 +110,12 @@ static const struct rule {
 	{ VIDIOC_S_INPUT, PRIO, 0 },
 	{ VIDIOC_ENUMOUTPUT, 0, UP_TO(v4l2_output, index) },
 	{ VIDIOC_S_OUTPUT, PRIO, 0 },
+	{ VIDIOC_S_SELECTION, PRIO, UP_TO(v4l2_selection, r) },
+	{ VIDIOC_ENUMSTD, 0, UP_TO(v4l2_standard, index) },
+	{ VIDIOC_S_STD, PRIO, 0 },
+	{ VIDIOC_G_EDID, COPY, 0 },
+	{ VIDIOC_S_EDID, PRIO | COPY, 0 },
+	{ VIDIOC_ENUM_DV_TIMINGS, 0, UP_TO(v4l2_enum_dv_timings, pad) },
 	{ VIDIOC_QUERY_DV_TIMINGS, COPY, 0 },
 	{ VIDIOC_G_DV_TIMINGS, 0, UP_TO(v4l2_dv_timings, bt.flags) },
 	{ VIDIOC_S_DV_TIMINGS, PRIO, UP_TO(v4l2_dv_timings, bt.flags) },
@@ -155,8 +169,12 @@ static int check_arrays(unsigned long request, const void *argument)
 {
 	const struct v4l2_ext_controls *list = argument;
 	const struct v4l2_buffer *b = argument;
+	const struct v4l2_edid *edid = argument;
 
 	switch (request) {
+	case VIDIOC_G_EDID:
+	case VIDIOC_S_EDID:
+		return check_array(edid->edid, edid->blocks, 256, SIM_EDID_BLOCK);
 	case VIDIOC_QUERYBUF:
 	case VIDIOC_QBUF:
 	case VIDIOC_DQBUF:

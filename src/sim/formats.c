@@ -452,16 +452,3 @@ int sim_formats_cropcap(struct sim *sim, void *argument)
 	cap->pixelaspect = (struct v4l2_fract){ o->pixel_aspect.num, o->pixel_aspect.den };
 	return 0;
 }
-
-int sim_formats_g_selection(struct sim *sim, void *argument)
-{
-	uint32_t first = sim->options.output ? V4L2_SEL_TGT_COMPOSE : V4L2_SEL_TGT_CROP;
-	struct v4l2_selection *selection = argument;
-
-	if (!sim->options.crop_width)
-		return -ENOTTY;
-	if (selection->target - first > V4L2_SEL_TGT_CROP_BOUNDS)
-		return -EINVAL;
-	selection->r = (struct v4l2_rect){ 0, 0, sim->options.crop_width, sim->options.crop_height };
-	return 0;
-}

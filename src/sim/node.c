@@ -79,7 +79,7 @@ static void close_written_file(FILE **file)
 	*file = NULL;
 }
 
-static void write_settings(const struct sim *sim)
+static void write_settings(struct sim *sim)
 {
 	const struct video_format *format = &sim->format;
 	char fourcc[FOURCC_TEXT_MAX], rate[FRACTION_TEXT_MAX];
@@ -89,6 +89,7 @@ static void write_settings(const struct sim *sim)
 	fprintf(sim->settings_file, "input=%d %s %ux%u %s fps", sim->input,
 		fourcc_text(format->fourcc, fourcc), format->width, format->height,
 		fraction_text(format->fps, rate));
+	sim_source_print(sim, sim->settings_file);
 	sim_controls_print(sim, sim->settings_file);
 	putc('\n', sim->settings_file);
 }
@@ -131,6 +132,7 @@ static int create_device(struct sim **created, const char *keys)
 		return -errno;
 	}
 	sim_dv_timings_init(sim);
+	sim_source_init(sim);
 	sim->waiting_for_buffers = !sim->options.output;
 	sim_controls_init(sim);
 	return 0;

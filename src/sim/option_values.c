@@ -160,6 +160,18 @@ int sim_value_draw(struct sim_options *options, size_t offset, const char *value
 	return parse_word(words, value, strlen(value), field(options, offset));
 }
 
+int sim_value_standard(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct word words[] = {
+		{ "PAL", V4L2_STD_PAL }, { "NTSC", V4L2_STD_NTSC }, { "SECAM", V4L2_STD_SECAM }, { NULL, 0 }
+	};
+	uint32_t standard = 0;
+	int err = parse_word(words, value, strlen(value), &standard);
+
+	*(v4l2_std_id *)field(options, offset) = standard;
+	return err;
+}
+
 int sim_value_signal(struct sim_options *options, size_t offset, const char *value)
 {
 	static const struct word words[] = { { "good", SIM_SIGNAL_GOOD },
@@ -251,6 +263,7 @@ int sim_value_adjust(struct sim_options *options, size_t offset, const char *val
 	static const struct word words[] = { { "size", SIM_ADJUST_SIZE },
 					     { "format", SIM_ADJUST_FORMAT },
 					     { "fps", SIM_ADJUST_FPS },
+					     { "source", SIM_ADJUST_SOURCE },
 					     { NULL, 0 } };
 
 	return parse_flags(words, value, field(options, offset));

@@ -9,6 +9,7 @@
 #include "device/device.h"
 
 #define SIM_MAX_BUFFERS 64 /* that grant= can ask for; a well-behaved driver stops at 32 */
+#define SIM_EDID_BLOCK 128
 #define SIM_MAX_TIMES 8
 #define SIM_MAX_CALL_FAULTS 16
 
@@ -51,7 +52,7 @@ enum {
 	SIM_PIPELINE_AMBIGUOUS,
 	SIM_PIPELINE_STUCK
 };
-enum { SIM_ADJUST_SIZE = 1, SIM_ADJUST_FORMAT = 2, SIM_ADJUST_FPS = 4 };
+enum { SIM_ADJUST_SIZE = 1, SIM_ADJUST_FORMAT = 2, SIM_ADJUST_FPS = 4, SIM_ADJUST_SOURCE = 8 };
 
 /* How the compressed formats are made. */
 struct sim_codec_options {
@@ -94,6 +95,7 @@ struct sim_options {
 	uint32_t short_bytes;                 /* 0: half of the frame */
 	uint32_t event_width, event_height;   /* 0: a source change that keeps the size */
 	uint32_t signal;                      /* SIM_SIGNAL_* */
+	v4l2_std_id standard;                 /* of the signal; 0: no standards */
 	uint32_t source_width, source_height; /* 0: as the device is set to */
 	int64_t exposure_ns;                  /* 0: no controls of it */
 	int32_t drift_ppm;
@@ -207,12 +209,17 @@ struct sim {
 	uint64_t eagain_frame;               /* the last frame before which DQBUF failed with EAGAIN */
 
 	uint32_t detected_width, detected_height; /* for QUERY_DV_TIMINGS; 0: no DV timings at all */
-	int64_t signal_locked_ns;                 /* QUERY_DV_TIMINGS fails with ENOLCK until then */
-	bool has_reader;                          /* output: a program reads what is written to the device */
-	int64_t reader_arrives_ns;                /* 0: it has, or nothing streams */
-	uint64_t reader_leaves_after;             /* value of n_frames */
-	int input;                                /* selected; output: the output */
-	uint8_t control_values[512];              /* in the order of the table in controls.c */
+	struct v4l2_dv_timings set_timings;       /* width 0: none yet */
+	v4l2_std_id standard;                     /* 0: none */
+	uint8_t edid[2 * SIM_EDID_BLOCK];
+	uint32_t edid_blocks;
+	struct v4l2_rect crop;        /* width 0: none */
+	int64_t signal_locked_ns;     /* QUERY_DV_TIMINGS fails with ENOLCK until then */
+	bool has_reader;              /* output: a program reads what is written to the device */
+	int64_t reader_arrives_ns;    /* 0: it has, or nothing streams */
+	uint64_t reader_leaves_after; /* value of n_frames */
+	int input;                    /* selected; output: the output */
+	uint8_t control_values[512];  /* in the order of the table in controls.c */
 	FILE *dump_file, *settings_file;
 };
 
@@ -285,7 +292,6 @@ int sim_formats_s_fmt(struct sim *sim, void *argument);
 int sim_formats_g_parm(struct sim *sim, void *argument);
 int sim_formats_s_parm(struct sim *sim, void *argument);
 int sim_formats_cropcap(struct sim *sim, void *argument);
-int sim_formats_g_selection(struct sim *sim, void *argument);
 int sim_formats_enum_framesizes(struct sim *sim, void *argument);
 int sim_formats_enum_frameintervals(struct sim *sim, void *argument);
 
@@ -348,11 +354,24 @@ int sim_inputs_enum_output(struct sim *sim, void *argument);
 int sim_inputs_g_output(struct sim *sim, void *argument);
 int sim_inputs_s_output(struct sim *sim, void *argument);
 
+/* source.c: standard, EDID and crop. */
+void sim_source_init(struct sim *sim);
+void sim_source_print(struct sim *sim, FILE *file); /* " NAME=VALUE" of those that there are */
+int sim_source_enum_standard(struct sim *sim, void *argument);
+int sim_source_get_standard(struct sim *sim, void *argument);
+int sim_source_set_standard(struct sim *sim, void *argument);
+int sim_source_query_standard(struct sim *sim, void *argument);
+int sim_source_get_edid(struct sim *sim, void *argument);
+int sim_source_set_edid(struct sim *sim, void *argument);
+int sim_source_get_selection(struct sim *sim, void *argument);
+int sim_source_set_selection(struct sim *sim, void *argument);
+
 /* dv_timings.c: the video source. */
 void sim_dv_timings_init(struct sim *sim);
 bool sim_dv_timings_has_picture(const struct sim *sim); /* there is a signal, of the timings set */
 /* It changes as event= says. */
 void sim_dv_timings_source_change(struct sim *sim);
+int sim_dv_timings_enum(struct sim *sim, void *argument);
 int sim_dv_timings_query(struct sim *sim, void *argument);
 int sim_dv_timings_get(struct sim *sim, void *argument);
 int sim_dv_timings_set(struct sim *sim, void *argument);

@@ -57,6 +57,13 @@ one_clear_line '"Debayer A":0 wants SRGGB8_1X8 640x480, "Sensor A":0 sends RGB88
 unchanged 4 v4l2q capture -d $camera,pipeline=fits -s 5000x240 -n 3 -o o.nut
 one_clear_line '"Scaler":1 sends YUYV8_1X16 4096x240' 'a size that cannot come out: what would'
 
+# So is what belongs to the video source.
+receiver=sim:size=1280x720,fps=30,source=640x480,inputs=2,settings=left
+unchanged 4 v4l2q capture -d $receiver --input 1 --edid hdmi-720p50 --dv-timings 640x480 -s 320x240 -n 3 -o o.nut
+unchanged 3 v4l2q capture -d $receiver,signal=none --edid hdmi-720p50 --dv-timings auto --stall-timeout 1ms -n 3 -o o.nut
+unchanged 1 v4l2q capture -yd sim:size=720x576,standard=NTSC,settings=left,fail=streamon@1:EINVAL --standard auto -n 3 -o o.nut
+unchanged 1 v4l2q capture -yd $camera,crop=640x480,fail=streamon@1:EINVAL --crop 320x240+8+8 -n 3 -o o.nut
+
 # A run that begins keeps what was asked for.
 rm -f left
 run_status 0 v4l2q capture -d $camera "${set[@]}" -n 3 -o kept.nut

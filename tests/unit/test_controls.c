@@ -325,14 +325,19 @@ static void absent_controls_are_zero(void **state)
 
 static void inputs(void **state)
 {
+	uint32_t index;
+
 	(void)state;
-	assert_int_equal(inputs_select(&device, 1), 0);
+	assert_int_equal(inputs_select(&device, "1", &index), 0);
+	assert_int_equal(index, 1);
+	assert_int_equal(inputs_select(&device, "camera 1", &index), 0);
 	assert_int_equal(fake.input, 1);
-	assert_int_equal(inputs_select(&device, 2), -ERANGE);
+	assert_int_equal(inputs_select(&device, "2", &index), -ERANGE);
+	assert_int_equal(inputs_select(&device, "Camera", &index), -ERANGE);
 	assert_non_null(strstr(fake_error, "0 (Camera 0), 1 (Camera 1)"));
 	fake.n_inputs = 0;
-	assert_int_equal(inputs_select(&device, 0), 0);
-	assert_int_equal(inputs_select(&device, 1), -ERANGE);
+	assert_int_equal(inputs_select(&device, "0", &index), 0);
+	assert_int_equal(inputs_select(&device, "1", &index), -ERANGE);
 }
 
 static void former_values_are_put_back(void **state)

@@ -75,6 +75,31 @@ static void size_is_two_sides(void **state)
 	}
 }
 
+static void crop_is_a_size_at_a_place(void **state)
+{
+	static const struct {
+		const char *text;
+		int err;
+	} rows[] = {
+		{ "640x480+320+0", 0 },         { "640x480+320", -EINVAL },    { "640x480", -EINVAL },
+		{ "640x480+320+0+1", -EINVAL }, { "640x480-320+0", -EINVAL },  { "0x480+0+0", -EINVAL },
+		{ "640x480+70000+0", -ERANGE }, { "640x480+320+0 ", -EINVAL }, { "+1+1", -EINVAL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		uint32_t width = 7, height = 7;
+		int32_t left = 7, top = 7;
+
+		print_message("# \"%s\"\n", rows[i].text);
+		assert_int_equal(parse_crop(rows[i].text, &width, &height, &left, &top), rows[i].err);
+		assert_int_equal(width, rows[i].err ? 7 : 640);
+		assert_int_equal(height, rows[i].err ? 7 : 480);
+		assert_int_equal(left, rows[i].err ? 7 : 320);
+		assert_int_equal(top, rows[i].err ? 7 : 0);
+	}
+}
+
 static void rate_knows_ntsc(void **state)
 {
 	static const struct {
@@ -345,6 +370,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(uint_takes_digits_up_to_its_limit),
 		cmocka_unit_test(size_is_two_sides),
+		cmocka_unit_test(crop_is_a_size_at_a_place),
 		cmocka_unit_test(rate_knows_ntsc),
 		cmocka_unit_test(duration_takes_units_and_clocks),
 		cmocka_unit_test(factor_is_a_plain_number),

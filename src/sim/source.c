@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the simulated device is set to of its video source, besides the timings: standard, EDID and crop. */
+#include <errno.h>
+#include <string.h>
+#include "base/array.h"
+#include "sim/sim_internal.h"
+
+static const struct {
+	v4l2_std_id id;
+	const char *name;
+	uint32_t height;
+} standards[] = {
+	{ V4L2_STD_PAL, "PAL", 576 },
+	{ V4L2_STD_PAL_BG, "PAL-BG", 576 },
+	{ V4L2_STD_NTSC, "NTSC", 480 },
+	{ V4L2_STD_SECAM, "SECAM", 576 },
+};
+
+void sim_source_init(struct sim *sim)
+{
+	sim->standard = sim->options.standard ? V4L2_STD_PAL : 0;
+	sim->crop = (struct v4l2_rect){ 0, 0, sim->options.crop_width, sim->options.crop_height };
+}
+
+void sim_source_print(struct sim *sim, FILE *file)
+{
+	struct v4l2_dv_timings timings;
+
+	if (sim->options.standard)
+		fprintf(file, " standard=0x%llx", sim->standard);
+	if (sim_dv_timings_get(sim, &timings) == 0)
+		fprintf(file, " pixelclock=%llu edid=%u", timings.bt.pixelclock, sim->edid_blocks);
+	if (sim->crop.width)
+		fprintf(file, " crop=%ux%u%+d%+d", sim->crop.width, sim->crop.height, sim->crop.left,
+			sim->crop.top);
+}
+
+int sim_source_enum_standard(struct sim *sim, void *argument)
+{
+	struct v4l2_standard *standard = argument;
+	uint32_t index = standard->index;
+
+	if (!sim->options.standard)
+		return -ENOTTY;
+	if (index >= ARRAY_SIZE(standards))
+		return -EINVAL;
+	*standard = (struct v4l2_standard){
+		.index = index, .id = standards[index].id, .frameperiod = { 1, 25 }, .framelines = 625
+	};
+	if (standards[index].height == 480) {
+		standard->frameperiod = (struct v4l2_fract){ 1001, 30000 };
+		standard->framelines = 525;
+	}
+	strcpy((char *)standard->name, standards[index].name);
+	return 0;
+}
+
+int sim_source_get_standard(struct sim *sim, void *argument)
+{
+	*(v4l2_std_id *)argument = sim->standard;
+	return sim->options.standard ? 0 : -ENOTTY;
+}
+
+/* The lines of the picture come with it. */
+int sim_source_set_standard(struct sim *sim, void *argument)
+{
+	v4l2_std_id id = *(const v4l2_std_id *)argument;
+
+	if (!sim->options.standard)
+		return -ENOTTY;
+	for (unsigned i = 0; i < ARRAY_SIZE(standards); i++) {
+		if (!(id & standards[i].id))
+			continue;
+		if (sim->options.adjust & SIM_ADJUST_SOURCE || id == sim->standard)
+			return 0;
+		if (sim->n_buffers)
+			return -EBUSY;
+		sim->standard = id;
+		return sim_formats_resize(sim, 720, standards[i].height);
+	}
+	return -EINVAL;
+}
+
+int sim_source_query_standard(struct sim *sim, void *argument)
+{
+	*(v4l2_std_id *)argument = sim->options.signal ? 0 : sim->options.standard;
+	return sim->options.standard ? 0 : -ENOTTY;
+}
+
+int sim_source_get_edid(struct sim *sim, void *argument)
+{
+	struct v4l2_edid *edid = argument;
+
+	if (!sim->detected_width)
+		return -ENOTTY;
+	if (edid->pad >= sim->options.inputs)
+		return -EINVAL;
+	if (!edid->start_block && !edid->blocks) {
+		edid->blocks = sim->edid_blocks;
+		return 0;
+	}
+	if (!sim->edid_blocks)
+		return -ENODATA;
+	if (edid->start_block >= sim->edid_blocks)
+		return -EINVAL;
+	if (edid->blocks > sim->edid_blocks - edid->start_block)
+		edid->blocks = sim->edid_blocks - edid->start_block;
+	memcpy(edid->edid, sim->edid + edid->start_block * SIM_EDID_BLOCK, edid->blocks * SIM_EDID_BLOCK);
+	return 0;
+}
+
+int sim_source_set_edid(struct sim *sim, void *argument)
+{
+	struct v4l2_edid *edid = argument;
+
+	if (!sim->detected_width)
+		return -ENOTTY;
+	if (edid->pad >= sim->options.inputs || edid->start_block)
+		return -EINVAL;
+	if (edid->blocks * SIM_EDID_BLOCK > sizeof sim->edid) {
+		edid->blocks = sizeof sim->edid / SIM_EDID_BLOCK;
+		return -E2BIG;
+	}
+	if (sim->options.adjust & SIM_ADJUST_SOURCE)
+		return 0;
+	sim->edid_blocks = edid->blocks;
+	memcpy(sim->edid, edid->edid, edid->blocks * SIM_EDID_BLOCK);
+	return 0;
+}
+
+/* The target that can be set: of an output, where the frame is on the screen. */
+static uint32_t crop_target(const struct sim *sim)
+{
+	return sim->options.output ? V4L2_SEL_TGT_COMPOSE : V4L2_SEL_TGT_CROP;
+}
+
+int sim_source_get_selection(struct sim *sim, void *argument)
+{
+	struct v4l2_selection *selection = argument;
+	uint32_t first = crop_target(sim);
+
+	if (!sim->crop.width)
+		return -ENOTTY;
+	if (selection->target - first > V4L2_SEL_TGT_CROP_BOUNDS)
+		return -EINVAL;
+	selection->r = selection->target == first ? sim->crop
+						  : (struct v4l2_rect){ 0, 0, sim->options.crop_width,
+									sim->options.crop_height };
+	return 0;
+}
+
+/* A side of at least 16, in steps of 8, within [0, bound). */
+static void fit(uint32_t bound, uint32_t *side, int32_t *start)
+{
+	*side = *side < 16 ? 16 : *side > bound ? bound : *side / 8 * 8;
+	if (*start < 0)
+		*start = 0;
+	if ((uint32_t)*start > bound - *side)
+		*start = (int32_t)(bound - *side);
+}
+
+int sim_source_set_selection(struct sim *sim, void *argument)
+{
+	struct v4l2_selection *selection = argument;
+
+	if (!sim->crop.width)
+		return -ENOTTY;
+	if (selection->target != crop_target(sim))
+		return -EINVAL;
+	if (sim->n_buffers)
+		return -EBUSY;
+	if (sim->options.adjust & SIM_ADJUST_SOURCE)
+		return 0;
+	fit(sim->options.crop_width, &selection->r.width, &selection->r.left);
+	fit(sim->options.crop_height, &selection->r.height, &selection->r.top);
+	sim->crop = selection->r;
+	return 0;
+}
