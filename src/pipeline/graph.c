@@ -170,6 +170,21 @@ static int find_node(struct graph *graph, const struct device *node)
 	return err == 0 && !graph->node ? -ENOENT : err;
 }
 
+/* A pipeline that is set up can be used without access to its parts, as in a container. Returns -ENOENT then.
+ */
+static int report_unread(const struct device *part, const char *what, int err)
+{
+	const char *path = part->path ? part->path : "media device";
+
+	if (err != -EACCES && err != -EPERM && err != -ENOENT) {
+		log_error("%s: %s cannot be read: %s", path, what, err_str(err));
+		return err;
+	}
+	log_warn("%s: %s cannot be read: %s: a media pipeline is neither shown nor set up", path, what,
+		 err_str(err));
+	return -ENOENT;
+}
+
 int graph_open(struct graph *graph, const struct device *node)
 {
 	struct topology topology = { .entities = NULL };
@@ -186,9 +201,7 @@ int graph_open(struct graph *graph, const struct device *node)
 	free_topology(&topology);
 	if (err == 0)
 		err = find_node(graph, node);
-	if (err < 0 && err != -ENOENT)
-		device_error(graph->media.path ? &graph->media : node, "the media graph cannot be read", err);
-	return err;
+	return err < 0 && err != -ENOENT ? report_unread(&graph->media, "the media graph", err) : err;
 }
 
 void graph_close(struct graph *graph)
@@ -229,8 +242,7 @@ int graph_open_entity(struct graph *graph, struct entity *entity)
 	if (err == 0 && is_video)
 		err = choose_capture_queue(&entity->device);
 	if (err < 0) {
-		log_error("%s: the node of \"%s\", %s, cannot be opened: %s", graph->media.path, entity->name,
-			  entity->device.path ? entity->device.path : "of no name", err_str(err));
+		err = report_unread(&entity->device, entity->name, err);
 		device_close(&entity->device);
 	}
 	return err;

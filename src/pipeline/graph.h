@@ -37,12 +37,14 @@ struct graph {
 	struct entity *node; /* of the video node */
 };
 
-/* Reads the graph that an open video node is in. Returns 0; -ENOENT, not logged, where it is in none; or
- * another negative errno, logged. graph_close() takes what it leaves, also on failure. */
+/* Reads the graph that an open video node is in. Returns 0; -ENOENT where it is in none or, with
+ * a warning, where the user has no access to it; or another negative errno, logged. graph_close() takes what
+ * it leaves, also on failure. */
 int graph_open(struct graph *graph, const struct device *node);
 void graph_close(struct graph *graph);
 /* Opens the entity's node, where it is a sub-device or another capture node than the graph's own, unless it
- * is open. Returns 0 or a negative errno, logged. */
+ * is open. Returns 0; -ENOENT, with a warning, where the user has no access to it; or another negative errno,
+ * logged. */
 int graph_open_entity(struct graph *graph, struct entity *entity);
 /* Turns a link on or off. Returns 0 or a negative errno, logged. */
 int graph_enable_link(struct graph *graph, struct link *link, bool on);

@@ -31,8 +31,8 @@ struct pipeline {
 };
 
 /* Finds the pipeline of an open capture node, which must stay where it is in memory. Returns 0, with
- * *pipeline NULL where the node is not at the end of one that programs set up; or a negative errno, logged.
- */
+ * *pipeline NULL where the node is not at the end of one that programs set up, or, with a warning, where the
+ * user has no access to it; or a negative errno, logged. */
 int pipeline_open(struct pipeline **pipeline, struct device *video);
 void pipeline_close(struct pipeline *pipeline); /* may be NULL */
 

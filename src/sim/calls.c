@@ -260,8 +260,8 @@ int sim_calls_run(struct sim_file *file, unsigned long request, void *argument)
 
 bool sim_calls_has_name(const char *name)
 {
-	static const char *const others[] = { "open",  "mmap",  "munmap",      "read",
-					      "write", "probe", "create_probe" };
+	static const char *const others[] = { "open", "open_media", "mmap",  "munmap",
+					      "read", "write",      "probe", "create_probe" };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(others); i++) {
 		if (strcmp(others[i], name) == 0)

@@ -273,6 +273,10 @@ int sim_media_numbers(const struct device *node, uint32_t *major, uint32_t *mino
 int sim_media_open(struct device *media, const struct device *node)
 {
 	struct sim *sim = sim_of(node);
+	int err = sim_faults_call(sim, "open_media");
+
+	if (err < 0)
+		return err;
 
 	return sim->media ? open_part(media, sim->media, -1, "sim-media") : -ENOENT;
 }

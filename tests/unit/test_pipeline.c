@@ -92,6 +92,17 @@ static void a_node_in_no_graph_has_no_pipeline(void **state)
 	close_camera(&opened);
 }
 
+static void what_may_not_be_looked_at_is_left_as_it_is(void **state)
+{
+	struct opened opened;
+
+	(void)state;
+	open_camera(&opened, "sim:pipeline=fits,fail=open_media@1:EACCES");
+	assert_null(opened.pipeline);
+	assert_string_equal(error, "");
+	close_camera(&opened);
+}
+
 static void the_first_mismatch_is_named(void **state)
 {
 	static const struct {
@@ -249,6 +260,7 @@ static const struct table_test tests[] = {
 	{ 0, "the_graph_leads_from_the_node_to_the_sensor", the_graph_leads_from_the_node_to_the_sensor,
 	  NULL },
 	{ 0, "a_node_in_no_graph_has_no_pipeline", a_node_in_no_graph_has_no_pipeline, NULL },
+	{ 0, "what_may_not_be_looked_at_is_left_as_it_is", what_may_not_be_looked_at_is_left_as_it_is, NULL },
 	{ 0, "the_first_mismatch_is_named", the_first_mismatch_is_named, NULL },
 	{ 0, "a_node_that_differs_from_what_it_is_sent_is_named",
 	  a_node_that_differs_from_what_it_is_sent_is_named, NULL },
