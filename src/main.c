@@ -17,8 +17,8 @@
 #include "cli/common.h"
 #include "cli/exit_status.h"
 
-static const struct command *const commands[] = { &command_capture, &command_play, &command_bench,
-						  &command_list, NULL };
+static const struct command *const commands[] = { &command_capture, &command_play,   &command_bench,
+						  &command_list,    &command_doctor, NULL };
 
 static const char *command_name(const void *opaque, unsigned i)
 {

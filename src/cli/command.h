@@ -8,6 +8,6 @@ struct command {
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit status */
 };
 
-extern const struct command command_bench, command_capture, command_list, command_play;
+extern const struct command command_bench, command_capture, command_doctor, command_list, command_play;
 
 #endif

@@ -23,7 +23,6 @@ static const struct {
 			      "check that it is plugged in and its driver loaded, or use the simulated "
 			      "device, %2" },
 	[OBSTACLE_ABSENT_OTHERS] = { "absent", "no such device", "available %1: %2" },
-	[OBSTACLE_NO_DRIVER] = { "no-driver", "%1 has no driver", "load its module: \"sudo modprobe %2\"" },
 	[OBSTACLE_GONE] = { "gone", "the device is gone: it was unplugged, or its driver is not loaded",
 			    "plug it in again, or load its driver" },
 	[OBSTACLE_PERMISSION_GROUP] = { "permission", "no permission: it belongs to group %1",
@@ -57,7 +56,7 @@ static const struct {
 	[OBSTACLE_SIGNAL_RANGE] = { "signal-range", "the device does not support the signal",
 				    "set the source to a size and rate that the device supports" },
 	[OBSTACLE_TIMINGS] = { "timings", "its timings are not those of the source: from %1",
-			       "set those of the source: --dv-timings auto" },
+			       "--dv-timings auto sets those of the source, as does v4l2q doctor --fix" },
 	[OBSTACLE_NO_FORMAT] = { "no-format",
 				 "no format is set: no producer feeds the device (v4l2loopback), or none has "
 				 "set it yet",
@@ -90,6 +89,10 @@ static const struct {
 				       "sets how long to wait" },
 	[OBSTACLE_TAKES_NONE] = { "no-frames", "the device takes no more frames",
 				  "check that it is still connected, and that what it feeds is running" },
+	[OBSTACLE_DAMAGED] = { "damaged", "%1 of %2 frames were damaged or empty",
+			       "try another cable or port, a smaller size or rate" },
+	[OBSTACLE_USB2] = { "usb2", "it runs at USB 2 speed, %1, though it can do USB 3",
+			    "plug it into a USB 3 port, with a cable and a hub of USB 3" },
 	[OBSTACLE_DARK] = { "dark", "the pictures are dark: %1",
 			    "take the cap off the lens, give it light, or raise exposure and gain "
 			    "(v4l2q list -d %2 shows the controls)" },
@@ -133,11 +136,16 @@ void obstacle_report(const char *device, enum obstacle_kind kind, const char *a,
 	struct obstacle obstacle;
 
 	obstacle_set(&obstacle, kind, a, b);
+	obstacle_pass(device, &obstacle);
+}
+
+void obstacle_pass(const char *device, const struct obstacle *obstacle)
+{
 	if (chosen.call)
-		chosen.call(chosen.opaque, &obstacle);
+		chosen.call(chosen.opaque, obstacle);
 	else
-		log_error("%s%s%s; %s", device ? device : "", device ? ": " : "", obstacle.cause,
-			  obstacle.cure);
+		log_error("%s%s%s; %s", device ? device : "", device ? ": " : "", obstacle->cause,
+			  obstacle->cure);
 }
 
 void obstacle_warn(const char *device, const struct obstacle *obstacle)

@@ -12,7 +12,6 @@ enum obstacle_kind {
 	OBSTACLE_NO_ROLE,
 	OBSTACLE_ABSENT,
 	OBSTACLE_ABSENT_OTHERS,
-	OBSTACLE_NO_DRIVER,
 	OBSTACLE_GONE,
 	OBSTACLE_PERMISSION_GROUP,
 	OBSTACLE_PERMISSION_ACL,
@@ -48,11 +47,13 @@ enum obstacle_kind {
 	OBSTACLE_NO_FRAMES,
 	OBSTACLE_UNUSABLE_FRAMES,
 	OBSTACLE_TAKES_NONE, /* output */
+	OBSTACLE_DAMAGED,
 	OBSTACLE_DARK,
 	OBSTACLE_RATE,
 	OBSTACLE_EXPOSURE,
 	OBSTACLE_TIMESTAMPS,
 	OBSTACLE_KERNEL,
+	OBSTACLE_USB2,
 	N_OBSTACLES,
 };
 
@@ -67,6 +68,8 @@ struct obstacle {
 void obstacle_set(struct obstacle *obstacle, enum obstacle_kind kind, const char *a, const char *b);
 /* The same, and logs the error "DEVICE: CAUSE; CURE", or gives it to the sink. */
 void obstacle_report(const char *device, enum obstacle_kind kind, const char *a, const char *b);
+/* Reports one that is filled in. */
+void obstacle_pass(const char *device, const struct obstacle *obstacle);
 /* Logs "DEVICE: CAUSE; CURE" as a warning. */
 void obstacle_warn(const char *device, const struct obstacle *obstacle);
 /* OBSTACLE_FEW_BUFFERS: the driver granted another number than can be used. */

@@ -54,7 +54,7 @@ for word in 'scripts/demo' 'scripts/test' 'v4l2q capture' 'v4l2q play' 'v4l2q li
 	ok "README.md speaks of $word" grep -qF -- "$word" "$root/README.md"
 done
 while read -r command; do
-	ok "README.md: $command exists" grep -qE "^(capture|play|bench|list)$" <<<"$command"
+	ok "README.md: $command exists" grep -qE "^(capture|play|bench|list|doctor)$" <<<"$command"
 done < <(grep -oE '^ +(\$ )?v4l2q [a-z]+' "$root/README.md" | awk '{ print $NF }' | sort -u)
 
 done_testing

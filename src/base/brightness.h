@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How bright a raw picture is. */
+#ifndef BASE_BRIGHTNESS_H
+#define BASE_BRIGHTNESS_H
+
+#include <stddef.h>
+#include "base/video_format.h"
+
+/* The mean of the luma, or of red, green and blue, of a picture in n_planes memory planes of so many bytes: 0
+ * black, 1 white. Negative: the format is compressed, or of more than 8 bits a component. */
+double brightness_mean(const struct video_format *format, const uint8_t *const *planes, const size_t *bytes);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The checks of a device before its stream: is it there, free, set up, and does it have a signal. */
+#include <stdio.h>
+#include <string.h>
+#include "base/text.h"
+#include "device/dv_timings.h"
+#include "device/hardware.h"
+#include "device/inputs.h"
+#include "doctor/doctor_internal.h"
+
+#define USB2_MBITS 480
+
+/* setup_device() does the work of three checks: what it reports is told of the one that met it. */
+enum status doctor_check_node(struct doctor *doctor, char *found)
+{
+	struct setup *setup = &doctor->setup;
+
+	doctor->setup_status = setup_device(setup, doctor->options.setup);
+	if (!setup->has_device)
+		return doctor->setup_status;
+	doctor->setup_is_told = doctor->has_obstacle;
+	if (doctor->has_obstacle)
+		doctor->findings[doctor->n_findings - 1].check =
+			setup->before.is_saved ? "setup" : "idle"; /* where it was met */
+	snprintf(found, FINDING_TEXT_MAX, "%s: %.32s (%.16s, %.32s)", setup->device.path,
+		 (const char *)setup->device.info.card, (const char *)setup->device.info.driver,
+		 (const char *)setup->device.info.bus_info);
+	return STATUS_DONE;
+}
+
+enum status doctor_check_idle(struct doctor *doctor, char *found)
+{
+	if (!doctor->setup.before.is_saved) {
+		doctor->has_obstacle = doctor->setup_is_told;
+		return doctor->setup_status;
+	}
+	snprintf(found, FINDING_TEXT_MAX, "no other program streams from it");
+	return STATUS_DONE;
+}
+
+enum status doctor_check_setup(struct doctor *doctor, char *found)
+{
+	char name[INPUT_NAME_MAX];
+	int input = inputs_current(&doctor->setup.device);
+
+	if (doctor->setup_status != STATUS_DONE) {
+		doctor->has_obstacle = doctor->setup_is_told;
+		return doctor->setup_status;
+	}
+	if (input < 0 || !inputs_name(&doctor->setup.device, (uint32_t)input, name))
+		snprintf(found, FINDING_TEXT_MAX, "it has no inputs to select");
+	else
+		snprintf(found, FINDING_TEXT_MAX, "input %d (%s)", input, name);
+	return STATUS_DONE;
+}
+
+/* The state of the input, for analogue video and receivers that tell it there alone. */
+static enum obstacle_kind obstacle_of_input(struct device *device)
+{
+	struct input input;
+	int index = inputs_current(device);
+
+	if (index < 0 || !inputs_get(device, (uint32_t)index, &input))
+		return N_OBSTACLES;
+	if (input.status & (V4L2_IN_ST_NO_SIGNAL | V4L2_IN_ST_NO_POWER))
+		return OBSTACLE_NO_SIGNAL;
+	return input.status & (V4L2_IN_ST_NO_H_LOCK | V4L2_IN_ST_NO_SYNC | V4L2_IN_ST_NO_CARRIER)
+		       ? OBSTACLE_NO_LOCK
+		       : N_OBSTACLES;
+}
+
+/* A recording would begin all the same, and get what frames there are. */
+enum status doctor_check_signal(struct doctor *doctor, char *found)
+{
+	struct device *device = &doctor->setup.device;
+	struct v4l2_dv_timings timings;
+	int err = dv_timings_detected(device, &timings);
+	enum obstacle_kind kind = obstacle_of_signal(err);
+	char name[DV_TIMINGS_NAME_MAX];
+
+	if (kind == N_OBSTACLES)
+		kind = obstacle_of_input(device);
+	if (kind != N_OBSTACLES)
+		obstacle_report(device->path, kind, NULL, NULL);
+	else if (err == 0)
+		snprintf(found, FINDING_TEXT_MAX, "%s", dv_timings_name(&timings.bt, name));
+	return STATUS_DONE;
+}
+
+/* Receivers have to be set to the timings of their source by a program (kernel documentation, "ioctl
+ * VIDIOC_QUERY_DV_TIMINGS"). */
+enum status doctor_check_timings(struct doctor *doctor, char *found)
+{
+	struct device *device = &doctor->setup.device;
+	struct video_source source = { 0 };
+	struct video_format format;
+	char change[DV_TIMINGS_TEXT_MAX];
+
+	source.has_timings = dv_timings_detected(device, &source.timings) == 0;
+	if (!source.has_timings || negotiate_get_format(device, &format) < 0)
+		return STATUS_DONE;
+	if (dv_timings_compare(device, &format, &source, change) <= 0) {
+		snprintf(found, FINDING_TEXT_MAX, "those of the source");
+		return STATUS_DONE;
+	}
+	obstacle_report(device->path, OBSTACLE_TIMINGS, change, device->name);
+	if (doctor->options.fix && dv_timings_apply(device, doctor->options.signal_fd, 1, &source) == 0)
+		doctor->findings[doctor->n_findings - 1].is_fixed = true;
+	return STATUS_DONE;
+}
+
+/* One line of a file in sysfs. Returns text; "": there is none. */
+static char *read_line(const char *folder, const char *file, char *text, size_t size)
+{
+	char path[PATH_MAX + 40];
+	FILE *lines;
+
+	*text = '\0';
+	snprintf(path, sizeof path, "%s/%s", folder, file);
+	lines = fopen(path, "re");
+	if (!lines)
+		return text;
+	if (fgets(text, (int)size, lines))
+		text[strcspn(text, "\n")] = '\0';
+	fclose(lines);
+	return text;
+}
+
+/* A device of USB 3 says so at USB 2 speed by its version 2.1. */
+enum status doctor_check_usb(struct doctor *doctor, char *found)
+{
+	struct device *device = &doctor->setup.device;
+	const char *name = strrchr(device->path, '/');
+	struct hardware hardware;
+	char version[16], control[16], speed[32];
+
+	if (!name || !hardware_of("", name + 1, &hardware) || !hardware.usb_mbits)
+		return STATUS_DONE;
+	snprintf(speed, sizeof speed, "%u Mbit/s", hardware.usb_mbits);
+	read_line(hardware.sysfs, "version", version, sizeof version);
+	if (hardware.usb_mbits <= USB2_MBITS && strcmp(version + strspn(version, " "), "2.10") >= 0)
+		obstacle_report(device->path, OBSTACLE_USB2, speed, NULL);
+	read_line(hardware.sysfs, "power/control", control, sizeof control);
+	snprintf(found, FINDING_TEXT_MAX, "%s%s", speed,
+		 strcmp(control, "auto") == 0 ? ", suspended by the kernel when unused" : "");
+	return STATUS_DONE;
+}

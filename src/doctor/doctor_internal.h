@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the checks of the doctor share. */
+#ifndef DOCTOR_DOCTOR_INTERNAL_H
+#define DOCTOR_DOCTOR_INTERNAL_H
+
+#include "doctor/doctor.h"
+
+/* Each returns the status that a recording would end with there, has reported the obstacles, and where there
+ * are none has said in found[FINDING_TEXT_MAX] what it found; found left "": it does not apply. */
+typedef enum status doctor_check(struct doctor *doctor, char *found);
+
+doctor_check doctor_check_node, doctor_check_idle, doctor_check_setup, doctor_check_signal,
+	doctor_check_timings, doctor_check_usb;
+doctor_check doctor_check_format, doctor_check_buffers, doctor_check_frames, doctor_check_picture,
+	doctor_check_rate, doctor_check_timestamps;
+doctor_check doctor_check_kernel;
+int doctor_kernel_open(void);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the kernel has said of a driver since the walk began. Format of its records: kernel documentation,
+ * "dev-kmsg". */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/text.h"
+#include "doctor/doctor_internal.h"
+
+#define WORST_LEVEL 4 /* warning; the less urgent have higher numbers */
+
+/* The text of a record that is a warning or worse and names the word; NULL: another one. Cuts the record. */
+static const char *warning_of(char *record, const char *word)
+{
+	char *text = strchr(record, ';');
+
+	if (!text || !*word || (atoi(record) & 7) > WORST_LEVEL || !strstr(text, word))
+		return NULL;
+	text++[0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+int doctor_kernel_open(void)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		lseek(fd, 0, SEEK_END);
+	return fd;
+}
+
+enum status doctor_check_kernel(struct doctor *doctor, char *found)
+{
+	const char *driver = (const char *)doctor->setup.device.info.driver;
+	char record[1024], text[OBSTACLE_TEXT_MAX] = "";
+	ssize_t n;
+
+	if (doctor->kmsg_fd < 0 || device_is_simulated(&doctor->setup.device))
+		return STATUS_DONE;
+	while ((n = read(doctor->kmsg_fd, record, sizeof record - 1)) > 0) {
+		const char *warning;
+
+		record[n] = '\0';
+		warning = warning_of(record, driver);
+		if (warning)
+			text_join(text, sizeof text, " | ", "%s", warning);
+	}
+	if (*text)
+		obstacle_report(doctor->setup.device.path, OBSTACLE_KERNEL, text, NULL);
+	snprintf(found, FINDING_TEXT_MAX, "it says nothing of %s", driver);
+	return STATUS_DONE;
+}
