@@ -24,7 +24,7 @@ const struct flag_name inputs_status_names[] = {
 	{ V4L2_IN_ST_COLOR_KILL, "color killer active" },
 	{ V4L2_IN_ST_NO_V_LOCK, "no vertical lock" },
 	{ V4L2_IN_ST_NO_STD_LOCK, "no standard lock" },
-	{ V4L2_IN_ST_NO_SYNC, "no sync" },
+	{ V4L2_IN_ST_NO_SYNC, "no sync lock" },
 	{ V4L2_IN_ST_NO_EQU, "no equalizer lock" },
 	{ V4L2_IN_ST_NO_CARRIER, "no carrier" },
 	{ V4L2_IN_ST_MACROVISION, "Macrovision" },

@@ -28,7 +28,9 @@ int selection_get(struct device *device, uint32_t target, struct v4l2_rect *rect
 	struct v4l2_selection selection = selection_of(device, target);
 	int err = device_ioctl(device, VIDIOC_G_SELECTION, &selection);
 
-	*rect = err < 0 ? (struct v4l2_rect){ 0 } : selection.r;
+	if (err < 0)
+		selection.r = (struct v4l2_rect){ 0 };
+	*rect = selection.r;
 	return err;
 }
 

@@ -19,7 +19,9 @@ tells_all() {
 }
 
 tells_all size=320x240,all-controls,inputs=2,crop=160x120,pixel-aspect=1/2 --list-formats-ext --list-inputs
-tells_all size=320x240,event=3:640x480 --list-inputs --get-dv-timings
+tells_all size=720x576,standard=PAL,inputs=2,crop=160x120 --list-inputs --list-standards
+tells_all size=1280x720,source=1920x1080 --list-inputs --get-dv-timings --list-dv-timings --get-edid
+tells_all size=1280x720,signal=no-lock --list-inputs --get-dv-timings
 tells_all size=320x240,type=output,inputs=2 --list-outputs --list-formats-out
 tells_all size=320x240,planes=2 --list-formats
 ok 'a difference shows' [ "$(jq '.device.driver = "other"' list.json >other.json; "$root/tests/tools/compare-v4l2-ctl" other.json told | wc -l)" = 1 ]
