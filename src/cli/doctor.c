@@ -56,8 +56,8 @@ static enum status print_findings(const struct doctor *doctor, const char *name,
 }
 
 /* It is too large for the stack. */
-static enum status examine(const struct doctor_arguments *arguments, const struct setup_options *setup,
-			   int signal_fd, FILE *json)
+static enum status walk_and_print(const struct doctor_arguments *arguments, const struct setup_options *setup,
+				  int signal_fd, FILE *json)
 {
 	struct doctor *doctor = calloc(1, sizeof *doctor);
 	enum status status, printed;
@@ -99,7 +99,7 @@ static enum status doctor_with(struct doctor_arguments *arguments)
 	if (signal_fd < 0)
 		text_file_close(json);
 	else
-		status = examine(arguments, &setup, signal_fd, json);
+		status = walk_and_print(arguments, &setup, signal_fd, json);
 	signals_close();
 	return status;
 }

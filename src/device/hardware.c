@@ -12,8 +12,7 @@
 #include <linux/media.h>
 #include "base/text.h"
 
-/* The first line of a file of sysfs, "" where there is none. */
-static void read_line(const char *folder, const char *file, char *text, size_t size)
+void hardware_read_line(const char *folder, const char *file, char *text, size_t size)
 {
 	char path[PATH_MAX];
 	FILE *in;
@@ -51,7 +50,7 @@ static void go_up_to_usb_device(char *sysfs)
 {
 	char number[8], *slash = strrchr(sysfs, '/');
 
-	read_line(sysfs, "bInterfaceNumber", number, sizeof number);
+	hardware_read_line(sysfs, "bInterfaceNumber", number, sizeof number);
 	if (*number && slash)
 		*slash = '\0';
 }
@@ -60,10 +59,10 @@ static void read_usb(struct hardware *hardware)
 {
 	char vendor[5], product[5], speed[16];
 
-	read_line(hardware->sysfs, "product", hardware->product, sizeof hardware->product);
-	read_line(hardware->sysfs, "idVendor", vendor, sizeof vendor);
-	read_line(hardware->sysfs, "idProduct", product, sizeof product);
-	read_line(hardware->sysfs, "speed", speed, sizeof speed);
+	hardware_read_line(hardware->sysfs, "product", hardware->product, sizeof hardware->product);
+	hardware_read_line(hardware->sysfs, "idVendor", vendor, sizeof vendor);
+	hardware_read_line(hardware->sysfs, "idProduct", product, sizeof product);
+	hardware_read_line(hardware->sysfs, "speed", speed, sizeof speed);
 	if (*vendor && *product)
 		snprintf(hardware->usb_id, sizeof hardware->usb_id, "%s:%s", vendor, product);
 	hardware->usb_mbits = (unsigned)strtoul(speed, NULL, 10);
@@ -77,7 +76,7 @@ bool hardware_of(const char *root, const char *name, struct hardware *hardware)
 	snprintf(folder, sizeof folder, "%s/sys/class/video4linux/%s", root, name);
 	if (access(folder, F_OK) < 0)
 		return false;
-	read_line(folder, "name", hardware->label, sizeof hardware->label);
+	hardware_read_line(folder, "name", hardware->label, sizeof hardware->label);
 	if (snprintf(device, sizeof device, "%s/device", folder) >= (int)sizeof device ||
 	    !realpath(device, hardware->node_sysfs)) {
 		hardware->node_sysfs[0] = '\0';

@@ -28,4 +28,7 @@ const char *hardware_media(const char *root, const struct hardware *hardware, co
 void hardware_links(const char *folder, const char *node, void (*visit)(void *opaque, const char *link),
 		    void *opaque);
 
+/* The first line of a file in a folder of sysfs into text, "" where there is none. */
+void hardware_read_line(const char *folder, const char *file, char *text, size_t size);
+
 #endif

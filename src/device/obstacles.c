@@ -113,7 +113,7 @@ static struct {
 } chosen;
 
 /* Expands %1 and %2. */
-static void expand(char *text, const char *row, const char *a, const char *b)
+static void insert_facts(char *text, const char *row, const char *a, const char *b)
 {
 	*text = '\0';
 	for (const char *percent; (percent = strchr(row, '%')); row = percent + 2) {
@@ -127,8 +127,8 @@ static void expand(char *text, const char *row, const char *a, const char *b)
 void obstacle_set(struct obstacle *obstacle, enum obstacle_kind kind, const char *a, const char *b)
 {
 	obstacle->kind = kind;
-	expand(obstacle->cause, rows[kind].cause, a, b);
-	expand(obstacle->cure, rows[kind].cure, a, b);
+	insert_facts(obstacle->cause, rows[kind].cause, a, b);
+	insert_facts(obstacle->cure, rows[kind].cure, a, b);
 }
 
 void obstacle_report(const char *device, enum obstacle_kind kind, const char *a, const char *b)

@@ -2,9 +2,7 @@
 /* The checks of a device before its stream: is it there, free, set up, and does it have a signal. */
 #include <stdio.h>
 #include <string.h>
-#include "base/text.h"
 #include "device/dv_timings.h"
-#include "device/hardware.h"
 #include "device/inputs.h"
 #include "doctor/doctor_internal.h"
 
@@ -109,39 +107,26 @@ enum status doctor_check_timings(struct doctor *doctor, char *found)
 	return STATUS_DONE;
 }
 
-/* One line of a file in sysfs. Returns text; "": there is none. */
-static char *read_line(const char *folder, const char *file, char *text, size_t size)
-{
-	char path[PATH_MAX + 40];
-	FILE *lines;
-
-	*text = '\0';
-	snprintf(path, sizeof path, "%s/%s", folder, file);
-	lines = fopen(path, "re");
-	if (!lines)
-		return text;
-	if (fgets(text, (int)size, lines))
-		text[strcspn(text, "\n")] = '\0';
-	fclose(lines);
-	return text;
-}
-
 /* A device of USB 3 says so at USB 2 speed by its version 2.1. */
-enum status doctor_check_usb(struct doctor *doctor, char *found)
+void doctor_report_usb(const char *path, const struct hardware *hardware, char *found)
 {
-	struct device *device = &doctor->setup.device;
-	const char *name = strrchr(device->path, '/');
-	struct hardware hardware;
 	char version[16], control[16], speed[32];
 
-	if (!name || !hardware_of("", name + 1, &hardware) || !hardware.usb_mbits)
-		return STATUS_DONE;
-	snprintf(speed, sizeof speed, "%u Mbit/s", hardware.usb_mbits);
-	read_line(hardware.sysfs, "version", version, sizeof version);
-	if (hardware.usb_mbits <= USB2_MBITS && strcmp(version + strspn(version, " "), "2.10") >= 0)
-		obstacle_report(device->path, OBSTACLE_USB2, speed, NULL);
-	read_line(hardware.sysfs, "power/control", control, sizeof control);
+	snprintf(speed, sizeof speed, "%u Mbit/s", hardware->usb_mbits);
+	hardware_read_line(hardware->sysfs, "version", version, sizeof version);
+	if (hardware->usb_mbits <= USB2_MBITS && strcmp(version + strspn(version, " "), "2.10") >= 0)
+		obstacle_report(path, OBSTACLE_USB2, speed, NULL);
+	hardware_read_line(hardware->sysfs, "power/control", control, sizeof control);
 	snprintf(found, FINDING_TEXT_MAX, "%s%s", speed,
 		 strcmp(control, "auto") == 0 ? ", suspended by the kernel when unused" : "");
+}
+
+enum status doctor_check_usb(struct doctor *doctor, char *found)
+{
+	const char *path = doctor->setup.device.path, *name = strrchr(path, '/');
+	struct hardware hardware;
+
+	if (name && hardware_of("", name + 1, &hardware) && hardware.usb_mbits)
+		doctor_report_usb(path, &hardware, found);
 	return STATUS_DONE;
 }

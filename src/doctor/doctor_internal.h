@@ -3,6 +3,7 @@
 #ifndef DOCTOR_DOCTOR_INTERNAL_H
 #define DOCTOR_DOCTOR_INTERNAL_H
 
+#include "device/hardware.h"
 #include "doctor/doctor.h"
 
 /* Each returns the status that a recording would end with there, has reported the obstacles, and where there
@@ -15,5 +16,11 @@ doctor_check doctor_check_format, doctor_check_buffers, doctor_check_frames, doc
 	doctor_check_rate, doctor_check_timestamps;
 doctor_check doctor_check_kernel;
 int doctor_kernel_open(void);
+
+/* Steps of the checks, by themselves for tests. */
+void doctor_report_usb(const char *path, const struct hardware *hardware, char *found);
+/* The text of a record of /dev/kmsg that is a warning or worse and names the word; NULL: another one. Cuts
+ * the record. */
+const char *doctor_kernel_warning(char *record, const char *word);
 
 #endif

@@ -11,8 +11,7 @@
 
 #define WORST_LEVEL 4 /* warning; the less urgent have higher numbers */
 
-/* The text of a record that is a warning or worse and names the word; NULL: another one. Cuts the record. */
-static const char *warning_of(char *record, const char *word)
+const char *doctor_kernel_warning(char *record, const char *word)
 {
 	char *text = strchr(record, ';');
 
@@ -44,7 +43,7 @@ enum status doctor_check_kernel(struct doctor *doctor, char *found)
 		const char *warning;
 
 		record[n] = '\0';
-		warning = warning_of(record, driver);
+		warning = doctor_kernel_warning(record, driver);
 		if (warning)
 			text_join(text, sizeof text, " | ", "%s", warning);
 	}

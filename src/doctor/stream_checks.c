@@ -15,9 +15,7 @@ enum status doctor_check_format(struct doctor *doctor, char *found)
 {
 	struct setup *setup = &doctor->setup;
 	const struct video_format *format = &setup->format;
-	enum status status =
-		status_of(STAGE_FORMAT,
-			  negotiate_format(&setup->device, &doctor->options.setup->format, &setup->format));
+	enum status status = setup_format(setup, doctor->options.setup);
 	char fourcc[FOURCC_TEXT_MAX];
 
 	if (status == STATUS_DONE)
@@ -81,7 +79,7 @@ static int take_frame(struct doctor *doctor, int64_t deadline_ns)
 }
 
 /* A recording ends so: none came that could be used. */
-static enum status report_stall(struct doctor *doctor)
+static enum status report_none_usable(struct doctor *doctor)
 {
 	const char *path = doctor->setup.device.path;
 	double seconds = (double)doctor->options.stall_ns / NS_PER_S;
@@ -123,7 +121,7 @@ enum status doctor_check_frames(struct doctor *doctor, char *found)
 		usable = ledger->written;
 	}
 	if (err == POOL_TIMEOUT)
-		return report_stall(doctor);
+		return report_none_usable(doctor);
 	if (err < 0 && err != POOL_EOS && err != POOL_FLUSHING)
 		return end_status(err == POOL_DEVLOST ? END_DISCONNECT : END_ERROR, ledger->captured > 0,
 				  err);

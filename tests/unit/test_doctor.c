@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the doctor makes of sysfs, of the kernel's log and of pictures. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <linux/videodev2.h>
+#include "base/array.h"
+#include "base/brightness.h"
+#include "doctor/doctor_internal.h"
+
+static struct obstacle told;
+
+static void keep_obstacle(void *opaque, const struct obstacle *obstacle)
+{
+	(void)opaque;
+	told = *obstacle;
+}
+
+static void write_line(const char *folder, const char *name, const char *text)
+{
+	char path[200];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "%s\n", text);
+	fclose(file);
+}
+
+static void usb_3_at_the_speed_of_usb_2_is_told(void **state)
+{
+	static const struct {
+		unsigned mbits;
+		const char *version, *control;
+		bool is_slow;
+		const char *found;
+	} rows[] = {
+		{ 480, " 2.00", "on", false, "480 Mbit/s" },
+		{ 480, " 2.00", "auto", false, "480 Mbit/s, suspended by the kernel when unused" },
+		{ 480, " 2.10", "on", true, "480 Mbit/s" },
+		{ 5000, " 3.00", "on", false, "5000 Mbit/s" },
+	};
+	char folder[] = "/tmp/doctorXXXXXX", power[40], remove[60];
+	struct hardware hardware = { 0 };
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(power, sizeof power, "%s/power", folder);
+	assert_int_equal(mkdir(power, 0700), 0);
+	snprintf(hardware.sysfs, sizeof hardware.sysfs, "%s", folder);
+	obstacle_set_sink(keep_obstacle, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char found[FINDING_TEXT_MAX];
+
+		told = (struct obstacle){ .kind = N_OBSTACLES };
+		write_line(folder, "version", rows[i].version);
+		write_line(power, "control", rows[i].control);
+		hardware.usb_mbits = rows[i].mbits;
+		doctor_report_usb("/dev/video0", &hardware, found);
+		assert_string_equal(found, rows[i].found);
+		assert_int_equal(told.kind, rows[i].is_slow ? OBSTACLE_USB2 : N_OBSTACLES);
+	}
+	obstacle_set_sink(NULL, NULL);
+	snprintf(remove, sizeof remove, "rm -r %s", folder);
+	assert_int_equal(system(remove), 0);
+}
+
+static void warnings_of_the_driver_are_told(void **state)
+{
+	char warning[] = "4,1,2,-;uvcvideo 1-4:1.1: Non-zero status (-71)\n SUBSYSTEM=usb\n";
+	char of_a_daemon[] = "28,1,2,-;uvcvideo: a warning\n", notice[] = "6,1,2,-;uvcvideo: Found\n";
+	char other[] = "3,1,2,-;ext4: error\n", broken[] = "uvcvideo";
+
+	(void)state;
+	assert_string_equal(doctor_kernel_warning(warning, "uvcvideo"),
+			    "uvcvideo 1-4:1.1: Non-zero status (-71)");
+	assert_string_equal(doctor_kernel_warning(of_a_daemon, "uvcvideo"), "uvcvideo: a warning");
+	assert_null(doctor_kernel_warning(notice, "uvcvideo"));
+	assert_null(doctor_kernel_warning(other, "uvcvideo"));
+	assert_null(doctor_kernel_warning(broken, "uvcvideo"));
+	assert_null(doctor_kernel_warning(other, ""));
+}
+
+static void brightness_is_of_the_luma(void **state)
+{
+	static const struct {
+		uint32_t fourcc, bytes_a_pixel;
+		uint8_t even, odd;
+		double brightness;
+	} rows[] = {
+		{ V4L2_PIX_FMT_YUYV, 2, 16, 128, 0 },   { V4L2_PIX_FMT_YUYV, 2, 235, 128, 1 },
+		{ V4L2_PIX_FMT_UYVY, 2, 128, 16, 0 },   { V4L2_PIX_FMT_YUYV, 2, 0, 128, 0 },
+		{ V4L2_PIX_FMT_RGB565, 2, 0, 0, -1 },   { V4L2_PIX_FMT_MJPEG, 2, 0, 0, -1 },
+		{ V4L2_PIX_FMT_RGB24, 3, 255, 255, 1 }, { V4L2_PIX_FMT_RGB24, 3, 0, 0, 0 },
+	};
+	static uint8_t data[16 * 8 * 3];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct video_format format = { .fourcc = rows[i].fourcc,
+					       .pix = pixfmt_by_fourcc(rows[i].fourcc),
+					       .width = 16,
+					       .height = 8,
+					       .n_planes = 1,
+					       .bytesperline = { 16 * rows[i].bytes_a_pixel },
+					       .sizeimage = { 16 * 8 * rows[i].bytes_a_pixel } };
+		const uint8_t *planes[] = { data };
+		size_t bytes[] = { format.sizeimage[0] }, few[] = { 100 };
+
+		for (size_t b = 0; b < sizeof data; b++)
+			data[b] = b % 2 ? rows[i].odd : rows[i].even;
+		assert_true(brightness_mean(&format, planes, bytes) == rows[i].brightness);
+		assert_true(brightness_mean(&format, planes, few) == -1);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(usb_3_at_the_speed_of_usb_2_is_told),
+		cmocka_unit_test(warnings_of_the_driver_are_told),
+		cmocka_unit_test(brightness_is_of_the_luma),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
