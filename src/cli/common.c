@@ -11,6 +11,7 @@
 #include "base/meminfo.h"
 #include "queue/io.h"
 #include "cli/options_help.h"
+#include "cli/profile.h"
 
 #define OFFSET(field) offsetof(struct basic_options, field)
 const struct option_row common_basic_rows[] = {
@@ -56,6 +57,8 @@ static const char *const pipeline_choices[] = { "auto", "none", NULL };
 	  .help = "the EDID that a receiver presents: a file, binary or hex, or a built-in one, as " \
 		  "hdmi-1080p60" }, \
 	{ "crop", 0, OPT_CROP, OFFSET(crop), .help = "use this part of the source alone" }, \
+	{ "profile", 0, OPT_FILE, OFFSET(profile), .argument = "FILE", \
+	  .help = "set what 'v4l2q list --save FILE' saved, and these options say nothing of" }, \
 	{ "set-ctrl", 0, OPT_LIST, OFFSET(controls), .argument = "NAME=VALUE[,...]", \
 	  .help = "set controls, by the names that v4l2-ctl prints, or ids: a number, 50%, a menu entry, a " \
 		  "quoted string; name[3] of an array; ENTITY/NAME of a media pipeline" }, \
@@ -121,14 +124,21 @@ int common_start(const struct option_spec *spec, const struct basic_options *opt
 
 enum status common_prepare(struct common_options *options)
 {
-	int err = options->edid_name ? edid_load(&options->edid, options->edid_name) : 0;
+	enum status status = options->profile ? profile_load(options, common_device_rows) : STATUS_DONE;
 
-	return status_of(STAGE_OPEN, err);
+	if (status == STATUS_DONE && options->edid_name) {
+		edid_free(&options->edid);
+		status = status_of(STAGE_OPEN, edid_load(&options->edid, options->edid_name));
+	}
+	return status;
 }
 
 void common_close(struct common_options *options)
 {
 	edid_free(&options->edid);
+	free(options->profile_text);
+	free(options->profile_controls);
+	options->profile_text = options->profile_controls = NULL;
 }
 
 bool common_progress_wanted(const struct common_options *options)
@@ -174,6 +184,7 @@ struct setup_options common_setup_options(const struct common_options *options, 
 		.standard = options->standard,
 		.dv_timings = options->dv_timings,
 		.edid = options->edid.n_blocks ? &options->edid : NULL,
+		.profile_controls = options->profile_controls,
 		.signal_fd = -1,
 		.signal_timeout_ns = SIGNAL_TIMEOUT_NS,
 		.controls = options->controls,

@@ -26,7 +26,10 @@ struct common_options {
 	struct option_crop crop;
 	char *controls;
 	int pipeline;
-	struct edid edid; /* of edid_name, once prepared */
+	const char *profile;
+	/* Once prepared: of edid_name or the profile; the profile's lines, and its controls, a line each. */
+	struct edid edid;
+	char *profile_text, *profile_controls;
 	int io;
 	const char *import_from;
 	uint64_t min_buffers, max_buffers; /* min OPTION_WORD: auto */

@@ -7,10 +7,12 @@
 #include "cli/common.h"
 #include "report/device.h"
 #include "report/nodes.h"
+#include "report/profile.h"
 
 struct list_options {
 	struct basic_options basic;
 	int dot;
+	const char *save;
 };
 
 #define OFFSET(field) offsetof(struct list_options, field)
@@ -20,6 +22,8 @@ static const struct option_row list_rows[] = {
 	  .preset_help = "every node, in short" },
 	{ "dot", 0, OPT_SET, OFFSET(dot), .value = 1,
 	  .help = "with -d: the media graph that it is a part of, for graphviz" },
+	{ "save", 0, OPT_FILE, OFFSET(save), .argument = "FILE",
+	  .help = "with -d: write what the device is set to into FILE, for --profile of the other commands" },
 	{ 0 },
 };
 
@@ -32,7 +36,7 @@ static const struct option_group groups[] = {
 
 static const struct option_spec spec = {
 	.command = "list",
-	.synopsis = "[-d DEV [--dot]] [--json[=FILE]]",
+	.synopsis = "[-d DEV [--dot] [--save FILE]] [--json[=FILE]]",
 	.summary = "List the video nodes and what they can do; with -d, the formats, sizes, rates, inputs, "
 		   "controls and io modes of one.",
 	.groups = groups,
@@ -46,6 +50,14 @@ static enum status print_dot(const struct list_options *options, struct json_obj
 	return STATUS_DEVICE;
 }
 
+static enum status save_profile(const struct list_options *options)
+{
+	bool is_file;
+	int err = report_profile_save(options->basic.device, options->save, &is_file);
+
+	return status_of(is_file ? STAGE_FILE : STAGE_DEVICE, err);
+}
+
 static enum status list_with(const struct list_options *options)
 {
 	void (*print)(struct json_object *) =
@@ -55,11 +67,12 @@ static enum status list_with(const struct list_options *options)
 	FILE *json = NULL;
 	int err;
 
-	if (options->dot && !options->basic.device) {
-		log_error("--dot needs -d: it draws the media graph of one device");
+	if ((options->dot || options->save) && !options->basic.device) {
+		log_error("%s needs -d: it is about one device", options->dot ? "--dot" : "--save");
 		return STATUS_USAGE;
 	}
-
+	if (options->save)
+		return save_profile(options);
 	if (options->basic.json && text_file_open(&json, options->basic.json) < 0)
 		return STATUS_FILE;
 	err = options->basic.device ? report_device_read(options->basic.device, &object)

@@ -420,6 +420,28 @@ int options_parse(const struct option_spec *spec, int argc, char **argv, void *v
 	return argc - optind > (int)spec->n_operands ? surplus_operand(spec, argv, &bare) : optind;
 }
 
+int options_set_default(const struct option_row *rows, const char *name, const char *text, void *values)
+{
+	static const size_t sizes[] = {
+		[OPT_TEXT] = sizeof(char *),
+		[OPT_FILE] = sizeof(char *),
+		[OPT_SIZE] = sizeof(struct option_size),
+		[OPT_RATE] = sizeof(struct fraction),
+		[OPT_CROP] = sizeof(struct option_crop),
+	};
+	static const char zero[sizeof(struct option_crop)];
+
+	for (const struct option_row *row = rows; row->name; row++) {
+		if (strcmp(row->name, name) != 0)
+			continue;
+		assert(row->kind < sizeof sizes / sizeof *sizes && sizes[row->kind]);
+		return memcmp((char *)values + row->offset, zero, sizes[row->kind]) != 0
+			       ? 0
+			       : store_field(row, 0, text, values);
+	}
+	return -ENOENT;
+}
+
 void options_free(const struct option_spec *spec, void *values)
 {
 	struct row_list list;

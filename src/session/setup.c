@@ -2,8 +2,12 @@
 /* From a device's name to a configured queue. */
 #include "session/setup.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/log_capture.h"
 #include "device/crop.h"
 #include "device/inputs.h"
 #include "device/standards.h"
@@ -85,6 +89,34 @@ static int set_controls(struct setup *setup, const struct setup_options *options
 				 : 0;
 }
 
+/* Controls of a profile, which may be of another device, or depend on each other or on the format: each is
+ * tried by itself before the format, and, `told`, once more after it. */
+static int set_profile(struct setup *setup, const struct setup_options *options, bool told)
+{
+	char *copy = options->profile_controls ? strdup(options->profile_controls) : NULL;
+	char *rest = copy, *line;
+	int err = options->profile_controls && !copy ? log_no_memory() : 0;
+
+	while (err == 0 && (line = strsep(&rest, "\n"))) {
+		struct log_capture captured;
+
+		log_capture_begin(&captured);
+		err = pipeline_set_controls(setup->pipeline, &setup->device, line, options->format.adjust,
+					    &setup->before.controls);
+		log_capture_end(&captured, LOG_LEVEL_VERBOSE);
+		if (err < 0 && told)
+			log_warn("profile: cannot be set: %s", captured.first_error);
+		err = err == -ENODEV || err == -ENOMEM ? err : 0;
+	}
+	free(copy);
+	return err;
+}
+
+static int set_profile_controls(struct setup *setup, const struct setup_options *options)
+{
+	return set_profile(setup, options, false);
+}
+
 static int verify_crop(struct setup *setup, const struct setup_options *options)
 {
 	return options->format.crop.width ? crop_verify(&setup->device, &options->format.crop) : 0;
@@ -104,6 +136,7 @@ static const struct step {
 	{ STAGE_CONTROL, set_standard, verify_standard },
 	{ STAGE_PIPELINE, open_pipeline, NULL },
 	{ STAGE_PIPELINE, configure_pipeline, NULL },
+	{ STAGE_CONTROL, set_profile_controls, NULL },
 	{ STAGE_CONTROL, set_controls, NULL },
 	{ STAGE_PIPELINE, configure_pipeline, NULL },
 	{ STAGE_CONTROL, NULL, verify_crop }, /* set with the format, between size and rate */
@@ -134,8 +167,11 @@ enum status setup_device(struct setup *setup, const struct setup_options *option
 
 enum status setup_verify(struct setup *setup, const struct setup_options *options)
 {
-	enum status status = STATUS_DONE;
+	enum status status = status_of(STAGE_CONTROL, set_profile(setup, options, true));
 
+	/* Options go before the profile. */
+	if (status == STATUS_DONE && options->profile_controls)
+		status = status_of(STAGE_CONTROL, set_controls(setup, options));
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && status == STATUS_DONE; i++)
 		if (steps[i].verify && !options->format.adjust)
 			status = status_of(steps[i].stage, steps[i].verify(setup, options));

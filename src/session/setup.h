@@ -15,14 +15,15 @@ struct setup_options {
 	const char *device; /* see device_open(); NULL: the first node that fits the role */
 	enum device_role role;
 	/* NULL: as the device is. */
-	const char *input;         /* see inputs_select(); output: of the device's outputs */
-	const char *dv_timings;    /* see dv_timings_select() */
-	const char *standard;      /* see standards_select() */
-	const struct edid *edid;   /* for a receiver to present */
-	const char *controls;      /* see pipeline_set_controls() */
-	bool no_pipeline;          /* leave the media pipeline in front of the node as it is */
-	int signal_fd;             /* ends the wait for a source's signal when it is readable; -1: none */
-	int64_t signal_timeout_ns; /* how long to wait for it; 0: as long as it takes */
+	const char *input;            /* see inputs_select(); output: of the device's outputs */
+	const char *dv_timings;       /* see dv_timings_select() */
+	const char *standard;         /* see standards_select() */
+	const struct edid *edid;      /* for a receiver to present */
+	const char *controls;         /* see pipeline_set_controls() */
+	const char *profile_controls; /* the same, a line each: those that cannot be set are told */
+	bool no_pipeline;             /* leave the media pipeline in front of the node as it is */
+	int signal_fd;                /* ends the wait for a source's signal when it is readable; -1: none */
+	int64_t signal_timeout_ns;    /* how long to wait for it; 0: as long as it takes */
 	struct negotiate_request format;
 	const char *io, *import_from; /* as in pool_options */
 	uint64_t memory_limit;

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Files of --profile: options and controls, a line each. */
+#include "cli/profile.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/array.h"
+#include "base/log.h"
+
+enum section { SECTION_OPTIONS, SECTION_EDID, SECTION_CONTROLS };
+
+struct loader {
+	struct common_options *options;
+	const struct option_row *rows; /* of the options */
+	unsigned line;                 /* counted from 1 */
+	enum section section;
+	FILE *edid, *controls; /* what is in these sections, in memory */
+};
+
+static int report_line(const struct loader *loader, const char *text, const char *expected)
+{
+	log_error("%s:%u: '%s': expected %s", loader->options->profile, loader->line, text, expected);
+	return -EINVAL;
+}
+
+static char *trim(char *text)
+{
+	size_t length;
+
+	text += strspn(text, " \t");
+	length = strlen(text);
+	while (length && isspace((unsigned char)text[length - 1]))
+		text[--length] = '\0';
+	return text;
+}
+
+/* A comment begins the line, or stands behind a space; not between quotes. */
+static char *strip_comment(char *line)
+{
+	char quote = '\0';
+
+	for (char *p = line; *p; p++) {
+		if (quote ? *p == quote : *p == '"' || *p == '\'')
+			quote = quote ? '\0' : *p;
+		if (!quote && *p == '#' && (p == line || isspace((unsigned char)p[-1]))) {
+			*p = '\0';
+			break;
+		}
+	}
+	return trim(line);
+}
+
+static int begin_section(struct loader *loader, const char *name)
+{
+	static const char *const names[] = { [SECTION_EDID] = "[edid]", [SECTION_CONTROLS] = "[controls]" };
+
+	for (enum section i = SECTION_EDID; i <= SECTION_CONTROLS; i++) {
+		if (strcmp(name, names[i]) == 0) {
+			loader->section = i;
+			return 0;
+		}
+	}
+	return report_line(loader, name, "[edid] or [controls]");
+}
+
+/* By the options' own names. */
+static int take_option_of(struct loader *loader, const char *name, const char *value)
+{
+	static const char *const names[] = { "input",       "dv-timings", "standard", "edid",
+					     "pixelformat", "size",       "fps",      "crop" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(names[i], name) == 0)
+			return options_set_default(loader->rows, name, value, loader->options);
+	return report_line(loader, name, "input, dv-timings, standard, edid, pixelformat, size, fps or crop");
+}
+
+static int take_line(struct loader *loader, char *line)
+{
+	char *value;
+
+	if (!*line)
+		return 0;
+	if (*line == '[')
+		return begin_section(loader, line);
+	if (loader->section == SECTION_EDID)
+		return fprintf(loader->edid, "%s\n", line) < 0 ? -ENOMEM : 0;
+	value = strchr(line, '=');
+	if (!value)
+		return report_line(loader, line, "NAME = VALUE");
+	*value++ = '\0';
+	line = trim(line);
+	value = trim(value);
+	if (loader->section == SECTION_CONTROLS)
+		return fprintf(loader->controls, "%s=%s\n", line, value) < 0 ? -ENOMEM : 0;
+	return take_option_of(loader, line, value);
+}
+
+static int take_edid(struct loader *loader, const char *text, size_t length)
+{
+	struct common_options *options = loader->options;
+	char why[EDID_TEXT_MAX];
+	const char *wrong;
+	int err;
+
+	if (!length || options->edid_name)
+		return 0;
+	err = edid_parse_hex(&options->edid, text, length);
+	if (err == -ENOMEM)
+		return err;
+	wrong = err < 0 ? "it is not hexadecimal text of whole blocks" : edid_check(&options->edid, why);
+	if (!wrong)
+		return 0;
+	log_error("%s: [edid]: %s", options->profile, wrong);
+	return -EINVAL;
+}
+
+/* The options point to values in the text, which stays. */
+static int read_lines(struct loader *loader, FILE *file)
+{
+	char **text = &loader->options->profile_text, *rest, *line;
+	size_t size = 0;
+	int err = 0;
+
+	errno = 0;
+	if (getdelim(text, &size, '\0', file) < 0)
+		return ferror(file) ? -EIO : 0;
+	rest = *text;
+	while (err == 0 && (line = strsep(&rest, "\n"))) {
+		loader->line++;
+		err = take_line(loader, strip_comment(line));
+	}
+	return err;
+}
+
+enum status profile_load(struct common_options *options, const struct option_row *rows)
+{
+	struct loader loader = { .options = options, .rows = rows };
+	FILE *file = fopen(options->profile, "re");
+	char *edid = NULL;
+	size_t edid_length = 0, length = 0;
+	int err;
+
+	if (!file) {
+		log_error("%s: %s", options->profile, err_str(-errno));
+		return STATUS_FILE;
+	}
+	loader.edid = open_memstream(&edid, &edid_length);
+	loader.controls = open_memstream(&options->profile_controls, &length);
+	err = loader.edid && loader.controls ? read_lines(&loader, file) : log_no_memory();
+	if (loader.edid)
+		fclose(loader.edid);
+	if (loader.controls)
+		fclose(loader.controls);
+	if (err == 0)
+		err = take_edid(&loader, edid, edid_length);
+	free(edid);
+	fclose(file);
+	return err == 0 ? STATUS_DONE : err == -EINVAL ? STATUS_USAGE : STATUS_FAILED;
+}

@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What a device is set to, saved, and set again on another one.
+# Runs under: none
+. "$(dirname "$0")/lib.sh"
+
+receiver=sim:fps=0,size=1280x720,source=1280x720,inputs=2,crop=640x480,all-controls,node=saved
+same=sim:fps=0,size=640x480,source=1280x720,inputs=2,crop=640x480,all-controls,settings=left
+
+# A device that a run has set up ends with it: what it is set to at first is saved, and changed as a user would.
+run_status 0 v4l2q list -d "$receiver" --save saved
+for line in 'input = 0  # Test picture' 'size = 1280x720' 'pixelformat = YUYV' 'crop = 640x480[+]0[+]0' 'dv-timings = 1280x720p' \
+	'brightness = 128' 'power_line_frequency = 1  # 50 Hz' 'title = "untitled"' 'gain_table.5. = 100'; do
+	like "$(cat saved)" "$line" "saved: $line"
+done
+sed -i -e 's/^input = .*/input = test picture 1 # the other one/' -e 's/^crop = .*/crop = 320x240+8+8/' -e 's/^dv-timings = .*/dv-timings = 1280x720p60/' \
+	-e 's/^brightness = .*/brightness = 7/' -e 's/^title = .*/title = "a, # b"/' -e 's/gain_table.5. = .*/gain_table[5] = 9/' \
+	-e '1i edid = hdmi-720p60' -e '$a no_such = 1' saved
+
+run_status 0 v4l2q capture -d "$same" --profile saved -n 1 -o o.nut
+like "$(tail -n 1 left)" '^input=1 YUYV 1280x720 .*pixelclock=74250000 edid=2 crop=320x240[+]8[+]8 Brightness=7 ' 'all is set'
+like "$(cat err)" "profile: cannot be set: sim: unknown control 'no_such'" 'what cannot be set is told'
+is "$(grep -c 'cannot be set' err)" 1 'the others can'
+
+run_status 0 v4l2q list -d "sim:fps=0,size=640x480,all-controls" --save - >again
+like "$(cat again out)" 'size = 640x480' 'saved to standard output'
+
+# Options go before it.
+run_status 0 v4l2q capture -yd "$same" --profile saved --input 0 --set-ctrl brightness=9 --crop 160x120+0+0 -n 1 -o o.nut
+like "$(tail -n 1 left)" '^input=0 YUYV 1280x720 .*edid=2 crop=160x120[+]0[+]0 Brightness=9 ' 'options go before it'
+run_status 0 v4l2q bench -d "$same" --profile saved -n 2 --warmup 1 --io mmap
+like "$(tail -n 1 left)" '^input=1 .*Brightness=7 ' bench
+
+printf 'size = big\n' >wrong
+run_status 2 v4l2q capture -yd sim:fps=0 --profile wrong -n 1 -o o.nut
+like "$(cat err)" "invalid value 'big' for --size" 'a value that is none'
+printf '\nbrightness = 1\n' >wrong
+run_status 2 v4l2q capture -yd sim:fps=0 --profile wrong -n 1 -o o.nut
+one_clear_line "wrong:2: 'brightness': expected input, dv-timings" 'a name that is none'
+printf '[edid]\n00 01\n' >wrong
+run_status 2 v4l2q capture -yd sim:fps=0 --profile wrong -n 1 -o o.nut
+one_clear_line 'wrong: .edid.: it is not hexadecimal text of whole blocks' 'an EDID that is none'
+run_status 6 v4l2q capture -yd sim:fps=0 --profile nowhere -n 1 -o o.nut
+run_status 2 v4l2q list --save x
+
+done_testing
