@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "device/holders.h"
+#include "device/missing_driver.h"
 #include "device/obstacles.h"
 #include "device/v4l2.h"
 
@@ -67,10 +68,23 @@ struct failure {
 	uint32_t caps;
 };
 
+/* Reports hardware that waits for its driver. Returns whether there is some. */
+static bool report_missing_driver(const char *path)
+{
+	struct missing_driver missing;
+	bool found = missing_driver_find("", &missing);
+
+	if (found)
+		obstacle_report(path, OBSTACLE_NO_DRIVER, missing.device, missing.module);
+	return found;
+}
+
 static void report_absent(const struct failure *failure)
 {
 	char others[TEXT_MAX];
 
+	if (report_missing_driver(failure->path))
+		return;
 	list_others(failure->path, failure->role, others, sizeof others);
 	if (*others)
 		obstacle_report(failure->path, OBSTACLE_ABSENT_OTHERS, roles[failure->role].plural, others);
@@ -235,6 +249,8 @@ int node_error_none(const struct node *nodes, int n, enum device_role role)
 	for (int i = 0; i < n; i++)
 		if (nodes[i].err == -EACCES || nodes[i].err == -EPERM)
 			return node_error_report(nodes[i].path, nodes[i].err, role, 0);
+	if (report_missing_driver(NULL))
+		return -ENOENT;
 	obstacle_report(NULL, n == 0 ? OBSTACLE_NO_NODES : OBSTACLE_NO_ROLE, roles[role].word,
 			roles[role].simulated);
 	return -ENOENT;

@@ -23,6 +23,8 @@ static const struct {
 			      "check that it is plugged in and its driver loaded, or use the simulated "
 			      "device, %2" },
 	[OBSTACLE_ABSENT_OTHERS] = { "absent", "no such device", "available %1: %2" },
+	[OBSTACLE_NO_DRIVER] = { "no-driver", "no such device, but %1 is there without a driver",
+				 "load its module: \"sudo modprobe %2\"" },
 	[OBSTACLE_GONE] = { "gone", "the device is gone: it was unplugged, or its driver is not loaded",
 			    "plug it in again, or load its driver" },
 	[OBSTACLE_PERMISSION_GROUP] = { "permission", "no permission: it belongs to group %1",

@@ -2,7 +2,9 @@
 /* The checks of a device before its stream: is it there, free, set up, and does it have a signal. */
 #include <stdio.h>
 #include <string.h>
+#include "base/text.h"
 #include "device/dv_timings.h"
+#include "device/holders.h"
 #include "device/inputs.h"
 #include "doctor/doctor_internal.h"
 
@@ -28,11 +30,16 @@ enum status doctor_check_node(struct doctor *doctor, char *found)
 
 enum status doctor_check_idle(struct doctor *doctor, char *found)
 {
+	char holders[200];
+
 	if (!doctor->setup.before.is_saved) {
 		doctor->has_obstacle = doctor->setup_is_told;
 		return doctor->setup_status;
 	}
 	snprintf(found, FINDING_TEXT_MAX, "no other program streams from it");
+	if (!device_is_simulated(&doctor->setup.device) &&
+	    *holders_text(doctor->setup.device.path, holders, sizeof holders))
+		text_add(found, FINDING_TEXT_MAX, ", though it is open in %s", holders);
 	return STATUS_DONE;
 }
 

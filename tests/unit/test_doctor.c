@@ -13,6 +13,7 @@
 #include <linux/videodev2.h>
 #include "base/array.h"
 #include "base/brightness.h"
+#include "device/missing_driver.h"
 #include "doctor/doctor_internal.h"
 
 static struct obstacle told;
@@ -73,6 +74,35 @@ static void usb_3_at_the_speed_of_usb_2_is_told(void **state)
 	assert_int_equal(system(remove), 0);
 }
 
+static void a_camera_without_a_driver_is_found(void **state)
+{
+	static const char make[] =
+		"cd %s && r=lib/modules/$(uname -r) && mkdir -p $r "
+		"sys/bus/usb/devices/1-4 sys/bus/usb/devices/1-4:1.%c && "
+		"cd sys/bus/usb/devices && echo Cam >1-4/product && "
+		"echo %s >1-4:1.0/bInterfaceClass && echo usb:v1p2ic0E >1-4:1.0/modalias && "
+		"echo 'alias usb:v*ic0E* other_cam' >../../../../$r/modules.alias";
+	char folder[] = "/tmp/doctorXXXXXX", command[600];
+	struct missing_driver missing;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_false(missing_driver_find(folder, &missing));
+	snprintf(command, sizeof command, make, folder, '0', "03"); /* a keyboard */
+	assert_int_equal(system(command), 0);
+	assert_false(missing_driver_find(folder, &missing));
+	snprintf(command, sizeof command, make, folder, '0', "0e");
+	assert_int_equal(system(command), 0);
+	assert_true(missing_driver_find(folder, &missing));
+	assert_string_equal(missing.device, "USB device 1-4 (Cam)");
+	assert_string_equal(missing.module, "other_cam");
+	snprintf(command, sizeof command, "touch %s/sys/bus/usb/devices/1-4:1.0/driver", folder);
+	assert_int_equal(system(command), 0);
+	assert_false(missing_driver_find(folder, &missing));
+	snprintf(command, sizeof command, "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
+}
+
 static void warnings_of_the_driver_are_told(void **state)
 {
 	char warning[] = "4,1,2,-;uvcvideo 1-4:1.1: Non-zero status (-71)\n SUBSYSTEM=usb\n";
@@ -126,6 +156,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(usb_3_at_the_speed_of_usb_2_is_told),
+		cmocka_unit_test(a_camera_without_a_driver_is_found),
 		cmocka_unit_test(warnings_of_the_driver_are_told),
 		cmocka_unit_test(brightness_is_of_the_luma),
 	};
