@@ -46,7 +46,7 @@ static int report_refused(struct device *device, const struct v4l2_rect *rect, i
 	return -ERANGE;
 }
 
-static int compare(struct device *device, const struct v4l2_rect *rect, bool adjust)
+static int compare_crop(struct device *device, const struct v4l2_rect *rect, bool adjust)
 {
 	char asked[CROP_TEXT_MAX], got[CROP_TEXT_MAX], text[CROP_TEXT_MAX];
 	struct v4l2_rect now, bounds;
@@ -69,10 +69,10 @@ int crop_set(struct device *device, const struct v4l2_rect *rect, bool adjust)
 {
 	int err = crop_put(device, rect);
 
-	return err < 0 ? report_refused(device, rect, err) : compare(device, rect, adjust);
+	return err < 0 ? report_refused(device, rect, err) : compare_crop(device, rect, adjust);
 }
 
 int crop_verify(struct device *device, const struct v4l2_rect *rect)
 {
-	return compare(device, rect, false);
+	return compare_crop(device, rect, false);
 }

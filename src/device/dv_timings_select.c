@@ -38,7 +38,7 @@ static bool parse_wanted(const char *text, struct wanted *wanted)
 }
 
 /* How far the timings are from what is wanted; below 0: they are not of it. */
-static double distance(const struct wanted *wanted, const struct v4l2_bt_timings *bt)
+static double distance_to_wanted(const struct wanted *wanted, const struct v4l2_bt_timings *bt)
 {
 	double rate = dv_timings_frame_rate(bt) * (bt->interlaced ? 2 : 1);
 	bool other_scan = wanted->scan && (wanted->scan == 'i') != bt->interlaced;
@@ -57,7 +57,7 @@ static bool find_listed(struct device *device, const struct wanted *wanted, stru
 	double best = -1;
 
 	for (uint32_t i = 0; dv_timings_get(device, i, &listed) == 0; i++) {
-		double apart = distance(wanted, &listed.bt);
+		double apart = distance_to_wanted(wanted, &listed.bt);
 
 		if (apart >= 0 && (best < 0 || apart < best)) {
 			best = apart;
@@ -68,7 +68,7 @@ static bool find_listed(struct device *device, const struct wanted *wanted, stru
 }
 
 /* Those of the size that is wanted, or all. */
-static int report_choice(struct device *device, const char *choice, const struct wanted *wanted)
+static int report_no_timings(struct device *device, const char *choice, const struct wanted *wanted)
 {
 	char text[TEXT_MAX] = "", name[DV_TIMINGS_NAME_MAX];
 	struct v4l2_dv_timings listed;
@@ -103,7 +103,7 @@ static int find_choice(struct device *device, const char *choice, struct v4l2_dv
 			  choice);
 		return -EINVAL;
 	}
-	return found ? 0 : report_choice(device, choice, &wanted);
+	return found ? 0 : report_no_timings(device, choice, &wanted);
 }
 
 static int report_no_lock(struct device *device)
@@ -125,7 +125,7 @@ static int follow_signal(struct device *device, const struct signal_wait *wait,
 	int err = dv_timings_wait(device, wait->cancel_fd, wait->deadline_ns, &source);
 
 	if (err == 0 && !source.has_timings)
-		return report_choice(device, "auto", &(struct wanted){ 0 });
+		return report_no_timings(device, "auto", &(struct wanted){ 0 });
 	*timings = source.timings;
 	if (err == 0 && (dv_timings_current(device, &current) < 0 ||
 			 !dv_timings_match(&current.bt, &source.timings.bt))) {

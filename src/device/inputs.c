@@ -121,7 +121,7 @@ static const char *kind_of_input(const struct device *device)
 }
 
 /* Logs the inputs or outputs that there are. Returns -ERANGE. */
-static int report_choice(struct device *device, const char *choice)
+static int report_no_input(struct device *device, const char *choice)
 {
 	const char *what = kind_of_input(device);
 	char text[TEXT_MAX] = "", name[INPUT_NAME_MAX];
@@ -166,7 +166,7 @@ int inputs_select(struct device *device, const char *choice, uint32_t *index)
 	if (err == 0 || (err == -ENOTTY && *index == 0))
 		return 0;
 	if (err == -EINVAL || err == -ENOTTY)
-		return report_choice(device, choice);
+		return report_no_input(device, choice);
 	if (err == -EBUSY && !device_is_simulated(device))
 		return node_error_report(device->path, err, DEVICE_ANY, device->caps);
 	return device_error(device, device_is_output(device) ? "VIDIOC_S_OUTPUT" : "VIDIOC_S_INPUT", err);

@@ -24,7 +24,7 @@ static const struct flag_name families[] = {
 	{ 0, NULL },
 };
 
-static v4l2_std_id find_name(const struct flag_name *names, const char *name)
+static v4l2_std_id find_standard(const struct flag_name *names, const char *name)
 {
 	while (names->name && strcasecmp(names->name, name) != 0)
 		names++;
@@ -43,7 +43,7 @@ static v4l2_std_id parse_list(const char *text)
 		size_t length = strcspn(letters, "/");
 
 		snprintf(name, sizeof name, "%.*s-%.*s", (int)family, text, (int)length, letters);
-		one = find_name(standards_names, name);
+		one = find_standard(standards_names, name);
 		if (!one)
 			return 0;
 		all |= one;
@@ -62,7 +62,7 @@ static v4l2_std_id parse_standard(struct device *device, const char *text)
 	for (uint32_t i = 0; standards_get(device, i, &listed); i++)
 		if (strcasecmp((const char *)listed.name, text) == 0)
 			return listed.id;
-	std = find_name(families, text);
+	std = find_standard(families, text);
 	if (!std)
 		std = parse_list(text);
 	if (!std && strncasecmp(text, "0x", 2) == 0) {

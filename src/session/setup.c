@@ -20,7 +20,7 @@ static struct signal_wait signal_limit(const struct setup_options *options)
 	};
 }
 
-static int select_input(struct setup *setup, const struct setup_options *options)
+static int choose_input(struct setup *setup, const struct setup_options *options)
 {
 	int err = options->input ? inputs_select(&setup->device, options->input, &setup->chosen.input) : 0;
 
@@ -130,7 +130,7 @@ static const struct step {
 	int (*set)(struct setup *setup, const struct setup_options *options);
 	int (*verify)(struct setup *setup, const struct setup_options *options);
 } steps[] = {
-	{ STAGE_CONTROL, select_input, verify_input },
+	{ STAGE_CONTROL, choose_input, verify_input },
 	{ STAGE_CONTROL, set_edid, NULL }, /* read back at once */
 	{ STAGE_CONTROL, set_timings, verify_timings },
 	{ STAGE_CONTROL, set_standard, verify_standard },
