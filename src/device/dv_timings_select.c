@@ -96,7 +96,10 @@ static int find_choice(struct device *device, const char *choice, struct v4l2_dv
 	if (parse_uint(choice, UINT32_MAX, &index) == 0) {
 		found = dv_timings_get(device, (uint32_t)index, timings) == 0;
 	} else if (parse_wanted(choice, &wanted)) {
-		found = find_listed(device, &wanted, timings);
+		found = find_listed(device, &wanted, timings) ||
+			(dv_timings_current(device, timings) == 0 &&
+			 distance_to_wanted(&wanted, &timings->bt) >=
+				 0); /* custom ones that are set already */
 	} else {
 		log_error("DV timings '%s': expected auto, a number of the list, or a form such as "
 			  "1920x1080p60 or 720x576i50",

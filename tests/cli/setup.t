@@ -37,6 +37,7 @@ receiver=size=1280x720,source=640x480
 sets ' 640x480 ' $receiver --dv-timings auto
 sets ' 640x480 .*pixelclock=25175000' $receiver --dv-timings 640x480p59.94
 sets ' 640x480 .*pixelclock=25175000' $receiver --dv-timings 0
+sets ' 1280x720 ' size=1280x720,source=1280x720 --dv-timings 1280x720p30
 sets ' 640x480 ' $receiver,fail=query_dv_timings@1:ENOLCK:2 --dv-timings auto
 like "$(cat err)" 'the signal is not stable: waiting' 'a signal that is not stable is waited for'
 refuses 4 $receiver 'DV timings 640x480p50: .*available: auto, 0 .640x480p59.94.; ?$|DV timings 640x480p50: .*available: auto, 0 .640x480p59.94.' --dv-timings 640x480p50
