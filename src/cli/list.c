@@ -12,7 +12,7 @@
 struct list_options {
 	struct basic_options basic;
 	int dot;
-	const char *save;
+	const char *save, *edid;
 };
 
 #define OFFSET(field) offsetof(struct list_options, field)
@@ -24,6 +24,8 @@ static const struct option_row list_rows[] = {
 	  .help = "with -d: the media graph that it is a part of, for graphviz" },
 	{ "save", 0, OPT_FILE, OFFSET(save), .argument = "FILE",
 	  .help = "with -d: write what the device is set to into FILE, for --profile of the other commands" },
+	{ "edid", 0, OPT_FILE, OFFSET(edid), .argument = "FILE",
+	  .help = "with -d: write its EDID into FILE, for --edid of the other commands" },
 	{ 0 },
 };
 
@@ -36,7 +38,7 @@ static const struct option_group groups[] = {
 
 static const struct option_spec spec = {
 	.command = "list",
-	.synopsis = "[-d DEV [--dot] [--save FILE]] [--json[=FILE]]",
+	.synopsis = "[-d DEV [--dot] [--save FILE] [--edid FILE]] [--json[=FILE]]",
 	.summary = "List the video nodes and what they can do; with -d, the formats, sizes, rates, inputs, "
 		   "controls and io modes of one.",
 	.groups = groups,
@@ -58,6 +60,14 @@ static enum status save_profile(const struct list_options *options)
 	return status_of(is_file ? STAGE_FILE : STAGE_DEVICE, err);
 }
 
+static enum status save_edid(const struct list_options *options)
+{
+	bool is_file;
+	int err = report_device_save_edid(options->basic.device, options->edid, &is_file);
+
+	return status_of(is_file ? STAGE_FILE : STAGE_DEVICE, err);
+}
+
 static enum status list_with(const struct list_options *options)
 {
 	void (*print)(struct json_object *) =
@@ -67,12 +77,16 @@ static enum status list_with(const struct list_options *options)
 	FILE *json = NULL;
 	int err;
 
-	if ((options->dot || options->save) && !options->basic.device) {
-		log_error("%s needs -d: it is about one device", options->dot ? "--dot" : "--save");
+	if ((options->dot || options->save || options->edid) && !options->basic.device) {
+		log_error("%s needs -d: it is about one device", options->dot    ? "--dot"
+								 : options->save ? "--save"
+										 : "--edid");
 		return STATUS_USAGE;
 	}
 	if (options->save)
 		return save_profile(options);
+	if (options->edid)
+		return save_edid(options);
 	if (options->basic.json && text_file_open(&json, options->basic.json) < 0)
 		return STATUS_FILE;
 	err = options->basic.device ? report_device_read(options->basic.device, &object)

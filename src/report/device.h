@@ -13,5 +13,8 @@ int report_device_read(const char *name, struct json_object **result);
 void report_device_print(struct json_object *object);
 /* Prints the media graph for graphviz; returns false where the device is in none. */
 bool report_device_print_dot(struct json_object *object);
+/* Writes the EDID of a device, as hexadecimal text, into a file; "-" is standard output. Returns 0 or a
+ * negative errno, logged; *is_file: it is the file's. -ENODATA: the device has none. */
+int report_device_save_edid(const char *name, const char *file, bool *is_file);
 
 #endif

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What 'v4l2q list -d DEV' says about the digital video timings and the EDID of the selected input or output.
  */
+#include "report/device.h"
+
+#include <errno.h>
 #include <inttypes.h>
 #include "base/json.h"
+#include "base/log.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "base/text_file.h"
 #include "device/dv_timings.h"
 #include "device/edid.h"
 #include "report/common.h"
@@ -248,4 +253,44 @@ void report_device_print_edid(struct json_object *edid)
 				  json_text(edid, texts[i][0]));
 	printf("  %" PRId64 " %s%s%s%s\n", blocks, blocks == 1 ? "block" : "blocks",
 	       json_is_true(edid, "hdmi") ? ", HDMI" : "", *text ? ": " : "", text);
+}
+
+static void write_hex(FILE *out, const struct edid *edid)
+{
+	for (size_t i = 0; i < (size_t)edid->n_blocks * EDID_BLOCK_BYTES; i++)
+		fprintf(out, "%02x%c", edid->data[i], i % 16 == 15 ? '\n' : ' ');
+}
+
+static int read_edid(const char *name, struct edid *edid)
+{
+	struct device device = { 0 };
+	int err = device_open(&device, name, DEVICE_NODE);
+
+	if (err < 0)
+		return err;
+	err = edid_get(&device, edid);
+	if (err < 0 || !edid->n_blocks) {
+		log_error("%s: the selected input or output presents no EDID", name);
+		err = -ENODATA;
+	}
+	device_close(&device);
+	return err;
+}
+
+int report_device_save_edid(const char *name, const char *file, bool *is_file)
+{
+	struct edid edid = { 0 };
+	FILE *out = NULL;
+	int err = read_edid(name, &edid);
+
+	*is_file = err == 0;
+	if (err == 0)
+		err = text_file_open(&out, file);
+	if (err == 0) {
+		errno = 0;
+		write_hex(out, &edid);
+		err = text_file_finish(out, file);
+	}
+	edid_free(&edid);
+	return err;
 }

@@ -59,6 +59,11 @@ is "$(grep -c -- '->' out) $(grep -c 'style=dashed' out) $(grep -c 'color=red' o
 run_status 3 v4l2q list -d sim --dot
 one_clear_line 'no media graph' '--dot without a graph'
 
+run_status 3 v4l2q list -d sim --edid none.hex
+like "$(cat err)" 'presents no EDID' '--edid: of a device that has none'
+ok 'no file is left' [ ! -e none.hex ]
+run_status 2 v4l2q list --edid none.hex
+
 # What cannot be set is said, what was asked for is put right with --adjust.
 run_status 4 v4l2q capture -d sim:all-controls -n 1 -o o.nut --set-ctrl 'title="a,b",stuck=5'
 one_clear_line 'control stuck: .*the device sets 3' 'a value that does not take'

@@ -24,6 +24,7 @@ for k in "${kernels[@]}"; do
 		schema_holds "$name"
 		is "$name: nothing that v4l2-ctl tells is missing" "$("$root/tests/tools/compare-v4l2-ctl" "$job/$name.json" "$job/$name.ctl")" ''
 	done
+	is 'the EDID is written out whole' "$(tr -d ' \n' <"$job/edid.hex")" "$(jq -r '.edid.data | add' "$job/input3.json")"
 	ok 'a lost signal shows at the input' grep -qE '^  3  HDMI .*\(selected\).*: no signal$' "$job/no-signal.txt"
 	ok 'and at the timings' grep -qE '^  detected  none: there is no signal$' "$job/no-signal.txt"
 
