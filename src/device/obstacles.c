@@ -104,8 +104,7 @@ static const struct {
 	[OBSTACLE_EXPOSURE] = { "exposure", "%1", "%2, or more light" },
 	[OBSTACLE_TIMESTAMPS] = { "timestamps", "%1 timestamps are wrong: %2",
 				  "v4l2q takes the time of arrival in their place; a newer kernel's driver "
-				  "may "
-				  "set them right" },
+				  "may set them right" },
 	[OBSTACLE_KERNEL] = { "kernel", "the kernel says: %1", "see dmesg for what led to it" },
 };
 
