@@ -201,6 +201,7 @@ static char *read_file(const char *name, size_t *length, int *err)
 	char *content = file ? malloc(FILE_MAX) : NULL;
 
 	*err = file ? -ENOMEM : -errno;
+	*length = 0;
 	if (content) {
 		errno = 0;
 		*length = fread(content, 1, FILE_MAX, file);
