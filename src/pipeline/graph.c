@@ -124,16 +124,21 @@ static void add_interface(struct graph *graph, const struct topology *topology,
 	}
 }
 
+/* Shifted down, as MEDIA_LNK_FL_LINK_TYPE is an int that overflows. */
+#define LINK_TYPE_SHIFT 28
+#define INTERFACE_LINK (MEDIA_LNK_FL_INTERFACE_LINK >> LINK_TYPE_SHIFT)
+#define DATA_LINK (MEDIA_LNK_FL_DATA_LINK >> LINK_TYPE_SHIFT)
+
 static void add_links(struct graph *graph, const struct topology *topology)
 {
 	for (uint32_t i = 0; i < topology->head.num_links; i++) {
 		const struct media_v2_link *from = &topology->links[i];
-		uint32_t type = from->flags & MEDIA_LNK_FL_LINK_TYPE;
+		uint32_t type = from->flags >> LINK_TYPE_SHIFT;
 		struct link link = { .flags = from->flags };
 
-		if (type == MEDIA_LNK_FL_INTERFACE_LINK)
+		if (type == INTERFACE_LINK)
 			add_interface(graph, topology, from);
-		if (type != MEDIA_LNK_FL_DATA_LINK)
+		if (type != DATA_LINK)
 			continue;
 		link.source = find_pad(graph, from->source_id);
 		link.sink = find_pad(graph, from->sink_id);
