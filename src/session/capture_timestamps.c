@@ -73,13 +73,16 @@ static bool was_late(const struct capture_timestamps *timestamps)
 	       timestamp_ns <= timestamps->back_ns;
 }
 
-/* By the clock of both, and not long after: a busy program may have left the frame, or the one before,
- * waiting. */
-static bool has_arrived_after(const struct frame_info *info)
+/* Whether its clock, which may count from another time, has it wait no longer than a busy program may have
+ * left it, or the one before. */
+static bool has_arrived_after(const struct capture_timestamps *timestamps, const struct frame_info *info)
 {
-	int64_t waited_ns = difference(info->dequeue_ns, info->timestamp_ns);
+	int64_t latency_ns = difference(info->dequeue_ns, info->timestamp_ns);
+	int64_t waited_ns = difference(latency_ns, timestamps->least_latency_ns);
 
-	return device_clock_is_monotonic(info->flags) && waited_ns >= 0 && waited_ns <= WAITING_NS;
+	if (device_clock_is_monotonic(info->flags) && latency_ns >= 0 && latency_ns <= WAITING_NS)
+		return true;
+	return waited_ns >= -SCHEDULING_NS && waited_ns <= WAITING_NS;
 }
 
 /*
@@ -106,7 +109,7 @@ static enum timestamp_fault judge(const struct capture_timestamps *timestamps,
 	}
 	if (device_clock_is_monotonic(info->flags) && was_late(timestamps))
 		most_ns = later(most_ns, info->dequeue_ns - earlier->timestamp_ns);
-	slack_ns = later(has_arrived_after(info) ? WAITING_NS : SCHEDULING_NS,
+	slack_ns = later(has_arrived_after(timestamps, info) ? WAITING_NS : SCHEDULING_NS,
 			 (timestamps->frame_ns ? timestamps->frame_ns : arrived_ns / steps) / 2);
 	return passed_ns < least_ns - slack_ns || passed_ns > most_ns + slack_ns ? TIMESTAMP_LEAP
 										 : TIMESTAMP_GOOD;
@@ -144,6 +147,16 @@ static void count_replaced(struct capture_timestamps *timestamps, const struct f
 	timestamps->had[fault] = true;
 }
 
+/* base: as of find_base(). */
+static void note_latency(struct capture_timestamps *timestamps, const struct frame_info *info,
+			 const struct capture_time *base)
+{
+	int64_t latency_ns = difference(info->dequeue_ns, info->timestamp_ns);
+
+	if (base != &timestamps->believed || latency_ns < timestamps->least_latency_ns)
+		timestamps->least_latency_ns = latency_ns;
+}
+
 static int64_t next_pts(struct capture_timestamps *timestamps, const struct frame_info *info)
 {
 	const struct capture_time *last = &timestamps->last, *base;
@@ -152,6 +165,8 @@ static int64_t next_pts(struct capture_timestamps *timestamps, const struct fram
 	base = find_base(timestamps, info, &fault);
 	/* The first one has nothing to be judged by. */
 	timestamps->last_is_believed = base || (info->timestamp_ns > 0 && fault == TIMESTAMP_MISSING);
+	if (timestamps->last_is_believed)
+		note_latency(timestamps, info, base);
 	if (base) {
 		int64_t passed_ns = difference(info->timestamp_ns, base->timestamp_ns);
 

@@ -36,6 +36,7 @@ struct capture_timestamps {
 	struct capture_time last, believed; /* frames; the second: whose timestamp was believed */
 	bool last_is_believed;
 	int64_t interval_ns;      /* between the last two that were believed; 0: not known */
+	int64_t least_latency_ns; /* from timestamp to dequeue, by the clock of those that were believed */
 	int64_t away_ns, back_ns; /* the longest time lately in which the program took no frame */
 	unsigned n_since_away;
 	uint64_t n_replaced;

@@ -130,6 +130,18 @@ static void of_another_clock(struct frame_info *info, int64_t n)
 	info->flags = V4L2_BUF_FLAG_TIMESTAMP_UNKNOWN;
 }
 
+/* A busy machine: the driver stamps late and loses frames, the program gets them later still. */
+static void of_another_clock_when_busy(struct frame_info *info, int64_t n)
+{
+	of_another_clock(info, n);
+	if (n % 10 == 4)
+		info->dequeue_ns += 85 * MS;
+	if (n % 10 > 4 && n % 10 < 7)
+		info->dequeue_ns += 90 * MS - (n % 10 - 4) * 35 * MS;
+	if (n % 10 == 5)
+		info->timestamp_ns += 30 * MS;
+}
+
 static void fields(struct frame_info *info, int64_t n)
 {
 	info->field = n % 2 ? V4L2_FIELD_BOTTOM : V4L2_FIELD_TOP;
@@ -163,6 +175,7 @@ static const struct {
 	CAMERA(jittery, 0, ""),
 	CAMERA(first_is_late, 0, ""),
 	CAMERA(of_another_clock, 0, ""),
+	CAMERA(of_another_clock_when_busy, 0, ""),
 	{ stopped, 0, "", N *FRAME - FRAME + 2 * NS_PER_S },
 	{ slow, 0, "", (N - 1) * 3 * FRAME },
 	{ fast, 0, "", (N - 1) * 10 * NS_PER_US },
