@@ -19,6 +19,7 @@ _v4l2q()
 	--bad-frames) words="drop keep fail" ;;
 	--standard) words="auto PAL NTSC SECAM" ;;
 	--dv-timings) words="auto" ;;
+	--want) words="fps size quality" ;;
 	--edid) words="$(compgen -f -- "$word") hdmi-720p60 hdmi-1080p30 hdmi-1080p60 hdmi-2160p30" ;;
 	--rotate) words="auto none 90 180 270" ;;
 	--fit) words="letterbox scale crop none" ;;

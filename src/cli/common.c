@@ -70,7 +70,10 @@ static const char *const pipeline_choices[] = { "auto", "none", NULL };
 /* clang-format on */
 
 /* clang-format off */
-#define INPUT_ROW \
+#define CAPTURE_ROWS \
+	{ "want", 0, OPT_TEXT, OFFSET(want), .argument = "fps|size|quality[,MIN]", \
+	  .help = "choose format, size and rate from what the device lists: the highest rate, the largest " \
+		  "size, or the least compressed; MIN: at least 1280x720, 30fps" }, \
 	{ "input", 0, OPT_TEXT, OFFSET(input), .argument = "N|NAME", .help = "select an input of the device", \
 	  .preset_help = "the device's current one" }
 /* "input" is what the other commands call it. */
@@ -80,7 +83,7 @@ static const char *const pipeline_choices[] = { "auto", "none", NULL };
 	{ "input", 0, OPT_TEXT, OFFSET(input), .argument = "N|NAME", .help = "the same" }
 /* clang-format on */
 
-const struct option_row common_device_rows[] = DEVICE_ROWS("the device's current one", INPUT_ROW);
+const struct option_row common_device_rows[] = DEVICE_ROWS("the device's current one", CAPTURE_ROWS);
 const struct option_row common_player_rows[] =
 	DEVICE_ROWS("the file's, or the device's current one", OUTPUT_ROWS);
 
@@ -183,6 +186,7 @@ struct setup_options common_setup_options(const struct common_options *options, 
 		.input = options->input,
 		.standard = options->standard,
 		.dv_timings = options->dv_timings,
+		.want = options->want,
 		.edid = options->edid.n_blocks ? &options->edid : NULL,
 		.profile_controls = options->profile_controls,
 		.signal_fd = -1,

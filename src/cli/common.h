@@ -22,7 +22,7 @@ struct common_options {
 	const char *pixelformat;
 	struct fraction fps;
 	int adjust;
-	const char *input, *standard, *dv_timings, *edid_name;
+	const char *input, *standard, *dv_timings, *edid_name, *want;
 	struct option_crop crop;
 	char *controls;
 	int pipeline;

@@ -212,6 +212,7 @@ char *enumerate_rates_text(struct device *device, uint32_t fourcc, uint32_t widt
 /* The formats are listed before their sizes, as some drivers have one cursor for all lists. */
 struct format_list {
 	uint32_t fourccs[LIST_MAX / 8];
+	bool compressed[LIST_MAX / 8];
 	unsigned n;
 };
 
@@ -220,8 +221,10 @@ static int append_format(void *opaque, const void *entry)
 	const struct v4l2_fmtdesc *format = entry;
 	struct format_list *formats = opaque;
 
-	if (!(format->flags & V4L2_FMT_FLAG_EMULATED))
+	if (!(format->flags & V4L2_FMT_FLAG_EMULATED)) {
+		formats->compressed[formats->n] = format->flags & V4L2_FMT_FLAG_COMPRESSED;
 		formats->fourccs[formats->n++] = format->pixelformat;
+	}
 	return formats->n == ARRAY_SIZE(formats->fourccs);
 }
 
@@ -237,4 +240,88 @@ char *enumerate_other_formats_text(struct device *device, uint32_t fourcc, uint3
 		if (formats.fourccs[i] != fourcc && has_mode(device, formats.fourccs[i], width, height, fps))
 			text_join(text, size, ", ", "%s", fourcc_text(formats.fourccs[i], name));
 	return text;
+}
+
+/* Sizes are listed before their rates, too. */
+struct mode_walk {
+	struct enumerated_mode mode, given; /* the present one; what to take in ranges */
+	struct v4l2_frmsize_discrete sizes[LIST_MAX];
+	unsigned n_sizes, n_rates;
+	enumerate_visit *visit;
+	void *opaque;
+};
+
+static int append_size(void *opaque, const void *entry)
+{
+	const struct v4l2_frmsizeenum *size = entry;
+	struct mode_walk *walk = opaque;
+	struct mode given = { .width = walk->given.width, .height = walk->given.height };
+	struct v4l2_frmsize_discrete *next = &walk->sizes[walk->n_sizes++];
+
+	if (size->type == V4L2_FRMSIZE_TYPE_DISCRETE)
+		*next = size->discrete;
+	else if (given.width && size_matches(&given, size))
+		*next = (struct v4l2_frmsize_discrete){ given.width, given.height };
+	else
+		*next = (struct v4l2_frmsize_discrete){ size->stepwise.max_width, size->stepwise.max_height };
+	return size->type != V4L2_FRMSIZE_TYPE_DISCRETE;
+}
+
+static int visit_rate(void *opaque, const void *entry)
+{
+	const struct v4l2_frmivalenum *interval = entry;
+	struct mode_walk *walk = opaque;
+	struct mode given = { .fps = walk->given.fps };
+	int result;
+
+	walk->n_rates++;
+	if (interval->type == V4L2_FRMIVAL_TYPE_DISCRETE)
+		walk->mode.fps = frame_rate_of(&interval->discrete);
+	else if (given.fps.den && rate_matches(&given, interval))
+		walk->mode.fps = given.fps;
+	else
+		walk->mode.fps = frame_rate_of(&interval->stepwise.min);
+	result = walk->visit(walk->opaque, &walk->mode);
+	return result ? result : interval->type != V4L2_FRMIVAL_TYPE_DISCRETE;
+}
+
+static int walk_sizes(struct device *device, struct mode_walk *walk)
+{
+	int result;
+
+	walk->n_sizes = 0;
+	result = enumerate_sizes(device, walk->mode.fourcc, append_size, walk);
+	if (walk->n_sizes == 0)
+		walk->sizes[walk->n_sizes++] =
+			(struct v4l2_frmsize_discrete){ walk->given.width, walk->given.height };
+	for (unsigned i = 0; result >= 0 && i < walk->n_sizes; i++) {
+		walk->mode.width = walk->sizes[i].width;
+		walk->mode.height = walk->sizes[i].height;
+		walk->mode.fps = (struct fraction){ 0, 0 };
+		walk->n_rates = 0;
+		result = enumerate_rates(device, walk->mode.fourcc, walk->mode.width, walk->mode.height,
+					 visit_rate, walk);
+		if (result >= 0 && walk->n_rates == 0)
+			result = walk->visit(walk->opaque, &walk->mode);
+	}
+	return result;
+}
+
+int enumerate_modes(struct device *device, uint32_t width, uint32_t height, struct fraction fps,
+		    enumerate_visit *visit, void *opaque)
+{
+	struct mode_walk walk = {
+		.given = { .width = width, .height = height, .fps = fps },
+		.visit = visit,
+		.opaque = opaque,
+	};
+	struct format_list formats = { .n = 0 };
+	int result = enumerate_formats(device, append_format, &formats);
+
+	for (unsigned i = 0; result >= 0 && i < formats.n; i++) {
+		walk.mode = (struct enumerated_mode){ .fourcc = formats.fourccs[i],
+						      .compressed = formats.compressed[i] };
+		result = walk_sizes(device, &walk);
+	}
+	return result < 0 ? result : 0;
 }

@@ -17,6 +17,19 @@ int enumerate_formats(struct device *device, enumerate_visit *visit, void *opaqu
 /* Those that the node of a media pipeline makes of this media bus code; without V4L2_CAP_IO_MC: all. */
 int enumerate_bus_formats(struct device *device, uint32_t code, enumerate_visit *visit, void *opaque);
 
+struct enumerated_mode {
+	uint32_t fourcc;
+	bool compressed;        /* as the driver says */
+	uint32_t width, height; /* 0: not known */
+	struct fraction fps;    /* 0/0: not known */
+};
+/* Enumerates each pixel format, but for what libv4l2 makes, in each size at each rate; entry is a const
+ * struct enumerated_mode *. A range of sizes counts with its largest, or the given one, a range of rates with
+ * its fastest, or the given one; 0: none given. What a driver does not list is the given one, or 0. Ends with
+ * a negative result of visit, which it returns, as the driver's errors; else returns 0. */
+int enumerate_modes(struct device *device, uint32_t width, uint32_t height, struct fraction fps,
+		    enumerate_visit *visit, void *opaque);
+
 /* Lists in words, into text[size], which is returned; "" where the driver has no list. */
 char *enumerate_formats_text(struct device *device, char *text, size_t size);
 /* The frame sizes nearest to the given one, nearest first, or the range. */

@@ -11,6 +11,7 @@
 #include "device/crop.h"
 #include "device/inputs.h"
 #include "device/standards.h"
+#include "device/want.h"
 
 static struct signal_wait signal_limit(const struct setup_options *options)
 {
@@ -117,6 +118,11 @@ static int set_profile_controls(struct setup *setup, const struct setup_options 
 	return set_profile(setup, options, false);
 }
 
+static int choose_mode(struct setup *setup, const struct setup_options *options)
+{
+	return options->want ? want_apply(&setup->device, options->want, &setup->request, setup->wanted) : 0;
+}
+
 static int verify_crop(struct setup *setup, const struct setup_options *options)
 {
 	return options->format.crop.width ? crop_verify(&setup->device, &options->format.crop) : 0;
@@ -138,6 +144,7 @@ static const struct step {
 	{ STAGE_PIPELINE, configure_pipeline, NULL },
 	{ STAGE_CONTROL, set_profile_controls, NULL },
 	{ STAGE_CONTROL, set_controls, NULL },
+	{ STAGE_CONTROL, choose_mode, NULL },
 	{ STAGE_PIPELINE, configure_pipeline, NULL },
 	{ STAGE_CONTROL, NULL, verify_crop }, /* set with the format, between size and rate */
 };

@@ -21,6 +21,7 @@ struct setup_options {
 	const struct edid *edid;      /* for a receiver to present */
 	const char *controls;         /* see pipeline_set_controls() */
 	const char *profile_controls; /* the same, a line each: those that cannot be set are told */
+	const char *want;             /* see want_apply() */
 	bool no_pipeline;             /* leave the media pipeline in front of the node as it is */
 	int signal_fd;                /* ends the wait for a source's signal when it is readable; -1: none */
 	int64_t signal_timeout_ns;    /* how long to wait for it; 0: as long as it takes */
@@ -41,6 +42,7 @@ struct setup {
 	struct pipeline *pipeline;  /* NULL: none, or not needed */
 	bool has_device;            /* it is open */
 	struct negotiate_request request; /* that of the options, and what follows from the other ones */
+	char wanted[FOURCC_TEXT_MAX];     /* its pixel format, where a wish chose it */
 	struct {
 		uint32_t input;
 		struct v4l2_dv_timings timings;

@@ -64,9 +64,23 @@ sets ' crop=320x240[+]16[+]8 ' crop=640x480 --crop 324x240+16+8 --adjust
 refuses 4 inputs=1 'cannot crop' --crop 320x240+16+8
 refuses 2 inputs=1 'invalid value .320x240. for --crop: expected' --crop 320x240
 
+# --want, of lists and of ranges
+sets ' 64x48 ' size=64x48,adjust=size+format --want quality,64x48,15fps
+like "$(cat err)" 'want quality,64x48,15fps: YUYV 64x48 at 1000 fps, the best of 1 modes' 'the choice is told'
+sets ' 320x240 ' size=64x48 --want fps -s 320x240 -p NV12
+like "$(cat err)" 'want fps: NV12 320x240 at 1000 fps' 'the options restrict the choice'
+refuses 4 size=64x48,adjust=size+format 'want size,80x60: of 1 modes that the device lists none does; nearest: YUYV 64x48' --want size,80x60
+refuses 4 size=64x48,adjust=size+format 'want size: .*not one has the size, pixel format and rate' --want size -p NV12
+refuses 2 size=64x48 "want 'speed': expected fps, size or quality" --want speed
+
 # The others have the same options.
 run_status 0 v4l2q bench -d "sim:fps=0,settings=left,$analogue,crop=640x480" --standard NTSC --crop 320x240+0+0 -n 3 --warmup 1 --io mmap
 like "$(tail -n 1 left)" '720x480 .*standard=0xb000 crop=320x240' bench
+rm left
+run_status 0 v4l2q bench -d sim:fps=0,settings=left --want fps,30 -s 320x240 -p NV12 -n 3 --warmup 1 --io mmap
+like "$(tail -n 1 left)" ' 320x240 ' 'bench --want'
+run_status 4 v4l2q doctor -d sim:size=64x48,adjust=size+format --want size,80x60
+like "$(cat out err)" 'nearest: YUYV 64x48' 'doctor --want'
 ffmpeg -nostdin -v error -f lavfi -i testsrc2=size=320x240 -frames:v 2 -pix_fmt yuyv422 -c:v rawvideo clip.nut
 rm left
 run_status 0 v4l2q play -d sim:type=output,fps=0,inputs=2,settings=left --output-number "nobody's screen 1" clip.nut
