@@ -196,7 +196,8 @@ static bool has_numbered_files(const struct capture_options *options)
 	       !muxer_caps_names_files(options->output, options->container);
 }
 
-static struct record_options record_options(const struct capture_options *options, int signal_fd)
+static struct record_options record_options(const struct capture_options *options, int signal_fd,
+					    int resume_fd)
 {
 	return (struct record_options){
 		.output = {
@@ -221,6 +222,7 @@ static struct record_options record_options(const struct capture_options *option
 		.reopen_timeout_ns = options->reopen_timeout_ns,
 		.renegotiate = has_numbered_files(options),
 		.signal_fd = signal_fd,
+		.resume_fd = resume_fd,
 	};
 }
 
@@ -273,10 +275,10 @@ static enum status print_report(const struct recording *recording, const struct 
 
 static enum status record_and_report(const struct capture_options *options,
 				     const struct setup_options *setup_options, struct setup *setup,
-				     FILE *json, int signal_fd)
+				     FILE *json, int signal_fd, int resume_fd)
 {
 	struct recording recording = {
-		.options = record_options(options, signal_fd),
+		.options = record_options(options, signal_fd, resume_fd),
 		.setup = setup,
 		.setup_options = setup_options,
 	};
@@ -303,7 +305,7 @@ static enum status capture_with(struct capture_options *options)
 	struct setup setup = { 0 };
 	enum status status;
 	FILE *json = NULL;
-	int signal_fd;
+	int signal_fd, resume_fd;
 
 	if (parse_on_disconnect(options) < 0 || check_options(options) < 0)
 		return STATUS_USAGE;
@@ -316,11 +318,12 @@ static enum status capture_with(struct capture_options *options)
 	if (options->common.basic.json && text_file_open(&json, options->common.basic.json) < 0)
 		return STATUS_FILE;
 	signal_fd = signals_open();
+	resume_fd = signal_fd < 0 ? -1 : signals_open_resume();
 	setup_options.signal_fd = signal_fd;
 	setup_options.signal_timeout_ns = options->stall_ns;
-	status = signal_fd < 0 ? STATUS_FAILED : setup_open(&setup, &setup_options);
+	status = resume_fd < 0 ? STATUS_FAILED : setup_open(&setup, &setup_options);
 	if (status == STATUS_DONE) {
-		status = record_and_report(options, &setup_options, &setup, json, signal_fd);
+		status = record_and_report(options, &setup_options, &setup, json, signal_fd, resume_fd);
 		json = NULL;
 	}
 	setup_close(&setup);

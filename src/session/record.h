@@ -32,6 +32,7 @@ struct record_options {
 	int64_t reopen_timeout_ns; /* how long to wait; 0: no limit */
 	bool renegotiate;          /* when the video source changes: go on in the next file */
 	int signal_fd;             /* readable ends the run without error; -1: none */
+	int resume_fd;             /* non-blocking signalfd of SIGCONT; -1: none */
 	/* Called by the device loop a few times a second; NULL: not. */
 	void (*progress)(void *opaque);
 	void *progress_opaque;

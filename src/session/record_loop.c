@@ -286,9 +286,13 @@ static int run_stream(struct record_loop *loop)
 	if (err == POOL_DEVLOST)
 		return handle_result(loop, err);
 	loop->last_frame_ns = loop->progress_ns = now_ns();
+	loop->suspension = (struct suspension){ .resume_fd = loop->recording->options.resume_fd,
+						.awake_ns = loop->last_frame_ns };
 	while (err == 0 && !loop->done) {
 		loop->n_refs -= buffer_ref_return(pool, loop->returned, pool_is_low(pool));
 		err = pool_dequeue(pool, wait_deadline(loop), &buffer, &loop->info);
+		if (suspension_check(&loop->suspension, now_ns()))
+			loop->last_frame_ns = loop->suspension.awake_ns; /* not a stall of the device's */
 		err = err == 0 ? take_buffer(loop, buffer) : handle_result(loop, err);
 		call_progress(loop);
 	}

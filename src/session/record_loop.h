@@ -8,6 +8,7 @@
 #include "media/write/parameter_sets.h"
 #include "session/field_pairs.h"
 #include "session/record_file.h"
+#include "session/suspension.h"
 
 struct record_loop {
 	struct recording *recording;
@@ -27,6 +28,7 @@ struct record_loop {
 	enum frame_result fields_result; /* FRAME_WRITTEN: none was lost */
 	uint64_t n_sent, bytes_sent;     /* to the file thread */
 	int64_t start_ns, progress_ns;
+	struct suspension suspension;
 	int64_t last_frame_ns;   /* when the last frame came that could be used */
 	uint64_t n_unusable;     /* since then */
 	bool done;               /* the stream ends: recording->end is set, or the video source has changed */

@@ -66,10 +66,21 @@ static int check_deadline(struct record_loop *loop)
 	return record_loop_end_if_past(loop, loop->info.dequeue_ns);
 }
 
+/* Counts the frame. Returns how many the driver lost before it. */
+static uint64_t count_frame(struct record_loop *loop)
+{
+	uint64_t lost = ledger_add(&loop->recording->ledger, &loop->info);
+
+	if (loop->suspension.stopped_ns)
+		suspension_count(&loop->suspension, device_path(loop), lost,
+				 pool_info(loop->recording->setup->pool).allocated);
+	return lost;
+}
+
 int record_loop_lose_damaged(struct record_loop *loop)
 {
 	struct ledger *ledger = &loop->recording->ledger;
-	uint64_t lost = ledger_add(ledger, &loop->info);
+	uint64_t lost = count_frame(loop);
 	int err;
 
 	ledger->lost_error++;
@@ -87,8 +98,7 @@ int record_loop_lose_damaged(struct record_loop *loop)
 
 int record_loop_lose_without_buffer(struct record_loop *loop)
 {
-	uint64_t lost = ledger_add(&loop->recording->ledger, &loop->info);
-
+	uint64_t lost = count_frame(loop);
 	int err;
 
 	loop->recording->ledger.lost_queue++;
@@ -173,7 +183,7 @@ int record_loop_sort_frame(struct record_loop *loop, struct frame *frame)
 {
 	struct recording *recording = loop->recording;
 	const struct record_options *options = &recording->options;
-	uint64_t lost = ledger_add(&recording->ledger, &loop->info);
+	uint64_t lost = count_frame(loop);
 	int err = parameter_sets_examine(&loop->parameter_sets, frame);
 
 	if (err < 0)

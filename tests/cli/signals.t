@@ -68,6 +68,21 @@ status=$?
 ok "a later SIGINT ends it whatever it waits for (status $status)" [ $status -ne 124 ]
 kill "$reader"
 
+# Stopped, as by ^Z, for longer than the buffers last and than a device may be silent.
+start capture -d sim:size=64x48,fps=100 -o stopped.nut --json=r.json --stall-timeout=1s
+wait_until 20 has_bytes stopped.nut 50000
+kill -STOP "$pid"
+wait_until 20 grep -q '^State:[[:space:]]T' "/proc/$pid/status"
+sleep 1.2
+kill -CONT "$pid"
+ok 'stopped: told' wait_until 20 grep -q 'sim: stopped for .* s: [1-9][0-9]* lost by the driver' err
+kill -TERM "$pid"
+wait_for "$pid" 20
+is "$? $(json r.json .end)" '0 signal' 'stopped: it goes on'
+is "$(grep -c 'stopped for' err)" 1 'stopped: told once'
+told=$(sed -n 's/.* \([0-9]*\) lost by the driver/\1/p' err)
+ok "stopped: the report counts the $told frames" [ "$(json r.json .frames.lost.driver)" -ge "${told:-0}" ]
+
 # A reader that leaves.
 mkfifo pipe
 head -c 100000 <pipe >/dev/null &
