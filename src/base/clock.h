@@ -24,4 +24,17 @@ static inline int64_t now_ns(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
+/* From one time to a later one, for latencies. Clocks that go in ticks, of a driver or of a virtual camera,
+ * may be ahead by up to a tick of the kernel's: 0 then. */
+static inline int64_t latency_between(int64_t from_ns, int64_t to_ns)
+{
+	int64_t passed_ns = (int64_t)((uint64_t)to_ns - (uint64_t)from_ns);
+	struct timespec tick = { 0 };
+
+	if (passed_ns >= 0)
+		return passed_ns;
+	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	return passed_ns >= -(tick.tv_sec * NS_PER_S + tick.tv_nsec) ? 0 : passed_ns;
+}
+
 #endif

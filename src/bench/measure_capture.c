@@ -44,7 +44,7 @@ static void count_frame(struct measure *measure, const struct frame_info *info)
 	pts_ns = capture_timestamps_add(&measure->timestamps, info);
 	measure_add_interval(measure, info->dequeue_ns, pts_ns, lost);
 	if (device_clock_is_monotonic(info->flags) && measure->timestamps.last_is_believed)
-		measure_add_latency(measure, info->dequeue_ns - info->timestamp_ns);
+		measure_add_latency(measure, latency_between(info->timestamp_ns, info->dequeue_ns));
 }
 
 static int count_lost(struct measure *measure, const struct frame_info *info, uint64_t *count)

@@ -233,36 +233,28 @@ static enum status measure(const struct arguments *arguments, struct bench *benc
 	return bench->status;
 }
 
-static struct json_object *report_json_of(const struct bench *bench, const struct outputs *outputs)
+/* The comparison, with what was measured, adds to the figures. */
+static struct json_object *report_json_of(struct bench *bench, const struct outputs *outputs)
 {
-	struct report_bench report = {
+	const struct report_bench report = {
 		.bench = bench,
 		.conditions = outputs->conditions,
 		.n_conditions = outputs->n_conditions,
 		.advice = outputs->advice,
 		.n_advice = outputs->n_advice,
 	};
+	struct json_object *object = report_bench_json(bench);
 
-	return report_bench_json(&report);
-}
-
-/* The comparison reads the report and adds to its figures. */
-static void compare(struct bench *bench, const struct outputs *outputs)
-{
-	struct json_object *report = report_json_of(bench, outputs);
-
-	bench_compare(bench, report, &outputs->earlier);
-	json_object_put(report);
+	if (outputs->earlier.runs)
+		bench_compare(bench, object, &outputs->earlier);
+	report_bench_add_results(object, &report);
+	return object;
 }
 
 static enum status present(const struct arguments *arguments, struct bench *bench, struct outputs *outputs)
 {
 	enum status status = STATUS_DONE, verdict;
-	struct json_object *report;
-
-	if (outputs->earlier.runs)
-		compare(bench, outputs);
-	report = report_json_of(bench, outputs);
+	struct json_object *report = report_json_of(bench, outputs);
 
 	if (outputs->text && !arguments->advise)
 		bench_table(bench, outputs->text);

@@ -224,10 +224,9 @@ static void add_conditions(struct json_object *object, const struct report_bench
 	json_object_object_add(object, "fail_if", array);
 }
 
-struct json_object *report_bench_json(const struct report_bench *report)
+struct json_object *report_bench_json(const struct bench *bench)
 {
 	struct json_object *object = json_object_new_object();
-	const struct bench *bench = report->bench;
 
 	json_add_text(object, "version", V4L2Q_VERSION);
 	json_add_text(object, "command", "bench");
@@ -236,6 +235,13 @@ struct json_object *report_bench_json(const struct report_bench *report)
 	json_add_text(object, "direction", device_is_output(&bench->setup.device) ? "output" : "capture");
 	json_object_object_add(object, "system", system_json());
 	json_object_object_add(object, "options", options_json(bench));
+	return object;
+}
+
+void report_bench_add_results(struct json_object *object, const struct report_bench *report)
+{
+	const struct bench *bench = report->bench;
+
 	add_runs(object, bench);
 	add_recommendation(object, bench);
 	if (report->n_advice)
@@ -243,5 +249,4 @@ struct json_object *report_bench_json(const struct report_bench *report)
 	if (report->n_conditions)
 		add_conditions(object, report);
 	json_add_text(object, "end", bench->interrupted ? "signal" : bench->status ? "error" : "count");
-	return object;
 }

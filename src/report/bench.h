@@ -14,7 +14,9 @@ struct report_bench {
 	size_t n_advice;
 };
 
-/* The caller's to json_object_put(). */
-struct json_object *report_bench_json(const struct report_bench *report);
+/* What was measured, which is what bench_compare() needs. The caller's to json_object_put(). */
+struct json_object *report_bench_json(const struct bench *bench);
+/* Adds what came of it: the runs, the recommendation, conditions and advice. */
+void report_bench_add_results(struct json_object *object, const struct report_bench *report);
 
 #endif

@@ -210,7 +210,7 @@ int64_t capture_timestamps_add(struct capture_timestamps *timestamps, const stru
 	struct capture_time frame = { .timestamp_ns = info->timestamp_ns,
 				      .dequeue_ns = info->dequeue_ns,
 				      .sequence = info->sequence };
-	int64_t latency_ns = difference(info->dequeue_ns, info->timestamp_ns);
+	int64_t latency_ns = latency_between(info->timestamp_ns, info->dequeue_ns);
 
 	note_absence(timestamps, info->dequeue_ns);
 	frame.pts_ns = next_pts(timestamps, info);

@@ -279,6 +279,17 @@ int sim_value_ms(struct sim_options *options, size_t offset, const char *value)
 	return 0;
 }
 
+/* "MS" or "-MS" */
+int sim_value_signed_ms(struct sim_options *options, size_t offset, const char *value)
+{
+	bool negative = *value == '-';
+	int err = sim_value_ms(options, offset, value + negative);
+
+	if (negative)
+		*(int64_t *)field(options, offset) *= -1;
+	return err;
+}
+
 int sim_value_string(struct sim_options *options, size_t offset, const char *value)
 {
 	char **text = field(options, offset);

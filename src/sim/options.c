@@ -158,8 +158,8 @@ const struct sim_key sim_keys[] = {
 	  sim_value_times, AT(times) },
 	{ "leap", "N[:MS]", "from the Nth frame on, timestamps are MS ms later (60000)", sim_value_leap,
 	  AT(leap) },
-	{ "latency", "MS", "frames are delivered MS ms after their timestamp (0)", sim_value_ms,
-	  AT(latency_ns) },
+	{ "latency", "MS", "frames are delivered MS ms after their timestamp, or before it (-MS) (0)",
+	  sim_value_signed_ms, AT(latency_ns) },
 	{ "jitter", "MS", "and up to MS ms later still (0)", sim_value_ms, AT(jitter_ns) },
 	{ NULL, NULL, NULL, NULL, 0 },
 };

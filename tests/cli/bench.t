@@ -53,6 +53,14 @@ is "$(json h.json '.runs[0] | "\(.repeats) \(.frames) \([.latency_counts_us[][1]
 run_status 0 v4l2q bench -d $sim "${quick[@]}" --io rw --histogram
 like "$(cat out)" 'no histogram, as the latency is not known' 'a histogram of what is not known'
 
+# Virtual cameras count time in ticks of the kernel's, and may be ahead by one; by more, it is another clock.
+run_status 0 v4l2q bench -d $sim,latency=-1 "${quick[@]}" --io mmap --json=r.json
+is "$(json r.json '.runs[0] | "\(.latency_us.min) \(.timestamps.ahead)"')" '0 null' 'timestamps ahead by less than a tick: no latency'
+run_status 0 v4l2q bench -d $sim,latency=-2000 "${quick[@]}" --io mmap --json=r.json
+is "$(json r.json '.runs[0].latency_us')" null 'timestamps ahead by more: the latency is not known'
+run_status 0 v4l2q capture -q -d $sim,latency=-1 -n 10 -o ahead.nut --json=r.json
+is "$(json r.json .latency_us.min)" 0 'capture: the same'
+
 # --- standard output is for one thing ---
 
 run_status 0 v4l2q bench -d $sim "${quick[@]}" --io mmap --json
