@@ -19,12 +19,6 @@ void edid_free(struct edid *edid)
 	*edid = (struct edid){ 0 };
 }
 
-bool edid_equal(const struct edid *a, const struct edid *b)
-{
-	return a->n_blocks == b->n_blocks &&
-	       (!a->n_blocks || memcmp(a->data, b->data, (size_t)a->n_blocks * EDID_BLOCK_BYTES) == 0);
-}
-
 /* On a video node the pad is the number of the input or output (kernel documentation, VIDIOC_G_EDID). */
 static struct v4l2_edid ioctl_argument(struct device *device, const struct edid *edid)
 {

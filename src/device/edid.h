@@ -17,7 +17,6 @@ struct edid {
 };
 
 void edid_free(struct edid *edid);
-bool edid_equal(const struct edid *a, const struct edid *b);
 
 /* Reads that of the selected input or output. Returns 0, with no blocks where the device presents none, or a
  * negative errno, not logged: -ENOTTY or -EINVAL where the device or the input has none. */
@@ -52,6 +51,8 @@ struct edid_info {
 	struct v4l2_bt_timings preferred;       /* width 0: none */
 	bool is_hdmi;
 };
+/* Whether both are the same but for the physical address of HDMI's data block, which drivers set. */
+bool edid_equal(const struct edid *a, const struct edid *b);
 /* Returns false for what edid_check() refuses. */
 bool edid_decode(const struct edid *edid, struct edid_info *info);
 

@@ -72,16 +72,39 @@ static void decode_descriptor(const uint8_t *bytes, struct edid_info *info)
 	}
 }
 
-/* Whether the CTA-861 extension has HDMI's data block. */
-static bool names_hdmi(const uint8_t *block)
+/* Where HDMI's data block stands in a CTA-861 extension; 0: there is none. */
+static unsigned find_hdmi(const uint8_t *block)
 {
 	if (block[0] != 0x02 || block[1] < 3 || block[2] < 4 || block[2] >= EDID_BLOCK_BYTES)
-		return false;
+		return 0;
 	for (unsigned i = 4; i < block[2]; i += 1 + (block[i] & 31u))
-		if (block[i] >> 5 == 3 && (block[i] & 31) >= 5 && i + 3 < block[2] && block[i + 1] == 0x03 &&
+		if (block[i] >> 5 == 3 && (block[i] & 31) >= 5 && i + 5 < block[2] && block[i + 1] == 0x03 &&
 		    block[i + 2] == 0x0c && block[i + 3] == 0x00)
-			return true;
-	return false;
+			return i;
+	return 0;
+}
+
+static bool blocks_equal(const uint8_t *a, const uint8_t *b)
+{
+	unsigned hdmi = find_hdmi(a);
+	uint8_t with_address[EDID_BLOCK_BYTES];
+
+	memcpy(with_address, b, sizeof with_address);
+	if (hdmi) {
+		memcpy(with_address + hdmi + 4, a + hdmi + 4, 2);
+		with_address[EDID_BLOCK_BYTES - 1] = a[EDID_BLOCK_BYTES - 1];
+	}
+	return memcmp(a, with_address, sizeof with_address) == 0;
+}
+
+bool edid_equal(const struct edid *a, const struct edid *b)
+{
+	if (a->n_blocks != b->n_blocks)
+		return false;
+	for (size_t i = 0; i < a->n_blocks; i++)
+		if (!blocks_equal(a->data + i * EDID_BLOCK_BYTES, b->data + i * EDID_BLOCK_BYTES))
+			return false;
+	return true;
 }
 
 bool edid_decode(const struct edid *edid, struct edid_info *info)
@@ -103,6 +126,6 @@ bool edid_decode(const struct edid *edid, struct edid_info *info)
 	for (unsigned i = 0; i < 4; i++)
 		decode_descriptor(data + DESCRIPTORS + i * DESCRIPTOR_BYTES, info);
 	for (uint32_t i = 1; i < edid->n_blocks; i++)
-		info->is_hdmi |= names_hdmi(data + (size_t)i * EDID_BLOCK_BYTES);
+		info->is_hdmi |= find_hdmi(data + (size_t)i * EDID_BLOCK_BYTES) != 0;
 	return true;
 }

@@ -22,8 +22,8 @@ like "$(tail -n 1 left)" '^input=1 YUYV 1280x720 .*pixelclock=74250000 edid=2 cr
 like "$(cat err)" "profile: cannot be set: sim: unknown control 'no_such'" 'what cannot be set is told'
 is "$(grep -c 'cannot be set' err)" 1 'the others can'
 
-run_status 0 v4l2q list -d "sim:fps=0,size=640x480,all-controls" --save - >again
-like "$(cat again out)" 'size = 640x480' 'saved to standard output'
+run_status 0 v4l2q list -d "sim:fps=0,size=640x480,all-controls" --save -
+like "$(cat out)" 'size = 640x480' 'saved to standard output'
 
 # Options go before it.
 run_status 0 v4l2q capture -yd "$same" --profile saved --input 0 --set-ctrl brightness=9 --crop 160x120+0+0 -n 1 -o o.nut

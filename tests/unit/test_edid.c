@@ -51,6 +51,27 @@ static void the_built_in_ones_are_what_they_are_called(void **state)
 	assert_int_equal(edid_make(&(struct edid){ 0 }, "hdmi-1080p61"), -ENOENT);
 }
 
+/* Of 1.0.0.0 a driver makes 0.0.0.0, as vivid does; another byte is another EDID. */
+static void the_physical_address_is_the_drivers(void **state)
+{
+	struct edid edid, other;
+	uint8_t *hdmi;
+
+	(void)state;
+	assert_int_equal(edid_make(&edid, "hdmi-1080p60"), 0);
+	assert_int_equal(edid_make(&other, "hdmi-1080p60"), 0);
+	assert_true(edid_equal(&edid, &other));
+	hdmi = memmem(other.data, 2 * EDID_BLOCK_BYTES, "\x03\x0c\x00\x10", 4);
+	assert_non_null(hdmi);
+	hdmi[3] = 0;
+	other.data[2 * EDID_BLOCK_BYTES - 1] += 0x10;
+	assert_true(edid_equal(&edid, &other));
+	hdmi[5]++;
+	assert_false(edid_equal(&edid, &other));
+	edid_free(&edid);
+	edid_free(&other);
+}
+
 static char *hex_of(const struct edid *edid, const char *form, const char *separator)
 {
 	size_t size = 32 * (size_t)edid->n_blocks * EDID_BLOCK_BYTES;
@@ -141,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_built_in_ones_are_what_they_are_called),
+		cmocka_unit_test(the_physical_address_is_the_drivers),
 		cmocka_unit_test(text_of_any_form_is_read),
 		cmocka_unit_test(other_text_is_not),
 		cmocka_unit_test(a_damaged_one_is_refused_with_the_reason),

@@ -16,9 +16,9 @@ schema_holds() {
 }
 
 for k in "${kernels[@]}"; do
-	drivers=() # 6.1 has the same
-	[ "$k" = 6.1 ] || drivers=(-f "$("$root/scripts/vm-test-drivers" "$k")")
-	ok "the job ran" boot "$k" list -m "$vivid" "${drivers[@]}" || continue
+	[ "$k" != 6.1 ] || continue # its vivid has overlays too, which v4l2q does not list
+	drivers=$("$root/scripts/vm-test-drivers" "$k") || exit 1
+	ok "the job ran" boot "$k" list -m "$vivid" -f "$drivers" || continue
 	for name in input0 input1 input2 input3 output0 output1 planes; do
 		is "$name: exit status 0" "$(status "$name")" 0
 		schema_holds "$name"
@@ -38,7 +38,6 @@ for k in "${kernels[@]}"; do
 		"[.devices[].nodes[] | select(.held_by) | {path, pid: .held_by[0].pid}] == [{path: \"/dev/video20\", pid: $(cat "$job/holder")}]"
 	ok 'in the text as well' grep -qE "^ +in use by bash \(PID $(cat "$job/holder")\)" "$job/devices.txt"
 
-	[ "$k" != 6.1 ] || continue
 	schema_holds others
 	is 'codec nodes are what they make of what' "$(jq -r '.devices[].nodes[].converts | select(.) | .job' "$job/others.json" | sort | paste -sd ' ')" \
 		'converter decoder decoder encoder'
