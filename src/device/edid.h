@@ -33,16 +33,15 @@ int edid_load(struct edid *edid, const char *name);
 /* From hexadecimal text, with or without 0x, commas and comments behind #. Returns -EILSEQ for other text,
  * or -ENOMEM; edid_check() is for what it holds. */
 int edid_parse_hex(struct edid *edid, const char *text, size_t length);
-/* Returns why it is none, into text, or NULL. */
-#define EDID_TEXT_MAX 160
-const char *edid_check(const struct edid *edid, char text[EDID_TEXT_MAX]);
-
 /* edid_builtin.c: "hdmi-1080p60" and the like, a receiver for that one mode. Returns 0, -ENOENT, not logged,
  * or -ENOMEM. */
 int edid_make(struct edid *edid, const char *name);
 const char *edid_builtin_name(unsigned index); /* NULL: behind the last */
 
 /* edid_decode.c */
+/* Returns why it is none, into text, or NULL. */
+#define EDID_TEXT_MAX 160
+const char *edid_check(const struct edid *edid, char text[EDID_TEXT_MAX]);
 struct edid_info {
 	char manufacturer[4], name[14], serial[14]; /* "": none */
 	uint16_t product;

@@ -1,10 +1,50 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What an EDID says. */
 #include <string.h>
+#include "base/text.h"
 #include "device/edid.h"
 
 #define DESCRIPTORS 54 /* four of 18 bytes in the base block */
 #define DESCRIPTOR_BYTES 18
+
+/* Of each block, all bytes add up to 0. */
+static uint8_t block_sum(const uint8_t *block)
+{
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < EDID_BLOCK_BYTES; i++)
+		sum += block[i];
+	return (uint8_t)sum;
+}
+
+const char *edid_check(const struct edid *edid, char text[EDID_TEXT_MAX])
+{
+	static const uint8_t header[8] = { 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00 };
+	const uint8_t *data = edid->data;
+
+	*text = '\0';
+	if (!edid->n_blocks || memcmp(data, header, sizeof header) != 0) {
+		text_add(text, EDID_TEXT_MAX, "it does not begin with 00 ff ff ff ff ff ff 00");
+		return text;
+	}
+	for (uint32_t i = 0; i < edid->n_blocks; i++) {
+		const uint8_t *block = data + (size_t)i * EDID_BLOCK_BYTES;
+		uint8_t sum = block_sum(block), last = block[EDID_BLOCK_BYTES - 1];
+
+		if (sum) {
+			text_add(text, EDID_TEXT_MAX,
+				 "the checksum of block %u, its last byte, is %02x and should be %02x", i,
+				 last, (uint8_t)(last - sum));
+			return text;
+		}
+	}
+	if (data[126] + 1u != edid->n_blocks) {
+		text_add(text, EDID_TEXT_MAX, "byte 126 tells of %u blocks, and there are %u", data[126] + 1u,
+			 edid->n_blocks);
+		return text;
+	}
+	return NULL;
+}
 
 /* Three letters of five bits, A is 1. */
 static void decode_manufacturer(const uint8_t *bytes, char text[4])
