@@ -64,12 +64,13 @@ static bool is_second_field(const struct capture_time *first, const struct frame
 	return info->sequence == first->sequence && (info->field == FIELD_TOP || info->field == FIELD_BOTTOM);
 }
 
-/* Whether the last frame waited for the program, which was stopped or had no processor time. */
+/* Whether the last frame waited for the program, which was stopped or had no processor time; perhaps since
+ * before, behind others. */
 static bool was_late(const struct capture_timestamps *timestamps)
 {
 	int64_t timestamp_ns = timestamps->last.timestamp_ns;
 
-	return timestamps->last_is_believed && timestamp_ns >= timestamps->away_ns &&
+	return timestamps->last_is_believed && timestamp_ns >= timestamps->away_ns - WAITING_NS &&
 	       timestamp_ns <= timestamps->back_ns;
 }
 
@@ -183,8 +184,9 @@ static int64_t next_pts(struct capture_timestamps *timestamps, const struct fram
 static void note_absence(struct capture_timestamps *timestamps, int64_t dequeue_ns)
 {
 	int64_t from_ns = timestamps->started ? timestamps->last.dequeue_ns : timestamps->away_ns;
+	bool have_come = timestamps->last_is_believed && timestamps->last.timestamp_ns > timestamps->back_ns;
 
-	if (dequeue_ns - from_ns < timestamps->back_ns - timestamps->away_ns &&
+	if (!have_come && dequeue_ns - from_ns < timestamps->back_ns - timestamps->away_ns &&
 	    timestamps->n_since_away++ < MAX_WAITING)
 		return;
 	timestamps->away_ns = from_ns;

@@ -142,6 +142,21 @@ static void of_another_clock_when_busy(struct frame_info *info, int64_t n)
 		info->timestamp_ns += 30 * MS;
 }
 
+/* The program gets no processor time while frames wait already, one of which the driver then lacks. */
+static void starved(struct frame_info *info, int64_t n)
+{
+	const int64_t back_ns = START + 50 * FRAME + 220 * MS;
+
+	if (n > 50) {
+		info->timestamp_ns += FRAME;
+		info->dequeue_ns += FRAME;
+	}
+	if (n == 49)
+		info->dequeue_ns += 70 * MS;
+	if (n >= 50 && info->dequeue_ns < back_ns + (n - 50) * 10 * MS)
+		info->dequeue_ns = back_ns + (n - 50) * 10 * MS;
+}
+
 static void fields(struct frame_info *info, int64_t n)
 {
 	info->field = n % 2 ? V4L2_FIELD_BOTTOM : V4L2_FIELD_TOP;
@@ -177,6 +192,7 @@ static const struct {
 	CAMERA(of_another_clock, 0, ""),
 	CAMERA(of_another_clock_when_busy, 0, ""),
 	{ stopped, 0, "", N *FRAME - FRAME + 2 * NS_PER_S },
+	{ starved, 0, "", N *FRAME },
 	{ slow, 0, "", (N - 1) * 3 * FRAME },
 	{ fast, 0, "", (N - 1) * 10 * NS_PER_US },
 	{ fields, 0, "", (N / 2 - 1) * FRAME },
