@@ -12,11 +12,6 @@
 #include "session/buffer_ref.h"
 #include "session/record_loop_frame.h"
 
-static const char *device_path(const struct record_loop *loop)
-{
-	return loop->recording->setup->device.path;
-}
-
 /* What the driver says of the frame, without a reference to its memory. */
 static struct frame describe_frame(const struct buffer *buffer)
 {
@@ -173,10 +168,10 @@ static int end_stream(struct record_loop *loop, const char *change)
 	if (!options->renegotiate) {
 		log_error("%s: the video source changed from %s, which needs another file: put %%03d in the "
 			  "name '%s' to go on in the next one",
-			  device_path(loop), change, options->output.url);
+			  record_loop_device(loop), change, options->output.url);
 		return record_loop_finish(loop, END_ERROR, POOL_RES_CHANGE);
 	}
-	log_warn("%s: the video source changed from %s: going on in the next file", device_path(loop),
+	log_warn("%s: the video source changed from %s: going on in the next file", record_loop_device(loop),
 		 change);
 	loop->recording->source_changes++;
 	loop->has_source_changed = loop->done = true;

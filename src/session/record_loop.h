@@ -36,6 +36,12 @@ struct record_loop {
 	struct video_source source;
 };
 
+/* The device's path, for messages. */
+static inline const char *record_loop_device(const struct record_loop *loop)
+{
+	return loop->recording->setup->device.path;
+}
+
 /* Starts the pool and records until loop->done. Returns 0 or a negative errno, logged. */
 int record_loop_run(struct record_loop *loop);
 /* Ends the recording. Returns err, for the caller to return in turn. */

@@ -34,7 +34,7 @@ int64_t record_loop_deadline(const struct record_loop *loop)
 
 static void report_stall(const struct record_loop *loop)
 {
-	const char *path = loop->recording->setup->device.path;
+	const char *path = record_loop_device(loop);
 	double seconds = (double)loop->recording->options.stall_ns / NS_PER_S;
 	char text[64];
 

@@ -7,11 +7,6 @@
 #include "base/log.h"
 #include "session/buffer_ref.h"
 
-static const char *device_path(const struct record_loop *loop)
-{
-	return loop->recording->setup->device.path;
-}
-
 /* Passes it to the file thread, which frees it. Where that has ended by an error, the frame is left to
  * loop->refused, and the recording ends. */
 static int put_frame(struct record_loop *loop, struct record_frame *frame)
@@ -72,7 +67,7 @@ static uint64_t count_frame(struct record_loop *loop)
 	uint64_t lost = ledger_add(&loop->recording->ledger, &loop->info);
 
 	if (loop->suspension.stopped_ns)
-		suspension_count(&loop->suspension, device_path(loop), lost,
+		suspension_count(&loop->suspension, record_loop_device(loop), lost,
 				 pool_info(loop->recording->setup->pool).allocated);
 	return lost;
 }
@@ -85,8 +80,8 @@ int record_loop_lose_damaged(struct record_loop *loop)
 
 	ledger->lost_error++;
 	if (loop->recording->options.bad_frames == BAD_FRAMES_FAIL) {
-		log_error("%s: frame %u is damaged, and --bad-frames=fail was given", device_path(loop),
-			  loop->info.sequence);
+		log_error("%s: frame %u is damaged, and --bad-frames=fail was given",
+			  record_loop_device(loop), loop->info.sequence);
 		record_loop_finish(loop, END_ERROR, -EBADMSG);
 		log_frame(loop, FRAME_LOST_ERROR, lost);
 		return -EBADMSG;
@@ -148,7 +143,7 @@ static void note_missing_field(struct record_loop *loop, const struct frame *fra
 	if (loop->recording->ledger.missing_fields++ == 0)
 		log_warn("%s: frame %u has only its %s field: its lines are doubled, as those of others like "
 			 "it",
-			 device_path(loop), loop->info.sequence, video_field_name(frame->field));
+			 record_loop_device(loop), loop->info.sequence, video_field_name(frame->field));
 }
 
 /* Takes what `described` refers to. */
