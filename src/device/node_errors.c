@@ -15,8 +15,8 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "device/holders.h"
-#include "device/missing_driver.h"
+#include "device/nodes/holders.h"
+#include "device/nodes/missing_driver.h"
 #include "device/obstacles.h"
 #include "device/v4l2.h"
 

@@ -3,7 +3,7 @@
 #ifndef DEVICE_NODE_ERRORS_H
 #define DEVICE_NODE_ERRORS_H
 
-#include "device/nodes.h"
+#include "device/nodes/nodes.h"
 
 /* Logs why a node could not be opened or used: absent, no permission (with the group), busy (with the
  * processes that hold it), a regular file, a directory, not a V4L2 node, a node for another job (with those

@@ -19,7 +19,7 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "device/device.h"
-#include "device/hardware.h"
+#include "device/nodes/hardware.h"
 #include "device/trace.h"
 
 #define OPEN_FLAGS (O_RDWR | O_NONBLOCK | O_CLOEXEC)

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/text.h"
-#include "device/dv_timings.h"
-#include "device/holders.h"
-#include "device/inputs.h"
+#include "device/inputs/dv_timings.h"
+#include "device/inputs/inputs.h"
+#include "device/nodes/holders.h"
 #include "doctor/doctor_internal.h"
 
 #define USB2_MBITS 480

@@ -3,7 +3,7 @@
 #ifndef DOCTOR_DOCTOR_INTERNAL_H
 #define DOCTOR_DOCTOR_INTERNAL_H
 
-#include "device/hardware.h"
+#include "device/nodes/hardware.h"
 #include "doctor/doctor.h"
 
 /* Each returns the status that a recording would end with there, has reported the obstacles, and where there

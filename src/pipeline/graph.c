@@ -9,7 +9,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "device/media_nodes.h"
+#include "device/nodes/media_nodes.h"
 #include "device/v4l2.h"
 
 #define OBJECTS_MAX 4096u /* of one kind: bounds what a driver claims to have */

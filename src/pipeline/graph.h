@@ -5,7 +5,7 @@
 #define PIPELINE_GRAPH_H
 
 #include <linux/media.h>
-#include "device/control_values.h"
+#include "device/controls/control_values.h"
 #include "device/device.h"
 
 struct entity {

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/pixfmt.h"
-#include "device/enumerate.h"
-#include "device/negotiate.h"
+#include "device/format/enumerate.h"
+#include "device/format/negotiate.h"
 
 static struct node_format parse(const struct device *video, const struct v4l2_format *format)
 {

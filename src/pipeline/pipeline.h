@@ -7,7 +7,7 @@
 #ifndef PIPELINE_PIPELINE_H
 #define PIPELINE_PIPELINE_H
 
-#include "device/negotiate.h"
+#include "device/format/negotiate.h"
 #include "pipeline/route.h"
 
 /* What a pad was set to, or the video node of a branch. */

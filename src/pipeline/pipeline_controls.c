@@ -4,7 +4,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/text.h"
-#include "device/controls_set.h"
+#include "device/controls/controls_set.h"
 #include "pipeline/pipeline.h"
 
 #define LIST_MAX 300

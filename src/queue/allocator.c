@@ -13,7 +13,7 @@
 #include "base/mapping.h"
 #include "base/meminfo.h"
 #include "base/text.h"
-#include "device/negotiate.h"
+#include "device/format/negotiate.h"
 #include "device/obstacles.h"
 #include "queue/v4l2_buffer.h"
 

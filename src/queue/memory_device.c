@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
-#include "device/negotiate.h"
+#include "device/format/negotiate.h"
 #include "queue/allocator.h"
 #include "queue/memory_source_internal.h"
 

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/picture.h"
 #include "base/text.h"
-#include "device/controls.h"
+#include "device/controls/controls.h"
 #include "device/node_errors.h"
 #include "queue/qbuf.h"
 #include "queue/spare.h"

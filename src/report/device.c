@@ -5,7 +5,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/terminal.h"
-#include "device/nodes.h"
+#include "device/nodes/nodes.h"
 #include "report/common.h"
 #include "report/device_internal.h"
 #include "sim/options.h"

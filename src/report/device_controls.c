@@ -5,8 +5,8 @@
 #include <string.h>
 #include "base/json.h"
 #include "base/text.h"
-#include "device/control_class.h"
-#include "device/control_payload.h"
+#include "device/controls/control_class.h"
+#include "device/controls/control_payload.h"
 #include "report/common.h"
 #include "report/device_internal.h"
 

@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include "base/json.h"
 #include "base/text.h"
-#include "device/inputs.h"
-#include "device/standards.h"
-#include "device/tuner.h"
+#include "device/inputs/inputs.h"
+#include "device/inputs/standards.h"
+#include "device/inputs/tuner.h"
 #include "report/common.h"
 #include "report/device_internal.h"
 

@@ -2,7 +2,7 @@
 /* What 'v4l2q list -d DEV' says about cropping and composing. */
 #include <inttypes.h>
 #include "base/json.h"
-#include "device/selection.h"
+#include "device/inputs/selection.h"
 #include "report/device_internal.h"
 
 static struct json_object *rect_json(const struct v4l2_rect *rect)

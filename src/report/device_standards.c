@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include "base/json.h"
 #include "base/text.h"
-#include "device/standards.h"
+#include "device/inputs/standards.h"
 #include "report/common.h"
 #include "report/device_internal.h"
 

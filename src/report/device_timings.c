@@ -10,8 +10,8 @@
 #include "base/terminal.h"
 #include "base/text.h"
 #include "base/text_file.h"
-#include "device/dv_timings.h"
-#include "device/edid.h"
+#include "device/inputs/dv_timings.h"
+#include "device/inputs/edid.h"
 #include "report/common.h"
 #include "report/device_internal.h"
 

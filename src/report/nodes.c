@@ -12,10 +12,10 @@
 #include "base/pixfmt.h"
 #include "base/terminal.h"
 #include "base/text.h"
-#include "device/enumerate.h"
-#include "device/hardware.h"
-#include "device/holders.h"
-#include "device/nodes.h"
+#include "device/format/enumerate.h"
+#include "device/nodes/hardware.h"
+#include "device/nodes/holders.h"
+#include "device/nodes/nodes.h"
 #include "report/common.h"
 
 #define NODE_COLUMN 20u

@@ -7,15 +7,15 @@
 #include <stdlib.h>
 #include "base/text.h"
 #include "base/text_file.h"
-#include "device/control_payload.h"
-#include "device/controls.h"
-#include "device/crop.h"
-#include "device/dv_timings.h"
-#include "device/edid.h"
-#include "device/inputs.h"
-#include "device/negotiate.h"
-#include "device/selection.h"
-#include "device/standards.h"
+#include "device/controls/control_payload.h"
+#include "device/controls/controls.h"
+#include "device/format/negotiate.h"
+#include "device/inputs/crop.h"
+#include "device/inputs/dv_timings.h"
+#include "device/inputs/edid.h"
+#include "device/inputs/inputs.h"
+#include "device/inputs/selection.h"
+#include "device/inputs/standards.h"
 
 #define ITEMS_MAX 1024 /* of an array */
 

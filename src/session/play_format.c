@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <libavutil/pixdesc.h>
 #include "base/log.h"
-#include "device/enumerate.h"
-#include "device/pixel_aspect.h"
 #include "base/text.h"
+#include "device/format/enumerate.h"
+#include "device/format/pixel_aspect.h"
 
 #define MAX_CANDIDATES 16
 #define FORMAT_TEXT_MAX 128

@@ -3,7 +3,7 @@
 #ifndef SESSION_PLAY_FORMAT_H
 #define SESSION_PLAY_FORMAT_H
 
-#include "device/negotiate.h"
+#include "device/format/negotiate.h"
 #include "media/read/reader.h"
 
 /* Sets the output device to the file's size, frame rate and colours, and to the pixel format that loses

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include "base/clock.h"
 #include "base/text.h"
-#include "device/exposure.h"
+#include "device/format/exposure.h"
 
 #define SAME_RATE 0.01   /* as fraction_close() */
 #define MULTIPLE 0.03    /* how near to a multiple of the interval one is */

@@ -4,7 +4,7 @@
 #ifndef SESSION_RECONNECT_H
 #define SESSION_RECONNECT_H
 
-#include "device/dv_timings.h"
+#include "device/inputs/dv_timings.h"
 #include "session/setup.h"
 
 /* Both take a setup whose pool is stopped and has no buffer held, and open another pool. Where that fails,

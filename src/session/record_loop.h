@@ -4,7 +4,7 @@
 #define SESSION_RECORD_LOOP_H
 
 #include <pthread.h>
-#include "device/dv_timings.h"
+#include "device/inputs/dv_timings.h"
 #include "media/write/parameter_sets.h"
 #include "session/field_pairs.h"
 #include "session/record_file.h"

@@ -8,10 +8,10 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log_capture.h"
-#include "device/crop.h"
-#include "device/inputs.h"
-#include "device/standards.h"
-#include "device/want.h"
+#include "device/format/want.h"
+#include "device/inputs/crop.h"
+#include "device/inputs/inputs.h"
+#include "device/inputs/standards.h"
 
 static struct signal_wait signal_limit(const struct setup_options *options)
 {

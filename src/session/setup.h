@@ -4,12 +4,12 @@
 #define SESSION_SETUP_H
 
 #include "device/device.h"
-#include "device/dv_timings.h"
-#include "device/negotiate.h"
-#include "device/settings.h"
+#include "device/format/negotiate.h"
+#include "device/inputs/dv_timings.h"
 #include "pipeline/pipeline.h"
 #include "queue/pool.h"
 #include "session/end.h"
+#include "session/settings.h"
 
 struct setup_options {
 	const char *device; /* see device_open(); NULL: the first node that fits the role */

@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 #include "base/video_format.h"
-#include "device/colorimetry.h"
 #include "device/device.h"
+#include "device/format/colorimetry.h"
 
 #define SIM_MAX_BUFFERS 64 /* that grant= can ask for; a well-behaved driver stops at 32 */
 #define SIM_EDID_BLOCK 128

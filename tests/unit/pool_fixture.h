@@ -4,9 +4,9 @@
 #define TESTS_POOL_FIXTURE_H
 
 #include "device/device.h"
-#include "device/negotiate.h"
-#include "sim/sim_internal.h"
+#include "device/format/negotiate.h"
 #include "queue/pool_internal.h"
+#include "sim/sim_internal.h"
 #include "table_test.h"
 #include "trace_log.h"
 

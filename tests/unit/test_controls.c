@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "device/control_payload.h"
-#include "device/controls_set.h"
-#include "device/controls_internal.h"
-#include "device/inputs.h"
-#include "fake_device.h"
 #include "base/array.h"
+#include "device/controls/control_payload.h"
+#include "device/controls/controls_internal.h"
+#include "device/controls/controls_set.h"
+#include "device/inputs/inputs.h"
+#include "fake_device.h"
 
 enum { BRIGHTNESS, AUTO, POWER_LINE, BIG, SHY, STUCK, FIXED, N_CONTROLS };
 

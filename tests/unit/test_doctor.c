@@ -13,7 +13,7 @@
 #include <linux/videodev2.h>
 #include "base/array.h"
 #include "base/brightness.h"
-#include "device/missing_driver.h"
+#include "device/nodes/missing_driver.h"
 #include "doctor/doctor_internal.h"
 
 static struct obstacle told;

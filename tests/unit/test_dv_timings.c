@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 #include <linux/v4l2-dv-timings.h>
+#include "base/array.h"
 #include "cli/command.h"
-#include "device/dv_timings.h"
+#include "device/inputs/dv_timings.h"
 #include "table_test.h"
 #include "trace_log.h"
-#include "base/array.h"
 
 #define DEVICE "sim" /* in the trace */
 

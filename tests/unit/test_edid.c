@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/array.h"
-#include "device/dv_timings.h"
-#include "device/edid.h"
+#include "device/inputs/dv_timings.h"
+#include "device/inputs/edid.h"
 #include "fake_device.h"
 
 /* Each says that it prefers the mode it is called after. */

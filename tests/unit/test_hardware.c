@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/array.h"
-#include "device/hardware.h"
+#include "device/nodes/hardware.h"
 
 static char root[] = "/tmp/hardwareXXXXXX";
 

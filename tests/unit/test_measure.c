@@ -17,8 +17,8 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "device/negotiate.h"
 #include "bench/measure.h"
+#include "device/format/negotiate.h"
 #include "queue/pool_internal.h"
 
 #define N 200

@@ -7,10 +7,10 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <string.h>
-#include "device/colorimetry.h"
-#include "device/negotiate.h"
-#include "fake_device.h"
 #include "base/array.h"
+#include "device/format/colorimetry.h"
+#include "device/format/negotiate.h"
+#include "fake_device.h"
 
 #define YUYV V4L2_PIX_FMT_YUYV
 #define MJPG V4L2_PIX_FMT_MJPEG

@@ -13,12 +13,12 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "device/holders.h"
+#include "base/array.h"
 #include "device/node_errors.h"
+#include "device/nodes/holders.h"
 #include "device/obstacles.h"
 #include "device/trace_ioctls.h"
 #include "fake_device.h"
-#include "base/array.h"
 
 static void jobs(void **state)
 {

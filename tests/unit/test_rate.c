@@ -9,7 +9,7 @@
 #include <string.h>
 #include "base/array.h"
 #include "base/clock.h"
-#include "device/exposure.h"
+#include "device/format/exposure.h"
 #include "session/rate_truth.h"
 
 static const struct fraction thirty = { 30, 1 };

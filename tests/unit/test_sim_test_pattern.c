@@ -11,9 +11,9 @@
 #include <cmocka.h>
 #include <libavcodec/avcodec.h>
 #include <libavutil/pixdesc.h>
-#include "device/negotiate.h"
-#include "sim_client.h"
 #include "base/array.h"
+#include "device/format/negotiate.h"
+#include "sim_client.h"
 
 /* 8-bit luma of a raw picture; for RGB its green, since the marks are black and white. */
 static uint8_t *luma_of(const struct video_format *format, uint8_t *const planes[MAX_PLANES])

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <linux/videodev2.h>
 #include "base/array.h"
-#include "device/want.h"
+#include "device/format/want.h"
 
 #define YUYV V4L2_PIX_FMT_YUYV
 #define MJPG V4L2_PIX_FMT_MJPEG

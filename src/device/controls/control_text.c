@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What users write of controls: assignments, indices and values. */
+#include "device/controls/control_text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "base/array.h"
+#include "base/log.h"
+#include "device/controls/control_payload.h"
+#include "device/controls/controls_internal.h"
+
+bool control_text_number(const char *text, int64_t *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoll(text, &end, 0);
+	return end != text && !*end && errno == 0;
+}
+
+/* Finds a menu entry by its text as it is, or in the form of a control's name. */
+static bool find_menu_entry(struct device *device, const struct control_info *info, const char *text,
+			    int64_t *value)
+{
+	char wanted[CONTROL_NAME_MAX], name[CONTROL_NAME_MAX], entry[40];
+
+	controls_name(text, wanted);
+	for (int64_t i = info->min; i <= controls_menu_end(info); i++) {
+		if (!controls_menu_text(device, info, i, entry))
+			continue;
+		controls_name(entry, name);
+		if (strcasecmp(entry, text) == 0 || (*wanted && strcmp(name, wanted) == 0)) {
+			*value = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool parse_boolean(const char *text, int64_t *value)
+{
+	static const struct {
+		const char *word;
+		int64_t value;
+	} words[] = { { "true", 1 }, { "false", 0 }, { "on", 1 }, { "off", 0 }, { "yes", 1 }, { "no", 0 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcasecmp(text, words[i].word) == 0) {
+			*value = words[i].value;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The value in the control's range that is a whole number of steps from the least, and nearest. */
+static int64_t nearest_step(const struct control_info *info, int64_t value)
+{
+	uint64_t step = info->step > 0 ? (uint64_t)info->step : 1, range, offset, rest;
+
+	if (info->max <= info->min || value <= info->min)
+		return info->min;
+	range = (uint64_t)info->max - (uint64_t)info->min;
+	offset = value >= info->max ? range : (uint64_t)value - (uint64_t)info->min;
+	rest = offset % step;
+	offset -= rest;
+	if (rest >= step - rest && range - offset >= step)
+		offset += step;
+	return (int64_t)((uint64_t)info->min + offset);
+}
+
+/* "50%" of the way from the least value to the greatest, at the nearest step. */
+static bool parse_percent(const struct control_info *info, const char *text, int64_t *value)
+{
+	uint64_t range = (uint64_t)info->max - (uint64_t)info->min;
+	char *end;
+	double percent = strtod(text, &end);
+	long double offset = (long double)range * percent / 100;
+
+	if (end == text || strcmp(end, "%") != 0 || !(percent >= 0 && percent <= 100))
+		return false;
+	range = offset < (long double)range ? (uint64_t)(offset + 0.5L) : range;
+	*value = (int64_t)((uint64_t)info->min + range);
+	*value = nearest_step(info, *value);
+	return true;
+}
+
+const char *control_text_value(struct device *device, const struct control_info *info, const char *text,
+			       int64_t *value)
+{
+	bool is_bitmask = info->type == V4L2_CTRL_TYPE_BITMASK;
+	char entry[40];
+
+	if (controls_is_menu(info)) {
+		bool is_index =
+			control_text_number(text, value) && controls_menu_text(device, info, *value, entry);
+
+		return is_index || find_menu_entry(device, info, text, value) ? NULL : "not in its menu";
+	}
+	if (!control_text_number(text, value) &&
+	    !(info->type == V4L2_CTRL_TYPE_BOOLEAN ? parse_boolean(text, value)
+						   : !is_bitmask && parse_percent(info, text, value)))
+		return "not a number";
+	return NULL;
+}
+
+int64_t control_text_adjust(const struct control_info *info, int64_t value)
+{
+	if (controls_is_menu(info))
+		return value;
+	return info->type == V4L2_CTRL_TYPE_BITMASK ? value & info->max : nearest_step(info, value);
+}
+
+bool control_text_in_range(const struct control_info *info, int64_t value)
+{
+	if (info->type == V4L2_CTRL_TYPE_BITMASK)
+		return !((uint64_t)value & ~(uint64_t)info->max);
+	return controls_is_menu(info) || (value >= info->min && value <= info->max);
+}
+
+/* A value that begins with a quote ends with one, and may have commas. Returns where the value ends, or NULL.
+ */
+static char *unquote(char **value)
+{
+	char quote = **value, *end;
+
+	if (quote != '"' && quote != '\'')
+		return *value + strcspn(*value, ",");
+	++*value;
+	for (end = strchr(*value, quote); end; end = strchr(end + 1, quote)) {
+		if (!end[1] || end[1] == ',') {
+			*end = '\0';
+			return end + 1;
+		}
+	}
+	return NULL;
+}
+
+/* Where a name ends, which quotes may enclose. */
+static char *skip_name(char *name)
+{
+	char *quoted = *name == '\'' || *name == '"' ? strchr(name + 1, *name) : NULL;
+
+	return (quoted ? quoted : name) + strcspn(quoted ? quoted : name, "=,[");
+}
+
+int control_text_next(char **rest, struct assignment *assignment)
+{
+	char *name = *rest + strspn(*rest, ","), *index = skip_name(name),
+	     *end = index + strcspn(index, "=,");
+
+	index = *index == '[' ? index : NULL;
+	*assignment = (struct assignment){ .name = name, .index = index ? index + 1 : NULL };
+	if (!*name)
+		return 0;
+	if (*end == '=') {
+		*end = '\0';
+		assignment->value = end + 1;
+		end = unquote(&assignment->value);
+	}
+	if (index)
+		*index = '\0';
+	if (!end) {
+		log_error("control %s: missing closing quote: expected %s=\"VALUE\"", name, name);
+		return -EINVAL;
+	}
+	*rest = *end ? end + 1 : end;
+	*end = '\0';
+	return 1;
+}
+
+int control_text_index(const struct control_info *info, const char *text, uint32_t *index)
+{
+	uint64_t numbers[V4L2_CTRL_MAX_DIMS] = { 0 }, item = 0;
+	uint32_t n = 0;
+	char *end;
+
+	do {
+		text += n && *text == '[';
+		numbers[n] = strtoul(text, &end, 10);
+		if (*text < '0' || *text > '9' || *end != ']')
+			return -ERANGE;
+		text = end + 1;
+	} while (++n < V4L2_CTRL_MAX_DIMS && *text == '[');
+	if (*text || (n > 1 && n != info->n_dims))
+		return -ERANGE;
+	for (uint32_t i = 0; i < n; i++) {
+		if (n > 1 && numbers[i] >= info->dims[i])
+			return -ERANGE;
+		item = n > 1 ? item * info->dims[i] + numbers[i] : numbers[i];
+	}
+	*index = (uint32_t)item;
+	return item < control_payload_items(info) ? 0 : -ERANGE;
+}

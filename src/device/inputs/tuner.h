@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The tuner or modulator, and the sound, of the inputs and outputs of television devices. Nothing here logs.
+ */
+#ifndef DEVICE_INPUTS_TUNER_H
+#define DEVICE_INPUTS_TUNER_H
+
+#include "base/flags.h"
+#include "device/device.h"
+
+/* A modulator's type, signal and afc are 0. */
+struct tuner {
+	char name[33];
+	uint32_t type;             /* V4L2_TUNER_* */
+	uint32_t capabilities;     /* V4L2_TUNER_CAP_*, see tuner_capability_names[] */
+	double min_hz, max_hz, hz; /* hz 0: not known */
+	uint32_t subchannels;      /* V4L2_TUNER_SUB_* */
+	uint32_t audio_mode;       /* V4L2_TUNER_MODE_* */
+	uint32_t signal;           /* 0 to 65535 */
+	int32_t afc;               /* the way that the frequency is off, where not 0 */
+};
+
+/* The tuner, or of an output device the modulator, of that index. Returns false where there is none. */
+bool tuner_get(struct device *device, uint32_t index, struct tuner *tuner);
+/* The name of an audio input, or output. Returns name, filled in, or NULL where there is none of that index.
+ */
+#define TUNER_AUDIO_NAME_MAX 33
+const char *tuner_audio_name(struct device *device, uint32_t index, char name[TUNER_AUDIO_NAME_MAX]);
+int tuner_audio_current(struct device *device); /* -1: the selected input has none */
+
+const char *tuner_type_name(uint32_t type);
+const char *tuner_audio_mode_name(uint32_t mode);
+extern const struct flag_name tuner_capability_names[], tuner_subchannel_names[];
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The programs that have nodes open, as far as /proc shows them. */
+#include "device/nodes/holders.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/text.h"
+
+struct search {
+	const char *const *paths;
+	unsigned n_paths;
+	struct holder *holders;
+	int n; /* of holders, or a negative errno */
+};
+
+static void read_name(pid_t pid, char *name, size_t size)
+{
+	char path[64];
+	FILE *comm;
+
+	snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+	comm = fopen(path, "re");
+	if (comm) {
+		if (fgets(name, (int)size, comm))
+			name[strcspn(name, "\n")] = '\0';
+		fclose(comm);
+	}
+	text_clean(name, "");
+	if (!*name)
+		strcpy(name, "?");
+}
+
+/* Unless that process is known to hold the node already. */
+static void add_holder(struct search *search, unsigned node, pid_t pid)
+{
+	struct holder *more;
+
+	for (int i = 0; i < search->n; i++)
+		if (search->holders[i].pid == pid && search->holders[i].node == node)
+			return;
+	more = search->n < 0 ? NULL : realloc(search->holders, ((size_t)search->n + 1) * sizeof *more);
+	if (!more) {
+		search->n = -ENOMEM;
+		return;
+	}
+	search->holders = more;
+	more[search->n] = (struct holder){ .node = node, .pid = pid };
+	read_name(pid, more[search->n].name, sizeof more->name);
+	search->n++;
+}
+
+static void search_process(struct search *search, pid_t pid)
+{
+	char folder[64], link[PATH_MAX];
+	struct dirent *entry;
+	DIR *fds;
+
+	snprintf(folder, sizeof folder, "/proc/%d/fd", (int)pid);
+	fds = opendir(folder);
+	while (fds && (entry = readdir(fds))) {
+		ssize_t n = readlinkat(dirfd(fds), entry->d_name, link, sizeof link - 1);
+
+		link[n > 0 ? n : 0] = '\0';
+		for (unsigned i = 0; i < search->n_paths && *link == '/'; i++)
+			if (strcmp(link, search->paths[i]) == 0)
+				add_holder(search, i, pid);
+	}
+	if (fds)
+		closedir(fds);
+}
+
+int holders_find(const char *const *paths, unsigned n, struct holder **holders)
+{
+	struct search search = { .paths = paths, .n_paths = n };
+	DIR *processes = opendir("/proc");
+	struct dirent *entry;
+
+	while (processes && (entry = readdir(processes))) {
+		int pid = atoi(entry->d_name);
+
+		if (pid > 0 && pid != getpid())
+			search_process(&search, pid);
+	}
+	if (processes)
+		closedir(processes);
+	if (search.n < 0)
+		free(search.holders);
+	*holders = search.n < 0 ? NULL : search.holders;
+	return search.n;
+}
+
+char *holders_text(const char *path, char *text, size_t size)
+{
+	/* /proc lists the file's own name, not that of a link to it. */
+	char *node = realpath(path, NULL);
+	struct holder *holders = NULL;
+	int n = node ? holders_find((const char *const *)&node, 1, &holders) : 0;
+
+	*text = '\0';
+	for (int i = 0; i < n; i++)
+		text_join(text, size, ", ", "PID %d (%s)", (int)holders[i].pid, holders[i].name);
+	free(holders);
+	free(node);
+	return text;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The programs that have nodes open, as far as /proc shows them. Nothing here logs. */
+#ifndef DEVICE_NODES_HOLDERS_H
+#define DEVICE_NODES_HOLDERS_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct holder {
+	unsigned node; /* index into the paths */
+	pid_t pid;
+	char name[32]; /* of the program */
+};
+
+/* Finds the processes other than this one that have one of the n files open; paths without links. Returns
+ * their number, or -ENOMEM; *holders is the caller's to free(). */
+int holders_find(const char *const *paths, unsigned n, struct holder **holders);
+/* "PID 812 (cheese), PID 900 (obs)" into text, which is returned: those of one file, to which path may be a
+ * link; else "". */
+char *holders_text(const char *path, char *text, size_t size);
+
+#endif

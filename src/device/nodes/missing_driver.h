@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Cameras that sysfs shows, and that no driver has taken. Nothing here logs. */
+#ifndef DEVICE_NODES_MISSING_DRIVER_H
+#define DEVICE_NODES_MISSING_DRIVER_H
+
+#include <stdbool.h>
+
+struct missing_driver {
+	char device[80]; /* "USB device 1-4 (HD Webcam)" */
+	char module[64]; /* "uvcvideo" */
+};
+
+/* Finds the first USB interface of the video class without a driver, and its module in the running kernel's
+ * table of aliases. root: "", or a folder to look in instead of /. Returns whether there is one. */
+bool missing_driver_find(const char *root, struct missing_driver *missing);
+
+#endif
