@@ -14,20 +14,8 @@ static const struct call {
 	int (*run)(struct sim *sim, void *argument);
 } calls[] = {
 	{ VIDIOC_QUERYCAP, "querycap", sim_formats_querycap },
-	{ VIDIOC_ENUM_FMT, "enum_fmt", sim_formats_enum_fmt },
-	{ VIDIOC_G_FMT, "g_fmt", sim_formats_g_fmt },
-	{ VIDIOC_TRY_FMT, "try_fmt", sim_formats_try_fmt },
-	{ VIDIOC_S_FMT, "s_fmt", sim_formats_s_fmt },
-	{ VIDIOC_G_PARM, "g_parm", sim_formats_g_parm },
-	{ VIDIOC_S_PARM, "s_parm", sim_formats_s_parm },
 	{ VIDIOC_ENUM_FRAMESIZES, "enum_framesizes", sim_formats_enum_framesizes },
 	{ VIDIOC_ENUM_FRAMEINTERVALS, "enum_frameintervals", sim_formats_enum_frameintervals },
-	{ VIDIOC_QUERYBUF, "querybuf", sim_vb2_querybuf },
-	{ VIDIOC_QBUF, "qbuf", sim_vb2_qbuf },
-	{ VIDIOC_DQBUF, "dqbuf", sim_vb2_dqbuf },
-	{ VIDIOC_EXPBUF, "expbuf", sim_vb2_expbuf },
-	{ VIDIOC_STREAMON, "streamon", sim_vb2_streamon },
-	{ VIDIOC_STREAMOFF, "streamoff", sim_vb2_streamoff },
 	{ VIDIOC_QUERYCTRL, "queryctrl", sim_controls_queryctrl },
 	{ VIDIOC_QUERY_EXT_CTRL, "query_ext_ctrl", sim_controls_query_ext_ctrl },
 	{ VIDIOC_QUERYMENU, "querymenu", sim_controls_querymenu },
@@ -54,6 +42,27 @@ static const struct call {
 	{ VIDIOC_G_DV_TIMINGS, "g_dv_timings", sim_dv_timings_get },
 	{ VIDIOC_S_DV_TIMINGS, "s_dv_timings", sim_dv_timings_set },
 	{ VIDIOC_G_PRIORITY, "g_priority", sim_priority_get },
+};
+
+/* Those of one queue, which the argument names by its type. */
+static const struct queue_call {
+	unsigned long request;
+	const char *name;
+	size_t type_offset;
+	int (*run)(struct sim_queue *queue, void *argument);
+} queue_calls[] = {
+	{ VIDIOC_ENUM_FMT, "enum_fmt", offsetof(struct v4l2_fmtdesc, type), sim_formats_enum_fmt },
+	{ VIDIOC_G_FMT, "g_fmt", offsetof(struct v4l2_format, type), sim_formats_g_fmt },
+	{ VIDIOC_TRY_FMT, "try_fmt", offsetof(struct v4l2_format, type), sim_formats_try_fmt },
+	{ VIDIOC_S_FMT, "s_fmt", offsetof(struct v4l2_format, type), sim_formats_s_fmt },
+	{ VIDIOC_G_PARM, "g_parm", offsetof(struct v4l2_streamparm, type), sim_formats_g_parm },
+	{ VIDIOC_S_PARM, "s_parm", offsetof(struct v4l2_streamparm, type), sim_formats_s_parm },
+	{ VIDIOC_QUERYBUF, "querybuf", offsetof(struct v4l2_buffer, type), sim_vb2_querybuf },
+	{ VIDIOC_QBUF, "qbuf", offsetof(struct v4l2_buffer, type), sim_vb2_qbuf },
+	{ VIDIOC_DQBUF, "dqbuf", offsetof(struct v4l2_buffer, type), sim_vb2_dqbuf },
+	{ VIDIOC_EXPBUF, "expbuf", offsetof(struct v4l2_exportbuffer, type), sim_vb2_expbuf },
+	{ VIDIOC_STREAMON, "streamon", 0, sim_vb2_streamon },
+	{ VIDIOC_STREAMOFF, "streamoff", 0, sim_vb2_streamoff },
 };
 
 /* Those for which it matters who calls. */
@@ -140,6 +149,10 @@ static const char *find_name(unsigned long request)
 		if (calls[i].request == request)
 			return calls[i].name;
 	}
+	for (unsigned i = 0; i < ARRAY_SIZE(queue_calls); i++) {
+		if (queue_calls[i].request == request)
+			return queue_calls[i].name;
+	}
 	for (unsigned i = 0; i < ARRAY_SIZE(file_calls); i++) {
 		if (file_calls[i].request == request)
 			return file_calls[i].name;
@@ -190,8 +203,22 @@ static int check_arrays(unsigned long request, const void *argument)
 	}
 }
 
+static int run_queue_call(struct sim *sim, const struct queue_call *call, void *argument)
+{
+	uint32_t type;
+	struct sim_queue *queue;
+
+	memcpy(&type, (char *)argument + call->type_offset, sizeof type);
+	queue = sim_queue_by_type(sim, type);
+	return queue ? call->run(queue, argument) : -EINVAL;
+}
+
 static int run_call(struct sim_file *file, unsigned long request, void *argument)
 {
+	for (unsigned i = 0; i < ARRAY_SIZE(queue_calls); i++) {
+		if (queue_calls[i].request == request)
+			return run_queue_call(file->sim, &queue_calls[i], argument);
+	}
 	for (unsigned i = 0; i < ARRAY_SIZE(calls); i++) {
 		if (calls[i].request == request)
 			return calls[i].run(file->sim, argument);
@@ -215,7 +242,7 @@ static int check_and_run(struct sim_file *file, unsigned long request, uint32_t 
 		err = check_arrays(request, argument);
 	if (err == 0 && rules_of_call & PRIO)
 		err = sim_priority_check(file);
-	if (err == 0 && rules_of_call & QUEUE && sim->owner && sim->owner != file)
+	if (err == 0 && rules_of_call & QUEUE && sim->queue.owner && sim->queue.owner != file)
 		err = -EBUSY;
 	return err < 0 ? err : run_call(file, request, argument);
 }
@@ -269,6 +296,10 @@ bool sim_calls_has_name(const char *name)
 	}
 	for (unsigned i = 0; i < ARRAY_SIZE(calls); i++) {
 		if (strcmp(calls[i].name, name) == 0)
+			return true;
+	}
+	for (unsigned i = 0; i < ARRAY_SIZE(queue_calls); i++) {
+		if (strcmp(queue_calls[i].name, name) == 0)
 			return true;
 	}
 	for (unsigned i = 0; i < ARRAY_SIZE(file_calls); i++) {

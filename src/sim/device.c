@@ -18,7 +18,7 @@ static int begin_call(struct sim *sim, const char *name)
 /* Returns the result as a system call does: a negative errno as -1 and errno. */
 static ssize_t end_call(struct sim *sim, ssize_t result)
 {
-	if (!sim->format.fps.num) /* a queued buffer is filled at once */
+	if (!sim->queue.format.fps.num) /* a queued buffer is filled at once */
 		sim_stream_catch_up(sim);
 	sim_stream_update_fds(sim);
 	if (result >= 0)
@@ -98,7 +98,7 @@ static short sim_revents(struct device *device, short events)
 	short frames = sim->options.output ? POLLOUT | POLLWRNORM : POLLIN | POLLRDNORM;
 
 	/* As vb2_core_poll(): without buffers poll() starts read() or write() emulation. */
-	if (events & frames && !sim->n_buffers && !sim->unplugged)
+	if (events & frames && !sim->queue.n_buffers && !sim->unplugged)
 		sim_read_write_start(file);
 	sim_stream_catch_up(sim);
 	sim_stream_update_fds(sim);

@@ -12,8 +12,8 @@ void sim_dv_timings_init(struct sim *sim)
 
 	if (o->standard || (!o->event_width && !o->signal && !o->source_width))
 		return;
-	sim->detected_width = o->source_width ? o->source_width : sim->format.width;
-	sim->detected_height = o->source_width ? o->source_height : sim->format.height;
+	sim->detected_width = o->source_width ? o->source_width : sim->queue.format.width;
+	sim->detected_height = o->source_width ? o->source_height : sim->queue.format.height;
 	sim->options.adjust |= SIM_ADJUST_SIZE; /* a receiver does not scale */
 }
 
@@ -46,8 +46,8 @@ static const struct v4l2_dv_timings presets[] = {
 static int fill_timings(const struct sim *sim, uint32_t width, uint32_t height,
 			struct v4l2_dv_timings *timings)
 {
-	uint64_t rate = sim->format.fps.num ? sim->format.fps.num : 30,
-		 den = sim->format.fps.num ? sim->format.fps.den : 1;
+	uint64_t rate = sim->queue.format.fps.num ? sim->queue.format.fps.num : 30,
+		 den = sim->queue.format.fps.num ? sim->queue.format.fps.den : 1;
 
 	if (!sim->detected_width)
 		return -ENOTTY;
@@ -106,8 +106,8 @@ int sim_dv_timings_set(struct sim *sim, void *argument)
 	if (sim->options.adjust & SIM_ADJUST_SOURCE)
 		return 0;
 	if (timings->bt.width != sim->options.width || timings->bt.height != sim->options.height) {
-		err = sim->n_buffers ? -EBUSY
-				     : sim_formats_resize(sim, timings->bt.width, timings->bt.height);
+		err = sim->queue.n_buffers ? -EBUSY
+					   : sim_formats_resize(sim, timings->bt.width, timings->bt.height);
 		if (err < 0)
 			return err;
 	}

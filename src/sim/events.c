@@ -36,9 +36,9 @@ void sim_events_update_reader(struct sim *sim)
 	const struct sim_options *o = &sim->options;
 	int64_t now;
 
-	if (!sim->streaming)
+	if (!sim->queue.streaming)
 		sim->reader_arrives_ns = 0;
-	if (!o->reader_delay_ns || !sim->streaming)
+	if (!o->reader_delay_ns || !sim->queue.streaming)
 		return;
 	now = now_ns();
 	if (sim->has_reader && o->reader_frames && sim->n_frames >= sim->reader_leaves_after) {

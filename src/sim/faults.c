@@ -110,7 +110,7 @@ static void set_bad_index(const struct sim *sim, struct sim_buffer *buffer)
 
 static void set_empty(const struct sim *sim, struct sim_buffer *buffer)
 {
-	for (unsigned i = 0; i < sim->format.n_planes; i++)
+	for (unsigned i = 0; i < sim->queue.format.n_planes; i++)
 		buffer->planes[i].bytesused = 0;
 }
 
@@ -164,7 +164,7 @@ static uint64_t times_due(const struct sim_schedule *schedule, uint64_t count)
 
 int64_t sim_faults_timestamp(const struct sim *sim, int64_t ns)
 {
-	const struct fraction fps = sim->format.fps;
+	const struct fraction fps = sim->queue.format.fps;
 	int64_t frame_ns = fps.num ? NS_PER_S * fps.den / fps.num : NS_PER_MS;
 
 	ns += (int64_t)times_due(&sim->options.leap, sim->n_frames) *

@@ -9,29 +9,29 @@
 
 bool sim_fields_are_apart(const struct sim *sim)
 {
-	uint32_t field = sim->format.field;
+	uint32_t field = sim->queue.format.field;
 
 	return video_field_is_single(field) || field == V4L2_FIELD_SEQ_TB || field == V4L2_FIELD_SEQ_BT;
 }
 
 unsigned sim_fields_per_frame(const struct sim *sim)
 {
-	return sim->format.field == V4L2_FIELD_ALTERNATE ? 2 : 1;
+	return sim->queue.format.field == V4L2_FIELD_ALTERNATE ? 2 : 1;
 }
 
 uint32_t sim_fields_of_buffer(const struct sim *sim, uint64_t n)
 {
-	bool bottom = n % 2 != video_format_bottom_first(&sim->format);
+	bool bottom = n % 2 != video_format_bottom_first(&sim->queue.format);
 
-	if (sim->format.field != V4L2_FIELD_ALTERNATE)
-		return sim->format.field;
+	if (sim->queue.format.field != V4L2_FIELD_ALTERNATE)
+		return sim->queue.format.field;
 	return bottom ? V4L2_FIELD_BOTTOM : V4L2_FIELD_TOP;
 }
 
 /* That of the whole picture, interlaced. */
 static struct video_format whole_format(const struct sim *sim)
 {
-	struct video_format whole = sim->format;
+	struct video_format whole = sim->queue.format;
 	bool single = video_field_is_single(whole.field);
 
 	whole.field = V4L2_FIELD_INTERLACED;
@@ -75,7 +75,7 @@ int sim_fields_draw(struct sim *sim, uint32_t number, uint32_t field, uint8_t *c
 	int err = video_format_layout(&whole, &from);
 
 	if (err == 0)
-		err = video_format_layout(&sim->format, &to);
+		err = video_format_layout(&sim->queue.format, &to);
 	if (err == 0)
 		err = draw_whole(sim, &whole, number);
 	for (unsigned i = 0; err == 0 && i < to.n_planes; i++) {

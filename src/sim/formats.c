@@ -42,17 +42,17 @@ static const struct {
 };
 #define N_FORMATS ARRAY_SIZE(formats)
 
-static bool supports_format(const struct sim *sim, uint32_t fourcc)
+static bool supports_format(const struct sim_queue *queue, uint32_t fourcc)
 {
 	const struct pixfmt *pix = pixfmt_by_fourcc(fourcc);
 
-	if (!pix || (pix->n_memory_planes > 1 && !sim_is_multiplanar(sim)))
+	if (!pix || (pix->n_memory_planes > 1 && !sim_queue_is_multiplanar(queue)))
 		return false;
-	if (sim->options.pipeline && !sim_media_bus_code(fourcc))
+	if (queue->sim->options.pipeline && !sim_media_bus_code(fourcc))
 		return false;
-	if (sim->options.adjust & SIM_ADJUST_FORMAT && fourcc != sim->options.fourcc)
+	if (queue->sim->options.adjust & SIM_ADJUST_FORMAT && fourcc != queue->sim->options.fourcc)
 		return false;
-	if (pix->av == AV_PIX_FMT_NONE && !sim->options.output && !sim_codec_available(fourcc))
+	if (pix->av == AV_PIX_FMT_NONE && !sim_queue_is_output(queue) && !sim_codec_available(fourcc))
 		return false;
 	for (unsigned i = 0; i < N_FORMATS; i++) {
 		if (formats[i].fourcc == fourcc)
@@ -61,17 +61,7 @@ static bool supports_format(const struct sim *sim, uint32_t fourcc)
 	return false;
 }
 
-enum v4l2_buf_type sim_formats_buf_type(const struct sim *sim)
-{
-	static const enum v4l2_buf_type types[2][2] = {
-		{ V4L2_BUF_TYPE_VIDEO_CAPTURE, V4L2_BUF_TYPE_VIDEO_OUTPUT },
-		{ V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE, V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE }
-	};
-
-	return types[sim_is_multiplanar(sim)][sim->options.output];
-}
-
-static void fill_format(const struct sim *sim, uint32_t fourcc, uint32_t width, uint32_t height,
+static void fill_format(const struct sim_queue *queue, uint32_t fourcc, uint32_t width, uint32_t height,
 			struct video_format *format)
 {
 	*format = (struct video_format){
@@ -79,42 +69,43 @@ static void fill_format(const struct sim *sim, uint32_t fourcc, uint32_t width, 
 		.pix = pixfmt_by_fourcc(fourcc),
 		.width = width,
 		.height = height,
-		.field = sim->options.output ? V4L2_FIELD_NONE : sim->options.field,
+		.field = sim_queue_is_output(queue) ? V4L2_FIELD_NONE : queue->sim->options.field,
 		.range = AVCOL_RANGE_MPEG,
 		.matrix = AVCOL_SPC_SMPTE170M,
 		.primaries = AVCOL_PRI_BT709,
 		.transfer = AVCOL_TRC_IEC61966_2_1,
-		.fps = sim->format.fps,
+		.fps = queue->format.fps,
 	};
 	format->n_planes = format->pix->n_memory_planes;
-	sim_image_sizes_set(sim, format);
+	sim_image_sizes_set(queue->sim, format);
 }
 
-static uint32_t clamp_side(const struct sim *sim, uint32_t fourcc, uint32_t side)
+static uint32_t clamp_side(const struct sim_queue *queue, uint32_t fourcc, uint32_t side)
 {
 	bool raw = pixfmt_by_fourcc(fourcc)->av != AV_PIX_FMT_NONE;
 
-	if (!raw || sim->options.odd == SIM_ODD_NONE)
+	if (!raw || queue->sim->options.odd == SIM_ODD_NONE)
 		side &= ~1u;
 	return side < MIN_SIDE ? MIN_SIDE : side > MAX_SIDE ? MAX_SIDE : side;
 }
 
-static bool has_size(const struct sim *sim, uint32_t fourcc, uint32_t width, uint32_t height)
+static bool has_size(const struct sim_queue *queue, uint32_t fourcc, uint32_t width, uint32_t height)
 {
-	return clamp_side(sim, fourcc, width) == width && clamp_side(sim, fourcc, height) == height;
+	return clamp_side(queue, fourcc, width) == width && clamp_side(queue, fourcc, height) == height;
 }
 
 /* The supported format nearest to the requested one. */
-static void adjust_format(const struct sim *sim, uint32_t fourcc, uint32_t width, uint32_t height,
+static void adjust_format(const struct sim_queue *queue, uint32_t fourcc, uint32_t width, uint32_t height,
 			  struct video_format *format)
 {
-	if (!supports_format(sim, fourcc))
-		fourcc = sim->options.fourcc;
-	if (sim->options.adjust & SIM_ADJUST_SIZE) {
-		width = sim->options.width;
-		height = sim->options.height;
+	if (!supports_format(queue, fourcc))
+		fourcc = queue->sim->options.fourcc;
+	if (queue->sim->options.adjust & SIM_ADJUST_SIZE) {
+		width = queue->sim->options.width;
+		height = queue->sim->options.height;
 	}
-	fill_format(sim, fourcc, clamp_side(sim, fourcc, width), clamp_side(sim, fourcc, height), format);
+	fill_format(queue, fourcc, clamp_side(queue, fourcc, width), clamp_side(queue, fourcc, height),
+		    format);
 }
 
 int sim_formats_init(struct sim *sim)
@@ -126,22 +117,22 @@ int sim_formats_init(struct sim *sim)
 
 	if (!o->fourcc)
 		o->fourcc = by_planes[o->planes];
-	if (!supports_format(sim, o->fourcc) ||
+	if (!supports_format(&sim->queue, o->fourcc) ||
 	    (o->planes > 1 && pixfmt_by_fourcc(o->fourcc)->n_memory_planes != o->planes)) {
 		log_error("sim: format=%s is not supported; `v4l2q list -d sim` lists the formats%s",
 			  fourcc_text(o->fourcc, text),
 			  o->planes ? "" : "; those of several memory planes need planes=");
 		return -EINVAL;
 	}
-	if (!has_size(sim, o->fourcc, o->width, o->height)) {
+	if (!has_size(&sim->queue, o->fourcc, o->width, o->height)) {
 		log_error("sim: invalid value '%ux%u' for size=: width and height must be even (but for raw "
 			  "frames with odd=), "
 			  "from %d to %d",
 			  o->width, o->height, MIN_SIDE, MAX_SIDE);
 		return -EINVAL;
 	}
-	sim->format.fps = o->fps;
-	fill_format(sim, o->fourcc, o->width, o->height, &sim->format);
+	sim->queue.format.fps = o->fps;
+	fill_format(&sim->queue, o->fourcc, o->width, o->height, &sim->queue.format);
 	return 0;
 }
 
@@ -186,13 +177,13 @@ static void fill_pix_mp(const struct video_format *format, const struct v4l2_col
 	}
 }
 
-static void fill_v4l2_format(const struct sim *sim, const struct video_format *format,
+static void fill_v4l2_format(const struct sim_queue *queue, const struct video_format *format,
 			     const struct v4l2_colorimetry *set, struct v4l2_format *out)
 {
 	struct v4l2_pix_format *to = &out->fmt.pix;
 
-	out->type = sim_formats_buf_type(sim);
-	if (sim_is_multiplanar(sim)) {
+	out->type = queue->type;
+	if (sim_queue_is_multiplanar(queue)) {
 		fill_pix_mp(format, set, &out->fmt.pix_mp);
 		return;
 	}
@@ -232,20 +223,18 @@ int sim_formats_querycap(struct sim *sim, void *argument)
 	return 0;
 }
 
-int sim_formats_enum_fmt(struct sim *sim, void *argument)
+int sim_formats_enum_fmt(struct sim_queue *queue, void *argument)
 {
 	struct v4l2_fmtdesc *desc = argument;
 	uint32_t index = 0;
 
-	if (desc->type != sim_formats_buf_type(sim))
-		return -EINVAL;
 	*desc = (struct v4l2_fmtdesc){ .index = desc->index,
 				       .type = desc->type,
 				       .mbus_code = desc->mbus_code };
-	if (!sim->options.pipeline)
+	if (!queue->sim->options.pipeline)
 		desc->mbus_code = 0;
 	for (unsigned i = 0; i < N_FORMATS; i++) {
-		if (!supports_format(sim, formats[i].fourcc) ||
+		if (!supports_format(queue, formats[i].fourcc) ||
 		    (desc->mbus_code && sim_media_bus_code(formats[i].fourcc) != desc->mbus_code) ||
 		    index++ != desc->index)
 			continue;
@@ -259,13 +248,11 @@ int sim_formats_enum_fmt(struct sim *sim, void *argument)
 	return -EINVAL;
 }
 
-int sim_formats_g_fmt(struct sim *sim, void *argument)
+int sim_formats_g_fmt(struct sim_queue *queue, void *argument)
 {
 	struct v4l2_format *format = argument;
 
-	if (format->type != sim_formats_buf_type(sim))
-		return -EINVAL;
-	fill_v4l2_format(sim, &sim->format, &sim->colour, format);
+	fill_v4l2_format(queue, &queue->format, &queue->colour, format);
 	return 0;
 }
 
@@ -280,18 +267,18 @@ static bool is_known_colour(const struct v4l2_colorimetry *colour)
 /* Output: the colorimetry in the format of S_FMT; without PRIV_MAGIC, or where it is not defined, there is
  * none.
  */
-static struct v4l2_colorimetry requested_colour(const struct sim *sim, const struct v4l2_format *from)
+static struct v4l2_colorimetry requested_colour(const struct sim_queue *queue, const struct v4l2_format *from)
 {
 	const struct v4l2_pix_format_mplane *mp = &from->fmt.pix_mp;
 	const struct v4l2_pix_format *pix = &from->fmt.pix;
 	struct v4l2_colorimetry colour = { pix->colorspace, pix->ycbcr_enc, pix->quantization,
 					   pix->xfer_func };
 
-	if (sim_is_multiplanar(sim))
+	if (sim_queue_is_multiplanar(queue))
 		colour = (struct v4l2_colorimetry){ mp->colorspace, mp->ycbcr_enc, mp->quantization,
 						    mp->xfer_func };
-	if (!sim->options.output || !is_known_colour(&colour) ||
-	    (!sim_is_multiplanar(sim) && pix->priv != V4L2_PIX_FMT_PRIV_MAGIC))
+	if (!sim_queue_is_output(queue) || !is_known_colour(&colour) ||
+	    (!sim_queue_is_multiplanar(queue) && pix->priv != V4L2_PIX_FMT_PRIV_MAGIC))
 		return (struct v4l2_colorimetry){ 0 };
 	return colour;
 }
@@ -305,100 +292,95 @@ static uint32_t shown_field(uint32_t field)
 	return interlaced ? field : V4L2_FIELD_NONE;
 }
 
-static int try_fmt(const struct sim *sim, struct v4l2_format *from, struct video_format *format,
+static int try_fmt(const struct sim_queue *queue, struct v4l2_format *from, struct video_format *format,
 		   struct v4l2_colorimetry *colour)
 {
-	if (from->type != sim_formats_buf_type(sim))
-		return -EINVAL;
-	if (sim_is_multiplanar(sim))
-		adjust_format(sim, from->fmt.pix_mp.pixelformat, from->fmt.pix_mp.width,
+	if (sim_queue_is_multiplanar(queue))
+		adjust_format(queue, from->fmt.pix_mp.pixelformat, from->fmt.pix_mp.width,
 			      from->fmt.pix_mp.height, format);
 	else
-		adjust_format(sim, from->fmt.pix.pixelformat, from->fmt.pix.width, from->fmt.pix.height,
+		adjust_format(queue, from->fmt.pix.pixelformat, from->fmt.pix.width, from->fmt.pix.height,
 			      format);
-	if (sim->options.output)
-		format->field =
-			shown_field(sim_is_multiplanar(sim) ? from->fmt.pix_mp.field : from->fmt.pix.field);
-	*colour = requested_colour(sim, from);
-	fill_v4l2_format(sim, format, colour, from);
+	if (sim_queue_is_output(queue))
+		format->field = shown_field(sim_queue_is_multiplanar(queue) ? from->fmt.pix_mp.field
+									    : from->fmt.pix.field);
+	*colour = requested_colour(queue, from);
+	fill_v4l2_format(queue, format, colour, from);
 	return 0;
 }
 
-int sim_formats_try_fmt(struct sim *sim, void *argument)
+int sim_formats_try_fmt(struct sim_queue *queue, void *argument)
 {
 	struct video_format format;
 	struct v4l2_colorimetry colour;
 
-	return try_fmt(sim, argument, &format, &colour);
+	return try_fmt(queue, argument, &format, &colour);
 }
 
-int sim_formats_s_fmt(struct sim *sim, void *argument)
+int sim_formats_s_fmt(struct sim_queue *queue, void *argument)
 {
 	struct video_format format;
 	struct v4l2_colorimetry colour;
-	int err = try_fmt(sim, argument, &format, &colour);
+	int err = try_fmt(queue, argument, &format, &colour);
 
 	if (err < 0)
 		return err;
-	if (sim->options.busy || sim->n_buffers)
+	if (queue->sim->options.busy || queue->n_buffers)
 		return -EBUSY;
-	sim->format = format;
-	sim->colour = colour;
-	sim_frame_discard(sim);
+	queue->format = format;
+	queue->colour = colour;
+	sim_frame_discard(queue->sim);
 	return 0;
 }
 
 int sim_formats_resize(struct sim *sim, uint32_t width, uint32_t height)
 {
-	if (!has_size(sim, sim->format.fourcc, width, height))
+	if (!has_size(&sim->queue, sim->queue.format.fourcc, width, height))
 		return -EINVAL;
 	sim->options.width = width;
 	sim->options.height = height;
-	fill_format(sim, sim->format.fourcc, width, height, &sim->format);
+	fill_format(&sim->queue, sim->queue.format.fourcc, width, height, &sim->queue.format);
 	sim_frame_discard(sim);
 	return 0;
 }
 
 /* parm.capture and parm.output have timeperframe at the same offset. */
-static void fill_streamparm(const struct sim *sim, struct v4l2_streamparm *parm)
+static void fill_streamparm(const struct sim_queue *queue, struct v4l2_streamparm *parm)
 {
-	struct fraction claimed = sim->options.claim.den ? sim->options.claim : sim->format.fps;
+	struct fraction claimed =
+		queue->sim->options.claim.den ? queue->sim->options.claim : queue->format.fps;
 
 	memset(&parm->parm, 0, sizeof parm->parm);
 	parm->parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
-	parm->parm.capture.readbuffers = sim->options.caps & SIM_CAP_RW ? 2 : 0;
+	parm->parm.capture.readbuffers = queue->sim->options.caps & SIM_CAP_RW ? 2 : 0;
 	if (claimed.num)
 		parm->parm.capture.timeperframe = (struct v4l2_fract){ claimed.den, claimed.num };
 }
 
-int sim_formats_g_parm(struct sim *sim, void *argument)
+int sim_formats_g_parm(struct sim_queue *queue, void *argument)
 {
 	struct v4l2_streamparm *parm = argument;
 
-	if (parm->type != sim_formats_buf_type(sim))
-		return -EINVAL;
-	fill_streamparm(sim, parm);
+	fill_streamparm(queue, parm);
 	return 0;
 }
 
-int sim_formats_s_parm(struct sim *sim, void *argument)
+int sim_formats_s_parm(struct sim_queue *queue, void *argument)
 {
 	struct v4l2_streamparm *parm = argument;
 	struct v4l2_fract interval = parm->parm.capture.timeperframe;
 	struct fraction fps = { interval.denominator, interval.numerator };
 
-	if (parm->type != sim_formats_buf_type(sim))
-		return -EINVAL;
-	if (sim->streaming)
+	if (queue->streaming)
 		return -EBUSY;
-	if (!fps.num || !fps.den || sim->options.adjust & SIM_ADJUST_FPS)
-		fps = sim->options.fps;
+	if (!fps.num || !fps.den || queue->sim->options.adjust & SIM_ADJUST_FPS)
+		fps = queue->sim->options.fps;
 	else if (fps.num / fps.den >= MAX_FPS)
 		fps = (struct fraction){ MAX_FPS, 1 };
 	else if (fps.num < fps.den)
 		fps = (struct fraction){ 1, 1 };
-	sim->format.fps = fps;
-	fill_streamparm(sim, parm);
+	queue->format.fps = fps;
+	fill_streamparm(queue, parm);
 	return 0;
 }
 
@@ -407,7 +389,7 @@ int sim_formats_enum_framesizes(struct sim *sim, void *argument)
 	struct v4l2_frmsizeenum *sizes = argument;
 	uint32_t step;
 
-	if (sizes->index || !supports_format(sim, sizes->pixel_format))
+	if (sizes->index || !supports_format(&sim->queue, sizes->pixel_format))
 		return -EINVAL;
 	if (sim->options.adjust & SIM_ADJUST_SIZE) {
 		sizes->type = V4L2_FRMSIZE_TYPE_DISCRETE;
@@ -415,7 +397,7 @@ int sim_formats_enum_framesizes(struct sim *sim, void *argument)
 		return 0;
 	}
 	sizes->type = V4L2_FRMSIZE_TYPE_STEPWISE;
-	step = has_size(sim, sizes->pixel_format, MIN_SIDE, MIN_SIDE + 1) ? 1 : 2;
+	step = has_size(&sim->queue, sizes->pixel_format, MIN_SIDE, MIN_SIDE + 1) ? 1 : 2;
 	sizes->stepwise =
 		(struct v4l2_frmsize_stepwise){ MIN_SIDE, MAX_SIDE, step, MIN_SIDE, MAX_SIDE, step };
 	return 0;
@@ -425,8 +407,8 @@ int sim_formats_enum_frameintervals(struct sim *sim, void *argument)
 {
 	struct v4l2_frmivalenum *intervals = argument;
 
-	if (intervals->index || !supports_format(sim, intervals->pixel_format) ||
-	    !has_size(sim, intervals->pixel_format, intervals->width, intervals->height))
+	if (intervals->index || !supports_format(&sim->queue, intervals->pixel_format) ||
+	    !has_size(&sim->queue, intervals->pixel_format, intervals->width, intervals->height))
 		return -EINVAL;
 	if (sim->options.adjust & SIM_ADJUST_FPS && sim->options.fps.num) {
 		intervals->type = V4L2_FRMIVAL_TYPE_DISCRETE;

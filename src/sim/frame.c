@@ -22,7 +22,7 @@ void sim_frame_discard(struct sim *sim)
 
 static uint32_t payload_bytes(const struct sim *sim, unsigned plane)
 {
-	return sim->format.sizeimage[plane] - sim->options.data_offset;
+	return sim->queue.format.sizeimage[plane] - sim->options.data_offset;
 }
 
 /* The part of the test pattern that does not move is drawn once: copying it is faster. */
@@ -33,43 +33,43 @@ static int prepare_background(struct sim *sim)
 
 	if (sim->background[0] || (!full && !black))
 		return 0;
-	for (unsigned i = 0; i < sim->format.n_planes; i++) {
+	for (unsigned i = 0; i < sim->queue.format.n_planes; i++) {
 		sim->background[i] = calloc(1, payload_bytes(sim, i));
 		if (!sim->background[i]) {
 			sim_frame_discard(sim);
 			return -ENOMEM;
 		}
 	}
-	return black ? sim_test_pattern_black(&sim->format, sim->background)
-		     : sim_test_pattern_background(&sim->format, sim->background);
+	return black ? sim_test_pattern_black(&sim->queue.format, sim->background)
+		     : sim_test_pattern_background(&sim->queue.format, sim->background);
 }
 
 int sim_frame_prepare(struct sim *sim)
 {
 	if (sim->options.output)
 		return 0;
-	if (sim->format.pix->av != AV_PIX_FMT_NONE)
+	if (sim->queue.format.pix->av != AV_PIX_FMT_NONE)
 		return prepare_background(sim);
-	return sim->codec ? 0 : sim_codec_open(&sim->codec, &sim->format, &sim->options.codec);
+	return sim->codec ? 0 : sim_codec_open(&sim->codec, &sim->queue.format, &sim->options.codec);
 }
 
 static int draw_raw(struct sim *sim, struct sim_buffer *buffer, uint32_t number)
 {
 	uint8_t *planes[MAX_PLANES] = { NULL };
 
-	for (unsigned i = 0; i < sim->format.n_planes; i++) {
+	for (unsigned i = 0; i < sim->queue.format.n_planes; i++) {
 		planes[i] = buffer->planes[i].data + sim->options.data_offset;
 		if (sim->background[i])
 			memcpy(planes[i], sim->background[i], payload_bytes(sim, i));
-		buffer->planes[i].bytesused = sim->format.sizeimage[i];
+		buffer->planes[i].bytesused = sim->queue.format.sizeimage[i];
 	}
 	if (sim->options.draw == SIM_DRAW_NONE || sim->options.draw == SIM_DRAW_BLACK)
 		return 0;
 	if (sim_fields_are_apart(sim))
 		return sim_fields_draw(sim, number, buffer->field, planes);
 	return sim->options.draw == SIM_DRAW_MARKS
-		       ? sim_test_pattern_marks(&sim->format, number, planes)
-		       : sim_test_pattern_foreground(&sim->format, number, planes);
+		       ? sim_test_pattern_marks(&sim->queue.format, number, planes)
+		       : sim_test_pattern_foreground(&sim->queue.format, number, planes);
 }
 
 /* The same key frame each time. */
@@ -124,21 +124,21 @@ void sim_frame_clear(const struct sim *sim, struct sim_buffer *buffer)
 
 void sim_frame_capture(struct sim *sim, struct sim_buffer *buffer, uint32_t sequence, int64_t timestamp_ns)
 {
-	bool raw = sim->format.pix->av != AV_PIX_FMT_NONE;
+	bool raw = sim->queue.format.pix->av != AV_PIX_FMT_NONE;
 	int err;
 
 	buffer->flags = 0;
 	buffer->bad_index = false;
 	buffer->sequence = sequence;
 	buffer->timestamp_ns = sim_faults_timestamp(sim, timestamp_ns);
-	for (unsigned i = 0; i < sim->format.n_planes; i++) {
+	for (unsigned i = 0; i < sim->queue.format.n_planes; i++) {
 		buffer->planes[i].data_offset = sim->options.data_offset;
 		sim_memory_begin_access(&buffer->planes[i]);
 	}
 	err = sim_frame_prepare(sim);
 	if (err == 0)
 		err = raw ? draw_raw(sim, buffer, sequence) : draw_compressed(sim, buffer, sequence);
-	for (unsigned i = 0; i < sim->format.n_planes; i++)
+	for (unsigned i = 0; i < sim->queue.format.n_planes; i++)
 		sim_memory_end_access(&buffer->planes[i]);
 	if (err < 0) {
 		log_error("sim: drawing frame %u failed: %s", sequence, err_str(err));
@@ -149,7 +149,7 @@ void sim_frame_capture(struct sim *sim, struct sim_buffer *buffer, uint32_t sequ
 
 void sim_frame_display(struct sim *sim, struct sim_buffer *buffer)
 {
-	for (unsigned i = 0; sim->dump_file && i < sim->format.n_planes; i++) {
+	for (unsigned i = 0; sim->dump_file && i < sim->queue.format.n_planes; i++) {
 		struct sim_plane *plane = &buffer->planes[i];
 		size_t bytes = plane->bytesused - plane->data_offset;
 

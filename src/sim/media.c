@@ -52,7 +52,7 @@ int sim_media_create(struct sim *sim)
 	media->link_flags[SIM_LINK_DEBAYER] = media->kind != SIM_PIPELINE_UNLINKED;
 	media->link_flags[SIM_LINK_SCALER] = MEDIA_LNK_FL_ENABLED | MEDIA_LNK_FL_IMMUTABLE;
 	media->link_flags[SIM_LINK_RAW] = MEDIA_LNK_FL_ENABLED | MEDIA_LNK_FL_IMMUTABLE;
-	sim_subdev_init(media, &sim->format);
+	sim_subdev_init(media, &sim->queue.format);
 	sim_media_node_fit(media, &media->active.formats[SIM_PAD_SENSOR_A]);
 	return 0;
 }
@@ -87,8 +87,9 @@ int sim_media_validate(const struct sim *sim)
 			return -EPIPE;
 	if (media->link_flags[SIM_LINK_SENSOR_A] && !sim_media_node_fits(media, &formats[SIM_PAD_SENSOR_A]))
 		return -EPIPE;
-	return last->code == sim_media_bus_code(sim->format.fourcc) && last->width == sim->format.width &&
-			       last->height == sim->format.height
+	return last->code == sim_media_bus_code(sim->queue.format.fourcc) &&
+			       last->width == sim->queue.format.width &&
+			       last->height == sim->queue.format.height
 		       ? 0
 		       : -EPIPE;
 }

@@ -19,16 +19,17 @@
 struct mapping {
 	struct mapping *next;
 	struct sim_file *file;
+	const struct sim_queue *queue;
 	void *start;
-	uint64_t generation; /* of the buffers it maps, see struct sim */
+	uint64_t generation; /* of the buffers it maps */
 	uint32_t index;
 };
 static struct mapping *mappings; /* of all devices: munmap() has only the address */
 
-static int allocate_plane(const struct sim *sim, struct sim_plane *plane)
+static int allocate_plane(const struct sim_queue *queue, struct sim_plane *plane)
 {
 	size_t bytes = page_align(plane->length);
-	int populate = sim->options.draw == SIM_DRAW_NONE ? 0 : MAP_POPULATE;
+	int populate = queue->sim->options.draw == SIM_DRAW_NONE ? 0 : MAP_POPULATE;
 	void *data;
 
 	plane->fd = memfd_create("sim", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -46,18 +47,19 @@ static int allocate_plane(const struct sim *sim, struct sim_plane *plane)
 	return 0;
 }
 
-int sim_memory_allocate(struct sim *sim, struct sim_buffer *buffer, const uint32_t lengths[MAX_PLANES])
+int sim_memory_allocate(const struct sim_queue *queue, struct sim_buffer *buffer,
+			const uint32_t lengths[MAX_PLANES])
 {
 	for (unsigned i = 0; i < MAX_PLANES; i++)
 		buffer->planes[i].fd = buffer->planes[i].user_fd = -1;
-	for (unsigned i = 0; i < sim->format.n_planes; i++) {
+	for (unsigned i = 0; i < queue->format.n_planes; i++) {
 		struct sim_plane *plane = &buffer->planes[i];
 		int err;
 
 		plane->length = plane->min_length = lengths[i];
-		if (sim->memory != V4L2_MEMORY_MMAP)
+		if (queue->memory != V4L2_MEMORY_MMAP)
 			continue;
-		err = allocate_plane(sim, plane);
+		err = allocate_plane(queue, plane);
 		if (err < 0)
 			return err;
 	}
@@ -93,11 +95,12 @@ bool sim_memory_is_accessible(const void *start, size_t length, bool write)
 	return start && madvise(page, before + length, advice) == 0;
 }
 
-static int attach_userptr(const struct sim *sim, struct sim_plane *plane, const struct v4l2_plane *from)
+static int attach_userptr(const struct sim_queue *queue, struct sim_plane *plane,
+			  const struct v4l2_plane *from)
 {
 	if (!from->m.userptr || from->length < plane->min_length)
 		return -EINVAL;
-	if (!sim_memory_is_accessible((void *)from->m.userptr, from->length, !sim->options.output))
+	if (!sim_memory_is_accessible((void *)from->m.userptr, from->length, !sim_queue_is_output(queue)))
 		return -EFAULT;
 	plane->userptr = from->m.userptr;
 	plane->data = (uint8_t *)from->m.userptr;
@@ -169,12 +172,12 @@ static int attach_dmabuf(struct sim_plane *plane, const struct v4l2_plane *from)
 	return 0;
 }
 
-int sim_memory_attach(struct sim *sim, struct sim_buffer *buffer, unsigned plane,
+int sim_memory_attach(const struct sim_queue *queue, struct sim_buffer *buffer, unsigned plane,
 		      const struct v4l2_plane *from)
 {
-	if (sim->memory == V4L2_MEMORY_USERPTR)
-		return attach_userptr(sim, &buffer->planes[plane], from);
-	if (sim->memory == V4L2_MEMORY_DMABUF)
+	if (queue->memory == V4L2_MEMORY_USERPTR)
+		return attach_userptr(queue, &buffer->planes[plane], from);
+	if (queue->memory == V4L2_MEMORY_DMABUF)
 		return attach_dmabuf(&buffer->planes[plane], from);
 	return 0;
 }
@@ -185,28 +188,28 @@ uint32_t sim_memory_offset(uint32_t index, uint32_t plane)
 }
 
 /* vb2_mmap(): the plane at the offset, or NULL and a negative errno. */
-static struct sim_plane *find_mappable(const struct sim *sim, size_t length, int protection, int flags,
-				       uint64_t offset, int *err)
+static struct sim_plane *find_mappable(const struct sim_queue *queue, size_t length, int protection,
+				       int flags, uint64_t offset, int *err)
 {
 	uint64_t slot = offset >> OFFSET_SHIFT, index = slot / MAX_PLANES, plane = slot % MAX_PLANES;
 
-	*err = sim->fileio ? -EBUSY : -EINVAL;
-	if (!(flags & MAP_SHARED) || !(protection & (sim->options.output ? PROT_WRITE : PROT_READ))) {
+	*err = queue->fileio ? -EBUSY : -EINVAL;
+	if (!(flags & MAP_SHARED) || !(protection & (sim_queue_is_output(queue) ? PROT_WRITE : PROT_READ))) {
 		*err = -EINVAL;
 		return NULL;
 	}
-	if (sim->fileio || sim->memory != V4L2_MEMORY_MMAP || slot << OFFSET_SHIFT != offset ||
-	    index >= sim->n_buffers || plane >= sim->format.n_planes ||
-	    length > sim->buffers[index]->planes[plane].mapped_bytes)
+	if (queue->fileio || queue->memory != V4L2_MEMORY_MMAP || slot << OFFSET_SHIFT != offset ||
+	    index >= queue->n_buffers || plane >= queue->format.n_planes ||
+	    length > queue->buffers[index]->planes[plane].mapped_bytes)
 		return NULL;
-	return &sim->buffers[index]->planes[plane];
+	return &queue->buffers[index]->planes[plane];
 }
 
 void *sim_memory_mmap(struct sim_file *file, void *start, size_t length, int protection, int flags,
 		      int64_t offset, int *err)
 {
-	const struct sim *sim = file->sim;
-	struct sim_plane *plane = find_mappable(sim, length, protection, flags, (uint64_t)offset, err);
+	const struct sim_queue *queue = &file->sim->queue;
+	struct sim_plane *plane = find_mappable(queue, length, protection, flags, (uint64_t)offset, err);
 	struct mapping *mapping;
 
 	if (!plane)
@@ -222,7 +225,11 @@ void *sim_memory_mmap(struct sim_file *file, void *start, size_t length, int pro
 		free(mapping);
 		return MAP_FAILED;
 	}
-	*mapping = (struct mapping){ mappings, file, start, sim->generation,
+	*mapping = (struct mapping){ mappings,
+				     file,
+				     queue,
+				     start,
+				     queue->generation,
 				     (uint32_t)(offset >> OFFSET_SHIFT) / MAX_PLANES };
 	mappings = mapping;
 	file->n_mappings++;
@@ -272,24 +279,25 @@ void sim_memory_forget_mappings(struct sim *sim)
 	}
 }
 
-bool sim_memory_is_mapped(const struct sim *sim, uint32_t index)
+bool sim_memory_is_mapped(const struct sim_queue *queue, uint32_t index)
 {
 	for (const struct mapping *m = mappings; m; m = m->next) {
-		if (m->file->sim == sim && m->generation == sim->generation && m->index == index)
+		if (m->queue == queue && m->generation == queue->generation && m->index == index)
 			return true;
 	}
 	return false;
 }
 
 /* Whether fd is a descriptor of the buffers' memory, but not the device's own. */
-static bool is_export(const struct sim *sim, int fd)
+static bool is_export(const struct sim_queue *queue, int fd)
 {
 	struct stat st, own;
 
 	if (fstat(fd, &st) < 0)
 		return false;
-	for (uint32_t i = 0; i < sim->n_buffers * sim->format.n_planes; i++) {
-		int plane_fd = sim->buffers[i / sim->format.n_planes]->planes[i % sim->format.n_planes].fd;
+	for (uint32_t i = 0; i < queue->n_buffers * queue->format.n_planes; i++) {
+		int plane_fd =
+			queue->buffers[i / queue->format.n_planes]->planes[i % queue->format.n_planes].fd;
 
 		if (fd != plane_fd && fstat(plane_fd, &own) == 0 && own.st_dev == st.st_dev &&
 		    own.st_ino == st.st_ino)
@@ -298,28 +306,28 @@ static bool is_export(const struct sim *sim, int fd)
 	return false;
 }
 
-static bool is_exported(const struct sim *sim)
+static bool is_exported(const struct sim_queue *queue)
 {
 	DIR *dir = opendir("/proc/self/fd");
 	struct dirent *entry;
 	bool found = false;
 
 	while (dir && !found && (entry = readdir(dir)))
-		found = entry->d_name[0] != '.' && is_export(sim, atoi(entry->d_name));
+		found = entry->d_name[0] != '.' && is_export(queue, atoi(entry->d_name));
 	if (dir)
 		closedir(dir);
 	return found;
 }
 
-bool sim_memory_in_use(const struct sim *sim)
+bool sim_memory_in_use(const struct sim_queue *queue)
 {
-	if (sim->memory != V4L2_MEMORY_MMAP)
+	if (queue->memory != V4L2_MEMORY_MMAP)
 		return false;
-	for (uint32_t i = 0; i < sim->n_buffers; i++) {
-		if (sim_memory_is_mapped(sim, i))
+	for (uint32_t i = 0; i < queue->n_buffers; i++) {
+		if (sim_memory_is_mapped(queue, i))
 			return true;
 	}
-	return is_exported(sim);
+	return is_exported(queue);
 }
 
 int sim_memory_export(const struct sim_plane *plane, uint32_t flags)

@@ -81,7 +81,7 @@ static void close_written_file(FILE **file)
 
 static void write_settings(struct sim *sim)
 {
-	const struct video_format *format = &sim->format;
+	const struct video_format *format = &sim->queue.format;
 	char fourcc[FOURCC_TEXT_MAX], rate[FRACTION_TEXT_MAX];
 
 	if (!sim->settings_file)
@@ -120,6 +120,7 @@ static int create_device(struct sim **created, const char *keys)
 		return log_no_memory();
 	sim->timer_fd = -1;
 	err = sim_options_parse(&sim->options, keys);
+	sim_queue_init(&sim->queue, sim, sim->options.output);
 	if (err == 0)
 		err = sim_formats_init(sim);
 	if (err == 0)
@@ -133,7 +134,6 @@ static int create_device(struct sim **created, const char *keys)
 	}
 	sim_dv_timings_init(sim);
 	sim_source_init(sim);
-	sim->waiting_for_buffers = !sim->options.output;
 	sim_controls_init(sim);
 	return 0;
 }
@@ -232,13 +232,13 @@ static void leave_queue(struct sim_file *file)
 {
 	struct sim *sim = file->sim;
 
-	if (sim->owner != file)
+	if (sim->queue.owner != file)
 		return;
 	sim_stream_catch_up(sim); /* the last frames given to write() may be due */
-	sim_stream_stop(sim);
-	sim_vb2_free(sim);
-	sim->fileio = false;
-	sim->owner = NULL;
+	sim_stream_stop(&sim->queue);
+	sim_vb2_free(&sim->queue);
+	sim->queue.fileio = false;
+	sim->queue.owner = NULL;
 }
 
 static void end_use(struct sim *sim)

@@ -14,18 +14,18 @@ int sim_read_write_start(struct sim_file *file)
 
 	if (!(sim->options.caps & SIM_CAP_RW))
 		return -EINVAL;
-	if (sim->n_buffers || sim->options.busy || sim->format.n_planes != 1)
+	if (sim->queue.n_buffers || sim->options.busy || sim->queue.format.n_planes != 1)
 		return -EBUSY;
-	err = sim_vb2_allocate(sim, n, V4L2_MEMORY_MMAP, sim->format.sizeimage);
+	err = sim_vb2_allocate(&sim->queue, n, V4L2_MEMORY_MMAP, sim->queue.format.sizeimage);
 	if (err < (int)n) {
-		sim_vb2_free(sim);
+		sim_vb2_free(&sim->queue);
 		return err < 0 ? err : -ENOMEM;
 	}
-	sim->fileio = true;
-	sim->owner = file;
+	sim->queue.fileio = true;
+	sim->queue.owner = file;
 	for (uint32_t i = 0; i < n && !sim->options.output; i++)
-		sim_stream_queue(sim, sim->buffers[i]);
-	sim_stream_start(sim);
+		sim_stream_queue(&sim->queue, sim->queue.buffers[i]);
+	sim_stream_start(&sim->queue);
 	return 0;
 }
 
@@ -33,16 +33,16 @@ static int start_if_idle(struct sim_file *file)
 {
 	const struct sim *sim = file->sim;
 
-	if (sim->owner && sim->owner != file)
+	if (sim->queue.owner && sim->queue.owner != file)
 		return -EBUSY;
-	return sim->fileio ? 0 : sim_read_write_start(file);
+	return sim->queue.fileio ? 0 : sim_read_write_start(file);
 }
 
 static int dequeue_buffer(struct sim *sim)
 {
 	int err = 0;
 
-	sim->fileio_buffer = sim_stream_dequeue(sim, &err);
+	sim->fileio_buffer = sim_stream_dequeue(&sim->queue, &err);
 	if (!sim->fileio_buffer)
 		return err;
 	sim->fileio_bytes = 0;
@@ -78,7 +78,7 @@ ssize_t sim_read_write_read(struct sim_file *file, void *data, size_t size)
 	memcpy(data, plane->data + start + sim->fileio_bytes, n);
 	sim->fileio_bytes += n;
 	if (sim->fileio_bytes == bytes) {
-		sim_stream_queue(sim, sim->fileio_buffer);
+		sim_stream_queue(&sim->queue, sim->fileio_buffer);
 		sim->fileio_buffer = NULL;
 	}
 	return (ssize_t)n;
@@ -87,9 +87,9 @@ ssize_t sim_read_write_read(struct sim_file *file, void *data, size_t size)
 /* A buffer that was never queued, else the next done one. */
 static int get_empty_buffer(struct sim *sim)
 {
-	for (uint32_t i = 0; i < sim->n_buffers; i++) {
-		if (sim->buffers[i]->state == SIM_DEQUEUED) {
-			sim->fileio_buffer = sim->buffers[i];
+	for (uint32_t i = 0; i < sim->queue.n_buffers; i++) {
+		if (sim->queue.buffers[i]->state == SIM_DEQUEUED) {
+			sim->fileio_buffer = sim->queue.buffers[i];
 			return 0;
 		}
 	}
@@ -112,7 +112,7 @@ ssize_t sim_read_write_write(struct sim_file *file, const void *data, size_t siz
 	size = size < plane->length ? size : plane->length; /* each write() is a frame */
 	memcpy(plane->data, data, size);
 	plane->bytesused = (uint32_t)size;
-	sim_stream_queue(sim, sim->fileio_buffer);
+	sim_stream_queue(&sim->queue, sim->fileio_buffer);
 	sim->fileio_buffer = NULL;
 	return (ssize_t)size;
 }

@@ -167,38 +167,46 @@ struct sim_file {
 struct sim_codec;
 struct sim_media;
 
-/* A simulated device. Where the kernel has a name for a field of vb2_queue, it is that. */
-struct sim {
-	struct sim *next;       /* of the devices with a name, see node= */
-	struct sim_file *files; /* open, or mapped */
-	struct sim_file *owner; /* of the queue; NULL: nobody */
-	struct sim_options options;
-	struct sim_media *media; /* NULL: it is in no media graph */
-	int timer_fd;
-	int64_t timer_ns; /* when timer_fd expires; 0: disarmed */
-
+/* A queue of buffers. Where the kernel has a name for a field of vb2_queue, it is that. */
+struct sim_queue {
+	struct sim *sim;
+	enum v4l2_buf_type type;
 	struct video_format format;
-	struct v4l2_colorimetry colour;  /* output: as set by S_FMT; colorspace 0: not set */
-	uint8_t *background[MAX_PLANES]; /* of the test pattern; NULL until the first frame */
-	uint8_t *whole[MAX_PLANES];      /* the frame that fields are of; NULL likewise */
-	struct sim_codec *codec;         /* compressed formats, while streaming */
-	uint8_t *packet;                 /* draw=none: the compressed frame that each buffer gets */
-	uint32_t packet_bytes;
+	struct v4l2_colorimetry colour; /* output: as set by S_FMT; colorspace 0: not set */
+	struct sim_file *owner;         /* NULL: nobody */
 
 	uint32_t memory;     /* V4L2_MEMORY_*; 0: no buffers */
 	uint64_t generation; /* identifies the buffer set of a mapping */
 	uint32_t n_buffers;
 	struct sim_buffer *buffers[SIM_MAX_BUFFERS];
 	struct sim_buffer_list queued_list, done_list;
-	struct sim_buffer *displayed; /* output: on the screen until the next frame */
+	bool streaming;
+	bool waiting_for_buffers;  /* nothing queued since STREAMON: poll() reports POLLERR */
+	bool error;                /* eio=: QBUF and DQBUF fail with EIO */
+	bool last_buffer_dequeued; /* DQBUF fails with EPIPE */
+	bool fileio;               /* read() or write() owns it */
+};
 
-	bool streaming, started;          /* started: as many buffers as the driver needs were queued */
-	bool waiting_for_buffers;         /* nothing queued since STREAMON: poll() reports POLLERR */
-	bool error;                       /* eio=: QBUF and DQBUF fail with EIO */
+/* A simulated device. */
+struct sim {
+	struct sim *next;       /* of the devices with a name, see node= */
+	struct sim_file *files; /* open, or mapped */
+	struct sim_options options;
+	struct sim_media *media; /* NULL: it is in no media graph */
+	int timer_fd;
+	int64_t timer_ns; /* when timer_fd expires; 0: disarmed */
+
+	struct sim_queue queue;
+	uint8_t *background[MAX_PLANES]; /* of the test pattern; NULL until the first frame */
+	uint8_t *whole[MAX_PLANES];      /* the frame that fields are of; NULL likewise */
+	struct sim_codec *codec;         /* compressed formats, while streaming */
+	uint8_t *packet;                 /* draw=none: the compressed frame that each buffer gets */
+	uint32_t packet_bytes;
+
+	struct sim_buffer *displayed;     /* output: on the screen until the next frame */
+	bool started;                     /* as many buffers as the driver needs were queued */
 	bool stopped;                     /* no more frames until STREAMOFF */
-	bool last_buffer_dequeued;        /* DQBUF fails with EPIPE */
 	bool unplugged;                   /* all calls fail with ENODEV */
-	bool fileio;                      /* read() or write() owns the queue */
 	struct sim_buffer *fileio_buffer; /* the one that read() or write() is using; NULL: none */
 	size_t fileio_bytes;              /* of it that were read */
 
@@ -236,6 +244,16 @@ static inline struct sim *sim_of(const struct device *device)
 static inline bool sim_is_multiplanar(const struct sim *sim)
 {
 	return sim->options.planes > 0;
+}
+
+static inline bool sim_queue_is_multiplanar(const struct sim_queue *queue)
+{
+	return V4L2_TYPE_IS_MULTIPLANAR(queue->type);
+}
+
+static inline bool sim_queue_is_output(const struct sim_queue *queue)
+{
+	return V4L2_TYPE_IS_OUTPUT(queue->type);
 }
 
 /* options.c: sets the defaults, then what text, which follows "sim:", says; NULL and "": nothing. Returns 0,
@@ -281,16 +299,15 @@ void sim_image_sizes_set(const struct sim *sim, struct video_format *format);
 
 /* formats.c: capabilities, formats, frame sizes and intervals. */
 int sim_formats_init(struct sim *sim); /* from the options; -EINVAL where they do not fit, logged */
-enum v4l2_buf_type sim_formats_buf_type(const struct sim *sim);
 /* Changes the size of the current format. There must be no buffers. */
 int sim_formats_resize(struct sim *sim, uint32_t width, uint32_t height);
 int sim_formats_querycap(struct sim *sim, void *argument);
-int sim_formats_enum_fmt(struct sim *sim, void *argument);
-int sim_formats_g_fmt(struct sim *sim, void *argument);
-int sim_formats_try_fmt(struct sim *sim, void *argument);
-int sim_formats_s_fmt(struct sim *sim, void *argument);
-int sim_formats_g_parm(struct sim *sim, void *argument);
-int sim_formats_s_parm(struct sim *sim, void *argument);
+int sim_formats_enum_fmt(struct sim_queue *queue, void *argument);
+int sim_formats_g_fmt(struct sim_queue *queue, void *argument);
+int sim_formats_try_fmt(struct sim_queue *queue, void *argument);
+int sim_formats_s_fmt(struct sim_queue *queue, void *argument);
+int sim_formats_g_parm(struct sim_queue *queue, void *argument);
+int sim_formats_s_parm(struct sim_queue *queue, void *argument);
 int sim_formats_cropcap(struct sim *sim, void *argument);
 int sim_formats_enum_framesizes(struct sim *sim, void *argument);
 int sim_formats_enum_frameintervals(struct sim *sim, void *argument);
@@ -379,22 +396,29 @@ int sim_dv_timings_set(struct sim *sim, void *argument);
 /* vb2.c: the buffer ioctls, to the rules of the kernel's videobuf2. */
 int sim_vb2_reqbufs(struct sim_file *file, void *argument);
 int sim_vb2_create_bufs(struct sim_file *file, void *argument);
-int sim_vb2_querybuf(struct sim *sim, void *argument);
-int sim_vb2_qbuf(struct sim *sim, void *argument);
-int sim_vb2_dqbuf(struct sim *sim, void *argument);
-int sim_vb2_expbuf(struct sim *sim, void *argument);
-int sim_vb2_streamon(struct sim *sim, void *argument);
-int sim_vb2_streamoff(struct sim *sim, void *argument);
+int sim_vb2_querybuf(struct sim_queue *queue, void *argument);
+int sim_vb2_qbuf(struct sim_queue *queue, void *argument);
+int sim_vb2_dqbuf(struct sim_queue *queue, void *argument);
+int sim_vb2_expbuf(struct sim_queue *queue, void *argument);
+int sim_vb2_streamon(struct sim_queue *queue, void *argument);
+int sim_vb2_streamoff(struct sim_queue *queue, void *argument);
 /* Adds n buffers with planes of these lengths; returns how many it could, or -ENOMEM for none. */
-int sim_vb2_allocate(struct sim *sim, uint32_t n, uint32_t memory, const uint32_t *lengths);
-void sim_vb2_free(struct sim *sim); /* all buffers */
+int sim_vb2_allocate(struct sim_queue *queue, uint32_t n, uint32_t memory, const uint32_t *lengths);
+void sim_vb2_free(struct sim_queue *queue); /* all buffers */
+
+/* queue.c: lists of buffers. */
+void sim_queue_init(struct sim_queue *queue, struct sim *sim, bool output);
+struct sim_queue *sim_queue_by_type(struct sim *sim, uint32_t type); /* NULL: the device has none such */
+void sim_queue_add(struct sim_buffer_list *list, struct sim_buffer *buffer);
+struct sim_buffer *sim_queue_take(struct sim_buffer_list *list); /* NULL: it is empty */
+void sim_queue_done(struct sim_queue *queue, struct sim_buffer *buffer);
 
 /* stream.c: frames at their time, into and out of queued buffers. */
-void sim_stream_start(struct sim *sim);
-void sim_stream_stop(struct sim *sim);
-void sim_stream_queue(struct sim *sim, struct sim_buffer *buffer);
+void sim_stream_start(struct sim_queue *queue);
+void sim_stream_stop(struct sim_queue *queue);
+void sim_stream_queue(struct sim_queue *queue, struct sim_buffer *buffer);
 /* Removes the first done buffer from its list and returns it, or NULL and a negative errno in *err. */
-struct sim_buffer *sim_stream_dequeue(struct sim *sim, int *err);
+struct sim_buffer *sim_stream_dequeue(struct sim_queue *queue, int *err);
 /* What poll() on a device node that asks for these events would return. */
 short sim_stream_revents(const struct sim_file *file, short events);
 /* Makes the frames that have become due since the last call. */
@@ -422,9 +446,10 @@ uint32_t sim_fields_of_buffer(const struct sim *sim, uint64_t n);
 int sim_fields_draw(struct sim *sim, uint32_t number, uint32_t field, uint8_t *const planes[MAX_PLANES]);
 
 /* memory.c: allocates (MMAP) or prepares (others) the planes; 0 or a negative errno. */
-int sim_memory_allocate(struct sim *sim, struct sim_buffer *buffer, const uint32_t lengths[MAX_PLANES]);
+int sim_memory_allocate(const struct sim_queue *queue, struct sim_buffer *buffer,
+			const uint32_t lengths[MAX_PLANES]);
 /* The memory that QBUF names for the plane; none to do for MMAP. 0, -EINVAL or -EFAULT as the kernel. */
-int sim_memory_attach(struct sim *sim, struct sim_buffer *buffer, unsigned plane,
+int sim_memory_attach(const struct sim_queue *queue, struct sim_buffer *buffer, unsigned plane,
 		      const struct v4l2_plane *from);
 void sim_memory_release(struct sim_buffer *buffer);
 /* Whether the program's memory can be read, or written: else EFAULT. */
@@ -433,8 +458,8 @@ bool sim_memory_is_accessible(const void *start, size_t length, bool write);
 void sim_memory_begin_access(struct sim_plane *plane);
 void sim_memory_end_access(struct sim_plane *plane);
 /* Whether the current buffers are still mapped or exported. */
-bool sim_memory_in_use(const struct sim *sim);
-bool sim_memory_is_mapped(const struct sim *sim, uint32_t index);
+bool sim_memory_in_use(const struct sim_queue *queue);
+bool sim_memory_is_mapped(const struct sim_queue *queue, uint32_t index);
 /* v4l2_buffer.m.offset, which sim_memory_mmap() takes. */
 uint32_t sim_memory_offset(uint32_t index, uint32_t plane);
 /* Returns MAP_FAILED and a negative errno in *err on failure. */

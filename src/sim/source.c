@@ -73,7 +73,7 @@ int sim_source_set_standard(struct sim *sim, void *argument)
 			continue;
 		if (sim->options.adjust & SIM_ADJUST_SOURCE || id == sim->standard)
 			return 0;
-		if (sim->n_buffers)
+		if (sim->queue.n_buffers)
 			return -EBUSY;
 		sim->standard = id;
 		return sim_formats_resize(sim, 720, standards[i].height);
@@ -167,7 +167,7 @@ int sim_source_set_selection(struct sim *sim, void *argument)
 		return -ENOTTY;
 	if (selection->target != crop_target(sim))
 		return -EINVAL;
-	if (sim->n_buffers)
+	if (sim->queue.n_buffers)
 		return -EBUSY;
 	if (sim->options.adjust & SIM_ADJUST_SOURCE)
 		return 0;

@@ -10,27 +10,10 @@
 #include "base/clock.h"
 #include "sim/sim_internal.h"
 
-static void buffer_list_add(struct sim_buffer_list *list, struct sim_buffer *buffer)
-{
-	list->buffers[(list->first + list->count++) % SIM_MAX_BUFFERS] = buffer;
-}
-
-static struct sim_buffer *buffer_list_take(struct sim_buffer_list *list)
-{
-	struct sim_buffer *buffer;
-
-	if (!list->count)
-		return NULL;
-	buffer = list->buffers[list->first];
-	list->first = (list->first + 1) % SIM_MAX_BUFFERS;
-	list->count--;
-	return buffer;
-}
-
 /* As vb2_start_streaming(), which the queueing of min_queued_buffers buffers triggers. */
 static void start_when_enough_queued(struct sim *sim)
 {
-	if (!sim->streaming || sim->started || sim->queued_list.count < sim->options.min_buffers)
+	if (!sim->queue.streaming || sim->started || sim->queue.queued_list.count < sim->options.min_buffers)
 		return;
 	sim->started = true;
 	sim_frame_prepare(sim); /* an error is reported by sim_frame_capture(), which tries again */
@@ -38,37 +21,34 @@ static void start_when_enough_queued(struct sim *sim)
 	sim->period = sim->n_repeats = 0;
 }
 
-void sim_stream_start(struct sim *sim)
+void sim_stream_start(struct sim_queue *queue)
 {
-	sim->streaming = true;
-	start_when_enough_queued(sim);
+	queue->streaming = true;
+	start_when_enough_queued(queue->sim);
 }
 
-void sim_stream_stop(struct sim *sim)
+void sim_stream_stop(struct sim_queue *queue)
 {
-	sim->streaming = sim->started = sim->error = sim->stopped = sim->last_buffer_dequeued = false;
-	sim->waiting_for_buffers = !sim->options.output;
-	sim->queued_list = sim->done_list = (struct sim_buffer_list){ 0 };
+	struct sim *sim = queue->sim;
+
+	queue->streaming = queue->error = queue->last_buffer_dequeued = false;
+	queue->waiting_for_buffers = !sim_queue_is_output(queue);
+	queue->queued_list = queue->done_list = (struct sim_buffer_list){ 0 };
+	for (uint32_t i = 0; i < queue->n_buffers; i++)
+		queue->buffers[i]->state = SIM_DEQUEUED;
+	sim->started = sim->stopped = false;
 	sim->displayed = NULL;
-	for (uint32_t i = 0; i < sim->n_buffers; i++)
-		sim->buffers[i]->state = SIM_DEQUEUED;
 	sim_codec_close(sim->codec); /* a new stream begins with a key frame */
 	sim->codec = NULL;
 }
 
-void sim_stream_queue(struct sim *sim, struct sim_buffer *buffer)
+void sim_stream_queue(struct sim_queue *queue, struct sim_buffer *buffer)
 {
 	buffer->state = SIM_QUEUED;
-	if (!sim->options.ring)
-		buffer_list_add(&sim->queued_list, buffer);
-	sim->waiting_for_buffers = false;
-	start_when_enough_queued(sim);
-}
-
-static void buffer_done(struct sim *sim, struct sim_buffer *buffer)
-{
-	buffer->state = SIM_DONE;
-	buffer_list_add(&sim->done_list, buffer);
+	if (!queue->sim->options.ring)
+		sim_queue_add(&queue->queued_list, buffer);
+	queue->waiting_for_buffers = false;
+	start_when_enough_queued(queue->sim);
 }
 
 /* Faults that occur after the Nth DQBUF. */
@@ -77,28 +57,32 @@ static void apply_dequeue_faults(struct sim *sim)
 	const struct sim_options *o = &sim->options;
 
 	if (sim_faults_due(&o->epipe, sim->n_dequeued))
-		sim->last_buffer_dequeued = sim->stopped = true;
+		sim->queue.last_buffer_dequeued = sim->stopped = true;
 	if (sim_faults_due(&o->eio, sim->n_dequeued))
-		sim->error = true;
+		sim->queue.error = true;
 	if (sim_faults_due(&o->unplug, sim->n_dequeued))
 		sim->unplugged = true;
 }
 
-struct sim_buffer *sim_stream_dequeue(struct sim *sim, int *err)
+struct sim_buffer *sim_stream_dequeue(struct sim_queue *queue, int *err)
 {
+	struct sim *sim = queue->sim;
 	uint64_t count = sim->n_dequeued + 1;
 	struct sim_buffer *buffer;
 
-	*err = !sim->streaming ? -EINVAL : sim->error ? -EIO : sim->last_buffer_dequeued ? -EPIPE : -EAGAIN;
-	if (*err != -EAGAIN || !sim->done_list.count)
+	*err = !queue->streaming             ? -EINVAL
+	       : queue->error                ? -EIO
+	       : queue->last_buffer_dequeued ? -EPIPE
+					     : -EAGAIN;
+	if (*err != -EAGAIN || !queue->done_list.count)
 		return NULL;
 	if (sim_faults_due(&sim->options.eagain, count) && sim->eagain_frame != count) {
 		sim->eagain_frame = count;
 		return NULL;
 	}
-	buffer = buffer_list_take(&sim->done_list);
+	buffer = sim_queue_take(&queue->done_list);
 	buffer->state = SIM_DEQUEUED;
-	sim->last_buffer_dequeued = !sim->options.output && buffer->flags & V4L2_BUF_FLAG_LAST;
+	queue->last_buffer_dequeued = !sim_queue_is_output(queue) && buffer->flags & V4L2_BUF_FLAG_LAST;
 	sim->n_dequeued = count;
 	apply_dequeue_faults(sim);
 	return buffer;
@@ -107,8 +91,8 @@ struct sim_buffer *sim_stream_dequeue(struct sim *sim, int *err)
 /* write() needs no done buffer while some have not been used yet. */
 static bool has_unused_buffer(const struct sim *sim)
 {
-	return sim->options.output && sim->fileio &&
-	       sim->queued_list.count + (sim->displayed ? 1 : 0) < sim->n_buffers;
+	return sim->options.output && sim->queue.fileio &&
+	       sim->queue.queued_list.count + (sim->displayed ? 1 : 0) < sim->queue.n_buffers;
 }
 
 short sim_stream_revents(const struct sim_file *file, short events)
@@ -121,9 +105,9 @@ short sim_stream_revents(const struct sim_file *file, short events)
 		return POLLERR | POLLHUP | POLLPRI;
 	if (!(events & frames)) /* vb2_core_poll() looks no further */
 		return revents;
-	if (!sim->streaming || sim->error || sim->waiting_for_buffers)
+	if (!sim->queue.streaming || sim->queue.error || sim->queue.waiting_for_buffers)
 		return revents | POLLERR;
-	if (sim->done_list.count || sim->last_buffer_dequeued || has_unused_buffer(sim))
+	if (sim->queue.done_list.count || sim->queue.last_buffer_dequeued || has_unused_buffer(sim))
 		revents |= frames;
 	return revents;
 }
@@ -140,7 +124,7 @@ static int64_t period_jitter_ns(const struct sim *sim, uint64_t period)
 /* So many frame intervals a frame takes: a camera that exposes for longer lowers its rate. */
 static int64_t intervals_a_frame(const struct sim *sim)
 {
-	struct fraction fps = sim->format.fps;
+	struct fraction fps = sim->queue.format.fps;
 	int64_t exposed = sim_controls_exposure_ns(sim) * fps.num;
 
 	return exposed ? (exposed - 1) / (fps.den * NS_PER_S) + 1 : 1;
@@ -149,7 +133,7 @@ static int64_t intervals_a_frame(const struct sim *sim)
 /* The end of the period, which is the timestamp of its frame. */
 static int64_t period_end_ns(const struct sim *sim, uint64_t period)
 {
-	struct fraction fps = sim->format.fps;
+	struct fraction fps = sim->queue.format.fps;
 	int64_t n = ((int64_t)period + 1) * intervals_a_frame(sim), second_ns = fps.den * NS_PER_S;
 	int64_t rate = (int64_t)fps.num * sim_fields_per_frame(sim);
 	int64_t passed_ns = n / rate * second_ns + n % rate * second_ns / rate;
@@ -166,7 +150,7 @@ static int64_t next_due_ns(const struct sim *sim)
 static bool makes_frames(const struct sim *sim)
 {
 	return sim->options.drop.every != 1 && sim_dv_timings_has_picture(sim) && sim->started &&
-	       !sim->stopped && !sim->error && !sim->unplugged;
+	       !sim->stopped && !sim->queue.error && !sim->unplugged;
 }
 
 /* As uvcvideo returns all buffers when an endpoint stalls. */
@@ -174,23 +158,23 @@ static void return_all_empty(struct sim *sim)
 {
 	struct sim_buffer *buffer;
 
-	while ((buffer = buffer_list_take(&sim->queued_list))) {
+	while ((buffer = sim_queue_take(&sim->queue.queued_list))) {
 		sim_frame_clear(sim, buffer);
-		buffer_done(sim, buffer);
+		sim_queue_done(&sim->queue, buffer);
 	}
 }
 
 static bool can_make_frame(const struct sim *sim)
 {
 	if (!sim->options.ring)
-		return sim->queued_list.count;
-	return sim->done_list.count < (sim->format.fps.num ? sim->n_buffers : 1);
+		return sim->queue.queued_list.count;
+	return sim->queue.done_list.count < (sim->queue.format.fps.num ? sim->queue.n_buffers : 1);
 }
 
 static struct sim_buffer *next_buffer(struct sim *sim)
 {
-	return sim->options.ring ? sim->buffers[sim->n_frames % sim->n_buffers]
-				 : buffer_list_take(&sim->queued_list);
+	return sim->options.ring ? sim->queue.buffers[sim->n_frames % sim->queue.n_buffers]
+				 : sim_queue_take(&sim->queue.queued_list);
 }
 
 static void capture_frame(struct sim *sim, int64_t timestamp_ns)
@@ -210,7 +194,7 @@ static void capture_frame(struct sim *sim, int64_t timestamp_ns)
 	buffer->field = sim_fields_of_buffer(sim, sim->period);
 	number = (sim->period - sim->n_repeats) / sim_fields_per_frame(sim);
 	sim_frame_capture(sim, buffer, o->first_sequence + (uint32_t)number, timestamp_ns);
-	buffer_done(sim, buffer);
+	sim_queue_done(&sim->queue, buffer);
 	if (sim_faults_due(&o->event, sim->n_frames))
 		sim_dv_timings_source_change(sim);
 	sim->stopped = sim_faults_due(&o->stall, sim->n_frames) || buffer->flags & V4L2_BUF_FLAG_LAST;
@@ -221,8 +205,8 @@ static void display_frame(struct sim *sim)
 {
 	sim->n_frames++;
 	if (sim->displayed)
-		buffer_done(sim, sim->displayed);
-	sim->displayed = buffer_list_take(&sim->queued_list);
+		sim_queue_done(&sim->queue, sim->displayed);
+	sim->displayed = sim_queue_take(&sim->queue.queued_list);
 	sim->displayed->sequence = (uint32_t)sim->period;
 	sim->displayed->bad_index = sim_faults_due(&sim->options.bad_index, sim->n_frames);
 	sim_frame_display(sim, sim->displayed);
@@ -248,7 +232,7 @@ static void make_due_frames(struct sim *sim)
 	if (!makes_frames(sim))
 		return;
 	now = now_ns();
-	if (sim->format.fps.num) {
+	if (sim->queue.format.fps.num) {
 		while (!sim->stopped && next_due_ns(sim) <= now)
 			finish_period(sim, period_end_ns(sim, sim->period));
 		return;
@@ -271,7 +255,7 @@ void sim_stream_catch_up(struct sim *sim)
 static void update_timer(struct sim *sim)
 {
 	int64_t next_ns =
-		makes_frames(sim) && sim->format.fps.num && can_make_frame(sim) ? next_due_ns(sim) : 0;
+		makes_frames(sim) && sim->queue.format.fps.num && can_make_frame(sim) ? next_due_ns(sim) : 0;
 	struct itimerspec when;
 
 	if (sim->reader_arrives_ns && (!next_ns || sim->reader_arrives_ns < next_ns))

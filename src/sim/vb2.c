@@ -13,13 +13,13 @@
 
 #define DRIVER_MAX_BUFFERS 32 /* VB2_MAX_FRAME */
 
-static uint32_t timestamp_flags(const struct sim *sim)
+static uint32_t timestamp_flags(const struct sim_queue *queue)
 {
-	return sim->options.output ? V4L2_BUF_FLAG_TIMESTAMP_COPY
-				   : V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_TSTAMP_SRC_EOF;
+	return sim_queue_is_output(queue) ? V4L2_BUF_FLAG_TIMESTAMP_COPY
+					  : V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_TSTAMP_SRC_EOF;
 }
 
-static uint32_t buffer_caps(const struct sim *sim)
+static uint32_t buffer_caps(const struct sim_queue *queue)
 {
 	static const struct {
 		uint32_t cap, buffer_cap;
@@ -30,125 +30,128 @@ static uint32_t buffer_caps(const struct sim *sim)
 	uint32_t caps = 0;
 
 	for (unsigned i = 0; i < ARRAY_SIZE(map); i++)
-		caps |= (sim->options.caps & map[i].cap) ? map[i].buffer_cap : 0;
-	return sim->options.no_buffer_caps ? 0 : caps;
+		caps |= (queue->sim->options.caps & map[i].cap) ? map[i].buffer_cap : 0;
+	return queue->sim->options.no_buffer_caps ? 0 : caps;
 }
 
 /* vb2_verify_memory_type(), which REQBUFS and CREATE_BUFS begin with. */
-static int verify_memory_type(const struct sim *sim, uint32_t memory, uint32_t type)
+static int verify_memory_type(const struct sim_queue *queue, uint32_t memory)
 {
 	static const uint32_t needed[5] = { [V4L2_MEMORY_MMAP] = SIM_CAP_MMAP,
 					    [V4L2_MEMORY_USERPTR] = SIM_CAP_USERPTR,
 					    [V4L2_MEMORY_DMABUF] = SIM_CAP_DMABUF };
 
-	if (memory >= 5 || !(needed[memory] & sim->options.caps) || type != sim_formats_buf_type(sim))
+	if (memory >= 5 || !(needed[memory] & queue->sim->options.caps))
 		return -EINVAL;
-	return sim->fileio || sim->options.busy ? -EBUSY : 0;
+	return queue->fileio || queue->sim->options.busy ? -EBUSY : 0;
 }
 
-void sim_vb2_free(struct sim *sim)
+void sim_vb2_free(struct sim_queue *queue)
 {
-	for (uint32_t i = 0; i < sim->n_buffers; i++) {
-		sim_memory_release(sim->buffers[i]);
-		free(sim->buffers[i]);
-		sim->buffers[i] = NULL;
+	for (uint32_t i = 0; i < queue->n_buffers; i++) {
+		sim_memory_release(queue->buffers[i]);
+		free(queue->buffers[i]);
+		queue->buffers[i] = NULL;
 	}
-	sim->n_buffers = 0;
-	sim->memory = 0;
-	sim->generation++;
+	queue->n_buffers = 0;
+	queue->memory = 0;
+	queue->generation++;
 }
 
-static int add_buffer(struct sim *sim, const uint32_t *lengths)
+static int add_buffer(struct sim_queue *queue, const uint32_t *lengths)
 {
 	struct sim_buffer *buffer = calloc(1, sizeof *buffer);
 	int err;
 
 	if (!buffer)
 		return -ENOMEM;
-	buffer->index = sim->n_buffers;
-	err = sim_memory_allocate(sim, buffer, lengths);
+	buffer->index = queue->n_buffers;
+	err = sim_memory_allocate(queue, buffer, lengths);
 	if (err < 0) {
 		sim_memory_release(buffer);
 		free(buffer);
 		return err;
 	}
-	sim->buffers[sim->n_buffers++] = buffer;
+	queue->buffers[queue->n_buffers++] = buffer;
 	return 0;
 }
 
-int sim_vb2_allocate(struct sim *sim, uint32_t n, uint32_t memory, const uint32_t *lengths)
+int sim_vb2_allocate(struct sim_queue *queue, uint32_t n, uint32_t memory, const uint32_t *lengths)
 {
-	uint32_t had = sim->n_buffers;
+	uint32_t had = queue->n_buffers;
 	int err = 0;
 
-	sim->memory = memory;
-	while (!err && sim->n_buffers < had + n)
-		err = add_buffer(sim, lengths);
-	if (sim->n_buffers > had)
-		return (int)(sim->n_buffers - had);
+	queue->memory = memory;
+	while (!err && queue->n_buffers < had + n)
+		err = add_buffer(queue, lengths);
+	if (queue->n_buffers > had)
+		return (int)(queue->n_buffers - had);
 	if (!had)
-		sim->memory = 0;
+		queue->memory = 0;
 	return err ? -ENOMEM : 0;
 }
 
 /* queue_setup() of a driver: how many buffers are granted of those requested. */
-static uint32_t granted_count(const struct sim *sim, uint32_t requested)
+static uint32_t granted_count(const struct sim_queue *queue, uint32_t requested)
 {
-	if (sim->options.grant >= 0)
-		return (uint32_t)sim->options.grant;
-	if (requested < sim->options.min_buffers)
-		requested = sim->options.min_buffers;
+	if (queue->sim->options.grant >= 0)
+		return (uint32_t)queue->sim->options.grant;
+	if (requested < queue->sim->options.min_buffers)
+		requested = queue->sim->options.min_buffers;
 	return requested < DRIVER_MAX_BUFFERS ? requested : DRIVER_MAX_BUFFERS;
 }
 
-static bool is_owned_by_other(const struct sim_file *file)
+static bool is_owned_by_other(const struct sim_queue *queue, const struct sim_file *file)
 {
-	return file->sim->owner && file->sim->owner != file;
+	return queue->owner && queue->owner != file;
 }
 
 int sim_vb2_reqbufs(struct sim_file *file, void *argument)
 {
 	struct v4l2_requestbuffers *request = argument;
-	struct sim *sim = file->sim;
-	int n = verify_memory_type(sim, request->memory, request->type);
+	struct sim_queue *queue = sim_queue_by_type(file->sim, request->type);
+	int n = queue ? verify_memory_type(queue, request->memory) : -EINVAL;
 
-	request->capabilities = buffer_caps(sim);
+	if (!queue)
+		return n;
+	request->capabilities = buffer_caps(queue);
 	request->flags = 0;
 	if (n < 0)
 		return n;
-	if (is_owned_by_other(file) || sim->streaming)
+	if (is_owned_by_other(queue, file) || queue->streaming)
 		return -EBUSY;
-	if (sim->n_buffers) {
-		if (!(sim->options.caps & SIM_CAP_ORPHAN) && sim_memory_in_use(sim))
+	if (queue->n_buffers) {
+		if (!(queue->sim->options.caps & SIM_CAP_ORPHAN) && sim_memory_in_use(queue))
 			return -EBUSY;
-		sim_stream_stop(sim);
-		sim_vb2_free(sim);
+		sim_stream_stop(queue);
+		sim_vb2_free(queue);
 	}
-	sim->waiting_for_buffers = !sim->options.output;
+	queue->waiting_for_buffers = !sim_queue_is_output(queue);
 	if (!request->count) {
-		sim->owner = NULL;
+		queue->owner = NULL;
 		return 0;
 	}
-	n = sim_vb2_allocate(sim, granted_count(sim, request->count), request->memory, sim->format.sizeimage);
+	n = sim_vb2_allocate(queue, granted_count(queue, request->count), request->memory,
+			     queue->format.sizeimage);
 	if (n < 0)
 		return n;
 	request->count = (uint32_t)n;
-	sim->owner = n ? file : NULL;
+	queue->owner = n ? file : NULL;
 	return 0;
 }
 
 /* The plane sizes in the format of CREATE_BUFS; -EINVAL when one is too small for a frame. */
-static int requested_lengths(const struct sim *sim, const struct v4l2_format *format,
+static int requested_lengths(const struct sim_queue *queue, const struct v4l2_format *format,
 			     uint32_t lengths[MAX_PLANES])
 {
 	const struct v4l2_pix_format_mplane *planes = &format->fmt.pix_mp;
 
-	if (sim_is_multiplanar(sim) && planes->num_planes != sim->format.n_planes)
+	if (sim_queue_is_multiplanar(queue) && planes->num_planes != queue->format.n_planes)
 		return -EINVAL;
-	for (unsigned i = 0; i < sim->format.n_planes; i++) {
-		lengths[i] =
-			sim_is_multiplanar(sim) ? planes->plane_fmt[i].sizeimage : format->fmt.pix.sizeimage;
-		if (lengths[i] < sim->format.sizeimage[i])
+	for (unsigned i = 0; i < queue->format.n_planes; i++) {
+		lengths[i] = sim_queue_is_multiplanar(queue) ? planes->plane_fmt[i].sizeimage
+							     : format->fmt.pix.sizeimage;
+		if (lengths[i] < queue->format.sizeimage[i])
 			return -EINVAL;
 	}
 	return 0;
@@ -157,55 +160,59 @@ static int requested_lengths(const struct sim *sim, const struct v4l2_format *fo
 int sim_vb2_create_bufs(struct sim_file *file, void *argument)
 {
 	struct v4l2_create_buffers *request = argument;
-	struct sim *sim = file->sim;
+	struct sim_queue *queue = sim_queue_by_type(file->sim, request->format.type);
 	uint32_t lengths[MAX_PLANES];
 	int n;
 
-	if (sim->options.no_create_bufs)
+	if (file->sim->options.no_create_bufs)
 		return -ENOTTY;
-	n = verify_memory_type(sim, request->memory, request->format.type);
-	request->index = sim->n_buffers;
-	request->capabilities = buffer_caps(sim);
+	if (!queue)
+		return -EINVAL;
+	n = verify_memory_type(queue, request->memory);
+	request->index = queue->n_buffers;
+	request->capabilities = buffer_caps(queue);
 	request->flags = 0;
 	if (!request->count)
-		return n == -EBUSY && !sim->options.busy ? 0 : n;
+		return n == -EBUSY && !queue->sim->options.busy ? 0 : n;
 	if (n == 0)
-		n = is_owned_by_other(file) ? -EBUSY : requested_lengths(sim, &request->format, lengths);
+		n = is_owned_by_other(queue, file) ? -EBUSY
+						   : requested_lengths(queue, &request->format, lengths);
 	if (n < 0)
 		return n;
-	if (sim->n_buffers >= DRIVER_MAX_BUFFERS)
+	if (queue->n_buffers >= DRIVER_MAX_BUFFERS)
 		return -ENOBUFS;
-	if (sim->n_buffers && sim->memory != request->memory)
+	if (queue->n_buffers && queue->memory != request->memory)
 		return -EINVAL;
-	if (request->count > DRIVER_MAX_BUFFERS - sim->n_buffers)
-		request->count = DRIVER_MAX_BUFFERS - sim->n_buffers;
-	if (!sim->n_buffers)
-		sim->waiting_for_buffers = !sim->options.output;
-	n = sim_vb2_allocate(sim, request->count, request->memory, lengths);
+	if (request->count > DRIVER_MAX_BUFFERS - queue->n_buffers)
+		request->count = DRIVER_MAX_BUFFERS - queue->n_buffers;
+	if (!queue->n_buffers)
+		queue->waiting_for_buffers = !sim_queue_is_output(queue);
+	n = sim_vb2_allocate(queue, request->count, request->memory, lengths);
 	if (n < 0)
 		return n;
 	request->count = (uint32_t)n;
-	sim->owner = file;
+	queue->owner = file;
 	return 0;
 }
 
 /* __verify_planes_array() */
-static int verify_planes_array(const struct sim *sim, const struct v4l2_buffer *b)
+static int verify_planes_array(const struct sim_queue *queue, const struct v4l2_buffer *b)
 {
-	return sim_is_multiplanar(sim) && (!b->m.planes || b->length < sim->format.n_planes) ? -EINVAL : 0;
+	return sim_queue_is_multiplanar(queue) && (!b->m.planes || b->length < queue->format.n_planes)
+		       ? -EINVAL
+		       : 0;
 }
 
 /* The buffer that QUERYBUF or QBUF names. */
-static int find_buffer(const struct sim *sim, const struct v4l2_buffer *b, struct sim_buffer **buffer)
+static int find_buffer(const struct sim_queue *queue, const struct v4l2_buffer *b, struct sim_buffer **buffer)
 {
-	if (b->type != sim_formats_buf_type(sim) || b->index >= sim->n_buffers ||
-	    verify_planes_array(sim, b) < 0)
+	if (b->index >= queue->n_buffers || verify_planes_array(queue, b) < 0)
 		return -EINVAL;
-	*buffer = sim->buffers[b->index];
+	*buffer = queue->buffers[b->index];
 	return 0;
 }
 
-static void fill_plane(const struct sim *sim, const struct sim_buffer *buffer, unsigned i,
+static void fill_plane(const struct sim_queue *queue, const struct sim_buffer *buffer, unsigned i,
 		       struct v4l2_plane *to)
 {
 	const struct sim_plane *plane = &buffer->planes[i];
@@ -213,45 +220,46 @@ static void fill_plane(const struct sim *sim, const struct sim_buffer *buffer, u
 	*to = (struct v4l2_plane){ .bytesused = plane->bytesused,
 				   .length = plane->length,
 				   .data_offset = plane->data_offset };
-	if (sim->memory == V4L2_MEMORY_MMAP)
+	if (queue->memory == V4L2_MEMORY_MMAP)
 		to->m.mem_offset = sim_memory_offset(buffer->index, i);
-	else if (sim->memory == V4L2_MEMORY_USERPTR)
+	else if (queue->memory == V4L2_MEMORY_USERPTR)
 		to->m.userptr = plane->userptr;
 	else
 		to->m.fd = plane->user_fd;
 }
 
-static void fill_planes(const struct sim *sim, const struct sim_buffer *buffer, struct v4l2_buffer *b)
+static void fill_planes(const struct sim_queue *queue, const struct sim_buffer *buffer, struct v4l2_buffer *b)
 {
 	struct v4l2_plane plane;
 
-	if (sim_is_multiplanar(sim)) {
-		b->length = sim->format.n_planes;
+	if (sim_queue_is_multiplanar(queue)) {
+		b->length = queue->format.n_planes;
 		for (unsigned i = 0; i < b->length; i++)
-			fill_plane(sim, buffer, i, &b->m.planes[i]);
+			fill_plane(queue, buffer, i, &b->m.planes[i]);
 		return;
 	}
-	fill_plane(sim, buffer, 0, &plane);
+	fill_plane(queue, buffer, 0, &plane);
 	b->bytesused = plane.bytesused;
 	b->length = plane.length;
-	if (sim->memory == V4L2_MEMORY_USERPTR)
+	if (queue->memory == V4L2_MEMORY_USERPTR)
 		b->m.userptr = plane.m.userptr;
 	else
 		b->m.offset = plane.m.mem_offset; /* the same union member as m.fd */
 }
 
 /* __fill_v4l2_buffer() */
-static void fill_v4l2_buffer(const struct sim *sim, const struct sim_buffer *buffer, struct v4l2_buffer *b)
+static void fill_v4l2_buffer(const struct sim_queue *queue, const struct sim_buffer *buffer,
+			     struct v4l2_buffer *b)
 {
 	static const uint32_t state_flags[] = {
 		[SIM_QUEUED] = V4L2_BUF_FLAG_QUEUED, [SIM_DONE] = V4L2_BUF_FLAG_DONE
 	};
 
 	b->index = buffer->index;
-	b->type = sim_formats_buf_type(sim);
-	b->memory = sim->memory;
-	b->flags = buffer->flags | state_flags[buffer->state] | timestamp_flags(sim);
-	if (sim_memory_is_mapped(sim, buffer->index))
+	b->type = queue->type;
+	b->memory = queue->memory;
+	b->flags = buffer->flags | state_flags[buffer->state] | timestamp_flags(queue);
+	if (sim_memory_is_mapped(queue, buffer->index))
 		b->flags |= V4L2_BUF_FLAG_MAPPED;
 	b->field = buffer->field;
 	b->sequence = buffer->sequence;
@@ -260,43 +268,44 @@ static void fill_v4l2_buffer(const struct sim *sim, const struct sim_buffer *buf
 	b->timecode = buffer->timecode;
 	b->reserved2 = 0;
 	b->request_fd = 0;
-	fill_planes(sim, buffer, b);
+	fill_planes(queue, buffer, b);
 }
 
-int sim_vb2_querybuf(struct sim *sim, void *argument)
+int sim_vb2_querybuf(struct sim_queue *queue, void *argument)
 {
 	struct v4l2_buffer *b = argument;
 	struct sim_buffer *buffer;
-	int err = find_buffer(sim, b, &buffer);
+	int err = find_buffer(queue, b, &buffer);
 
 	if (err < 0)
 		return err;
-	fill_v4l2_buffer(sim, buffer, b);
-	if (sim->options.querybuf_wrong_index)
+	fill_v4l2_buffer(queue, buffer, b);
+	if (queue->sim->options.querybuf_wrong_index)
 		b->index++;
-	if (sim->options.short_plane && sim_is_multiplanar(sim))
+	if (queue->sim->options.short_plane && sim_queue_is_multiplanar(queue))
 		b->m.planes[0].length /= 2;
-	else if (sim->options.short_plane)
+	else if (queue->sim->options.short_plane)
 		b->length /= 2;
 	return 0;
 }
 
 /* The plane of QBUF, converted from the single-planar API where needed. */
-static struct v4l2_plane qbuf_plane(const struct sim *sim, const struct v4l2_buffer *b, unsigned i)
+static struct v4l2_plane qbuf_plane(const struct sim_queue *queue, const struct v4l2_buffer *b, unsigned i)
 {
 	struct v4l2_plane plane = { .bytesused = b->bytesused, .length = b->length };
 
-	if (sim_is_multiplanar(sim))
+	if (sim_queue_is_multiplanar(queue))
 		return b->m.planes[i];
 	plane.m.userptr = b->m.userptr;
 	return plane;
 }
 
 /* __verify_length(): a length of 0 is the whole DMA-BUF's in the single-planar API only. */
-static int verify_payload(const struct sim *sim, const struct sim_plane *plane, const struct v4l2_plane *from)
+static int verify_payload(const struct sim_queue *queue, const struct sim_plane *plane,
+			  const struct v4l2_plane *from)
 {
-	bool given = sim->memory == V4L2_MEMORY_USERPTR ||
-		     (sim->memory == V4L2_MEMORY_DMABUF && sim_is_multiplanar(sim));
+	bool given = queue->memory == V4L2_MEMORY_USERPTR ||
+		     (queue->memory == V4L2_MEMORY_DMABUF && sim_queue_is_multiplanar(queue));
 	uint32_t length = given ? from->length : plane->length;
 	uint32_t bytesused = from->bytesused ? from->bytesused : length;
 
@@ -304,142 +313,141 @@ static int verify_payload(const struct sim *sim, const struct sim_plane *plane, 
 }
 
 /* vb2_fill_vb2_v4l2_buffer(): what QBUF says is checked before the buffer's state is. */
-static int verify_buffer(const struct sim *sim, const struct sim_buffer *buffer, const struct v4l2_buffer *b)
+static int verify_buffer(const struct sim_queue *queue, const struct sim_buffer *buffer,
+			 const struct v4l2_buffer *b)
 {
-	for (unsigned i = 0; sim->options.output && i < sim->format.n_planes; i++) {
-		struct v4l2_plane plane = qbuf_plane(sim, b, i);
+	for (unsigned i = 0; sim_queue_is_output(queue) && i < queue->format.n_planes; i++) {
+		struct v4l2_plane plane = qbuf_plane(queue, b, i);
 
-		if (verify_payload(sim, &buffer->planes[i], &plane) < 0)
+		if (verify_payload(queue, &buffer->planes[i], &plane) < 0)
 			return -EINVAL;
 	}
-	if (sim->options.output && b->field == V4L2_FIELD_ALTERNATE)
+	if (sim_queue_is_output(queue) && b->field == V4L2_FIELD_ALTERNATE)
 		return -EINVAL;
 	if (b->flags & V4L2_BUF_FLAG_REQUEST_FD)
 		return buffer->state == SIM_DEQUEUED ? -EBADR : -EINVAL;
-	if (sim->error)
+	if (queue->error)
 		return -EIO;
-	return buffer->state == SIM_DEQUEUED || sim->options.ring ? 0 : -EINVAL;
+	return buffer->state == SIM_DEQUEUED || queue->sim->options.ring ? 0 : -EINVAL;
 }
 
 /* Output: what the program says of the frame, which DQBUF gives back. */
-static void set_frame(const struct sim *sim, struct sim_buffer *buffer, const struct v4l2_buffer *b)
+static void set_frame(const struct sim_queue *queue, struct sim_buffer *buffer, const struct v4l2_buffer *b)
 {
 	const uint32_t kept = V4L2_BUF_FLAG_KEYFRAME | V4L2_BUF_FLAG_PFRAME | V4L2_BUF_FLAG_BFRAME |
 			      V4L2_BUF_FLAG_TIMECODE | V4L2_BUF_FLAG_LAST;
 
-	for (unsigned i = 0; i < sim->format.n_planes; i++) {
+	for (unsigned i = 0; i < queue->format.n_planes; i++) {
 		struct sim_plane *plane = &buffer->planes[i];
-		struct v4l2_plane from = qbuf_plane(sim, b, i);
+		struct v4l2_plane from = qbuf_plane(queue, b, i);
 
 		plane->bytesused = from.bytesused ? from.bytesused : plane->length;
 		plane->data_offset = from.bytesused ? from.data_offset : 0;
 	}
 	buffer->flags = b->flags & kept;
-	buffer->field = b->field == V4L2_FIELD_ANY ? sim->format.field : b->field;
+	buffer->field = b->field == V4L2_FIELD_ANY ? queue->format.field : b->field;
 	buffer->timestamp_ns = b->timestamp.tv_sec * NS_PER_S + b->timestamp.tv_usec * NS_PER_US;
 	buffer->timecode = b->flags & V4L2_BUF_FLAG_TIMECODE ? b->timecode : (struct v4l2_timecode){ 0 };
 }
 
 /* __buf_prepare() */
-static int prepare_buffer(struct sim *sim, struct sim_buffer *buffer, const struct v4l2_buffer *b)
+static int prepare_buffer(const struct sim_queue *queue, struct sim_buffer *buffer,
+			  const struct v4l2_buffer *b)
 {
-	for (unsigned i = 0; i < sim->format.n_planes; i++) {
-		struct v4l2_plane plane = qbuf_plane(sim, b, i);
-		int err = sim_memory_attach(sim, buffer, i, &plane);
+	for (unsigned i = 0; i < queue->format.n_planes; i++) {
+		struct v4l2_plane plane = qbuf_plane(queue, b, i);
+		int err = sim_memory_attach(queue, buffer, i, &plane);
 
 		if (err < 0)
 			return err;
 	}
 	buffer->flags = 0;
-	if (sim->options.output)
-		set_frame(sim, buffer, b);
+	if (sim_queue_is_output(queue))
+		set_frame(queue, buffer, b);
 	return 0;
 }
 
-int sim_vb2_qbuf(struct sim *sim, void *argument)
+int sim_vb2_qbuf(struct sim_queue *queue, void *argument)
 {
 	struct v4l2_buffer *b = argument;
 	struct sim_buffer *buffer;
 	int err;
 
-	if (sim->fileio)
+	if (queue->fileio)
 		return -EBUSY;
-	err = find_buffer(sim, b, &buffer);
+	err = find_buffer(queue, b, &buffer);
 	if (err < 0)
 		return err;
-	if (b->memory != sim->memory)
+	if (b->memory != queue->memory)
 		return -EINVAL;
-	err = verify_buffer(sim, buffer, b);
+	err = verify_buffer(queue, buffer, b);
 	if (err == 0)
-		err = prepare_buffer(sim, buffer, b);
+		err = prepare_buffer(queue, buffer, b);
 	if (err < 0)
 		return err;
-	sim_stream_queue(sim, buffer);
-	fill_v4l2_buffer(sim, buffer, b);
+	sim_stream_queue(queue, buffer);
+	fill_v4l2_buffer(queue, buffer, b);
 	return 0;
 }
 
-int sim_vb2_dqbuf(struct sim *sim, void *argument)
+int sim_vb2_dqbuf(struct sim_queue *queue, void *argument)
 {
 	struct v4l2_buffer *b = argument;
 	struct sim_buffer *buffer;
 	int err;
 
-	if (sim->fileio)
+	if (queue->fileio)
 		return -EBUSY;
-	if (b->type != sim_formats_buf_type(sim) || verify_planes_array(sim, b) < 0)
+	if (verify_planes_array(queue, b) < 0)
 		return -EINVAL;
-	if (!(buffer = sim_stream_dequeue(sim, &err)))
+	if (!(buffer = sim_stream_dequeue(queue, &err)))
 		return err;
-	fill_v4l2_buffer(sim, buffer, b);
+	fill_v4l2_buffer(queue, buffer, b);
 	if (buffer->bad_index)
 		b->index = 99;
 	return 0;
 }
 
-int sim_vb2_expbuf(struct sim *sim, void *argument)
+int sim_vb2_expbuf(struct sim_queue *queue, void *argument)
 {
 	struct v4l2_exportbuffer *export = argument;
 	int fd;
 
-	if (sim->memory != V4L2_MEMORY_MMAP || export->type != sim_formats_buf_type(sim) ||
-	    export->index >= sim->n_buffers || export->plane >= sim->format.n_planes ||
-	    export->flags & ~(uint32_t)(O_CLOEXEC | O_ACCMODE))
+	if (queue->memory != V4L2_MEMORY_MMAP || export->index >= queue->n_buffers ||
+	    export->plane >= queue->format.n_planes || export->flags & ~(uint32_t)(O_CLOEXEC | O_ACCMODE))
 		return -EINVAL;
-	if (sim->fileio)
+	if (queue->fileio)
 		return -EBUSY;
-	fd = sim_memory_export(&sim->buffers[export->index]->planes[export->plane], export->flags);
+	fd = sim_memory_export(&queue->buffers[export->index]->planes[export->plane], export->flags);
 	if (fd < 0)
 		return fd;
 	export->fd = fd;
 	return 0;
 }
 
-int sim_vb2_streamon(struct sim *sim, void *argument)
+int sim_vb2_streamon(struct sim_queue *queue, void *argument)
 {
 	int err;
 
-	if (*(int *)argument != (int)sim_formats_buf_type(sim))
-		return -EINVAL;
-	if (sim->fileio || sim->options.busy)
+	(void)argument;
+	if (queue->fileio || queue->sim->options.busy)
 		return -EBUSY;
-	if (sim->streaming)
+	if (queue->streaming)
 		return 0;
-	if (!sim->n_buffers || sim->n_buffers < sim->options.min_buffers)
+	if (!queue->n_buffers || queue->n_buffers < queue->sim->options.min_buffers)
 		return -EINVAL;
-	err = sim_media_validate(sim);
+	err = sim_media_validate(queue->sim);
 	if (err < 0)
 		return err;
-	sim_stream_start(sim);
+	sim_stream_start(queue);
 	return 0;
 }
 
-int sim_vb2_streamoff(struct sim *sim, void *argument)
+int sim_vb2_streamoff(struct sim_queue *queue, void *argument)
 {
-	if (*(int *)argument != (int)sim_formats_buf_type(sim))
-		return -EINVAL;
-	if (sim->fileio)
+	(void)argument;
+	if (queue->fileio)
 		return -EBUSY;
-	sim_stream_stop(sim);
+	sim_stream_stop(queue);
 	return 0;
 }

@@ -15,12 +15,13 @@ static uint64_t device_bytes(const struct sim *sim)
 {
 	uint64_t bytes = 0;
 
-	for (uint32_t i = 0; i < sim->n_buffers && sim->options.draw != SIM_DRAW_NONE; i++) {
-		for (unsigned p = 0; sim->memory == V4L2_MEMORY_MMAP && p < sim->format.n_planes; p++)
-			bytes += sim->buffers[i]->planes[p].mapped_bytes;
+	for (uint32_t i = 0; i < sim->queue.n_buffers && sim->options.draw != SIM_DRAW_NONE; i++) {
+		for (unsigned p = 0; sim->queue.memory == V4L2_MEMORY_MMAP && p < sim->queue.format.n_planes;
+		     p++)
+			bytes += sim->queue.buffers[i]->planes[p].mapped_bytes;
 	}
 	for (unsigned p = 0; p < MAX_PLANES; p++)
-		bytes += sim->background[p] ? sim->format.sizeimage[p] : 0;
+		bytes += sim->background[p] ? sim->queue.format.sizeimage[p] : 0;
 	return bytes;
 }
 

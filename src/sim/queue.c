@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The queues of the simulated device, and their lists of buffers. */
+#include "sim/sim_internal.h"
+
+void sim_queue_init(struct sim_queue *queue, struct sim *sim, bool output)
+{
+	static const enum v4l2_buf_type types[2][2] = {
+		{ V4L2_BUF_TYPE_VIDEO_CAPTURE, V4L2_BUF_TYPE_VIDEO_OUTPUT },
+		{ V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE, V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE }
+	};
+
+	queue->sim = sim;
+	queue->type = types[sim_is_multiplanar(sim)][output];
+	queue->waiting_for_buffers = !output;
+}
+
+struct sim_queue *sim_queue_by_type(struct sim *sim, uint32_t type)
+{
+	return sim->queue.type == type ? &sim->queue : NULL;
+}
+
+void sim_queue_add(struct sim_buffer_list *list, struct sim_buffer *buffer)
+{
+	list->buffers[(list->first + list->count++) % SIM_MAX_BUFFERS] = buffer;
+}
+
+struct sim_buffer *sim_queue_take(struct sim_buffer_list *list)
+{
+	struct sim_buffer *buffer;
+
+	if (!list->count)
+		return NULL;
+	buffer = list->buffers[list->first];
+	list->first = (list->first + 1) % SIM_MAX_BUFFERS;
+	list->count--;
+	return buffer;
+}
+
+void sim_queue_done(struct sim_queue *queue, struct sim_buffer *buffer)
+{
+	buffer->state = SIM_DONE;
+	sim_queue_add(&queue->done_list, buffer);
+}
