@@ -2,6 +2,7 @@
 /* Opening a V4L2 device of any kind, and the calls to it. */
 #include "device/device.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +65,7 @@ static int choose_queue(struct device *device, enum device_role role)
 		if ((role >= DEVICE_ANY || role == queue_types[i].role) &&
 		    (device->caps & queue_types[i].caps)) {
 			device->type = queue_types[i].type;
-			return nodes_serve_role(device->caps, role) ? 0 : -EMEDIUMTYPE;
+			return 0;
 		}
 	}
 	return -EMEDIUMTYPE;
@@ -156,7 +157,7 @@ int device_open(struct device *device, const char *name, enum device_role role)
 	if (err == 0)
 		err = query_capabilities(device);
 	if (err == 0)
-		err = choose_queue(device, role);
+		err = nodes_serve_role(device->caps, role) ? choose_queue(device, role) : -EMEDIUMTYPE;
 	if (err < 0) {
 		err = report_open_error(device, device->name, err, role);
 		device_close(device);
@@ -167,9 +168,21 @@ int device_open(struct device *device, const char *name, enum device_role role)
 	return 0;
 }
 
+int device_open_queue(struct device *queue, const struct device *node, enum device_role role)
+{
+	*queue = *node;
+	queue->shared = true;
+	queue->path = strdup(node->path);
+	queue->name = strdup(node->name);
+	if (queue->path && queue->name)
+		return choose_queue(queue, role);
+	device_close(queue);
+	return log_no_memory();
+}
+
 void device_close(struct device *device)
 {
-	if (device->ops)
+	if (device->ops && !device->shared)
 		device->ops->close(device);
 	free(device->path);
 	free(device->name);
@@ -280,26 +293,47 @@ ssize_t device_write(struct device *device, const void *data, size_t size)
 	return result;
 }
 
-int device_poll(struct device *device, struct pollfd *entries, nfds_t n, int64_t timeout_ns)
+static void trace_poll(const struct device *device, const struct pollfd *entry, int64_t timeout_ns,
+		       int result)
+{
+	trace_call(device->path, result, "poll timeout_ns=%lld events=0x%x revents=0x%x",
+		   (long long)timeout_ns, entry->events, result < 0 ? 0 : entry->revents);
+}
+
+/* The descriptor of a simulated device is an eventfd. */
+static short system_events(struct device *device, short events)
+{
+	if (!device->ops->await)
+		return events;
+	device->ops->await(device, events);
+	return POLLIN;
+}
+
+int device_poll(struct device *const *devices, nfds_t n_devices, struct pollfd *entries, nfds_t n,
+		int64_t timeout_ns)
 {
 	struct timespec timeout = { .tv_sec = timeout_ns / NS_PER_S, .tv_nsec = timeout_ns % NS_PER_S };
-	short events = entries[0].events, always = POLLERR | POLLHUP | POLLNVAL;
+	short events[DEVICE_POLL_MAX];
 	int result;
 
-	device->n_calls++;
-	if (device->ops->revents) { /* its descriptor becomes readable for every event */
-		device->ops->await(device, events);
-		entries[0].events = POLLIN;
+	assert(n_devices <= DEVICE_POLL_MAX && n_devices <= n);
+	for (nfds_t i = 0; i < n_devices; i++) {
+		events[i] = entries[i].events;
+		entries[i].events = system_events(devices[i], events[i]);
 	}
+	if (n_devices)
+		devices[0]->n_calls++;
 	result = ppoll(entries, n, timeout_ns < 0 ? NULL : &timeout, NULL);
-	entries[0].events = events;
 	if (result < 0)
 		result = -errno;
-	else if (device->ops->revents && entries[0].revents)
-		entries[0].revents = device->ops->revents(device, events) & (events | always);
-	if (log_enabled(LOG_LEVEL_TRACE))
-		trace_call(device->path, result, "poll timeout_ns=%lld events=0x%x revents=0x%x",
-			   (long long)timeout_ns, entries[0].events, result < 0 ? 0 : entries[0].revents);
+	for (nfds_t i = 0; i < n_devices; i++) {
+		entries[i].events = events[i];
+		if (result > 0 && devices[i]->ops->revents && entries[i].revents)
+			entries[i].revents = devices[i]->ops->revents(devices[i], events[i]) &
+					     (short)(events[i] | POLLERR | POLLHUP | POLLNVAL);
+		if (log_enabled(LOG_LEVEL_TRACE))
+			trace_poll(devices[i], &entries[i], timeout_ns, result);
+	}
 	return result;
 }
 

@@ -32,10 +32,9 @@ struct device_ops {
 	ssize_t (*read)(struct device *device, void *data, size_t size);
 	ssize_t (*write)(struct device *device, const void *data, size_t size);
 	/* What poll() on a V4L2 node that asks for these events returns, as device->fd tells only that there
-	 * are some. NULL: device->fd is such a node. */
+	 * are some. NULL, like await: device->fd is such a node. */
 	short (*revents)(struct device *device, short events);
-	/* Called before poll() where revents is set: restricts what makes device->fd readable to these events
-	 * and errors. */
+	/* Called before poll(): restricts what makes device->fd readable to these events and errors. */
 	void (*await)(struct device *device, short events);
 	/* Turns the conversion of pixel formats that the device lacks on or off. The device loses its
 	 * buffers, and device->fd may change. Returns 0 or a negative errno. NULL: cannot convert. */
@@ -58,6 +57,7 @@ struct device {
 	struct v4l2_capability info;
 	uint32_t caps;           /* see v4l2_device_caps() */
 	enum v4l2_buf_type type; /* of the queue in use, chosen by device_open() */
+	bool shared;             /* device_open_queue(): the descriptor is another's to close */
 	bool emulated;    /* libv4l2 converts the pixel format: mmap and rw only, no CREATE_BUFS or EXPBUF */
 	uint64_t n_calls; /* system calls so far */
 };
@@ -70,6 +70,10 @@ enum device_role { DEVICE_CAPTURE, DEVICE_OUTPUT, DEVICE_ANY, DEVICE_NODE };
  * -ENOENT, -ENODEV, -EBUSY, -EACCES, -ENOTTY (not a V4L2 node), -EMEDIUMTYPE (a node for another job),
  * -EINVAL (unknown keys of the simulated device), or the system's. */
 int device_open(struct device *device, const char *name, enum device_role role);
+/* A queue of a memory-to-memory node, DEVICE_CAPTURE or DEVICE_OUTPUT, as a device of its own on the node's
+ * descriptor. The node must outlive it, and shows its calls in the trace under the same path. Returns 0;
+ * -EMEDIUMTYPE (the node has no such queue); or -ENOMEM, logged. */
+int device_open_queue(struct device *queue, const struct device *node, enum device_role role);
 /* Accepts a device that was not opened, or not completely. */
 void device_close(struct device *device);
 /* The same, but device->path, name and info stay, for messages and for opening it again. Returns 0 or -ENOMEM
@@ -86,10 +90,12 @@ void *device_mmap(struct device *device, size_t length, int64_t offset, int *err
 void device_munmap(struct device *device, void *start, size_t length);
 ssize_t device_read(struct device *device, void *data, size_t size);
 ssize_t device_write(struct device *device, const void *data, size_t size);
-/* poll() on n entries, of which entries[0] is the device's own: its revents are those of a V4L2 node. Returns
- * the number of entries with events, 0 on timeout, or a negative errno (-EINTR too). timeout_ns < 0: no
- * limit. */
-int device_poll(struct device *device, struct pollfd *entries, nfds_t n, int64_t timeout_ns);
+#define DEVICE_POLL_MAX 8
+/* poll() on n entries, of which the first n_devices are of those devices, each with a descriptor of its own:
+ * their revents are those of a V4L2 node. Returns the number of entries with events, 0 on timeout, or a
+ * negative errno (-EINTR too). timeout_ns < 0: no limit. */
+int device_poll(struct device *const *devices, nfds_t n_devices, struct pollfd *entries, nfds_t n,
+		int64_t timeout_ns);
 
 static inline bool device_is_output(const struct device *device)
 {

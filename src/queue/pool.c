@@ -98,15 +98,15 @@ static void subscribe_source_change(struct device *device)
 	device_ioctl(device, VIDIOC_SUBSCRIBE_EVENT, &source_change);
 }
 
-static int open_memory(struct pool *pool, const char *import_from)
+static int open_memory(struct pool *pool, const struct pool_options *options)
 {
 	int err = memory_source_open_pages(&pool->pages, &pool->format);
 
-	if (err < 0 || !pool->io->imports)
+	if (err < 0 || !pool->io->imports || options->foreign)
 		return err;
 	if (pool->io->memory == V4L2_MEMORY_USERPTR)
 		return memory_source_open_pages(&pool->import_memory, &pool->format);
-	return memory_source_open(&pool->import_memory, import_from, &pool->format);
+	return memory_source_open(&pool->import_memory, options->import_from, &pool->format);
 }
 
 /* v4l2loopback 0.15 refuses read() after any REQBUFS, also of no buffers. */
@@ -174,7 +174,7 @@ int pool_open(struct pool **out, struct device *device, const struct video_forma
 	if (err < 0)
 		goto fail;
 	subscribe_source_change(device);
-	err = open_memory(pool, options->import_from);
+	err = open_memory(pool, options);
 	if (err < 0)
 		goto fail;
 	*out = pool;
@@ -201,6 +201,11 @@ void pool_set_wakeup(struct pool *pool, int cancel_fd, int wake_fd)
 {
 	pool->cancel_fd = cancel_fd;
 	pool->wake_fd = wake_fd;
+}
+
+void pool_set_cpu_access(struct pool *pool, bool access)
+{
+	pool->no_sync = !access;
 }
 
 static bool same_config(const struct pool_config *a, const struct pool_config *b)
@@ -261,6 +266,7 @@ void pool_release(struct pool *pool, struct buffer *buffer)
 		return;
 	}
 	pool->n_held--;
+	buffer->done = NULL; /* of another pool that had it as a foreign buffer */
 	if (buffer->owner == BUFFER_ORPHANED) {
 		pool_detach(pool, buffer);
 		buffer->owner = BUFFER_FREE;

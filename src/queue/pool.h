@@ -32,10 +32,13 @@ enum pool_result {
 struct io_ops;
 struct pool;
 
+#define POOL_PAST 1 /* as a deadline: do not wait */
+
 struct pool_options {
 	const char *io;          /* one of io_choices; NULL: "auto" */
 	const char *import_from; /* see memory_source_open(); NULL: "auto" */
 	uint64_t memory_limit;   /* bytes of memory for frames; 0: none */
+	bool foreign; /* output: all frames come in foreign buffers, so that importing needs no memory */
 };
 
 /* Whether the device can be set up for a pool of that io mode: 0, or -EBUSY, logged, when another program
@@ -52,6 +55,19 @@ void pool_close(struct pool *pool);
 /* Descriptors that end the pool's waits once they are readable; -1: none, as after pool_open(). They stay the
  * caller's. cancel_fd: POOL_FLUSHING. wake_fd: POOL_WAKE, where the driver runs short of buffers. */
 void pool_set_wakeup(struct pool *pool, int cancel_fd, int wake_fd);
+
+/* Whether the processor reads or writes the frames; true, as after pool_open(): access to dmabufs is
+ * bracketed by DMA_BUF_IOCTL_SYNC. */
+void pool_set_cpu_access(struct pool *pool, bool access);
+
+#define POOL_WAIT_FDS_MAX 8
+/* For loops with several pools: waits until one of them may have a buffer to dequeue or an event, one of the
+ * fds is readable (its revents tell) or deadline_ns. Pools that have no buffer in the driver are left out.
+ * The next call for each pool that dequeues uses what was found, and does not poll again. Pools of the two
+ * queues of a node share one entry, and the events go to that of capture. The descriptors of
+ * pool_set_wakeup() are not looked at. Returns 0, POOL_TIMEOUT or a negative errno, logged. */
+int pool_wait(struct pool *const *pools, unsigned n_pools, struct pollfd *fds, unsigned n_fds,
+	      int64_t deadline_ns);
 
 /* Clamps and stores the configuration. Returns 0 when it was accepted unchanged; 1 when it was stored with
  * *config altered, which is to be submitted again; -EINVAL (a field is unset) or -EBUSY (active, or buffers
@@ -92,6 +108,12 @@ int pool_acquire(struct pool *pool, struct buffer **buffer);
  * first frame. Waits until the driver has fewer than min_latency buffers, at most until deadline_ns. Returns
  * as pool_dequeue(). */
 int pool_queue(struct pool *pool, struct buffer *buffer, int64_t deadline_ns);
+/* The same without waiting: takes nothing back, see pool_reclaim(), and returns POOL_NOBUF where the driver
+ * has all buffers; the frame stays the caller's then, and done() is not called. */
+int pool_try_queue(struct pool *pool, struct buffer *buffer);
+/* Output: takes back a buffer that the driver is done with, if there is one. Never waits. Returns as
+ * pool_dequeue(), and 0 where there is none. */
+int pool_reclaim(struct pool *pool);
 /* Output, at the end: waits until the driver has no more than the frame that it shows. Returns as
  * pool_dequeue().
  */

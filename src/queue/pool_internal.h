@@ -45,7 +45,9 @@ struct pool {
 	uint64_t last_bytes;    /* payload of the frame dequeued last */
 	bool never_pollout;     /* rw, output: poll() did not report the room that there was */
 	bool wrong_index;       /* the driver returned a buffer that it did not have, which was logged */
-	bool no_sync;           /* DMA_BUF_IOCTL_SYNC does not work on the buffers */
+	bool no_sync;           /* DMA_BUF_IOCTL_SYNC does not work on the buffers, or is not needed */
+	bool polled;            /* pool_wait() has set `revents`, which nothing has used yet */
+	short revents;          /* of the device */
 
 	/* Spares, see spare.h. */
 	struct buffer *spares;  /* list of the free ones */

@@ -6,7 +6,6 @@
 #include "queue/qbuf.h"
 #include "queue/spare.h"
 
-#define PAST_NS 1         /* as a deadline: do not wait */
 #define EVENT_POLL_MS 100 /* how often to look for events where poll() cannot wait for them */
 
 /* Waits for one buffer to come back; a restart brings all of them. */
@@ -27,7 +26,7 @@ static int dequeue_ready(struct pool *pool)
 	int err = 0;
 
 	while (err == 0 && pool->n_queued > 0)
-		err = dequeue_one(pool, PAST_NS);
+		err = dequeue_one(pool, POOL_PAST);
 	return err == POOL_TIMEOUT ? 0 : err;
 }
 
@@ -123,20 +122,20 @@ static void pool_return_frame(struct pool *pool, struct buffer *frame)
 		pool_release(pool, frame);
 }
 
-static int pool_queue_frame(struct pool *pool, struct buffer *frame, int64_t deadline_ns)
+/* The buffer with the frame, which is no longer the producer's. On failure the frame still is. */
+static int take_frame(struct pool *pool, struct buffer *frame, int64_t deadline_ns, struct buffer **buffer)
 {
-	struct buffer *buffer = frame;
-	int err = 0;
+	if (frame->pool != pool)
+		return take_foreign(pool, frame, deadline_ns, buffer);
+	pool->n_held--;
+	*buffer = frame;
+	return 0;
+}
 
-	if (frame->pool == pool)
-		pool->n_held--;
-	else
-		err = take_foreign(pool, frame, deadline_ns, &buffer);
-	if (err < 0) {
-		pool_return_frame(pool, frame);
-		return err;
-	}
-	err = qbuf_queue(pool, buffer);
+static int queue_taken(struct pool *pool, struct buffer *buffer)
+{
+	int err = qbuf_queue(pool, buffer);
+
 	if (err == -EIO && pool->streaming) {
 		err = pool_recover(pool, "VIDIOC_QBUF");
 		return err < 0 ? err : POOL_CORRUPT;
@@ -146,6 +145,19 @@ static int pool_queue_frame(struct pool *pool, struct buffer *frame, int64_t dea
 		if (err < 0) /* the buffer stays queued until STREAMOFF */
 			qbuf_stream_off(pool);
 	}
+	return err;
+}
+
+static int pool_queue_frame(struct pool *pool, struct buffer *frame, int64_t deadline_ns)
+{
+	struct buffer *buffer;
+	int err = take_frame(pool, frame, deadline_ns, &buffer);
+
+	if (err < 0) {
+		pool_return_frame(pool, frame);
+		return err;
+	}
+	err = queue_taken(pool, buffer);
 	if (err < 0)
 		return err;
 	return pool->n_queued >= pool->min_latency ? dequeue_one(pool, deadline_ns) : dequeue_ready(pool);
@@ -161,6 +173,30 @@ int pool_queue(struct pool *pool, struct buffer *buffer, int64_t deadline_ns)
 		err = pool->io->write_frame(pool, deadline_ns, buffer);
 	pool_return_frame(pool, buffer);
 	return err;
+}
+
+int pool_try_queue(struct pool *pool, struct buffer *frame)
+{
+	struct buffer *buffer;
+	int err = pool_check(pool);
+
+	if (err == 0 && pool->io->streams)
+		err = take_frame(pool, frame, POOL_PAST, &buffer);
+	else if (err == 0)
+		err = pool->io->write_frame(pool, POOL_PAST, frame);
+	if (err == POOL_TIMEOUT || err == POOL_NOBUF)
+		return POOL_NOBUF;
+	if (err == 0 && pool->io->streams)
+		return queue_taken(pool, buffer);
+	pool_return_frame(pool, frame);
+	return err;
+}
+
+int pool_reclaim(struct pool *pool)
+{
+	int err = pool->n_queued ? dequeue_one(pool, POOL_PAST) : 0;
+
+	return err == POOL_TIMEOUT ? 0 : err;
 }
 
 int pool_drain(struct pool *pool, int64_t deadline_ns)
@@ -179,7 +215,7 @@ int pool_check_device(struct pool *pool)
 	struct pollfd entry = { .fd = pool->device->fd };
 
 	/* POLLERR without POLLHUP: a queue that does not stream. */
-	if (device_poll(pool->device, &entry, 1, 0) <= 0 || !(entry.revents & POLLHUP))
+	if (device_poll(&pool->device, 1, &entry, 1, 0) <= 0 || !(entry.revents & POLLHUP))
 		return 0;
 	return qbuf_error(pool, "poll", -ENODEV);
 }
@@ -191,7 +227,7 @@ int pool_wait_event(struct pool *pool)
 		{ .fd = pool->cancel_fd, .events = POLLIN },
 		{ .fd = pool->wake_fd, .events = POLLIN },
 	};
-	int n = device_poll(pool->device, entries, 3, -1);
+	int n = device_poll(&pool->device, 1, entries, 3, -1);
 	int result = n > 0 ? qbuf_poll_result(pool, entries) : 0;
 
 	if (n < 0 && n != -EINTR)

@@ -181,6 +181,14 @@ int qbuf_poll(struct pool *pool, int64_t deadline_ns)
 	int wake_fd = pool->io->streams && pool->n_queued <= pool->min_latency ? pool->wake_fd : -1;
 	short direction = pool->output ? POLLOUT : POLLIN;
 
+	if (pool->polled) {
+		struct pollfd entries[3] = { { .revents = pool->revents } };
+		int result = qbuf_poll_result(pool, entries);
+
+		pool->polled = false;
+		if (result != POOL_TIMEOUT || deadline_ns == POOL_PAST)
+			return result;
+	}
 	for (;;) {
 		struct pollfd entries[] = {
 			{ .fd = pool->device->fd, .events = direction | POLLPRI },
@@ -188,7 +196,7 @@ int qbuf_poll(struct pool *pool, int64_t deadline_ns)
 			{ .fd = wake_fd, .events = POLLIN },
 		};
 		int64_t left = deadline_ns ? deadline_ns - now_ns() : -1;
-		int n = device_poll(pool->device, entries, 3, deadline_ns && left < 0 ? 0 : left);
+		int n = device_poll(&pool->device, 1, entries, 3, deadline_ns && left < 0 ? 0 : left);
 		int result = n > 0 ? qbuf_poll_result(pool, entries) : POOL_TIMEOUT;
 
 		if (n < 0 && n != -EINTR)

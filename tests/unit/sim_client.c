@@ -183,7 +183,7 @@ short sim_client_poll(struct sim_client *client, int timeout_ms)
 	do {
 		left_ns = end_ns - now_ns();
 		entry.revents = 0;
-		device_poll(&client->device, &entry, 1, left_ns > 0 ? left_ns : 0);
+		device_poll(&(struct device *){ &client->device }, 1, &entry, 1, left_ns > 0 ? left_ns : 0);
 	} while (!entry.revents && left_ns > 0);
 	return entry.revents;
 }

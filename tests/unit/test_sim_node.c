@@ -163,7 +163,7 @@ static short poll_for(struct sim_client *client, short events)
 {
 	struct pollfd entry = { .fd = client->device.fd, .events = events };
 
-	return device_poll(&client->device, &entry, 1, 0) < 0 ? -1 : entry.revents;
+	return device_poll(&(struct device *){ &client->device }, 1, &entry, 1, 0) < 0 ? -1 : entry.revents;
 }
 
 static void test_control_events(void **state)
