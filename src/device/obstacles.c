@@ -95,6 +95,8 @@ static const struct {
 			       "try another cable or port, a smaller size or rate" },
 	[OBSTACLE_USB2] = { "usb2", "it runs at USB 2 speed, %1, though it can do USB 3",
 			    "plug it into a USB 3 port, with a cable and a hub of USB 3" },
+	[OBSTACLE_SUSPENDED] = { "autosuspend", "%1",
+				 "\"echo on | sudo tee %2/power/control\" keeps it awake" },
 	[OBSTACLE_DARK] = { "dark", "the pictures are dark: %1",
 			    "take the cap off the lens, give it light, or raise exposure and gain "
 			    "(v4l2q list -d %2 shows the controls)" },

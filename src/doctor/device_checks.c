@@ -6,6 +6,7 @@
 #include "device/inputs/dv_timings.h"
 #include "device/inputs/inputs.h"
 #include "device/nodes/holders.h"
+#include "device/nodes/usb.h"
 #include "doctor/doctor_internal.h"
 
 #define USB2_MBITS 480
@@ -114,26 +115,55 @@ enum status doctor_check_timings(struct doctor *doctor, char *found)
 	return STATUS_DONE;
 }
 
-/* A device of USB 3 says so at USB 2 speed by its version 2.1. */
 void doctor_report_usb(const char *path, const struct hardware *hardware, char *found)
 {
-	char version[16], control[16], speed[32];
+	enum usb_3 usb_3 = hardware->usb_mbits <= USB2_MBITS ? usb_can_do_3(hardware) : USB_3_NO;
+	char speed[32];
 
 	snprintf(speed, sizeof speed, "%u Mbit/s", hardware->usb_mbits);
-	hardware_read_line(hardware->sysfs, "version", version, sizeof version);
-	if (hardware->usb_mbits <= USB2_MBITS && strcmp(version + strspn(version, " "), "2.10") >= 0)
+	if (usb_3 == USB_3_YES)
 		obstacle_report(path, OBSTACLE_USB2, speed, NULL);
-	hardware_read_line(hardware->sysfs, "power/control", control, sizeof control);
 	snprintf(found, FINDING_TEXT_MAX, "%s%s", speed,
-		 strcmp(control, "auto") == 0 ? ", suspended by the kernel when unused" : "");
+		 usb_3 == USB_3_MAYBE ? "; if it can do USB 3, it is in a port, or at a cable, of USB 2"
+				      : "");
 }
 
 enum status doctor_check_usb(struct doctor *doctor, char *found)
 {
-	const char *path = doctor->setup.device.path, *name = strrchr(path, '/');
+	const char *path = doctor->setup.device.path;
 	struct hardware hardware;
 
-	if (name && hardware_of("", name + 1, &hardware) && hardware.usb_mbits)
+	if (hardware_of_path("", path, &hardware) && hardware.usb_mbits)
 		doctor_report_usb(path, &hardware, found);
+	return STATUS_DONE;
+}
+
+/* Files: kernel documentation, "Power Management for USB". */
+void doctor_report_power(const char *path, const struct hardware *hardware, bool delivers, char *found)
+{
+	char control[16], state[16], cause[120] = "";
+
+	hardware_read_line(hardware->sysfs, "power/control", control, sizeof control);
+	hardware_read_line(hardware->sysfs, "power/runtime_status", state, sizeof state);
+	if (strcmp(state, "error") == 0)
+		strcpy(cause, "the kernel could not wake it up (power/runtime_status: error)");
+	else if (!delivers && strcmp(control, "auto") == 0)
+		strcpy(cause, "it may not have woken up: the kernel suspends it when it is unused "
+			      "(power/control: auto)");
+	if (*cause)
+		obstacle_report(path, OBSTACLE_SUSPENDED, cause, hardware->sysfs);
+	else if (*control)
+		snprintf(found, FINDING_TEXT_MAX, "%s",
+			 strcmp(control, "auto") == 0 ? "it is suspended when unused, and wakes up"
+						      : "it is never suspended");
+}
+
+enum status doctor_check_power(struct doctor *doctor, char *found)
+{
+	const char *path = doctor->setup.device.path;
+	struct hardware hardware;
+
+	if (hardware_of_path("", path, &hardware) && hardware.usb_mbits)
+		doctor_report_power(path, &hardware, doctor->status != STATUS_LOST, found);
 	return STATUS_DONE;
 }

@@ -26,6 +26,7 @@ static const struct check {
 	{ "format", doctor_check_format, SET_UP, NEGOTIATED },
 	{ "buffers", doctor_check_buffers, NEGOTIATED, ALLOCATED },
 	{ "frames", doctor_check_frames, ALLOCATED, FRAMES },
+	{ "power", doctor_check_power, OPENED, NOTHING },
 	{ "picture", doctor_check_picture, FRAMES, NOTHING },
 	{ "rate", doctor_check_rate, FRAMES, NOTHING },
 	{ "times", doctor_check_timestamps, FRAMES, NOTHING },

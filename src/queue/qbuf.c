@@ -11,7 +11,9 @@
 #include <linux/dma-buf.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "device/node_errors.h"
+#include "device/nodes/usb.h"
 #include "device/obstacles.h"
 #include "device/reader_events.h"
 #include "queue/v4l2_buffer.h"
@@ -353,17 +355,37 @@ int qbuf_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer)
 	return 0;
 }
 
+/* Which obstacle the errno means, and what there is to say of it. uvcvideo says EIO of frames that are too
+ * much for each of the alternate settings. */
+static enum obstacle_kind explain_stream_on(const struct pool *pool, int err, char text[OBSTACLE_TEXT_MAX])
+{
+	const struct video_format *format = &pool->format;
+	enum obstacle_kind kind = obstacle_of_streamon(err, pool->device->caps);
+	double bytes = (double)video_format_bytes(format) * fraction_value(format->fps);
+	struct usb_load load;
+
+	snprintf(text, OBSTACLE_TEXT_MAX, " (VIDIOC_STREAMON: %s)", err_str(err));
+	if (kind != OBSTACLE_BANDWIDTH && err != -EIO)
+		return kind;
+	usb_load("", pool->device->path, format->pix ? bytes : 0, &load);
+	if (load.is_too_much)
+		kind = OBSTACLE_BANDWIDTH;
+	if (*load.text)
+		text_add(text, OBSTACLE_TEXT_MAX, ": %s", load.text);
+	return kind;
+}
+
 static int stream_on_failed(struct pool *pool, int err)
 {
 	struct device *device = pool->device;
-	enum obstacle_kind kind = obstacle_of_streamon(err, device->caps);
 	char text[OBSTACLE_TEXT_MAX];
+	enum obstacle_kind kind;
 
 	if (err == -EBUSY && !device_is_simulated(device))
 		return node_error_report(device->path, err, DEVICE_ANY, device->caps);
+	kind = explain_stream_on(pool, err, text);
 	if (kind == N_OBSTACLES)
 		return qbuf_error(pool, "VIDIOC_STREAMON", err);
-	snprintf(text, sizeof text, " (VIDIOC_STREAMON: %s)", err_str(err));
 	obstacle_report(device->path, kind, text, NULL);
 	return err;
 }

@@ -24,7 +24,7 @@ static void keep_obstacle(void *opaque, const struct obstacle *obstacle)
 	told = *obstacle;
 }
 
-static void write_line(const char *folder, const char *name, const char *text)
+static void write_bytes(const char *folder, const char *name, const void *bytes, size_t n)
 {
 	char path[200];
 	FILE *file;
@@ -32,22 +32,39 @@ static void write_line(const char *folder, const char *name, const char *text)
 	snprintf(path, sizeof path, "%s/%s", folder, name);
 	file = fopen(path, "w");
 	assert_non_null(file);
-	fprintf(file, "%s\n", text);
+	assert_int_equal(fwrite(bytes, 1, n, file), n);
 	fclose(file);
 }
 
-static void usb_3_at_the_speed_of_usb_2_is_told(void **state)
+static void write_line(const char *folder, const char *name, const char *text)
 {
+	write_bytes(folder, name, text, strlen(text));
+}
+
+static void usb_is_told_by_its_speed_and_its_power(void **state)
+{
+	static const char store[] = "\5\17\17\0\1\12\20\3\0\16\0\1\12\0\0";
 	static const struct {
 		unsigned mbits;
-		const char *version, *control;
-		bool is_slow;
-		const char *found;
+		const char *version, *store, *control, *status;
+		bool delivers;
+		enum obstacle_kind usb, power;
+		const char *usb_found, *power_found;
 	} rows[] = {
-		{ 480, " 2.00", "on", false, "480 Mbit/s" },
-		{ 480, " 2.00", "auto", false, "480 Mbit/s, suspended by the kernel when unused" },
-		{ 480, " 2.10", "on", true, "480 Mbit/s" },
-		{ 5000, " 3.00", "on", false, "5000 Mbit/s" },
+		{ 480, " 2.00", "", "on", "active", false, N_OBSTACLES, N_OBSTACLES, "480 Mbit/s",
+		  "it is never suspended" },
+		{ 480, " 2.00", "", "auto", "active", true, N_OBSTACLES, N_OBSTACLES, "480 Mbit/s",
+		  "it is suspended when unused, and wakes up" },
+		{ 480, " 2.00", "", "auto", "active", false, N_OBSTACLES, OBSTACLE_SUSPENDED, "480 Mbit/s",
+		  "" },
+		{ 480, " 2.00", "", "on", "error", true, N_OBSTACLES, OBSTACLE_SUSPENDED, "480 Mbit/s", "" },
+		{ 480, " 2.10", store, "on", "active", true, OBSTACLE_USB2, N_OBSTACLES, "480 Mbit/s",
+		  "it is never suspended" },
+		{ 480, " 2.10", "", "on", "active", true, N_OBSTACLES, N_OBSTACLES,
+		  "480 Mbit/s; if it can do USB 3, it is in a port, or at a cable, of USB 2",
+		  "it is never suspended" },
+		{ 5000, " 3.00", store, "on", "active", true, N_OBSTACLES, N_OBSTACLES, "5000 Mbit/s",
+		  "it is never suspended" },
 	};
 	char folder[] = "/tmp/doctorXXXXXX", power[40], remove[60];
 	struct hardware hardware = { 0 };
@@ -59,15 +76,22 @@ static void usb_3_at_the_speed_of_usb_2_is_told(void **state)
 	snprintf(hardware.sysfs, sizeof hardware.sysfs, "%s", folder);
 	obstacle_set_sink(keep_obstacle, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		char found[FINDING_TEXT_MAX];
+		char found[FINDING_TEXT_MAX] = "";
 
-		told = (struct obstacle){ .kind = N_OBSTACLES };
+		write_bytes(folder, "bos_descriptors", rows[i].store, *rows[i].store ? sizeof store - 1 : 0);
 		write_line(folder, "version", rows[i].version);
 		write_line(power, "control", rows[i].control);
+		write_line(power, "runtime_status", rows[i].status);
 		hardware.usb_mbits = rows[i].mbits;
+		told.kind = N_OBSTACLES;
 		doctor_report_usb("/dev/video0", &hardware, found);
-		assert_string_equal(found, rows[i].found);
-		assert_int_equal(told.kind, rows[i].is_slow ? OBSTACLE_USB2 : N_OBSTACLES);
+		assert_string_equal(found, rows[i].usb_found);
+		assert_int_equal(told.kind, rows[i].usb);
+		told.kind = N_OBSTACLES;
+		*found = '\0';
+		doctor_report_power("/dev/video0", &hardware, rows[i].delivers, found);
+		assert_string_equal(found, rows[i].power_found);
+		assert_int_equal(told.kind, rows[i].power);
 	}
 	obstacle_set_sink(NULL, NULL);
 	snprintf(remove, sizeof remove, "rm -r %s", folder);
@@ -155,7 +179,7 @@ static void brightness_is_of_the_luma(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(usb_3_at_the_speed_of_usb_2_is_told),
+		cmocka_unit_test(usb_is_told_by_its_speed_and_its_power),
 		cmocka_unit_test(a_camera_without_a_driver_is_found),
 		cmocka_unit_test(warnings_of_the_driver_are_told),
 		cmocka_unit_test(brightness_is_of_the_luma),

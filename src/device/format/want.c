@@ -273,7 +273,6 @@ static int report_nothing(const struct device *device, const char *wish, const s
 static void restrict_to(struct want *want, const struct device *device,
 			const struct negotiate_request *request)
 {
-	const char *name = strrchr(device->path, '/');
 	struct hardware hardware;
 
 	want->width = request->width;
@@ -282,7 +281,7 @@ static void restrict_to(struct want *want, const struct device *device,
 	if (request->pixelformat)
 		want->n_fourccs =
 			pixfmt_parse(request->pixelformat, want->fourccs, ARRAY_SIZE(want->fourccs));
-	if (name && hardware_of("", name + 1, &hardware))
+	if (hardware_of_path("", device->path, &hardware))
 		want->usb_mbits = hardware.usb_mbits;
 }
 

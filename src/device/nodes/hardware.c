@@ -94,6 +94,16 @@ bool hardware_of(const char *root, const char *name, struct hardware *hardware)
 	return true;
 }
 
+bool hardware_of_path(const char *root, const char *path, struct hardware *hardware)
+{
+	char *node = realpath(path, NULL);
+	const char *slash = strrchr(node ? node : path, '/');
+	bool found = slash && hardware_of(root, slash + 1, hardware);
+
+	free(node);
+	return found;
+}
+
 static bool has_bus_info(const char *path, const char *bus_info)
 {
 	struct media_device_info info = { .bus_info = "" };

@@ -20,6 +20,8 @@ struct hardware {
 /* Of a node by its name in sysfs, "video0". root: "", or a folder to look in instead of /. Returns false
  * where sysfs does not know the node. */
 bool hardware_of(const char *root, const char *name, struct hardware *hardware);
+/* The same of a node by its path, or by that of a link to it. */
+bool hardware_of_path(const char *root, const char *path, struct hardware *hardware);
 /* The media device ("/dev/media0") of the node, whose bus_info tells it from others of the same hardware;
  * NULL: not known. Returns path, or NULL where there is none. */
 const char *hardware_media(const char *root, const struct hardware *hardware, const char *bus_info,
