@@ -15,6 +15,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "device/nodes/conversion.h"
 #include "device/nodes/holders.h"
 #include "device/nodes/missing_driver.h"
 #include "device/obstacles.h"
@@ -96,11 +97,7 @@ static void report_absent(const struct failure *failure)
 /* What a node is instead, into text, which is returned. */
 static char *other_job_text(uint32_t caps, char *text, size_t size)
 {
-	if (nodes_is_m2m(caps)) {
-		snprintf(text, size,
-			 "it is a memory-to-memory device, such as a codec or a scaler: it only converts "
-			 "what a program gives it");
-	} else if (caps & (V4L2_CAP_META_CAPTURE | V4L2_CAP_META_OUTPUT)) {
+	if (caps & (V4L2_CAP_META_CAPTURE | V4L2_CAP_META_OUTPUT)) {
 		snprintf(text, size, "it carries metadata of the pictures, not the pictures");
 	} else {
 		strcpy(text, "capabilities: ");
@@ -121,6 +118,21 @@ static void report_other_job(const struct failure *failure)
 		obstacle_report(failure->path, OBSTACLE_OTHER_JOB_OTHERS, cause, cure);
 	else
 		obstacle_report(failure->path, OBSTACLE_OTHER_JOB, cause, roles[failure->role].simulated);
+}
+
+int node_error_codec(struct device *device, enum device_role role)
+{
+	char does[CONVERSION_TEXT_MAX], usage[CONVERSION_TEXT_MAX], cause[2 * CONVERSION_TEXT_MAX];
+	struct conversion conversion;
+
+	conversion_read(device, &conversion);
+	snprintf(cause, sizeof cause, "%s: it is a memory-to-memory device, %s", roles[role].one,
+		 conversion_text(&conversion, does));
+	if (*conversion_usage(&conversion, device->name, usage))
+		obstacle_report(device->path, OBSTACLE_CODEC, cause, usage);
+	else
+		obstacle_report(device->path, OBSTACLE_CODEC_UNUSED, cause, NULL);
+	return -EMEDIUMTYPE;
 }
 
 /* Membership of a group is advised for video nodes only: others' groups, such as that of disks, give much. */

@@ -10,6 +10,9 @@
  * that would do). err is the errno met, caps the node's capabilities where they are known. Returns the errno
  * for device_open(). */
 int node_error_report(const char *path, int err, enum device_role role, uint32_t caps);
+/* Logs that a memory-to-memory node, which is open, does not fill the role, what it does instead and how it
+ * is used. Returns -EMEDIUMTYPE. */
+int node_error_codec(struct device *device, enum device_role role);
 /* Logs that none of the n nodes has the capability, and returns -ENOENT; where one of them may not be opened,
  * logs that and returns -EACCES. */
 int node_error_none(const struct node *nodes, int n, enum device_role role);

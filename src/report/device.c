@@ -7,6 +7,7 @@
 #include "base/terminal.h"
 #include "device/nodes/nodes.h"
 #include "report/common.h"
+#include "report/conversion.h"
 #include "report/device_internal.h"
 #include "sim/options.h"
 
@@ -84,6 +85,37 @@ static void print_sim_keys(struct json_object *keys)
 		print_sim_key(json_object_array_get_idx(keys, i));
 }
 
+/* Of the queue of a memory-to-memory node that takes what it converts; NULL for other nodes. */
+static struct json_object *read_source(struct device *device,
+				       struct json_object *(*read)(struct device *device))
+{
+	enum v4l2_buf_type type = device->type;
+	struct json_object *section;
+
+	if (!nodes_is_m2m(device->caps))
+		return NULL;
+	device->type = device_is_multiplanar(device) ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE
+						     : V4L2_BUF_TYPE_VIDEO_OUTPUT;
+	section = read(device);
+	device->type = type;
+	return section;
+}
+
+static struct json_object *read_source_format(struct device *device)
+{
+	return read_source(device, report_device_format);
+}
+
+static struct json_object *read_source_io(struct device *device)
+{
+	return read_source(device, report_device_io);
+}
+
+static struct json_object *read_source_formats(struct device *device)
+{
+	return read_source(device, report_device_formats);
+}
+
 /* In the order of the report. Those without a title are lines below that of the device. */
 static const struct {
 	const char *key, *title;
@@ -91,10 +123,13 @@ static const struct {
 	void (*print)(struct json_object *section);
 } sections[] = {
 	{ "device", NULL, read_about, print_about },
+	{ "converts", NULL, report_conversion_json, report_conversion_print },
 	{ "format", NULL, report_device_format, report_device_print_format },
 	{ "io", NULL, report_device_io, report_device_print_io },
+	{ "source_format", NULL, read_source_format, report_device_print_source_format },
+	{ "source_io", NULL, read_source_io, report_device_print_source_io },
 	{ "formats", "Formats", report_device_formats, report_device_print_formats },
-	{ "source_formats", "Formats that it converts", report_device_sources, report_device_print_formats },
+	{ "source_formats", "Formats that it converts", read_source_formats, report_device_print_formats },
 	{ "inputs", "Inputs", report_device_inputs, report_device_print_inputs },
 	{ "outputs", "Outputs", report_device_outputs, report_device_print_inputs },
 	{ "audio", "Sound", report_device_audio, report_device_print_audio },

@@ -8,7 +8,6 @@
 #include "device/format/format_details.h"
 #include "device/format/frame_rate.h"
 #include "device/format/negotiate.h"
-#include "device/nodes/nodes.h"
 #include "pipeline/bus_code.h"
 #include "report/common.h"
 #include "report/device_internal.h"
@@ -179,22 +178,6 @@ struct json_object *report_device_formats(struct device *device)
 	return array;
 }
 
-/* The queue of a memory-to-memory node that takes what it converts; its formats are those of the other. */
-struct json_object *report_device_sources(struct device *device)
-{
-	struct json_object *array;
-	enum v4l2_buf_type type = device->type;
-
-	if (!nodes_is_m2m(device->caps))
-		return NULL;
-	array = json_object_new_array();
-	device->type = device_is_multiplanar(device) ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE
-						     : V4L2_BUF_TYPE_VIDEO_OUTPUT;
-	add_formats(array, device, 0, 0);
-	device->type = type;
-	return array;
-}
-
 /* "30/1" is "30" in text. */
 static const char *short_rate(const char *rate, char text[FRACTION_TEXT_MAX])
 {
@@ -337,13 +320,13 @@ struct json_object *report_device_format(struct device *device)
 	return object;
 }
 
-void report_device_print_format(struct json_object *format)
+static void print_format_of(struct json_object *format, const char *label)
 {
 	char fps[40] = "", rate[FRACTION_TEXT_MAX];
 
 	if (*json_text(format, "fps"))
 		snprintf(fps, sizeof fps, " at %s fps", short_rate(json_text(format, "fps"), rate));
-	report_line(stdout, "set to", "%s %" PRId64 "x%" PRId64 "%s", json_text(format, "pixelformat"),
+	report_line(stdout, label, "%s %" PRId64 "x%" PRId64 "%s", json_text(format, "pixelformat"),
 		    json_int(format, "width"), json_int(format, "height"), fps);
 	if (*json_text(format, "colorspace"))
 		report_line(stdout, "",
@@ -352,4 +335,14 @@ void report_device_print_format(struct json_object *format)
 			    json_text(format, "transfer"), json_text(format, "encoding"),
 			    json_text(format, "quantization"),
 			    json_is_true(format, "premultiplied") ? ", premultiplied by alpha" : "");
+}
+
+void report_device_print_format(struct json_object *format)
+{
+	print_format_of(format, "set to");
+}
+
+void report_device_print_source_format(struct json_object *format)
+{
+	print_format_of(format, "made of");
 }

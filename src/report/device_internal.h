@@ -13,10 +13,11 @@
  * that; an empty array is not printed. */
 struct json_object *report_device_format(struct device *device);
 void report_device_print_format(struct json_object *format);
+void report_device_print_source_format(struct json_object *format);
 struct json_object *report_device_io(struct device *device);
 void report_device_print_io(struct json_object *io);
+void report_device_print_source_io(struct json_object *io);
 struct json_object *report_device_formats(struct device *device);
-struct json_object *report_device_sources(struct device *device);
 void report_device_print_formats(struct json_object *formats);
 struct json_object *report_device_inputs(struct device *device);
 struct json_object *report_device_outputs(struct device *device);

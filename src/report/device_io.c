@@ -151,13 +151,13 @@ static void print_buffers(struct json_object *buffers)
 			    json_text(buffers, "timestamp_source"));
 }
 
-void report_device_print_io(struct json_object *io)
+static void print_io_of(struct json_object *io, const char *label)
 {
 	struct json_object *modes, *buffers;
 	char text[80] = "";
 
 	if (*json_text(io, "error")) {
-		report_line(stdout, "io modes", "unknown: %s", json_text(io, "error"));
+		report_line(stdout, label, "unknown: %s", json_text(io, "error"));
 		return;
 	}
 	json_object_object_get_ex(io, "modes", &modes);
@@ -166,7 +166,17 @@ void report_device_print_io(struct json_object *io)
 		if (json_object_get_boolean(works))
 			text_join(text, sizeof text, ", ", "%s", name);
 	}
-	report_line(stdout, "io modes", "%s", text);
+	report_line(stdout, label, "%s", text);
 	if (json_object_object_get_ex(io, "buffers", &buffers))
 		print_buffers(buffers);
+}
+
+void report_device_print_io(struct json_object *io)
+{
+	print_io_of(io, "io modes");
+}
+
+void report_device_print_source_io(struct json_object *io)
+{
+	print_io_of(io, "taken by");
 }

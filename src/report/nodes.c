@@ -9,14 +9,13 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "base/pixfmt.h"
 #include "base/terminal.h"
 #include "base/text.h"
-#include "device/format/enumerate.h"
 #include "device/nodes/hardware.h"
 #include "device/nodes/holders.h"
 #include "device/nodes/nodes.h"
 #include "report/common.h"
+#include "report/conversion.h"
 
 #define NODE_COLUMN 20u
 
@@ -52,49 +51,14 @@ static const char *node_kind(const struct node *node)
 	return node->is_subdevice ? "sub-device" : "other";
 }
 
-struct format_list {
-	struct json_object *array;
-	bool has_compressed;
-};
-
-static int append_fourcc(void *opaque, const void *entry)
-{
-	const struct v4l2_fmtdesc *format = entry;
-	struct format_list *list = opaque;
-	char fourcc[FOURCC_TEXT_MAX];
-
-	json_object_array_add(list->array, json_object_new_string(fourcc_text(format->pixelformat, fourcc)));
-	list->has_compressed |= format->flags & V4L2_FMT_FLAG_COMPRESSED;
-	return 0;
-}
-
-static struct format_list list_formats(struct device *device, enum v4l2_buf_type type)
-{
-	struct format_list list = { .array = json_object_new_array() };
-
-	device->type = type;
-	enumerate_formats(device, append_fourcc, &list);
-	return list;
-}
-
-/* What a memory-to-memory node makes of what. */
 static struct json_object *conversion_json(const char *path)
 {
-	static const char *const jobs[2][2] = { { "converter", "encoder" }, { "decoder", "transcoder" } };
-	struct json_object *object = NULL;
-	struct format_list from, to;
+	struct json_object *object;
 	struct device device = { 0 };
-	bool mplane;
 
 	if (device_open(&device, path, DEVICE_NODE) < 0)
 		return NULL;
-	mplane = device_is_multiplanar(&device);
-	from = list_formats(&device, mplane ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE : V4L2_BUF_TYPE_VIDEO_OUTPUT);
-	to = list_formats(&device, mplane ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4L2_BUF_TYPE_VIDEO_CAPTURE);
-	object = json_object_new_object();
-	json_add_text(object, "job", jobs[from.has_compressed][to.has_compressed]);
-	json_object_object_add(object, "from", from.array);
-	json_object_object_add(object, "to", to.array);
+	object = report_conversion_json(&device);
 	device_close(&device);
 	return object;
 }
@@ -278,21 +242,6 @@ int report_nodes_read(struct json_object **result)
 	return err < 0 ? err : 0;
 }
 
-/* "encoder of NV12, YU12 into H264; " */
-static void conversion_text(struct json_object *node, char *text, size_t size)
-{
-	struct json_object *converts;
-	char from[300] = "", to[300] = "";
-	size_t n;
-
-	*text = '\0';
-	if (!json_object_object_get_ex(node, "converts", &converts) || !converts)
-		return;
-	report_join(json_array(converts, "from", &n), from, sizeof from);
-	report_join(json_array(converts, "to", &n), to, sizeof to);
-	text_add(text, size, "%s of %s into %s; ", json_text(converts, "job"), from, to);
-}
-
 static void print_links(struct json_object *node, const char *key)
 {
 	size_t n;
@@ -321,11 +270,15 @@ static void print_holders(struct json_object *node)
 
 static void print_node(struct json_object *node)
 {
-	char left[64], text[1000];
+	char left[64], text[1000] = "";
+	struct json_object *converts;
 
 	snprintf(left, sizeof left, "  %s", json_text(node, "path"));
 	terminal_column(stdout, NODE_COLUMN, left);
-	conversion_text(node, text, sizeof text);
+	if (json_object_object_get_ex(node, "converts", &converts) && converts) {
+		report_conversion_text(converts, text, sizeof text);
+		text_add(text, sizeof text, "; ");
+	}
 	if (*json_text(node, "error"))
 		text_add(text, sizeof text, "%s", json_text(node, "error"));
 	else if (*json_text(node, "capabilities"))

@@ -22,7 +22,7 @@ ok 'a fast clock: so many ppm' jq -e '.fps.drift_ppm > 4500 and .fps.drift_ppm <
 
 obstacle 3 node 'no such device' '(available|check that it is plugged in)' -d /dev/video9999
 obstacle 3 node 'a regular file' 'v4l2q list' -d "$root/Makefile"
-obstacle 3 node 'memory-to-memory device' 'sim' -d $sim,type=m2m
+obstacle 3 node 'memory-to-memory device, a[n ]' '' -d $sim,type=m2m
 obstacle 3 idle 'busy' '[a-z]' -d $sim,busy
 obstacle 4 setup 'brightness' 'null' -d $sim --set-ctrl brightness=9999
 obstacle 5 signal 'there is no signal' 'connect the video source' -d $sim,signal=none --stall-timeout 100ms

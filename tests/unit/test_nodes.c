@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include "base/array.h"
 #include "device/node_errors.h"
+#include "device/nodes/conversion.h"
 #include "device/nodes/holders.h"
 #include "device/obstacles.h"
 #include "device/trace_ioctls.h"
@@ -110,6 +111,40 @@ static void refused_is_told_by_its_errno(void **state)
 				 rows[i].answer);
 		if (!strstr(fake_error, rows[i].says))
 			fail_msg("%s: %s", rows[i].says, fake_error);
+	}
+}
+
+/* What codec nodes list, and what is said of them. */
+static void codec_nodes_tell_what_they_do(void **state)
+{
+	static const struct {
+		struct conversion conversion;
+		const char *text, *usage;
+	} rows[] = {
+		{ { JOB_ENCODER,
+		    { 2, { V4L2_PIX_FMT_NV12, V4L2_PIX_FMT_YUV420 } },
+		    { 2, { V4L2_PIX_FMT_HEVC, V4L2_PIX_FMT_H264 } } },
+		  "an encoder of NV12, YU12 into HEVC, H264",
+		  "v4l2q capture -c hevc_v4l2 --codec-device /dev/video1" },
+		{ { JOB_DECODER, { 1, { V4L2_PIX_FMT_FWHT } }, { 1, { V4L2_PIX_FMT_NV12 } } },
+		  "a decoder of FWHT into NV12",
+		  "v4l2q play -c fwht_v4l2 --codec-device /dev/video1" },
+		{ { JOB_CONVERTER,
+		    { 10, { V4L2_PIX_FMT_GREY, V4L2_PIX_FMT_GREY, V4L2_PIX_FMT_GREY } },
+		    { 1, { V4L2_PIX_FMT_RGB24 } } },
+		  " and 2 more into RGB3",
+		  "v4l2q capture or play with --convert-device /dev/video1" },
+		{ { JOB_STATELESS_DECODER, { 1, { V4L2_PIX_FMT_H264_SLICE } }, { 1, { V4L2_PIX_FMT_NV12 } } },
+		  "a stateless decoder of S264 into NV12",
+		  "" },
+	};
+	char text[CONVERSION_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_non_null(strstr(conversion_text(&rows[i].conversion, text), rows[i].text));
+		assert_string_equal(conversion_usage(&rows[i].conversion, "/dev/video1", text),
+				    rows[i].usage);
 	}
 }
 
@@ -249,6 +284,7 @@ int main(void)
 		cmocka_unit_test(caps_in_words),
 		cmocka_unit_test(explanations),
 		cmocka_unit_test(refused_is_told_by_its_errno),
+		cmocka_unit_test(codec_nodes_tell_what_they_do),
 		cmocka_unit_test(files_in_place_of_nodes_are_to_be_removed),
 		cmocka_unit_test(holders_are_found),
 		cmocka_unit_test(errors_of_streamon_have_a_cause),

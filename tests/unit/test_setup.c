@@ -64,7 +64,7 @@ static void memory_to_memory_nodes_are_neither_cameras_nor_displays(void **state
 
 		*error = '\0';
 		assert_int_equal(setup_open(&setup, &options), STATUS_DEVICE);
-		assert_non_null(strstr(error, "memory-to-memory device, such as a codec"));
+		assert_non_null(strstr(error, "memory-to-memory device, an encoder"));
 		setup_close(&setup);
 	}
 	assert_int_equal(device_open(&device, "sim:type=m2m,planes=2", DEVICE_NODE), 0);

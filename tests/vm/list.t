@@ -40,9 +40,20 @@ for k in "${kernels[@]}"; do
 
 	schema_holds others
 	is 'codec nodes are what they make of what' "$(jq -r '.devices[].nodes[].converts | select(.) | .job' "$job/others.json" | sort | paste -sd ' ')" \
-		'converter decoder decoder encoder'
+		'converter decoder encoder stateless decoder'
 	ok 'an encoder in the text' grep -qE '^  /dev/video[0-9]+ +encoder of .*' "$job/others.txt"
 	ok 'an encoder makes FWHT' has others '.devices[].nodes[].converts | select(.job? == "encoder") | .to == ["FWHT"] and (.from | length) > 10'
+	for name in converter decoder encoder stateless-decoder; do
+		schema_holds "$name"
+		is "capture -d of one: not for this job ($name)" "$(status "$name")" 3
+	done
+	ok 'both queues of one are listed' has encoder '.format.pixelformat == "FWHT" and .source_format.pixelformat != "FWHT" and
+		.io.modes.dmabuf and .source_io.modes["dmabuf-import"] and (.source_formats | length) > 10 and (.formats | length) == 1'
+	ok 'and how it is used' has encoder '.converts.usage | test("^v4l2q capture -c fwht_v4l2 --codec-device /dev/video[0-9]+$")'
+	ok 'capture -d says so too' grep -qE 'not a capture device: it is a memory-to-memory device, an encoder of .* into FWHT; it is used by "v4l2q capture -c fwht_v4l2' "$job/encoder.err"
+	ok 'of a decoder' grep -qE 'a decoder of FWHT into .*; it is used by "v4l2q play -c fwht_v4l2 --codec-device' "$job/decoder.err"
+	ok 'of a converter' grep -qE 'a converter of .*; it is used by "v4l2q capture or play with --convert-device' "$job/converter.err"
+	ok 'a stateless decoder is not used' grep -qE 'a stateless decoder of SFWH into' "$job/stateless-decoder.err"
 	ok 'sub-devices stand with the nodes of their pipeline' has others '[.devices[] | select(.driver == "vimc").nodes[] | .kind] |
 		(map(select(. == "sub-device")) | length) >= 4 and (map(select(. == "video")) | length) == 3'
 	ok 'by their names' grep -qE '^  /dev/v4l-subdev[0-9]+ +sub-device "Sensor A"$' "$job/others.txt"

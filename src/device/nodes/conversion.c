@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a memory-to-memory node makes of what. */
+#include "device/nodes/conversion.h"
+
+#include "base/array.h"
+#include "base/codec_name.h"
+#include "base/pixfmt.h"
+#include "base/text.h"
+
+#define TEXT_FORMATS 8u /* named in a sentence */
+
+static const struct {
+	const char *name, *article;
+	const char *usage[2]; /* the codec's name and the node's follow */
+} jobs[] = {
+	[JOB_CONVERTER] = { "converter", "a", { "v4l2q capture or play with", " --convert-device " } },
+	[JOB_ENCODER] = { "encoder", "an", { "v4l2q capture -c ", " --codec-device " } },
+	[JOB_DECODER] = { "decoder", "a", { "v4l2q play -c ", " --codec-device " } },
+	[JOB_STATELESS_DECODER] = { "stateless decoder", "a", { NULL, NULL } },
+	[JOB_TRANSCODER] = { "transcoder", "a", { NULL, NULL } },
+};
+
+/* Formats of slices or frames that a program has parsed; those that the headers lack by their characters. */
+static bool is_parsed(uint32_t fourcc)
+{
+	static const uint32_t fourccs[] = {
+		V4L2_PIX_FMT_MPEG2_SLICE,        V4L2_PIX_FMT_H264_SLICE, V4L2_PIX_FMT_HEVC_SLICE,
+		V4L2_PIX_FMT_VP8_FRAME,          V4L2_PIX_FMT_VP9_FRAME,  V4L2_PIX_FMT_FWHT_STATELESS,
+		v4l2_fourcc('A', 'V', '1', 'F'),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(fourccs); i++)
+		if (fourccs[i] == fourcc)
+			return true;
+	return false;
+}
+
+/* Returns whether one of them is compressed. */
+static bool read_formats(struct device *device, enum v4l2_buf_type type, struct conversion_formats *formats)
+{
+	bool compressed = false;
+
+	for (formats->n = 0; formats->n < CONVERSION_FORMATS_MAX; formats->n++) {
+		struct v4l2_fmtdesc format = { .index = formats->n, .type = type };
+
+		if (device_ioctl(device, VIDIOC_ENUM_FMT, &format) < 0)
+			break;
+		formats->fourccs[formats->n] = format.pixelformat;
+		compressed |= format.flags & V4L2_FMT_FLAG_COMPRESSED;
+	}
+	return compressed;
+}
+
+void conversion_read(struct device *device, struct conversion *conversion)
+{
+	bool mplane = device_is_multiplanar(device), takes_coded, gives_coded;
+
+	takes_coded =
+		read_formats(device, mplane ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE : V4L2_BUF_TYPE_VIDEO_OUTPUT,
+			     &conversion->from);
+	gives_coded = read_formats(device,
+				   mplane ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4L2_BUF_TYPE_VIDEO_CAPTURE,
+				   &conversion->to);
+	if (takes_coded)
+		conversion->job = gives_coded ? JOB_TRANSCODER : JOB_DECODER;
+	else
+		conversion->job = gives_coded ? JOB_ENCODER : JOB_CONVERTER;
+	if (conversion->job == JOB_DECODER && is_parsed(conversion->from.fourccs[0]))
+		conversion->job = JOB_STATELESS_DECODER;
+}
+
+bool conversion_has(const struct conversion_formats *formats, uint32_t fourcc)
+{
+	for (unsigned i = 0; i < formats->n; i++)
+		if (formats->fourccs[i] == fourcc)
+			return true;
+	return false;
+}
+
+const char *conversion_job_name(enum conversion_job job)
+{
+	return jobs[job].name;
+}
+
+static void add_formats(const struct conversion_formats *formats, char *text)
+{
+	char fourcc[FOURCC_TEXT_MAX];
+
+	for (unsigned i = 0; i < formats->n && i < TEXT_FORMATS; i++)
+		text_add(text, CONVERSION_TEXT_MAX, "%s%s", i ? ", " : "",
+			 fourcc_text(formats->fourccs[i], fourcc));
+	if (formats->n > TEXT_FORMATS)
+		text_add(text, CONVERSION_TEXT_MAX, " and %u more", formats->n - TEXT_FORMATS);
+}
+
+char *conversion_text(const struct conversion *conversion, char text[CONVERSION_TEXT_MAX])
+{
+	*text = '\0';
+	text_add(text, CONVERSION_TEXT_MAX, "%s %s of ", jobs[conversion->job].article,
+		 jobs[conversion->job].name);
+	add_formats(&conversion->from, text);
+	text_add(text, CONVERSION_TEXT_MAX, " into ");
+	add_formats(&conversion->to, text);
+	return text;
+}
+
+/* Returns whether one of them has a name. */
+static bool first_codec(const struct conversion_formats *formats, char name[CODEC_NAME_MAX])
+{
+	for (unsigned i = 0; i < formats->n; i++)
+		if (codec_name_text(formats->fourccs[i], name))
+			return true;
+	return false;
+}
+
+char *conversion_usage(const struct conversion *conversion, const char *name, char text[CONVERSION_TEXT_MAX])
+{
+	const struct conversion_formats *coded =
+		conversion->job == JOB_ENCODER ? &conversion->to : &conversion->from;
+	const char *const *usage = jobs[conversion->job].usage;
+	char codec[CODEC_NAME_MAX] = "";
+
+	*text = '\0';
+	if (!usage[0] || (conversion->job != JOB_CONVERTER && !first_codec(coded, codec)))
+		return text;
+	text_add(text, CONVERSION_TEXT_MAX, "%s%s%s%s", usage[0], codec, usage[1], name);
+	return text;
+}
