@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The names of what codec nodes make and take: "h264_v4l2", libavcodec's name of the format with a suffix. */
+#ifndef M2M_CODEC_NAME_H
+#define M2M_CODEC_NAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CODEC_NAME_MAX 40
+#define CODEC_FOURCCS_MAX 4
+
+/* Whether it names a codec node's codec, known or not. NULL: no. */
+bool codec_name_is_node(const char *name);
+/* Fills in the FourCCs that drivers have for it, the most common first, and returns their number. 0: unknown
+ * name, logged with those that there are. */
+unsigned codec_name_parse(const char *name, uint32_t fourccs[CODEC_FOURCCS_MAX]);
+/* The name for a compressed format, into text, which is returned; NULL for one that has none. */
+char *codec_name_text(uint32_t fourcc, char text[CODEC_NAME_MAX]);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A memory-to-memory node: opening it, the formats of its queues, and the end of its stream. */
+#include "m2m/m2m.h"
+
+#include <errno.h>
+#include "base/log.h"
+#include "device/format/colorimetry.h"
+#include "device/format/enumerate.h"
+#include "device/format/negotiate.h"
+#include "device/node_errors.h"
+
+const char *m2m_job_name(enum m2m_job job)
+{
+	static const char *const names[] = {
+		[M2M_ENCODER] = "encoder",
+		[M2M_DECODER] = "decoder",
+		[M2M_CONVERTER] = "converter",
+		[M2M_OTHER] = "unknown",
+	};
+
+	return names[job];
+}
+
+/* --- opening --- */
+
+static int add_format(void *opaque, const void *entry)
+{
+	const struct v4l2_fmtdesc *description = entry;
+	struct m2m_formats *formats = opaque;
+
+	if (formats->n == M2M_FORMATS_MAX)
+		return 1;
+	formats->fourccs[formats->n] = description->pixelformat;
+	formats->compressed[formats->n++] = description->flags & V4L2_FMT_FLAG_COMPRESSED;
+	return 0;
+}
+
+bool m2m_formats_have(const struct m2m_formats *formats, uint32_t fourcc)
+{
+	for (unsigned i = 0; i < formats->n; i++)
+		if (formats->fourccs[i] == fourcc)
+			return true;
+	return false;
+}
+
+static bool has(const struct m2m_formats *formats, bool compressed)
+{
+	for (unsigned i = 0; i < formats->n; i++)
+		if (formats->compressed[i] == compressed)
+			return true;
+	return false;
+}
+
+static enum m2m_job job_of(const struct m2m *m2m)
+{
+	if (has(&m2m->gives, true))
+		return has(&m2m->takes, false) ? M2M_ENCODER : M2M_OTHER;
+	if (!has(&m2m->gives, false))
+		return M2M_OTHER;
+	return has(&m2m->takes, true) ? M2M_DECODER : has(&m2m->takes, false) ? M2M_CONVERTER : M2M_OTHER;
+}
+
+int m2m_open(struct m2m *m2m, const char *name)
+{
+	int err;
+
+	*m2m = (struct m2m){ .node.fd = -1, .output.fd = -1, .capture.fd = -1 };
+	err = device_open(&m2m->node, name, DEVICE_NODE);
+	if (err == 0 && !nodes_is_m2m(m2m->node.caps)) {
+		log_error("%s: %s is no codec or converter: it has not both an input and an output for "
+			  "frames (v4l2q list shows those that there are)",
+			  m2m->node.path, (const char *)m2m->node.info.card);
+		err = -EMEDIUMTYPE;
+	}
+	if (err == 0)
+		err = device_open_queue(&m2m->output, &m2m->node, DEVICE_OUTPUT);
+	if (err == 0)
+		err = device_open_queue(&m2m->capture, &m2m->node, DEVICE_CAPTURE);
+	if (err < 0) {
+		m2m_close(m2m);
+		return err;
+	}
+	enumerate_formats(&m2m->output, add_format, &m2m->takes);
+	enumerate_formats(&m2m->capture, add_format, &m2m->gives);
+	m2m->job = job_of(m2m);
+	return 0;
+}
+
+void m2m_close(struct m2m *m2m)
+{
+	pool_close(m2m->output_pool);
+	pool_close(m2m->capture_pool);
+	device_close(&m2m->output);
+	device_close(&m2m->capture);
+	device_close(&m2m->node);
+	*m2m = (struct m2m){ .node.fd = -1, .output.fd = -1, .capture.fd = -1 };
+}
+
+/* --- formats --- */
+
+static void set_multiplanar(const struct video_format *wanted, struct v4l2_pix_format_mplane *mp)
+{
+	mp->pixelformat = wanted->fourcc;
+	mp->width = wanted->width;
+	mp->height = wanted->height;
+	mp->field = wanted->field;
+	mp->num_planes = (uint8_t)wanted->n_planes;
+	for (uint32_t p = 0; p < wanted->n_planes; p++) {
+		mp->plane_fmt[p] = (struct v4l2_plane_pix_format){ .sizeimage = wanted->sizeimage[p],
+								   .bytesperline = wanted->bytesperline[p] };
+	}
+}
+
+static void set_singleplanar(const struct video_format *wanted, struct v4l2_pix_format *pix)
+{
+	pix->pixelformat = wanted->fourcc;
+	pix->width = wanted->width;
+	pix->height = wanted->height;
+	pix->field = wanted->field;
+	pix->bytesperline = wanted->bytesperline[0];
+	pix->sizeimage = wanted->sizeimage[0];
+	pix->priv = V4L2_PIX_FMT_PRIV_MAGIC;
+}
+
+int m2m_set_format(struct device *queue, const struct video_format *wanted, struct video_format *got)
+{
+	struct v4l2_format format;
+	int err;
+
+	negotiate_get_v4l2_format(queue,
+				  &format); /* where it has none yet, *wanted says all that is needed */
+	format.type = queue->type;
+	if (device_is_multiplanar(queue))
+		set_multiplanar(wanted, &format.fmt.pix_mp);
+	else
+		set_singleplanar(wanted, &format.fmt.pix);
+	colorimetry_to_v4l2(wanted, &format);
+	err = device_ioctl(queue, VIDIOC_S_FMT, &format);
+	if (err < 0)
+		return err == -EBUSY && !device_is_simulated(queue)
+			       ? node_error_report(queue->path, err, DEVICE_NODE, queue->caps)
+			       : device_error(queue, "VIDIOC_S_FMT", err);
+	err = negotiate_get_format(queue, got);
+	got->fps = wanted->fps;
+	return err;
+}
+
+/* --- the end of the stream --- */
+
+static int command_stop(struct m2m *m2m)
+{
+	struct v4l2_encoder_cmd encoder = { .cmd = V4L2_ENC_CMD_STOP };
+	struct v4l2_decoder_cmd decoder = { .cmd = V4L2_DEC_CMD_STOP };
+
+	if (m2m->job == M2M_DECODER)
+		return device_ioctl(&m2m->node, VIDIOC_DECODER_CMD, &decoder);
+	return m2m->job == M2M_ENCODER ? device_ioctl(&m2m->node, VIDIOC_ENCODER_CMD, &encoder) : -ENOTTY;
+}
+
+/* The way of drivers that are older than the command. */
+static int queue_empty(struct m2m *m2m, struct buffer *buffer)
+{
+	if (!buffer && pool_acquire(m2m->output_pool, &buffer) < 0)
+		return -ENOTTY;
+	for (uint32_t p = 0; p < buffer->n_planes; p++)
+		buffer->planes[p].bytesused = buffer->planes[p].data_offset = 0;
+	buffer->info = (struct frame_info){ 0 };
+	return pool_try_queue(m2m->output_pool, buffer);
+}
+
+int m2m_drain(struct m2m *m2m, struct buffer *empty)
+{
+	const char *command = m2m->job == M2M_DECODER ? "VIDIOC_DECODER_CMD" : "VIDIOC_ENCODER_CMD";
+	int err;
+
+	if (m2m->is_draining)
+		return 0;
+	err = command_stop(m2m);
+	if (err == -ENOTTY || err == -EINVAL)
+		err = queue_empty(m2m, empty);
+	else if (err < 0)
+		device_error(&m2m->node, command, err);
+	m2m->is_draining = err == 0;
+	return err;
+}
+
+/* STREAMOFF and STREAMON of CAPTURE is the one way that all drivers have. */
+int m2m_restart(struct m2m *m2m)
+{
+	int err = pool_pause(m2m->capture_pool);
+
+	m2m->is_draining = false;
+	return err < 0 ? err : pool_resume(m2m->capture_pool);
+}

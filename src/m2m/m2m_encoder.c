@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A codec node that encodes: which one, and what it is set to. */
+#include "m2m/m2m_encoder.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include "base/array.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "device/format/enumerate.h"
+#include "device/format/frame_rate.h"
+#include "device/format/negotiate.h"
+#include "device/inputs/selection.h"
+#include "m2m/codec_controls.h"
+#include "m2m/codec_name.h"
+#include "m2m/m2m_find.h"
+
+#define LIST_MAX 400
+
+/* --- which node --- */
+
+/* What a node is asked for: the first of the FourCCs that it makes. */
+static uint32_t makes(const struct m2m_formats *gives, const uint32_t *fourccs, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (m2m_formats_have(gives, fourccs[i]))
+			return fourccs[i];
+	return 0;
+}
+
+struct common_search {
+	const struct m2m_formats *takes;
+	unsigned best; /* index into takes; takes->n: none */
+};
+
+static int compare_format(void *opaque, const void *entry)
+{
+	const struct v4l2_fmtdesc *offered = entry;
+	struct common_search *search = opaque;
+
+	for (unsigned i = 0; i < search->best; i++)
+		if (search->takes->fourccs[i] == offered->pixelformat && !search->takes->compressed[i])
+			search->best = i;
+	return 0;
+}
+
+static uint32_t find_common(const struct m2m_formats *takes, struct device *camera)
+{
+	struct common_search search = { takes, takes->n };
+
+	if (camera)
+		enumerate_formats(camera, compare_format, &search);
+	return search.best < takes->n ? takes->fourccs[search.best] : 0;
+}
+
+uint32_t m2m_encoder_common_format(const struct m2m_encoder *encoder, struct device *camera, uint32_t present)
+{
+	const struct m2m_formats *takes = &encoder->m2m.takes;
+
+	return m2m_formats_have(takes, present) ? present : find_common(takes, camera);
+}
+
+static void list_codecs(const struct m2m_formats *gives, char list[LIST_MAX])
+{
+	char name[CODEC_NAME_MAX];
+
+	for (unsigned i = 0; i < gives->n; i++)
+		if (gives->compressed[i] && codec_name_text(gives->fourccs[i], name))
+			text_join(list, LIST_MAX, ", ", "%s", name);
+}
+
+static int report_none(const char *codec, const struct m2m_node *nodes, int n)
+{
+	char list[LIST_MAX] = "";
+
+	for (int i = 0; i < n; i++)
+		if (nodes[i].job == M2M_ENCODER)
+			list_codecs(&nodes[i].gives, list);
+	log_error("no codec node of this machine makes %s (they make: %s): name one with --codec-device, or "
+		  "an encoder of libavcodec with --codec",
+		  codec, *list ? list : "nothing");
+	return -ENOENT;
+}
+
+/* The first that takes something which the camera has, else the first that takes anything raw. */
+static const struct m2m_node *choose_node(const struct m2m_node *nodes, int n, const uint32_t *fourccs,
+					  unsigned n_fourccs, struct device *camera)
+{
+	const struct m2m_node *first = NULL;
+
+	for (int i = 0; i < n; i++) {
+		if (nodes[i].job != M2M_ENCODER || !makes(&nodes[i].gives, fourccs, n_fourccs))
+			continue;
+		if (find_common(&nodes[i].takes, camera))
+			return &nodes[i];
+		first = first ? first : &nodes[i];
+	}
+	return first;
+}
+
+static int open_default(struct m2m_encoder *encoder, const char *codec, const uint32_t *fourccs, unsigned n,
+			struct device *camera)
+{
+	struct m2m_node *nodes;
+	int n_nodes = m2m_find(&nodes), err;
+	const struct m2m_node *node;
+
+	if (n_nodes < 0)
+		return n_nodes;
+	node = choose_node(nodes, n_nodes, fourccs, n, camera);
+	err = node ? m2m_open(&encoder->m2m, node->path) : report_none(codec, nodes, n_nodes);
+	free(nodes);
+	return err;
+}
+
+static int check_node(struct m2m_encoder *encoder, const char *codec)
+{
+	const struct m2m *m2m = &encoder->m2m;
+	char list[LIST_MAX] = "";
+
+	if (m2m->job == M2M_ENCODER && encoder->fourcc)
+		return 0;
+	if (m2m->job == M2M_ENCODER)
+		list_codecs(&m2m->gives, list);
+	log_error("%s: this node does not make %s: it %s %s", m2m->node.path, codec, *list ? "makes" : "is a",
+		  *list ? list : m2m_job_name(m2m->job));
+	return -EMEDIUMTYPE;
+}
+
+int m2m_encoder_open(struct m2m_encoder *encoder, const struct m2m_encoder_options *options,
+		     struct device *camera)
+{
+	uint32_t fourccs[CODEC_FOURCCS_MAX];
+	unsigned n = codec_name_parse(options->codec, fourccs);
+	int err;
+
+	*encoder = (struct m2m_encoder){ .m2m.node.fd = -1 };
+	if (n == 0)
+		return -EINVAL;
+	err = options->device ? m2m_open(&encoder->m2m, options->device)
+			      : open_default(encoder, options->codec, fourccs, n, camera);
+	if (err < 0)
+		return err;
+	encoder->fourcc = makes(&encoder->m2m.gives, fourccs, n);
+	err = check_node(encoder, options->codec);
+	if (err < 0)
+		m2m_encoder_close(encoder);
+	return err;
+}
+
+void m2m_encoder_close(struct m2m_encoder *encoder)
+{
+	control_values_free(&encoder->named);
+	m2m_close(&encoder->m2m);
+}
+
+/* --- what it is set to --- */
+
+/* What encoders commonly take, in the order of what they are best at. */
+static uint32_t convertible_format(const struct m2m_formats *takes)
+{
+	static const uint32_t usual[] = { V4L2_PIX_FMT_NV12, V4L2_PIX_FMT_YUV420, V4L2_PIX_FMT_NV12M,
+					  V4L2_PIX_FMT_YUV420M, V4L2_PIX_FMT_YUYV };
+
+	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
+		if (m2m_formats_have(takes, usual[i]))
+			return usual[i];
+	for (unsigned i = 0; i < takes->n; i++) {
+		const struct pixfmt *pix = pixfmt_by_fourcc(takes->fourccs[i]);
+
+		if (pix && pix->av != AV_PIX_FMT_NONE)
+			return takes->fourccs[i];
+	}
+	return takes->fourccs[0];
+}
+
+/* Coded frames are at most as large as the raw ones, but for small noisy ones with their headers. */
+static int set_coded(struct m2m_encoder *encoder, const struct video_format *camera)
+{
+	struct video_format wanted = *camera;
+
+	wanted.fourcc = encoder->fourcc;
+	wanted.pix = pixfmt_by_fourcc(encoder->fourcc);
+	wanted.n_planes = 1;
+	wanted.bytesperline[0] = 0;
+	wanted.sizeimage[0] = 2 * camera->width * camera->height + 65536;
+	wanted.field = V4L2_FIELD_NONE;
+	return m2m_set_format(&encoder->m2m.capture, &wanted, &encoder->coded);
+}
+
+/* The camera's own layout where the encoder takes its format, so that buffers can be shared. */
+static int set_raw(struct m2m_encoder *encoder, const struct video_format *camera)
+{
+	struct device *queue = &encoder->m2m.output;
+	struct video_format wanted = *camera;
+	char fourcc[FOURCC_TEXT_MAX];
+	int err;
+
+	if (!m2m_formats_have(&encoder->m2m.takes, camera->fourcc)) {
+		wanted.fourcc = convertible_format(&encoder->m2m.takes);
+		wanted.pix = pixfmt_by_fourcc(wanted.fourcc);
+		wanted.n_planes = wanted.pix ? wanted.pix->n_memory_planes : 1;
+		for (uint32_t p = 0; p < MAX_PLANES; p++)
+			wanted.bytesperline[p] = wanted.sizeimage[p] = 0;
+	}
+	wanted.field = V4L2_FIELD_NONE;
+	err = m2m_set_format(queue, &wanted, &encoder->raw);
+	if (err < 0)
+		return err;
+	if (encoder->raw.fourcc == wanted.fourcc && encoder->raw.width >= camera->width &&
+	    encoder->raw.height >= camera->height)
+		return 0;
+	log_error(
+		"%s: the encoder does not take %ux%u %s frames: it gives %ux%u; choose another size with -s",
+		queue->path, camera->width, camera->height, fourcc_text(wanted.fourcc, fourcc),
+		encoder->raw.width, encoder->raw.height);
+	return -ERANGE;
+}
+
+/* Encoders round sizes up to whole blocks; what is visible is then told as a crop rectangle. */
+static void set_visible(struct m2m_encoder *encoder, const struct video_format *camera)
+{
+	struct v4l2_rect visible = { 0, 0, camera->width, camera->height };
+
+	if (encoder->raw.width == camera->width && encoder->raw.height == camera->height)
+		return;
+	if (selection_put(&encoder->m2m.output, V4L2_SEL_TGT_CROP, &visible) < 0)
+		log_warn("%s: the encoder cannot crop: the file has frames of %ux%u instead of %ux%u",
+			 encoder->m2m.node.path, encoder->raw.width, encoder->raw.height, camera->width,
+			 camera->height);
+}
+
+/* Of the pictures: the queue may be larger, and knows nothing of the shape of pixels. */
+static void describe_coded(struct m2m_encoder *encoder, const struct video_format *camera)
+{
+	struct video_format *coded = &encoder->coded;
+
+	coded->width = camera->width;
+	coded->height = camera->height;
+	coded->field = camera->field;
+	coded->total_lines = camera->total_lines;
+	coded->range = camera->range;
+	coded->matrix = camera->matrix;
+	coded->primaries = camera->primaries;
+	coded->transfer = camera->transfer;
+	coded->sample_aspect = camera->sample_aspect;
+	coded->fps = camera->fps;
+}
+
+int m2m_encoder_set(struct m2m_encoder *encoder, const struct video_format *camera, const char *controls)
+{
+	struct m2m *m2m = &encoder->m2m;
+	struct fraction fps;
+	int err = set_coded(encoder, camera);
+
+	if (err == 0)
+		err = set_raw(encoder, camera);
+	if (err == 0 && camera->fps.den)
+		err = frame_rate_set(&m2m->output, camera->fps, &fps);
+	if (err < 0)
+		return err;
+	set_visible(encoder, camera);
+	control_values_free(&encoder->named);
+	err = codec_controls_set(&m2m->node, encoder->fourcc, controls, &encoder->named);
+	if (err < 0)
+		return err;
+	/* The driver may have made the coded buffers others for the raw format. */
+	err = negotiate_get_format(&m2m->capture, &encoder->coded);
+	if (err < 0)
+		return err;
+	describe_coded(encoder, camera);
+	encoder->can_force_key = codec_controls_can_force_key(&m2m->node);
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The memory-to-memory nodes of this machine, and what each turns into what. */
+#ifndef M2M_M2M_FIND_H
+#define M2M_M2M_FIND_H
+
+#include "device/nodes/nodes.h"
+#include "m2m/m2m.h"
+
+struct m2m_node {
+	char path[NODE_PATH_MAX];
+	struct v4l2_capability info;
+	enum m2m_job job;
+	struct m2m_formats takes, gives;
+};
+
+/* Lists those that can be opened, in numerical order. Returns their number, or a negative errno, logged;
+ * *nodes is the caller's to free(). */
+int m2m_find(struct m2m_node **nodes);
+
+#endif
