@@ -5,60 +5,10 @@
 #include <errno.h>
 #include "base/log.h"
 #include "device/format/colorimetry.h"
-#include "device/format/enumerate.h"
 #include "device/format/negotiate.h"
 #include "device/node_errors.h"
 
-const char *m2m_job_name(enum m2m_job job)
-{
-	static const char *const names[] = {
-		[M2M_ENCODER] = "encoder",
-		[M2M_DECODER] = "decoder",
-		[M2M_CONVERTER] = "converter",
-		[M2M_OTHER] = "unknown",
-	};
-
-	return names[job];
-}
-
 /* --- opening --- */
-
-static int add_format(void *opaque, const void *entry)
-{
-	const struct v4l2_fmtdesc *description = entry;
-	struct m2m_formats *formats = opaque;
-
-	if (formats->n == M2M_FORMATS_MAX)
-		return 1;
-	formats->fourccs[formats->n] = description->pixelformat;
-	formats->compressed[formats->n++] = description->flags & V4L2_FMT_FLAG_COMPRESSED;
-	return 0;
-}
-
-bool m2m_formats_have(const struct m2m_formats *formats, uint32_t fourcc)
-{
-	for (unsigned i = 0; i < formats->n; i++)
-		if (formats->fourccs[i] == fourcc)
-			return true;
-	return false;
-}
-
-static bool has(const struct m2m_formats *formats, bool compressed)
-{
-	for (unsigned i = 0; i < formats->n; i++)
-		if (formats->compressed[i] == compressed)
-			return true;
-	return false;
-}
-
-static enum m2m_job job_of(const struct m2m *m2m)
-{
-	if (has(&m2m->gives, true))
-		return has(&m2m->takes, false) ? M2M_ENCODER : M2M_OTHER;
-	if (!has(&m2m->gives, false))
-		return M2M_OTHER;
-	return has(&m2m->takes, true) ? M2M_DECODER : has(&m2m->takes, false) ? M2M_CONVERTER : M2M_OTHER;
-}
 
 int m2m_open(struct m2m *m2m, const char *name)
 {
@@ -80,9 +30,7 @@ int m2m_open(struct m2m *m2m, const char *name)
 		m2m_close(m2m);
 		return err;
 	}
-	enumerate_formats(&m2m->output, add_format, &m2m->takes);
-	enumerate_formats(&m2m->capture, add_format, &m2m->gives);
-	m2m->job = job_of(m2m);
+	conversion_read(&m2m->node, &m2m->conversion);
 	return 0;
 }
 
@@ -152,9 +100,10 @@ static int command_stop(struct m2m *m2m)
 	struct v4l2_encoder_cmd encoder = { .cmd = V4L2_ENC_CMD_STOP };
 	struct v4l2_decoder_cmd decoder = { .cmd = V4L2_DEC_CMD_STOP };
 
-	if (m2m->job == M2M_DECODER)
+	if (m2m->conversion.job == JOB_DECODER)
 		return device_ioctl(&m2m->node, VIDIOC_DECODER_CMD, &decoder);
-	return m2m->job == M2M_ENCODER ? device_ioctl(&m2m->node, VIDIOC_ENCODER_CMD, &encoder) : -ENOTTY;
+	return m2m->conversion.job == JOB_ENCODER ? device_ioctl(&m2m->node, VIDIOC_ENCODER_CMD, &encoder)
+						  : -ENOTTY;
 }
 
 /* The way of drivers that are older than the command. */
@@ -170,7 +119,8 @@ static int queue_empty(struct m2m *m2m, struct buffer *buffer)
 
 int m2m_drain(struct m2m *m2m, struct buffer *empty)
 {
-	const char *command = m2m->job == M2M_DECODER ? "VIDIOC_DECODER_CMD" : "VIDIOC_ENCODER_CMD";
+	const char *command =
+		m2m->conversion.job == JOB_DECODER ? "VIDIOC_DECODER_CMD" : "VIDIOC_ENCODER_CMD";
 	int err;
 
 	if (m2m->is_draining)

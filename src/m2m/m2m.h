@@ -8,26 +8,14 @@
 #ifndef M2M_M2M_H
 #define M2M_M2M_H
 
-#include "device/device.h"
+#include "device/nodes/conversion.h"
 #include "queue/pool.h"
-
-enum m2m_job { M2M_ENCODER, M2M_DECODER, M2M_CONVERTER, M2M_OTHER };
-
-#define M2M_FORMATS_MAX 64
-
-/* What a queue lists. */
-struct m2m_formats {
-	unsigned n;
-	uint32_t fourccs[M2M_FORMATS_MAX];
-	bool compressed[M2M_FORMATS_MAX];
-};
 
 /* All zero, or as m2m_open() and m2m_close() leave it. */
 struct m2m {
-	struct device node;              /* fd -1 or ops NULL: closed */
-	struct device output, capture;   /* its queues, which share the node's descriptor */
-	struct m2m_formats takes, gives; /* of OUTPUT, of CAPTURE */
-	enum m2m_job job;
+	struct device node;                      /* fd -1 or ops NULL: closed */
+	struct device output, capture;           /* its queues, which share the node's descriptor */
+	struct conversion conversion;            /* what it makes of what */
 	struct pool *output_pool, *capture_pool; /* NULL: none; m2m_close() closes them */
 	bool is_draining;                        /* see m2m_drain() */
 };
@@ -37,10 +25,6 @@ struct m2m {
  * queues. */
 int m2m_open(struct m2m *m2m, const char *name);
 void m2m_close(struct m2m *m2m);
-
-bool m2m_formats_have(const struct m2m_formats *formats, uint32_t fourcc);
-/* "encoder"; "converter" of raw frames. */
-const char *m2m_job_name(enum m2m_job job);
 
 /* S_FMT on one of its queues: fourcc, size, colours and field order, bytesperline and sizeimage where they
  * are not 0, which the driver takes as least ones. Fills in what the queue then has, whatever that is; fps is

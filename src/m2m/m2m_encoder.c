@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "base/array.h"
+#include "base/codec_name.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "device/format/enumerate.h"
@@ -12,7 +13,6 @@
 #include "device/format/negotiate.h"
 #include "device/inputs/selection.h"
 #include "m2m/codec_controls.h"
-#include "m2m/codec_name.h"
 #include "m2m/m2m_find.h"
 
 #define LIST_MAX 400
@@ -20,16 +20,16 @@
 /* --- which node --- */
 
 /* What a node is asked for: the first of the FourCCs that it makes. */
-static uint32_t makes(const struct m2m_formats *gives, const uint32_t *fourccs, unsigned n)
+static uint32_t makes(const struct conversion_formats *gives, const uint32_t *fourccs, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		if (m2m_formats_have(gives, fourccs[i]))
+		if (conversion_has(gives, fourccs[i]))
 			return fourccs[i];
 	return 0;
 }
 
 struct common_search {
-	const struct m2m_formats *takes;
+	const struct conversion_formats *takes;
 	unsigned best; /* index into takes; takes->n: none */
 };
 
@@ -39,12 +39,12 @@ static int compare_format(void *opaque, const void *entry)
 	struct common_search *search = opaque;
 
 	for (unsigned i = 0; i < search->best; i++)
-		if (search->takes->fourccs[i] == offered->pixelformat && !search->takes->compressed[i])
+		if (search->takes->fourccs[i] == offered->pixelformat)
 			search->best = i;
 	return 0;
 }
 
-static uint32_t find_common(const struct m2m_formats *takes, struct device *camera)
+static uint32_t find_common(const struct conversion_formats *takes, struct device *camera)
 {
 	struct common_search search = { takes, takes->n };
 
@@ -55,17 +55,17 @@ static uint32_t find_common(const struct m2m_formats *takes, struct device *came
 
 uint32_t m2m_encoder_common_format(const struct m2m_encoder *encoder, struct device *camera, uint32_t present)
 {
-	const struct m2m_formats *takes = &encoder->m2m.takes;
+	const struct conversion_formats *takes = &encoder->m2m.conversion.from;
 
-	return m2m_formats_have(takes, present) ? present : find_common(takes, camera);
+	return conversion_has(takes, present) ? present : find_common(takes, camera);
 }
 
-static void list_codecs(const struct m2m_formats *gives, char list[LIST_MAX])
+static void list_codecs(const struct conversion_formats *gives, char list[LIST_MAX])
 {
 	char name[CODEC_NAME_MAX];
 
 	for (unsigned i = 0; i < gives->n; i++)
-		if (gives->compressed[i] && codec_name_text(gives->fourccs[i], name))
+		if (codec_name_text(gives->fourccs[i], name))
 			text_join(list, LIST_MAX, ", ", "%s", name);
 }
 
@@ -74,8 +74,8 @@ static int report_none(const char *codec, const struct m2m_node *nodes, int n)
 	char list[LIST_MAX] = "";
 
 	for (int i = 0; i < n; i++)
-		if (nodes[i].job == M2M_ENCODER)
-			list_codecs(&nodes[i].gives, list);
+		if (nodes[i].conversion.job == JOB_ENCODER)
+			list_codecs(&nodes[i].conversion.to, list);
 	log_error("no codec node of this machine makes %s (they make: %s): name one with --codec-device, or "
 		  "an encoder of libavcodec with --codec",
 		  codec, *list ? list : "nothing");
@@ -89,9 +89,10 @@ static const struct m2m_node *choose_node(const struct m2m_node *nodes, int n, c
 	const struct m2m_node *first = NULL;
 
 	for (int i = 0; i < n; i++) {
-		if (nodes[i].job != M2M_ENCODER || !makes(&nodes[i].gives, fourccs, n_fourccs))
+		if (nodes[i].conversion.job != JOB_ENCODER ||
+		    !makes(&nodes[i].conversion.to, fourccs, n_fourccs))
 			continue;
-		if (find_common(&nodes[i].takes, camera))
+		if (find_common(&nodes[i].conversion.from, camera))
 			return &nodes[i];
 		first = first ? first : &nodes[i];
 	}
@@ -118,12 +119,12 @@ static int check_node(struct m2m_encoder *encoder, const char *codec)
 	const struct m2m *m2m = &encoder->m2m;
 	char list[LIST_MAX] = "";
 
-	if (m2m->job == M2M_ENCODER && encoder->fourcc)
+	if (m2m->conversion.job == JOB_ENCODER && encoder->fourcc)
 		return 0;
-	if (m2m->job == M2M_ENCODER)
-		list_codecs(&m2m->gives, list);
+	if (m2m->conversion.job == JOB_ENCODER)
+		list_codecs(&m2m->conversion.to, list);
 	log_error("%s: this node does not make %s: it %s %s", m2m->node.path, codec, *list ? "makes" : "is a",
-		  *list ? list : m2m_job_name(m2m->job));
+		  *list ? list : conversion_job_name(m2m->conversion.job));
 	return -EMEDIUMTYPE;
 }
 
@@ -141,7 +142,7 @@ int m2m_encoder_open(struct m2m_encoder *encoder, const struct m2m_encoder_optio
 			      : open_default(encoder, options->codec, fourccs, n, camera);
 	if (err < 0)
 		return err;
-	encoder->fourcc = makes(&encoder->m2m.gives, fourccs, n);
+	encoder->fourcc = makes(&encoder->m2m.conversion.to, fourccs, n);
 	err = check_node(encoder, options->codec);
 	if (err < 0)
 		m2m_encoder_close(encoder);
@@ -157,13 +158,13 @@ void m2m_encoder_close(struct m2m_encoder *encoder)
 /* --- what it is set to --- */
 
 /* What encoders commonly take, in the order of what they are best at. */
-static uint32_t convertible_format(const struct m2m_formats *takes)
+static uint32_t convertible_format(const struct conversion_formats *takes)
 {
 	static const uint32_t usual[] = { V4L2_PIX_FMT_NV12, V4L2_PIX_FMT_YUV420, V4L2_PIX_FMT_NV12M,
 					  V4L2_PIX_FMT_YUV420M, V4L2_PIX_FMT_YUYV };
 
 	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
-		if (m2m_formats_have(takes, usual[i]))
+		if (conversion_has(takes, usual[i]))
 			return usual[i];
 	for (unsigned i = 0; i < takes->n; i++) {
 		const struct pixfmt *pix = pixfmt_by_fourcc(takes->fourccs[i]);
@@ -196,8 +197,8 @@ static int set_raw(struct m2m_encoder *encoder, const struct video_format *camer
 	char fourcc[FOURCC_TEXT_MAX];
 	int err;
 
-	if (!m2m_formats_have(&encoder->m2m.takes, camera->fourcc)) {
-		wanted.fourcc = convertible_format(&encoder->m2m.takes);
+	if (!conversion_has(&encoder->m2m.conversion.from, camera->fourcc)) {
+		wanted.fourcc = convertible_format(&encoder->m2m.conversion.from);
 		wanted.pix = pixfmt_by_fourcc(wanted.fourcc);
 		wanted.n_planes = wanted.pix ? wanted.pix->n_memory_planes : 1;
 		for (uint32_t p = 0; p < MAX_PLANES; p++)

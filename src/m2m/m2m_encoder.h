@@ -8,7 +8,7 @@
 #include "m2m/m2m.h"
 
 struct m2m_encoder_options {
-	const char *codec;    /* "h264_v4l2", see codec_name.h */
+	const char *codec;    /* "h264_v4l2", see base/codec_name.h */
 	const char *device;   /* see m2m_open(); NULL: the first that makes the codec */
 	const char *controls; /* see codec_controls_set(); NULL: none */
 };

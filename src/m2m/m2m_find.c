@@ -9,19 +9,17 @@
 static bool read_node(struct m2m_node *found, const struct node *node)
 {
 	struct log_capture captured;
-	struct m2m m2m;
+	struct device device;
 	int err;
 
 	log_capture_begin(&captured);
-	err = m2m_open(&m2m, node->path);
+	err = device_open(&device, node->path, DEVICE_NODE);
 	log_capture_end(&captured, LOG_LEVEL_VERBOSE);
 	if (err < 0)
 		return false;
-	*found = (struct m2m_node){
-		.info = node->info, .job = m2m.job, .takes = m2m.takes, .gives = m2m.gives
-	};
 	snprintf(found->path, sizeof found->path, "%s", node->path);
-	m2m_close(&m2m);
+	conversion_read(&device, &found->conversion);
+	device_close(&device);
 	return true;
 }
 

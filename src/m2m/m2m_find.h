@@ -8,9 +8,7 @@
 
 struct m2m_node {
 	char path[NODE_PATH_MAX];
-	struct v4l2_capability info;
-	enum m2m_job job;
-	struct m2m_formats takes, gives;
+	struct conversion conversion;
 };
 
 /* Lists those that can be opened, in numerical order. Returns their number, or a negative errno, logged;

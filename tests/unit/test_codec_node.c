@@ -9,9 +9,9 @@
 #include <string.h>
 #include <linux/videodev2.h>
 #include "base/array.h"
+#include "base/codec_name.h"
 #include "fake_device.h"
 #include "m2m/codec_controls.h"
-#include "m2m/codec_name.h"
 
 static void names(void **state)
 {
