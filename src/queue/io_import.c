@@ -9,7 +9,11 @@
 
 int import_attach(struct pool *pool, struct buffer *buffer)
 {
-	int err = memory_source_alloc(pool->import_memory, buffer, &pool->format);
+	int err;
+
+	if (!pool->import_memory) /* frames bring theirs */
+		return POOL_NOBUF;
+	err = memory_source_alloc(pool->import_memory, buffer, &pool->format);
 
 	if (err < 0)
 		log_error("memory for %s from %s: %s", pool->io->name,

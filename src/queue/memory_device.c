@@ -132,7 +132,8 @@ static bool has_length(const struct memory_device *memory, uint32_t length)
 
 /* The smallest free plane of at least `length` bytes; more buffers are allocated while the driver grants
  * them. -ENOMEM: there are no more; -EMSGSIZE (logged): they are all too short. */
-static int memory_device_alloc(struct memory_source *source, struct plane *plane, uint32_t length)
+static int memory_device_alloc(struct memory_source *source, struct buffer *buffer, uint32_t p,
+			       uint32_t length)
 {
 	struct memory_device *memory = source->device;
 	const struct plane *found;
@@ -145,15 +146,15 @@ static int memory_device_alloc(struct memory_source *source, struct plane *plane
 		return -EMSGSIZE;
 	}
 	while (!(found = find_plane(memory, length, &slot))) {
-		struct buffer *buffer = allocator_grow(&memory->allocator);
+		struct buffer *more = allocator_grow(&memory->allocator);
 
-		if (!buffer || export_buffer(memory, buffer) < 0)
+		if (!more || export_buffer(memory, more) < 0)
 			return -ENOMEM;
-		allocator_release(&memory->allocator, buffer);
+		allocator_release(&memory->allocator, more);
 	}
 	memory->in_use[slot / MAX_PLANES][slot % MAX_PLANES] = true;
-	*plane = *found;
-	plane->mem_offset = slot;
+	buffer->planes[p] = *found;
+	buffer->planes[p].mem_offset = slot;
 	return 0;
 }
 

@@ -38,8 +38,9 @@ static int pages_open(struct memory_source *memory, const char *argument, const 
 }
 
 /* Page-aligned at both ends: some drivers write before an unaligned start. */
-static int pages_alloc(struct memory_source *memory, struct plane *plane, uint32_t length)
+static int pages_alloc(struct memory_source *memory, struct buffer *buffer, uint32_t p, uint32_t length)
 {
+	struct plane *plane = &buffer->planes[p];
 	int err = map_plane(plane, -1, (uint32_t)page_align(length), MAP_PRIVATE | MAP_ANONYMOUS);
 
 	if (err == 0 && memory->lazy) /* the first byte written would allocate a whole huge page */
@@ -73,8 +74,9 @@ static int udmabuf_open(struct memory_source *memory, const char *argument, cons
 	return open_path(memory, "/dev/udmabuf");
 }
 
-static int udmabuf_alloc(struct memory_source *memory, struct plane *plane, uint32_t length)
+static int udmabuf_alloc(struct memory_source *memory, struct buffer *buffer, uint32_t p, uint32_t length)
 {
+	struct plane *plane = &buffer->planes[p];
 	struct udmabuf_create create = { .flags = UDMABUF_FLAGS_CLOEXEC, .size = page_align(length) };
 	int memfd = memfd_create("v4l2q", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	int err = -ENOMEM;
@@ -119,8 +121,9 @@ static int heap_open(struct memory_source *memory, const char *argument, const s
 	return *path ? open_path(memory, path) : -ENOENT;
 }
 
-static int heap_alloc(struct memory_source *memory, struct plane *plane, uint32_t length)
+static int heap_alloc(struct memory_source *memory, struct buffer *buffer, uint32_t p, uint32_t length)
 {
+	struct plane *plane = &buffer->planes[p];
 	struct dma_heap_allocation_data data = { .len = page_align(length), .fd_flags = O_RDWR | O_CLOEXEC };
 
 	if (ioctl(memory->fd, DMA_HEAP_IOCTL_ALLOC, &data) < 0)
@@ -155,8 +158,8 @@ static const struct memory_source_ops *find_source(const char *name, const char 
 	return *row;
 }
 
-static int open_source(struct memory_source **out, const struct memory_source_ops *ops, const char *name,
-		       const char *argument, const struct video_format *format)
+int memory_source_open_row(struct memory_source **out, const struct memory_source_ops *ops, const char *name,
+			   const char *argument, const struct video_format *format)
 {
 	struct memory_source *memory = calloc(1, sizeof *memory);
 	int err;
@@ -180,7 +183,7 @@ static int open_auto(struct memory_source **memory, const struct video_format *f
 	for (size_t i = 0; i < ARRAY_SIZE(memory_sources); i++) {
 		const struct memory_source_ops *ops = memory_sources[i];
 
-		if (ops->automatic && open_source(memory, ops, ops->name, NULL, format) == 0) {
+		if (ops->automatic && memory_source_open_row(memory, ops, ops->name, NULL, format) == 0) {
 			log_verbose("memory for dmabuf-import comes from %s", ops->name);
 			return 0;
 		}
@@ -200,7 +203,7 @@ int memory_source_open(struct memory_source **memory, const char *name, const st
 	if (!name || !strcmp(name, "auto"))
 		return open_auto(memory, format);
 	ops = find_source(name, &argument);
-	err = open_source(memory, ops, name, argument, format);
+	err = memory_source_open_row(memory, ops, name, argument, format);
 	if (err < 0 && ops->name)
 		log_error("--import-from %s: %s", name, err_str(err));
 	return err;
@@ -208,7 +211,7 @@ int memory_source_open(struct memory_source **memory, const char *name, const st
 
 int memory_source_open_pages(struct memory_source **memory, const struct video_format *format)
 {
-	return open_source(memory, &memory_pages, memory_pages.name, NULL, format);
+	return memory_source_open_row(memory, &memory_pages, memory_pages.name, NULL, format);
 }
 
 void memory_source_close(struct memory_source *memory)
@@ -250,7 +253,7 @@ int memory_source_alloc(struct memory_source *memory, struct buffer *buffer,
 		int err;
 
 		*plane = (struct plane){ .fd = -1 };
-		err = memory->ops->alloc(memory, plane, format->sizeimage[p]);
+		err = memory->ops->alloc(memory, buffer, p, format->sizeimage[p]);
 		if (err < 0) {
 			free_plane(memory, plane);
 			memory_source_free(memory, buffer);

@@ -11,9 +11,10 @@ struct memory_source_ops {
 	/* argument: what follows "name:", or NULL; a video device: the whole name, and it logs its errors. */
 	int (*open)(struct memory_source *memory, const char *argument, const struct video_format *format);
 	void (*close)(struct memory_source *memory); /* NULL: close the file descriptor */
-	/* Sets data, length and fd of a plane that is zero but for fd -1, and mem_offset where free() needs
-	 * it. Returns 0 or a negative errno; free() gets the plane then, too, as far as it is filled in. */
-	int (*alloc)(struct memory_source *memory, struct plane *plane, uint32_t length);
+	/* Sets data, length and fd of the buffer's plane p, which is zero but for fd -1, and mem_offset where
+	 * free() needs it. Planes come in their order. Returns 0 or a negative errno; free() gets the plane
+	 * then, too, as far as it is filled in. */
+	int (*alloc)(struct memory_source *memory, struct buffer *buffer, uint32_t p, uint32_t length);
 	void (*free)(struct memory_source *memory, struct plane *plane); /* NULL: unmap, close plane->fd */
 };
 
@@ -22,10 +23,15 @@ struct memory_source {
 	char *name;
 	int fd;                       /* of the device that allocates; -1: none */
 	struct memory_device *device; /* of memory_source_device */
+	struct memory_pool *pool;     /* of memory_source_pool */
 	uint32_t n_allocated;         /* planes */
 	bool lazy;
 };
 
 extern const struct memory_source_ops memory_source_device; /* in memory_device.c */
+
+/* Opens a source of this row; argument as for its open(). Returns as memory_source_open(), not logged. */
+int memory_source_open_row(struct memory_source **memory, const struct memory_source_ops *ops,
+			   const char *name, const char *argument, const struct video_format *format);
 
 #endif

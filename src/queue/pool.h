@@ -38,7 +38,8 @@ struct pool_options {
 	const char *io;          /* one of io_choices; NULL: "auto" */
 	const char *import_from; /* see memory_source_open(); NULL: "auto" */
 	uint64_t memory_limit;   /* bytes of memory for frames; 0: none */
-	bool foreign; /* output: all frames come in foreign buffers, so that importing needs no memory */
+	bool foreign; /* importing needs no memory: all frames come in foreign buffers (output), or memory
+			 comes with the start of a link (capture, see pool_link.h) */
 };
 
 /* Whether the device can be set up for a pool of that io mode: 0, or -EBUSY, logged, when another program
