@@ -19,9 +19,7 @@ ok 'a room includes only itself and those below it' tests/lint/layers
 ok 'no files depend on each other in a circle, and functions are declared in their headers' tests/lint/symbols "$build/src"
 ok 'no file is longer than 500 lines, no function than 60' tests/lint/sizes
 
-missing=$(for file in "${sources[@]}"; do
-	[ "$(head -n 1 "$file")" = '/* SPDX-License-Identifier: LGPL-2.1-or-later */' ] || echo "$file"
-done)
+missing=$(awk 'FNR == 1 && $0 != "/* SPDX-License-Identifier: LGPL-2.1-or-later */" { print FILENAME }' "${sources[@]}")
 is "$missing" '' 'the first line of every file is its licence'
 
 ok 'cppcheck finds nothing' cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,portability,performance \
