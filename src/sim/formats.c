@@ -426,7 +426,7 @@ int sim_formats_cropcap(struct sim *sim, void *argument)
 	struct v4l2_cropcap *cap = argument;
 	bool cropped = o->crop_width > 0;
 
-	if (!o->pixel_aspect.den)
+	if (!o->pixel_aspect.den && !o->no_selection)
 		return -ENOTTY;
 	cap->bounds = (struct v4l2_rect){ 0, 0, cropped ? o->crop_width : o->width,
 					  cropped ? o->crop_height : o->height };

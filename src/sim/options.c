@@ -67,6 +67,8 @@ const struct sim_key sim_keys[] = {
 	{ "crop", "WxH",
 	  "the source, of which a part can be cropped, or the part of the screen that the frame fills",
 	  sim_value_size, AT(crop_width) },
+	{ "selection", "no", "only the older calls for that, G_CROP and S_CROP, as before Linux 4.20",
+	  sim_value_not, AT(no_selection) },
 	{ "stride", "BYTES", "bytes a line, where that is more than the picture needs", sim_value_number,
 	  AT(stride) },
 	{ "odd", "up|down",

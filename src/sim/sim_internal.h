@@ -72,8 +72,8 @@ struct sim_options {
 	uint32_t odd;                     /* SIM_ODD_* */
 	uint32_t field;                   /* V4L2_FIELD_*; of a capture device */
 	struct fraction pixel_aspect;     /* y/x; 0/0: no CROPCAP; 0/1: it leaves that empty */
-	uint32_t crop_width, crop_height; /* 0: no G_SELECTION */
-	bool output, m2m;
+	uint32_t crop_width, crop_height; /* 0: none */
+	bool output, m2m, no_selection;
 	char *dump, *settings, *driver;
 	char *node;        /* NULL: each open() is a device of its own */
 	uint32_t inputs;   /* or outputs */
@@ -380,6 +380,8 @@ int sim_source_set_standard(struct sim *sim, void *argument);
 int sim_source_query_standard(struct sim *sim, void *argument);
 int sim_source_get_edid(struct sim *sim, void *argument);
 int sim_source_set_edid(struct sim *sim, void *argument);
+int sim_source_get_crop(struct sim *sim, void *argument);
+int sim_source_set_crop(struct sim *sim, void *argument);
 int sim_source_get_selection(struct sim *sim, void *argument);
 int sim_source_set_selection(struct sim *sim, void *argument);
 

@@ -16,10 +16,15 @@ static const struct {
 	{ V4L2_STD_SECAM, "SECAM", 576 },
 };
 
+static struct v4l2_rect crop_bounds(const struct sim *sim)
+{
+	return (struct v4l2_rect){ 0, 0, sim->options.crop_width, sim->options.crop_height };
+}
+
 void sim_source_init(struct sim *sim)
 {
 	sim->standard = sim->options.standard ? V4L2_STD_PAL : 0;
-	sim->crop = (struct v4l2_rect){ 0, 0, sim->options.crop_width, sim->options.crop_height };
+	sim->crop = crop_bounds(sim);
 }
 
 void sim_source_print(struct sim *sim, FILE *file)
@@ -139,13 +144,11 @@ int sim_source_get_selection(struct sim *sim, void *argument)
 	struct v4l2_selection *selection = argument;
 	uint32_t first = crop_target(sim);
 
-	if (!sim->crop.width)
+	if (!sim->crop.width || sim->options.no_selection)
 		return -ENOTTY;
 	if (selection->target - first > V4L2_SEL_TGT_CROP_BOUNDS)
 		return -EINVAL;
-	selection->r = selection->target == first ? sim->crop
-						  : (struct v4l2_rect){ 0, 0, sim->options.crop_width,
-									sim->options.crop_height };
+	selection->r = selection->target == first ? sim->crop : crop_bounds(sim);
 	return 0;
 }
 
@@ -159,20 +162,36 @@ static void fit(uint32_t bound, uint32_t *side, int32_t *start)
 		*start = (int32_t)(bound - *side);
 }
 
-int sim_source_set_selection(struct sim *sim, void *argument)
+static int set_crop(struct sim *sim, struct v4l2_rect *rect)
 {
-	struct v4l2_selection *selection = argument;
-
-	if (!sim->crop.width)
-		return -ENOTTY;
-	if (selection->target != crop_target(sim))
-		return -EINVAL;
 	if (sim->queue.n_buffers)
 		return -EBUSY;
 	if (sim->options.adjust & SIM_ADJUST_SOURCE)
 		return 0;
-	fit(sim->options.crop_width, &selection->r.width, &selection->r.left);
-	fit(sim->options.crop_height, &selection->r.height, &selection->r.top);
-	sim->crop = selection->r;
+	fit(sim->options.crop_width, &rect->width, &rect->left);
+	fit(sim->options.crop_height, &rect->height, &rect->top);
+	sim->crop = *rect;
 	return 0;
+}
+
+int sim_source_set_selection(struct sim *sim, void *argument)
+{
+	struct v4l2_selection *selection = argument;
+
+	if (!sim->crop.width || sim->options.no_selection)
+		return -ENOTTY;
+	return selection->target == crop_target(sim) ? set_crop(sim, &selection->r) : -EINVAL;
+}
+
+int sim_source_get_crop(struct sim *sim, void *argument)
+{
+	((struct v4l2_crop *)argument)->c = sim->crop;
+	return sim->crop.width ? 0 : -ENOTTY;
+}
+
+int sim_source_set_crop(struct sim *sim, void *argument)
+{
+	struct v4l2_rect rect = ((struct v4l2_crop *)argument)->c; /* the call returns nothing */
+
+	return sim->crop.width ? set_crop(sim, &rect) : -ENOTTY;
 }

@@ -62,6 +62,11 @@ sets ' crop=320x240[+]16[+]8 ' crop=640x480 --crop 320x240+16+8
 refuses 4 crop=640x480 'asked for the part 324x240.16.8, got 320x240.16.8 .of 640x480' --crop 324x240+16+8
 sets ' crop=320x240[+]16[+]8 ' crop=640x480 --crop 324x240+16+8 --adjust
 refuses 4 inputs=1 'cannot crop' --crop 320x240+16+8
+# a driver without selections
+sets ' crop=320x240[+]16[+]8 ' crop=640x480,selection=no --crop 320x240+16+8
+refuses 4 crop=640x480,selection=no 'asked for the part 324x240.16.8, got 320x240.16.8 .of 640x480' --crop 324x240+16+8
+run_status 1 v4l2q capture -yd sim:fps=0,settings=left,crop=640x480,selection=no,fail=streamon@1:EIO --crop 320x240+16+8 -n 1 -o o.nut
+like "$(tail -n 1 left)" ' crop=640x480[+]0[+]0 ' 'and is put back where the run is refused'
 refuses 2 inputs=1 'invalid value .320x240. for --crop: expected' --crop 320x240
 
 # --want, of lists and of ranges

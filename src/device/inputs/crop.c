@@ -15,18 +15,9 @@ char *crop_text(const struct v4l2_rect *rect, char text[CROP_TEXT_MAX])
 	return text;
 }
 
-static int s_crop(struct device *device, const struct v4l2_rect *rect)
-{
-	struct v4l2_crop crop = { .type = device->type, .c = *rect };
-
-	return device_ioctl(device, VIDIOC_S_CROP, &crop);
-}
-
 int crop_put(struct device *device, const struct v4l2_rect *rect)
 {
-	int err = selection_put(device, V4L2_SEL_TGT_CROP, rect);
-
-	return err == -ENOTTY ? s_crop(device, rect) : err;
+	return selection_put(device, V4L2_SEL_TGT_CROP, rect);
 }
 
 static int report_refused(struct device *device, const struct v4l2_rect *rect, int err)

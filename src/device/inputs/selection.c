@@ -2,6 +2,8 @@
 /* Cropping and composing: the rectangles of the selection API. */
 #include "device/inputs/selection.h"
 
+#include <errno.h>
+
 const struct selection_target selection_targets[] = {
 	{ V4L2_SEL_TGT_NATIVE_SIZE, "native_size" },
 	{ V4L2_SEL_TGT_CROP_BOUNDS, "crop_bounds" },
@@ -23,11 +25,38 @@ static struct v4l2_selection selection_of(const struct device *device, uint32_t 
 					.target = target };
 }
 
+/* The older calls, which some drivers before Linux 4.20 have alone, know three targets; for an output these
+ * are where on the screen the frame is (kernel documentation, "Comparison with old cropping API"). */
+static bool is_of_crop(const struct device *device, uint32_t target)
+{
+	return target - (device_is_output(device) ? V4L2_SEL_TGT_COMPOSE : V4L2_SEL_TGT_CROP) <=
+	       V4L2_SEL_TGT_CROP_BOUNDS;
+}
+
+static int get_by_crop(struct device *device, struct v4l2_selection *selection)
+{
+	struct v4l2_crop crop = { .type = selection->type };
+	struct v4l2_cropcap cap = { .type = selection->type };
+	int err;
+
+	if (!is_of_crop(device, selection->target))
+		return -ENOTTY;
+	err = device_ioctl(device, VIDIOC_G_CROP, &crop);
+	selection->r = crop.c;
+	if (err < 0 || selection->target == V4L2_SEL_TGT_CROP || selection->target == V4L2_SEL_TGT_COMPOSE)
+		return err;
+	err = device_ioctl(device, VIDIOC_CROPCAP, &cap);
+	selection->r = selection->target & V4L2_SEL_TGT_CROP_BOUNDS ? cap.bounds : cap.defrect;
+	return err;
+}
+
 int selection_get(struct device *device, uint32_t target, struct v4l2_rect *rect)
 {
 	struct v4l2_selection selection = selection_of(device, target);
 	int err = device_ioctl(device, VIDIOC_G_SELECTION, &selection);
 
+	if (err == -ENOTTY)
+		err = get_by_crop(device, &selection);
 	if (err < 0)
 		selection.r = (struct v4l2_rect){ 0 };
 	*rect = selection.r;
@@ -37,7 +66,11 @@ int selection_get(struct device *device, uint32_t target, struct v4l2_rect *rect
 int selection_put(struct device *device, uint32_t target, const struct v4l2_rect *rect)
 {
 	struct v4l2_selection selection = selection_of(device, target);
+	struct v4l2_crop crop = { .type = selection.type, .c = *rect };
+	int err;
 
 	selection.r = *rect;
-	return device_ioctl(device, VIDIOC_S_SELECTION, &selection);
+	err = device_ioctl(device, VIDIOC_S_SELECTION, &selection);
+	return err == -ENOTTY && is_of_crop(device, target) ? device_ioctl(device, VIDIOC_S_CROP, &crop)
+							    : err;
 }
