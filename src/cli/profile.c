@@ -66,15 +66,24 @@ static int begin_section(struct loader *loader, const char *name)
 	return report_line(loader, name, "[edid] or [controls]");
 }
 
-/* By the options' own names. */
+/* By the options' own names. Those of a mode are not for one who asks with --want for another. */
 static int take_option_of(struct loader *loader, const char *name, const char *value)
 {
-	static const char *const names[] = { "input",       "dv-timings", "standard", "edid",
-					     "pixelformat", "size",       "fps",      "crop" };
+	static const struct {
+		const char *name;
+		bool of_mode;
+	} names[] = {
+		{ "input", false },      { "dv-timings", false }, { "standard", false }, { "edid", false },
+		{ "pixelformat", true }, { "size", true },        { "fps", true },       { "crop", false },
+	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(names[i], name) == 0)
-			return options_set_default(loader->rows, name, value, loader->options);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(names[i].name, name) != 0)
+			continue;
+		return names[i].of_mode && loader->options->want
+			       ? 0
+			       : options_set_default(loader->rows, name, value, loader->options);
+	}
 	return report_line(loader, name, "input, dv-timings, standard, edid, pixelformat, size, fps or crop");
 }
 

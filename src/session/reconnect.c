@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include "base/log.h"
+#include "base/log_capture.h"
+#include "device/format/want.h"
 #include "device/hotplug.h"
 
 int reconnect_reopen(struct setup *setup, const struct setup_options *options, int signal_fd,
@@ -55,6 +57,23 @@ static int free_queue(struct setup *setup, const struct setup_options *options)
 	return setup_device(setup, options) == STATUS_DONE ? 0 : -ENODEV;
 }
 
+/* The new source may have what the wish asks for, or not: then it is recorded as it comes. */
+static void choose_again(struct setup *setup, const struct setup_options *options,
+			 struct negotiate_request *request)
+{
+	struct negotiate_request chosen = *request;
+	struct log_capture captured;
+	int err;
+
+	if (!options->want)
+		return;
+	log_capture_begin(&captured);
+	err = want_apply(&setup->device, options->want, &chosen, setup->wanted);
+	log_capture_end(&captured, LOG_LEVEL_WARN);
+	if (err == 0)
+		*request = chosen;
+}
+
 int reconnect_renegotiate(struct setup *setup, const struct setup_options *options,
 			  const struct video_source *source, int signal_fd, int64_t deadline_ns)
 {
@@ -67,6 +86,8 @@ int reconnect_renegotiate(struct setup *setup, const struct setup_options *optio
 		request.pixelformat = fourcc_text(setup->format.fourcc, fourcc);
 	if (err == 0)
 		err = dv_timings_apply(&setup->device, signal_fd, deadline_ns, source);
+	if (err == 0)
+		choose_again(setup, options, &request);
 	if (err == 0)
 		err = negotiate_format(&setup->device, &request, &setup->format);
 	return err < 0 ? err : setup_pool(setup, options);

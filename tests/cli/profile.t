@@ -31,6 +31,10 @@ like "$(tail -n 1 left)" '^input=0 YUYV 1280x720 .*edid=2 crop=160x120[+]0[+]0 B
 run_status 0 v4l2q bench -d "$same" --profile saved -n 2 --warmup 1 --io mmap
 like "$(tail -n 1 left)" '^input=1 .*Brightness=7 ' bench
 
+printf 'size = 1280x720\nfps = 5\ncrop = 320x240+0+0\n' >mode
+run_status 0 v4l2q capture -yd sim:fps=0,size=64x48,adjust=size+format,crop=640x480,settings=left --profile mode --want fps -n 1 -o o.nut
+like "$(tail -n 1 left)" ' 64x48 1000/1 fps crop=320x240' 'a mode is chosen by --want instead'
+
 printf 'size = big\n' >wrong
 run_status 2 v4l2q capture -yd sim:fps=0 --profile wrong -n 1 -o o.nut
 like "$(cat err)" "invalid value 'big' for --size" 'a value that is none'

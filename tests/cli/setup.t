@@ -71,11 +71,13 @@ refuses 2 inputs=1 'invalid value .320x240. for --crop: expected' --crop 320x240
 
 # --want, of lists and of ranges
 sets ' 64x48 ' size=64x48,adjust=size+format --want quality,64x48,15fps
-like "$(cat err)" 'want quality,64x48,15fps: YUYV 64x48 at 1000 fps, the best of 1 modes' 'the choice is told'
+like "$(cat err)" 'want quality,64x48,15fps: YUYV 64x48 at 1000 fps, the only mode' 'the choice is told'
 sets ' 320x240 ' size=64x48 --want fps -s 320x240 -p NV12
 like "$(cat err)" 'want fps: NV12 320x240 at 1000 fps' 'the options restrict the choice'
-refuses 4 size=64x48,adjust=size+format 'want size,80x60: of 1 modes that the device lists none does; nearest: YUYV 64x48' --want size,80x60
-refuses 4 size=64x48,adjust=size+format 'want size: .*not one has the size, pixel format and rate' --want size -p NV12
+refuses 4 size=64x48,adjust=size+format 'want size,80x60: none of 1 modes does; nearest: YUYV 64x48' --want size,80x60
+refuses 4 size=64x48,adjust=size+format 'want size: none of its 1 modes has the size, pixel format and rate' --want size -p NV12
+sets ' 64x48 ' size=64x48,adjust=size+format,fail=g_parm@*:ENOTTY --want fps
+like "$(cat err)" 'at 1000 fps, the only mode' 'a rate that is listed, but cannot be set, is not asked for'
 refuses 2 size=64x48 "want 'speed': expected fps, size or quality" --want speed
 
 # The others have the same options.

@@ -89,6 +89,9 @@ for keys in event=20+30:320x240 event=20+30; do
 	check_trace "$keys"
 done
 
+run_status 0 v4l2q capture -yd sim:size=64x48,adjust=size+format,event=3:32x24 --want fps -n 6 -o 'wish%d.nut'
+like "$(cat err)" 'want fps: YUYV 32x24 at 1000 fps' 'the wish is for the new source too'
+
 run_status 0 v4l2q capture -d sim:size=320x240,fps=60,event=20 -n 50 -o blink.nut -y --io=rw --json=r.json
 is "$(json r.json '"\(.frames.written) \(.source.interruptions)"')" '50 1' 'rw: goes on in the same file'
 like "$(cat err)" 'interrupted: reading on' 'rw: says no more than it does'

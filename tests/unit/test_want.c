@@ -15,6 +15,10 @@
 #define MJPG V4L2_PIX_FMT_MJPEG
 #define H264 V4L2_PIX_FMT_H264
 
+#define HIGH_SPEED 53.248e6
+#define SUPER_SPEED 393e6
+#define ISOCHRONOUS 24.48e6 /* 3 packets of 1024 bytes a microframe */
+
 /* As a camera lists them. */
 static const struct enumerated_mode modes[] = {
 	{ H264, true, 3840, 2160, { 24, 1 } }, { MJPG, true, 640, 480, { 60, 1 } },
@@ -28,23 +32,28 @@ static void wishes(void **state)
 {
 	static const struct {
 		const char *wish;
-		unsigned usb_mbits;
+		double usb_bytes;
 		uint32_t width, height, fourcc; /* the user's own */
 		const char *reason;             /* NULL: nothing does */
 	} rows[] = {
 		{ "fps", 0, 0, 0, 0, "MJPG 1280x720 at 60 fps, the best of 9 modes" },
 		{ "fps,1920x1080", 0, 0, 0, 0, "YUYV 1920x1080 at 30" },
-		{ "size", 480, 0, 0, 0, "H264 3840x2160 at 24 fps, the best" },
-		{ "size,30", 0, 0, 0, 0, "YUYV 1920x1080 at 30 fps, the best" },
-		{ "size,30fps", 480, 0, 0, 0,
-		  "MJPG 1920x1080 at 30 fps (YUYV 1920x1080 at 30 fps would need 124 MB/s, USB at 480 Mbit/s "
-		  "carries 53.2)" },
-		{ "size,30fps", 5000, 0, 0, 0, "YUYV 1920x1080 at 30 fps, the best" },
+		{ "size", HIGH_SPEED, 0, 0, 0, "H264 3840x2160 at 24 fps, the best" },
+		{ "size,30", 0, 0, 0, 0, "YUYV 1920x1080 at 30 fps, the best of 6 modes" },
+		{ "size,30fps", HIGH_SPEED, 0, 0, 0,
+		  "MJPG 1920x1080 at 30 fps (YUYV 1920x1080 at 30 fps would need 124 MB/s, its endpoint of "
+		  "USB "
+		  "at 480 Mbit/s carries 53.2)" },
+		{ "quality,640x480", ISOCHRONOUS, 0, 0, 0, "YUYV 640x480 at 30 fps (YUYV 1920" },
+		{ "quality,800x600", ISOCHRONOUS, 0, 0, 0, "MJPG 1920x1080 at 30 fps (YUYV" },
+		{ "size,30fps", SUPER_SPEED, 0, 0, 0, "YUYV 1920x1080 at 30 fps, the best" },
+		{ "size,1920x1080", 0, 0, 0, 0, "H264 3840x2160 at 24 fps, the best of 3 modes" },
+		{ "size,2560x1440", 0, 0, 0, 0, "H264 3840x2160 at 24 fps, the only mode" },
 		{ "size,60fps,640x480", 0, 0, 0, 0, "MJPG 1280x720 at 60" },
 		{ "quality", 0, 0, 0, 0, "YUYV 1920x1080 at 30" },
-		{ "quality", 480, 0, 0, 0, "YUYV 640x480 at 30 fps (YUYV 1920x1080 at 30" },
-		{ "quality,1280x720", 480, 0, 0, 0, "MJPG 1920x1080 at 30" },
-		{ "quality", 12, 0, 0, 0, "MJPG 1920x1080 at 30 fps (YUYV" },
+		{ "quality", HIGH_SPEED, 0, 0, 0, "YUYV 640x480 at 30 fps (YUYV 1920x1080 at 30" },
+		{ "quality,1280x720", HIGH_SPEED, 0, 0, 0, "MJPG 1920x1080 at 30" },
+		{ "quality", 1.2e6, 0, 0, 0, "MJPG 1920x1080 at 30 fps (YUYV" },
 		{ "fps", 0, 640, 480, YUYV, "YUYV 640x480 at 30 fps, the" },
 		{ "size", 0, 0, 0, MJPG, "MJPG 1920x1080 at 30" },
 		{ "size,120fps", 0, 0, 0, 0, NULL },
@@ -53,7 +62,8 @@ static void wishes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct want want = { .usb_mbits = rows[i].usb_mbits,
+		struct want want = { .usb_mbits = 480,
+				     .usb_bytes = rows[i].usb_bytes,
 				     .width = rows[i].width,
 				     .height = rows[i].height,
 				     .fourccs = { rows[i].fourcc },
@@ -65,7 +75,7 @@ static void wishes(void **state)
 		chosen = want_choose(&want, modes, ARRAY_SIZE(modes));
 		if (chosen)
 			want_reason(&want, chosen, modes, ARRAY_SIZE(modes), text, sizeof text);
-		print_message("# %s, USB %u: %s\n", rows[i].wish, rows[i].usb_mbits, text);
+		print_message("# %s, USB %.3g: %s\n", rows[i].wish, rows[i].usb_bytes, text);
 		assert_true(!chosen == !rows[i].reason);
 		if (chosen)
 			assert_int_equal(strncmp(text, rows[i].reason, strlen(rows[i].reason)), 0);

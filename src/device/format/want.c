@@ -10,7 +10,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "device/format/enumerate.h"
+#include "device/format/format_details.h"
 #include "device/nodes/hardware.h"
+#include "device/nodes/usb.h"
 
 #define USABLE_FPS 15
 
@@ -68,28 +70,6 @@ static const AVPixFmtDescriptor *describe(const struct enumerated_mode *mode)
 	return pix && pix->codec == AV_CODEC_ID_RAWVIDEO ? av_pix_fmt_desc_get(pix->av) : NULL;
 }
 
-/* Payload that a device can send at most, in bytes a second. USB 2.0: bulk data fills 13 packets of 512 bytes
- * a microframe (specification 2.0, table 5-10; at full speed 19 of 64 a frame, table 5-9), which is more than
- * an isochronous endpoint may have. USB 3: 3 bursts of 16 packets of 1024 bytes each 125 us (specification
- * 3.2, isochronous transfers), twice that at 10 Gbit/s. */
-static double usb_bytes(unsigned mbits)
-{
-	static const struct {
-		unsigned mbits;
-		double bytes;
-	} rows[] = {
-		{ 12, 19 * 64 * 1e3 },
-		{ 480, 13 * 512 * 8e3 },
-		{ 5000, 3 * 16 * 1024 * 8e3 },
-		{ 10000, 2 * 3 * 16 * 1024 * 8e3 },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].mbits == mbits)
-			return rows[i].bytes;
-	return 0;
-}
-
 /* Bytes a second; 0 for what is compressed or not known. */
 static double load(const struct enumerated_mode *mode)
 {
@@ -108,7 +88,6 @@ static double ratio(double has, double wants)
 /* 1 where the mode is within all limits, less the more it misses them; 0: the user chose otherwise. */
 static double fit_of_mode(const struct want *want, const struct enumerated_mode *mode)
 {
-	double carried = usb_bytes(want->usb_mbits);
 	bool listed = want->n_fourccs == 0;
 
 	for (unsigned i = 0; i < want->n_fourccs; i++)
@@ -118,7 +97,7 @@ static double fit_of_mode(const struct want *want, const struct enumerated_mode 
 		return 0;
 	return ratio(mode->width, want->min_width) * ratio(mode->height, want->min_height) *
 	       ratio(fraction_value(mode->fps) * 1.01, fraction_value(want->min_fps)) *
-	       (carried > 0 ? ratio(carried, load(mode)) : 1);
+	       (want->usb_bytes > 0 ? ratio(want->usb_bytes, load(mode)) : 1);
 }
 
 /* How little a format loses: none, each picture by itself, or more. */
@@ -199,8 +178,22 @@ static void add_mode_text(const struct enumerated_mode *mode, char *text, size_t
 
 static void add_load(const struct want *want, const struct enumerated_mode *mode, char *text, size_t size)
 {
-	text_add(text, size, " would need %.3g MB/s, USB at %u Mbit/s carries %.3g", load(mode) / 1e6,
-		 want->usb_mbits, usb_bytes(want->usb_mbits) / 1e6);
+	text_add(text, size, " would need %.3g MB/s, its endpoint of USB at %u Mbit/s carries %.3g",
+		 load(mode) / 1e6, want->usb_mbits, want->usb_bytes / 1e6);
+}
+
+/* Those that are within the limits; or `nearly`, at least within the user's own choice. */
+static size_t count_fitting(const struct want *want, const struct enumerated_mode *modes, size_t n,
+			    bool nearly)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		double fit = fit_of_mode(want, &modes[i]);
+
+		count += fit >= 1 || (nearly && fit > 0);
+	}
+	return count;
 }
 
 char *want_reason(const struct want *want, const struct enumerated_mode *chosen,
@@ -209,7 +202,7 @@ char *want_reason(const struct want *want, const struct enumerated_mode *chosen,
 	struct want unbounded = *want;
 	const struct enumerated_mode *other;
 
-	unbounded.usb_mbits = 0;
+	unbounded.usb_bytes = 0;
 	other = want_choose(&unbounded, modes, n);
 	*text = '\0';
 	add_mode_text(chosen, text, size);
@@ -219,7 +212,9 @@ char *want_reason(const struct want *want, const struct enumerated_mode *chosen,
 		add_load(want, other, text, size);
 		text_add(text, size, ")");
 	} else {
-		text_add(text, size, ", the best of %zu modes", n);
+		size_t fitting = count_fitting(want, modes, n, false);
+
+		text_add(text, size, fitting > 1 ? ", the best of %zu modes" : ", the only mode", fitting);
 	}
 	return text;
 }
@@ -253,20 +248,46 @@ static int report_nothing(const struct device *device, const char *wish, const s
 	const struct enumerated_mode *nearest = want_nearest(want, list->modes, list->n);
 	char text[200] = "";
 
-	if (!nearest && list->n) {
-		text_add(text, sizeof text,
-			 "; not one has the size, pixel format and rate that were asked for");
-	} else if (nearest) {
-		text_add(text, sizeof text, "; nearest: ");
-		add_mode_text(nearest, text, sizeof text);
-		if (usb_bytes(want->usb_mbits) > 0 && load(nearest) > usb_bytes(want->usb_mbits)) {
-			text_add(text, sizeof text, ", which");
-			add_load(want, nearest, text, sizeof text);
-		}
+	if (!nearest) {
+		log_error("%s: --want %s: none of its %zu modes has the size, pixel format and rate that "
+			  "were asked for",
+			  device->name, wish, list->n);
+		return -ERANGE;
 	}
-	log_error("%s: --want %s: of %zu modes that the device lists none does%s", device->name, wish,
-		  list->n, text);
+	add_mode_text(nearest, text, sizeof text);
+	if (want->usb_bytes > 0 && load(nearest) > want->usb_bytes) {
+		text_add(text, sizeof text, ", which");
+		add_load(want, nearest, text, sizeof text);
+	}
+	log_error("%s: --want %s: none of %zu modes does; nearest: %s", device->name, wish,
+		  count_fitting(want, list->modes, list->n, true), text);
 	return -ERANGE;
+}
+
+/* Bytes a second that a device can send at most; 0: not known. Of USB 2.0 bulk data fills 13 packets of 512
+ * bytes a microframe (specification 2.0, table 5-10; at full speed 19 of 64 a frame, table 5-9). USB 3: 3
+ * bursts of 16 packets of 1024 bytes each 125 us (specification 3.2, isochronous transfers), twice that at 10
+ * Gbit/s. */
+static double usb_bytes(const struct hardware *hardware)
+{
+	static const struct {
+		unsigned mbits;
+		double bytes;
+	} rows[] = {
+		{ 12, 19 * 64 * 1e3 },
+		{ 480, 13 * 512 * 8e3 },
+		{ 5000, 3 * 16 * 1024 * 8e3 },
+		{ 10000, 2 * 3 * 16 * 1024 * 8e3 },
+	};
+	struct usb_alternates alternates;
+
+	usb_alternates(hardware, &alternates);
+	if (alternates.n)
+		return alternates.most;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].mbits == hardware->usb_mbits)
+			return rows[i].bytes;
+	return 0;
 }
 
 /* What the user chose, and the way that frames come. */
@@ -281,16 +302,22 @@ static void restrict_to(struct want *want, const struct device *device,
 	if (request->pixelformat)
 		want->n_fourccs =
 			pixfmt_parse(request->pixelformat, want->fourccs, ARRAY_SIZE(want->fourccs));
-	if (hardware_of_path("", device->path, &hardware))
-		want->usb_mbits = hardware.usb_mbits;
+	if (!hardware_of_path("", device->path, &hardware))
+		return;
+	want->usb_mbits = hardware.usb_mbits;
+	want->usb_bytes = usb_bytes(&hardware);
 }
 
-static void take(const struct enumerated_mode *mode, struct negotiate_request *request,
+/* A rate that is listed cannot be asked for where the driver sets none. */
+static void take(struct device *device, const struct enumerated_mode *mode, struct negotiate_request *request,
 		 char pixelformat[FOURCC_TEXT_MAX])
 {
+	struct stream_details stream;
+
+	format_details_get_stream(device, &stream);
 	request->width = mode->width;
 	request->height = mode->height;
-	if (mode->fps.den && !request->fps.den)
+	if (mode->fps.den && !request->fps.den && stream.sets_rate)
 		request->fps = mode->fps;
 	if (!request->pixelformat)
 		request->pixelformat = fourcc_text(mode->fourcc, pixelformat);
@@ -311,7 +338,7 @@ int want_apply(struct device *device, const char *text, struct negotiate_request
 	err = enumerate_modes(device, request->width, request->height, request->fps, append_mode, &list);
 	chosen = err < 0 ? NULL : want_choose(&want, list.modes, list.n);
 	if (chosen) {
-		take(chosen, request, pixelformat);
+		take(device, chosen, request, pixelformat);
 		log_info("want %s: %s", text,
 			 want_reason(&want, chosen, list.modes, list.n, reason, sizeof reason));
 	} else if (err == 0) {

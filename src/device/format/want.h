@@ -18,6 +18,7 @@ struct want {
 	uint32_t fourccs[8];
 	unsigned n_fourccs;
 	unsigned usb_mbits; /* what frames come through; 0: no USB, or not known */
+	double usb_bytes;   /* a second that it carries; 0: not known */
 };
 
 /* "size", "fps,1280x720", "size,1280x720,30fps": goal and limits. Returns 0 or -EINVAL, logged. */
