@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/status_line.h"
-#include "device/obstacles.h"
+#include "device/node_errors.h"
 
 static int set_end(struct measure *measure, enum run_end end, int err)
 {
@@ -29,12 +29,9 @@ static int end_by_result(struct measure *measure, int result)
 		{ POOL_TIMEOUT, END_STALL, false },
 	};
 	const char *path = pool_device(measure->pool)->path;
-	char text[32];
 
-	if (result == POOL_TIMEOUT) {
-		snprintf(text, sizeof text, "%.3g s", (double)measure->options.stall_ns / NS_PER_S);
-		obstacle_report(path, OBSTACLE_NO_FRAMES, text, NULL);
-	}
+	if (result == POOL_TIMEOUT)
+		node_error_no_frames(pool_device(measure->pool), measure->options.stall_ns);
 	if (result == POOL_RES_CHANGE)
 		log_error("%s: the video source changed during the measurement", path);
 	if (result == POOL_NOBUF)

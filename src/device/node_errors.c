@@ -13,6 +13,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "device/nodes/conversion.h"
@@ -106,10 +107,23 @@ static char *other_job_text(uint32_t caps, char *text, size_t size)
 	return text;
 }
 
+/* v4l2loopback's exclusive_caps. */
+static bool is_loopback_at_rest(const struct failure *failure)
+{
+	struct v4l2_capability info;
+
+	return failure->role == DEVICE_CAPTURE && nodes_serve_role(failure->caps, DEVICE_OUTPUT) &&
+	       v4l2_querycap(failure->path, &info) == 0 && nodes_is_loopback(&info);
+}
+
 static void report_other_job(const struct failure *failure)
 {
 	char others[TEXT_MAX], able[TEXT_MAX], cause[2 * TEXT_MAX], cure[2 * TEXT_MAX];
 
+	if (is_loopback_at_rest(failure)) {
+		obstacle_report(failure->path, OBSTACLE_NO_PRODUCER_EXCLUSIVE, failure->path, NULL);
+		return;
+	}
 	list_others(failure->path, failure->role, others, sizeof others);
 	snprintf(cause, sizeof cause, "%s (%s)", roles[failure->role].one,
 		 other_job_text(failure->caps, able, sizeof able));
@@ -266,4 +280,15 @@ int node_error_none(const struct node *nodes, int n, enum device_role role)
 	obstacle_report(NULL, n == 0 ? OBSTACLE_NO_NODES : OBSTACLE_NO_ROLE, roles[role].word,
 			roles[role].simulated);
 	return -ENOENT;
+}
+
+void node_error_no_frames(const struct device *device, int64_t stall_ns)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%.3g s", (double)stall_ns / NS_PER_S);
+	if (nodes_is_loopback(&device->info))
+		obstacle_report(device->path, OBSTACLE_NO_PRODUCER, device->path, NULL);
+	else
+		obstacle_report(device->path, OBSTACLE_NO_FRAMES, text, NULL);
 }

@@ -16,5 +16,7 @@ int node_error_codec(struct device *device, enum device_role role);
 /* Logs that none of the n nodes has the capability, and returns -ENOENT; where one of them may not be opened,
  * logs that and returns -EACCES. */
 int node_error_none(const struct node *nodes, int n, enum device_role role);
+/* Reports that no frame has come from a device for so long. */
+void node_error_no_frames(const struct device *device, int64_t stall_ns);
 
 #endif

@@ -61,6 +61,15 @@ static const struct {
 				    "set the source to a size and rate that the device supports" },
 	[OBSTACLE_TIMINGS] = { "timings", "its timings are not those of the source: from %1",
 			       "--dv-timings auto sets those of the source, as does v4l2q doctor --fix" },
+	[OBSTACLE_NO_PRODUCER] = { "no-producer",
+				   "no producer feeds it: v4l2loopback hands on what one plays",
+				   "start its producer first, such as v4l2q play -d %1" },
+	[OBSTACLE_NO_PRODUCER_EXCLUSIVE] = { "no-producer",
+					     "no producer feeds it: with exclusive_caps, v4l2loopback is a "
+					     "capture device only while one does",
+					     "start its producer first, such as v4l2q play -d %1, or load "
+					     "the "
+					     "module with exclusive_caps=0" },
 	[OBSTACLE_NO_FORMAT] = { "no-format",
 				 "no format is set: no producer feeds the device (v4l2loopback), or none has "
 				 "set it yet",
@@ -73,15 +82,26 @@ static const struct {
 				 "ask for a smaller size or fewer buffers%2" },
 	[OBSTACLE_FEW_BUFFERS] = { "buffers", "%1 buffers granted, %2 needed",
 				   "ask for a smaller size, or another --io" },
+	[OBSTACLE_BUFFERS_REFUSED] = { "buffers", "the driver refuses to give buffers%1",
+				       "try another --io (v4l2q list -d %2 shows which work), or other "
+				       "frames; "
+				       "dmesg may tell why" },
+	[OBSTACLE_START_REFUSED] = { "start", "the driver refuses to start the stream%1",
+				     "try another size or pixel format (v4l2q list -d %2 shows them), or "
+				     "another "
+				     "--io; dmesg may tell why" },
 	[OBSTACLE_BANDWIDTH] = { "bandwidth", "not enough USB bandwidth (not disk space)%1",
 				 "try a compressed format (-p MJPG), a smaller size or rate, or another USB "
 				 "port or hub" },
 	[OBSTACLE_PIPELINE] = { "pipeline", "its media pipeline is not set up, or formats along it differ%1",
-				"v4l2q list -d DEV shows where; --pipeline auto sets them" },
+				"v4l2q list -d %2 shows where; --pipeline auto sets them" },
 	[OBSTACLE_PIPELINE_MISMATCH] = { "pipeline", "its media pipeline does not fit together: %1",
 					 "v4l2q list -d %2 shows it" },
 	[OBSTACLE_PIPELINE_LINK] = { "pipeline", "its media pipeline is not whole: %1",
 				     "enable one of them (media-ctl -l); v4l2q list -d %2 shows it" },
+	[OBSTACLE_PIPELINE_UNSET] = { "pipeline", "its media pipeline was not set up: %1",
+				      "v4l2q sets it for each run, and v4l2q doctor --fix for good, as does "
+				      "%2" },
 	[OBSTACLE_NO_LINK] = { "pipeline", "its media pipeline is not set up, or there is no signal%1",
 			       "enable the links to the video source (media-ctl), or connect it" },
 	[OBSTACLE_UNRESPONSIVE] = { "unresponsive", "the device does not respond properly%1",

@@ -11,7 +11,22 @@
 
 #define USB2_MBITS 480
 
-/* setup_device() does the work of three checks: what it reports is told of the one that met it. */
+/* setup_device() does the work of three checks: what it reports is told by the one that met it. */
+static void keep_for_later(struct doctor *doctor)
+{
+	doctor->setup_obstacle.kind = N_OBSTACLES;
+	if (doctor->has_obstacle)
+		doctor->setup_obstacle = doctor->findings[--doctor->n_findings].obstacle;
+	doctor->has_obstacle = false;
+}
+
+static enum status report_setup(struct doctor *doctor)
+{
+	if (doctor->setup_obstacle.kind < N_OBSTACLES)
+		obstacle_pass(doctor->setup.device.path, &doctor->setup_obstacle);
+	return doctor->setup_status;
+}
+
 enum status doctor_check_node(struct doctor *doctor, char *found)
 {
 	struct setup *setup = &doctor->setup;
@@ -19,10 +34,7 @@ enum status doctor_check_node(struct doctor *doctor, char *found)
 	doctor->setup_status = setup_device(setup, doctor->options.setup);
 	if (!setup->has_device)
 		return doctor->setup_status;
-	doctor->setup_is_told = doctor->has_obstacle;
-	if (doctor->has_obstacle)
-		doctor->findings[doctor->n_findings - 1].check =
-			setup->before.is_saved ? "setup" : "idle"; /* where it was met */
+	keep_for_later(doctor);
 	snprintf(found, FINDING_TEXT_MAX, "%s: %.32s (%.16s, %.32s)", setup->device.path,
 		 (const char *)setup->device.info.card, (const char *)setup->device.info.driver,
 		 (const char *)setup->device.info.bus_info);
@@ -33,10 +45,8 @@ enum status doctor_check_idle(struct doctor *doctor, char *found)
 {
 	char holders[200];
 
-	if (!doctor->setup.before.is_saved) {
-		doctor->has_obstacle = doctor->setup_is_told;
-		return doctor->setup_status;
-	}
+	if (!doctor->setup.before.is_saved)
+		return report_setup(doctor);
 	snprintf(found, FINDING_TEXT_MAX, "no other program streams from it");
 	if (!device_is_simulated(&doctor->setup.device) &&
 	    *holders_text(doctor->setup.device.path, holders, sizeof holders))
@@ -49,14 +59,30 @@ enum status doctor_check_setup(struct doctor *doctor, char *found)
 	char name[INPUT_NAME_MAX];
 	int input = inputs_current(&doctor->setup.device);
 
-	if (doctor->setup_status != STATUS_DONE) {
-		doctor->has_obstacle = doctor->setup_is_told;
-		return doctor->setup_status;
-	}
+	if (doctor->setup_status != STATUS_DONE)
+		return report_setup(doctor);
 	if (input < 0 || !inputs_name(&doctor->setup.device, (uint32_t)input, name))
 		snprintf(found, FINDING_TEXT_MAX, "it has no inputs to select");
 	else
 		snprintf(found, FINDING_TEXT_MAX, "input %d (%s)", input, name);
+	return STATUS_DONE;
+}
+
+/* A recording sets it up as well, and puts it back, so that it is in the way of other programs alone. */
+enum status doctor_check_pipeline(struct doctor *doctor, char *found)
+{
+	const struct pipeline *pipeline = doctor->setup.pipeline;
+	char command[OBSTACLE_TEXT_MAX - 200];
+
+	if (!pipeline || doctor->options.setup->no_pipeline)
+		return STATUS_DONE;
+	if (!*pipeline->former_mismatch) {
+		snprintf(found, FINDING_TEXT_MAX, "its pads fit each other");
+		return STATUS_DONE;
+	}
+	obstacle_report(doctor->setup.device.path, OBSTACLE_PIPELINE_UNSET, pipeline->former_mismatch,
+			pipeline_command(pipeline, command, sizeof command));
+	doctor->findings[doctor->n_findings - 1].is_fixed = doctor->options.fix;
 	return STATUS_DONE;
 }
 
@@ -86,8 +112,10 @@ enum status doctor_check_signal(struct doctor *doctor, char *found)
 
 	if (kind == N_OBSTACLES)
 		kind = obstacle_of_input(device);
+	if (kind == OBSTACLE_NO_SIGNAL && nodes_is_loopback(&device->info))
+		kind = OBSTACLE_NO_PRODUCER;
 	if (kind != N_OBSTACLES)
-		obstacle_report(device->path, kind, NULL, NULL);
+		obstacle_report(device->path, kind, device->path, NULL);
 	else if (err == 0)
 		snprintf(found, FINDING_TEXT_MAX, "%s", dv_timings_name(&timings.bt, name));
 	return STATUS_DONE;

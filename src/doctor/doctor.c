@@ -10,7 +10,7 @@
 #include "doctor/doctor_internal.h"
 
 /* How far the walk must have come for a check. */
-enum { NOTHING, OPENED, SET_UP, NEGOTIATED, ALLOCATED, FRAMES };
+enum { NOTHING, OPENED, IDLE, SET_UP, NEGOTIATED, ALLOCATED, FRAMES };
 
 static const struct check {
 	const char *name;
@@ -19,8 +19,9 @@ static const struct check {
 } checks[] = {
 	{ "node", doctor_check_node, NOTHING, OPENED },
 	{ "usb", doctor_check_usb, OPENED, NOTHING },
-	{ "idle", doctor_check_idle, OPENED, NOTHING },
-	{ "setup", doctor_check_setup, OPENED, SET_UP },
+	{ "idle", doctor_check_idle, OPENED, IDLE },
+	{ "setup", doctor_check_setup, IDLE, SET_UP },
+	{ "pipeline", doctor_check_pipeline, SET_UP, NOTHING },
 	{ "signal", doctor_check_signal, OPENED, NOTHING },
 	{ "timings", doctor_check_timings, SET_UP, NOTHING },
 	{ "format", doctor_check_format, SET_UP, NEGOTIATED },

@@ -48,11 +48,12 @@ struct doctor {
 	enum status setup_status;
 	unsigned reached; /* see struct check */
 	const char *check;
-	bool setup_is_told; /* the obstacle that setup_status stands for has been reported */
-	char message[512];  /* the first error of the last check that logged one */
-	bool has_obstacle;  /* of this check */
-	double brightness;  /* of the last raw frame, 0 to 1; negative: not known */
-	int kmsg_fd;        /* at the end of the kernel's log when the walk began; -1: none */
+	struct obstacle setup_obstacle; /* that setup_status stands for, until its check tells it; kind
+					   N_OBSTACLES: none of the table */
+	char message[512];              /* the first error of the last check that logged one */
+	bool has_obstacle;              /* of this check */
+	double brightness;              /* of the last raw frame, 0 to 1; negative: not known */
+	int kmsg_fd;                    /* at the end of the kernel's log when the walk began; -1: none */
 };
 
 /* Opens the device and closes it again; device->path, name and info stay for the report. doctor_close() frees

@@ -10,8 +10,8 @@
  * are none has said in found[FINDING_TEXT_MAX] what it found; found left "": it does not apply. */
 typedef enum status doctor_check(struct doctor *doctor, char *found);
 
-doctor_check doctor_check_node, doctor_check_idle, doctor_check_setup, doctor_check_signal,
-	doctor_check_timings, doctor_check_usb;
+doctor_check doctor_check_node, doctor_check_idle, doctor_check_setup, doctor_check_pipeline,
+	doctor_check_signal, doctor_check_timings, doctor_check_usb;
 doctor_check doctor_check_format, doctor_check_buffers, doctor_check_frames, doctor_check_picture,
 	doctor_check_rate, doctor_check_timestamps;
 doctor_check doctor_check_power, doctor_check_kernel;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "device/node_errors.h"
 #include "doctor/doctor_internal.h"
 
 #define DARK 0.04
@@ -90,8 +91,7 @@ static enum status report_none_usable(struct doctor *doctor)
 			 doctor->ledger.captured - doctor->ledger.written, seconds);
 		obstacle_report(path, OBSTACLE_UNUSABLE_FRAMES, text, "damaged or empty");
 	} else {
-		snprintf(text, sizeof text, "%.3g s", seconds);
-		obstacle_report(path, OBSTACLE_NO_FRAMES, text, NULL);
+		node_error_no_frames(&doctor->setup.device, doctor->options.stall_ns);
 	}
 	return STATUS_LOST;
 }

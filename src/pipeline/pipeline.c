@@ -3,10 +3,12 @@
 #include "pipeline/pipeline.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
 #include "base/pixfmt.h"
+#include "base/text.h"
 #include "device/obstacles.h"
 #include "pipeline/search.h"
 
@@ -304,9 +306,61 @@ int pipeline_configure(struct pipeline *pipeline, const struct negotiate_request
 		return refuse(pipeline, &found.mismatch, -EPIPE);
 	if (!search_is_as_requested(&found) && !wanted->adjust)
 		return refuse_request(pipeline, wanted, &found);
+	if (!pipeline->is_saved)
+		route_mismatch_text(&mismatch, pipeline->former_mismatch);
 	save(pipeline);
 	err = set_all(pipeline, &found);
 	if (err < 0)
 		restore_pads(pipeline);
 	return err;
+}
+
+static const struct pad_state *first_state_of(const struct pipeline *pipeline, const struct pad *pad)
+{
+	const struct pad_state *state = pipeline->before;
+
+	while (state->pad != pad)
+		state++;
+	return state;
+}
+
+/* "\"Sensor A\":0 [fmt:SRGGB8_1X8/640x480]" */
+static void add_pad_command(const struct pad_state *state, char *text, size_t size)
+{
+	char pad[PAD_TEXT_MAX], format[PAD_FORMAT_TEXT_MAX];
+	struct v4l2_mbus_framefmt now;
+
+	if (state->node || pad_get_format(state->pad, V4L2_SUBDEV_FORMAT_ACTIVE, &now) < 0 ||
+	    pad_formats_match(&now, &state->format))
+		return;
+	pad_format_text(&now, format);
+	text_add(text, size, "%s%s [fmt:%.*s/%s]", *text ? ", " : "", graph_pad_text(state->pad, pad),
+		 (int)strcspn(format, " "), format, strrchr(format, ' ') + 1);
+}
+
+static void add_link_command(const struct link *link, char *text, size_t size)
+{
+	char source[PAD_TEXT_MAX], sink[PAD_TEXT_MAX];
+
+	text_add(text, size, "%s%s -> %s [1]", *text ? ", " : "", graph_pad_text(link->source, source),
+		 graph_pad_text(link->sink, sink));
+}
+
+char *pipeline_command(const struct pipeline *pipeline, char *text, size_t size)
+{
+	char pads[1000] = "", links[500] = "";
+
+	/* A pad that several links begin at is there several times. */
+	for (unsigned i = 0; i < pipeline->n_before; i++)
+		if (first_state_of(pipeline, pipeline->before[i].pad) == &pipeline->before[i])
+			add_pad_command(&pipeline->before[i], pads, sizeof pads);
+	for (unsigned i = 0; i < pipeline->route.n; i++)
+		if (pipeline->was_off[i])
+			add_link_command(pipeline->route.links[i], links, sizeof links);
+	snprintf(text, size, "media-ctl -d %s", pipeline->graph.media.path);
+	if (*links)
+		text_add(text, size, " -l '%s'", links);
+	if (*pads)
+		text_add(text, size, " -V '%s'", pads);
+	return text;
 }

@@ -27,6 +27,8 @@ struct pipeline {
 	struct pad_state before[2 * (ROUTE_MAX + BRANCHES_MAX)]; /* from the source on */
 	unsigned n_before;
 	bool is_saved;
+	char former_mismatch[MISMATCH_TEXT_MAX]; /* what the first pipeline_configure() removed; "": nothing
+						  */
 	bool was_off[ROUTE_MAX]; /* the links of the route that pipeline_configure() enabled */
 };
 
@@ -48,6 +50,10 @@ void pipeline_restore(struct pipeline *pipeline);
 
 /* What keeps the node from streaming, in words, into text, which is returned; "" where nothing does. */
 char *pipeline_mismatch(struct pipeline *pipeline, char text[MISMATCH_TEXT_MAX]);
+
+/* "media-ctl -d /dev/media0 -V '...'": what sets the pads and links as pipeline_configure() has, into text,
+ * which is returned. */
+char *pipeline_command(const struct pipeline *pipeline, char *text, size_t size);
 
 /* As controls_set(), but a name may be "ENTITY/NAME", of a control of a sub-device, and a NAME that the video
  * node lacks is that of the sub-device on the route which has it. pipeline NULL: the video node alone.

@@ -191,8 +191,14 @@ static int request_failed(struct allocator *allocator, uint32_t n, int err)
 	uint64_t cma = meminfo_bytes("CmaTotal");
 	char size[BYTES_TEXT_MAX], text[200];
 
-	if (err != -ENOMEM)
+	if (err == -ENODEV)
 		return device_error(allocator->device, "VIDIOC_REQBUFS", err);
+	if (err != -ENOMEM) {
+		snprintf(text, sizeof text, " (VIDIOC_REQBUFS: %s)", err_str(err));
+		obstacle_report(allocator->device->path, OBSTACLE_BUFFERS_REFUSED, text,
+				allocator->device->path);
+		return err;
+	}
 	snprintf(text, sizeof text, " (VIDIOC_REQBUFS: %u of %s each", n,
 		 bytes_text(video_format_bytes(allocator->format), size));
 	if (cma) {

@@ -142,7 +142,7 @@ int pool_check_idle(struct device *device, const char *io)
  * QBUF has no effect, and a frame lasts only until the producer comes round again. */
 static bool overwrites_buffers(const struct device *device)
 {
-	return strcmp((const char *)device->info.driver, "v4l2 loopback") == 0;
+	return nodes_is_loopback(&device->info);
 }
 
 int pool_open(struct pool **out, struct device *device, const struct video_format *format,

@@ -25,14 +25,18 @@ static bool is_pool_result(int err)
 	       err == POOL_NOBUF || err == POOL_WAKE || err == POOL_TIMEOUT;
 }
 
-int qbuf_error(struct pool *pool, const char *what, int err)
+/* A node that vanishes during a call fails it with EINVAL, and only the next with ENODEV. */
+static bool is_gone(struct pool *pool, int err)
 {
 	struct v4l2_capability caps;
 
-	/* A node that vanishes during a call fails it with EINVAL, and only the next with ENODEV. */
-	if (err == -EINVAL && device_ioctl(pool->device, VIDIOC_QUERYCAP, &caps) == -ENODEV)
-		err = -ENODEV;
-	if (err != -ENODEV) {
+	return err == -ENODEV ||
+	       (err == -EINVAL && device_ioctl(pool->device, VIDIOC_QUERYCAP, &caps) == -ENODEV);
+}
+
+int qbuf_error(struct pool *pool, const char *what, int err)
+{
+	if (!is_gone(pool, err)) {
 		device_error(pool->device, what, err);
 		return is_pool_result(err) ? -EREMOTEIO : err;
 	}
@@ -365,6 +369,9 @@ static enum obstacle_kind explain_stream_on(const struct pool *pool, int err, ch
 	struct usb_load load;
 
 	snprintf(text, OBSTACLE_TEXT_MAX, " (VIDIOC_STREAMON: %s)", err_str(err));
+	if (kind == N_OBSTACLES)
+		kind = err == -EIO && nodes_is_loopback(&pool->device->info) ? OBSTACLE_NO_PRODUCER
+									     : OBSTACLE_START_REFUSED;
 	if (kind != OBSTACLE_BANDWIDTH && err != -EIO)
 		return kind;
 	usb_load("", pool->device->path, format->pix ? bytes : 0, &load);
@@ -383,11 +390,14 @@ static int stream_on_failed(struct pool *pool, int err)
 
 	if (err == -EBUSY && !device_is_simulated(device))
 		return node_error_report(device->path, err, DEVICE_ANY, device->caps);
-	kind = explain_stream_on(pool, err, text);
-	if (kind == N_OBSTACLES)
+	if (is_gone(pool, err))
 		return qbuf_error(pool, "VIDIOC_STREAMON", err);
-	obstacle_report(device->path, kind, text, NULL);
-	return err;
+	kind = explain_stream_on(pool, err, text);
+	if (kind == OBSTACLE_NO_PRODUCER)
+		obstacle_report(device->path, kind, device->path, NULL);
+	else
+		obstacle_report(device->path, kind, text, device->path);
+	return is_pool_result(err) ? -EREMOTEIO : err;
 }
 
 int qbuf_stream_on(struct pool *pool)

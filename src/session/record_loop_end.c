@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include "base/clock.h"
+#include "device/node_errors.h"
 #include "device/obstacles.h"
 
 int record_loop_finish(struct record_loop *loop, enum run_end end, int err)
@@ -39,8 +40,7 @@ static void report_stall(const struct record_loop *loop)
 	char text[64];
 
 	if (!loop->n_unusable) {
-		snprintf(text, sizeof text, "%.3g s", seconds);
-		obstacle_report(path, OBSTACLE_NO_FRAMES, text, NULL);
+		node_error_no_frames(&loop->recording->setup->device, loop->recording->options.stall_ns);
 		return;
 	}
 	snprintf(text, sizeof text, "%llu frames of %.3g s", (unsigned long long)loop->n_unusable, seconds);

@@ -94,7 +94,7 @@ ok 'a mode that fails later is no mode that is lacking' jq -e '.runs[0] | .end =
 run_status 0 v4l2q bench -d "sim:type=output,size=64x48,fps=200,fail=qbuf@20:EIO" "${quick[@]}" --io mmap --json=o.json
 is "$(json o.json '.runs[0] | "\(.end) \(.frames)"')" 'count 39' 'an output that recovers is measured on'
 run_status 0 v4l2q bench -d "$sim,fail=streamon@1:EIO" "${quick[@]}" --io mmap,userptr --json=f.json
-is "$(json f.json '.runs[] | "\(.io) \(.unsupported) \(.frames)"' | paste -sd';')" 'mmap VIDIOC_STREAMON: Input/output error null;userptr null 40' \
+is "$(json f.json '.runs[] | "\(.io) \(.unsupported) \(.frames)"' | paste -sd';')" 'mmap the driver refuses to start the stream (VIDIOC_STREAMON: Input/output error); try another size or pixel format (v4l2q list -d sim shows them), or another --io; dmesg may tell why null;userptr null 40' \
 	'a mode that fails at the start is listed with the reason'
 for bad in '--io=mmap,foo' '--buffers=0' '--buffers=33' '--buffers=x' '--consumer-delay=5xs' '--consumer-delay=5' '--consumer-stall=5s' '--repeat=0' '-n 0' \
 	'--fail-if=p98>1' '--fail-if=' '--direction=up'; do

@@ -24,6 +24,12 @@ obstacle 3 node 'no such device' '(available|check that it is plugged in)' -d /d
 obstacle 3 node 'a regular file' 'v4l2q list' -d "$root/Makefile"
 obstacle 3 node 'memory-to-memory device, a[n ]' '' -d $sim,type=m2m
 obstacle 3 idle 'busy' '[a-z]' -d $sim,busy
+is "$(json r.json '[.checks[] | select(.check == "node" or .check == "setup").result] | join(" ")')" 'ok skipped' \
+	'busy: the node is good, and nothing is set'
+obstacle 0 pipeline 'was not set up: "Debayer A":0 wants .*, "Sensor A":0 sends' "media-ctl -d .* -V '\"Sensor A\":0 .fmt:SBGGR8_1X8/640x480.'" \
+	-d sim:fps=0,pipeline=mismatch -n 3
+obstacle 0 pipeline 'was not set up' '' -d sim:fps=0,pipeline=mismatch -n 3 --fix
+is "$(json r.json '.checks[] | select(.fixed).check')" pipeline '--fix: leaves the pipeline set'
 obstacle 4 setup 'brightness' 'null' -d $sim --set-ctrl brightness=9999
 obstacle 5 signal 'there is no signal' 'connect the video source' -d $sim,signal=none --stall-timeout 100ms
 obstacle 5 signal 'not stable' 'check cable and source' -d $sim,signal=no-lock --stall-timeout 100ms
@@ -33,6 +39,9 @@ obstacle 0 timings 'not those of the source' '' -d $sim,fps=0,source=128x96 --fi
 is "$(json r.json '.format.width, (.checks[] | select(.fixed).check)' | paste -sd' ')" '128 timings' '--fix: sets the timings of the source'
 obstacle 4 format 'asked for 640x480, got 64x48' '--adjust' -d $sim,adjust=size -s 640x480
 obstacle 1 buffers 'no memory for the buffers' 'fewer buffers' -d $sim,fail=reqbufs@1:ENOMEM
+obstacle 1 buffers 'refuses to give buffers .VIDIOC_REQBUFS: Invalid argument' 'another --io' -d $sim,fail=reqbufs@1:EINVAL
+obstacle 1 buffers 'refuses to start the stream .VIDIOC_STREAMON: Invalid argument' 'another size or pixel format' \
+	-d $sim,fail=streamon@1:EINVAL
 obstacle 1 buffers '0 buffers granted' '--io' -d $sim,grant=0 --io mmap
 obstacle 3 buffers 'USB bandwidth' 'compressed format' -d $sim,fail=streamon@1:ENOSPC
 obstacle 3 buffers 'media pipeline is not set up, or formats' '--pipeline auto' -d $sim,fail=streamon@1:EPIPE

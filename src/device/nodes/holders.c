@@ -35,6 +35,26 @@ static void read_name(pid_t pid, char *name, size_t size)
 		strcpy(name, "?");
 }
 
+/* Buffers of a device are mapped from its node. */
+static bool maps_file(pid_t pid, const char *path)
+{
+	char name[64], line[PATH_MAX + 100];
+	bool found = false;
+	FILE *maps;
+
+	snprintf(name, sizeof name, "/proc/%d/maps", (int)pid);
+	maps = fopen(name, "re");
+	while (maps && !found && fgets(line, sizeof line, maps)) {
+		const char *file = strchr(line, '/');
+
+		line[strcspn(line, "\n")] = '\0';
+		found = file && strcmp(file, path) == 0;
+	}
+	if (maps)
+		fclose(maps);
+	return found;
+}
+
 /* Unless that process is known to hold the node already. */
 static void add_holder(struct search *search, unsigned node, pid_t pid)
 {
@@ -51,6 +71,7 @@ static void add_holder(struct search *search, unsigned node, pid_t pid)
 	search->holders = more;
 	more[search->n] = (struct holder){ .node = node, .pid = pid };
 	read_name(pid, more[search->n].name, sizeof more->name);
+	more[search->n].has_buffers = maps_file(pid, search->paths[node]);
 	search->n++;
 }
 
@@ -100,10 +121,16 @@ char *holders_text(const char *path, char *text, size_t size)
 	char *node = realpath(path, NULL);
 	struct holder *holders = NULL;
 	int n = node ? holders_find((const char *const *)&node, 1, &holders) : 0;
+	bool is_known = false;
 
 	*text = '\0';
 	for (int i = 0; i < n; i++)
-		text_join(text, size, ", ", "PID %d (%s)", (int)holders[i].pid, holders[i].name);
+		is_known |= holders[i].has_buffers;
+	for (int i = 0; i < n; i++)
+		text_join(text, size, ", ", "PID %d (%s%s)", (int)holders[i].pid, holders[i].name,
+			  !is_known                ? ""
+			  : holders[i].has_buffers ? ", streaming"
+						   : ", only open");
 	free(holders);
 	free(node);
 	return text;

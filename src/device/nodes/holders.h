@@ -3,20 +3,22 @@
 #ifndef DEVICE_NODES_HOLDERS_H
 #define DEVICE_NODES_HOLDERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
 struct holder {
 	unsigned node; /* index into the paths */
 	pid_t pid;
-	char name[32]; /* of the program */
+	char name[32];    /* of the program */
+	bool has_buffers; /* mapped into its memory, as when it streams */
 };
 
 /* Finds the processes other than this one that have one of the n files open; paths without links. Returns
  * their number, or -ENOMEM; *holders is the caller's to free(). */
 int holders_find(const char *const *paths, unsigned n, struct holder **holders);
 /* "PID 812 (cheese), PID 900 (obs)" into text, which is returned: those of one file, to which path may be a
- * link; else "". */
+ * link; else "". Where one has buffers mapped: "PID 812 (cheese, streaming), PID 900 (obs, only open)". */
 char *holders_text(const char *path, char *text, size_t size);
 
 #endif

@@ -59,6 +59,11 @@ bool nodes_is_m2m(uint32_t caps)
 	return caps & CAPS_M2M;
 }
 
+bool nodes_is_loopback(const struct v4l2_capability *info)
+{
+	return strcmp((const char *)info->driver, "v4l2 loopback") == 0;
+}
+
 /* Old drivers of memory-to-memory nodes, of whose queues neither works alone, also claim capture and output.
  */
 bool nodes_serve_role(uint32_t caps, enum device_role role)

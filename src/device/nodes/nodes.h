@@ -26,6 +26,8 @@ const struct node *nodes_find(const struct node *nodes, int n, enum device_role 
 bool nodes_serve_role(uint32_t caps, enum device_role role);
 /* Whether it converts what a program gives it, as a codec or a scaler does. */
 bool nodes_is_m2m(uint32_t caps);
+/* Whether it hands on what a producer gives it (v4l2loopback). */
+bool nodes_is_loopback(const struct v4l2_capability *info);
 /* "capture mplane, streaming, read/write" into text, which is returned. */
 char *nodes_caps_text(uint32_t caps, char *text, size_t size);
 
