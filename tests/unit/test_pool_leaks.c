@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Nothing stays behind. */
+/* Runs under: plain asan */
 #include "pool_fixture.h"
 
 #include <string.h>
 
+/* What is mapped may grow by a MiB, and is not looked at under a sanitizer: see footprint_check(). */
+#ifdef __SANITIZE_ADDRESS__
+#define N_CYCLES 10
+#else
 #define N_CYCLES 100
+#endif
 /* By then everything that is kept for the next time is there; malloc() keeps up to seven of a size. */
 #define N_WARMUP 10
 
@@ -83,7 +89,7 @@ static void close_silently(struct pool_fixture *fixture)
 	device_close(&fixture->device);
 }
 
-static void a_hundred_cycles_leave_nothing(void **state)
+static void cycles_leave_nothing(void **state)
 {
 	const struct row *row = *state;
 
@@ -118,6 +124,6 @@ int main(void)
 	static struct table_test tests[N_ELEMENTS(rows)];
 
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++)
-		tests[i] = (struct table_test){ 57, rows[i].name, a_hundred_cycles_leave_nothing, &rows[i] };
+		tests[i] = (struct table_test){ 57, rows[i].name, cycles_leave_nothing, &rows[i] };
 	return table_test_run("leaks", tests, N_ELEMENTS(tests));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Starting the stream: the table, row by row. */
-/* Runs under: asan valgrind */
+/* Runs under: plain asan valgrind */
 #include "queue/pool_internal.h"
 #include "pool_fixture.h"
 #include "queue/spare.h"
