@@ -76,7 +76,7 @@ $(BUILD)/tests/preload/%.so: tests/preload/%.c
 # takes long to load.
 PIC := $(BUILD)/pic
 SIM_COMMON := $(PIC)/src/sim/test_pattern.o $(patsubst %,$(PIC)/src/base/%.o,log picture pixfmt terminal text units video_format)
-SIM_OBJECTS := $(patsubst %.c,$(PIC)/%.o,$(filter-out src/sim/codec.c,$(wildcard src/sim/*.c tests/preload/sim/*.c)))
+SIM_OBJECTS := $(patsubst %.c,$(PIC)/%.o,$(filter-out src/sim/codec.c src/sim/transcoder.c,$(wildcard src/sim/*.c tests/preload/sim/*.c)))
 
 $(PIC)/%.o: %.c
 	@mkdir -p $(@D)
@@ -86,9 +86,9 @@ $(BUILD)/tests/preload/sim.so: $(SIM_OBJECTS) $(SIM_COMMON)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -shared -o $@ $(sort $^) -Wl,-z,defs -lm
 
-$(BUILD)/tests/preload/sim_codec.so: $(PIC)/tests/preload/sim_codec/library.o $(PIC)/src/sim/codec.o $(SIM_COMMON)
+$(BUILD)/tests/preload/sim_codec.so: $(patsubst %,$(PIC)/%.o,tests/preload/sim_codec/library src/sim/codec src/sim/transcoder) $(SIM_COMMON)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -shared -o $@ $^ -lavcodec -lavutil -lm
+	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -shared -o $@ $^ -lavcodec -lswscale -lavutil -lm
 
 # A server that keeps the program loaded in the emulated machine, and its client there (tests/vm/warm/warm.h).
 WARM := $(BUILD)/tests/vm/warm.so $(BUILD)/tests/vm/v4l2q

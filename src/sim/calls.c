@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 #include "base/array.h"
-#include "sim/sim_internal.h"
+#include "sim/m2m.h"
 
 /* The ioctls that are the same for all programs that have the device open. */
 static const struct call {
@@ -44,6 +44,10 @@ static const struct call {
 	{ VIDIOC_G_DV_TIMINGS, "g_dv_timings", sim_dv_timings_get },
 	{ VIDIOC_S_DV_TIMINGS, "s_dv_timings", sim_dv_timings_set },
 	{ VIDIOC_G_PRIORITY, "g_priority", sim_priority_get },
+	{ VIDIOC_ENCODER_CMD, "encoder_cmd", sim_m2m_encoder_cmd },
+	{ VIDIOC_TRY_ENCODER_CMD, "try_encoder_cmd", sim_m2m_try_encoder_cmd },
+	{ VIDIOC_DECODER_CMD, "decoder_cmd", sim_m2m_decoder_cmd },
+	{ VIDIOC_TRY_DECODER_CMD, "try_decoder_cmd", sim_m2m_try_decoder_cmd },
 };
 
 /* Those of one queue, which the argument names by its type. */
@@ -123,6 +127,7 @@ static const struct rule {
 	{ VIDIOC_S_OUTPUT, PRIO, 0 },
 	{ VIDIOC_G_CROP, 0, UP_TO(v4l2_crop, type) },
 	{ VIDIOC_S_CROP, PRIO, 0 },
+	{ VIDIOC_G_SELECTION, 0, UP_TO(v4l2_selection, r) },
 	{ VIDIOC_S_SELECTION, PRIO, UP_TO(v4l2_selection, r) },
 	{ VIDIOC_ENUMSTD, 0, UP_TO(v4l2_standard, index) },
 	{ VIDIOC_S_STD, PRIO, 0 },
@@ -133,6 +138,9 @@ static const struct rule {
 	{ VIDIOC_G_DV_TIMINGS, 0, UP_TO(v4l2_dv_timings, bt.flags) },
 	{ VIDIOC_S_DV_TIMINGS, PRIO, UP_TO(v4l2_dv_timings, bt.flags) },
 	{ VIDIOC_S_PRIORITY, PRIO, 0 },
+	{ VIDIOC_ENCODER_CMD, PRIO, UP_TO(v4l2_encoder_cmd, flags) },
+	{ VIDIOC_TRY_ENCODER_CMD, 0, UP_TO(v4l2_encoder_cmd, flags) },
+	{ VIDIOC_DECODER_CMD, PRIO, 0 },
 };
 
 static const struct rule *find_rule(unsigned long request)

@@ -7,16 +7,13 @@
 #include <libavutil/opt.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "sim/codec_table.h"
 #include "sim/sim_internal.h"
 #include "sim/test_pattern.h"
 
 #define JPEG_PADDING 64
 
-static const struct {
-	uint32_t fourcc;
-	const char *encoder, *options;
-	enum AVPixelFormat av;
-} codecs[] = {
+static const struct sim_codec_row codecs[] = {
 	{ V4L2_PIX_FMT_MJPEG, "mjpeg", "qmin=3:qmax=3", AV_PIX_FMT_YUVJ420P },
 	/* zerolatency: without frame threads, look-ahead and B-frames each frame gives its packet at once. */
 	{ V4L2_PIX_FMT_H264, "libx264", "preset=ultrafast:tune=zerolatency:crf=20", AV_PIX_FMT_YUV420P },
@@ -40,25 +37,26 @@ struct sim_codec {
 	bool has_headers; /* the parameter sets were delivered */
 };
 
-static int find_codec(uint32_t fourcc)
+const struct sim_codec_row *sim_codec_find_row(uint32_t fourcc)
 {
-	for (int i = 0; i < (int)(ARRAY_SIZE(codecs)); i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(codecs); i++) {
 		if (codecs[i].fourcc == fourcc)
-			return i;
+			return &codecs[i];
 	}
-	return -1;
+	return NULL;
 }
 
 bool sim_codec_available(uint32_t fourcc)
 {
-	int row = find_codec(fourcc);
+	const struct sim_codec_row *row = sim_codec_find_row(fourcc);
 
-	return row >= 0 && avcodec_find_encoder_by_name(codecs[row].encoder);
+	return row && avcodec_find_encoder_by_name(row->encoder);
 }
 
-static int open_encoder(struct sim_codec *codec, int row, const struct video_format *format)
+static int open_encoder(struct sim_codec *codec, const struct sim_codec_row *row,
+			const struct video_format *format)
 {
-	const AVCodec *encoder = avcodec_find_encoder_by_name(codecs[row].encoder);
+	const AVCodec *encoder = avcodec_find_encoder_by_name(row->encoder);
 	AVCodecContext *context;
 	AVDictionary *options = NULL;
 	int err;
@@ -69,7 +67,7 @@ static int open_encoder(struct sim_codec *codec, int row, const struct video_for
 		return -ENOMEM;
 	context->width = (int)format->width;
 	context->height = (int)format->height;
-	context->pix_fmt = codecs[row].av;
+	context->pix_fmt = row->av;
 	context->color_range = format->range;
 	context->time_base = (AVRational){ 1, 30 };
 	context->gop_size = (int)codec->options.key_interval;
@@ -77,7 +75,7 @@ static int open_encoder(struct sim_codec *codec, int row, const struct video_for
 		context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
 	context->thread_count = 1;
 	context->log_level_offset = AV_LOG_TRACE; /* hides the encoder's messages */
-	err = av_dict_parse_string(&options, codecs[row].options, "=", ":", 0);
+	err = av_dict_parse_string(&options, row->options, "=", ":", 0);
 	if (err >= 0 && codec->options.jpeg & SIM_JPEG_NO_DHT)
 		err = av_dict_set(&options, "huffman", "default",
 				  0); /* the tables that are meant without any */
@@ -144,12 +142,13 @@ int sim_codec_open(struct sim_codec **out, const struct video_format *format,
 		   const struct sim_codec_options *options)
 {
 	struct sim_codec *codec = calloc(1, sizeof *codec);
-	int row = find_codec(format->fourcc), err;
+	const struct sim_codec_row *row = sim_codec_find_row(format->fourcc);
+	int err;
 
 	if (!codec)
 		return -ENOMEM;
 	codec->options = *options;
-	err = row < 0 ? -ENOTSUP : open_encoder(codec, row, format);
+	err = !row ? -ENOTSUP : open_encoder(codec, row, format);
 	if (err >= 0)
 		err = open_frame(codec, format);
 	while (err >= 0 && codec->next_pts + 1 < options->join)

@@ -7,6 +7,12 @@
 #include "sim/sim_internal.h"
 
 static const char *const power_line_frequencies[] = { "Disabled", "50 Hz", "60 Hz" };
+/* The kernel's words, v4l2_ctrl_get_menu(). */
+static const char *const bitrate_modes[] = { "Variable Bitrate", "Constant Bitrate" };
+static const char *const header_modes[] = { "Separate Buffer", "Joined With 1st Frame" };
+static const char *const h264_levels[] = { "1", "1b",  "1.1", "1.2", "1.3", "2",   "2.1", "2.2",
+					   "3", "3.1", "3.2", "4",   "4.1", "4.2", "5",   "5.1" };
+static const char *const h264_profiles[] = { "Baseline", "Constrained Baseline", "Main", NULL, "High" };
 static const char *const exposure_modes[] = { "Auto Mode", "Manual Mode" };
 
 const struct sim_control sim_controls[] = {
@@ -37,6 +43,36 @@ const struct sim_control sim_controls[] = {
 	  .elem_size = sizeof(struct v4l2_area) },
 	{ CID_STUCK, V4L2_CTRL_TYPE_INTEGER, 0, "Stuck", 0, 10, 1, 3, .extra = true },
 	{ CID_NAMELESS, V4L2_CTRL_TYPE_INTEGER, 0, "***", 0, 10, 1, 5, .extra = true },
+	{ V4L2_CID_CODEC_CLASS, V4L2_CTRL_TYPE_CTRL_CLASS,
+	  V4L2_CTRL_FLAG_READ_ONLY | V4L2_CTRL_FLAG_WRITE_ONLY, "Codec Controls", 0, 0, 0, 0,
+	  .m2m = SIM_ENCODER },
+	{ V4L2_CID_MPEG_VIDEO_B_FRAMES, V4L2_CTRL_TYPE_INTEGER, 0, "Video B Frames", 0, 3, 1, 0,
+	  .m2m = SIM_ENCODER },
+	{ V4L2_CID_MPEG_VIDEO_GOP_SIZE, V4L2_CTRL_TYPE_INTEGER, 0, "Video GOP Size", 0, 600, 1, 30,
+	  .m2m = SIM_ENCODER },
+	{ V4L2_CID_MPEG_VIDEO_BITRATE_MODE, V4L2_CTRL_TYPE_MENU, 0, "Video Bitrate Mode", 0, 1, 1, 0,
+	  .menu = bitrate_modes, .m2m = SIM_ENCODER },
+	{ V4L2_CID_MPEG_VIDEO_BITRATE, V4L2_CTRL_TYPE_INTEGER, 0, "Video Bitrate", 25000, 200000000, 1,
+	  10000000, .m2m = SIM_ENCODER },
+	{ V4L2_CID_MPEG_VIDEO_HEADER_MODE, V4L2_CTRL_TYPE_MENU, 0, "Sequence Header Mode", 0, 1, 1,
+	  V4L2_MPEG_VIDEO_HEADER_MODE_JOINED_WITH_1ST_FRAME, .menu = header_modes, .m2m = SIM_ENCODER },
+	{ V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME, V4L2_CTRL_TYPE_BUTTON,
+	  V4L2_CTRL_FLAG_WRITE_ONLY | V4L2_CTRL_FLAG_EXECUTE_ON_WRITE, "Force Key Frame", 0, 0, 0, 0,
+	  .m2m = SIM_ENCODER },
+	{ V4L2_CID_MPEG_VIDEO_H264_I_FRAME_QP, V4L2_CTRL_TYPE_INTEGER, 0, "H264 I-Frame QP Value", 0, 51, 1,
+	  20, .m2m = SIM_ENCODER },
+	{ V4L2_CID_MPEG_VIDEO_H264_P_FRAME_QP, V4L2_CTRL_TYPE_INTEGER, 0, "H264 P-Frame QP Value", 0, 51, 1,
+	  20, .m2m = SIM_ENCODER },
+	{ V4L2_CID_MPEG_VIDEO_H264_MIN_QP, V4L2_CTRL_TYPE_INTEGER, 0, "H264 Minimum QP Value", 0, 51, 1, 0,
+	  .m2m = SIM_ENCODER },
+	{ V4L2_CID_MPEG_VIDEO_H264_MAX_QP, V4L2_CTRL_TYPE_INTEGER, 0, "H264 Maximum QP Value", 0, 51, 1, 51,
+	  .m2m = SIM_ENCODER },
+	{ V4L2_CID_MPEG_VIDEO_H264_LEVEL, V4L2_CTRL_TYPE_MENU, 0, "H264 Level", 0,
+	  V4L2_MPEG_VIDEO_H264_LEVEL_5_1, 1, V4L2_MPEG_VIDEO_H264_LEVEL_4_0, .menu = h264_levels,
+	  .m2m = SIM_ENCODER },
+	{ V4L2_CID_MPEG_VIDEO_H264_PROFILE, V4L2_CTRL_TYPE_MENU, 0, "H264 Profile", 0,
+	  V4L2_MPEG_VIDEO_H264_PROFILE_HIGH, 1, V4L2_MPEG_VIDEO_H264_PROFILE_HIGH, .menu = h264_profiles,
+	  .m2m = SIM_ENCODER },
 	{ V4L2_CID_CAMERA_CLASS, V4L2_CTRL_TYPE_CTRL_CLASS,
 	  V4L2_CTRL_FLAG_READ_ONLY | V4L2_CTRL_FLAG_WRITE_ONLY, "Camera Controls", 0, 0, 0, 0,
 	  .extra = true },
@@ -46,6 +82,11 @@ const struct sim_control sim_controls[] = {
 	  .extra = true },
 	{ V4L2_CID_EXPOSURE_AUTO_PRIORITY, V4L2_CTRL_TYPE_BOOLEAN, 0, "Exposure, Dynamic Framerate", 0, 1, 1,
 	  1, .menu = NULL },
+	{ V4L2_CID_JPEG_CLASS, V4L2_CTRL_TYPE_CTRL_CLASS,
+	  V4L2_CTRL_FLAG_READ_ONLY | V4L2_CTRL_FLAG_WRITE_ONLY, "JPEG Compression Controls", 0, 0, 0, 0,
+	  .m2m = SIM_ENCODER },
+	{ V4L2_CID_JPEG_COMPRESSION_QUALITY, V4L2_CTRL_TYPE_INTEGER, 0, "Compression Quality", 1, 100, 1, 95,
+	  .m2m = SIM_ENCODER },
 };
 const int sim_n_controls = ARRAY_SIZE(sim_controls);
 _Static_assert(sizeof(((struct sim *)0)->control_values) >= ARRAY_SIZE(sim_controls) * SIM_CONTROL_BYTES,

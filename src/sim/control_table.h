@@ -28,9 +28,10 @@ extern const struct sim_control {
 	uint32_t id, type, flags;
 	const char *name;
 	int64_t min, max, step, default_value;
-	const char *const *menu;
+	const char *const *menu;     /* NULL entries: there is no such value */
 	bool extra;                  /* only with all-controls */
 	uint32_t elem_size, dims[2]; /* of arrays and structs */
+	uint32_t m2m;                /* of a memory-to-memory node of this kind (SIM_ENCODER) alone */
 } sim_controls[];
 extern const int sim_n_controls;
 #define SIM_CONTROL_BYTES 24 /* of the longest value */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include "base/array.h"
 #include "sim/control_table.h"
-#include "sim/sim_internal.h"
+#include "sim/m2m.h"
 
 static const int64_t link_frequencies[] = { 100000000, 200000000, 400000000 };
 
@@ -47,7 +47,9 @@ static int validate_boolean(const struct sim_control *control, int64_t *value)
 
 static int validate_menu(const struct sim_control *control, int64_t *value)
 {
-	return *value < control->min || *value > control->max ? -ERANGE : 0;
+	if (*value < control->min || *value > control->max)
+		return -ERANGE;
+	return control->menu && !control->menu[*value] ? -EINVAL : 0;
 }
 
 static int validate_bitmask(const struct sim_control *control, int64_t *value)
@@ -89,6 +91,8 @@ void sim_controls_init(struct sim *sim)
 		set_default(c, value_of(sim, c));
 		if (c->id == V4L2_CID_EXPOSURE_ABSOLUTE && sim->options.exposure_ns)
 			*(int32_t *)value_of(sim, c) = (int32_t)(sim->options.exposure_ns / EXPOSURE_UNIT_NS);
+		if (c->id == V4L2_CID_MPEG_VIDEO_GOP_SIZE)
+			*(int32_t *)value_of(sim, c) = (int32_t)sim->options.codec.key_interval;
 	}
 }
 
@@ -107,10 +111,14 @@ static int32_t value_32(const struct sim *sim, const struct sim_control *control
 
 static bool has_control(const struct sim *sim, const struct sim_control *control)
 {
+	uint32_t m2m = sim->options.m2m;
+
 	if (control->id == V4L2_CID_MIN_BUFFERS_FOR_CAPTURE)
-		return sim->options.min_buffers && !sim->options.output;
+		return m2m ? m2m == SIM_DECODER : sim->options.min_buffers && !sim->options.output;
 	if (control->id == V4L2_CID_MIN_BUFFERS_FOR_OUTPUT)
-		return sim->options.min_buffers && sim->options.output;
+		return m2m ? m2m == SIM_ENCODER : sim->options.min_buffers && sim->options.output;
+	if (m2m || control->m2m)
+		return control->m2m == m2m || (control->id == V4L2_CID_USER_CLASS && m2m != SIM_CONVERTER);
 	if (control->id >= V4L2_CID_EXPOSURE_AUTO && control->id <= V4L2_CID_EXPOSURE_AUTO_PRIORITY)
 		return sim->options.exposure_ns || (control->extra && sim->options.all_controls);
 	return !control->extra || sim->options.all_controls;
@@ -224,7 +232,7 @@ int sim_controls_querymenu(struct sim *sim, void *argument)
 		menu->value = link_frequencies[menu->index];
 		return 0;
 	}
-	if (!control->menu)
+	if (!control->menu || !control->menu[menu->index])
 		return -EINVAL;
 	strncpy((char *)menu->name, control->menu[menu->index], sizeof menu->name - 1);
 	return 0;
@@ -245,7 +253,7 @@ static int get_value(const struct sim *sim, const struct sim_control *control, i
 		return -EINVAL;
 	*value = value_32(sim, control);
 	if (control->id == V4L2_CID_MIN_BUFFERS_FOR_CAPTURE || control->id == V4L2_CID_MIN_BUFFERS_FOR_OUTPUT)
-		*value = (int32_t)sim->options.min_buffers;
+		*value = sim->options.min_buffers ? (int32_t)sim->options.min_buffers : 1;
 	return 0;
 }
 
@@ -304,6 +312,8 @@ static void set_value(struct sim_file *file, const struct sim_control *control, 
 	uint8_t *stored = value_of(file->sim, control);
 	struct v4l2_event event;
 
+	if (control->id == V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME)
+		file->sim->m2m->force_key = true;
 	if (control->id == CID_STUCK || memcmp(stored, value, value_bytes(control)) == 0)
 		return;
 	memcpy(stored, value, value_bytes(control));

@@ -2,7 +2,8 @@
 /*
  * The simulated device: its struct device_ops. options.c parses the keys, node.c opens and closes, calls.c
  * finds the function of an ioctl, vb2.c keeps the kernel's rules for buffers, stream.c decides when frames
- * are due, frame.c fills a buffer from test_pattern.c or codec.c, faults.c holds the injected faults.
+ * are due, m2m.c processes those of memory-to-memory nodes, frame.c fills a buffer from test_pattern.c or
+ * codec.c, faults.c holds the injected faults.
  */
 #include <errno.h>
 #include <sys/mman.h>
@@ -18,7 +19,7 @@ static int begin_call(struct sim *sim, const char *name)
 /* Returns the result as a system call does: a negative errno as -1 and errno. */
 static ssize_t end_call(struct sim *sim, ssize_t result)
 {
-	if (!sim->queue.format.fps.num) /* a queued buffer is filled at once */
+	if (!sim->queue.format.fps.num || sim->m2m) /* a queued buffer is filled at once */
 		sim_stream_catch_up(sim);
 	sim_stream_update_fds(sim);
 	if (result >= 0)

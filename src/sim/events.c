@@ -63,9 +63,11 @@ static bool supports_event(const struct sim *sim, const struct v4l2_event_subscr
 	case V4L2_EVENT_CTRL:
 		return sim_controls_has(sim, subscription->id);
 	case V4L2_EVENT_SOURCE_CHANGE:
-		return !sim->options.output;
+		return !sim->options.output && (!sim->m2m || sim->options.m2m == SIM_DECODER);
+	case V4L2_EVENT_EOS:
+		return sim->options.m2m != SIM_CONVERTER;
 	default:
-		return subscription->type == V4L2_EVENT_EOS;
+		return false;
 	}
 }
 

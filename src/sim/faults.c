@@ -38,8 +38,7 @@ static int parse_count(const char *text, uint32_t *value)
 
 #define MAX_ERRNO 4095 /* the highest that a system call returns */
 
-/* By name or by number; *err is negative. */
-static int parse_errno(const char *text, int *err)
+int sim_faults_parse_errno(const char *text, int *err)
 {
 	uint32_t value = 0;
 
@@ -70,7 +69,7 @@ int sim_faults_parse_call(char *text, struct sim_call_fault *fault)
 		return -EINVAL;
 	if (rest && (parse_count(rest, &fault->count) < 0 || !fault->count))
 		return -EINVAL;
-	return parse_errno(err, &fault->err);
+	return sim_faults_parse_errno(err, &fault->err);
 }
 
 int sim_faults_call(struct sim *sim, const char *name)

@@ -4,11 +4,13 @@
 #include <string.h>
 #include "base/array.h"
 #include "base/log.h"
-#include "sim/sim_internal.h"
+#include "sim/m2m.h"
 
 #define MIN_SIDE 16
 #define MAX_SIDE 8192
 #define MAX_FPS 1000
+#define MIN_PACKET 4096 /* bytes, of sizeimage */
+#define MAX_PACKET (32u << 20)
 
 /* In the order of VIDIOC_ENUM_FMT: programs take the first that suits them. */
 static const struct {
@@ -42,17 +44,35 @@ static const struct {
 };
 #define N_FORMATS ARRAY_SIZE(formats)
 
+static uint32_t initial_fourcc(const struct sim_queue *queue)
+{
+	const struct sim_options *o = &queue->sim->options;
+
+	return o->m2m && !sim_queue_is_output(queue) ? o->to : o->fourcc;
+}
+
+/* A codec node of the kernel has either these or the formats of video. */
+static bool is_jpeg(uint32_t fourcc)
+{
+	return fourcc == V4L2_PIX_FMT_MJPEG;
+}
+
 static bool supports_format(const struct sim_queue *queue, uint32_t fourcc)
 {
 	const struct pixfmt *pix = pixfmt_by_fourcc(fourcc);
+	bool coded = pix && pix->av == AV_PIX_FMT_NONE;
 
 	if (!pix || (pix->n_memory_planes > 1 && !sim_queue_is_multiplanar(queue)))
 		return false;
 	if (queue->sim->options.pipeline && !sim_media_bus_code(fourcc))
 		return false;
-	if (queue->sim->options.adjust & SIM_ADJUST_FORMAT && fourcc != queue->sim->options.fourcc)
+	if (queue->sim->options.adjust & SIM_ADJUST_FORMAT && fourcc != initial_fourcc(queue))
 		return false;
-	if (pix->av == AV_PIX_FMT_NONE && !sim_queue_is_output(queue) && !sim_codec_available(fourcc))
+	if (queue->sim->m2m && coded != sim_m2m_is_coded(queue))
+		return false;
+	if (queue->sim->m2m && coded && is_jpeg(fourcc) != is_jpeg(initial_fourcc(queue)))
+		return false;
+	if (coded && (queue->sim->m2m || !sim_queue_is_output(queue)) && !sim_codec_available(fourcc))
 		return false;
 	for (unsigned i = 0; i < N_FORMATS; i++) {
 		if (formats[i].fourcc == fourcc)
@@ -61,8 +81,8 @@ static bool supports_format(const struct sim_queue *queue, uint32_t fourcc)
 	return false;
 }
 
-static void fill_format(const struct sim_queue *queue, uint32_t fourcc, uint32_t width, uint32_t height,
-			struct video_format *format)
+void sim_formats_fill(const struct sim_queue *queue, uint32_t fourcc, uint32_t width, uint32_t height,
+		      struct video_format *format)
 {
 	*format = (struct video_format){
 		.fourcc = fourcc,
@@ -77,6 +97,8 @@ static void fill_format(const struct sim_queue *queue, uint32_t fourcc, uint32_t
 		.fps = queue->format.fps,
 	};
 	format->n_planes = format->pix->n_memory_planes;
+	if (queue->sim->options.align && queue->sim->m2m)
+		format->height = (height + 15) / 16 * 16;
 	sim_image_sizes_set(queue->sim, format);
 }
 
@@ -99,104 +121,68 @@ static void adjust_format(const struct sim_queue *queue, uint32_t fourcc, uint32
 			  struct video_format *format)
 {
 	if (!supports_format(queue, fourcc))
-		fourcc = queue->sim->options.fourcc;
+		fourcc = initial_fourcc(queue);
 	if (queue->sim->options.adjust & SIM_ADJUST_SIZE) {
 		width = queue->sim->options.width;
 		height = queue->sim->options.height;
 	}
-	fill_format(queue, fourcc, clamp_side(queue, fourcc, width), clamp_side(queue, fourcc, height),
-		    format);
+	sim_m2m_limit_size(queue, &width, &height);
+	sim_formats_fill(queue, fourcc, clamp_side(queue, fourcc, width), clamp_side(queue, fourcc, height),
+			 format);
 }
 
-int sim_formats_init(struct sim *sim)
+static uint32_t default_fourcc(const struct sim_queue *queue)
 {
 	static const uint32_t by_planes[4] = { V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_NV12M,
 					       V4L2_PIX_FMT_YUV420M };
-	struct sim_options *o = &sim->options;
-	char text[FOURCC_TEXT_MAX];
 
-	if (!o->fourcc)
-		o->fourcc = by_planes[o->planes];
-	if (!supports_format(&sim->queue, o->fourcc) ||
-	    (o->planes > 1 && pixfmt_by_fourcc(o->fourcc)->n_memory_planes != o->planes)) {
-		log_error("sim: format=%s is not supported; `v4l2q list -d sim` lists the formats%s",
-			  fourcc_text(o->fourcc, text),
+	if (!queue->sim->m2m || !sim_m2m_is_coded(queue))
+		return by_planes[queue->sim->options.planes];
+	return sim_codec_available(V4L2_PIX_FMT_H264) ? V4L2_PIX_FMT_H264 : V4L2_PIX_FMT_MJPEG;
+}
+
+/* The format of the queue that the options ask for. */
+static int set_initial_format(struct sim_queue *queue, const char *key, uint32_t *fourcc)
+{
+	const struct sim_options *o = &queue->sim->options;
+	char text[FOURCC_TEXT_MAX];
+	bool raw;
+
+	if (!*fourcc)
+		*fourcc = default_fourcc(queue);
+	raw = supports_format(queue, *fourcc) && pixfmt_by_fourcc(*fourcc)->av != AV_PIX_FMT_NONE;
+	if (!supports_format(queue, *fourcc) ||
+	    (o->planes > 1 && (raw || !o->m2m) && pixfmt_by_fourcc(*fourcc)->n_memory_planes != o->planes)) {
+		log_error("sim: %s=%s is not supported; `v4l2q list -d sim` lists the formats%s", key,
+			  fourcc_text(*fourcc, text),
 			  o->planes ? "" : "; those of several memory planes need planes=");
 		return -EINVAL;
 	}
-	if (!has_size(&sim->queue, o->fourcc, o->width, o->height)) {
+	if (!has_size(queue, *fourcc, o->width, o->height)) {
 		log_error("sim: invalid value '%ux%u' for size=: width and height must be even (but for raw "
 			  "frames with odd=), "
 			  "from %d to %d",
 			  o->width, o->height, MIN_SIDE, MAX_SIDE);
 		return -EINVAL;
 	}
-	sim->queue.format.fps = o->fps;
-	fill_format(&sim->queue, o->fourcc, o->width, o->height, &sim->queue.format);
+	queue->format.fps = o->m2m ? (struct fraction){ 30, 1 } : o->fps;
+	sim_formats_fill(queue, *fourcc, o->width, o->height, &queue->format);
 	return 0;
 }
 
-/* Output: what S_FMT set. Else sRGB with the BT.601 matrix, which V4L2_COLORSPACE_SRGB implies. */
-static struct v4l2_colorimetry reported_colour(const struct video_format *format,
-					       const struct v4l2_colorimetry *set)
+int sim_formats_init(struct sim *sim)
 {
-	bool full = format->range == AVCOL_RANGE_JPEG;
+	struct sim_options *o = &sim->options;
+	struct video_format output;
+	int err;
 
-	if (set->colorspace)
-		return *set;
-	return (struct v4l2_colorimetry){
-		.colorspace = V4L2_COLORSPACE_SRGB,
-		.ycbcr_enc = V4L2_YCBCR_ENC_601,
-		.quantization = full ? V4L2_QUANTIZATION_FULL_RANGE : V4L2_QUANTIZATION_LIM_RANGE,
-		.xfer_func = V4L2_XFER_FUNC_SRGB,
-	};
-}
-
-#define SET_COLOURS(to, colour)                                                                              \
-	do {                                                                                                 \
-		(to)->colorspace = (colour).colorspace;                                                      \
-		(to)->ycbcr_enc = (uint8_t)(colour).ycbcr_enc;                                               \
-		(to)->quantization = (uint8_t)(colour).quantization;                                         \
-		(to)->xfer_func = (uint8_t)(colour).xfer_func;                                               \
-	} while (0)
-
-static void fill_pix_mp(const struct video_format *format, const struct v4l2_colorimetry *set,
-			struct v4l2_pix_format_mplane *to)
-{
-	*to = (struct v4l2_pix_format_mplane){
-		.width = format->width,
-		.height = format->height,
-		.pixelformat = format->fourcc,
-		.field = format->field,
-		.num_planes = (uint8_t)format->n_planes,
-	};
-	SET_COLOURS(to, reported_colour(format, set));
-	for (unsigned i = 0; i < format->n_planes; i++) {
-		to->plane_fmt[i].bytesperline = format->bytesperline[i];
-		to->plane_fmt[i].sizeimage = format->sizeimage[i];
-	}
-}
-
-static void fill_v4l2_format(const struct sim_queue *queue, const struct video_format *format,
-			     const struct v4l2_colorimetry *set, struct v4l2_format *out)
-{
-	struct v4l2_pix_format *to = &out->fmt.pix;
-
-	out->type = queue->type;
-	if (sim_queue_is_multiplanar(queue)) {
-		fill_pix_mp(format, set, &out->fmt.pix_mp);
-		return;
-	}
-	*to = (struct v4l2_pix_format){
-		.width = format->width,
-		.height = format->height,
-		.pixelformat = format->fourcc,
-		.field = format->field,
-		.bytesperline = format->bytesperline[0],
-		.sizeimage = format->sizeimage[0],
-		.priv = V4L2_PIX_FMT_PRIV_MAGIC,
-	};
-	SET_COLOURS(to, reported_colour(format, set));
+	if (!sim->m2m)
+		return set_initial_format(&sim->queue, "format", &o->fourcc);
+	err = set_initial_format(&sim->m2m->output, "format", &o->fourcc);
+	if (err == 0)
+		err = set_initial_format(&sim->queue, "to", &o->to);
+	output = sim->m2m->output.format;
+	return err < 0 ? err : sim_m2m_set_format(&sim->m2m->output, &output, &sim->m2m->output.colour);
 }
 
 int sim_formats_querycap(struct sim *sim, void *argument)
@@ -206,12 +192,14 @@ int sim_formats_querycap(struct sim *sim, void *argument)
 		{ V4L2_CAP_VIDEO_CAPTURE, V4L2_CAP_VIDEO_OUTPUT, V4L2_CAP_VIDEO_M2M },
 		{ V4L2_CAP_VIDEO_CAPTURE_MPLANE, V4L2_CAP_VIDEO_OUTPUT_MPLANE, V4L2_CAP_VIDEO_M2M_MPLANE },
 	};
+	static const char *const cards[] = { "Simulated camera", "Simulated encoder", "Simulated decoder",
+					     "Simulated converter" };
 	unsigned kind = sim->options.m2m ? 2 : sim->options.output;
 
 	*cap = (struct v4l2_capability){ .bus_info = "platform:sim", .version = 6 << 16 | 1 << 8 };
 	strncpy((char *)cap->driver, sim->options.driver ? sim->options.driver : "sim",
 		sizeof cap->driver - 1);
-	strcpy((char *)cap->card, sim->options.output ? "Simulated display" : "Simulated camera");
+	strcpy((char *)cap->card, sim->options.output ? "Simulated display" : cards[sim->options.m2m]);
 	cap->device_caps = kinds[sim_is_multiplanar(sim)][kind] | V4L2_CAP_EXT_PIX_FORMAT;
 	if (sim->options.caps & (SIM_CAP_MMAP | SIM_CAP_USERPTR | SIM_CAP_DMABUF))
 		cap->device_caps |= V4L2_CAP_STREAMING;
@@ -252,35 +240,8 @@ int sim_formats_g_fmt(struct sim_queue *queue, void *argument)
 {
 	struct v4l2_format *format = argument;
 
-	fill_v4l2_format(queue, &queue->format, &queue->colour, format);
+	sim_v4l2_format_fill(queue, &queue->format, &queue->colour, format);
 	return 0;
-}
-
-static bool is_known_colour(const struct v4l2_colorimetry *colour)
-{
-	return colour->colorspace <= V4L2_COLORSPACE_DCI_P3 &&
-	       colour->ycbcr_enc <= V4L2_YCBCR_ENC_SMPTE240M &&
-	       colour->quantization <= V4L2_QUANTIZATION_LIM_RANGE &&
-	       colour->xfer_func <= V4L2_XFER_FUNC_SMPTE2084;
-}
-
-/* Output: the colorimetry in the format of S_FMT; without PRIV_MAGIC, or where it is not defined, there is
- * none.
- */
-static struct v4l2_colorimetry requested_colour(const struct sim_queue *queue, const struct v4l2_format *from)
-{
-	const struct v4l2_pix_format_mplane *mp = &from->fmt.pix_mp;
-	const struct v4l2_pix_format *pix = &from->fmt.pix;
-	struct v4l2_colorimetry colour = { pix->colorspace, pix->ycbcr_enc, pix->quantization,
-					   pix->xfer_func };
-
-	if (sim_queue_is_multiplanar(queue))
-		colour = (struct v4l2_colorimetry){ mp->colorspace, mp->ycbcr_enc, mp->quantization,
-						    mp->xfer_func };
-	if (!sim_queue_is_output(queue) || !is_known_colour(&colour) ||
-	    (!sim_queue_is_multiplanar(queue) && pix->priv != V4L2_PIX_FMT_PRIV_MAGIC))
-		return (struct v4l2_colorimetry){ 0 };
-	return colour;
 }
 
 /* An output device shows whole frames, and believes what it is told of their fields. */
@@ -290,6 +251,15 @@ static uint32_t shown_field(uint32_t field)
 			  field == V4L2_FIELD_INTERLACED_BT;
 
 	return interlaced ? field : V4L2_FIELD_NONE;
+}
+
+/* The size of coded buffers is what the program asks for, within bounds. */
+static void limit_packet(uint32_t requested, uint32_t *sizeimage)
+{
+	if (requested)
+		*sizeimage = requested < MIN_PACKET   ? MIN_PACKET
+			     : requested < MAX_PACKET ? requested
+						      : *sizeimage;
 }
 
 static int try_fmt(const struct sim_queue *queue, struct v4l2_format *from, struct video_format *format,
@@ -304,8 +274,11 @@ static int try_fmt(const struct sim_queue *queue, struct v4l2_format *from, stru
 	if (sim_queue_is_output(queue))
 		format->field = shown_field(sim_queue_is_multiplanar(queue) ? from->fmt.pix_mp.field
 									    : from->fmt.pix.field);
-	*colour = requested_colour(queue, from);
-	fill_v4l2_format(queue, format, colour, from);
+	if (queue->sim->m2m && sim_m2m_is_coded(queue))
+		limit_packet(sim_v4l2_format_packet(queue, from), &format->sizeimage[0]);
+	*colour = queue->sim->m2m && !sim_queue_is_output(queue) ? queue->colour
+								 : sim_v4l2_format_colour(queue, from);
+	sim_v4l2_format_fill(queue, format, colour, from);
 	return 0;
 }
 
@@ -327,6 +300,8 @@ int sim_formats_s_fmt(struct sim_queue *queue, void *argument)
 		return err;
 	if (queue->sim->options.busy || queue->n_buffers)
 		return -EBUSY;
+	if (queue->sim->m2m)
+		return sim_m2m_set_format(queue, &format, &colour);
 	queue->format = format;
 	queue->colour = colour;
 	sim_frame_discard(queue->sim);
@@ -339,7 +314,7 @@ int sim_formats_resize(struct sim *sim, uint32_t width, uint32_t height)
 		return -EINVAL;
 	sim->options.width = width;
 	sim->options.height = height;
-	fill_format(&sim->queue, sim->queue.format.fourcc, width, height, &sim->queue.format);
+	sim_formats_fill(&sim->queue, sim->queue.format.fourcc, width, height, &sim->queue.format);
 	sim_frame_discard(sim);
 	return 0;
 }
@@ -357,11 +332,17 @@ static void fill_streamparm(const struct sim_queue *queue, struct v4l2_streampar
 		parm->parm.capture.timeperframe = (struct v4l2_fract){ claimed.den, claimed.num };
 }
 
+/* Of memory-to-memory nodes encoders have one. */
+static bool has_rate(const struct sim_queue *queue)
+{
+	return !queue->sim->m2m || queue->sim->options.m2m == SIM_ENCODER;
+}
+
 int sim_formats_g_parm(struct sim_queue *queue, void *argument)
 {
-	struct v4l2_streamparm *parm = argument;
-
-	fill_streamparm(queue, parm);
+	if (!has_rate(queue))
+		return -ENOTTY;
+	fill_streamparm(queue, argument);
 	return 0;
 }
 
@@ -371,6 +352,8 @@ int sim_formats_s_parm(struct sim_queue *queue, void *argument)
 	struct v4l2_fract interval = parm->parm.capture.timeperframe;
 	struct fraction fps = { interval.denominator, interval.numerator };
 
+	if (!has_rate(queue))
+		return -ENOTTY;
 	if (queue->streaming)
 		return -EBUSY;
 	if (!fps.num || !fps.den || queue->sim->options.adjust & SIM_ADJUST_FPS)
@@ -380,8 +363,17 @@ int sim_formats_s_parm(struct sim_queue *queue, void *argument)
 	else if (fps.num < fps.den)
 		fps = (struct fraction){ 1, 1 };
 	queue->format.fps = fps;
+	if (queue->sim->m2m) /* OUTPUT's is that of the coded frames too */
+		queue->sim->queue.format.fps = fps;
 	fill_streamparm(queue, parm);
 	return 0;
+}
+
+/* On any of its queues. */
+static bool is_known(const struct sim *sim, uint32_t fourcc)
+{
+	return supports_format(&sim->queue, fourcc) ||
+	       (sim->m2m && supports_format(&sim->m2m->output, fourcc));
 }
 
 int sim_formats_enum_framesizes(struct sim *sim, void *argument)
@@ -389,7 +381,7 @@ int sim_formats_enum_framesizes(struct sim *sim, void *argument)
 	struct v4l2_frmsizeenum *sizes = argument;
 	uint32_t step;
 
-	if (sizes->index || !supports_format(&sim->queue, sizes->pixel_format))
+	if (sizes->index || !is_known(sim, sizes->pixel_format))
 		return -EINVAL;
 	if (sim->options.adjust & SIM_ADJUST_SIZE) {
 		sizes->type = V4L2_FRMSIZE_TYPE_DISCRETE;
@@ -407,7 +399,9 @@ int sim_formats_enum_frameintervals(struct sim *sim, void *argument)
 {
 	struct v4l2_frmivalenum *intervals = argument;
 
-	if (intervals->index || !supports_format(&sim->queue, intervals->pixel_format) ||
+	if (sim->m2m && sim->options.m2m != SIM_ENCODER)
+		return -ENOTTY;
+	if (intervals->index || !is_known(sim, intervals->pixel_format) ||
 	    !has_size(&sim->queue, intervals->pixel_format, intervals->width, intervals->height))
 		return -EINVAL;
 	if (sim->options.adjust & SIM_ADJUST_FPS && sim->options.fps.num) {

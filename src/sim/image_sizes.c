@@ -51,16 +51,21 @@ static void set_sizes(struct video_format *format, uint32_t times)
 static void pad_rows(const struct sim *sim, struct video_format *format)
 {
 	struct picture_layout l;
+	uint32_t stride;
 
 	find_layout(format, 1, &l);
-	if (l.n_planes == 0 || sim->options.stride <= l.planes[0].stride)
+	if (l.n_planes == 0)
+		return;
+	stride = sim->options.stride > l.planes[0].stride ? sim->options.stride : l.planes[0].stride;
+	if (sim->options.align)
+		stride = (stride + sim->options.align - 1) / sim->options.align * sim->options.align;
+	if (stride == l.planes[0].stride)
 		return;
 	for (unsigned i = 0; i < l.n_planes; i++)
 		format->bytesperline[l.planes[i].memory_plane] =
-			(uint32_t)((uint64_t)sim->options.stride * l.planes[i].row_bytes /
-				   l.planes[0].row_bytes);
+			(uint32_t)((uint64_t)stride * l.planes[i].row_bytes / l.planes[0].row_bytes);
 	if (format->n_planes == 1)
-		format->bytesperline[0] = sim->options.stride;
+		format->bytesperline[0] = stride;
 }
 
 static void set_raw_sizes(const struct sim *sim, struct video_format *format)

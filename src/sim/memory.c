@@ -182,9 +182,9 @@ int sim_memory_attach(const struct sim_queue *queue, struct sim_buffer *buffer, 
 	return 0;
 }
 
-uint32_t sim_memory_offset(uint32_t index, uint32_t plane)
+uint32_t sim_memory_offset(const struct sim_queue *queue, uint32_t index, uint32_t plane)
 {
-	return (index * MAX_PLANES + plane) << OFFSET_SHIFT;
+	return (index * MAX_PLANES + plane) << OFFSET_SHIFT | queue->first_offset;
 }
 
 /* vb2_mmap(): the plane at the offset, or NULL and a negative errno. */
@@ -208,8 +208,9 @@ static struct sim_plane *find_mappable(const struct sim_queue *queue, size_t len
 void *sim_memory_mmap(struct sim_file *file, void *start, size_t length, int protection, int flags,
 		      int64_t offset, int *err)
 {
-	const struct sim_queue *queue = &file->sim->queue;
-	struct sim_plane *plane = find_mappable(queue, length, protection, flags, (uint64_t)offset, err);
+	const struct sim_queue *queue = sim_queue_at(file->sim, (uint64_t)offset);
+	uint64_t from = (uint64_t)offset - queue->first_offset;
+	struct sim_plane *plane = find_mappable(queue, length, protection, flags, from, err);
 	struct mapping *mapping;
 
 	if (!plane)
@@ -225,12 +226,9 @@ void *sim_memory_mmap(struct sim_file *file, void *start, size_t length, int pro
 		free(mapping);
 		return MAP_FAILED;
 	}
-	*mapping = (struct mapping){ mappings,
-				     file,
-				     queue,
-				     start,
-				     queue->generation,
-				     (uint32_t)(offset >> OFFSET_SHIFT) / MAX_PLANES };
+	*mapping = (struct mapping){
+		mappings, file, queue, start, queue->generation, (uint32_t)(from >> OFFSET_SHIFT) / MAX_PLANES
+	};
 	mappings = mapping;
 	file->n_mappings++;
 	return start;

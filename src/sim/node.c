@@ -13,7 +13,7 @@
 #include <sys/timerfd.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "sim/sim_internal.h"
+#include "sim/m2m.h"
 
 static struct sim *nodes; /* the devices that have a name and are plugged in */
 
@@ -104,6 +104,7 @@ static void remove_device(struct sim *sim)
 		*link = sim->next;
 	sim_memory_forget_mappings(sim);
 	sim_frame_discard(sim);
+	sim_m2m_release(sim);
 	close_fd(&sim->timer_fd);
 	sim_media_release(sim->media);
 	sim_options_close(&sim->options);
@@ -121,6 +122,8 @@ static int create_device(struct sim **created, const char *keys)
 	sim->timer_fd = -1;
 	err = sim_options_parse(&sim->options, keys);
 	sim_queue_init(&sim->queue, sim, sim->options.output);
+	if (err == 0)
+		err = sim_m2m_create(sim);
 	if (err == 0)
 		err = sim_formats_init(sim);
 	if (err == 0)
@@ -153,6 +156,9 @@ static int get_device(struct sim **device, const char *keys)
 	struct sim *found = NULL;
 	int err = create_device(device, keys);
 
+	/* Each open() of a memory-to-memory node has queues of its own. */
+	if (err == 0 && (*device)->options.m2m)
+		return 0;
 	if (err == 0 && (*device)->options.node)
 		found = find_device((*device)->options.node);
 	if (found || (err < 0 && *device)) {
@@ -228,17 +234,15 @@ int sim_node_open(struct device *device, const char *keys)
 }
 
 /* As vb2_fop_release(). */
-static void leave_queue(struct sim_file *file)
+static void leave_queue(struct sim_file *file, struct sim_queue *queue)
 {
-	struct sim *sim = file->sim;
-
-	if (sim->queue.owner != file)
+	if (queue->owner != file)
 		return;
-	sim_stream_catch_up(sim); /* the last frames given to write() may be due */
-	sim_stream_stop(&sim->queue);
-	sim_vb2_free(&sim->queue);
-	sim->queue.fileio = false;
-	sim->queue.owner = NULL;
+	sim_stream_catch_up(queue->sim); /* the last frames given to write() may be due */
+	sim_stream_stop(queue);
+	sim_vb2_free(queue);
+	queue->fileio = false;
+	queue->owner = NULL;
 }
 
 static void end_use(struct sim *sim)
@@ -247,7 +251,7 @@ static void end_use(struct sim *sim)
 	close_written_file(&sim->dump_file);
 	if (sim->unplugged)
 		back_ns = now_ns() + sim->options.replug_ns;
-	if (sim->unplugged || !sim->options.node)
+	if (sim->unplugged || !sim->options.node || sim->m2m)
 		remove_device(sim);
 }
 
@@ -255,7 +259,9 @@ static void release_file(struct sim_file *file)
 {
 	struct sim_file **link = &file->sim->files;
 
-	leave_queue(file);
+	leave_queue(file, &file->sim->queue);
+	if (file->sim->m2m)
+		leave_queue(file, &file->sim->m2m->output);
 	while (*link != file)
 		link = &(*link)->next;
 	*link = file->next;

@@ -128,17 +128,17 @@ int sim_value_fps(struct sim_options *options, size_t offset, const char *value)
 
 int sim_value_type(struct sim_options *options, size_t offset, const char *value)
 {
-	enum { CAPTURE, OUTPUT, M2M };
-	static const struct word words[] = {
-		{ "capture", CAPTURE }, { "output", OUTPUT }, { "m2m", M2M }, { NULL, 0 }
-	};
+	enum { CAPTURE = SIM_NO_M2M, OUTPUT = SIM_CONVERTER + 1 };
+	static const struct word words[] = { { "capture", CAPTURE },         { "output", OUTPUT },
+					     { "encoder", SIM_ENCODER },     { "decoder", SIM_DECODER },
+					     { "converter", SIM_CONVERTER }, { NULL, 0 } };
 	uint32_t type;
 
 	(void)offset;
 	if (parse_word(words, value, strlen(value), &type) < 0)
 		return -EINVAL;
 	options->output = type == OUTPUT;
-	options->m2m = type == M2M;
+	options->m2m = type == OUTPUT ? SIM_NO_M2M : type;
 	return 0;
 }
 
@@ -384,6 +384,11 @@ int sim_value_watch(struct sim_options *options, size_t offset, const char *valu
 	if (sim_value_ms(options, offset, number) < 0 || !options->reader_delay_ns)
 		return -EINVAL;
 	return value[length] ? parse_number(value + length + 1, &options->reader_frames) : 0;
+}
+
+int sim_value_errno(struct sim_options *options, size_t offset, const char *value)
+{
+	return sim_faults_parse_errno(value, field(options, offset));
 }
 
 int sim_value_fail(struct sim_options *options, size_t offset, const char *value)

@@ -24,8 +24,23 @@ const struct sim_key sim_keys[] = {
 	  AT(claim) },
 	{ "planes", "N", "a multi-planar device node, with an initial format of N memory planes (1 to 3)",
 	  sim_value_planes, AT(planes) },
-	{ "type", "capture|output|m2m",
-	  "type of the device node (capture); m2m: memory-to-memory, as a codec", sim_value_type, 0 },
+	{ "type", "capture|output|encoder|decoder|converter",
+	  "type of the device node (capture); the last three are memory-to-memory: format= is that of the "
+	  "OUTPUT queue",
+	  sim_value_type, 0 },
+	{ "to", "F", "memory-to-memory: initial pixel format of the CAPTURE queue (H264; raw: as format=)",
+	  sim_value_format, AT(to) },
+	{ "align", "BYTES",
+	  "rows of raw frames are multiples of so many bytes, and the height of memory-to-memory ones of 16",
+	  sim_value_number, AT(align) },
+	{ "commands", "no", "no ENCODER_CMD or DECODER_CMD: an empty OUTPUT buffer ends the stream",
+	  sim_value_not, AT(no_commands) },
+	{ "hold", "N", "memory-to-memory: an OUTPUT buffer is returned N frames after it was read (0)",
+	  sim_value_number, AT(hold) },
+	{ "reorder", NULL, "an encoder makes B-frames, which come after those that follow them",
+	  sim_value_bool, AT(reorder) },
+	{ "import", "ERRNO", "QBUF of a DMA-BUF fails with ERRNO (EINVAL, EFAULT), as of memory out of reach",
+	  sim_value_errno, AT(import_error) },
 	{ "dump", "FILE", "an output device writes every frame that it is given to FILE, as raw bytes",
 	  sim_value_string, AT(dump) },
 	{ "settings", "FILE",
@@ -194,7 +209,6 @@ int sim_options_parse(struct sim_options *options, const char *text)
 
 	*options = (struct sim_options){ .width = 1280,
 					 .height = 720,
-					 .fps = { 30, 1 },
 					 .field = V4L2_FIELD_NONE,
 					 .grant = -1,
 					 .codec.key_interval = 30,
@@ -205,6 +219,10 @@ int sim_options_parse(struct sim_options *options, const char *text)
 		if (*one)
 			err = set_key(options, one);
 	}
+	if (!options->fps.den)
+		options->fps = options->m2m ? (struct fraction){ 0, 1 } : (struct fraction){ 30, 1 };
+	if (options->m2m) /* v4l2-mem2mem has no read() and write() */
+		options->caps &= ~(uint32_t)SIM_CAP_RW;
 	if (!err && options->data_offset && !options->planes) {
 		log_error("sim: data-offset= needs planes=: the single-planar API has no data_offset");
 		err = -EINVAL;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The queues of the simulated device, and their lists of buffers. */
-#include "sim/sim_internal.h"
+#include "sim/m2m.h"
+
+#define CAPTURE_OFFSET (1u << 30) /* DST_QUEUE_OFF_BASE */
 
 void sim_queue_init(struct sim_queue *queue, struct sim *sim, bool output)
 {
@@ -12,11 +14,19 @@ void sim_queue_init(struct sim_queue *queue, struct sim *sim, bool output)
 	queue->sim = sim;
 	queue->type = types[sim_is_multiplanar(sim)][output];
 	queue->waiting_for_buffers = !output;
+	queue->first_offset = sim->options.m2m && !output ? CAPTURE_OFFSET : 0;
 }
 
 struct sim_queue *sim_queue_by_type(struct sim *sim, uint32_t type)
 {
+	if (sim->m2m && sim->m2m->output.type == type)
+		return &sim->m2m->output;
 	return sim->queue.type == type ? &sim->queue : NULL;
+}
+
+struct sim_queue *sim_queue_at(struct sim *sim, uint64_t mmap_offset)
+{
+	return sim->m2m && mmap_offset < sim->queue.first_offset ? &sim->m2m->output : &sim->queue;
 }
 
 void sim_queue_add(struct sim_buffer_list *list, struct sim_buffer *buffer)

@@ -7,106 +7,10 @@
 #include "base/video_format.h"
 #include "device/device.h"
 #include "device/format/colorimetry.h"
+#include "sim/options_internal.h"
 
 #define SIM_MAX_BUFFERS 64 /* that grant= can ask for; a well-behaved driver stops at 32 */
 #define SIM_EDID_BLOCK 128
-#define SIM_MAX_TIMES 8
-#define SIM_MAX_CALL_FAULTS 16
-
-/* The frames or calls, counted from 1, at which a fault occurs. */
-struct sim_schedule {
-	uint32_t every; /* at each multiple of this; 0: none */
-	uint32_t n_at, at[SIM_MAX_TIMES];
-};
-
-/* fail=NAME@AT:ERRNO:COUNT, a call that fails. */
-struct sim_call_fault {
-	char name[24];
-	uint32_t at, count; /* the first call that fails, and how many do; at 0: every call */
-	int err;            /* negative errno */
-	uint32_t n_calls;   /* so far */
-};
-
-enum { SIM_CAP_MMAP = 1, SIM_CAP_USERPTR = 2, SIM_CAP_DMABUF = 4, SIM_CAP_RW = 8, SIM_CAP_ORPHAN = 16 };
-enum { SIM_JPEG_NO_DHT = 1, SIM_JPEG_PADDING = 2, SIM_JPEG_TWO_SOI = 4 };
-/* Odd sizes: none; rows and planes of them rounded up to whole macropixels; down to so many bits a pixel. */
-enum { SIM_ODD_NONE, SIM_ODD_UP, SIM_ODD_DOWN };
-enum { SIM_DRAW_FULL, SIM_DRAW_MARKS, SIM_DRAW_NONE, SIM_DRAW_BLACK };
-enum { SIM_SIGNAL_GOOD, SIM_SIGNAL_NONE, SIM_SIGNAL_NO_LOCK, SIM_SIGNAL_RANGE };
-/* What timestamps are: good, 0, 0 the first, all as the first, seconds, every two the other way round. */
-enum {
-	SIM_TIMES_GOOD,
-	SIM_TIMES_ZERO,
-	SIM_TIMES_FIRST_ZERO,
-	SIM_TIMES_ALIKE,
-	SIM_TIMES_SECONDS,
-	SIM_TIMES_SWAPPED
-};
-/* pipeline=: none, formats that fit or differ along it, a link that is off, several that could be meant, a
- * sensor that has nothing which fits. */
-enum {
-	SIM_PIPELINE_NONE,
-	SIM_PIPELINE_FITS,
-	SIM_PIPELINE_MISMATCH,
-	SIM_PIPELINE_UNLINKED,
-	SIM_PIPELINE_AMBIGUOUS,
-	SIM_PIPELINE_STUCK
-};
-enum { SIM_ADJUST_SIZE = 1, SIM_ADJUST_FORMAT = 2, SIM_ADJUST_FPS = 4, SIM_ADJUST_SOURCE = 8 };
-
-/* How the compressed formats are made. */
-struct sim_codec_options {
-	uint32_t key_interval; /* a key frame every so many frames */
-	uint32_t join; /* the stream begins with its frame of this number, counted from 1; 0: at its start */
-	uint32_t jpeg; /* SIM_JPEG_* */
-	bool headers_first; /* parameter sets come with the stream's first key frame only */
-};
-
-/* The values of the keys, see sim_keys[] for what they mean. */
-struct sim_options {
-	uint32_t width, height, fourcc;
-	uint32_t planes;       /* 0: the single-planar API */
-	struct fraction fps;   /* 0/1: a frame whenever a buffer is queued */
-	struct fraction claim; /* 0/1: none; 0/0: the true one */
-	uint32_t stride, data_offset;
-	uint32_t odd;                     /* SIM_ODD_* */
-	uint32_t field;                   /* V4L2_FIELD_*; of a capture device */
-	struct fraction pixel_aspect;     /* y/x; 0/0: no CROPCAP; 0/1: it leaves that empty */
-	uint32_t crop_width, crop_height; /* 0: none */
-	bool output, m2m, no_selection;
-	char *dump, *settings, *driver;
-	char *node;        /* NULL: each open() is a device of its own */
-	uint32_t inputs;   /* or outputs */
-	uint32_t draw;     /* SIM_DRAW_* */
-	uint32_t times;    /* SIM_TIMES_* */
-	uint32_t pipeline; /* SIM_PIPELINE_* */
-	struct sim_codec_options codec;
-	bool no_key_flags;
-
-	uint32_t caps, adjust; /* SIM_CAP_*, SIM_ADJUST_* */
-	uint32_t min_buffers;
-	int64_t grant; /* -1: as many as are asked for */
-	bool no_create_bufs, no_buffer_caps, busy, ring, all_controls, querybuf_wrong_index, short_plane;
-	struct sim_call_fault call_faults[SIM_MAX_CALL_FAULTS];
-	unsigned n_call_faults;
-
-	struct sim_schedule error, drop, repeat, empty, empty_ok, short_frame, over, last, bad_index, flush;
-	struct sim_schedule eagain, epipe, eio, unplug, stall, event, leap;
-	uint32_t short_bytes;                 /* 0: half of the frame */
-	uint32_t event_width, event_height;   /* 0: a source change that keeps the size */
-	uint32_t signal;                      /* SIM_SIGNAL_* */
-	v4l2_std_id standard;                 /* of the signal; 0: no standards */
-	uint32_t source_width, source_height; /* 0: as the device is set to */
-	int64_t exposure_ns;                  /* 0: no controls of it */
-	int32_t drift_ppm;
-	uint32_t first_sequence;
-	int64_t latency_ns, jitter_ns, lock_ns;
-	int64_t leap_ns;         /* each time, 0: a minute */
-	int64_t replug_ns;       /* after unplug */
-	int64_t reader_delay_ns; /* 0: no reader ever comes, and there is no event for it */
-	uint32_t reader_frames;  /* after which the reader leaves; 0: it stays */
-};
-
 /* The states of vb2_buffer that a program can tell apart. */
 enum sim_buffer_state { SIM_DEQUEUED, SIM_QUEUED, SIM_DONE };
 
@@ -165,12 +69,14 @@ struct sim_file {
 };
 
 struct sim_codec;
+struct sim_m2m;
 struct sim_media;
 
 /* A queue of buffers. Where the kernel has a name for a field of vb2_queue, it is that. */
 struct sim_queue {
 	struct sim *sim;
 	enum v4l2_buf_type type;
+	uint32_t first_offset; /* for mmap(), as DST_QUEUE_OFF_BASE */
 	struct video_format format;
 	struct v4l2_colorimetry colour; /* output: as set by S_FMT; colorspace 0: not set */
 	struct sim_file *owner;         /* NULL: nobody */
@@ -196,7 +102,8 @@ struct sim {
 	int timer_fd;
 	int64_t timer_ns; /* when timer_fd expires; 0: disarmed */
 
-	struct sim_queue queue;
+	struct sim_queue queue;          /* memory-to-memory: CAPTURE */
+	struct sim_m2m *m2m;             /* NULL: a capture or output device */
 	uint8_t *background[MAX_PLANES]; /* of the test pattern; NULL until the first frame */
 	uint8_t *whole[MAX_PLANES];      /* the frame that fields are of; NULL likewise */
 	struct sim_codec *codec;         /* compressed formats, while streaming */
@@ -227,7 +134,7 @@ struct sim {
 	int64_t reader_arrives_ns;    /* 0: it has, or nothing streams */
 	uint64_t reader_leaves_after; /* value of n_frames */
 	int input;                    /* selected; output: the output */
-	uint8_t control_values[512];  /* in the order of the table in controls.c */
+	uint8_t control_values[1024]; /* in the order of the table in controls.c */
 	FILE *dump_file, *settings_file;
 };
 
@@ -278,6 +185,8 @@ bool sim_calls_has_name(const char *name); /* of an ioctl or another call */
 
 /* faults.c: whether a fault that has the schedule occurs at the count. */
 bool sim_faults_due(const struct sim_schedule *schedule, uint64_t count);
+/* By name or by number; *err is negative. 0 or -EINVAL. */
+int sim_faults_parse_errno(const char *text, int *err);
 /* "NAME@N:ERRNO[:COUNT]", N "*" for every call. Overwrites the separators in text. 0 or -EINVAL. */
 int sim_faults_parse_call(char *text, struct sim_call_fault *fault);
 /* Counts the call; returns the negative errno with which fail= makes it fail, or 0. */
@@ -297,9 +206,18 @@ void sim_faults_empty_with_error(const struct sim *sim, struct sim_buffer *buffe
 /* image_sizes.c: sets bytesperline and sizeimage. */
 void sim_image_sizes_set(const struct sim *sim, struct video_format *format);
 
+/* v4l2_format.c */
+void sim_v4l2_format_fill(const struct sim_queue *queue, const struct video_format *format,
+			  const struct v4l2_colorimetry *set, struct v4l2_format *out);
+struct v4l2_colorimetry sim_v4l2_format_colour(const struct sim_queue *queue, const struct v4l2_format *from);
+uint32_t sim_v4l2_format_packet(const struct sim_queue *queue,
+				const struct v4l2_format *from); /* sizeimage */
+
 /* formats.c: capabilities, formats, frame sizes and intervals. */
 int sim_formats_init(struct sim *sim); /* from the options; -EINVAL where they do not fit, logged */
 /* Changes the size of the current format. There must be no buffers. */
+void sim_formats_fill(const struct sim_queue *queue, uint32_t fourcc, uint32_t width, uint32_t height,
+		      struct video_format *format);
 int sim_formats_resize(struct sim *sim, uint32_t width, uint32_t height);
 int sim_formats_querycap(struct sim *sim, void *argument);
 int sim_formats_enum_fmt(struct sim_queue *queue, void *argument);
@@ -411,6 +329,7 @@ void sim_vb2_free(struct sim_queue *queue); /* all buffers */
 /* queue.c: lists of buffers. */
 void sim_queue_init(struct sim_queue *queue, struct sim *sim, bool output);
 struct sim_queue *sim_queue_by_type(struct sim *sim, uint32_t type); /* NULL: the device has none such */
+struct sim_queue *sim_queue_at(struct sim *sim, uint64_t mmap_offset);
 void sim_queue_add(struct sim_buffer_list *list, struct sim_buffer *buffer);
 struct sim_buffer *sim_queue_take(struct sim_buffer_list *list); /* NULL: it is empty */
 void sim_queue_done(struct sim_queue *queue, struct sim_buffer *buffer);
@@ -463,7 +382,7 @@ void sim_memory_end_access(struct sim_plane *plane);
 bool sim_memory_in_use(const struct sim_queue *queue);
 bool sim_memory_is_mapped(const struct sim_queue *queue, uint32_t index);
 /* v4l2_buffer.m.offset, which sim_memory_mmap() takes. */
-uint32_t sim_memory_offset(uint32_t index, uint32_t plane);
+uint32_t sim_memory_offset(const struct sim_queue *queue, uint32_t index, uint32_t plane);
 /* Returns MAP_FAILED and a negative errno in *err on failure. */
 void *sim_memory_mmap(struct sim_file *file, void *start, size_t length, int protection, int flags,
 		      int64_t offset, int *err);

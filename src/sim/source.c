@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include "base/array.h"
-#include "sim/sim_internal.h"
+#include "sim/m2m.h"
 
 static const struct {
 	v4l2_std_id id;
@@ -144,6 +144,8 @@ int sim_source_get_selection(struct sim *sim, void *argument)
 	struct v4l2_selection *selection = argument;
 	uint32_t first = crop_target(sim);
 
+	if (sim->m2m)
+		return sim_m2m_get_selection(sim, argument);
 	if (!sim->crop.width || sim->options.no_selection)
 		return -ENOTTY;
 	if (selection->target - first > V4L2_SEL_TGT_CROP_BOUNDS)
@@ -178,6 +180,8 @@ int sim_source_set_selection(struct sim *sim, void *argument)
 {
 	struct v4l2_selection *selection = argument;
 
+	if (sim->m2m)
+		return sim_m2m_set_selection(sim, argument);
 	if (!sim->crop.width || sim->options.no_selection)
 		return -ENOTTY;
 	return selection->target == crop_target(sim) ? set_crop(sim, &selection->r) : -EINVAL;

@@ -8,7 +8,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 #include "base/clock.h"
-#include "sim/sim_internal.h"
+#include "sim/m2m.h"
 
 /* As vb2_start_streaming(), which the queueing of min_queued_buffers buffers triggers. */
 static void start_when_enough_queued(struct sim *sim)
@@ -24,13 +24,18 @@ static void start_when_enough_queued(struct sim *sim)
 void sim_stream_start(struct sim_queue *queue)
 {
 	queue->streaming = true;
-	start_when_enough_queued(queue->sim);
+	if (queue->sim->m2m)
+		sim_m2m_started(queue);
+	else
+		start_when_enough_queued(queue->sim);
 }
 
 void sim_stream_stop(struct sim_queue *queue)
 {
 	struct sim *sim = queue->sim;
 
+	if (sim->m2m)
+		sim_m2m_stopping(queue);
 	queue->streaming = queue->error = queue->last_buffer_dequeued = false;
 	queue->waiting_for_buffers = !sim_queue_is_output(queue);
 	queue->queued_list = queue->done_list = (struct sim_buffer_list){ 0 };
@@ -48,7 +53,8 @@ void sim_stream_queue(struct sim_queue *queue, struct sim_buffer *buffer)
 	if (!queue->sim->options.ring)
 		sim_queue_add(&queue->queued_list, buffer);
 	queue->waiting_for_buffers = false;
-	start_when_enough_queued(queue->sim);
+	if (!queue->sim->m2m)
+		start_when_enough_queued(queue->sim);
 }
 
 /* Faults that occur after the Nth DQBUF. */
@@ -58,10 +64,21 @@ static void apply_dequeue_faults(struct sim *sim)
 
 	if (sim_faults_due(&o->epipe, sim->n_dequeued))
 		sim->queue.last_buffer_dequeued = sim->stopped = true;
-	if (sim_faults_due(&o->eio, sim->n_dequeued))
+	if (sim_faults_due(&o->eio, sim->n_dequeued)) {
 		sim->queue.error = true;
+		if (sim->m2m)
+			sim->m2m->output.error = true;
+	}
 	if (sim_faults_due(&o->unplug, sim->n_dequeued))
 		sim->unplugged = true;
+}
+
+static struct sim_buffer *take_done(struct sim_queue *queue)
+{
+	struct sim_buffer *buffer = sim_queue_take(&queue->done_list);
+
+	buffer->state = SIM_DEQUEUED;
+	return buffer;
 }
 
 struct sim_buffer *sim_stream_dequeue(struct sim_queue *queue, int *err)
@@ -76,12 +93,13 @@ struct sim_buffer *sim_stream_dequeue(struct sim_queue *queue, int *err)
 					     : -EAGAIN;
 	if (*err != -EAGAIN || !queue->done_list.count)
 		return NULL;
+	if (sim->m2m && sim_queue_is_output(queue)) /* it is CAPTURE's frames that faults count */
+		return take_done(queue);
 	if (sim_faults_due(&sim->options.eagain, count) && sim->eagain_frame != count) {
 		sim->eagain_frame = count;
 		return NULL;
 	}
-	buffer = sim_queue_take(&queue->done_list);
-	buffer->state = SIM_DEQUEUED;
+	buffer = take_done(queue);
 	queue->last_buffer_dequeued = !sim_queue_is_output(queue) && buffer->flags & V4L2_BUF_FLAG_LAST;
 	sim->n_dequeued = count;
 	apply_dequeue_faults(sim);
@@ -103,6 +121,8 @@ short sim_stream_revents(const struct sim_file *file, short events)
 
 	if (sim->unplugged)
 		return POLLERR | POLLHUP | POLLPRI;
+	if (sim->m2m)
+		return revents | sim_m2m_revents(sim, events);
 	if (!(events & frames)) /* vb2_core_poll() looks no further */
 		return revents;
 	if (!sim->queue.streaming || sim->queue.error || sim->queue.waiting_for_buffers)
@@ -248,16 +268,22 @@ static void make_due_frames(struct sim *sim)
 
 void sim_stream_catch_up(struct sim *sim)
 {
-	make_due_frames(sim);
+	if (sim->m2m)
+		sim_m2m_run(sim);
+	else
+		make_due_frames(sim);
 	sim_events_update_reader(sim);
 }
 
 static void update_timer(struct sim *sim)
 {
-	int64_t next_ns =
-		makes_frames(sim) && sim->queue.format.fps.num && can_make_frame(sim) ? next_due_ns(sim) : 0;
+	int64_t next_ns = 0;
 	struct itimerspec when;
 
+	if (sim->m2m)
+		next_ns = sim_m2m_next_ns(sim);
+	else if (makes_frames(sim) && sim->queue.format.fps.num && can_make_frame(sim))
+		next_ns = next_due_ns(sim);
 	if (sim->reader_arrives_ns && (!next_ns || sim->reader_arrives_ns < next_ns))
 		next_ns = sim->reader_arrives_ns;
 	if (next_ns == sim->timer_ns)

@@ -15,8 +15,9 @@
 
 static uint32_t timestamp_flags(const struct sim_queue *queue)
 {
-	return sim_queue_is_output(queue) ? V4L2_BUF_FLAG_TIMESTAMP_COPY
-					  : V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_TSTAMP_SRC_EOF;
+	return sim_queue_is_output(queue) || queue->sim->m2m
+		       ? V4L2_BUF_FLAG_TIMESTAMP_COPY
+		       : V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_TSTAMP_SRC_EOF;
 }
 
 static uint32_t buffer_caps(const struct sim_queue *queue)
@@ -221,7 +222,7 @@ static void fill_plane(const struct sim_queue *queue, const struct sim_buffer *b
 				   .length = plane->length,
 				   .data_offset = plane->data_offset };
 	if (queue->memory == V4L2_MEMORY_MMAP)
-		to->m.mem_offset = sim_memory_offset(buffer->index, i);
+		to->m.mem_offset = sim_memory_offset(queue, buffer->index, i);
 	else if (queue->memory == V4L2_MEMORY_USERPTR)
 		to->m.userptr = plane->userptr;
 	else
@@ -331,17 +332,23 @@ static int verify_buffer(const struct sim_queue *queue, const struct sim_buffer 
 	return buffer->state == SIM_DEQUEUED || queue->sim->options.ring ? 0 : -EINVAL;
 }
 
+/* vb2_queue.allow_zero_bytesused */
+static bool allows_empty(const struct sim_queue *queue)
+{
+	return queue->sim->m2m && queue->sim->options.no_commands;
+}
+
 /* Output: what the program says of the frame, which DQBUF gives back. */
 static void set_frame(const struct sim_queue *queue, struct sim_buffer *buffer, const struct v4l2_buffer *b)
 {
 	const uint32_t kept = V4L2_BUF_FLAG_KEYFRAME | V4L2_BUF_FLAG_PFRAME | V4L2_BUF_FLAG_BFRAME |
-			      V4L2_BUF_FLAG_TIMECODE | V4L2_BUF_FLAG_LAST;
+			      V4L2_BUF_FLAG_TIMECODE | V4L2_BUF_FLAG_LAST | V4L2_BUF_FLAG_TSTAMP_SRC_MASK;
 
 	for (unsigned i = 0; i < queue->format.n_planes; i++) {
 		struct sim_plane *plane = &buffer->planes[i];
 		struct v4l2_plane from = qbuf_plane(queue, b, i);
 
-		plane->bytesused = from.bytesused ? from.bytesused : plane->length;
+		plane->bytesused = from.bytesused || allows_empty(queue) ? from.bytesused : plane->length;
 		plane->data_offset = from.bytesused ? from.data_offset : 0;
 	}
 	buffer->flags = b->flags & kept;
@@ -381,6 +388,8 @@ int sim_vb2_qbuf(struct sim_queue *queue, void *argument)
 	if (b->memory != queue->memory)
 		return -EINVAL;
 	err = verify_buffer(queue, buffer, b);
+	if (err == 0 && queue->memory == V4L2_MEMORY_DMABUF)
+		err = queue->sim->options.import_error;
 	if (err == 0)
 		err = prepare_buffer(queue, buffer, b);
 	if (err < 0)

@@ -22,7 +22,7 @@ ok 'a fast clock: so many ppm' jq -e '.fps.drift_ppm > 4500 and .fps.drift_ppm <
 
 obstacle 3 node 'no such device' '(available|check that it is plugged in)' -d /dev/video9999
 obstacle 3 node 'a regular file' 'v4l2q list' -d "$root/Makefile"
-obstacle 3 node 'memory-to-memory device, a[n ]' '' -d $sim,type=m2m
+obstacle 3 node 'memory-to-memory device, a[n ]' '' -d $sim,type=converter
 obstacle 3 idle 'busy' '[a-z]' -d $sim,busy
 is "$(json r.json '[.checks[] | select(.check == "node" or .check == "setup").result] | join(" ")')" 'ok skipped' \
 	'busy: the node is good, and nothing is set'

@@ -59,7 +59,7 @@ static void memory_to_memory_nodes_are_neither_cameras_nor_displays(void **state
 	(void)state;
 	log_set_sink(keep_error, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
-		struct setup_options options = { .device = "sim:type=m2m", .role = roles[i] };
+		struct setup_options options = { .device = "sim:type=encoder", .role = roles[i] };
 		struct setup setup = { 0 };
 
 		*error = '\0';
@@ -67,7 +67,7 @@ static void memory_to_memory_nodes_are_neither_cameras_nor_displays(void **state
 		assert_non_null(strstr(error, "memory-to-memory device, an encoder"));
 		setup_close(&setup);
 	}
-	assert_int_equal(device_open(&device, "sim:type=m2m,planes=2", DEVICE_NODE), 0);
+	assert_int_equal(device_open(&device, "sim:type=converter,planes=2", DEVICE_NODE), 0);
 	device_close(&device);
 	log_set_sink(NULL, NULL);
 }

@@ -51,3 +51,36 @@ int sim_codec_encode(struct sim_codec *codec, uint32_t number, uint8_t *data, ui
 {
 	return codec_library()->encode(codec, number, data, size, key);
 }
+
+int sim_transcoder_open(struct sim_transcoder **transcoder, const struct sim_transcoder_setup *setup)
+{
+	return codec_library() ? codec_library()->transcoder_open(transcoder, setup) : -ENOTSUP;
+}
+
+void sim_transcoder_close(struct sim_transcoder *transcoder)
+{
+	if (transcoder)
+		codec_library()->transcoder_close(transcoder);
+}
+
+int sim_transcoder_put(struct sim_transcoder *transcoder, const uint8_t *const payloads[MAX_PLANES],
+		       uint32_t bytes, uint64_t number, bool force_key)
+{
+	return codec_library()->transcoder_put(transcoder, payloads, bytes, number, force_key);
+}
+
+int sim_transcoder_drain(struct sim_transcoder *transcoder)
+{
+	return codec_library()->transcoder_drain(transcoder);
+}
+
+int sim_transcoder_next(struct sim_transcoder *transcoder, struct sim_transcoded *next)
+{
+	return codec_library()->transcoder_next(transcoder, next);
+}
+
+int sim_transcoder_take(struct sim_transcoder *transcoder, const struct video_format *to,
+			uint8_t *const payloads[MAX_PLANES], uint32_t size)
+{
+	return codec_library()->transcoder_take(transcoder, to, payloads, size);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Simulated memory-to-memory nodes: encoder, decoder, converter; m2m.c processes, m2m_commands.c drains,
+ * m2m_formats.c has what one queue's format says of the other's.
+ */
+#ifndef SIM_M2M_H
+#define SIM_M2M_H
+
+#include "sim/sim_internal.h"
+#include "sim/transcoder.h"
+
+#define SIM_MAX_ORIGINS 128 /* frames that a codec may have in it */
+
+/* Of the OUTPUT buffer, for the CAPTURE buffer that is made from it. */
+struct sim_origin {
+	int64_t timestamp_ns;
+	struct v4l2_timecode timecode;
+	uint32_t flags, field;
+};
+
+struct sim_m2m {
+	struct sim_queue output;
+	struct v4l2_rect visible;                   /* of the raw frames: the rest is padding */
+	struct sim_transcoder *transcoder;          /* NULL: until the first frame */
+	struct sim_origin origins[SIM_MAX_ORIGINS]; /* by number modulo this */
+	struct sim_buffer_list held_list;           /* OUTPUT buffers that were read, see hold= */
+	uint64_t n_put, n_taken;                    /* since the transcoder was opened */
+	uint32_t output_sequence, capture_sequence;
+	int64_t next_ns; /* fps=: when the next frame is processed */
+
+	bool force_key;         /* the next frame is to be a key frame */
+	bool draining;          /* STOP, and the last frame was not given yet */
+	uint32_t n_before_stop; /* while draining: OUTPUT buffers to process still */
+	bool drained;           /* and there are none left */
+	bool stopped;           /* the last was given: nothing is processed */
+	bool changing;          /* decoder: it was the last of its size */
+	bool owes_last;         /* the next CAPTURE buffer is an empty one that says so */
+	bool source_known;      /* decoder: the size of the stream was told */
+};
+
+int sim_m2m_create(struct sim *sim); /* where the options want it; 0 or -ENOMEM, logged */
+void sim_m2m_release(struct sim *sim);
+
+/* m2m.c: processes what can be. */
+void sim_m2m_run(struct sim *sim);
+/* When the next frame is due; 0: none is. */
+int64_t sim_m2m_next_ns(const struct sim *sim);
+short sim_m2m_revents(const struct sim *sim, short events); /* v4l2_m2m_poll() */
+void sim_m2m_started(struct sim_queue *queue);
+void sim_m2m_stopping(struct sim_queue *queue); /* its buffers are still in its lists */
+/* Gives the program an empty CAPTURE buffer that is the last, at once or when it queues one. */
+void sim_m2m_give_last(struct sim *sim);
+
+/* m2m_controls.c */
+void sim_m2m_get_coding(struct sim *sim, struct sim_coding *coding);
+
+/* m2m_commands.c */
+int sim_m2m_encoder_cmd(struct sim *sim, void *argument);
+int sim_m2m_try_encoder_cmd(struct sim *sim, void *argument);
+int sim_m2m_decoder_cmd(struct sim *sim, void *argument);
+int sim_m2m_try_decoder_cmd(struct sim *sim, void *argument);
+
+/* m2m_formats.c */
+bool sim_m2m_is_coded(const struct sim_queue *queue); /* its buffers have packets */
+/* The size that the queue has whatever is asked for, where there is one. */
+void sim_m2m_limit_size(const struct sim_queue *queue, uint32_t *width, uint32_t *height);
+/* Sets the queue's format, and what follows from it for the other. 0 or -EBUSY. */
+int sim_m2m_set_format(struct sim_queue *queue, const struct video_format *format,
+		       const struct v4l2_colorimetry *colour);
+/* Decoder: the stream has this size. */
+void sim_m2m_source_change(struct sim *sim, uint32_t width, uint32_t height);
+int sim_m2m_get_selection(struct sim *sim, void *argument);
+int sim_m2m_set_selection(struct sim *sim, void *argument);
+
+#endif
