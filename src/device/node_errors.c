@@ -76,7 +76,9 @@ static bool report_missing_driver(const char *path)
 	struct missing_driver missing;
 	bool found = missing_driver_find("", &missing);
 
-	if (found)
+	if (found && *missing.bind)
+		obstacle_report(path, OBSTACLE_UNBOUND, missing.device, missing.bind);
+	else if (found)
 		obstacle_report(path, OBSTACLE_NO_DRIVER, missing.device, missing.module);
 	return found;
 }

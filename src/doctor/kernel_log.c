@@ -41,11 +41,13 @@ enum status doctor_check_kernel(struct doctor *doctor, char *found)
 		return STATUS_DONE;
 	while ((n = read(doctor->kmsg_fd, record, sizeof record - 1)) > 0) {
 		const char *warning;
+		char item[100];
 
 		record[n] = '\0';
 		warning = doctor_kernel_warning(record, driver);
-		if (warning)
-			text_join(text, sizeof text, " | ", "%s", warning);
+		snprintf(item, sizeof item, "%s", warning ? warning : "");
+		if (!strstr(text, item)) /* once, however often it says so */
+			text_join(text, sizeof text, " | ", "%s", item);
 	}
 	if (*text)
 		obstacle_report(doctor->setup.device.path, OBSTACLE_KERNEL, text, NULL);

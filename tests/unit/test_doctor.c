@@ -120,11 +120,56 @@ static void a_camera_without_a_driver_is_found(void **state)
 	assert_true(missing_driver_find(folder, &missing));
 	assert_string_equal(missing.device, "USB device 1-4 (Cam)");
 	assert_string_equal(missing.module, "other_cam");
+	assert_string_equal(missing.bind, "");
+	snprintf(command, sizeof command, "mkdir -p %s/sys/bus/usb/drivers/other_cam", folder);
+	assert_int_equal(system(command), 0);
+	assert_true(missing_driver_find(folder, &missing));
+	assert_string_equal(missing.bind, "echo 1-4:1.0 | sudo tee /sys/bus/usb/drivers/other_cam/bind");
 	snprintf(command, sizeof command, "touch %s/sys/bus/usb/devices/1-4:1.0/driver", folder);
 	assert_int_equal(system(command), 0);
 	assert_false(missing_driver_find(folder, &missing));
 	snprintf(command, sizeof command, "rm -r %s", folder);
 	assert_int_equal(system(command), 0);
+}
+
+/* Which is of the makers' own class: by its module. */
+static void other_video_hardware_is_found_by_its_module(void **state)
+{
+	static const struct {
+		const char *bus, *name, *file, *class, *alias, *path, *device;
+	} rows[] = {
+		{ "usb", "1-4:1.0", "bInterfaceClass", "ff", "usb:v1", "media/usb/cap-2.ko.xz",
+		  "USB device 1-4 (a camera)" },
+		{ "usb", "1-4:1.0", "bInterfaceClass", "ff", "usb:v2", "media/usb/cap-2.ko.xz", NULL },
+		{ "usb", "1-4:1.0", "bInterfaceClass", "ff", "usb:v1", "net/usb/cap-2.ko.xz", NULL },
+		{ "usb", "1-4:1.0", "bInterfaceClass", "ff", "usb:v1", "media/usb/cap-21.ko.xz", NULL },
+		{ "pci", "0000:01:00.0", "class", "0x048000", "pci:v1", "media/pci/cap-2.ko",
+		  "PCI device 0000:01:00.0 (a camera)" },
+		{ "pci", "0000:01:00.0", "class", "0x020000", "pci:v1", "media/pci/cap-2.ko", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char folder[] = "/tmp/doctorXXXXXX", command[600];
+		struct missing_driver missing;
+
+		assert_non_null(mkdtemp(folder));
+		snprintf(command, sizeof command,
+			 "cd %s && d=sys/bus/%s/devices/%s r=lib/modules/$(uname -r) && mkdir -p $d $r && "
+			 "echo %s >$d/%s && echo %s >$d/modalias && echo kernel/drivers/%s: >$r/modules.dep "
+			 "&& "
+			 "echo 'alias ???:v1 cap_2' >$r/modules.alias",
+			 folder, rows[i].bus, rows[i].name, rows[i].class, rows[i].file, rows[i].alias,
+			 rows[i].path);
+		assert_int_equal(system(command), 0);
+		assert_int_equal(missing_driver_find(folder, &missing), rows[i].device != NULL);
+		if (rows[i].device) {
+			assert_string_equal(missing.device, rows[i].device);
+			assert_string_equal(missing.module, "cap_2");
+		}
+		snprintf(command, sizeof command, "rm -r %s", folder);
+		assert_int_equal(system(command), 0);
+	}
 }
 
 static void warnings_of_the_driver_are_told(void **state)
@@ -181,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(usb_is_told_by_its_speed_and_its_power),
 		cmocka_unit_test(a_camera_without_a_driver_is_found),
+		cmocka_unit_test(other_video_hardware_is_found_by_its_module),
 		cmocka_unit_test(warnings_of_the_driver_are_told),
 		cmocka_unit_test(brightness_is_of_the_luma),
 	};

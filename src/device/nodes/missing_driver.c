@@ -1,74 +1,141 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Cameras that sysfs shows, and that no driver has taken. */
+/* Video hardware that sysfs shows, and that no driver has taken. */
 #include "device/nodes/missing_driver.h"
 
 #include <dirent.h>
 #include <fnmatch.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include "base/array.h"
 #include "device/nodes/hardware.h"
 
-#define CLASS_VIDEO "0e"
+/* What may be video hardware, by the beginning of its class. module: which drives the whole class; NULL: it
+ * is video hardware where the module for it is one of drivers/media. */
+static const struct kind {
+	const char *bus, *word, *file, *class, *module;
+} kinds[] = {
+	{ "usb", "USB", "bInterfaceClass", "0e", "uvcvideo" },
+	{ "usb", "USB", "bInterfaceClass", "ff", NULL },
+	{ "pci", "PCI", "class", "0x04", NULL },
+};
 
-/* Of the first alias that matches; else the one that drives the class. */
-static void find_module(const char *root, const char *modalias, char module[64])
+/* A table of the running kernel's modules. */
+static FILE *open_table(const char *root, const char *name)
 {
-	char path[PATH_MAX], line[512], pattern[256];
+	char path[PATH_MAX];
 	struct utsname kernel;
-	FILE *aliases;
 
-	strcpy(module, "uvcvideo");
 	uname(&kernel);
-	snprintf(path, sizeof path, "%s/lib/modules/%s/modules.alias", root, kernel.release);
-	aliases = fopen(path, "re");
-	if (!aliases)
-		return;
-	while (fgets(line, sizeof line, aliases)) {
-		char name[64];
-
-		if (sscanf(line, "alias %255s %63s", pattern, name) != 2 ||
-		    fnmatch(pattern, modalias, 0) != 0)
-			continue;
-		strcpy(module, name);
-		break;
-	}
-	fclose(aliases);
+	snprintf(path, sizeof path, "%s/lib/modules/%s/%s", root, kernel.release, name);
+	return fopen(path, "re");
 }
 
-/* name: of the interface, "1-4:1.0"; the folder of its device is called "1-4". */
-static bool is_without_driver(const char *root, const char *name, struct missing_driver *missing)
+/* The names of modules have '_' where those of their files may have '-'. */
+static bool is_file_of_module(const char *file, const char *module)
+{
+	for (; *module && (*file == *module || (*file == '-' && *module == '_')); file++)
+		module++;
+	return !*module && strncmp(file, ".ko", 3) == 0;
+}
+
+static bool is_of_media(const char *root, const char *module)
+{
+	FILE *table = open_table(root, "modules.dep");
+	char line[4096];
+	bool found = false;
+
+	while (table && !found && fgets(line, sizeof line, table)) {
+		const char *slash;
+
+		line[strcspn(line, ":")] = '\0';
+		slash = strrchr(line, '/');
+		found = slash && strstr(line, "/media/") && is_file_of_module(slash + 1, module);
+	}
+	if (table)
+		fclose(table);
+	return found;
+}
+
+/* The module of the first alias that matches. Returns whether there is one. */
+static bool find_module(const char *root, const char *modalias, bool of_media, char module[64])
+{
+	char line[512], pattern[256];
+	FILE *table = open_table(root, "modules.alias");
+	bool found = false;
+
+	while (table && !found && fgets(line, sizeof line, table))
+		found = sscanf(line, "alias %255s %63s", pattern, module) == 2 &&
+			fnmatch(pattern, modalias, 0) == 0 && (!of_media || is_of_media(root, module));
+	if (table)
+		fclose(table);
+	return found;
+}
+
+/* Of USB, name is that of the interface, "1-4:1.0", and the folder of its device is called "1-4". */
+static void describe(const char *root, const struct kind *kind, const char *name,
+		     struct missing_driver *missing)
+{
+	int length = (int)strcspn(name, strcmp(kind->bus, "usb") == 0 ? ":" : "");
+	char folder[PATH_MAX], product[80], driver[PATH_MAX];
+
+	snprintf(folder, sizeof folder, "%s/sys/bus/%s/devices/%.*s", root, kind->bus, length, name);
+	hardware_read_line(folder, "product", product, sizeof product);
+	snprintf(missing->device, sizeof missing->device, "%s device %.*s (%.40s)", kind->word,
+		 length < 20 ? length : 20, name, *product ? product : "a camera");
+	snprintf(driver, sizeof driver, "%s/sys/bus/%s/drivers/%s", root, kind->bus, missing->module);
+	if (access(driver, F_OK) == 0)
+		snprintf(missing->bind, sizeof missing->bind,
+			 "echo %.20s | sudo tee /sys/bus/%s/drivers/%s/bind", name, kind->bus,
+			 missing->module);
+}
+
+static bool is_without_driver(const char *root, const struct kind *kind, const char *name,
+			      struct missing_driver *missing)
 {
 	char folder[PATH_MAX], driver[PATH_MAX + 8], text[256];
-	int length = (int)strcspn(name, ":");
 
-	snprintf(folder, sizeof folder, "%s/sys/bus/usb/devices/%s", root, name);
-	hardware_read_line(folder, "bInterfaceClass", text, sizeof text);
+	snprintf(folder, sizeof folder, "%s/sys/bus/%s/devices/%.60s", root, kind->bus, name);
+	hardware_read_line(folder, kind->file, text, sizeof text);
 	snprintf(driver, sizeof driver, "%s/driver", folder);
-	if (strcmp(text, CLASS_VIDEO) != 0 || access(driver, F_OK) == 0)
+	if (strncasecmp(text, kind->class, strlen(kind->class)) != 0 || access(driver, F_OK) == 0)
 		return false;
 	hardware_read_line(folder, "modalias", text, sizeof text);
-	find_module(root, text, missing->module);
-	snprintf(folder, sizeof folder, "%s/sys/bus/usb/devices/%.*s", root, length, name);
-	hardware_read_line(folder, "product", text, sizeof text);
-	snprintf(missing->device, sizeof missing->device, "USB device %.*s (%.40s)",
-		 length < 20 ? length : 20, name, *text ? text : "a camera");
+	*missing = (struct missing_driver){ .bind = "" };
+	if (!find_module(root, text, !kind->module, missing->module)) {
+		if (!kind->module)
+			return false;
+		strcpy(missing->module, kind->module);
+	}
+	describe(root, kind, name, missing);
 	return true;
+}
+
+static bool find_of_kind(const char *root, const struct kind *kind, struct missing_driver *missing)
+{
+	struct dirent **entries = NULL;
+	char path[PATH_MAX];
+	bool found = false;
+	int n;
+
+	snprintf(path, sizeof path, "%s/sys/bus/%s/devices", root, kind->bus);
+	n = scandir(path, &entries, NULL, versionsort);
+	for (int i = 0; i < n; i++) {
+		found = found || (strchr(entries[i]->d_name, ':') &&
+				  is_without_driver(root, kind, entries[i]->d_name, missing));
+		free(entries[i]);
+	}
+	free(entries);
+	return found;
 }
 
 bool missing_driver_find(const char *root, struct missing_driver *missing)
 {
-	char path[PATH_MAX];
-	struct dirent *entry;
-	bool found = false;
-	DIR *devices;
-
-	snprintf(path, sizeof path, "%s/sys/bus/usb/devices", root);
-	devices = opendir(path);
-	while (devices && !found && (entry = readdir(devices)))
-		found = strchr(entry->d_name, ':') && is_without_driver(root, entry->d_name, missing);
-	if (devices)
-		closedir(devices);
-	return found;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (find_of_kind(root, &kinds[i], missing))
+			return true;
+	return false;
 }
