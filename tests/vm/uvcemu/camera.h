@@ -54,8 +54,8 @@ struct jpeg {
 extern struct camera {
 	int socket, fifo;
 	struct uvc_streaming_control probe, commit;
-	uint16_t brightness;
-	bool streaming;
+	bool streaming, is_dark;
+	bool can_usb_3, is_isochronous; /* what the descriptors say */
 	int64_t next_ns, paused_until_ns;
 	unsigned faults[N_FAULTS];
 
@@ -84,6 +84,9 @@ void read_fully(void *data, size_t n_bytes);
 void control_transfer(const struct usbip_header *submit);
 /* Turns what the host asked for into what the camera can do. */
 void negotiate(struct uvc_streaming_control *control);
+
+/* Whether the camera takes longer for a frame than the host asked for. */
+bool exposure_halves_rate(void);
 
 /* stream.c: a frame begins when its time has come, and goes out as the host asks for it. */
 void keep_time(void);

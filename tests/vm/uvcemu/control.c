@@ -8,8 +8,8 @@
 #include "camera.h"
 #include "descriptors.h"
 
-/* Each handler returns how many bytes it put into answer, or -EPIPE for one that it
- * does not know. */
+/* Each handler returns how many bytes it put into answer, or the transfer's negative errno: -EPIPE for what
+ * it does not know. */
 
 static int get_string(unsigned index, uint8_t *answer)
 {
@@ -32,15 +32,42 @@ static int get_string(unsigned index, uint8_t *answer)
 	return answer[0];
 }
 
+static int get_device(uint8_t *answer)
+{
+	struct usb_device_descriptor device = device_descriptor;
+
+	if (camera.can_usb_3)
+		device.bcdUSB = 0x0210;
+	memcpy(answer, &device, sizeof device);
+	return sizeof device;
+}
+
+/* Isochronous: the streaming interface has an endpoint in its alternate setting alone. */
+static int get_configuration(uint8_t *answer)
+{
+	struct configuration bulk = configuration;
+	size_t n = offsetof(struct configuration, video);
+
+	if (camera.is_isochronous) {
+		bulk.config.wTotalLength = (uint16_t)(n + sizeof alternate_setting);
+		bulk.streaming_interface.bNumEndpoints = 0;
+	}
+	memcpy(answer, &bulk, sizeof bulk);
+	if (camera.is_isochronous)
+		memcpy(answer + n, &alternate_setting, sizeof alternate_setting);
+	return bulk.config.wTotalLength;
+}
+
 static int get_descriptor(const struct usb_ctrlrequest *setup, uint8_t *answer)
 {
 	switch (setup->wValue >> 8) {
 	case USB_DT_DEVICE:
-		memcpy(answer, &device_descriptor, sizeof device_descriptor);
-		return sizeof device_descriptor;
+		return get_device(answer);
 	case USB_DT_CONFIG:
-		memcpy(answer, &configuration, sizeof configuration);
-		return sizeof configuration;
+		return get_configuration(answer);
+	case USB_DT_BOS:
+		memcpy(answer, &object_store, sizeof object_store);
+		return sizeof object_store;
 	case USB_DT_STRING:
 		return get_string(setup->wValue & 0xff, answer);
 	default:
@@ -63,9 +90,10 @@ static int standard_request(const struct usb_ctrlrequest *setup, uint8_t *answer
 		if (setup->wIndex == ENDPOINT_VIDEO)
 			camera.streaming = false;
 		return 0;
+	case USB_REQ_SET_INTERFACE: /* as if the host had no bandwidth for it */
+		return setup->wValue ? -ENOSPC : 0;
 	case USB_REQ_SET_FEATURE:
 	case USB_REQ_SET_CONFIGURATION:
-	case USB_REQ_SET_INTERFACE:
 		return 0;
 	default:
 		return -EPIPE;
@@ -144,43 +172,68 @@ static int stream_request(const struct usb_ctrlrequest *setup, const uint8_t *da
 	return sizeof control;
 }
 
-static int brightness_request(const struct usb_ctrlrequest *setup, const uint8_t *data, uint8_t *answer)
+/* A control's values, in host order, of `bytes` bytes each. */
+static struct control {
+	uint8_t entity, selector, bytes;
+	uint32_t least, most, step, preset, value;
+} controls[] = {
+	{ ENTITY_PROCESSING, UVC_PU_BRIGHTNESS_CONTROL, 2, 0, 255, 1, 128, 128 },
+	{ ENTITY_CAMERA, UVC_CT_AE_MODE_CONTROL, 1, 1, 8, 1 | 8, 8, 8 }, /* step: those that there are */
+	{ ENTITY_CAMERA, UVC_CT_AE_PRIORITY_CONTROL, 1, 0, 1, 1, 0, 1 },
+	{ ENTITY_CAMERA, UVC_CT_EXPOSURE_TIME_ABSOLUTE_CONTROL, 4, 1, 10000, 1, 156, 156 },
+};
+enum { CONTROL_PRIORITY = 2 };
+
+bool exposure_halves_rate(void)
 {
-	static const struct {
+	return camera.is_dark && controls[CONTROL_PRIORITY].value;
+}
+
+static struct control *find_control(uint8_t entity, uint8_t selector)
+{
+	for (size_t i = 0; i < N_ELEMENTS(controls); i++)
+		if (controls[i].entity == entity && controls[i].selector == selector)
+			return &controls[i];
+	return NULL;
+}
+
+static int control_request(struct control *control, const struct usb_ctrlrequest *setup, const uint8_t *data,
+			   uint8_t *answer)
+{
+	const struct {
 		uint8_t request;
-		uint16_t value;
-	} answers[] = { { UVC_GET_MIN, 0 },
-			{ UVC_GET_MAX, 255 },
-			{ UVC_GET_RES, 1 },
-			{ UVC_GET_DEF, 128 },
-			{ UVC_GET_LEN, 2 } };
-	uint16_t value = camera.brightness;
+		uint32_t value, bytes;
+	} answers[] = { { UVC_GET_CUR, control->value, control->bytes },
+			{ UVC_GET_MIN, control->least, control->bytes },
+			{ UVC_GET_MAX, control->most, control->bytes },
+			{ UVC_GET_RES, control->step, control->bytes },
+			{ UVC_GET_DEF, control->preset, control->bytes },
+			{ UVC_GET_LEN, control->bytes, 2 },
+			{ UVC_GET_INFO, UVC_CONTROL_CAP_GET | UVC_CONTROL_CAP_SET, 1 } };
 
 	if (setup->bRequest == UVC_SET_CUR) {
-		memcpy(&camera.brightness, data, sizeof camera.brightness);
+		memcpy(&control->value, data, control->bytes);
 		return 0;
 	}
-	if (setup->bRequest == UVC_GET_INFO) {
-		answer[0] = UVC_CONTROL_CAP_GET | UVC_CONTROL_CAP_SET;
-		return 1;
-	}
 	for (size_t i = 0; i < N_ELEMENTS(answers); i++) {
-		if (answers[i].request == setup->bRequest)
-			value = answers[i].value;
+		if (answers[i].request == setup->bRequest) {
+			memcpy(answer, &answers[i].value, answers[i].bytes);
+			return (int)answers[i].bytes;
+		}
 	}
-	memcpy(answer, &value, sizeof value);
-	return sizeof value;
+	return -EPIPE;
 }
 
 static int class_request(const struct usb_ctrlrequest *setup, const uint8_t *data, uint8_t *answer)
 {
 	uint8_t interface = (uint8_t)setup->wIndex, entity = (uint8_t)(setup->wIndex >> 8);
 	uint8_t selector = (uint8_t)(setup->wValue >> 8);
+	struct control *control = find_control(entity, selector);
 
 	if (interface == INTERFACE_STREAMING)
 		return stream_request(setup, data, answer);
-	if (entity == ENTITY_PROCESSING && selector == UVC_PU_BRIGHTNESS_CONTROL)
-		return brightness_request(setup, data, answer);
+	if (control)
+		return control_request(control, setup, data, answer);
 	if (entity == 0 && selector == UVC_VC_REQUEST_ERROR_CODE_CONTROL) {
 		answer[0] = 6; /* invalid control */
 		return 1;

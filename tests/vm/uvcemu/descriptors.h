@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the emulated camera says it is: its USB descriptors. One configuration with two interfaces:
- * video control (a camera terminal, a processing unit that has brightness, an output terminal) and
- * video streaming over a bulk endpoint, which is all that vhci_hcd needs to carry. Numbers are little-
- * endian on the wire and on every machine this is built for.
+ * video control (a camera terminal with exposure, a processing unit with brightness, an output terminal) and
+ * video streaming over a bulk endpoint, which is all that vhci_hcd needs to carry, or over an isochronous
+ * one, for which the bandwidth never suffices. Numbers are little-endian on the wire and on every machine
+ * this is built for.
  */
 #ifndef UVCEMU_DESCRIPTORS_H
 #define UVCEMU_DESCRIPTORS_H
@@ -89,6 +90,37 @@ struct configuration {
 	struct endpoint video;
 } PACKED;
 
+/* In place of `video`. */
+struct alternate_setting {
+	struct usb_interface_descriptor interface;
+	struct endpoint video;
+} PACKED;
+
+static const struct alternate_setting alternate_setting = {
+	.interface = { .bLength = USB_DT_INTERFACE_SIZE,
+		       .bDescriptorType = USB_DT_INTERFACE,
+		       .bInterfaceNumber = INTERFACE_STREAMING,
+		       .bAlternateSetting = 1,
+		       .bNumEndpoints = 1,
+		       .bInterfaceClass = USB_CLASS_VIDEO,
+		       .bInterfaceSubClass = UVC_SC_VIDEOSTREAMING },
+	.video = { sizeof(struct endpoint), USB_DT_ENDPOINT, ENDPOINT_VIDEO, USB_ENDPOINT_XFER_ISOC, 1024,
+		   1 },
+};
+
+/* That the device can do USB 3, which it tells at the speed of USB 2. */
+static const struct object_store {
+	struct usb_bos_descriptor bos;
+	struct usb_ss_cap_descriptor super_speed;
+} PACKED object_store = {
+	.bos = { USB_DT_BOS_SIZE, USB_DT_BOS, sizeof(struct object_store), 1 },
+	.super_speed = { .bLength = USB_DT_USB_SS_CAP_SIZE,
+			 .bDescriptorType = USB_DT_DEVICE_CAPABILITY,
+			 .bDevCapabilityType = USB_SS_CAP_TYPE,
+			 .wSpeedSupported = USB_LOW_SPEED_OPERATION | USB_FULL_SPEED_OPERATION |
+					    USB_HIGH_SPEED_OPERATION | USB_5GBPS_OPERATION },
+};
+
 /* The class-specific ones begin alike. */
 #define CLASS_DESCRIPTOR(type, subtype)                                                                      \
 	.bLength = sizeof(type), .bDescriptorType = USB_DT_CS_INTERFACE, .bDescriptorSubType = (subtype)
@@ -128,7 +160,8 @@ static const struct configuration configuration = {
 			    .wTotalLength = sizeof(struct control_part), .dwClockFrequency = CLOCK_HZ, .bInCollection = 1,
 			    .baInterfaceNr = { INTERFACE_STREAMING } },
 		.camera = { CLASS_DESCRIPTOR(struct uvc_camera_terminal_descriptor, UVC_VC_INPUT_TERMINAL),
-			    .bTerminalID = ENTITY_CAMERA, .wTerminalType = UVC_ITT_CAMERA, .bControlSize = 3 },
+			    .bTerminalID = ENTITY_CAMERA, .wTerminalType = UVC_ITT_CAMERA, .bControlSize = 3,
+			    .bmControls = { 0x0e } }, /* mode, priority and time of the exposure */
 		.processing = { CLASS_DESCRIPTOR(struct uvc_processing_unit_descriptor, UVC_VC_PROCESSING_UNIT),
 				.bUnitID = ENTITY_PROCESSING, .bSourceID = ENTITY_CAMERA, .bControlSize = 2,
 				.bmControls = { 1 } },

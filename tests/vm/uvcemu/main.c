@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A UVC camera in user space, for the stock uvcvideo driver. usage: uvcemu [-c FIFO] [-j A.JPG,B.JPG…]
- * [-p PORT]
+ * [-p PORT] [-3] [-i]; -3: it says that it can do USB 3; -i: that it transfers isochronously, for
+ * which there is never enough bandwidth
  *
  * Plugs itself into vhci_hcd (USB/IP over a socket pair: no network, no patched kernel), streams YUYV,
  * whose first four bytes count the frames, and the given JPEG files as MJPEG, and misbehaves when told
@@ -21,7 +22,7 @@
 
 #include "camera.h"
 
-struct camera camera = { .fifo = -1, .brightness = 128, .frame_done = true };
+struct camera camera = { .fifo = -1, .frame_done = true };
 
 int64_t now_ns(void)
 {
@@ -110,6 +111,11 @@ static void pause_for(unsigned milliseconds)
 	camera.paused_until_ns = now_ns() + milliseconds * 1000000LL;
 }
 
+static void darken(unsigned is_dark)
+{
+	camera.is_dark = is_dark;
+}
+
 static void unplug(unsigned unused)
 {
 	(void)unused;
@@ -131,6 +137,7 @@ static const struct command {
 	{ "eproto", FAULT_PROTOCOL, NULL }, /* noise on the cable: a transfer fails with EPROTO */
 	{ "zlp", FAULT_EMPTY, NULL },       /* a transfer of no bytes */
 	{ "pause", 0, pause_for },          /* no frames for so many milliseconds */
+	{ "dark", 0, darken },              /* 1: black pictures, and a longer exposure if it may */
 	{ "unplug", 0, unplug },
 };
 
@@ -226,11 +233,15 @@ int main(int argc, char **argv)
 	unsigned port = 0;
 	int option;
 
-	while ((option = getopt(argc, argv, "c:j:p:")) != -1) {
+	while ((option = getopt(argc, argv, "c:j:p:3i")) != -1) {
 		if (option == 'c')
 			camera.fifo = open(optarg, O_RDWR | O_NONBLOCK);
 		else if (option == 'p')
 			port = (unsigned)atoi(optarg);
+		else if (option == '3')
+			camera.can_usb_3 = true;
+		else if (option == 'i')
+			camera.is_isochronous = true;
 		else if (option != 'j' || load_jpegs(optarg) < 0)
 			return 2;
 	}

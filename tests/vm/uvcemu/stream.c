@@ -15,6 +15,10 @@ static void draw_yuyv(const struct frame_size *size)
 
 	camera.frame_bytes = line_bytes * size->height;
 	memset(camera.frame, 0x80, camera.frame_bytes);
+	for (size_t i = 0; camera.is_dark && i < camera.frame_bytes; i += 2)
+		camera.frame[i] = 16;
+	if (camera.is_dark)
+		return;
 	memset(camera.frame + line_bytes * (camera.frame_number % size->height), 0xff, line_bytes);
 	memcpy(camera.frame, &camera.frame_number, sizeof camera.frame_number);
 }
@@ -54,7 +58,7 @@ void keep_time(void)
 
 	if (!camera.streaming || now < camera.next_ns)
 		return;
-	camera.next_ns += camera.commit.dwFrameInterval * 100LL;
+	camera.next_ns += camera.commit.dwFrameInterval * (exposure_halves_rate() ? 200LL : 100LL);
 	if (camera.next_ns < now - 1000000000LL)
 		camera.next_ns = now;
 	if (now < camera.paused_until_ns || !camera.frame_done || suffers(FAULT_DROP))
