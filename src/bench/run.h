@@ -5,6 +5,7 @@
 
 #include "bench/measure.h"
 #include "bench/metric.h"
+#include "session/rate_truth.h"
 #include "session/setup.h"
 
 #define BENCH_MAX_REPEATS 100
@@ -28,6 +29,7 @@ struct bench_run {
 	const char *end;           /* see end_name() */
 	bool all_syscalls;         /* see cost_meter_has_all_syscalls() */
 	bool timestamps_in_future; /* see struct measure */
+	struct rate_truth rate;    /* capture, of the last repeat */
 };
 
 /*

@@ -239,6 +239,8 @@ static void print_notes(const struct bench *bench, bool plain, bool marked, FILE
 		fprintf(out, "latency: unknown, as the driver's timestamps are later than the dequeue.\n");
 	else if (last && strcmp(last->moment, "soe") == 0)
 		fprintf(out, "latency: from the start of exposure, which is the driver's timestamp.\n");
+	if (last && last->rate.is_other)
+		fprintf(out, "rate: %s; %s.\n", last->rate.obstacle.cause, last->rate.obstacle.cure);
 	if (device_is_simulated(&bench->setup.device))
 		fprintf(out, "cpu: includes drawing the frames, as the simulated device is part of this "
 			     "program.\n");
