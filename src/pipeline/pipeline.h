@@ -55,10 +55,10 @@ char *pipeline_mismatch(struct pipeline *pipeline, char text[MISMATCH_TEXT_MAX])
  * which is returned. */
 char *pipeline_command(const struct pipeline *pipeline, char *text, size_t size);
 
-/* As controls_set(), but a name may be "ENTITY/NAME", of a control of a sub-device, and a NAME that the video
- * node lacks is that of the sub-device on the route which has it. pipeline NULL: the video node alone.
- * *former is for the values of the video node. */
+/* As controls_set_among(), where a name may be "ENTITY/NAME", of a control of a sub-device, and a NAME that
+ * the video node lacks is that of the sub-device on the route which has it. pipeline NULL: the video node
+ * alone. *former is for the values of the video node. */
 int pipeline_set_controls(struct pipeline *pipeline, struct device *video, const char *assignments,
-			  bool adjust, struct control_value **former);
+			  unsigned how, struct control_value **former);
 
 #endif

@@ -116,9 +116,9 @@ static int find_owner(void *opaque, const char **name, struct control_owner *own
 }
 
 int pipeline_set_controls(struct pipeline *pipeline, struct device *video, const char *assignments,
-			  bool adjust, struct control_value **former)
+			  unsigned how, struct control_value **former)
 {
 	struct owners owners = { .pipeline = pipeline, .video = { video, former } };
 
-	return controls_set_among(find_owner, &owners, assignments, adjust);
+	return controls_set_among(find_owner, &owners, assignments, how);
 }

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log_capture.h"
+#include "device/controls/controls_set.h"
 #include "device/format/want.h"
 #include "device/inputs/crop.h"
 #include "device/inputs/inputs.h"
@@ -83,11 +84,19 @@ static int configure_pipeline(struct setup *setup, const struct setup_options *o
 							: 0;
 }
 
+static int set_listed(struct setup *setup, const struct setup_options *options, const char *list,
+		      unsigned how)
+{
+	if (options->format.adjust)
+		how |= CONTROLS_ADJUST;
+	return list ? pipeline_set_controls(setup->pipeline, &setup->device, list, how,
+					    &setup->before.controls)
+		    : 0;
+}
+
 static int set_controls(struct setup *setup, const struct setup_options *options)
 {
-	return options->controls ? pipeline_set_controls(setup->pipeline, &setup->device, options->controls,
-							 options->format.adjust, &setup->before.controls)
-				 : 0;
+	return set_listed(setup, options, options->controls, 0);
 }
 
 /* Controls of a profile, which may be of another device, or depend on each other or on the format: each is
@@ -102,8 +111,7 @@ static int set_profile(struct setup *setup, const struct setup_options *options,
 		struct log_capture captured;
 
 		log_capture_begin(&captured);
-		err = pipeline_set_controls(setup->pipeline, &setup->device, line, options->format.adjust,
-					    &setup->before.controls);
+		err = set_listed(setup, options, line, 0);
 		log_capture_end(&captured, LOG_LEVEL_VERBOSE);
 		if (err < 0 && told)
 			log_warn("profile: cannot be set: %s", captured.first_error);
@@ -176,9 +184,11 @@ enum status setup_verify(struct setup *setup, const struct setup_options *option
 {
 	enum status status = status_of(STAGE_CONTROL, set_profile(setup, options, true));
 
-	/* Options go before the profile. */
-	if (status == STATUS_DONE && options->profile_controls)
-		status = status_of(STAGE_CONTROL, set_controls(setup, options));
+	/* The format, or a control behind them in the list, may have changed them; and options go before the
+	 * profile. */
+	if (status == STATUS_DONE)
+		status = status_of(STAGE_CONTROL,
+				   set_listed(setup, options, options->controls, CONTROLS_AGAIN));
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && status == STATUS_DONE; i++)
 		if (steps[i].verify && !options->format.adjust)
 			status = status_of(steps[i].stage, steps[i].verify(setup, options));

@@ -304,6 +304,8 @@ int sim_formats_s_fmt(struct sim_queue *queue, void *argument)
 		return sim_m2m_set_format(queue, &format, &colour);
 	queue->format = format;
 	queue->colour = colour;
+	if (queue->sim->options.format_resets)
+		sim_controls_init(queue->sim);
 	sim_frame_discard(queue->sim);
 	return 0;
 }

@@ -51,6 +51,9 @@ const struct sim_key sim_keys[] = {
 	  "opens of this NAME in a program are one device, whose queue one has, whose settings outlive them",
 	  sim_value_string, AT(node) },
 	{ "all-controls", NULL, "controls of every type, also inactive", sim_value_bool, AT(all_controls) },
+	{ "format-resets", NULL,
+	  "S_FMT sets the controls to their defaults, as where it changes their ranges", sim_value_bool,
+	  AT(format_resets) },
 	{ "inputs", "N", "number of inputs, or outputs (1)", sim_value_number, AT(inputs) },
 	{ "draw", "full|marks|none|black",
 	  "how much of the test pattern is drawn, which takes processor time; marks: only the frame number "

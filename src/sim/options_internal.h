@@ -73,7 +73,7 @@ struct sim_options {
 	uint32_t field;                   /* V4L2_FIELD_*; of a capture device */
 	struct fraction pixel_aspect;     /* y/x; 0/0: no CROPCAP; 0/1: it leaves that empty */
 	uint32_t crop_width, crop_height; /* 0: none */
-	bool output, no_selection;
+	bool output, no_selection, format_resets;
 	uint32_t m2m;   /* SIM_ENCODER …; 0: a capture or output device */
 	uint32_t to;    /* memory-to-memory: format of the CAPTURE queue, where fourcc is OUTPUT's */
 	uint32_t align; /* of raw rows, in bytes */

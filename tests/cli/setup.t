@@ -69,6 +69,13 @@ run_status 1 v4l2q capture -yd sim:fps=0,settings=left,crop=640x480,selection=no
 like "$(tail -n 1 left)" ' crop=640x480[+]0[+]0 ' 'and is put back where the run is refused'
 refuses 2 inputs=1 'invalid value .320x240. for --crop: expected' --crop 320x240
 
+# What the format changes is set again; not what stayed as it was, nor a button.
+resets=size=64x48,all-controls,format-resets
+sets ' Brightness=7 Contrast=-4 ' $resets -s 80x60 --set-ctrl 'reset,contrast=-4,brightness=7,title=a' -vv
+is "$(grep -c 'VIDIOC_S_CTRL id=0x98f900 ' err)$(grep -c 'VIDIOC_S_CTRL id=0x980900 ' err)" 12 'a button is pressed once'
+sets ' Brightness=7 Contrast=4 ' size=64x48,all-controls --set-ctrl 'brightness=7,contrast=4' -vv
+is "$(grep -c VIDIOC_S_CTRL err)" 2 'what stays is set once'
+
 # --want, of lists and of ranges
 sets ' 64x48 ' size=64x48,adjust=size+format --want quality,64x48,15fps
 like "$(cat err)" 'want quality,64x48,15fps: YUYV 64x48 at 1000 fps, the only mode' 'the choice is told'

@@ -142,6 +142,8 @@ static struct fake_control *find_control(struct fake_device *fake, uint32_t id)
 {
 	bool next = id & V4L2_CTRL_FLAG_NEXT_CTRL;
 
+	if (next && fake->no_next_ctrl)
+		return NULL;
 	for (struct fake_control *c = fake->controls; c && c->info.id; c++)
 		if (next ? c->info.id > (id & V4L2_CTRL_ID_MASK) : c->info.id == id)
 			return c;

@@ -26,7 +26,7 @@ struct fake_device {
 	struct v4l2_pix_format pix;
 	uint32_t fps;             /* 0: no rates */
 	int s_fmt_err, g_fmt_err; /* errno */
-	bool converts, no_ext_ctrl;
+	bool converts, no_ext_ctrl, no_next_ctrl;
 	uint32_t n_inputs;
 	int input;
 	unsigned n_s_fmt;

@@ -225,6 +225,9 @@ static void every_type_can_be_set(void **state)
 		{ "outputs=0xff", true, "outputs", 0, "15", "asked for 0xff, got 15" },
 		{ "gain_table[2]=300", true, "gain_table", 2, "200", "asked for 300, got 200" },
 		{ "stuck=5", true, "stuck", 0, "3", "asked for 5, got 3" },
+		{ "power_line_frequency=9", true, "power_line_frequency", 0, "2", "asked for 9, got 2" },
+		{ "link_frequency=3", true, "link_frequency", 0, "0", "asked for 3, got 0" },
+		{ "link_frequency=190000000", true, "link_frequency", 0, "1", "asked for 190000000, got 1" },
 	};
 
 	(void)state;
@@ -284,6 +287,16 @@ static void what_is_no_value_is_refused_before_any_is_set(void **state)
 	assert_control("gain_table", 1, "100");
 }
 
+static void the_nearest_entry_is_one_that_there_is(void **state)
+{
+	(void)state;
+	assert_int_equal(controls_set(&device, "power_line_frequency=2", true, &former), 0);
+	assert_int_equal(controls[POWER_LINE].value, 1);
+	assert_int_equal(controls_set(&device, "power_line_frequency=9", true, &former), 0);
+	assert_int_equal(controls[POWER_LINE].value, 3);
+	assert_int_equal(controls_set(&device, "power_line_frequency=70 Hz", true, &former), -ERANGE);
+}
+
 static int count(void *opaque, const struct control_info *info)
 {
 	assert_true(info->name[0]);
@@ -302,6 +315,13 @@ static void old_drivers_are_asked_the_old_way(void **state)
 	assert_int_equal(controls_enumerate(&device, count, &n), 0);
 	assert_int_equal(n, N_CONTROLS);
 	assert_int_equal(controls_set(&device, "brightness=7", false, &former), 0);
+	/* Without a list: the user controls' ids up to V4L2_CID_LASTP1, and a driver's own. */
+	fake.no_next_ctrl = true;
+	controls[FIXED].info.id = V4L2_CID_PRIVATE_BASE;
+	n = 0;
+	assert_int_equal(controls_enumerate(&device, count, &n), 0);
+	assert_int_equal(n, POWER_LINE + 2);
+	assert_int_equal(controls_set(&device, "brightness=8", false, &former), 0);
 }
 
 /* A driver that says the same control for ever. */
@@ -358,6 +378,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(values_are_numbers_words_and_entries, open_fake, close_fake),
 		cmocka_unit_test_setup_teardown(refusals_say_what_would_do, open_fake, close_fake),
 		cmocka_unit_test_setup_teardown(a_slip_leaves_the_device_as_it_was, open_fake, close_fake),
+		cmocka_unit_test_setup_teardown(the_nearest_entry_is_one_that_there_is, open_fake,
+						close_fake),
 		cmocka_unit_test_setup_teardown(every_type_can_be_set, open_sim, close_fake),
 		cmocka_unit_test_setup_teardown(what_is_no_value_is_refused_before_any_is_set, open_sim,
 						close_fake),

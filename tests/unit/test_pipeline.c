@@ -210,7 +210,7 @@ static int32_t read_control(const struct opened *opened, unsigned link, uint32_t
 static int set_controls(struct opened *opened, const char *assignments)
 {
 	struct control_value *former = NULL;
-	int err = pipeline_set_controls(opened->pipeline, &opened->device, assignments, false, &former);
+	int err = pipeline_set_controls(opened->pipeline, &opened->device, assignments, 0, &former);
 
 	control_values_free(&former);
 	return err;

@@ -3,6 +3,7 @@
 #include "device/controls/control_text.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -106,10 +107,31 @@ const char *control_text_value(struct device *device, const struct control_info 
 	return NULL;
 }
 
-int64_t control_text_adjust(const struct control_info *info, int64_t value)
+/* A number that is no index of an integer menu is taken for a value of it. */
+static int64_t nearest_entry(struct device *device, const struct control_info *info, int64_t value)
+{
+	bool by_value = info->type == V4L2_CTRL_TYPE_INTEGER_MENU && (value < info->min || value > info->max);
+	int64_t nearest = value;
+	double least = INFINITY;
+	char entry[40];
+
+	for (int64_t i = info->min; i <= controls_menu_end(info); i++) {
+		double apart;
+
+		if (!controls_menu_text(device, info, i, entry))
+			continue;
+		apart = fabs((double)(by_value ? strtoll(entry, NULL, 10) : i) - (double)value);
+		if (apart < least)
+			nearest = i;
+		least = fmin(least, apart);
+	}
+	return nearest;
+}
+
+int64_t control_text_adjust(struct device *device, const struct control_info *info, int64_t value)
 {
 	if (controls_is_menu(info))
-		return value;
+		return nearest_entry(device, info, value);
 	return info->type == V4L2_CTRL_TYPE_BITMASK ? value & info->max : nearest_step(info, value);
 }
 

@@ -23,6 +23,6 @@ const char *control_text_value(struct device *device, const struct control_info 
 			       int64_t *value);
 bool control_text_in_range(const struct control_info *info, int64_t value);
 /* What the control can have instead of the value. */
-int64_t control_text_adjust(const struct control_info *info, int64_t value);
+int64_t control_text_adjust(struct device *device, const struct control_info *info, int64_t value);
 
 #endif

@@ -133,6 +133,38 @@ int controls_write(struct device *device, const struct control_info *info, int64
 	return device_ioctl(device, VIDIOC_S_CTRL, &control);
 }
 
+static int visit_control(struct device *device, struct control_info *info,
+			 int (*visit)(void *opaque, const struct control_info *info), void *opaque)
+{
+	if (info->flags & V4L2_CTRL_FLAG_DISABLED || info->type == V4L2_CTRL_TYPE_CTRL_CLASS)
+		return 0;
+	if (controls_is_number(info) && !(info->flags & V4L2_CTRL_FLAG_WRITE_ONLY) &&
+	    controls_read(device, info, &info->value) < 0)
+		info->value = 0;
+	return visit(opaque, info);
+}
+
+/* Drivers without V4L2_CTRL_FLAG_NEXT_CTRL are asked for each id of the user controls, and then for those of
+ * their own up to the first that they lack (kernel documentation, "Querying Controls"). */
+static int enumerate_ids(struct device *device, int (*visit)(void *opaque, const struct control_info *info),
+			 void *opaque)
+{
+	uint32_t id = V4L2_CID_BASE;
+	int result = 0;
+
+	while (result == 0 && id < V4L2_CID_PRIVATE_BASE + CONTROLS_MAX) {
+		struct control_info info;
+		bool has = query_ext_ctrl(device, id, &info) == 0;
+
+		if (has)
+			result = visit_control(device, &info, visit, opaque);
+		else if (id >= V4L2_CID_PRIVATE_BASE)
+			break;
+		id = id == V4L2_CID_LASTP1 - 1 ? V4L2_CID_PRIVATE_BASE : id + 1;
+	}
+	return result;
+}
+
 int controls_enumerate(struct device *device, int (*visit)(void *opaque, const struct control_info *info),
 		       void *opaque)
 {
@@ -143,16 +175,12 @@ int controls_enumerate(struct device *device, int (*visit)(void *opaque, const s
 		int err = query_ext_ctrl(
 			device, last | V4L2_CTRL_FLAG_NEXT_CTRL | V4L2_CTRL_FLAG_NEXT_COMPOUND, &info);
 
+		if (err == -EINVAL && n == 0)
+			return enumerate_ids(device, visit, opaque);
 		if (err == -EINVAL || err == -ENOTTY || (err == 0 && info.id <= last))
 			return 0;
-		if (err < 0)
-			return err;
-		if (info.flags & V4L2_CTRL_FLAG_DISABLED || info.type == V4L2_CTRL_TYPE_CTRL_CLASS)
-			continue;
-		if (controls_is_number(&info) && !(info.flags & V4L2_CTRL_FLAG_WRITE_ONLY) &&
-		    controls_read(device, &info, &info.value) < 0)
-			info.value = 0;
-		err = visit(opaque, &info);
+		if (err == 0)
+			err = visit_control(device, &info, visit, opaque);
 		if (err)
 			return err;
 	}

@@ -197,52 +197,69 @@ static bool can_verify(const struct control_info *info)
 	       !(info->flags & (V4L2_CTRL_FLAG_WRITE_ONLY | V4L2_CTRL_FLAG_EXECUTE_ON_WRITE));
 }
 
-static int set_string(struct device *device, const struct control_info *info, const char *text)
+/* How controls are set. */
+struct change {
+	struct device *device;
+	unsigned how; /* CONTROLS_* */
+	struct control_value **former;
+};
+
+/* Also where it cannot be read. */
+static bool has_string(struct device *device, const struct control_info *info, const char *text)
 {
-	size_t length = strlen(text);
-	uint8_t *payload = calloc(1, control_payload_bytes(info));
-	bool taken = true;
+	uint8_t *payload;
+	bool has;
+
+	if (control_payload_read(device, info, &payload) < 0)
+		return true;
+	has = strcmp((const char *)payload, text) == 0;
+	free(payload);
+	return has;
+}
+
+static int set_string(const struct change *change, const struct control_info *info, const char *text)
+{
+	struct device *device = change->device;
+	uint8_t *payload;
 	int err;
 
+	if (change->how & CONTROLS_AGAIN && has_string(device, info, text))
+		return 0;
+	payload = calloc(1, control_payload_bytes(info));
 	if (!payload)
 		return log_no_memory();
-	memcpy(payload, text, length);
+	memcpy(payload, text, strlen(text));
 	err = control_payload_write(device, info, payload);
 	free(payload);
 	if (err < 0)
 		return err == -ENOMEM ? err : report_refusal(device, info, text, err);
-	if (can_verify(info) && control_payload_read(device, info, &payload) == 0) {
-		taken = strcmp((const char *)payload, text) == 0;
-		free(payload);
-	}
-	return taken ? 0 : report_value(device, info, text, "the device does not keep it");
+	return !can_verify(info) || has_string(device, info, text)
+		       ? 0
+		       : report_value(device, info, text, "the device does not keep it");
 }
-
-/* How controls are set. */
-struct change {
-	struct device *device;
-	bool adjust;
-	struct control_value **former;
-};
 
 static int set_number(const struct change *change, const struct target *target, const char *text,
 		      int64_t requested)
 {
 	const struct control_info *info = &target->info;
 	struct device *device = change->device;
-	int64_t value = change->adjust ? control_text_adjust(info, requested) : requested, got;
+	bool adjust = change->how & CONTROLS_ADJUST;
+	int64_t value = adjust ? control_text_adjust(device, info, requested) : requested, got;
 	char why[64];
-	int err = write_target(device, target, value);
+	int err;
 
+	if (change->how & CONTROLS_AGAIN && read_target(device, target, &got) == 0 && got == value)
+		return 0;
+	err = write_target(device, target, value);
 	if (err < 0)
 		return report_refusal(device, info, text, err);
 	if (!can_verify(info) || read_target(device, target, &got) < 0)
 		got = value;
-	if (got != value && !change->adjust && !(info->flags & V4L2_CTRL_FLAG_VOLATILE)) {
+	if (got != value && !adjust && !(info->flags & V4L2_CTRL_FLAG_VOLATILE)) {
 		snprintf(why, sizeof why, "the device sets %" PRId64, got);
 		return report_value(device, info, text, why);
 	}
-	if (got != requested)
+	if (got != requested && !(change->how & CONTROLS_AGAIN))
 		log_warn("%s: control %s: asked for %s, got %" PRId64, device->path, info->name, text, got);
 	else
 		log_verbose("%s: control %s is %" PRId64, device->path, info->name, got);
@@ -251,7 +268,7 @@ static int set_number(const struct change *change, const struct target *target, 
 
 /* All are checked before the first is set: most errors leave the device unchanged. The flags tell what came
  * of them once all are set, as one may make another active. */
-enum pass { PASS_CHECK, PASS_SET, PASS_TELL, N_PASSES };
+enum pass { PASS_CHECK, PASS_SET, PASS_TELL };
 
 static int check_target(const struct change *change, const struct target *target, const char *text,
 			int64_t *value)
@@ -266,10 +283,19 @@ static int check_target(const struct change *change, const struct target *target
 		why = strlen(text) >= control_payload_bytes(info) ? "too long" : NULL;
 	else if (info->type != V4L2_CTRL_TYPE_BUTTON)
 		why = control_text_value(change->device, info, text, value);
+	if (why && controls_is_menu(info) && change->how & CONTROLS_ADJUST &&
+	    control_text_number(text, value))
+		why = NULL;
 	if (!why && info->type != V4L2_CTRL_TYPE_STRING && info->type != V4L2_CTRL_TYPE_BUTTON &&
-	    !change->adjust && !control_text_in_range(info, *value))
+	    !(change->how & CONTROLS_ADJUST) && !control_text_in_range(info, *value))
 		why = "out of range";
 	return why ? report_value(change->device, info, text, why) : 0;
+}
+
+/* Whether a value that differs from what was set has been changed by something else. */
+static bool stays(const struct control_info *info)
+{
+	return can_verify(info) && !(info->flags & V4L2_CTRL_FLAG_VOLATILE);
 }
 
 static int set_control(const struct change *change, const struct assignment *assignment, enum pass pass)
@@ -291,18 +317,22 @@ static int set_control(const struct change *change, const struct assignment *ass
 				 device->path, target.info.name);
 		return 0;
 	}
+	if (change->how & CONTROLS_AGAIN && !stays(&target.info))
+		return 0;
 	err = control_values_save(change->former, device, &target.info);
 	if (err < 0)
 		return err;
-	return target.info.type == V4L2_CTRL_TYPE_STRING ? set_string(device, &target.info, text)
+	return target.info.type == V4L2_CTRL_TYPE_STRING ? set_string(change, &target.info, text)
 							 : set_number(change, &target, text, value);
 }
 
-int controls_set_among(controls_find_owner *find, void *opaque, const char *assignments, bool adjust)
+int controls_set_among(controls_find_owner *find, void *opaque, const char *assignments, unsigned how)
 {
+	const enum pass first = how & CONTROLS_AGAIN ? PASS_SET : PASS_CHECK;
+	const enum pass last = how & CONTROLS_AGAIN ? PASS_SET : PASS_TELL;
 	int err = 0;
 
-	for (enum pass pass = 0; pass < N_PASSES && err == 0; pass++) {
+	for (enum pass pass = first; pass <= last && err == 0; pass++) {
 		char *copy = strdup(assignments), *rest = copy;
 		struct assignment assignment;
 
@@ -313,7 +343,7 @@ int controls_set_among(controls_find_owner *find, void *opaque, const char *assi
 
 			err = find(opaque, &assignment.name, &owner);
 			if (err == 0)
-				err = set_control(&(struct change){ owner.device, adjust, owner.former },
+				err = set_control(&(struct change){ owner.device, how, owner.former },
 						  &assignment, pass);
 		}
 		free(copy);
@@ -332,5 +362,5 @@ int controls_set(struct device *device, const char *assignments, bool adjust, st
 {
 	struct control_owner owner = { device, former };
 
-	return controls_set_among(find_only_owner, &owner, assignments, adjust);
+	return controls_set_among(find_only_owner, &owner, assignments, adjust ? CONTROLS_ADJUST : 0);
 }

@@ -22,7 +22,10 @@ struct control_owner {
 /* As controls_set() for controls of several devices: find sets *owner to the one that a name means, and *name
  * to what the device calls it; its failure, logged, ends it all. */
 typedef int controls_find_owner(void *opaque, const char **name, struct control_owner *owner);
-int controls_set_among(controls_find_owner *find, void *opaque, const char *assignments, bool adjust);
+/* CONTROLS_AGAIN: those that were set and have another value by now, as something else that was set meanwhile
+ * changed them; buttons are not pressed again. */
+enum { CONTROLS_ADJUST = 1, CONTROLS_AGAIN = 2 };
+int controls_set_among(controls_find_owner *find, void *opaque, const char *assignments, unsigned how);
 /* Whether the device has a control of that name or id. Logs nothing. */
 bool controls_has(struct device *device, const char *name);
 
