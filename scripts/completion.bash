@@ -13,7 +13,7 @@ _v4l2q()
 	fi
 	case $before in
 	-d | --device) words="sim $(compgen -G '/dev/video*') $(compgen -G '/dev/v4l/by-id/*')" ;;
-	--io) words="auto mmap userptr dmabuf dmabuf-import rw" ;;
+	--io | --from-io) words="auto mmap userptr dmabuf dmabuf-import rw" ;;
 	--pipeline) words="auto none" ;;
 	--direct) words="auto on off" ;;
 	--bad-frames) words="drop keep fail" ;;

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/text_file.h"
 #include "cli/progress.h"
+#include "cli/relay.h"
 #include "report/play.h"
 #include "cli/signals.h"
 #include "device/reader_events.h"
@@ -21,13 +22,14 @@
 
 struct play_options {
 	struct common_options common;
+	struct relay_cli_options from;
 	const char *file, *container, *codec;
 	enum AVPixelFormat raw; /* of raw frames without a header; AV_PIX_FMT_NONE: the file has one */
 	struct option_size raw_size;
 	struct fraction raw_fps;
 	uint64_t stream, loops, count;
 	bool has_stream;
-	int64_t start_ns, duration_ns;
+	int64_t start_ns, duration_ns, stall_ns;
 	double speed;
 	int rotate; /* enum reader_rotate, the same */
 	int fit;    /* enum scaling, whose order is that of the choices */
@@ -64,6 +66,8 @@ static const struct option_row run_rows[] = {
 	{ "stream-count", 0, OPT_UINT, OFFSET(count), .least = 1, .hidden = true },
 	{ "duration", 't', OPT_DURATION, OFFSET(duration_ns), .help = "stop after T", .least = 1,
 	  .preset_help = "until the end of FILE" },
+	{ "stall-timeout", 0, OPT_DURATION, OFFSET(stall_ns), .preset = "10",
+	  .help = "a device that takes or delivers no frame for T is an error; 0: wait for ever" },
 	{ "speed", 0, OPT_FACTOR, OFFSET(speed), .preset = "1",
 	  .help = "playback speed, such as 0.5 or 2; 0: as fast as the device takes frames", .most = 1000 },
 	{ "fit", 0, OPT_CHOICE, OFFSET(fit), .argument = "HOW", .preset = "letterbox",
@@ -80,6 +84,7 @@ static const struct option_row run_rows[] = {
 static const struct option_group groups[] = {
 	{ "Device", common_player_rows, OFFSET(common) },
 	{ "File", file_rows, 0 },
+	{ "Capture device in place of a file", relay_rows, OFFSET(from) },
 	{ "Run", run_rows, 0 },
 	{ "Buffers", common_queue_rows, OFFSET(common) },
 	{ "Messages", common_output_rows, OFFSET(common) },
@@ -92,7 +97,8 @@ static const struct option_spec spec = {
 	.synopsis = "[options] [FILE]",
 	.summary =
 		"Play a file to a V4L2 output device, each frame at its time. FILE is a path, a libavformat "
-		"URL, or - for standard input, which is the default.",
+		"URL, or - for standard input, which is the default; of a capture device, such as "
+		"/dev/video0, the frames are passed on as they come.",
 	.groups = groups,
 	.n_operands = 1,
 };
@@ -252,6 +258,7 @@ static enum status play_and_report(struct play *play)
 	playback->options = (struct play_loop_options){
 		.count = options->count,
 		.duration_ns = options->duration_ns,
+		.stall_ns = options->stall_ns,
 		/* What is live is shown as it arrives. */
 		.speed = reader_info(play->reader).live ? 0 : options->speed,
 		.hold = options->hold,
@@ -288,6 +295,62 @@ static enum status open_and_play(struct play *play)
 	return status ? status : play_and_report(play);
 }
 
+/* What has no meaning for a capture device. */
+static int check_relay_options(const struct play_options *options)
+{
+	const struct {
+		const char *name;
+		bool given;
+	} others[] = {
+		{ "format", options->container },    { "codec", options->codec },
+		{ "stream", options->has_stream },   { "start", options->start_ns },
+		{ "loop", options->loops != 1 },     { "rotate", options->rotate },
+		{ "speed", options->speed != 1 },    { "hold", options->hold },
+		{ "on-demand", options->on_demand }, { "allow-playlists", options->allow_playlists },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		if (!others[i].given)
+			continue;
+		log_error(
+			"--%s is for files, and %s is a capture device, whose frames are shown as they come",
+			others[i].name, options->file);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static enum status play_device(struct play_options *options)
+{
+	struct relay_options run = {
+		.count = options->count,
+		.duration_ns = options->duration_ns,
+		.stall_ns = options->stall_ns,
+		.require_zero_copy = options->from.require_zero_copy,
+		.scaling = (enum scaling)options->fit,
+	};
+	enum status status =
+		check_relay_options(options) < 0 ? STATUS_USAGE : common_prepare(&options->common);
+
+	if (status != STATUS_DONE)
+		return status;
+	return relay_command(options->file, &options->common, &options->from, &run);
+}
+
+static enum status play_file(struct play *play, struct play_options *options)
+{
+	enum status status =
+		check_play_options(options) < 0 ? STATUS_USAGE : common_prepare(&options->common);
+
+	if (status == STATUS_DONE)
+		status = open_and_play(play);
+	setup_close(&play->setup);
+	reader_close(play->reader);
+	signals_close();
+	text_file_close(play->json);
+	return status;
+}
+
 static int play_run(int argc, char **argv)
 {
 	struct play_options options = { 0 };
@@ -297,18 +360,13 @@ static int play_run(int argc, char **argv)
 
 	if (status < 0) {
 		options.file = operand < argc ? argv[operand] : NULL;
-		status = check_play_options(&options) < 0 ? STATUS_USAGE
-							  : (int)common_prepare(&options.common);
-		if (status == (int)STATUS_DONE)
-			status = (int)open_and_play(&play);
-		setup_close(&play.setup);
-		reader_close(play.reader);
-		signals_close();
-		text_file_close(play.json);
+		status = (int)(relay_is_device(options.file) ? play_device(&options)
+							     : play_file(&play, &options));
 	}
 	common_close(&options.common);
 	options_free(&spec, &options);
 	return status;
 }
 
-const struct command command_play = { "play", "play a file to an output device", play_run };
+const struct command command_play = { "play", "play a file, or a capture device, to an output device",
+				      play_run };

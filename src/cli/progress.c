@@ -103,3 +103,15 @@ void progress_playback(void *opaque)
 	snprintf(dropped, sizeof dropped, "dropped %" PRIu64, playback->stats.dropped);
 	show_fields(progress, playback->stats.played, 0, fields, ARRAY_SIZE(fields));
 }
+
+void progress_relay(void *opaque)
+{
+	struct progress *progress = opaque;
+	const struct relay *relay = progress->relay;
+	char dropped[FIELD_MAX], lost[FIELD_MAX];
+	const char *const fields[] = { dropped, lost };
+
+	snprintf(dropped, sizeof dropped, "dropped %" PRIu64, relay->dropped);
+	snprintf(lost, sizeof lost, "lost %" PRIu64, ledger_lost(&relay->ledger));
+	show_fields(progress, relay->played, relay->last_read_ns, fields, ARRAY_SIZE(fields));
+}

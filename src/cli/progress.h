@@ -5,10 +5,12 @@
 
 #include "session/playback.h"
 #include "session/record.h"
+#include "session/relay.h"
 
 struct progress {
 	const struct recording *recording; /* of progress_record() */
 	const struct playback *playback;   /* of progress_playback() */
+	const struct relay *relay;         /* of progress_relay() */
 	/* The rest begins as 0. */
 	int64_t started_ns;
 	int64_t rate_ns; /* when fps was measured last */
@@ -16,8 +18,9 @@ struct progress {
 	double fps; /* of the last second */
 };
 
-/* For record_options.progress and play_loop_options.progress; opaque is a struct progress. */
+/* For record_options.progress and the like; opaque is a struct progress. */
 void progress_record(void *opaque);
 void progress_playback(void *opaque);
+void progress_relay(void *opaque);
 
 #endif

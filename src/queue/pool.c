@@ -316,6 +316,11 @@ const struct video_format *pool_format(const struct pool *pool)
 	return &pool->format;
 }
 
+bool pool_has_queued(const struct pool *pool)
+{
+	return pool->n_queued > 0 || !pool->io->streams || pool->eos || pool->lost;
+}
+
 bool pool_is_low(const struct pool *pool)
 {
 	return pool->n_queued <= pool->min_latency;

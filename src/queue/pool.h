@@ -147,6 +147,8 @@ struct pool_info pool_info(const struct pool *pool);
 const char *pool_unsupported(const struct pool *pool, const struct io_ops *io);
 struct device *pool_device(const struct pool *pool);
 const struct video_format *pool_format(const struct pool *pool);
+/* Whether the driver has a buffer, or the pool has a result, without one: at the end, and in io mode rw. */
+bool pool_has_queued(const struct pool *pool);
 /* Whether the driver has so few buffers that those HELD should be released soon. */
 bool pool_is_low(const struct pool *pool);
 

@@ -117,6 +117,8 @@ static int keep_supplied(struct pool *pool, struct buffer **buffer)
 		return 0;
 	if (!pool->overwrites && pool_grow(pool) == 0)
 		return 0;
+	if (pool->lends)
+		return 0;
 	spare = spare_replace(pool, *buffer);
 	if (spare) {
 		requeue(pool, *buffer, 0);

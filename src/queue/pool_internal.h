@@ -14,6 +14,7 @@ struct pool {
 	struct video_format format;
 	bool output;     /* device_is_output() */
 	bool m2m;        /* a memory-to-memory device ends its stream with an empty buffer */
+	bool lends;      /* capture: frames go to another device, which a copy would be out of reach of */
 	bool overwrites; /* capture: the driver fills buffers that it was not given: all frames are copied */
 	uint64_t frame_bytes;               /* memory of a frame, all planes */
 	uint32_t payload_bytes[MAX_PLANES]; /* least payload of a raw frame's planes; 0: any */

@@ -198,6 +198,7 @@ void pool_link_connect(struct pool_link *link, struct pool *from, struct pool *t
 {
 	link->from = from;
 	link->to = to;
+	from->lends = !link->copies;
 	if (!link->copies) {
 		pool_set_cpu_access(from, false);
 		pool_set_cpu_access(to, false);
@@ -222,23 +223,11 @@ int pool_link_start(struct pool_link *link, struct pool **failed)
 	return err < 0 ? err : start_pool(link->from, failed);
 }
 
-/* A frame that left the driver's buffers for other memory, which the output does not know. */
-static bool is_out_of_reach(const struct pool_link *link, const struct buffer *frame)
-{
-	enum pool_link_memory memory = link->way->memory;
-
-	return frame->spare && frame->memory_source == link->from->pages &&
-	       (memory == LINK_OF_FROM || memory == LINK_OF_TO || memory == LINK_OF_SOURCE);
-}
-
 int pool_link_queue(struct pool_link *link, struct buffer *frame)
 {
 	if (link->depth && link->to->n_queued >= link->depth)
 		return POOL_NOBUF;
-	if (!is_out_of_reach(link, frame))
-		return link->way->queue(link, frame);
-	pool_release(link->from, frame);
-	return POOL_CORRUPT;
+	return link->way->queue(link, frame);
 }
 
 void pool_link_stop(struct pool_link *link)

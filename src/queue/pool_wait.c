@@ -20,7 +20,9 @@ static short wait_events(const struct pool *pool)
 /* With nothing queued, poll() reports POLLERR at once. */
 static bool can_wait(const struct pool *pool)
 {
-	return pool->active && pool->n_queued > 0 && !pool->eos && !pool->lost;
+	bool reads = !pool->io->streams && !pool->output;
+
+	return pool->active && (pool->n_queued > 0 || reads) && !pool->eos && !pool->lost;
 }
 
 static struct pollfd *find_entry(struct wait_set *set, int fd)

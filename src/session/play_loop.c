@@ -14,7 +14,6 @@
 #include "base/status_line.h"
 #include "device/obstacles.h"
 
-#define STALL_NS (10 * NS_PER_S)
 #define DRAIN_NS (2 * NS_PER_S)
 /* The first frame is queued so much before its time. Queueing it includes STREAMON, from which the device
  * counts its frame intervals: without a lead all later frames would be late. */
@@ -270,11 +269,11 @@ static void count_played(struct play_loop *loop, const struct frame *frame, int6
 static int queue_due_frame(struct play_loop *loop, struct frame *frame, int64_t due_ns)
 {
 	struct buffer *buffer = play_buffers_prepare(frame);
-	int64_t queue_ns = now_ns();
+	int64_t queue_ns = now_ns(), stall_ns = loop->options->stall_ns;
 	int err;
 
 	buffer->info = (struct frame_info){ .timestamp_ns = due_ns };
-	err = pool_queue(loop->pool, buffer, queue_ns + STALL_NS);
+	err = pool_queue(loop->pool, buffer, stall_ns ? queue_ns + stall_ns : 0);
 	if (err == POOL_CORRUPT) {
 		loop->stats->dropped++;
 		return 0;

@@ -11,6 +11,7 @@
 struct play_loop_options {
 	uint64_t count;      /* frames; 0: all */
 	int64_t duration_ns; /* of presentation time; 0: all */
+	int64_t stall_ns;    /* the device may take no frame for so long; 0: no limit */
 	double speed;        /* 1: as the file says; 0: as fast as the device takes frames */
 	bool hold;           /* keep the last frame shown until a signal */
 	bool on_demand;      /* after the first frame, play while the device has a reader: reader_events.h */

@@ -217,6 +217,7 @@ int setup_pool(struct setup *setup, const struct setup_options *options)
 		.io = options->io,
 		.import_from = options->import_from,
 		.memory_limit = options->memory_limit,
+		.foreign = options->foreign,
 	};
 	struct pool_config config = {
 		.min = options->min_buffers,
@@ -229,7 +230,7 @@ int setup_pool(struct setup *setup, const struct setup_options *options)
 	if (err < 0)
 		return err;
 	if (!options->has_min_buffers) {
-		uint32_t driver_min = pool_info(setup->pool).driver_min;
+		uint32_t driver_min = pool_info(setup->pool).driver_min + options->extra_buffers;
 
 		config.min = auto_buffers(&setup->format, options->memory_limit) + driver_min;
 		config.least = AUTO_LEAST + driver_min;

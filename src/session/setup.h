@@ -32,6 +32,8 @@ struct setup_options {
 	 * memory_limit suggest besides those that the driver needs, and may copy frames when it runs low. */
 	bool has_min_buffers;
 	uint32_t min_buffers, max_buffers; /* max 0: no limit */
+	uint32_t extra_buffers;            /* besides: those that another device keeps */
+	bool foreign;                      /* as in pool_options */
 };
 
 /* A device with a queue, ready to start. */

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q play of a capture device. */
+#include "cli/relay.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include "base/json.h"
+#include "base/log.h"
+#include "base/status_line.h"
+#include "base/text_file.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "queue/io.h"
+#include "report/relay.h"
+
+#define VIDEO_MAJOR 81
+
+#define OFFSET(field) offsetof(struct relay_cli_options, field)
+const struct option_row relay_rows[] = {
+	{ "from-size", 0, OPT_SIZE, OFFSET(size), .help = "frame size of a FILE that is a capture device",
+	  .preset_help = "the device's current one" },
+	{ "from-pixelformat", 0, OPT_TEXT, OFFSET(pixelformat), .argument = "F", .help = "its pixel format",
+	  .preset_help = "one that both devices have" },
+	{ "from-fps", 0, OPT_RATE, OFFSET(fps), .help = "its frames per second",
+	  .preset_help = "the device's current ones" },
+	{ "from-io", 0, OPT_CHOICE, OFFSET(io), .argument = "MODE", .preset = "auto", .choices = io_choices,
+	  .help = "how its frames are exchanged with the driver",
+	  .preset_help = "auto: what both devices share without a copy" },
+	{ "from-input", 0, OPT_TEXT, OFFSET(input), .argument = "N|NAME", .help = "select an input of it",
+	  .preset_help = "the device's current one" },
+	{ "from-set-ctrl", 0, OPT_LIST, OFFSET(controls), .argument = "NAME=VALUE[,...]",
+	  .help = "set controls of it" },
+	{ "require-zero-copy", 0, OPT_SET, OFFSET(require_zero_copy), .value = 1,
+	  .help = "frames that would be copied or converted are an error, before the first one" },
+	{ 0 },
+};
+#undef OFFSET
+
+bool relay_is_device(const char *file)
+{
+	struct stat st;
+
+	if (!file)
+		return false;
+	if (stat(file, &st) == 0)
+		return S_ISCHR(st.st_mode) && major(st.st_rdev) == VIDEO_MAJOR;
+	return strcmp(file, "sim") == 0 || strncmp(file, "sim:", 4) == 0;
+}
+
+static struct setup_options source_options(const char *source, const struct common_options *common,
+					   const struct relay_cli_options *options)
+{
+	struct setup_options setup = {
+		.device = source,
+		.role = DEVICE_CAPTURE,
+		.input = options->input,
+		.controls = options->controls,
+		.no_pipeline = common_setup_options(common, DEVICE_CAPTURE, 0).no_pipeline,
+		.format = {
+			.width = options->size.width,
+			.height = options->size.height,
+			.pixelformat = options->pixelformat,
+			.fps = options->fps,
+			.adjust = common->adjust,
+		},
+		.io = io_choices[options->io],
+		.memory_limit = common_memory_limit(),
+	};
+
+	return setup;
+}
+
+/* After a failed start only JSON is written: the error has been logged. */
+static enum status write_relay_report(const struct relay *relay, const struct common_options *common,
+				      FILE *json, int err)
+{
+	struct report report = {
+		.command = "play",
+		.device = &relay->sink.setup.device,
+		.format = &relay->sink.setup.format,
+		.fps_requested = common->fps,
+		.pool = relay->sink_pool,
+	};
+
+	report_take_times(&report);
+	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || relay->played))
+		report_relay_text(&report, relay, stderr);
+	if (json && json_file_write(json, common->basic.json, report_relay_json(&report, relay)) < 0)
+		return STATUS_FILE;
+	return STATUS_DONE;
+}
+
+static enum status run_and_report(struct relay *relay, const struct common_options *common, FILE **json)
+{
+	struct progress progress = { .relay = relay };
+	enum status status, report_status;
+	int err;
+
+	if (common_progress_wanted(common)) {
+		relay->options.progress = progress_relay;
+		relay->options.progress_opaque = &progress;
+	}
+	err = relay_run(relay);
+	status_line_end();
+	report_status = write_relay_report(relay, common, *json, err);
+	*json = NULL;
+	status = end_status(relay->end, relay->played > 0, err);
+	return status ? status : report_status;
+}
+
+static enum status open_and_relay(struct relay *relay, const struct common_options *common,
+				  struct setup_options *source, struct setup_options *sink, FILE **json)
+{
+	enum status status;
+
+	if (common->basic.json && text_file_open(json, common->basic.json) < 0)
+		return STATUS_FILE;
+	relay->options.signal_fd = signals_open();
+	relay->options.resume_fd = relay->options.signal_fd < 0 ? -1 : signals_open_resume();
+	if (relay->options.resume_fd < 0)
+		return STATUS_FAILED;
+	source->signal_fd = sink->signal_fd = relay->options.signal_fd;
+	source->signal_timeout_ns = relay->options.stall_ns;
+	status = relay_open(relay);
+	return status == STATUS_DONE ? run_and_report(relay, common, json) : status;
+}
+
+enum status relay_command(const char *source, const struct common_options *common,
+			  const struct relay_cli_options *options, const struct relay_options *run)
+{
+	struct setup_options from = source_options(source, common, options);
+	struct setup_options to = common_setup_options(common, DEVICE_OUTPUT, common_memory_limit());
+	struct relay *relay = calloc(1, sizeof *relay);
+	FILE *json = NULL;
+	enum status status;
+
+	if (!relay) {
+		log_no_memory();
+		return STATUS_FAILED;
+	}
+	relay->options = *run;
+	relay->source.options = &from;
+	relay->sink.options = &to;
+	status = open_and_relay(relay, common, &from, &to, &json);
+	relay_close(relay);
+	signals_close();
+	text_file_close(json);
+	free(relay);
+	return status;
+}

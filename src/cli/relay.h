@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* v4l2q play of a capture device: its options, and the run. */
+#ifndef CLI_RELAY_H
+#define CLI_RELAY_H
+
+#include "cli/common.h"
+#include "session/relay.h"
+
+/* Options of the source, and for all that concerns both devices. */
+struct relay_cli_options {
+	struct option_size size;
+	const char *pixelformat;
+	struct fraction fps;
+	int io;
+	const char *input;
+	char *controls;
+	int require_zero_copy;
+};
+
+/* For struct relay_cli_options. */
+extern const struct option_row relay_rows[];
+
+/* Whether the FILE of play is a capture device: a node, or the simulated one. */
+bool relay_is_device(const char *file);
+/* Relays from the device to that of `common`, and reports. `run` holds count, duration, stall and scaling. */
+enum status relay_command(const char *source, const struct common_options *common,
+			  const struct relay_cli_options *options, const struct relay_options *run);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A relay: opening its two devices, its streams one after another, and its end. */
+#include "session/relay.h"
+
+#include <errno.h>
+#include <poll.h>
+#include "base/clock.h"
+#include "base/log.h"
+
+#define DRAIN_NS (2 * NS_PER_S)
+
+enum status relay_open(struct relay *relay)
+{
+	struct relay_end *source = &relay->source, *sink = &relay->sink;
+	enum status status = setup_device(&source->setup, source->options);
+
+	if (status == STATUS_DONE)
+		status = setup_device(&sink->setup, sink->options);
+	if (status == STATUS_DONE)
+		status = status_of(STAGE_FORMAT, relay_format_negotiate(relay));
+	if (status == STATUS_DONE)
+		status = setup_verify(&source->setup, source->options);
+	if (status == STATUS_DONE)
+		status = setup_verify(&sink->setup, sink->options);
+	return status == STATUS_DONE ? relay_queues_open(relay) : status;
+}
+
+/* Sets both devices up for what the source has become. */
+static int follow_change(struct relay *relay)
+{
+	struct setup *source = &relay->source.setup;
+	int64_t deadline_ns = relay->options.stall_ns ? now_ns() + relay->options.stall_ns : 0;
+	int err;
+
+	relay_queues_close(relay);
+	relay->has_source_changed = false;
+	source->request.force = true;
+	err = dv_timings_apply(&source->device, relay->options.signal_fd, deadline_ns, &relay->changed_to);
+	if (err == 0)
+		err = relay_format_negotiate(relay);
+	if (err == 0 && relay_queues_open(relay) != STATUS_DONE)
+		err = -EIO;
+	if (err != -ECANCELED)
+		return err;
+	relay->end = END_SIGNAL;
+	relay->done = true;
+	return 0;
+}
+
+/* The last frame is shown as long as the others. write() does not tell how many frames the driver still has.
+ */
+static void show_last_frame_of(struct relay *relay)
+{
+	struct pollfd signal = { .fd = relay->options.signal_fd, .events = POLLIN };
+	struct pool *pool = relay->link.to;
+	double fps = fraction_value(relay->source.setup.format.fps);
+	int periods = pool && pool_info(pool).streams ? 1 : 4;
+
+	if (relay->end == END_SIGNAL || !relay->played || !pool || pool_drain(pool, now_ns() + DRAIN_NS) < 0)
+		return;
+	poll(&signal, 1, fps > 0 ? (int)(1e3 * periods / fps) + 1 : 0);
+}
+
+int relay_run(struct relay *relay)
+{
+	int err;
+
+	relay->start_ns = now_ns();
+	do {
+		err = relay_loop_run(relay);
+		if (err == 0 && relay->has_source_changed)
+			err = follow_change(relay);
+	} while (err == 0 && !relay->done);
+	relay->source.setup.under_way = relay->sink.setup.under_way = err == 0 || relay->played;
+	if (err == 0)
+		show_last_frame_of(relay);
+	relay->wall_ns = now_ns() - relay->start_ns;
+	relay_queues_close(relay);
+	if (relay->interval_ns.count)
+		relay->measured_fps = 1e9 / stats_mean(&relay->interval_ns);
+	if (relay->converts)
+		relay->copied = relay->played;
+	return err;
+}
+
+void relay_close(struct relay *relay)
+{
+	relay_queues_close(relay);
+	setup_close(&relay->source.setup);
+	setup_close(&relay->sink.setup);
+}

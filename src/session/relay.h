@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A relay: frames of a capture device into the queue of an output device, as they come. One loop, without
+ * another thread: a frame is queued as soon as the output has room for it; until then it waits, and a newer
+ * one takes its place.
+ */
+#ifndef SESSION_RELAY_H
+#define SESSION_RELAY_H
+
+#include "media/read/crop.h"
+#include "queue/pool_link.h"
+#include "session/capture_timestamps.h"
+#include "session/end.h"
+#include "session/ledger.h"
+#include "session/relay_convert.h"
+#include "session/setup.h"
+#include "session/suspension.h"
+
+struct relay_options {
+	uint64_t count;                 /* frames; 0: no limit */
+	int64_t duration_ns;            /* from the first frame; 0: no limit */
+	int64_t stall_ns;               /* either device may stand still for so long; 0: no limit */
+	bool require_zero_copy;         /* frames that would be copied or converted are an error */
+	enum scaling scaling;           /* where the devices have no size in common */
+	int signal_fd;                  /* readable: end without error; -1: none */
+	int resume_fd;                  /* non-blocking signalfd of SIGCONT; -1: none */
+	void (*progress)(void *opaque); /* called a few times a second; NULL: none */
+	void *progress_opaque;
+};
+
+/* One of the two devices. */
+struct relay_end {
+	const struct setup_options *options;
+	struct setup setup;
+};
+
+struct relay {
+	/* Set by the caller, the rest zero. */
+	struct relay_options options;
+	struct relay_end source, sink; /* their options; signal_fd and signal_timeout_ns in them, too */
+
+	/* The outcome. */
+	enum run_end end;
+	struct pool_info source_pool, sink_pool;
+	uint64_t read, played,
+		dropped; /* dropped: a newer one took its place, the relay ended, or the output lost it */
+	uint64_t copied, bytes_copied, bytes_played;
+	bool converts;
+	struct ledger ledger;     /* of the source: captured, lost_driver, lost_error, lost_queue */
+	struct stats latency_ns;  /* from the source's timestamp until the frame is queued */
+	struct stats interval_ns; /* between frames queued */
+	uint64_t source_changes, source_interruptions;
+	int64_t first_frame_ns, wall_ns;
+	double measured_fps; /* 0: fewer than two frames */
+
+	/* State. */
+	struct pool_link link;
+	struct relay_converter converter;
+	struct capture_timestamps timestamps;
+	struct suspension suspension;
+	struct buffer *waiting; /* the newest frame, for which the output has no room yet; NULL: none */
+	bool stamp_is_good;     /* its timestamp can be believed */
+	bool done, has_source_changed;
+	struct video_source changed_to;
+	int64_t start_ns, last_read_ns, last_queue_ns, first_queue_ns;
+	int64_t progress_ns;
+};
+
+/* Opens both devices, with one format if they have one in common, and chooses the way. Returns STATUS_DONE or
+ * the status of the step that failed, which has logged why. */
+enum status relay_open(struct relay *relay);
+/* Relays until something ends it. Returns 0 when relay->end is a good one, else the negative errno, logged.
+ */
+int relay_run(struct relay *relay);
+/* Takes a half-open one. */
+void relay_close(struct relay *relay);
+
+/* relay_format.c: one format for both devices: the source's own, where the output has it, else the first of
+ * the source's that it has; in one size. Without any the output's that loses least, and relay->converts.
+ * Returns 0; or a negative errno, logged: -ERANGE for what was asked for and cannot be had. */
+int relay_format_negotiate(struct relay *relay);
+/* relay_queues.c: the way from pool to pool, and the pools, which it also closes. */
+enum status relay_queues_open(struct relay *relay);
+void relay_queues_close(struct relay *relay);
+/* relay_loop.c: until the stream ends: relay->done, or the source has changed. Returns 0 or a negative errno,
+ * logged. */
+int relay_loop_run(struct relay *relay);
+
+#endif

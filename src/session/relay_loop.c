@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The loop of a relay: waits for both devices, takes frames back from the output, and queues the newest. */
+#include <errno.h>
+#include <linux/videodev2.h>
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/status_line.h"
+#include "device/inputs/dv_timings.h"
+#include "device/obstacles.h"
+#include "session/relay.h"
+
+/* Ends the relay; returns err. */
+static int finish_relay(struct relay *relay, enum run_end end, int err)
+{
+	relay->end = end;
+	relay->done = true;
+	return err;
+}
+
+static const char *source_path(const struct relay *relay)
+{
+	return relay->source.setup.device.path;
+}
+
+/* --- the source's frames --- */
+
+static void replace_waiting(struct relay *relay, struct buffer *frame)
+{
+	if (relay->waiting) {
+		pool_release(relay->link.from, relay->waiting);
+		relay->dropped++;
+	}
+	relay->waiting = frame;
+}
+
+static void count_read(struct relay *relay, const struct frame_info *info)
+{
+	uint64_t lost = ledger_add(&relay->ledger, info);
+
+	if (relay->suspension.stopped_ns)
+		suspension_count(&relay->suspension, source_path(relay), lost,
+				 pool_info(relay->link.from).allocated);
+}
+
+static int take_source_frame(struct relay *relay, struct buffer *frame)
+{
+	const struct frame_info *info = &frame->info;
+
+	count_read(relay, info);
+	relay->last_read_ns = info->dequeue_ns;
+	capture_timestamps_add(&relay->timestamps, info);
+	if (info->flags & V4L2_BUF_FLAG_ERROR) {
+		relay->ledger.lost_error++;
+		pool_release(relay->link.from, frame);
+		return 0;
+	}
+	relay->read++;
+	relay->stamp_is_good = device_clock_is_monotonic(info->flags) && relay->timestamps.last_is_believed;
+	replace_waiting(relay, frame);
+	return 0;
+}
+
+/* The stream has to be restarted even if the timings turn out to be the same (kernel documentation,
+ * V4L2_EVENT_SOURCE_CHANGE). */
+static int follow_source(struct relay *relay)
+{
+	struct setup *setup = &relay->source.setup;
+	char change[DV_TIMINGS_TEXT_MAX];
+	int64_t deadline_ns = relay->options.stall_ns ? now_ns() + relay->options.stall_ns : 0;
+	int err = pool_pause(setup->pool);
+
+	if (err == 0)
+		err = dv_timings_wait(&setup->device, relay->options.signal_fd, deadline_ns,
+				      &relay->changed_to);
+	if (err == 0)
+		err = dv_timings_compare(&setup->device, &setup->format, &relay->changed_to, change);
+	if (err > 0) {
+		log_warn("%s: the video source changed from %s: setting up both devices anew",
+			 source_path(relay), change);
+		relay->source_changes++;
+		relay->has_source_changed = true;
+		return 0;
+	}
+	if (err == 0) {
+		log_warn("%s: the video source was interrupted: restarting the stream", source_path(relay));
+		relay->source_interruptions++;
+		relay->last_read_ns = now_ns();
+		err = pool_resume(setup->pool);
+	}
+	return err;
+}
+
+static int end_by_source(struct relay *relay, int err)
+{
+	enum run_end end = err == POOL_EOS        ? END_EOS
+			   : err == POOL_FLUSHING ? END_SIGNAL
+			   : err == POOL_TIMEOUT  ? END_STALL
+			   : err == POOL_DEVLOST  ? END_DISCONNECT
+						  : END_ERROR;
+
+	return finish_relay(relay, end, end == END_EOS || end == END_SIGNAL ? 0 : err);
+}
+
+static int read_source(struct relay *relay)
+{
+	struct pool *pool = relay->link.from;
+	struct frame_info info;
+	struct buffer *frame;
+	int err = pool_has_queued(pool) ? pool_dequeue(pool, POOL_PAST, &frame, &info) : POOL_TIMEOUT;
+
+	if (err == 0)
+		return take_source_frame(relay, frame);
+	if (err == POOL_RES_CHANGE)
+		err = follow_source(relay);
+	if (err == POOL_TIMEOUT || err == POOL_WAKE || err == 0 || (err == POOL_EOS && relay->waiting))
+		return 0;
+	if (err != POOL_CORRUPT && err != POOL_NOBUF)
+		return end_by_source(relay, err);
+	count_read(relay, &info);
+	relay->ledger.lost_error += err == POOL_CORRUPT;
+	relay->ledger.lost_queue += err == POOL_NOBUF;
+	return 0;
+}
+
+/* --- the output --- */
+
+static int end_by_sink(struct relay *relay, int err)
+{
+	const char *path = relay->sink.setup.device.path;
+
+	if (err == POOL_EOS || err == POOL_RES_CHANGE)
+		log_error("%s: %s", path,
+			  err == POOL_EOS ? "the driver ended the stream"
+					  : "the device changed its resolution");
+	return finish_relay(relay, err == POOL_DEVLOST ? END_DISCONNECT : END_ERROR, err);
+}
+
+static void count_played_frame(struct relay *relay, const struct frame_info *info)
+{
+	int64_t now = now_ns();
+
+	if (relay->played++ == 0) {
+		relay->first_queue_ns = now;
+		relay->first_frame_ns = now - relay->start_ns;
+	} else {
+		stats_add(&relay->interval_ns, now - relay->last_queue_ns);
+	}
+	relay->bytes_played += info->bytes;
+	if (relay->stamp_is_good)
+		stats_add(&relay->latency_ns, latency_between(info->timestamp_ns, now));
+	relay->last_queue_ns = now;
+}
+
+static int queue_waiting(struct relay *relay)
+{
+	struct frame_info info = relay->waiting->info; /* the buffer may be in the driver again afterwards */
+	int err = pool_link_queue(&relay->link, relay->waiting);
+
+	if (err == POOL_NOBUF)
+		return 0;
+	relay->waiting = NULL;
+	if (err == POOL_CORRUPT)
+		relay->dropped++;
+	else if (err < 0)
+		return end_by_sink(relay, err);
+	else
+		count_played_frame(relay, &info);
+	if (relay->options.count && relay->played == relay->options.count)
+		return finish_relay(relay, END_COUNT, 0);
+	return 0;
+}
+
+static int reclaim_frames(struct relay *relay)
+{
+	int err = pool_reclaim(relay->link.to);
+
+	return err < 0 ? end_by_sink(relay, err) : 0;
+}
+
+/* --- waiting --- */
+
+static int64_t earlier(int64_t a_ns, int64_t b_ns)
+{
+	return !a_ns || (b_ns && b_ns < a_ns) ? b_ns : a_ns;
+}
+
+static int64_t duration_end_ns(const struct relay *relay)
+{
+	int64_t duration_ns = relay->options.duration_ns;
+
+	return duration_ns && relay->first_queue_ns ? relay->first_queue_ns + duration_ns : 0;
+}
+
+static int64_t stall_end_ns(const struct relay *relay)
+{
+	int64_t stall_ns = relay->options.stall_ns;
+	int64_t since_ns =
+		relay->waiting ? earlier(relay->last_read_ns, relay->last_queue_ns) : relay->last_read_ns;
+
+	return stall_ns ? since_ns + stall_ns : 0;
+}
+
+/* The end of the duration, or a device that stands still. */
+static int check_deadlines(struct relay *relay, int64_t now)
+{
+	int64_t end_ns = duration_end_ns(relay), stall_ns = relay->options.stall_ns;
+	char text[64];
+
+	if (end_ns && now >= end_ns)
+		return finish_relay(relay, END_DURATION, 0);
+	if (!stall_ns || now < stall_end_ns(relay))
+		return 0;
+	snprintf(text, sizeof text, "%.3g s", (double)stall_ns / NS_PER_S);
+	if (now >= relay->last_read_ns + stall_ns && pool_has_queued(relay->link.from))
+		obstacle_report(source_path(relay), OBSTACLE_NO_FRAMES, text, NULL);
+	else
+		obstacle_report(relay->sink.setup.device.path, OBSTACLE_TAKES_NONE, NULL, NULL);
+	return finish_relay(relay, END_STALL, POOL_TIMEOUT);
+}
+
+/* At least once a second, for the progress line. */
+static int wait_for_devices(struct relay *relay)
+{
+	struct pool *pools[] = { relay->link.from, relay->link.to };
+	struct pollfd signal = { .fd = relay->options.signal_fd, .events = POLLIN };
+	int64_t deadline_ns = earlier(duration_end_ns(relay), stall_end_ns(relay));
+	int err;
+
+	if (relay->options.progress)
+		deadline_ns = earlier(deadline_ns, now_ns() + NS_PER_S);
+	err = pool_wait(pools, ARRAY_SIZE(pools), &signal, 1, deadline_ns);
+	if (signal.revents)
+		return finish_relay(relay, END_SIGNAL, 0);
+	return err == 0 || err == POOL_TIMEOUT ? 0 : end_by_source(relay, err);
+}
+
+static void show_relay_progress(struct relay *relay)
+{
+	if (relay->options.progress && status_line_due(&relay->progress_ns, now_ns()))
+		relay->options.progress(relay->options.progress_opaque);
+}
+
+static int relay_turn(struct relay *relay)
+{
+	int err = wait_for_devices(relay);
+	int64_t now = now_ns();
+
+	if (suspension_check(&relay->suspension, now)) /* not a stall of the devices' */
+		relay->last_read_ns = relay->last_queue_ns = now;
+	if (err == 0 && !relay->done)
+		err = reclaim_frames(relay);
+	if (err == 0 && !relay->done && relay->waiting)
+		err = queue_waiting(relay);
+	if (err == 0 && !relay->done)
+		err = read_source(relay);
+	if (err == 0 && !relay->done && relay->waiting)
+		err = queue_waiting(relay);
+	if (err == 0 && !relay->done)
+		err = check_deadlines(relay, now);
+	show_relay_progress(relay);
+	return err;
+}
+
+int relay_loop_run(struct relay *relay)
+{
+	struct pool *failed = NULL;
+	int err;
+
+	capture_timestamps_begin(&relay->timestamps, pool_format(relay->link.from)->fps,
+				 pool_info(relay->link.from).streams, now_ns());
+	err = pool_link_start(&relay->link, &failed);
+	if (err < 0)
+		return failed == relay->link.to ? end_by_sink(relay, err) : end_by_source(relay, err);
+	/* One that is shown, and one that is next: more would wait. */
+	relay->link.depth = pool_info(relay->link.to).min_latency;
+	relay->last_read_ns = relay->last_queue_ns = relay->progress_ns = now_ns();
+	relay->suspension =
+		(struct suspension){ .resume_fd = relay->options.resume_fd, .awake_ns = relay->last_read_ns };
+	while (err == 0 && !relay->done && !relay->has_source_changed)
+		err = relay_turn(relay);
+	return err;
+}

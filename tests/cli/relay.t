@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A capture device straight to an output: the way and the format that are chosen, every frame to the byte, and each end of the run.
+# Runs under: none
+. "$(dirname "$0")/lib.sh"
+
+# relay STATUS OUTPUT-KEYS SOURCE-KEYS [OPTIONS...]
+relay() {
+	local status=$1 output=$2 source=$3
+	shift 3
+	rm -f dump.raw r.json
+	run_status "$status" v4l2q play -d "sim:type=output,dump=dump.raw,size=320x240,$output" --json=r.json "$@" "sim:size=320x240,$source"
+}
+
+shown() { # FOURCC SIZE N NAME
+	is "$("$tools/frames" "$1" "$2" <dump.raw)" "$(all_frames "$3")" "$4: every frame, whole"
+}
+
+# --- the ways; at fps=0 the source is never ahead, as it has a frame only when it is given a buffer ---
+ways() {
+	while IFS='|' read -r output source options way; do
+		read -ra more <<<"$options"
+		relay 0 "fps=0,$output" "fps=30,$source" -n 12 "${more[@]}"
+		is "$(json r.json .relay)" "$way" "$output, $source $options: the way"
+		copied=0
+		[[ $way != copy ]] || copied=12
+		is "$(json r.json '"\(.frames.read) \(.frames.played) \(.frames.dropped) \(.frames.copied) \(.end)"')" "12 12 0 $copied count" "$way: counted"
+		shown YUYV 320x240 12 "$way, $output, $source"
+	done
+}
+ways <<-'EOF'
+	|||dmabuf, exported by sim
+	caps=mmap|||dmabuf, exported by sim
+	|fail=expbuf@*:EINVAL||dmabuf, exported by sim
+	caps=mmap+userptr|caps=mmap+userptr||userptr
+	caps=mmap|caps=mmap||copy
+	||--from-io mmap --io userptr|copy
+	caps=rw|caps=rw||copy
+	||--import-from sim:size=320x240|dmabuf, memory from sim:size=320x240
+EOF
+
+# --- one format, before any conversion ---
+meets() { # OUTPUT-KEYS SOURCE-KEYS WANTED NAME [OPTIONS...]
+	local output=$1 source=$2 wanted=$3 name=$4
+	shift 4
+	relay 0 "fps=0,$output" "$source" -n 2 -q "$@"
+	is "$(json r.json '[.input.format, .format | "\(.pixelformat) \(.width)x\(.height)"] | join(" to ")')" "$wanted" "$name"
+}
+meets '' 'size=64x48' 'YUYV 64x48 to YUYV 64x48' "the source's size and format"
+meets 'format=NV12,adjust=format' '' 'NV12 320x240 to NV12 320x240' 'the format that both have'
+meets 'adjust=size' 'size=640x480' 'YUYV 320x240 to YUYV 320x240' 'the size that both have'
+meets '' '' 'NV12 320x240 to NV12 320x240' "the output's wish" -p NV12
+meets '' '' 'UYVY 64x48 to UYVY 64x48' "the source's" --from-pixelformat UYVY --from-size 64x48
+meets 'format=NV12,adjust=format+size' 'size=64x48,adjust=format+size' 'YUYV 64x48 to NV12 320x240' 'neither: converted'
+is "$(json r.json .relay)" 'conversion, YUYV 64x48 to NV12 320x240' 'neither: said'
+is "$(json r.json '"\(.frames.copied) \(.frames.zero_copy)"')" '2 0' 'neither: counted'
+meets 'stride=1024' '' 'YUYV 320x240 to YUYV 320x240' 'rows of another length'
+like "$(json r.json .relay_why)" 'rows of 640 bytes in 1 plane.s., there of 1024' 'rows of another length: said'
+relay 4 'format=NV12,adjust=format' 'format=MJPG,adjust=format'
+one_clear_line 'delivers MJPG, which is not converted; sim takes .*--from-pixelformat' 'a compressed format that the output lacks'
+
+# --- nothing copied, or nothing at all ---
+relay 0 '' 'fps=30' -n 2 --require-zero-copy
+for keys in 'caps=mmap|caps=mmap' 'adjust=size+format,format=NV12|adjust=size+format,size=64x48'; do
+	relay 4 "${keys%|*}" "${keys#*|}" --require-zero-copy
+	like "$(errors)" '--require-zero-copy: from sim to sim there is only a (copy|conversion.*): ' "$keys: refused"
+	is "$(stat -c %s dump.raw 2>/dev/null || echo 0)" 0 "$keys: before the first frame"
+done
+
+# --- the output is slower: the newest frame wins, nothing waits behind it ---
+relay 0 '' 'fps=50' -n 6 -r 5
+is "$(json r.json '.frames | "\(.dropped > 0) \(.read == .played + .dropped)"')" 'true true' 'a slow output: frames are dropped, and counted'
+like "$("$tools/frames" YUYV 320x240 <dump.raw)" '^frames=6 .* torn=0 missing=[1-9][0-9]* repeated=0' 'a slow output: fewer, newer, in order'
+
+# --- the ends ---
+relay 5 'fps=0,unplug=5' 'fps=50'
+is "$(json r.json .end)" disconnect 'the output unplugged'
+relay 5 'fps=0' 'fps=50,unplug=5'
+is "$(json r.json '"\(.end) \(.frames.read) \(.frames.played + .frames.dropped)"')" 'disconnect 5 5' 'the source unplugged'
+relay 5 'fps=0' 'fps=50,stall=5' --stall-timeout 300ms
+like "$(errors)" 'no frame for 0.3 s: the device has stopped delivering' 'the source stands still'
+relay 5 'stall=3' 'fps=50' --stall-timeout 300ms
+like "$(errors)" 'the device takes no more frames' 'the output stands still'
+relay 0 'fps=0' 'fps=50,last=5'
+is "$(json r.json '"\(.end) \(.frames.played)"')" 'eos 5' 'the source ends'
+relay 0 'fps=0' 'fps=50' -t 200ms
+is "$(json r.json .end)" duration 'after a time'
+relay 0 'fps=0' 'fps=50,error=3' -n 6
+is "$(json r.json '"\(.frames.lost.error) \(.frames.played)"')" '2 6' 'damaged frames are not shown'
+relay 0 'fps=0' 'fps=50,event=5:160x120' -n 8
+is "$(json r.json '"\(.source.changes) \(.input.format.width) \(.format.width)"')" '1 160 160' 'another source: both are set up anew'
+relay 2 '' '' --loop
+one_clear_line '--loop is for files, and sim:.* is a capture device' 'an option for files'
+start play -d sim:type=output,size=64x48 --json=r.json sim:size=64x48,fps=20 -vv
+wait_until 20 has_traced 20
+kill -INT "$pid"
+wait_for "$pid" 20
+is $? 0 'SIGINT: status 0'
+is "$(json r.json .end)" signal 'SIGINT: reported'
+
+# --- calls to the devices, a frame: two polls, two DQBUF, two QBUF ---
+run_status 0 v4l2q play -d sim:type=output,size=64x48,fps=0 -n 40 sim:size=64x48,fps=50 -vv
+calls=$(grep -acE ': (poll|VIDIOC_(QBUF|DQBUF|DQEVENT|EXPBUF)) ' err)
+ok "at most 8 calls a frame ($calls for 40, with those of the start)" [ "$calls" -le 340 ]
+
+done_testing
