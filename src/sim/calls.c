@@ -215,14 +215,38 @@ static int check_arrays(unsigned long request, const void *argument)
 	}
 }
 
+/* Of the queue that the call is about; 0: none. */
+static uint32_t queue_type(unsigned long request, const void *argument)
+{
+	uint32_t type = 0;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(queue_calls); i++) {
+		if (queue_calls[i].request == request)
+			memcpy(&type, (const char *)argument + queue_calls[i].type_offset, sizeof type);
+	}
+	if (request == VIDIOC_REQBUFS)
+		type = ((const struct v4l2_requestbuffers *)argument)->type;
+	if (request == VIDIOC_CREATE_BUFS)
+		type = ((const struct v4l2_create_buffers *)argument)->format.type;
+	return type;
+}
+
 static int run_queue_call(struct sim *sim, const struct queue_call *call, void *argument)
 {
-	uint32_t type;
-	struct sim_queue *queue;
+	struct sim_queue *queue = sim_queue_by_type(sim, queue_type(call->request, argument));
 
-	memcpy(&type, (char *)argument + call->type_offset, sizeof type);
-	queue = sim_queue_by_type(sim, type);
 	return queue ? call->run(queue, argument) : -EINVAL;
+}
+
+/* A memory-to-memory node has neither rate nor inputs, but for the rate of an encoder of video. */
+static bool lacks_call(const struct sim *sim, unsigned long request)
+{
+	bool rate =
+		request == VIDIOC_G_PARM || request == VIDIOC_S_PARM || request == VIDIOC_ENUM_FRAMEINTERVALS;
+	bool input = request == VIDIOC_ENUMINPUT || request == VIDIOC_G_INPUT || request == VIDIOC_S_INPUT;
+	bool encodes = sim->options.m2m == SIM_ENCODER && sim->options.to != V4L2_PIX_FMT_MJPEG;
+
+	return sim->m2m && (input || (rate && !encodes));
 }
 
 static int run_call(struct sim_file *file, unsigned long request, void *argument)
@@ -246,7 +270,7 @@ static int run_call(struct sim_file *file, unsigned long request, void *argument
 static int check_and_run(struct sim_file *file, unsigned long request, uint32_t rules_of_call, void *argument)
 {
 	struct sim *sim = file->sim;
-	int err = sim_faults_call(sim, call_name(request, argument));
+	int err = sim_faults_queue_call(sim, call_name(request, argument), queue_type(request, argument));
 
 	if (err < 0 && request == VIDIOC_STREAMOFF)
 		sim->stopped = true; /* videobuf2 stops the driver even when STREAMOFF fails */
@@ -283,7 +307,8 @@ int sim_calls_run(struct sim_file *file, unsigned long request, void *argument)
 
 	if (file->sim->unplugged)
 		return -ENODEV;
-	if (!find_name(request) || (rule->flags & STREAM && !streams(file->sim)))
+	if (!find_name(request) || (rule->flags & STREAM && !streams(file->sim)) ||
+	    lacks_call(file->sim, request))
 		return -ENOTTY;
 	if (!can_copy(request, argument))
 		return -EFAULT;

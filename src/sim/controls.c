@@ -357,8 +357,10 @@ static int check_which(const struct sim *sim, struct v4l2_ext_controls *list, bo
 	if (which == V4L2_CTRL_WHICH_REQUEST_VAL)
 		return -EINVAL; /* the device has no requests */
 	for (uint32_t i = 0; i < list->count; i++) {
-		if (V4L2_CTRL_ID2WHICH(list->controls[i].id) != which)
-			return -EINVAL;
+		if (V4L2_CTRL_ID2WHICH(list->controls[i].id) == which)
+			continue;
+		list->error_idx = set ? i : list->count;
+		return -EINVAL;
 	}
 	return sim_controls_has(sim, which | 1) ? 0 : -EINVAL; /* the class itself is a control */
 }

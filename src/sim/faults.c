@@ -56,12 +56,20 @@ int sim_faults_parse_errno(const char *text, int *err)
 	return 0;
 }
 
-/* "NAME@N:ERRNO[:COUNT]", N "*" for every call. Overwrites the separators in text. */
+/* "[QUEUE.]NAME@N:ERRNO[:COUNT]", N "*" for every call. Overwrites the separators in text. */
 int sim_faults_parse_call(char *text, struct sim_call_fault *fault)
 {
 	char *rest = text, *name = strsep(&rest, "@"), *at = strsep(&rest, ":"), *err = strsep(&rest, ":");
+	char *call = strchr(name, '.');
 
 	fault->count = 1;
+	if (call) {
+		*call = '\0';
+		fault->queue = strcmp(name, "output") == 0 ? SIM_OF_OUTPUT : SIM_OF_CAPTURE;
+		if (fault->queue == SIM_OF_CAPTURE && strcmp(name, "capture") != 0)
+			return -EINVAL;
+		name = call + 1;
+	}
 	if (!at || !err || !*name || strlen(name) >= sizeof fault->name)
 		return -EINVAL;
 	memcpy(fault->name, name, strlen(name) + 1);
@@ -72,14 +80,15 @@ int sim_faults_parse_call(char *text, struct sim_call_fault *fault)
 	return sim_faults_parse_errno(err, &fault->err);
 }
 
-int sim_faults_call(struct sim *sim, const char *name)
+int sim_faults_queue_call(struct sim *sim, const char *name, uint32_t type)
 {
+	uint32_t queue = V4L2_TYPE_IS_OUTPUT(type) ? SIM_OF_OUTPUT : SIM_OF_CAPTURE;
 	int err = 0;
 
 	for (unsigned i = 0; i < sim->options.n_call_faults; i++) {
 		struct sim_call_fault *fault = &sim->options.call_faults[i];
 
-		if (strcmp(fault->name, name) != 0)
+		if (strcmp(fault->name, name) != 0 || (fault->queue && (!type || fault->queue != queue)))
 			continue;
 		fault->n_calls++;
 		/* Unsigned: before the first call that fails the difference is large. */
@@ -87,6 +96,11 @@ int sim_faults_call(struct sim *sim, const char *name)
 			err = fault->err;
 	}
 	return err;
+}
+
+int sim_faults_call(struct sim *sim, const char *name)
+{
+	return sim_faults_queue_call(sim, name, 0);
 }
 
 static void set_error_flag(const struct sim *sim, struct sim_buffer *buffer)

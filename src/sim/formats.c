@@ -141,6 +141,12 @@ static uint32_t default_fourcc(const struct sim_queue *queue)
 	return sim_codec_available(V4L2_PIX_FMT_H264) ? V4L2_PIX_FMT_H264 : V4L2_PIX_FMT_MJPEG;
 }
 
+/* fps= of a memory-to-memory node is the pace at which it works. */
+static struct fraction initial_fps(const struct sim_options *options)
+{
+	return options->m2m ? (struct fraction){ 30, 1 } : options->fps;
+}
+
 /* The format of the queue that the options ask for. */
 static int set_initial_format(struct sim_queue *queue, const char *key, uint32_t *fourcc)
 {
@@ -165,7 +171,7 @@ static int set_initial_format(struct sim_queue *queue, const char *key, uint32_t
 			  o->width, o->height, MIN_SIDE, MAX_SIDE);
 		return -EINVAL;
 	}
-	queue->format.fps = o->m2m ? (struct fraction){ 30, 1 } : o->fps;
+	queue->format.fps = initial_fps(o);
 	sim_formats_fill(queue, *fourcc, o->width, o->height, &queue->format);
 	return 0;
 }
@@ -334,16 +340,8 @@ static void fill_streamparm(const struct sim_queue *queue, struct v4l2_streampar
 		parm->parm.capture.timeperframe = (struct v4l2_fract){ claimed.den, claimed.num };
 }
 
-/* Of memory-to-memory nodes encoders have one. */
-static bool has_rate(const struct sim_queue *queue)
-{
-	return !queue->sim->m2m || queue->sim->options.m2m == SIM_ENCODER;
-}
-
 int sim_formats_g_parm(struct sim_queue *queue, void *argument)
 {
-	if (!has_rate(queue))
-		return -ENOTTY;
 	fill_streamparm(queue, argument);
 	return 0;
 }
@@ -354,12 +352,10 @@ int sim_formats_s_parm(struct sim_queue *queue, void *argument)
 	struct v4l2_fract interval = parm->parm.capture.timeperframe;
 	struct fraction fps = { interval.denominator, interval.numerator };
 
-	if (!has_rate(queue))
-		return -ENOTTY;
 	if (queue->streaming)
 		return -EBUSY;
 	if (!fps.num || !fps.den || queue->sim->options.adjust & SIM_ADJUST_FPS)
-		fps = queue->sim->options.fps;
+		fps = initial_fps(&queue->sim->options);
 	else if (fps.num / fps.den >= MAX_FPS)
 		fps = (struct fraction){ MAX_FPS, 1 };
 	else if (fps.num < fps.den)
@@ -401,8 +397,6 @@ int sim_formats_enum_frameintervals(struct sim *sim, void *argument)
 {
 	struct v4l2_frmivalenum *intervals = argument;
 
-	if (sim->m2m && sim->options.m2m != SIM_ENCODER)
-		return -ENOTTY;
 	if (intervals->index || !is_known(sim, intervals->pixel_format) ||
 	    !has_size(&sim->queue, intervals->pixel_format, intervals->width, intervals->height))
 		return -EINVAL;

@@ -16,7 +16,7 @@ int sim_inputs_enum_input(struct sim *sim, void *argument)
 {
 	struct v4l2_input *input = argument;
 
-	if (sim->options.output || sim->options.m2m)
+	if (sim->options.output)
 		return -ENOTTY;
 	if (input->index >= sim->options.inputs)
 		return -EINVAL;
@@ -39,12 +39,12 @@ int sim_inputs_enum_input(struct sim *sim, void *argument)
 int sim_inputs_g_input(struct sim *sim, void *argument)
 {
 	*(int *)argument = sim->input;
-	return sim->options.output || sim->options.m2m ? -ENOTTY : 0;
+	return sim->options.output ? -ENOTTY : 0;
 }
 
 int sim_inputs_s_input(struct sim *sim, void *argument)
 {
-	if (sim->options.output || sim->options.m2m)
+	if (sim->options.output)
 		return -ENOTTY;
 	return select_input(sim, *(const int *)argument);
 }

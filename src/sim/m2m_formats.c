@@ -79,7 +79,8 @@ static bool find_target(const struct sim *sim, uint32_t type, uint32_t target, s
 	const struct v4l2_rect whole = { 0, 0, raw->width, raw->height };
 	bool encodes = sim->options.m2m == SIM_ENCODER;
 
-	if (V4L2_TYPE_IS_OUTPUT(type) != encodes)
+	if (type != (encodes ? V4L2_BUF_TYPE_VIDEO_OUTPUT : V4L2_BUF_TYPE_VIDEO_CAPTURE) &&
+	    type != (encodes ? sim->m2m->output.type : sim->queue.type))
 		return false;
 	*rect = sim->m2m->visible;
 	switch (target) {

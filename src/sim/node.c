@@ -141,6 +141,11 @@ static int create_device(struct sim **created, const char *keys)
 	return 0;
 }
 
+const struct sim *sim_node_named(void)
+{
+	return nodes;
+}
+
 static struct sim *find_device(const char *name)
 {
 	struct sim *sim = nodes;
@@ -157,9 +162,7 @@ static int get_device(struct sim **device, const char *keys)
 	int err = create_device(device, keys);
 
 	/* Each open() of a memory-to-memory node has queues of its own. */
-	if (err == 0 && (*device)->options.m2m)
-		return 0;
-	if (err == 0 && (*device)->options.node)
+	if (err == 0 && (*device)->options.node && !(*device)->options.m2m)
 		found = find_device((*device)->options.node);
 	if (found || (err < 0 && *device)) {
 		remove_device(*device);

@@ -114,9 +114,9 @@ const struct sim_key sim_keys[] = {
 	  sim_value_bool, AT(ring) },
 	{ "driver", "NAME", "name of the driver (sim)", sim_value_string, AT(driver) },
 	{ "busy", NULL, "another program is streaming: EBUSY", sim_value_bool, AT(busy) },
-	{ "fail", "CALL@N:ERRNO[:COUNT]",
+	{ "fail", "[QUEUE.]CALL@N:ERRNO[:COUNT]",
 	  "the Nth CALL (qbuf, streamon, mmap, …; probe: REQBUFS of 0) fails, COUNT times; N *: always; "
-	  "several with +",
+	  "several with +; of a QUEUE (output, capture) alone",
 	  sim_value_fail, 0 },
 	{ "error", "N", "every Nth frame is marked as damaged", sim_value_every, AT(error) },
 	{ "drop", "N", "every Nth frame is dropped by the driver", sim_value_every, AT(drop) },

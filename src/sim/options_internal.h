@@ -17,9 +17,12 @@ struct sim_schedule {
 	uint32_t n_at, at[SIM_MAX_TIMES];
 };
 
-/* fail=NAME@AT:ERRNO:COUNT, a call that fails. */
+enum { SIM_OF_ANY, SIM_OF_CAPTURE, SIM_OF_OUTPUT }; /* queues */
+
+/* fail=QUEUE.NAME@AT:ERRNO:COUNT, a call that fails. */
 struct sim_call_fault {
 	char name[24];
+	uint32_t queue;     /* SIM_OF_* */
 	uint32_t at, count; /* the first call that fails, and how many do; at 0: every call */
 	int err;            /* negative errno */
 	uint32_t n_calls;   /* so far */

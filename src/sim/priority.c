@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The priorities of the programs that have the simulated device open (v4l2_prio_max() and others). */
 #include <errno.h>
+#include <string.h>
 #include "sim/sim_internal.h"
 
-static uint32_t highest_priority(const struct sim *sim)
+static uint32_t highest_of(const struct sim *sim, uint32_t highest)
 {
-	uint32_t highest = V4L2_PRIORITY_UNSET;
-
 	for (const struct sim_file *file = sim->files; file; file = file->next)
 		highest = file->priority > highest ? file->priority : highest;
+	return highest;
+}
+
+/* Queues apart, the opens of a memory-to-memory node are of one device. */
+static uint32_t highest_priority(const struct sim *sim)
+{
+	const char *name = sim->options.node;
+	uint32_t highest = highest_of(sim, V4L2_PRIORITY_UNSET);
+
+	for (const struct sim *other = sim_node_named(); sim->m2m && name && other; other = other->next) {
+		if (other->m2m && strcmp(other->options.node, name) == 0)
+			highest = highest_of(other, highest);
+	}
 	return highest;
 }
 

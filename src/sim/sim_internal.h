@@ -172,6 +172,7 @@ void sim_options_close(struct sim_options *options);
 int sim_node_open(struct device *device, const char *keys);
 void sim_node_close(struct device *device);
 bool sim_node_is_back(const char *keys);
+const struct sim *sim_node_named(void); /* the first of those with a name */
 /* In a child process, to which the parent's devices do not belong. */
 void sim_node_forget_all(void);
 /* Ends a file that is closed if nothing is mapped of it any more. */
@@ -187,10 +188,11 @@ bool sim_calls_has_name(const char *name); /* of an ioctl or another call */
 bool sim_faults_due(const struct sim_schedule *schedule, uint64_t count);
 /* By name or by number; *err is negative. 0 or -EINVAL. */
 int sim_faults_parse_errno(const char *text, int *err);
-/* "NAME@N:ERRNO[:COUNT]", N "*" for every call. Overwrites the separators in text. 0 or -EINVAL. */
+/* "[QUEUE.]NAME@N:ERRNO[:COUNT]", N "*" for every call. Overwrites the separators in text. 0 or -EINVAL. */
 int sim_faults_parse_call(char *text, struct sim_call_fault *fault);
 /* Counts the call; returns the negative errno with which fail= makes it fail, or 0. */
 int sim_faults_call(struct sim *sim, const char *name);
+int sim_faults_queue_call(struct sim *sim, const char *name, uint32_t type); /* of a queue; type 0: of none */
 /* The timestamp that frame sim->n_frames has where its time is `ns`. */
 int64_t sim_faults_timestamp(const struct sim *sim, int64_t ns);
 /* Applies what is due at frame sim->n_frames to the buffer that holds it. */

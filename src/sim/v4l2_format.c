@@ -8,7 +8,7 @@ static struct v4l2_colorimetry reported_colour(const struct video_format *format
 {
 	bool full = format->range == AVCOL_RANGE_JPEG;
 
-	if (set->colorspace)
+	if (set->colorspace && !(full && format->pix->av == AV_PIX_FMT_NONE)) /* a JPEG has the full range */
 		return *set;
 	return (struct v4l2_colorimetry){
 		.colorspace = V4L2_COLORSPACE_SRGB,
