@@ -93,6 +93,20 @@ bool frame_packet_set_field_order(struct frame_packet *fp, const struct frame *f
 	return fp->format.field != before;
 }
 
+/* The whole picture: the frame itself, or its two fields woven. end_picture() follows where this succeeds. */
+static int begin_picture(struct frame_packet *fp, const struct frame *frame, struct frame *whole)
+{
+	*whole = *frame;
+	return fp->weaves ? weaver_weave(&fp->weaver, frame, whole) : 0;
+}
+
+static void end_picture(const struct frame_packet *fp, struct frame *frame, struct frame *whole)
+{
+	frame->copied_bytes = whole->copied_bytes;
+	if (fp->weaves)
+		av_buffer_unref(&whole->memory);
+}
+
 /* --- packets --- */
 
 static void load_picture(const struct frame_packet *fp, const struct frame *frame, uint8_t *const data[4],
@@ -212,17 +226,13 @@ static int make_packet(struct frame_packet *fp, struct frame *frame, AVPacket *p
 
 int frame_packet_make(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
 {
-	struct frame woven;
-	int err;
+	struct frame whole;
+	int err = begin_picture(fp, frame, &whole);
 
-	if (!fp->weaves)
-		return make_packet(fp, frame, packet);
-	err = weaver_weave(&fp->weaver, frame, &woven);
 	if (err < 0)
 		return err;
-	err = make_packet(fp, &woven, packet);
-	frame->copied_bytes = woven.copied_bytes;
-	av_buffer_unref(&woven.memory);
+	err = make_packet(fp, &whole, packet);
+	end_picture(fp, frame, &whole);
 	return err;
 }
 
@@ -296,16 +306,12 @@ static int make_avframe(struct frame_packet *fp, struct frame *frame, bool align
 
 int frame_packet_make_avframe(struct frame_packet *fp, struct frame *frame, bool aligned, AVFrame *out)
 {
-	struct frame woven;
-	int err;
+	struct frame whole;
+	int err = begin_picture(fp, frame, &whole);
 
-	if (!fp->weaves)
-		return make_avframe(fp, frame, aligned, out);
-	err = weaver_weave(&fp->weaver, frame, &woven);
 	if (err < 0)
 		return err;
-	err = make_avframe(fp, &woven, aligned, out);
-	frame->copied_bytes = woven.copied_bytes;
-	av_buffer_unref(&woven.memory);
+	err = make_avframe(fp, &whole, aligned, out);
+	end_picture(fp, frame, &whole);
 	return err;
 }
