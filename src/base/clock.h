@@ -24,11 +24,17 @@ static inline int64_t now_ns(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
+/* a - b, of any times that a driver may report: wraps instead of overflowing. */
+static inline int64_t difference_ns(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
 /* From one time to a later one, for latencies. Clocks that go in ticks, of a driver or of a virtual camera,
  * may be ahead by up to a tick of the kernel's: 0 then. */
 static inline int64_t latency_between(int64_t from_ns, int64_t to_ns)
 {
-	int64_t passed_ns = (int64_t)((uint64_t)to_ns - (uint64_t)from_ns);
+	int64_t passed_ns = difference_ns(to_ns, from_ns);
 	struct timespec tick = { 0 };
 
 	if (passed_ns >= 0)

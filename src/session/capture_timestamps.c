@@ -24,12 +24,6 @@ static const struct {
 	[TIMESTAMP_LEAP] = { "leap", "has a timestamp far from its time of arrival" },
 };
 
-/* Wraps instead of overflowing: the driver may report any timestamp. */
-static int64_t difference(int64_t a, int64_t b)
-{
-	return (int64_t)((uint64_t)a - (uint64_t)b);
-}
-
 static int64_t later(int64_t a, int64_t b)
 {
 	return a > b ? a : b;
@@ -78,8 +72,8 @@ static bool was_late(const struct capture_timestamps *timestamps)
  * left it, or the one before. */
 static bool has_arrived_after(const struct capture_timestamps *timestamps, const struct frame_info *info)
 {
-	int64_t latency_ns = difference(info->dequeue_ns, info->timestamp_ns);
-	int64_t waited_ns = difference(latency_ns, timestamps->least_latency_ns);
+	int64_t latency_ns = difference_ns(info->dequeue_ns, info->timestamp_ns);
+	int64_t waited_ns = difference_ns(latency_ns, timestamps->least_latency_ns);
 
 	if (device_clock_is_monotonic(info->flags) && latency_ns >= 0 && latency_ns <= WAITING_NS)
 		return true;
@@ -94,7 +88,7 @@ static bool has_arrived_after(const struct capture_timestamps *timestamps, const
 static enum timestamp_fault judge(const struct capture_timestamps *timestamps,
 				  const struct capture_time *earlier, const struct frame_info *info)
 {
-	int64_t passed_ns = difference(info->timestamp_ns, earlier->timestamp_ns);
+	int64_t passed_ns = difference_ns(info->timestamp_ns, earlier->timestamp_ns);
 	int64_t arrived_ns = info->dequeue_ns - earlier->dequeue_ns, steps = steps_since(earlier, info);
 	const int64_t rates_ns[] = { steps * timestamps->frame_ns, steps * timestamps->interval_ns };
 	int64_t least_ns = arrived_ns, most_ns = arrived_ns, slack_ns;
@@ -152,7 +146,7 @@ static void count_replaced(struct capture_timestamps *timestamps, const struct f
 static void note_latency(struct capture_timestamps *timestamps, const struct frame_info *info,
 			 const struct capture_time *base)
 {
-	int64_t latency_ns = difference(info->dequeue_ns, info->timestamp_ns);
+	int64_t latency_ns = difference_ns(info->dequeue_ns, info->timestamp_ns);
 
 	if (base != &timestamps->believed || latency_ns < timestamps->least_latency_ns)
 		timestamps->least_latency_ns = latency_ns;
@@ -169,7 +163,7 @@ static int64_t next_pts(struct capture_timestamps *timestamps, const struct fram
 	if (timestamps->last_is_believed)
 		note_latency(timestamps, info, base);
 	if (base) {
-		int64_t passed_ns = difference(info->timestamp_ns, base->timestamp_ns);
+		int64_t passed_ns = difference_ns(info->timestamp_ns, base->timestamp_ns);
 
 		if (passed_ns)
 			timestamps->interval_ns = passed_ns / steps_since(base, info);
