@@ -7,7 +7,7 @@
 #include <libavutil/opt.h>
 #include "base/array.h"
 #include "base/log.h"
-#include "sim/codec_table.h"
+#include "sim/codec_internal.h"
 #include "sim/sim_internal.h"
 #include "sim/test_pattern.h"
 

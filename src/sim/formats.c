@@ -68,7 +68,7 @@ static bool supports_format(const struct sim_queue *queue, uint32_t fourcc)
 		return false;
 	if (queue->sim->options.adjust & SIM_ADJUST_FORMAT && fourcc != initial_fourcc(queue))
 		return false;
-	if (queue->sim->m2m && coded != sim_m2m_is_coded(queue))
+	if (queue->sim->m2m && coded != sim_queue_is_coded(queue))
 		return false;
 	if (queue->sim->m2m && coded && is_jpeg(fourcc) != is_jpeg(initial_fourcc(queue)))
 		return false;
@@ -79,27 +79,6 @@ static bool supports_format(const struct sim_queue *queue, uint32_t fourcc)
 			return true;
 	}
 	return false;
-}
-
-void sim_formats_fill(const struct sim_queue *queue, uint32_t fourcc, uint32_t width, uint32_t height,
-		      struct video_format *format)
-{
-	*format = (struct video_format){
-		.fourcc = fourcc,
-		.pix = pixfmt_by_fourcc(fourcc),
-		.width = width,
-		.height = height,
-		.field = sim_queue_is_output(queue) ? V4L2_FIELD_NONE : queue->sim->options.field,
-		.range = AVCOL_RANGE_MPEG,
-		.matrix = AVCOL_SPC_SMPTE170M,
-		.primaries = AVCOL_PRI_BT709,
-		.transfer = AVCOL_TRC_IEC61966_2_1,
-		.fps = queue->format.fps,
-	};
-	format->n_planes = format->pix->n_memory_planes;
-	if (queue->sim->options.align && queue->sim->m2m)
-		format->height = (height + 15) / 16 * 16;
-	sim_image_sizes_set(queue->sim, format);
 }
 
 static uint32_t clamp_side(const struct sim_queue *queue, uint32_t fourcc, uint32_t side)
@@ -127,8 +106,8 @@ static void adjust_format(const struct sim_queue *queue, uint32_t fourcc, uint32
 		height = queue->sim->options.height;
 	}
 	sim_m2m_limit_size(queue, &width, &height);
-	sim_formats_fill(queue, fourcc, clamp_side(queue, fourcc, width), clamp_side(queue, fourcc, height),
-			 format);
+	sim_image_sizes_fill(queue, fourcc, clamp_side(queue, fourcc, width),
+			     clamp_side(queue, fourcc, height), format);
 }
 
 static uint32_t default_fourcc(const struct sim_queue *queue)
@@ -136,7 +115,7 @@ static uint32_t default_fourcc(const struct sim_queue *queue)
 	static const uint32_t by_planes[4] = { V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_NV12M,
 					       V4L2_PIX_FMT_YUV420M };
 
-	if (!queue->sim->m2m || !sim_m2m_is_coded(queue))
+	if (!queue->sim->m2m || !sim_queue_is_coded(queue))
 		return by_planes[queue->sim->options.planes];
 	return sim_codec_available(V4L2_PIX_FMT_H264) ? V4L2_PIX_FMT_H264 : V4L2_PIX_FMT_MJPEG;
 }
@@ -172,7 +151,7 @@ static int set_initial_format(struct sim_queue *queue, const char *key, uint32_t
 		return -EINVAL;
 	}
 	queue->format.fps = initial_fps(o);
-	sim_formats_fill(queue, *fourcc, o->width, o->height, &queue->format);
+	sim_image_sizes_fill(queue, *fourcc, o->width, o->height, &queue->format);
 	return 0;
 }
 
@@ -280,7 +259,7 @@ static int try_fmt(const struct sim_queue *queue, struct v4l2_format *from, stru
 	if (sim_queue_is_output(queue))
 		format->field = shown_field(sim_queue_is_multiplanar(queue) ? from->fmt.pix_mp.field
 									    : from->fmt.pix.field);
-	if (queue->sim->m2m && sim_m2m_is_coded(queue))
+	if (queue->sim->m2m && sim_queue_is_coded(queue))
 		limit_packet(sim_v4l2_format_packet(queue, from), &format->sizeimage[0]);
 	*colour = queue->sim->m2m && !sim_queue_is_output(queue) ? queue->colour
 								 : sim_v4l2_format_colour(queue, from);
@@ -322,7 +301,7 @@ int sim_formats_resize(struct sim *sim, uint32_t width, uint32_t height)
 		return -EINVAL;
 	sim->options.width = width;
 	sim->options.height = height;
-	sim_formats_fill(&sim->queue, sim->queue.format.fourcc, width, height, &sim->queue.format);
+	sim_image_sizes_fill(&sim->queue, sim->queue.format.fourcc, width, height, &sim->queue.format);
 	sim_frame_discard(sim);
 	return 0;
 }

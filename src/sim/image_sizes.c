@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bytesperline and sizeimage of the simulated device's formats. */
+/* The simulated device's formats in some size, with their bytesperline and sizeimage. */
 #include <libavutil/pixdesc.h>
 #include "base/picture.h"
 #include "sim/sim_internal.h"
@@ -76,7 +76,7 @@ static void set_raw_sizes(const struct sim *sim, struct video_format *format)
 	set_sizes(format, sim->options.odd == SIM_ODD_DOWN && !format->bytesperline[0] ? 2 : 1);
 }
 
-void sim_image_sizes_set(const struct sim *sim, struct video_format *format)
+static void set_sizes_of_planes(const struct sim *sim, struct video_format *format)
 {
 	if (format->pix->av == AV_PIX_FMT_NONE)
 		set_compressed_sizes(format);
@@ -84,4 +84,25 @@ void sim_image_sizes_set(const struct sim *sim, struct video_format *format)
 		set_raw_sizes(sim, format);
 	for (unsigned i = 0; i < format->n_planes; i++)
 		format->sizeimage[i] += sim->options.data_offset;
+}
+
+void sim_image_sizes_fill(const struct sim_queue *queue, uint32_t fourcc, uint32_t width, uint32_t height,
+			  struct video_format *format)
+{
+	*format = (struct video_format){
+		.fourcc = fourcc,
+		.pix = pixfmt_by_fourcc(fourcc),
+		.width = width,
+		.height = height,
+		.field = sim_queue_is_output(queue) ? V4L2_FIELD_NONE : queue->sim->options.field,
+		.range = AVCOL_RANGE_MPEG,
+		.matrix = AVCOL_SPC_SMPTE170M,
+		.primaries = AVCOL_PRI_BT709,
+		.transfer = AVCOL_TRC_IEC61966_2_1,
+		.fps = queue->format.fps,
+	};
+	format->n_planes = format->pix->n_memory_planes;
+	if (queue->sim->options.align && queue->sim->m2m)
+		format->height = (height + 15) / 16 * 16;
+	set_sizes_of_planes(queue->sim, format);
 }

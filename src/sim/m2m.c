@@ -155,7 +155,8 @@ static void clear_buffer(const struct sim_queue *queue, struct sim_buffer *buffe
 	}
 }
 
-void sim_m2m_give_last(struct sim *sim)
+/* Gives the program an empty CAPTURE buffer that is the last, at once or when it queues one. */
+static void give_last(struct sim *sim)
 {
 	struct sim_buffer *buffer = sim_queue_take(&sim->queue.queued_list);
 
@@ -186,7 +187,7 @@ static int take_frame(struct sim *sim, struct sim_buffer *buffer, const struct s
 	if (n < 0)
 		return n;
 	for (unsigned i = 0; i < capture->format.n_planes; i++)
-		buffer->planes[i].bytesused = sim_m2m_is_coded(capture)
+		buffer->planes[i].bytesused = sim_queue_is_coded(capture)
 						      ? buffer->planes[i].data_offset + (uint32_t)n
 						      : capture->format.sizeimage[i];
 	copy_origin(sim, next->number, buffer);
@@ -263,6 +264,24 @@ static bool give_frame_when_due(struct sim *sim, const struct sim_transcoded *ne
 	return true;
 }
 
+/* The stream has this size: CAPTURE takes it, and what it streams of another ends. */
+static void change_source(struct sim *sim, uint32_t width, uint32_t height)
+{
+	struct sim_m2m *m2m = sim->m2m;
+	struct video_format format;
+
+	sim_image_sizes_fill(&sim->queue, sim->queue.format.fourcc, width, height, &format);
+	m2m->changing = m2m->source_known || format.width != sim->queue.format.width ||
+			format.height != sim->queue.format.height;
+	m2m->changing = m2m->changing && sim->queue.streaming;
+	m2m->source_known = true;
+	m2m->visible = (struct v4l2_rect){ 0, 0, width, height };
+	sim->queue.format = format;
+	sim_events_source_change(sim);
+	if (m2m->changing)
+		give_last(sim);
+}
+
 /* Does one thing; returns whether there may be more to do. */
 static bool step(struct sim *sim)
 {
@@ -271,7 +290,7 @@ static bool step(struct sim *sim)
 	int result = m2m->transcoder ? sim_transcoder_next(m2m->transcoder, &next) : 0;
 
 	if (result > 0 && source_differs(sim, &next)) {
-		sim_m2m_source_change(sim, next.width, next.height);
+		change_source(sim, next.width, next.height);
 		return true;
 	}
 	if (result > 0)
@@ -280,7 +299,7 @@ static bool step(struct sim *sim)
 		if (m2m->transcoder && result == 0)
 			return sim_transcoder_drain(m2m->transcoder) >= 0;
 		m2m->drained = true;
-		sim_m2m_give_last(sim);
+		give_last(sim);
 		return false;
 	}
 	if (!can_put(sim))
@@ -305,7 +324,7 @@ int64_t sim_m2m_next_ns(const struct sim *sim)
 void sim_m2m_run(struct sim *sim)
 {
 	if (sim->m2m->owes_last && sim->queue.queued_list.count)
-		sim_m2m_give_last(sim);
+		give_last(sim);
 	while (runs(sim) && step(sim))
 		;
 }
@@ -360,7 +379,7 @@ void sim_m2m_stopping(struct sim_queue *queue)
 			close_transcoder(m2m);
 		m2m->drained = m2m->draining;
 		if (m2m->draining)
-			sim_m2m_give_last(sim);
+			give_last(sim);
 		return;
 	}
 	m2m->owes_last = m2m->stopped = false;

@@ -48,8 +48,6 @@ int64_t sim_m2m_next_ns(const struct sim *sim);
 short sim_m2m_revents(const struct sim *sim, short events); /* v4l2_m2m_poll() */
 void sim_m2m_started(struct sim_queue *queue);
 void sim_m2m_stopping(struct sim_queue *queue); /* its buffers are still in its lists */
-/* Gives the program an empty CAPTURE buffer that is the last, at once or when it queues one. */
-void sim_m2m_give_last(struct sim *sim);
 
 /* m2m_controls.c */
 void sim_m2m_get_coding(struct sim *sim, struct sim_coding *coding);
@@ -61,14 +59,11 @@ int sim_m2m_decoder_cmd(struct sim *sim, void *argument);
 int sim_m2m_try_decoder_cmd(struct sim *sim, void *argument);
 
 /* m2m_formats.c */
-bool sim_m2m_is_coded(const struct sim_queue *queue); /* its buffers have packets */
 /* The size that the queue has whatever is asked for, where there is one. */
 void sim_m2m_limit_size(const struct sim_queue *queue, uint32_t *width, uint32_t *height);
 /* Sets the queue's format, and what follows from it for the other. 0 or -EBUSY. */
 int sim_m2m_set_format(struct sim_queue *queue, const struct video_format *format,
 		       const struct v4l2_colorimetry *colour);
-/* Decoder: the stream has this size. */
-void sim_m2m_source_change(struct sim *sim, uint32_t width, uint32_t height);
 int sim_m2m_get_selection(struct sim *sim, void *argument);
 int sim_m2m_set_selection(struct sim *sim, void *argument);
 

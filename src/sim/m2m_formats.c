@@ -3,11 +3,6 @@
 #include <errno.h>
 #include "sim/m2m.h"
 
-bool sim_m2m_is_coded(const struct sim_queue *queue)
-{
-	return queue->sim->options.m2m == (sim_queue_is_output(queue) ? SIM_DECODER : SIM_ENCODER);
-}
-
 /* An encoder does not scale, and the stream says how large a decoder's pictures are. */
 void sim_m2m_limit_size(const struct sim_queue *queue, uint32_t *width, uint32_t *height)
 {
@@ -47,28 +42,11 @@ int sim_m2m_set_format(struct sim_queue *queue, const struct video_format *forma
 	sim->m2m->source_known = false;
 	if (sim->options.m2m == SIM_CONVERTER)
 		return 0;
-	sim_formats_fill(capture, capture->format.fourcc, format->width, format->height, &other);
+	sim_image_sizes_fill(capture, capture->format.fourcc, format->width, format->height, &other);
 	if (!resized && other.sizeimage[0] < capture->format.sizeimage[0])
 		other.sizeimage[0] = capture->format.sizeimage[0];
 	capture->format = other;
 	return 0;
-}
-
-void sim_m2m_source_change(struct sim *sim, uint32_t width, uint32_t height)
-{
-	struct sim_m2m *m2m = sim->m2m;
-	struct video_format format;
-
-	sim_formats_fill(&sim->queue, sim->queue.format.fourcc, width, height, &format);
-	m2m->changing = m2m->source_known || format.width != sim->queue.format.width ||
-			format.height != sim->queue.format.height;
-	m2m->changing = m2m->changing && sim->queue.streaming;
-	m2m->source_known = true;
-	set_visible(sim, width, height);
-	sim->queue.format = format;
-	sim_events_source_change(sim);
-	if (m2m->changing)
-		sim_m2m_give_last(sim);
 }
 
 /* The rectangle of the target; false: the node has none such. */

@@ -119,6 +119,7 @@ static int create_device(struct sim **created, const char *keys)
 	*created = sim;
 	if (!sim)
 		return log_no_memory();
+	sim->named = &nodes;
 	sim->timer_fd = -1;
 	err = sim_options_parse(&sim->options, keys);
 	sim_queue_init(&sim->queue, sim, sim->options.output);
@@ -139,11 +140,6 @@ static int create_device(struct sim **created, const char *keys)
 	sim_source_init(sim);
 	sim_controls_init(sim);
 	return 0;
-}
-
-const struct sim *sim_node_named(void)
-{
-	return nodes;
 }
 
 static struct sim *find_device(const char *name)

@@ -17,7 +17,7 @@ static uint32_t highest_priority(const struct sim *sim)
 	const char *name = sim->options.node;
 	uint32_t highest = highest_of(sim, V4L2_PRIORITY_UNSET);
 
-	for (const struct sim *other = sim_node_named(); sim->m2m && name && other; other = other->next) {
+	for (const struct sim *other = *sim->named; sim->m2m && name && other; other = other->next) {
 		if (other->m2m && strcmp(other->options.node, name) == 0)
 			highest = highest_of(other, highest);
 	}

@@ -17,6 +17,11 @@ void sim_queue_init(struct sim_queue *queue, struct sim *sim, bool output)
 	queue->first_offset = sim->options.m2m && !output ? CAPTURE_OFFSET : 0;
 }
 
+bool sim_queue_is_coded(const struct sim_queue *queue)
+{
+	return queue->sim->options.m2m == (sim_queue_is_output(queue) ? SIM_DECODER : SIM_ENCODER);
+}
+
 struct sim_queue *sim_queue_by_type(struct sim *sim, uint32_t type)
 {
 	if (sim->m2m && sim->m2m->output.type == type)

@@ -95,8 +95,9 @@ struct sim_queue {
 
 /* A simulated device. */
 struct sim {
-	struct sim *next;       /* of the devices with a name, see node= */
-	struct sim_file *files; /* open, or mapped */
+	struct sim *next;         /* of the devices with a name, see node= */
+	struct sim *const *named; /* the first of those */
+	struct sim_file *files;   /* open, or mapped */
 	struct sim_options options;
 	struct sim_media *media; /* NULL: it is in no media graph */
 	int timer_fd;
@@ -172,7 +173,6 @@ void sim_options_close(struct sim_options *options);
 int sim_node_open(struct device *device, const char *keys);
 void sim_node_close(struct device *device);
 bool sim_node_is_back(const char *keys);
-const struct sim *sim_node_named(void); /* the first of those with a name */
 /* In a child process, to which the parent's devices do not belong. */
 void sim_node_forget_all(void);
 /* Ends a file that is closed if nothing is mapped of it any more. */
@@ -205,8 +205,9 @@ void sim_faults_empty_with_error(const struct sim *sim, struct sim_buffer *buffe
  * and return 0 or a negative errno.
  */
 
-/* image_sizes.c: sets bytesperline and sizeimage. */
-void sim_image_sizes_set(const struct sim *sim, struct video_format *format);
+/* image_sizes.c: the format in that size. */
+void sim_image_sizes_fill(const struct sim_queue *queue, uint32_t fourcc, uint32_t width, uint32_t height,
+			  struct video_format *format);
 
 /* v4l2_format.c */
 void sim_v4l2_format_fill(const struct sim_queue *queue, const struct video_format *format,
@@ -218,8 +219,6 @@ uint32_t sim_v4l2_format_packet(const struct sim_queue *queue,
 /* formats.c: capabilities, formats, frame sizes and intervals. */
 int sim_formats_init(struct sim *sim); /* from the options; -EINVAL where they do not fit, logged */
 /* Changes the size of the current format. There must be no buffers. */
-void sim_formats_fill(const struct sim_queue *queue, uint32_t fourcc, uint32_t width, uint32_t height,
-		      struct video_format *format);
 int sim_formats_resize(struct sim *sim, uint32_t width, uint32_t height);
 int sim_formats_querycap(struct sim *sim, void *argument);
 int sim_formats_enum_fmt(struct sim_queue *queue, void *argument);
@@ -330,6 +329,7 @@ void sim_vb2_free(struct sim_queue *queue); /* all buffers */
 
 /* queue.c: lists of buffers. */
 void sim_queue_init(struct sim_queue *queue, struct sim *sim, bool output);
+bool sim_queue_is_coded(const struct sim_queue *queue); /* memory-to-memory: its buffers have packets */
 struct sim_queue *sim_queue_by_type(struct sim *sim, uint32_t type); /* NULL: the device has none such */
 struct sim_queue *sim_queue_at(struct sim *sim, uint64_t mmap_offset);
 void sim_queue_add(struct sim_buffer_list *list, struct sim_buffer *buffer);

@@ -9,7 +9,7 @@
 #include <libavutil/opt.h>
 #include <libswscale/swscale.h>
 #include "base/picture.h"
-#include "sim/codec_table.h"
+#include "sim/codec_internal.h"
 
 struct sim_transcoder {
 	struct sim_transcoder_setup setup;

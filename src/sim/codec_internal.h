@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The compressed formats of the simulated device, and which encoders of libavcodec make them. */
-#ifndef SIM_CODEC_TABLE_H
-#define SIM_CODEC_TABLE_H
+#ifndef SIM_CODEC_INTERNAL_H
+#define SIM_CODEC_INTERNAL_H
 
 #include <stdint.h>
 #include <libavutil/pixfmt.h>
