@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/array.h"
+#include "base/codec_name.h"
 #include "base/log.h"
 #include "base/status_line.h"
 #include "cli/command.h"
@@ -22,7 +23,7 @@
 
 struct capture_options {
 	struct common_options common;
-	const char *output, *container, *codec;
+	const char *output, *container, *codec, *codec_device;
 	char *codec_options, *format_options;
 	int overwrite;
 	uint64_t count, skip, max_bytes, memory_bytes, max_drops;
@@ -48,10 +49,15 @@ static const struct option_row file_rows[] = {
 	{ "format", 'f', OPT_TEXT, OFFSET(container), .argument = "NAME", .help = "container",
 	  .preset_help = "from the name of FILE; matroska for -" },
 	{ "codec", 'c', OPT_TEXT, OFFSET(codec), .argument = "NAME",
-	  .help = "auto, copy, or a libavcodec encoder", .preset = "auto",
+	  .help = "auto, copy, a libavcodec encoder, or CODEC_v4l2 (h264_v4l2): a codec node, fed without a "
+		  "copy",
+	  .preset = "auto",
 	  .preset_help = "auto: copy if the container supports the device's format, else its usual encoder" },
+	{ "codec-device", 0, OPT_TEXT, OFFSET(codec_device), .argument = "DEV", .help = "the codec node",
+	  .preset_help = "the first that makes CODEC of what the device has" },
 	{ "codec-opt", 0, OPT_LIST, OFFSET(codec_options), .argument = "K=V[,...]",
-	  .help = "encoder options" },
+	  .help = "encoder options; of a codec node bitrate, gop, profile, level, qp, quality and its "
+		  "controls" },
 	{ "format-opt", 0, OPT_LIST, OFFSET(format_options), .argument = "K=V[,...]",
 	  .help = "container options" },
 	{ "segment", 0, OPT_SPAN, OFFSET(segment), .least = 1,
@@ -164,6 +170,11 @@ static int check_options(const struct capture_options *options)
 	}
 	if (check_files(options) < 0 || check_output_name(options) < 0)
 		return -EINVAL;
+	if (options->codec_device && !codec_name_is_node(options->codec)) {
+		log_error("--codec-device needs a codec for it to make: expected --codec CODEC_v4l2, as in "
+			  "h264_v4l2");
+		return -EINVAL;
+	}
 	if (common_is_stdout(options->output) && isatty(STDOUT_FILENO)) {
 		log_error("standard output is a terminal: pipe the video into a program, or give --output a "
 			  "file");
@@ -196,15 +207,18 @@ static bool has_numbered_files(const struct capture_options *options)
 	       !muxer_caps_names_files(options->output, options->container);
 }
 
+/* What a codec node makes is written as it is. */
 static struct record_options record_options(const struct capture_options *options, int signal_fd,
 					    int resume_fd)
 {
+	bool by_node = codec_name_is_node(options->codec);
+
 	return (struct record_options){
 		.output = {
 			.url = options->output,
 			.container = options->container,
-			.codec = options->codec,
-			.codec_options = options->codec_options,
+			.codec = by_node ? "copy" : options->codec,
+			.codec_options = by_node ? NULL : options->codec_options,
 			.format_options = options->format_options,
 			.overwrite = options->overwrite,
 			.direct_io = (enum direct_io_mode)options->direct,
@@ -315,6 +329,9 @@ static enum status capture_with(struct capture_options *options)
 	setup_options =
 		common_setup_options(&options->common, DEVICE_CAPTURE,
 				     options->has_memory ? options->memory_bytes : common_memory_limit());
+	if (codec_name_is_node(options->codec))
+		setup_options.encoder = (struct m2m_encoder_options){ options->codec, options->codec_device,
+								      options->codec_options };
 	if (options->common.basic.json && text_file_open(&json, options->common.basic.json) < 0)
 		return STATUS_FILE;
 	signal_fd = signals_open();

@@ -33,7 +33,7 @@ struct common_search {
 	unsigned best; /* index into takes; takes->n: none */
 };
 
-static int compare_format(void *opaque, const void *entry)
+static int compare_common(void *opaque, const void *entry)
 {
 	const struct v4l2_fmtdesc *offered = entry;
 	struct common_search *search = opaque;
@@ -49,7 +49,7 @@ static uint32_t find_common(const struct conversion_formats *takes, struct devic
 	struct common_search search = { takes, takes->n };
 
 	if (camera)
-		enumerate_formats(camera, compare_format, &search);
+		enumerate_formats(camera, compare_common, &search);
 	return search.best < takes->n ? takes->fourccs[search.best] : 0;
 }
 
@@ -114,7 +114,7 @@ static int open_default(struct m2m_encoder *encoder, const char *codec, const ui
 	return err;
 }
 
-static int check_node(struct m2m_encoder *encoder, const char *codec)
+static int check_makes(struct m2m_encoder *encoder, const char *codec)
 {
 	const struct m2m *m2m = &encoder->m2m;
 	char list[LIST_MAX] = "";
@@ -143,7 +143,7 @@ int m2m_encoder_open(struct m2m_encoder *encoder, const struct m2m_encoder_optio
 	if (err < 0)
 		return err;
 	encoder->fourcc = makes(&encoder->m2m.conversion.to, fourccs, n);
-	err = check_node(encoder, options->codec);
+	err = check_makes(encoder, options->codec);
 	if (err < 0)
 		m2m_encoder_close(encoder);
 	return err;
@@ -219,7 +219,7 @@ static int set_raw(struct m2m_encoder *encoder, const struct video_format *camer
 }
 
 /* Encoders round sizes up to whole blocks; what is visible is then told as a crop rectangle. */
-static void set_visible(struct m2m_encoder *encoder, const struct video_format *camera)
+static void tell_visible(struct m2m_encoder *encoder, const struct video_format *camera)
 {
 	struct v4l2_rect visible = { 0, 0, camera->width, camera->height };
 
@@ -260,7 +260,7 @@ int m2m_encoder_set(struct m2m_encoder *encoder, const struct video_format *came
 		err = frame_rate_set(&m2m->output, camera->fps, &fps);
 	if (err < 0)
 		return err;
-	set_visible(encoder, camera);
+	tell_visible(encoder, camera);
 	control_values_free(&encoder->named);
 	err = codec_controls_set(&m2m->node, encoder->fourcc, controls, &encoder->named);
 	if (err < 0)

@@ -4,10 +4,11 @@
 
 #include <inttypes.h>
 #include "base/array.h"
+#include "base/codec_name.h"
 #include "base/json.h"
 #include "base/text.h"
 
-#define REPORT_LOST_MAX 320
+#define REPORT_LOST_MAX 400
 
 /* Keys that are left out at 0: they are of what most recordings do not have. */
 static void add_if_any(struct json_object *object, const char *key, uint64_t count)
@@ -49,7 +50,8 @@ static char *lost_text(const struct ledger *ledger, char *text, size_t size)
 		{ ledger->lost_driver, "by the driver (gaps in its sequence numbers)" },
 		{ ledger->lost_error, "damaged or empty" },
 		{ ledger->lost_queue, "for lack of buffers and memory (see --memory, --max-buffers)" },
-		{ ledger->lost_codec, "damaged so that they could not be decoded" },
+		{ ledger->lost_codec,
+		  "damaged so that they could not be decoded, or not given back by the encoder" },
 		{ ledger->lost_writer, "not written to the file" },
 	};
 
@@ -220,6 +222,47 @@ static void print_files(const struct recording *recording, FILE *out)
 	}
 }
 
+static struct json_object *controls_json(struct m2m_encoder *encoder)
+{
+	struct json_object *object = json_object_new_object();
+
+	for (const struct control_value *value = encoder->named; value; value = value->next)
+		json_object_object_add(object, value->info.name,
+				       json_object_new_int(controls_get(&encoder->m2m.node, value->info.id)));
+	return object;
+}
+
+static struct json_object *encoder_json(struct encoding *encoding)
+{
+	struct json_object *object = json_object_new_object();
+	struct m2m_encoder *encoder = &encoding->encoder;
+	const struct pool *coded = encoder->m2m.capture_pool;
+	const struct pool_info info = coded ? pool_info(coded) : encoding->coded_info;
+	char codec[CODEC_NAME_MAX];
+
+	json_add_text(object, "path", encoder->m2m.node.path);
+	json_add_text(object, "driver", (const char *)encoder->m2m.node.info.driver);
+	json_add_text(object, "codec", codec_name_text(encoder->fourcc, codec));
+	json_add_bool(object, "imported", !encoding->link.copies);
+	json_add_text(object, "link", encoding->link.text);
+	if (*encoding->link.reasons)
+		json_add_text(object, "why", encoding->link.reasons);
+	json_object_object_add(object, "controls", controls_json(encoder));
+	json_object_object_add(object, "pool", report_pool_json(&info));
+	return object;
+}
+
+static void print_encoder(const struct encoding *encoding, FILE *out)
+{
+	const struct m2m_encoder *encoder = &encoding->encoder;
+	const struct pool_link *link = &encoding->link;
+	char codec[CODEC_NAME_MAX];
+
+	report_line(out, "encoder", "%s (%s): %s; frames: %s%s%s%s", encoder->m2m.node.path,
+		    (const char *)encoder->m2m.node.info.driver, codec_name_text(encoder->fourcc, codec),
+		    link->text, *link->reasons ? " (" : "", link->reasons, *link->reasons ? ")" : "");
+}
+
 static bool source_changed(const struct recording *recording)
 {
 	return recording->source_changes || recording->source_interruptions;
@@ -247,6 +290,8 @@ struct json_object *report_record_json(const struct report *report, const struct
 		json_object_object_add(object, "timestamps", timestamps_json(recording));
 	if (source_changed(recording))
 		json_object_object_add(object, "source", source_json(recording));
+	if (recording->setup && recording->setup->encoding)
+		json_object_object_add(object, "encoder", encoder_json(recording->setup->encoding));
 	json_object_object_add(object, "output", files_json(recording));
 	json_add_text(object, "end", end_name(recording->end));
 	return object;
@@ -269,6 +314,8 @@ void report_record_text(const struct report *report, const struct recording *rec
 			    recording->n_timestamps_replaced, recording->timestamp_faults);
 	if (source_changed(recording))
 		print_source(recording, out);
+	if (recording->setup && recording->setup->encoding)
+		print_encoder(recording->setup->encoding, out);
 	print_files(recording, out);
 	report_line(out, "end", "%s", end_name(recording->end));
 }

@@ -28,15 +28,17 @@ struct buffer *buffer_ref_buffer(const AVBufferRef *ref)
 	return (struct buffer *)ref->data;
 }
 
-unsigned buffer_ref_return(struct pool *pool, struct fifo *returned, bool arm)
+unsigned buffer_ref_return(struct fifo *returned, bool arm)
 {
 	uint64_t n_waiting = fifo_level(returned).items;
 	unsigned n = 0;
-	void *buffer;
+	void *item;
 
 	/* fifo_try_get() on an empty fifo arms it, after which the next put writes to the descriptor. */
-	while ((arm || n < n_waiting) && fifo_try_get(returned, &buffer) > 0) {
-		pool_release(pool, buffer);
+	while ((arm || n < n_waiting) && fifo_try_get(returned, &item) > 0) {
+		struct buffer *buffer = item;
+
+		pool_release(buffer->pool, buffer);
 		n++;
 	}
 	return n;

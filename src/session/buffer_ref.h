@@ -13,8 +13,8 @@
  * made room for it. Returns NULL without memory, logged; the buffer is then still the caller's. */
 AVBufferRef *buffer_ref_create(struct buffer *buffer, struct fifo *returned);
 struct buffer *buffer_ref_buffer(const AVBufferRef *ref);
-/* Releases the buffers in `returned` to the pool, in whose thread it is called, and returns their number.
+/* Releases the buffers in `returned` to their pools, in whose thread it is called, and returns their number.
  * arm: arms the descriptor of `returned` for the next buffer. */
-unsigned buffer_ref_return(struct pool *pool, struct fifo *returned, bool arm);
+unsigned buffer_ref_return(struct fifo *returned, bool arm);
 
 #endif

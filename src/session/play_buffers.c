@@ -86,7 +86,7 @@ void play_buffers_close(struct play_buffers *b)
 	void *buffer;
 
 	if (b->returned)
-		buffer_ref_return(b->pool, b->returned, true);
+		buffer_ref_return(b->returned, true);
 	while (b->empty && fifo_try_get(b->empty, &buffer) > 0)
 		pool_release(b->pool, buffer);
 	fifo_close(b->empty);

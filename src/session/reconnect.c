@@ -47,8 +47,7 @@ static int free_queue(struct setup *setup, const struct setup_options *options)
 	int err;
 
 	if (pool_info(setup->pool).streams) {
-		pool_close(setup->pool);
-		setup->pool = NULL;
+		setup_close_pools(setup);
 		return 0;
 	}
 	err = setup_close_keeping_name(setup);
@@ -90,5 +89,7 @@ int reconnect_renegotiate(struct setup *setup, const struct setup_options *optio
 		choose_again(setup, options, &request);
 	if (err == 0)
 		err = negotiate_format(&setup->device, &request, &setup->format);
+	if (err == 0 && setup_encoding(setup, options) != STATUS_DONE)
+		err = -ERANGE;
 	return err < 0 ? err : setup_pool(setup, options);
 }

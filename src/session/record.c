@@ -9,6 +9,7 @@
 #include "media/write/weaver.h"
 #include "session/buffer_ref.h"
 #include "session/reconnect.h"
+#include "session/record_encode.h"
 #include "session/record_loop.h"
 
 static void *file_thread(void *opaque)
@@ -63,7 +64,8 @@ static bool has_next_stream(const struct record_loop *loop)
 {
 	const struct recording *recording = loop->recording;
 
-	return loop->has_source_changed || (recording->end == END_DISCONNECT && recording->options.reopen);
+	return !loop->node_failed &&
+	       (loop->has_source_changed || (recording->end == END_DISCONNECT && recording->options.reopen));
 }
 
 /* A signal makes the writer impatient by itself; after --count and the like it may take its time. */
@@ -72,6 +74,19 @@ static bool is_broken_off(const struct record_loop *loop)
 	enum run_end end = loop->recording->end;
 
 	return !has_next_stream(loop) && (end == END_DISCONNECT || end == END_STALL || end == END_ERROR);
+}
+
+/* Frames behind the one that the file thread did not take. */
+static void discard_unsent(struct record_loop *loop)
+{
+	struct record_frame *frame;
+
+	while ((frame = loop->first)) {
+		loop->first = frame->next;
+		frame->next = NULL;
+		record_file_discard(loop->file, frame);
+	}
+	loop->end = &loop->first;
 }
 
 /* Stops the device first, then lets the file thread write what it still has, after which all buffers are back
@@ -83,7 +98,9 @@ static int stop_stream(struct record_loop *loop)
 	void *frame;
 	int err;
 
-	loop->n_refs -= buffer_ref_return(pool, loop->returned, false);
+	loop->n_refs -= buffer_ref_return(loop->returned, false);
+	if (loop->encode)
+		record_encode_stop(loop);
 	pool_stop(pool);
 	fifo_finish(loop->frames, 0);
 	output_file_set_ending(is_broken_off(loop));
@@ -94,15 +111,18 @@ static int stop_stream(struct record_loop *loop)
 	if (loop->refused)
 		record_file_discard(loop->file, loop->refused);
 	loop->refused = NULL;
+	discard_unsent(loop);
 	/* The muxer may hold a reference to the last frame. */
 	err = record_file_end_segment(loop->file);
-	loop->n_refs -= buffer_ref_return(pool, loop->returned, true);
+	loop->n_refs -= buffer_ref_return(loop->returned, true);
 	update_high_water(&recording->high_water, fifo_level(loop->frames));
 	close_fifos(loop);
 	pool_set_wakeup(pool, -1, -1);
 	recording->pool_info = pool_info(pool);
 	recording->ledger.copied += recording->pool_info.n_copied;
 	recording->ledger.bytes_copied += recording->pool_info.bytes_copied;
+	if (loop->encode)
+		record_encode_close(loop);
 	return err;
 }
 
@@ -197,6 +217,7 @@ int record_run(struct recording *recording)
 	if (!loop)
 		return log_no_memory();
 	loop->recording = recording;
+	loop->end = &loop->first;
 	loop->start_ns = now_ns();
 	recording->pool_info = pool_info(recording->setup->pool);
 	log_fields(recording);

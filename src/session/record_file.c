@@ -158,6 +158,14 @@ static void note_packet(void *opaque, int64_t pts, int64_t dts)
 	}
 }
 
+/* Of what is written: a codec node's, or the camera's. */
+static struct video_format recording_format(const struct recording *recording)
+{
+	const struct setup *setup = recording->setup;
+
+	return setup->encoding ? setup->encoding->encoder.coded : setup->format;
+}
+
 static int open_segment(struct record_file *file)
 {
 	struct writer_options options = file->recording->options.output;
@@ -166,7 +174,7 @@ static int open_segment(struct record_file *file)
 
 	if (err < 0)
 		return err;
-	options.format = file->recording->setup->format;
+	options.format = recording_format(file->recording);
 	options.series = file->is_series;
 	options.n_pictures = file->n_pictures;
 	options.on_packet = note_packet;

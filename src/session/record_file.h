@@ -9,15 +9,24 @@
 #include "session/frame_log.h"
 #include "session/record.h"
 
+/* Where a frame is that a codec node encodes. */
+enum record_stage { RECORD_READY, RECORD_WAITING, RECORD_ENCODING };
+
 /* A frame on its way from the device loop to the file thread. */
 struct record_frame {
-	struct record_frame *next; /* of those whose lines are still to be written */
+	struct record_frame *next; /* of those that are encoded, or whose lines are still to be written */
 	struct frame frame;        /* memory NULL: only a line of the frame log */
 	struct frame_info info;
 	enum frame_result result; /* FRAME_WRITTEN: to be written */
 	uint64_t lost;            /* frames that the driver lost before it */
 	bool copied;              /* by the queue */
 	bool scarce;              /* the queue is short of buffers, and needs this one back soon */
+
+	/* While a codec node encodes it, see record_encode.h. */
+	enum record_stage stage;
+	struct buffer *raw;        /* RECORD_WAITING: the camera's */
+	int64_t node_timestamp_ns; /* by which its coded frame is known */
+	unsigned n_overtaken;      /* by so many later ones it was in coming out */
 };
 
 struct record_file;

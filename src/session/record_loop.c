@@ -10,37 +10,8 @@
 #include "base/status_line.h"
 #include "media/write/weaver.h"
 #include "session/buffer_ref.h"
+#include "session/record_encode.h"
 #include "session/record_loop_frame.h"
-
-/* What the driver says of the frame, without a reference to its memory. */
-static struct frame describe_frame(const struct buffer *buffer)
-{
-	struct frame frame = {
-		.n_planes = buffer->n_planes,
-		.field = buffer->info.field,
-		.key = buffer->info.flags & V4L2_BUF_FLAG_KEYFRAME,
-		.damaged = buffer->info.flags & V4L2_BUF_FLAG_ERROR,
-		/* libv4l2's own memory; what read() fills is ours. */
-		.unpadded = pool_device(buffer->pool)->emulated && !buffer->spare,
-	};
-
-	for (uint32_t p = 0; p < buffer->n_planes; p++) {
-		frame.planes[p].data = plane_payload(&buffer->planes[p]);
-		frame.planes[p].bytes = plane_payload_bytes(&buffer->planes[p]);
-	}
-	return frame;
-}
-
-static int reference_buffer(struct record_loop *loop, struct frame *frame, struct buffer *buffer)
-{
-	if (fifo_reserve(loop->returned, loop->n_refs + 1) < 0)
-		return -ENOMEM;
-	frame->memory = buffer_ref_create(buffer, loop->returned);
-	if (!frame->memory)
-		return -ENOMEM;
-	loop->n_refs++;
-	return 0;
-}
 
 /* --- fields in buffers of their own --- */
 
@@ -137,10 +108,33 @@ static bool is_usable(const struct record_loop *loop, const struct frame *frame)
 	       parameter_sets_has_unit(&loop->parameter_sets, frame);
 }
 
+/* What the queue copied to other memory is out of the reach of a node that imports it. */
+static int encode_buffer(struct record_loop *loop, struct buffer *buffer, struct frame *frame)
+{
+	const struct recording *recording = loop->recording;
+	uint64_t lost;
+	int err;
+
+	if (buffer->spare && !recording->setup->encoding->link.copies) {
+		pool_release(buffer->pool, buffer);
+		return take_without_buffer(loop);
+	}
+	err = record_loop_admit(loop, frame, &lost);
+	if (err <= 0) {
+		pool_release(buffer->pool, buffer);
+		return err;
+	}
+	err = record_encode_add(loop, buffer, frame->pts_ns, lost);
+	if (err == 0 && recording->options.count &&
+	    loop->n_sent + record_encode_pending(loop) >= recording->options.count)
+		record_loop_finish(loop, END_COUNT, 0);
+	return err;
+}
+
 static int take_buffer(struct record_loop *loop, struct buffer *buffer)
 {
 	struct recording *recording = loop->recording;
-	struct frame frame = describe_frame(buffer);
+	struct frame frame = record_loop_describe(buffer);
 	int err;
 
 	if (recording->first_frame_ns == 0)
@@ -149,7 +143,9 @@ static int take_buffer(struct record_loop *loop, struct buffer *buffer)
 		pool_release(recording->setup->pool, buffer);
 		return take_damaged(loop);
 	}
-	if (reference_buffer(loop, &frame, buffer) < 0) {
+	if (loop->encode)
+		return encode_buffer(loop, buffer, &frame);
+	if (record_loop_reference(loop, &frame, buffer) < 0) {
 		pool_release(recording->setup->pool, buffer);
 		ledger_add(&recording->ledger, &loop->info);
 		return record_loop_lose_for_want_of_memory(loop);
@@ -269,6 +265,21 @@ static void call_progress(struct record_loop *loop)
 	recording->options.progress(recording->options.progress_opaque);
 }
 
+/* Waits for the camera's next frame, and does meanwhile what a codec node needs. Returns as
+ * pool_dequeue(); POOL_WAKE where the node has ended the recording. */
+static int next_buffer(struct record_loop *loop, struct buffer **buffer)
+{
+	struct pool *pool = loop->recording->setup->pool;
+	int64_t deadline_ns = wait_deadline(loop);
+
+	if (!loop->encode) {
+		loop->n_refs -= buffer_ref_return(loop->returned, pool_is_low(pool));
+		return pool_dequeue(pool, deadline_ns, buffer, &loop->info);
+	}
+	loop->node_err = record_encode_turn(loop, deadline_ns);
+	return loop->done ? POOL_WAKE : pool_dequeue(pool, POOL_PAST, buffer, &loop->info);
+}
+
 static int run_stream(struct record_loop *loop)
 {
 	struct pool *pool = loop->recording->setup->pool;
@@ -277,21 +288,21 @@ static int run_stream(struct record_loop *loop)
 
 	capture_timestamps_begin(&loop->timestamps, pool_format(pool)->fps, pool_info(pool).streams,
 				 now_ns());
-	err = pool_start(pool);
-	if (err == POOL_DEVLOST)
+	err = loop->recording->setup->encoding ? record_encode_start(loop) : pool_start(pool);
+	if (err == POOL_DEVLOST && !loop->node_failed)
 		return handle_result(loop, err);
 	loop->last_frame_ns = loop->progress_ns = now_ns();
 	loop->suspension = (struct suspension){ .resume_fd = loop->recording->options.resume_fd,
 						.awake_ns = loop->last_frame_ns };
 	while (err == 0 && !loop->done) {
-		loop->n_refs -= buffer_ref_return(pool, loop->returned, pool_is_low(pool));
-		err = pool_dequeue(pool, wait_deadline(loop), &buffer, &loop->info);
+		err = next_buffer(loop, &buffer);
 		if (suspension_check(&loop->suspension, now_ns()))
 			loop->last_frame_ns = loop->suspension.awake_ns; /* not a stall of the device's */
 		err = err == 0 ? take_buffer(loop, buffer) : handle_result(loop, err);
+		err = err < 0 ? err : loop->node_err;
 		call_progress(loop);
 	}
-	return err;
+	return record_encode_finish(loop, err);
 }
 
 int record_loop_run(struct record_loop *loop)

@@ -12,10 +12,11 @@
 
 struct record_loop {
 	struct recording *recording;
-	struct fifo *frames;          /* struct record_frame, to the file thread */
-	struct record_frame *refused; /* the one that the file thread, ended by an error, did not take */
-	struct fifo *returned;        /* struct buffer, back from it */
-	uint32_t n_refs;              /* buffers that are not back yet */
+	struct fifo *frames;               /* struct record_frame, to the file thread */
+	struct record_frame *first, **end; /* in the camera's order: frames that wait for one before them */
+	struct record_frame *refused;      /* the one that the file thread, ended by an error, did not take */
+	struct fifo *returned;             /* struct buffer, back from it */
+	uint32_t n_refs;                   /* buffers that are not back yet */
 	struct record_file *file;
 	pthread_t file_thread;
 	struct capture_timestamps timestamps;
@@ -28,6 +29,9 @@ struct record_loop {
 	enum frame_result fields_result; /* FRAME_WRITTEN: none was lost */
 	uint64_t n_sent, bytes_sent;     /* to the file thread */
 	int64_t start_ns, progress_ns;
+	struct record_encode *encode; /* a codec node in the way; NULL: none */
+	bool node_failed;             /* which ended the recording, */
+	int node_err;                 /* by this error */
 	struct suspension suspension;
 	int64_t last_frame_ns;   /* when the last frame came that could be used */
 	uint64_t n_unusable;     /* since then */

@@ -7,21 +7,68 @@
 #include "base/log.h"
 #include "session/buffer_ref.h"
 
-/* Passes it to the file thread, which frees it. Where that has ended by an error, the frame is left to
- * loop->refused, and the recording ends. */
-static int put_frame(struct record_loop *loop, struct record_frame *frame)
+struct frame record_loop_describe(const struct buffer *buffer)
 {
-	int err = fifo_put(loop->frames, frame, frame->frame.memory ? frame->info.bytes : 0);
+	struct frame frame = {
+		.n_planes = buffer->n_planes,
+		.field = buffer->info.field,
+		.key = buffer->info.flags & V4L2_BUF_FLAG_KEYFRAME,
+		.damaged = buffer->info.flags & V4L2_BUF_FLAG_ERROR,
+		/* libv4l2's own memory; what read() fills is ours. */
+		.unpadded = pool_device(buffer->pool)->emulated && !buffer->spare,
+	};
 
-	if (err == 0)
-		return 0;
-	loop->refused = frame;
-	return record_loop_finish(loop, END_WRITE_ERROR, err);
+	for (uint32_t p = 0; p < buffer->n_planes; p++) {
+		frame.planes[p].data = plane_payload(&buffer->planes[p]);
+		frame.planes[p].bytes = plane_payload_bytes(&buffer->planes[p]);
+	}
+	return frame;
 }
 
-/* For the frame dequeued last. NULL: no memory, logged. */
-static struct record_frame *new_record_frame(const struct record_loop *loop, enum frame_result result,
-					     uint64_t lost)
+int record_loop_reference(struct record_loop *loop, struct frame *frame, struct buffer *buffer)
+{
+	if (fifo_reserve(loop->returned, loop->n_refs + 1) < 0)
+		return -ENOMEM;
+	frame->memory = buffer_ref_create(buffer, loop->returned);
+	if (!frame->memory)
+		return -ENOMEM;
+	loop->n_refs++;
+	return 0;
+}
+
+void record_loop_append(struct record_loop *loop, struct record_frame *frame)
+{
+	*loop->end = frame;
+	loop->end = &frame->next;
+}
+
+int record_loop_flush(struct record_loop *loop)
+{
+	struct record_frame *frame;
+	int err = 0;
+
+	while (err == 0 && !loop->refused && (frame = loop->first) && frame->stage == RECORD_READY) {
+		loop->first = frame->next;
+		if (!loop->first)
+			loop->end = &loop->first;
+		frame->next = NULL;
+		err = fifo_put(loop->frames, frame, frame->frame.memory ? frame->info.bytes : 0);
+		if (err < 0) {
+			loop->refused = frame;
+			record_loop_finish(loop, END_WRITE_ERROR, err);
+		}
+	}
+	return err;
+}
+
+static int put_frame(struct record_loop *loop, struct record_frame *frame)
+{
+	record_loop_append(loop, frame);
+	return record_loop_flush(loop);
+}
+
+struct record_frame *record_loop_new_frame(const struct record_loop *loop, enum frame_result result,
+					   uint64_t lost)
 {
 	struct record_frame *frame = calloc(1, sizeof *frame);
 
@@ -42,7 +89,7 @@ static int log_frame(struct record_loop *loop, enum frame_result result, uint64_
 
 	if (!loop->recording->options.frame_log)
 		return 0;
-	frame = new_record_frame(loop, result, lost);
+	frame = record_loop_new_frame(loop, result, lost);
 	return frame ? put_frame(loop, frame) : record_loop_finish(loop, END_ERROR, -ENOMEM);
 }
 
@@ -108,8 +155,7 @@ static int skip_frame(struct record_loop *loop, uint64_t lost)
 	return log_frame(loop, FRAME_SKIPPED, lost);
 }
 
-/* Whether the frame dequeued last would exceed max_bytes. */
-static bool is_full(const struct record_loop *loop)
+bool record_loop_is_full(const struct record_loop *loop, uint64_t bytes)
 {
 	const struct recording *recording = loop->recording;
 	/* bytes_taken is read before bytes_written: a frame that is written in between counts twice rather
@@ -117,7 +163,7 @@ static bool is_full(const struct record_loop *loop)
 	uint64_t waiting = loop->bytes_sent - recording->ledger.bytes_taken;
 
 	return recording->options.max_bytes &&
-	       recording->ledger.bytes_written + waiting + loop->info.bytes > recording->options.max_bytes;
+	       recording->ledger.bytes_written + waiting + bytes > recording->options.max_bytes;
 }
 
 int record_loop_lose_for_want_of_memory(struct record_loop *loop)
@@ -149,7 +195,7 @@ static void note_missing_field(struct record_loop *loop, const struct frame *fra
 /* Takes what `described` refers to. */
 static int send_frame(struct record_loop *loop, uint64_t lost, struct frame *described)
 {
-	struct record_frame *frame = new_record_frame(loop, FRAME_WRITTEN, lost);
+	struct record_frame *frame = record_loop_new_frame(loop, FRAME_WRITTEN, lost);
 
 	if (!frame)
 		return record_loop_lose_for_want_of_memory(loop);
@@ -174,32 +220,43 @@ static bool is_before_key(struct record_loop *loop, const struct frame *frame)
 	return !loop->has_key_frame;
 }
 
-int record_loop_sort_frame(struct record_loop *loop, struct frame *frame)
+int record_loop_admit(struct record_loop *loop, struct frame *frame, uint64_t *lost)
 {
 	struct recording *recording = loop->recording;
 	const struct record_options *options = &recording->options;
-	uint64_t lost = count_frame(loop);
 	int err = parameter_sets_examine(&loop->parameter_sets, frame);
 
+	*lost = count_frame(loop);
 	if (err < 0)
 		return record_loop_lose_for_want_of_memory(loop);
 	if (recording->ledger.skipped < options->skip) {
 		note_usable(loop);
 		loop->timestamps.first_dequeue_ns = 0; /* the duration begins after --skip */
-		return skip_frame(loop, lost);
+		return skip_frame(loop, *lost);
 	}
 	if (is_before_key(loop, frame)) {
 		loop->n_unusable++;
-		err = skip_frame(loop, lost);
+		err = skip_frame(loop, *lost);
 		return err < 0 ? err : check_deadline(loop);
 	}
 	note_usable(loop);
 	frame->pts_ns = capture_timestamps_add(&loop->timestamps, &loop->info);
 	if (options->duration_ns && frame->pts_ns >= options->duration_ns) {
 		record_loop_finish(loop, END_DURATION, 0);
-		return skip_frame(loop, lost);
+		return skip_frame(loop, *lost);
 	}
-	if (is_full(loop)) {
+	return 1;
+}
+
+int record_loop_sort_frame(struct record_loop *loop, struct frame *frame)
+{
+	const struct record_options *options = &loop->recording->options;
+	uint64_t lost;
+	int err = record_loop_admit(loop, frame, &lost);
+
+	if (err <= 0)
+		return err;
+	if (record_loop_is_full(loop, loop->info.bytes)) {
 		record_loop_finish(loop, END_SIZE, 0);
 		return skip_frame(loop, lost);
 	}

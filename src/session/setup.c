@@ -177,6 +177,9 @@ enum status setup_device(struct setup *setup, const struct setup_options *option
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && status == STATUS_DONE; i++)
 		if (steps[i].set)
 			status = status_of(steps[i].stage, steps[i].set(setup, options));
+	if (status == STATUS_DONE && options->encoder.codec)
+		status = status_of(STAGE_DEVICE, encoding_open(&setup->encoding, &options->encoder,
+							       &setup->device, &setup->request));
 	return status;
 }
 
@@ -211,31 +214,59 @@ static uint32_t auto_buffers(const struct video_format *format, uint64_t memory_
 	return n < AUTO_LEAST ? AUTO_LEAST : n > AUTO_MOST ? AUTO_MOST : (uint32_t)n;
 }
 
+enum status setup_encoding(struct setup *setup, const struct setup_options *options)
+{
+	enum status status = STATUS_DONE;
+
+	if (!setup->encoding)
+		return status;
+	status = status_of(STAGE_FORMAT, encoding_set(setup->encoding, &setup->format));
+	if (status == STATUS_DONE)
+		status = status_of(STAGE_QUEUE,
+				   encoding_choose_link(setup->encoding, &setup->device, &setup->format,
+							options->io, options->import_from));
+	return status;
+}
+
+static struct pool_options pool_options(const struct setup *setup, const struct setup_options *options)
+{
+	struct pool_options pool = { .io = options->io,
+				     .import_from = options->import_from,
+				     .foreign = options->foreign };
+
+	if (setup->encoding)
+		pool = setup->encoding->link.from_options;
+	pool.memory_limit = options->memory_limit;
+	return pool;
+}
+
 int setup_pool(struct setup *setup, const struct setup_options *options)
 {
-	struct pool_options pool = {
-		.io = options->io,
-		.import_from = options->import_from,
-		.memory_limit = options->memory_limit,
-		.foreign = options->foreign,
-	};
+	struct pool_options pool = pool_options(setup, options);
+	struct encoding *encoding = setup->encoding;
 	struct pool_config config = {
 		.min = options->min_buffers,
 		.max = options->max_buffers,
 		.layout = true,
-		.copy_enable = !options->has_min_buffers,
+		/* What is shared with the encoder has to stay in the driver's buffers. */
+		.copy_enable = !options->has_min_buffers && !(encoding && !encoding->link.copies),
 	};
 	int err = pool_open(&setup->pool, &setup->device, &setup->format, &pool);
 
+	if (err == 0 && encoding)
+		err = encoding_open_pools(encoding, setup->pool, options->memory_limit);
 	if (err < 0)
 		return err;
 	if (!options->has_min_buffers) {
 		uint32_t driver_min = pool_info(setup->pool).driver_min + options->extra_buffers;
 
+		if (encoding)
+			driver_min += encoding_raw_buffers(encoding);
 		config.min = auto_buffers(&setup->format, options->memory_limit) + driver_min;
 		config.least = AUTO_LEAST + driver_min;
 	}
-	return pool_configure(setup->pool, &config);
+	err = pool_configure(setup->pool, &config);
+	return err == 0 && encoding ? encoding_configure(encoding, config.min) : err;
 }
 
 enum status setup_format(struct setup *setup, const struct setup_options *options)
@@ -251,7 +282,18 @@ enum status setup_open(struct setup *setup, const struct setup_options *options)
 
 	if (status == STATUS_DONE)
 		status = setup_format(setup, options);
+	if (status == STATUS_DONE)
+		status = setup_encoding(setup, options);
 	return status == STATUS_DONE ? status_of(STAGE_QUEUE, setup_pool(setup, options)) : status;
+}
+
+/* The encoder has the camera's memory. */
+void setup_close_pools(struct setup *setup)
+{
+	if (setup->encoding)
+		encoding_close_pools(setup->encoding);
+	pool_close(setup->pool);
+	setup->pool = NULL;
 }
 
 static void close_pipeline(struct setup *setup)
@@ -262,8 +304,9 @@ static void close_pipeline(struct setup *setup)
 
 void setup_close(struct setup *setup)
 {
-	pool_close(setup->pool);
-	setup->pool = NULL;
+	setup_close_pools(setup);
+	encoding_close(setup->encoding);
+	setup->encoding = NULL;
 	if (setup->has_device && !setup->under_way) {
 		settings_restore(&setup->before, &setup->device);
 		pipeline_restore(setup->pipeline);
@@ -276,8 +319,7 @@ void setup_close(struct setup *setup)
 
 int setup_close_keeping_name(struct setup *setup)
 {
-	pool_close(setup->pool);
-	setup->pool = NULL;
+	setup_close_pools(setup);
 	close_pipeline(setup);
 	setup->has_device = false;
 	return device_close_keeping_name(&setup->device);

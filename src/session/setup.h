@@ -8,6 +8,7 @@
 #include "device/inputs/dv_timings.h"
 #include "pipeline/pipeline.h"
 #include "queue/pool.h"
+#include "session/encoding.h"
 #include "session/end.h"
 #include "session/settings.h"
 
@@ -26,7 +27,8 @@ struct setup_options {
 	int signal_fd;                /* ends the wait for a source's signal when it is readable; -1: none */
 	int64_t signal_timeout_ns;    /* how long to wait for it; 0: as long as it takes */
 	struct negotiate_request format;
-	const char *io, *import_from; /* as in pool_options */
+	struct m2m_encoder_options encoder; /* codec NULL: no codec node encodes */
+	const char *io, *import_from;       /* as in pool_options */
 	uint64_t memory_limit;
 	/* The user's number of buffers is kept to. Without one the queue asks for as many as the rate and
 	 * memory_limit suggest besides those that the driver needs, and may copy frames when it runs low. */
@@ -40,6 +42,7 @@ struct setup_options {
 struct setup {
 	struct device device;       /* closed, it may keep the path, name and info of the one that was open */
 	struct video_format format; /* as negotiated */
+	struct encoding *encoding;  /* NULL: none */
 	struct pool *pool;          /* NULL: none */
 	struct pipeline *pipeline;  /* NULL: none, or not needed */
 	bool has_device;            /* it is open */
@@ -58,6 +61,8 @@ struct setup {
  * that order. A device that another program streams from is not changed. Returns STATUS_DONE or the status of
  * the step that failed, which has logged why. */
 enum status setup_open(struct setup *setup, const struct setup_options *options);
+/* Closes what setup_pool() opened. */
+void setup_close_pools(struct setup *setup);
 /* Takes a half-open one. Unless the run got under way the device is set back to what it was before. */
 void setup_close(struct setup *setup);
 /* The same, but setup->device keeps its path and info, for the report, and its name, which setup_open() and
@@ -66,10 +71,12 @@ int setup_close_keeping_name(struct setup *setup);
 
 /* The steps of setup_open(), for callers that negotiate the format themselves, by setup->request: the device
  * and what is set before the format; format and crop, after which the former is read back (or setup_verify()
- * alone, once setup->format is filled in); the queue. setup_pool() returns 0 or a negative errno, logged. */
+ * alone, once setup->format is filled in); the encoder; the queue. setup_pool() returns 0 or a negative
+ * errno, logged. */
 enum status setup_device(struct setup *setup, const struct setup_options *options);
 enum status setup_format(struct setup *setup, const struct setup_options *options);
 enum status setup_verify(struct setup *setup, const struct setup_options *options);
+enum status setup_encoding(struct setup *setup, const struct setup_options *options);
 int setup_pool(struct setup *setup, const struct setup_options *options);
 
 #endif

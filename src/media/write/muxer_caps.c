@@ -23,6 +23,7 @@ static const struct name_rule suffixes[] = {
 	{ ".raw", "rawvideo" },
 	{ ".yuv", "rawvideo" },
 	{ ".bin", "rawvideo" },
+	{ ".fwht", "rawvideo" },
 };
 
 static const struct name_rule prefixes[] = {

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A codec node that encodes a recording: opening it, its format, its pools. */
+#include "session/encoding.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include "base/log.h"
+
+#define RAW_BUFFERS 4u /* in the node and on their way, besides those that the driver needs */
+#define LEAST_RAW_BUFFERS 2u
+#define CODED_BUFFERS 8u /* the file may be behind */
+
+static void choose_format(struct encoding *encoding, struct device *camera, struct negotiate_request *request)
+{
+	struct video_format present;
+	uint32_t fourcc;
+
+	if (request->pixelformat || negotiate_get_format(camera, &present) < 0)
+		return;
+	fourcc = m2m_encoder_common_format(&encoding->encoder, camera, present.fourcc);
+	if (!fourcc || fourcc == present.fourcc)
+		return;
+	request->pixelformat = fourcc_text(fourcc, encoding->pixelformat);
+	log_verbose("%s: asked for %s, which %s takes", camera->path, encoding->pixelformat,
+		    encoding->encoder.m2m.node.path);
+}
+
+int encoding_open(struct encoding **out, const struct m2m_encoder_options *options, struct device *camera,
+		  struct negotiate_request *request)
+{
+	struct encoding *encoding = *out ? *out : calloc(1, sizeof *encoding);
+	int err = 0;
+
+	if (!encoding)
+		return log_no_memory();
+	encoding->controls = options->controls;
+	if (!*out)
+		err = m2m_encoder_open(&encoding->encoder, options, camera);
+	if (err < 0) {
+		free(encoding);
+		return err;
+	}
+	*out = encoding;
+	choose_format(encoding, camera, request);
+	return 0;
+}
+
+void encoding_close(struct encoding *encoding)
+{
+	if (!encoding)
+		return;
+	encoding_close_pools(encoding);
+	m2m_encoder_close(&encoding->encoder);
+	free(encoding);
+}
+
+int encoding_set(struct encoding *encoding, const struct video_format *camera)
+{
+	char fourcc[FOURCC_TEXT_MAX];
+
+	if (!camera->pix || camera->pix->av == AV_PIX_FMT_NONE) {
+		log_error("%s: the encoder needs raw frames, and the device delivers %s: choose a raw format "
+			  "with -p",
+			  encoding->encoder.m2m.node.path, fourcc_text(camera->fourcc, fourcc));
+		return -ERANGE;
+	}
+	if (camera->field == FIELD_ALTERNATE) {
+		log_error("%s: the encoder needs frames, and the device delivers fields in turn",
+			  encoding->encoder.m2m.node.path);
+		return -ERANGE;
+	}
+	return m2m_encoder_set(&encoding->encoder, camera, encoding->controls);
+}
+
+/* Frames of another format or size are written into the node's own buffers. */
+int encoding_choose_link(struct encoding *encoding, struct device *camera, const struct video_format *format,
+			 const char *io, const char *import_from)
+{
+	struct pool_link *link = &encoding->link;
+	const struct video_format *raw = &encoding->encoder.raw;
+	struct pool_link_end from = { camera, format, io, import_from };
+	struct pool_link_end to = { .device = &encoding->encoder.m2m.output, .format = raw };
+	bool converts = raw->fourcc != format->fourcc;
+	int err = 0;
+
+	*link = (struct pool_link){ 0 };
+	if (!converts && raw->width == format->width && raw->height == format->height) {
+		err = pool_link_choose(link, &from, &to);
+	} else {
+		err = encoding_picture_open(&encoding->picture, format, raw);
+		pool_link_choose_copy(link, &from, &to,
+				      converts ? "the formats differ" : "the encoder pads the picture");
+		link->fill = encoding_picture_fill;
+		link->fill_opaque = &encoding->picture;
+	}
+	if (err == 0 && link->copies)
+		log_info("%s: frames are %s into the encoder's memory (%s)", to.device->path,
+			 converts ? "converted" : "copied", link->reasons);
+	return err;
+}
+
+static int open_coded(struct m2m_encoder *encoder, uint64_t memory_limit)
+{
+	struct pool_options options = { .io = "mmap", .memory_limit = memory_limit };
+	struct pool_config config = { .layout = true, .copy_enable = true };
+	struct m2m *m2m = &encoder->m2m;
+	int err = pool_open(&m2m->capture_pool, &m2m->capture, &encoder->coded, &options);
+
+	if (err < 0)
+		return err;
+	config.min = CODED_BUFFERS + pool_info(m2m->capture_pool).driver_min;
+	return pool_configure(m2m->capture_pool, &config);
+}
+
+int encoding_open_pools(struct encoding *encoding, struct pool *camera, uint64_t memory_limit)
+{
+	struct m2m *m2m = &encoding->encoder.m2m;
+	int err = pool_open(&m2m->output_pool, &m2m->output, &encoding->encoder.raw,
+			    &encoding->link.to_options);
+
+	if (err == 0)
+		err = open_coded(&encoding->encoder, memory_limit);
+	if (err == 0)
+		pool_link_connect(&encoding->link, camera, m2m->output_pool);
+	return err;
+}
+
+/* Where the camera fills the node's buffers, there are as many of them. */
+int encoding_configure(struct encoding *encoding, uint32_t n_camera)
+{
+	struct pool *pool = encoding->encoder.m2m.output_pool;
+	uint32_t n_raw = RAW_BUFFERS + pool_info(pool).driver_min;
+	bool lends = encoding->link.from_options.foreign;
+	struct pool_config config = { .min = lends ? n_camera : n_raw,
+				      .max = lends ? 0 : n_raw,
+				      .least = lends ? n_camera : LEAST_RAW_BUFFERS,
+				      .layout = true };
+
+	return pool_configure(pool, &config);
+}
+
+uint32_t encoding_raw_buffers(const struct encoding *encoding)
+{
+	return encoding->link.copies ? 0
+				     : RAW_BUFFERS + pool_info(encoding->encoder.m2m.output_pool).driver_min;
+}
+
+void encoding_close_pools(struct encoding *encoding)
+{
+	struct m2m *m2m = &encoding->encoder.m2m;
+
+	if (m2m->capture_pool)
+		encoding->coded_info = pool_info(m2m->capture_pool);
+	pool_close(m2m->output_pool);
+	pool_close(m2m->capture_pool);
+	m2m->output_pool = m2m->capture_pool = NULL;
+	encoding_picture_close(&encoding->picture);
+}

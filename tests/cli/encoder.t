@@ -1,0 +1,87 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Encoding by a codec node: the way into it, its options, the end of its stream, and its faults, with and without a copy.
+# Runs under: none asan
+. "$(dirname "$0")/lib.sh"
+
+size=320x240
+camera=sim:size=$size,fps=0,format=YU12
+node=sim:type=encoder,size=$size
+
+# encode STATUS NODE-KEYS [OPTIONS...]: records into out.mkv, with the report in r.json.
+out=out.mkv
+encode() {
+	local status=$1 keys=$2
+	shift 2
+	rm -f out.mkv
+	run_status "$status" v4l2q capture -d "$camera" -c h264_v4l2 --codec-device "$node$keys" -y -o "$out" --json=r.json "$@"
+	balanced r.json "encoder$keys"
+}
+
+# What each picture shows, after the codec has changed it.
+shows() { # FILE FRAMES FIRST NAME
+	is "$(ffmpeg -nostdin -v error -i "$1" -fps_mode passthrough -pix_fmt gray -f rawvideo - 2>ffmpeg.err | "$tools/frames" -m GREY $size)" \
+		"frames=$2 first=$3 last=$(($3 + $2 - 1)) torn=0 missing=0 repeated=0 trailing=0" "$4: the pictures"
+}
+
+encode 0 '' -n 20 --frame-log log -vv
+is "$(json r.json '"\(.frames.written) \(.frames.copied) \(.frames.zero_copy) \(.encoder.imported) \(.encoder.codec) \(.output[0].codec)"')" \
+	'20 0 20 true h264_v4l2 h264' 'imported: no frame is copied'
+is "$(jq -r '"\(.seq) \(.fate)"' log | sort -u | wc -l) $(jq -r .seq log | xargs)" "20 $(echo {0..19})" 'the log has the camera'\''s frames'
+shows out.mkv 20 0 imported
+ok 'no processor access to the shared memory' grep -qv DMA_BUF_IOCTL_SYNC err
+
+encode 0 '' -n 20 --codec-opt bitrate=1M,gop=5,profile=high
+is "$(json r.json '.encoder.controls | "\(.video_bitrate) \(.video_gop_size)"')" '1000000 5' 'options: the short names'
+is "$(ffprobe -v error -show_entries packet=flags -of csv=p=0 out.mkv | grep -c K)" 4 'options: key frames'
+
+# Where the layouts differ.
+run_status 0 v4l2q capture -d sim:size=312x232,fps=0,format=NV12 -c h264_v4l2 --codec-device sim:type=encoder,align=64 -n 10 -y -o out.mkv --json=r.json
+like "$(json r.json '"\(.encoder.imported) \(.frames.copied) \(.encoder.why)"')" 'false 10 the encoder pads the picture' 'padded: copied'
+is "$(probe out.mkv width)x$(probe out.mkv height)" 312x232 'padded: what is visible is in the file'
+
+# Another format, which the encoder lacks.
+camera=sim:size=$size,fps=0,planes=2,format=NM12
+encode 0 "" -n 10 -p NM12
+is "$(json r.json '"\(.encoder.imported) \(.encoder.why)"')" 'false the formats differ' 'another format: converted'
+shows out.mkv 10 0 'another format'
+camera=sim:size=$size,fps=0,format=YU12
+
+# The faults, each where the camera's memory is shared and where it is copied.
+for io in auto mmap; do
+	while IFS='|' read -r keys status frames lost end; do
+		encode "$status" "$keys" -n 20 --stall-timeout 1s --io=$io
+		is "$(json r.json '"\(.frames.written) \(.frames.lost.codec // 0) \(.encoder.imported) \(.end)"')" \
+			"$frames $lost $([ $io = auto ] && echo true || echo false) $end" "$io, encoder$keys: the books"
+		is "$(probe out.mkv nb_read_packets)" "$frames" "$io, encoder$keys: the file is playable"
+	done <<-'END'
+		,hold=3|0|20|0|count
+		,commands=no|0|20|0|count
+		,grant=2,create=no|0|20|0|count
+		,import=EFAULT|0|20|0|count
+		,error=7|0|20|3|count
+		,empty=5|0|20|1|count
+		,empty-ok=5|0|20|1|count
+		,last=10|0|20|0|count
+		,epipe=8|0|20|0|count
+		,reorder|0|19|15|count
+		,unplug=10|5|10|1|disconnect
+		,stall=10|5|10|10|stall
+	END
+done
+
+# Segments begin with key frames that are asked for.
+out='s-%d.mkv' encode 0 '' -n 30 --codec-opt gop=600 --segment 5k
+ok 'segments: several' [ "$(json r.json '.output | length')" -gt 1 ]
+is "$(for f in s-*.mkv; do ffprobe -v error -show_entries packet=flags -of csv=p=0 "$f" | head -n 1; done | cut -c 1 | sort -u)" K \
+	'segments: each begins with a key frame'
+
+# Bad input.
+run_status 2 v4l2q capture -d "$camera" -c h265_v4l2 -y -o out.mkv
+one_clear_line "unknown codec 'h265_v4l2': expected one of .*hevc_v4l2" 'an unknown codec'
+run_status 2 v4l2q capture -d "$camera" -c libx264 --codec-device "$node" -y -o out.mkv
+one_clear_line '--codec-device needs a codec' 'a node without its codec'
+run_status 3 v4l2q capture -d "$camera" -c vp8_v4l2 --codec-device sim -y -o out.mkv
+run_status 4 v4l2q capture -d "$camera" -c h264_v4l2 --codec-device "$node" --codec-opt speed=1 -y -o out.mkv
+one_clear_line "unknown control 'speed'" 'an unknown option'
+done_testing
