@@ -146,6 +146,7 @@ wait_for "$server" 20
 ok 'a server without a client: SIGTERM ends it' [ $? -ne 124 ]
 
 # --- closed standard descriptors ---
+done_under tsan
 v4l2q play -q -d sim:type=output <&- 2>err
 is "$? $(cat err)" '6 v4l2q: standard input: Bad file descriptor' 'play <&-'
 v4l2q capture -q -d sim:size=$size,fps=0 -n 3 -o - >&- 2>err

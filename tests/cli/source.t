@@ -52,6 +52,7 @@ for caps in caps=mmap caps=mmap+orphan; do
 done
 
 # --- where it cannot go on ---
+done_under tsan
 run_status 1 v4l2q capture -d $changing -n 50 -o one.nut --json=r.json
 one_clear_line 'changed from 320x240 .* to 640x480 .*%03d in the name' 'one name'
 is "$(json r.json .end) $(probe one.nut nb_read_packets)" "error $(json r.json .frames.written)" 'one name: the file is finalised'
