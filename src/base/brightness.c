@@ -10,39 +10,70 @@ struct sum {
 
 /* One sample in four of each direction is enough. */
 static void add_component(struct sum *sum, const AVComponentDescriptor *comp, const uint8_t *data,
-			  size_t stride, const struct video_format *format)
+			  ptrdiff_t stride, uint32_t width, uint32_t height)
 {
-	for (uint32_t y = 0; y < format->height; y += 4) {
-		for (uint32_t x = 0; x < format->width; x += 4) {
-			sum->total +=
-				data[y * stride + (size_t)x * (size_t)comp->step + (size_t)comp->offset];
+	for (uint32_t y = 0; y < height; y += 4) {
+		for (uint32_t x = 0; x < width; x += 4) {
+			sum->total += data[(ptrdiff_t)y * stride + (ptrdiff_t)x * comp->step + comp->offset];
 			sum->n++;
 		}
 	}
 }
 
+static bool is_rgb(const AVPixFmtDescriptor *desc)
+{
+	return desc->flags & AV_PIX_FMT_FLAG_RGB;
+}
+
+/* Whether the samples of luma, or of red, green and blue, are bytes. */
+static bool has_bytes(const AVPixFmtDescriptor *desc)
+{
+	if (!desc || desc->flags & (AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_BAYER |
+				    AV_PIX_FMT_FLAG_HWACCEL))
+		return false;
+	for (int i = 0; i < (is_rgb(desc) ? 3 : 1); i++)
+		if (desc->comp[i].depth != 8 || desc->comp[i].shift)
+			return false;
+	return true;
+}
+
+double brightness_of_picture(enum AVPixelFormat pix, bool full_range, uint32_t width, uint32_t height,
+			     const uint8_t *const *data, const int *strides)
+{
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(pix);
+	struct sum sum = { 0 };
+	double black, white, mean;
+
+	if (!has_bytes(desc))
+		return -1;
+	black = is_rgb(desc) || full_range ? 0 : 16;
+	white = black > 0 ? 235 : 255;
+	for (int i = 0; i < (is_rgb(desc) ? 3 : 1); i++)
+		add_component(&sum, &desc->comp[i], data[desc->comp[i].plane], strides[desc->comp[i].plane],
+			      width, height);
+	mean = sum.n ? ((double)sum.total / (double)sum.n - black) / (white - black) : -1;
+	return sum.n && mean < 0 ? 0 : mean;
+}
+
 double brightness_mean(const struct video_format *format, const uint8_t *const *planes, const size_t *bytes)
 {
 	const AVPixFmtDescriptor *desc = format->pix ? av_pix_fmt_desc_get(format->pix->av) : NULL;
-	bool rgb = desc && desc->flags & AV_PIX_FMT_FLAG_RGB;
-	double black = rgb || format->range == AVCOL_RANGE_JPEG ? 0 : 16, white = black > 0 ? 235 : 255;
+	const uint8_t *data[4] = { NULL };
 	struct picture_layout layout;
-	struct sum sum = { 0 };
-	double mean;
+	int strides[4] = { 0 };
 
-	if (!desc ||
-	    desc->flags & (AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_BAYER) ||
-	    video_format_layout(format, &layout) < 0)
+	if (!has_bytes(desc) || video_format_layout(format, &layout) < 0)
 		return -1;
-	for (int i = 0; i < (rgb ? 3 : 1); i++) {
-		const AVComponentDescriptor *comp = &desc->comp[i];
-		unsigned memory = layout.planes[comp->plane].memory_plane;
-		size_t offset = layout.planes[comp->plane].offset, stride = layout.planes[comp->plane].stride;
+	for (int i = 0; i < (is_rgb(desc) ? 3 : 1); i++) {
+		int plane = desc->comp[i].plane;
+		unsigned memory = layout.planes[plane].memory_plane;
+		size_t offset = layout.planes[plane].offset, stride = layout.planes[plane].stride;
 
-		if (comp->depth != 8 || comp->shift || offset + stride * format->height > bytes[memory])
+		if (offset + stride * format->height > bytes[memory])
 			return -1;
-		add_component(&sum, comp, planes[memory] + offset, stride, format);
+		data[plane] = planes[memory] + offset;
+		strides[plane] = (int)stride;
 	}
-	mean = sum.n ? ((double)sum.total / (double)sum.n - black) / (white - black) : -1;
-	return sum.n && mean < 0 ? 0 : mean;
+	return brightness_of_picture(format->pix->av, format->range == AVCOL_RANGE_JPEG, format->width,
+				     format->height, data, strides);
 }

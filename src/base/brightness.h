@@ -10,4 +10,8 @@
  * black, 1 white. Negative: the format is compressed, or of more than 8 bits a component. */
 double brightness_mean(const struct video_format *format, const uint8_t *const *planes, const size_t *bytes);
 
+/* The same of a picture in the planes of libavutil, whose bytes are known to be there. */
+double brightness_of_picture(enum AVPixelFormat pix, bool full_range, uint32_t width, uint32_t height,
+			     const uint8_t *const *data, const int *strides);
+
 #endif

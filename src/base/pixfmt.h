@@ -26,6 +26,11 @@ struct pixfmt {
 /* Whether libavutil's planes lie in a device's memory as they are. */
 bool pixfmt_is_in_place(const struct pixfmt *pix);
 
+static inline bool pixfmt_is_compressed(const struct pixfmt *pix)
+{
+	return pix->codec != AV_CODEC_ID_RAWVIDEO && pix->codec != AV_CODEC_ID_NONE;
+}
+
 /* NULL where the table has no such row. */
 const struct pixfmt *pixfmt_by_fourcc(uint32_t fourcc);
 /* The first row of this pixel format; av AV_PIX_FMT_NONE: of this compressed format. NULL if there is none.

@@ -111,6 +111,7 @@ void doctor_run(struct doctor *doctor)
 
 void doctor_close(struct doctor *doctor)
 {
+	compressed_brightness_close(&doctor->compressed);
 	setup_close(&doctor->setup);
 	if (doctor->kmsg_fd >= 0)
 		close(doctor->kmsg_fd);

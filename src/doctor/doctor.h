@@ -4,6 +4,7 @@
 #ifndef DOCTOR_DOCTOR_H
 #define DOCTOR_DOCTOR_H
 
+#include "media/read/compressed_brightness.h"
 #include "session/capture_timestamps.h"
 #include "session/ledger.h"
 #include "session/rate_truth.h"
@@ -52,8 +53,9 @@ struct doctor {
 					   N_OBSTACLES: none of the table */
 	char message[512];              /* the first error of the last check that logged one */
 	bool has_obstacle;              /* of this check */
-	double brightness;              /* of the last raw frame, 0 to 1; negative: not known */
-	int kmsg_fd;                    /* at the end of the kernel's log when the walk began; -1: none */
+	double brightness;              /* of the last frame looked at, 0 to 1; negative: not known */
+	struct compressed_brightness compressed;
+	int kmsg_fd; /* at the end of the kernel's log when the walk began; -1: none */
 };
 
 /* Opens the device and closes it again; device->path, name and info stay for the report. doctor_close() frees

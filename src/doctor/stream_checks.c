@@ -44,11 +44,34 @@ enum status doctor_check_buffers(struct doctor *doctor, char *found)
 	return STATUS_DONE;
 }
 
+/* Of pictures that do not need each other the last one is enough. */
+static void look_at_compressed(struct doctor *doctor, const struct buffer *buffer)
+{
+	struct compressed_brightness *compressed = &doctor->compressed;
+	const struct plane *plane = &buffer->planes[0];
+	bool is_last = doctor->ledger.written == doctor->options.count;
+	double mean;
+
+	if (!compressed->decoder &&
+	    compressed_brightness_open(compressed, doctor->setup.format.pix->codec) < 0)
+		return;
+	if (compressed->is_intra && !is_last)
+		return;
+	mean = compressed_brightness_add(compressed, plane_payload(plane), plane_payload_bytes(plane));
+	if (mean >= 0)
+		doctor->brightness = mean;
+}
+
 static void look_at(struct doctor *doctor, const struct buffer *buffer)
 {
+	const struct pixfmt *pix = doctor->setup.format.pix;
 	const uint8_t *planes[MAX_PLANES];
 	size_t bytes[MAX_PLANES];
 
+	if (pix && pixfmt_is_compressed(pix)) {
+		look_at_compressed(doctor, buffer);
+		return;
+	}
 	for (uint32_t p = 0; p < buffer->n_planes; p++) {
 		planes[p] = plane_payload(&buffer->planes[p]);
 		bytes[p] = plane_payload_bytes(&buffer->planes[p]);
@@ -137,8 +160,11 @@ enum status doctor_check_picture(struct doctor *doctor, char *found)
 	const char *path = doctor->setup.device.path;
 	char text[40];
 
-	if (doctor->brightness < 0)
+	if (doctor->brightness < 0) {
+		snprintf(found, FINDING_TEXT_MAX,
+			 "not judged: of this format it cannot be told how bright it is");
 		return STATUS_DONE;
+	}
 	snprintf(text, sizeof text, "%.0f %% of white in the mean", 100 * doctor->brightness);
 	if (doctor->brightness < DARK)
 		obstacle_report(path, OBSTACLE_DARK, text, path);

@@ -112,7 +112,8 @@ static int open_frame(struct sim_codec *codec, const struct video_format *format
 	codec->frame->data[2] = codec->frame->data[1] + chroma * (format->height / 2);
 	codec->frame->linesize[0] = (int)format->width;
 	codec->frame->linesize[1] = codec->frame->linesize[2] = (int)chroma;
-	return sim_test_pattern_background(&codec->format, (uint8_t *[MAX_PLANES]){ codec->background });
+	return (codec->options.is_black ? sim_test_pattern_black : sim_test_pattern_background)(
+		&codec->format, (uint8_t *[MAX_PLANES]){ codec->background });
 }
 
 static int draw_frame(struct sim_codec *codec, uint32_t number)
@@ -124,7 +125,7 @@ static int draw_frame(struct sim_codec *codec, uint32_t number)
 		return err;
 	memcpy(planes[0], codec->background, codec->format.sizeimage[0]);
 	codec->frame->pts = codec->next_pts++;
-	return sim_test_pattern_foreground(&codec->format, number, planes);
+	return codec->options.is_black ? 0 : sim_test_pattern_foreground(&codec->format, number, planes);
 }
 
 /* Into codec->packet. */

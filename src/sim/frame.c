@@ -50,6 +50,7 @@ int sim_frame_prepare(struct sim *sim)
 		return 0;
 	if (sim->queue.format.pix->av != AV_PIX_FMT_NONE)
 		return prepare_background(sim);
+	sim->options.codec.is_black = sim->options.draw == SIM_DRAW_BLACK;
 	return sim->codec ? 0 : sim_codec_open(&sim->codec, &sim->queue.format, &sim->options.codec);
 }
 

@@ -63,6 +63,7 @@ struct sim_codec_options {
 	uint32_t join; /* the stream begins with its frame of this number, counted from 1; 0: at its start */
 	uint32_t jpeg; /* SIM_JPEG_* */
 	bool headers_first; /* parameter sets come with the stream's first key frame only */
+	bool is_black;      /* of draw, for all formats */
 };
 
 /* The values of the keys, see sim_keys[] for what they mean. */

@@ -51,6 +51,9 @@ obstacle 5 frames 'none of the [0-9]+ frames of 0.1 s could be used: damaged or 
 	-d "$sim,fps=0,empty=*" --stall-timeout 100ms
 obstacle 0 frames '[0-9]+ of 1[0-9] frames were damaged' 'another cable' -d $sim,fps=0,error=3 -n 9
 obstacle 0 picture 'dark: 0 % of white' 'cap off the lens' -d $sim,fps=0,draw=black -n 3
+obstacle 0 picture 'dark: 0 % of white' 'cap off the lens' -d $sim,format=MJPG,fps=0,draw=black -n 3
+run_status 0 v4l2q doctor -d $sim,format=MJPG,fps=0 -n 3
+like "$(cat out)" 'picture +ok: [1-9][0-9]* % of white' 'a compressed picture is decoded'
 obstacle 4 rate '50 fps came in place of the 100 negotiated.*exposure_dynamic_framerate' 'exposure_dynamic_framerate=0, or more light' \
 	-d $sim,fps=100,exposure=15 -r 100 -n 12
 obstacle 0 rate '50 fps came' 'exposure_dynamic_framerate=0' -d $sim,fps=100,exposure=15 -n 12

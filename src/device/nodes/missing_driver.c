@@ -76,8 +76,8 @@ static bool find_module(const char *root, const char *modalias, bool of_media, c
 }
 
 /* Of USB, name is that of the interface, "1-4:1.0", and the folder of its device is called "1-4". */
-static void describe(const char *root, const struct kind *kind, const char *name,
-		     struct missing_driver *missing)
+static void name_device(const char *root, const struct kind *kind, const char *name,
+			struct missing_driver *missing)
 {
 	int length = (int)strcspn(name, strcmp(kind->bus, "usb") == 0 ? ":" : "");
 	char folder[PATH_MAX], product[80], driver[PATH_MAX];
@@ -110,7 +110,7 @@ static bool is_without_driver(const char *root, const struct kind *kind, const c
 			return false;
 		strcpy(missing->module, kind->module);
 	}
-	describe(root, kind, name, missing);
+	name_device(root, kind, name, missing);
 	return true;
 }
 
