@@ -30,6 +30,8 @@ struct capture_options {
 	bool has_memory, has_max_drops;
 	int64_t duration_ns, stall_ns;
 	struct option_span segment;
+	int64_t sync_ns;
+	int faststart;
 	int direct;     /* enum direct_io_mode, in the order of its choices */
 	int bad_frames; /* enum bad_frames, whose order is that of the choices */
 	const char *frame_log, *on_disconnect;
@@ -66,6 +68,11 @@ static const struct option_row file_rows[] = {
 	{ "direct", 0, OPT_CHOICE, OFFSET(direct), .argument = "WHEN",
 	  .help = "bypass the page cache; auto: for frames of 1 MiB or more on ext4, XFS and F2FS",
 	  .preset = "auto", .choices = direct_choices },
+	{ "sync", 0, OPT_DURATION, OFFSET(sync_ns), .least = 1,
+	  .help = "make sure every T, and at each file's end, that what is written is on the disk",
+	  .preset_help = "at the end" },
+	{ "faststart", 0, OPT_SET, OFFSET(faststart), .value = 1,
+	  .help = "mp4 and mov with their index in front, in place of fragments that survive a power cut" },
 	{ "frame-log", 0, OPT_FILE, OFFSET(frame_log), .argument = "FILE",
 	  .help = "write a JSON line for each frame and each gap" },
 	{ 0 },
@@ -221,6 +228,8 @@ static struct record_options record_options(const struct capture_options *option
 			.codec_options = by_node ? NULL : options->codec_options,
 			.format_options = options->format_options,
 			.overwrite = options->overwrite,
+			.sync_ns = options->sync_ns,
+			.faststart = options->faststart,
 			.direct_io = (enum direct_io_mode)options->direct,
 		},
 		.count = options->count,

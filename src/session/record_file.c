@@ -428,6 +428,8 @@ int record_file_end_segment(struct record_file *file)
 	int err, line_err;
 
 	write_waiting(file);
+	if (file->writer)
+		writer_sync_at_end(file->writer);
 	err = close_segment(file);
 	line_err = write_lines(file);
 	if (file->err == 0)

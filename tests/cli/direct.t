@@ -45,6 +45,20 @@ else
 	esac
 fi
 
+# When the disk is waited for: at the end, or with --sync meanwhile; a fragment in memory is written for it.
+synced() { # OPTIONS...: how often
+	strace -f -e trace=fdatasync -o calls "${program[@]}" capture -q -y -d sim:size=64x48,fps=20 -n 4 "$@" >out 2>err </dev/null
+	grep -c 'fdatasync(.*= 0' calls
+}
+if [ ${#wrapper[@]} -gt 0 ] || [ -n "$KIND" ] || ! strace true 2>/dev/null; then
+	skip 'the disk is waited for' 'nothing to trace system calls with'
+else
+	is "$(synced -o end.nut)" 1 'the disk is waited for at the end'
+	is "$(synced -o end%d.nut --segment 1k)" 1 'the disk is not waited for between segments'
+	is "$(synced -o end%d.mov --segment 1k --sync 1h)" 4 '--sync: at the end of each segment'
+	ok '--sync: meanwhile too' [ "$(synced -o synced.mov --sync 1ms)" -gt 2 ]
+fi
+
 # A file system that takes back its word, and one that is full.
 if [ ${#wrapper[@]} -gt 0 ] || [ -n "$KIND" ] || ! strace true 2>/dev/null; then
 	skip 'a word taken back' 'nothing to make system calls fail with'

@@ -15,6 +15,10 @@ boxes() {
 run_status 0 v4l2q capture -q -d $sim -n 5 -c mpeg4 -o front.mp4 --format-opt movflags=+faststart
 is "$(boxes front.mp4)" 'moov mdat' 'movflags=+faststart: the index is in front'
 is "$(probe front.mp4 nb_read_packets)" 5 'movflags=+faststart: all frames'
+run_status 0 v4l2q capture -q -d $sim -n 5 -c mpeg4 -y -o front.mp4 --faststart
+is "$(boxes front.mp4)" 'moov mdat' '--faststart: the same'
+run_status 2 v4l2q capture -q -d $sim -n 5 -o front.nut --faststart
+one_clear_line 'faststart is for mp4 and mov' '--faststart: not of others'
 v4l2q capture -q -d $sim -n 5 -c mpeg4 -f mp4 -o - --format-opt movflags=+skip_sidx | cat >piped.mp4
 is "$(probe piped.mp4 nb_read_packets)" 5 'to a pipe: a flag more, beside those that a pipe needs'
 like "$(boxes piped.mp4)" 'moov moof' 'to a pipe: in fragments'

@@ -92,11 +92,11 @@ static void raw_frames_come_back(void **state)
 		bool direct, copied; /* written from their own memory; gathered before */
 	} cases[] = {
 		{ "mkv", "YUYV", 0, false, false }, { "nut", "YUYV", 0, true, false },
-		{ "avi", "YUYV", 0, true, false },  { "mov", "YUYV", 0, true, false },
+		{ "avi", "YUYV", 0, true, false },  { "mov", "YUYV", 0, false, false },
 		{ "mkv", "NV12", 0, false, false }, { "nut", "NV12", 0, true, false },
-		{ "avi", "NV12", 0, true, false },  { "mov", "NV12", 0, true, false },
+		{ "avi", "NV12", 0, true, false },  { "mov", "NV12", 0, false, false },
 		{ "mkv", "YU12", 0, false, false }, { "nut", "YU12", 0, true, false },
-		{ "avi", "YU12", 0, true, false },  { "mov", "YU12", 0, true, false },
+		{ "avi", "YU12", 0, true, false },  { "mov", "YU12", 0, false, false },
 		{ "y4m", "YU12", 0, false, false }, { "y4m", "YU12", 32, false, false },
 		{ "y4m", "YM12", 0, false, false }, { "mkv", "NM12", 0, false, true },
 		{ "nut", "NM12", 0, false, true },  { "avi", "NM12", 0, false, true },
@@ -105,7 +105,7 @@ static void raw_frames_come_back(void **state)
 		{ "mov", "YU12", 16, false, true }, { "nut", "YV12", 0, false, true },
 		{ "nut", "YM12", 0, false, true },  { "nut", "RGB3", 0, true, false },
 		{ "mkv", "BGR3", 0, false, false }, { "nut", "GREY", 0, true, false },
-		{ "mov", "RGB3", 0, true, false },  { "mkv", "Y16 ", 0, false, false },
+		{ "mov", "RGB3", 0, false, false }, { "mkv", "Y16 ", 0, false, false },
 	};
 
 	(void)state;

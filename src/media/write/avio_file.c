@@ -34,9 +34,41 @@ static int write_gathered(struct avio_file *f, const uint8_t *data, size_t bytes
 		{ f->gathered, f->n_gathered },
 		{ (uint8_t *)data, bytes },
 	};
+	int err;
 
 	f->n_gathered = 0;
-	return save_write_error(f, output_file_writev(f->fd, pieces, 2));
+	if (!f->direct_io_active)
+		return save_write_error(f, output_file_writev(f->fd, pieces, 2));
+	err = direct_io_write(&f->direct_io, pieces[0].iov_base, pieces[0].iov_len);
+	if (err == 0)
+		err = direct_io_write(&f->direct_io, data, bytes);
+	return save_write_error(f, err);
+}
+
+/* Where the gathered pieces end in the file. */
+static int64_t gathered_end(const struct avio_file *f)
+{
+	return f->gathered_at + (int64_t)f->n_gathered;
+}
+
+/* Whether the bytes fit into what is gathered, or behind it. */
+static bool can_gather(const struct avio_file *f, size_t bytes)
+{
+	return bytes < sizeof f->gathered / 2 &&
+	       (f->n_gathered == 0 || (size_t)(f->position - f->gathered_at) + bytes <= sizeof f->gathered);
+}
+
+static void gather(struct avio_file *f, const uint8_t *data, size_t bytes)
+{
+	size_t at, end;
+
+	if (f->n_gathered == 0)
+		f->gathered_at = f->position;
+	at = (size_t)(f->position - f->gathered_at);
+	end = at + bytes;
+	memcpy(f->gathered + at, data, bytes);
+	if (end > f->n_gathered)
+		f->n_gathered = end;
 }
 
 /* Switches to direct I/O with these data: bytes before the next aligned offset are written through the page
@@ -48,7 +80,7 @@ static int write_direct(struct avio_file *f, const uint8_t *data, size_t bytes)
 	int err;
 
 	if (f->direct_io_active)
-		return save_write_error(f, direct_io_write(&f->direct_io, data, bytes));
+		return write_gathered(f, data, bytes);
 	err = write_gathered(f, data, head);
 	if (err < 0)
 		return err;
@@ -61,7 +93,7 @@ static int write_direct(struct avio_file *f, const uint8_t *data, size_t bytes)
 			    f->path, err_str(err));
 		return write_gathered(f, data + head, bytes - head);
 	}
-	return save_write_error(f, direct_io_write(&f->direct_io, data + head, bytes - head));
+	return write_gathered(f, data + head, bytes - head);
 }
 
 static int stop_direct(struct avio_file *f)
@@ -70,6 +102,29 @@ static int stop_direct(struct avio_file *f)
 		return 0;
 	f->direct_io_active = false;
 	return save_write_error(f, direct_io_stop(&f->direct_io));
+}
+
+/* Writes what is gathered, and goes on elsewhere. */
+static int write_and_seek(struct avio_file *f, int64_t offset)
+{
+	int err = f->n_gathered > 0 ? write_gathered(f, NULL, 0) : 0;
+
+	if (err == 0)
+		err = stop_direct(f);
+	if (err < 0)
+		return err;
+	if (lseek(f->fd, f->start + offset, SEEK_SET) < 0)
+		return -errno;
+	f->position = offset;
+	return 0;
+}
+
+/* Where a muxer went back in what is gathered, writes it: what comes next is to be written at `position`. */
+static int leave_gathered(struct avio_file *f)
+{
+	if (f->n_gathered == 0 || f->position == gathered_end(f))
+		return 0;
+	return write_and_seek(f, f->position);
 }
 
 /* Until the first frame an existing file stays as it is: the header is kept in `gathered`, where a muxer may
@@ -122,12 +177,32 @@ int avio_file_reserve(struct avio_file *f, int64_t bytes)
 	return 0;
 }
 
+int avio_file_flush(struct avio_file *f)
+{
+	int err = leave_gathered(f);
+
+	if (err == 0 && f->n_gathered > 0)
+		err = write_gathered(f, NULL, 0);
+	if (err == 0 && f->direct_io_active)
+		err = save_write_error(f, direct_io_flush(&f->direct_io));
+	return err;
+}
+
+static int write_large(struct avio_file *f, const uint8_t *data, size_t bytes)
+{
+	bool at_end = f->position >= f->size;
+
+	if (f->direct_io_active ||
+	    (f->direct_io_allowed && bytes >= direct_io_min_bytes(f->direct_io_mode) && at_end))
+		return write_direct(f, data, bytes);
+	return write_gathered(f, data, bytes);
+}
+
 /* AVIOContext's write_packet. */
 static int avio_file_write(void *opaque, avio_write_data *data, int bytes)
 {
 	struct avio_file *f = opaque;
 	size_t n = (size_t)bytes;
-	bool at_end;
 	int err;
 
 	if (f->discarding || bytes <= 0)
@@ -139,15 +214,12 @@ static int avio_file_write(void *opaque, avio_write_data *data, int bytes)
 	err = avio_file_begin(f);
 	if (err < 0)
 		return err;
-	at_end = f->position >= f->size;
-	if (f->direct_io_active ||
-	    (f->direct_io_allowed && n >= direct_io_min_bytes(f->direct_io_mode) && at_end)) {
-		err = write_direct(f, data, n);
-	} else if (n + f->n_gathered <= sizeof f->gathered && n < sizeof f->gathered / 2) {
-		memcpy(f->gathered + f->n_gathered, data, n);
-		f->n_gathered += n;
+	if (can_gather(f, n)) {
+		gather(f, data, n);
 	} else {
-		err = write_gathered(f, data, n);
+		err = leave_gathered(f);
+		if (err == 0)
+			err = write_large(f, data, n);
 	}
 	if (err < 0)
 		return err;
@@ -157,14 +229,8 @@ static int avio_file_write(void *opaque, avio_write_data *data, int bytes)
 	return bytes;
 }
 
-int avio_file_flush(struct avio_file *f)
-{
-	if (f->direct_io_active)
-		return save_write_error(f, direct_io_flush(&f->direct_io));
-	return f->n_gathered > 0 ? write_gathered(f, NULL, 0) : 0;
-}
-
-/* AVIOContext's seek. */
+/* AVIOContext's seek. Muxers go back to fill in the length of what they have just written: that is still
+ * gathered. */
 static int64_t avio_file_seek(void *opaque, int64_t offset, int whence)
 {
 	struct avio_file *f = opaque;
@@ -176,20 +242,13 @@ static int64_t avio_file_seek(void *opaque, int64_t offset, int whence)
 		return -EINVAL;
 	if (f->discarding)
 		return offset;
-	if (f->pending) {
+	if (f->pending || offset == f->position ||
+	    (f->n_gathered > 0 && offset >= f->gathered_at && offset <= gathered_end(f))) {
 		f->position = offset;
 		return offset;
 	}
-	err = avio_file_flush(f);
-	if (err < 0)
-		return err;
-	err = stop_direct(f);
-	if (err < 0)
-		return err;
-	if (lseek(f->fd, f->start + offset, SEEK_SET) < 0)
-		return -errno;
-	f->position = offset;
-	return offset;
+	err = write_and_seek(f, offset);
+	return err < 0 ? err : offset;
 }
 
 /* --- opening and closing --- */
@@ -351,6 +410,15 @@ void avio_file_unlink(struct avio_file *f)
 	    own.st_ino == st.st_ino)
 		unlink(f->path);
 	f->created = false;
+}
+
+int avio_file_sync(struct avio_file *f)
+{
+	int err = avio_file_flush(f);
+
+	if (err == 0 && f->regular && !f->pending && fdatasync(f->fd) < 0)
+		err = save_write_error(f, -errno);
+	return err;
 }
 
 void avio_file_finish(struct avio_file *f)

@@ -34,6 +34,7 @@ struct avio_file {
 	bool direct_io_allowed, direct_io_active;
 	struct direct_io direct_io;
 	size_t n_gathered;
+	int64_t gathered_at; /* the position of what is gathered */
 	uint8_t gathered[AVIO_FILE_GATHER_BYTES];
 };
 
@@ -63,6 +64,8 @@ int avio_file_close(struct avio_file *file);
 void avio_file_unlink(struct avio_file *file);
 /* Writes the gathered pieces; the AVIOContext's own buffer must have been flushed. 0 or a negative errno. */
 int avio_file_flush(struct avio_file *file);
+/* The same, and waits until all of the file is on the disk. */
+int avio_file_sync(struct avio_file *file);
 /* After a failed write: truncates a regular file to `length`, the end of the last complete frame, which
  * makes room for a trailer, and makes the AVIOContext usable again. rewind: continue at `length`; otherwise
  * where libavformat's position is, which leaves a hole, for muxers whose index already has the frame. */

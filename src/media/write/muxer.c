@@ -9,6 +9,7 @@
 #include <libavutil/avstring.h>
 #include <libavutil/opt.h>
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/output_file.h"
 #include "media/libav.h"
@@ -18,6 +19,10 @@
  */
 #define MOOV_BYTES 4096
 #define MOOV_FRAME_BYTES 40
+/* A movie fragment is written when it is this long, or would be this large: what is lost with the power, and
+ * the memory for frames without a codec. Its header takes a hundred bytes and a few more a frame. */
+#define FRAGMENT_US "1000000"
+#define FRAGMENT_BYTES "1048576"
 
 static const char *skip_file_scheme(const char *url)
 {
@@ -190,16 +195,36 @@ static int file_error(const struct muxer *m)
 static void count_bytes(struct muxer *m, int packet_bytes)
 {
 	if (m->file)
-		atomic_store_explicit(&m->bytes, (uint64_t)m->file->size, memory_order_relaxed);
+		atomic_store_explicit(&m->bytes, (uint64_t)(m->file->size + m->fragment_bytes),
+				      memory_order_relaxed);
 	else
 		atomic_fetch_add_explicit(&m->bytes, packet_bytes, memory_order_relaxed);
 }
 
-/* hybrid_fragmented (FFmpeg 7.1): movie fragments, which can be read if the program is killed, become an
- * ordinary file when it is closed. libavformat buffers a fragment in memory, too much with raw video. */
-static bool can_be_hybrid(const struct muxer_caps *caps, enum AVCodecID codec)
+/* Movie fragments, which can be read up to the last one if the program is killed or the power fails; those of
+ * hybrid_fragmented (FFmpeg 7.1) become an ordinary file when it is closed. Frames that an encoder reorders
+ * need an edit list (8.6.6) in the moov box, which is known with the first fragment (delay_moov), or negative
+ * composition offsets (8.6.1.3): hybrid_fragmented makes a wrong index with delay_moov, and libavformat reads
+ * such offsets in fragments as a later start. */
+static const char *fragment_flags(const struct muxer_caps *caps)
 {
-	return codec != AV_CODEC_ID_RAWVIDEO && muxer_caps_has_option(caps, "hybrid_fragmented", "movflags");
+	return muxer_caps_has_option(caps, "hybrid_fragmented", "movflags")
+		       ? "hybrid_fragmented+negative_cts_offsets"
+		       : "delay_moov+default_base_moof";
+}
+
+static bool is_seekable(const struct muxer *m)
+{
+	const AVIOContext *pb = m->context->pb;
+
+	return pb && pb->seekable & AVIO_SEEKABLE_NORMAL;
+}
+
+/* Whoever chooses how the index is written chooses all of it. */
+static bool chooses_index(const struct muxer *m)
+{
+	return is_seekable(m) && muxer_caps_has_option(&m->caps, "movflags", NULL) &&
+	       !av_dict_get(m->options, "movflags", NULL, 0);
 }
 
 /* Sets the muxer's private options. A later row replaces an earlier one of the same key: their conditions
@@ -207,11 +232,6 @@ static bool can_be_hybrid(const struct muxer_caps *caps, enum AVCodecID codec)
 static int set_muxer_options(const struct muxer *m, AVDictionary **options)
 {
 	const struct muxer_caps *caps = &m->caps;
-	const AVIOContext *pb = m->context->pb;
-	bool seekable = pb && pb->seekable & AVIO_SEEKABLE_NORMAL;
-	/* Whoever chooses how the index is written chooses all of it. */
-	bool hybrid = seekable && can_be_hybrid(caps, m->stream->codecpar->codec_id) &&
-		      !av_dict_get(m->options, "movflags", NULL, 0);
 	const struct {
 		const char *key, *value;
 		bool wanted;
@@ -223,11 +243,11 @@ static int set_muxer_options(const struct muxer *m, AVDictionary **options)
 		/* Without seeking there can be no moov box after the data: movie fragments (ISO/IEC
 		 * 14496-12, 8.8). */
 		{ "movflags", "frag_keyframe+empty_moov+default_base_moof",
-		  !seekable && muxer_caps_has_option(caps, "movflags", NULL) },
-		/* Negative composition offsets (8.6.1.3), as reordered frames would need an edit list (8.6.6)
-		 * otherwise, which the moov box before the fragments cannot have yet. */
-		{ "movflags", "hybrid_fragmented+negative_cts_offsets", hybrid },
-		{ "frag_duration", "1000000", hybrid }, /* microseconds */
+		  !is_seekable(m) && muxer_caps_has_option(caps, "movflags", NULL) },
+		{ "movflags", "faststart", m->faststart && chooses_index(m) },
+		{ "movflags", fragment_flags(caps), m->fragmented },
+		{ "frag_duration", FRAGMENT_US, m->fragmented },
+		{ "frag_size", FRAGMENT_BYTES, m->fragmented },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
@@ -265,6 +285,8 @@ int muxer_write_header(struct muxer *m)
 	/* roundtrip.c tried raw formats with this setting. */
 	if (m->stream->codecpar->codec_id == AV_CODEC_ID_RAWVIDEO || muxer_caps_takes_frames(&m->caps))
 		m->context->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
+	m->fragmented = !m->faststart && chooses_index(m);
+	m->synced_ns = now_ns();
 	err = set_muxer_options(m, &options);
 	if (err >= 0)
 		err = set_picture_options(m, &options);
@@ -287,21 +309,58 @@ int muxer_write_header(struct muxer *m)
 	return 0;
 }
 
-/* Writes the packet without leaving anything in buffers: frames that are counted as written are in the file
- * if the program is killed, and at the other end of a pipe at once. */
+/* Ends what libavformat collects in memory: the Cluster (RFC 9559, 5.1.3), or the fragment. */
+static int end_collected(struct muxer *m)
+{
+	int err = av_write_frame(m->context, NULL);
+
+	if (err >= 0 && m->fragmented) /* the first time it writes the moov box alone */
+		err = av_write_frame(m->context, NULL);
+	m->fragment_frames = 0;
+	m->fragment_bytes = 0;
+	return err;
+}
+
+static int flush_file(struct muxer *m)
+{
+	int64_t now = now_ns();
+	bool sync = m->sync_ns && now - m->synced_ns >= m->sync_ns;
+	int err = 0;
+
+	if (sync && m->fragmented)
+		err = end_collected(m);
+	avio_flush(m->context->pb);
+	if (err >= 0)
+		err = sync ? avio_file_sync(m->file) : avio_file_flush(m->file);
+	if (sync)
+		m->synced_ns = now;
+	return err;
+}
+
+/* libavformat writes a fragment before it takes the next one's first frame. */
+static void count_fragment(struct muxer *m, int64_t start, int packet_bytes)
+{
+	if (avio_tell(m->context->pb) > start)
+		m->fragment_frames = 0;
+	if (m->fragment_frames == 0)
+		m->fragment_bytes = 0;
+	m->fragment_frames++;
+	m->fragment_bytes += packet_bytes;
+}
+
+/* Writes the packet without leaving anything in buffers, but for the fragment at hand: frames that are
+ * counted as written are in the file if the program is killed, and at the other end of a pipe at once. */
 static int write_and_flush(struct muxer *m, AVPacket *packet)
 {
-	int err = av_write_frame(m->context, packet);
+	int64_t start = m->fragmented ? avio_tell(m->context->pb) : 0;
+	int size = packet->size, err = av_write_frame(m->context, packet);
 
-	/* NULL ends the Cluster (RFC 9559, 5.1.3), which libavformat collects in memory. One of a single
-	 * frame costs a dozen bytes. */
+	/* A Cluster of a single frame costs a dozen bytes. */
 	if (err >= 0 && av_match_name(m->caps.format->name, "matroska,webm"))
-		err = av_write_frame(m->context, NULL);
-	if (err >= 0 && m->file) {
-		avio_flush(m->context->pb);
-		err = avio_file_flush(m->file);
-	}
-	return err;
+		err = end_collected(m);
+	if (m->fragmented && file_error(m) == 0)
+		count_fragment(m, start, size);
+	return err >= 0 && m->file ? flush_file(m) : err;
 }
 
 /* Prepares the file for the packet. A muxer of the ISO base media file format lists a frame in its index even
@@ -313,20 +372,29 @@ static int prepare_file(struct muxer *m, const AVPacket *packet)
 
 	if (err < 0 || !m->file || !muxer_caps_is_isobmff(&m->caps))
 		return err;
-	return avio_file_reserve(m->file, packet->size + index_bytes);
+	return avio_file_reserve(m->file, m->fragment_bytes + packet->size + index_bytes);
+}
+
+/* A fragment could not be written, with so many frames that were counted. */
+static void lose_fragment(struct muxer *m, uint64_t n_frames)
+{
+	m->fragment_lost = true;
+	atomic_store(&m->frames, atomic_load(&m->frames) - n_frames);
 }
 
 int muxer_write_packet(struct muxer *m, AVPacket *packet)
 {
 	int64_t start = m->context->pb ? avio_tell(m->context->pb) : -1;
 	int size = packet->size, err, file_err;
-	uint64_t frames = atomic_load(&m->frames);
+	uint64_t frames = atomic_load(&m->frames), fragment_frames = m->fragment_frames;
+	bool taken; /* by libavformat */
 
 	libav_clear_error();
 	packet->stream_index = 0;
 	if (m->series && !has_own_names(m))
 		number_picture(m, packet);
 	err = prepare_file(m, packet);
+	taken = err >= 0;
 	if (err >= 0)
 		err = write_and_flush(m, packet);
 	av_packet_unref(packet);
@@ -342,10 +410,22 @@ int muxer_write_packet(struct muxer *m, AVPacket *packet)
 		return err;
 	log_error("%s: %s after %llu frames", m->name,
 		  file_err < 0 ? output_file_err_str(err) : libav_err_str(err), (unsigned long long)frames);
+	if (m->fragmented && taken)
+		lose_fragment(m, fragment_frames);
 	/* The trailer must follow a complete frame. */
 	if (file_err < 0 && m->file && start >= 0)
 		avio_file_recover(m->file, start, !muxer_caps_is_isobmff(&m->caps));
 	return err;
+}
+
+/* The trailer ends the last fragment. */
+static void check_last_fragment(struct muxer *m)
+{
+	if (!m->file || !m->fragmented || m->fragment_lost)
+		return;
+	avio_flush(m->context->pb);
+	if (avio_file_flush(m->file) < 0 || m->context->pb->error < 0)
+		lose_fragment(m, m->fragment_frames);
 }
 
 static int close_file(struct muxer *m)
@@ -357,6 +437,8 @@ static int close_file(struct muxer *m)
 	if (atomic_load(&m->frames) == 0)
 		avio_file_unlink(m->file);
 	avio_file_finish(m->file);
+	if ((m->sync_ns || m->sync_at_end) && atomic_load(&m->frames) > 0)
+		avio_file_sync(m->file);
 	count_bytes(m, 0);
 	err = avio_file_close(m->file);
 	m->file = NULL;
@@ -369,11 +451,14 @@ int muxer_finish(struct muxer *m, int error)
 	int err = 0, close_err;
 
 	libav_clear_error();
-	if (m->header_written)
+	/* A fragment that could not be written would be missing in the middle. */
+	if (m->header_written && !m->fragment_lost)
 		err = av_write_trailer(m->context);
 	if (err > 0) /* some muxers return a length */
 		err = 0;
 	m->header_written = false;
+	m->fragment_bytes = 0;
+	check_last_fragment(m);
 	close_err = close_file(m);
 	if (close_err < 0)
 		err = close_err;

@@ -18,13 +18,22 @@ struct muxer {
 	AVStream *stream;       /* the caller fills in its codecpar before muxer_write_header() */
 	struct avio_file *file; /* NULL: libavformat's protocol or the muxer itself opens the file */
 	AVDictionary *options;  /* the user's */
-	/* Set by the caller, for muxers of picture files: */
+	/* Set by the caller: */
+	bool faststart;   /* the index in front, and no fragments, where that is the muxer's choice */
+	bool sync_at_end; /* the file is on the disk when muxer_finish() returns */
+	int64_t sync_ns;  /* and meanwhile so often; 0: not */
+	/* For muxers of picture files: */
 	bool series;         /* the name holds the number of the picture */
 	uint64_t n_pictures; /* numbers of the series that are used or were left out */
 	bool overwrite;      /* what muxer_open_file() was told */
 	bool taken_said;     /* that a number was left out, as its file exists */
 	bool header_written;
 	_Atomic uint64_t frames, bytes; /* written so far; may be read by other threads */
+	/* Of movie fragments (ISO/IEC 14496-12, 8.8), which libavformat keeps in memory until they are whole:
+	 */
+	bool fragmented, fragment_lost; /* lost: one could not be written */
+	uint64_t fragment_frames;       /* that the present one has */
+	int64_t fragment_bytes, synced_ns;
 };
 
 /* Whether libavformat has a protocol for the part before the colon, "file" aside. */

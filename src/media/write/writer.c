@@ -188,6 +188,15 @@ static int write_header(struct writer *w)
 	return err;
 }
 
+static int check_faststart(const struct muxer_caps *caps, const struct writer_options *o)
+{
+	if (!o->faststart || muxer_caps_is_isobmff(caps))
+		return 0;
+	log_error("--faststart is for mp4 and mov: leave it out, as %s has no such index",
+		  caps->format->name);
+	return -EINVAL;
+}
+
 static int open_parts(struct writer *w, const struct writer_options *o)
 {
 	struct codec_choice choice = { 0 };
@@ -206,6 +215,9 @@ static int open_parts(struct writer *w, const struct writer_options *o)
 	err = frame_packet_open(&w->frame_packet, &o->format);
 	if (err < 0)
 		return err;
+	err = check_faststart(&caps, o);
+	if (err < 0)
+		return err;
 	err = codec_choice_make(&choice, &caps, o, &w->frame_packet);
 	if (err < 0)
 		return err;
@@ -220,6 +232,8 @@ static int open_parts(struct writer *w, const struct writer_options *o)
 	err = w->codec ? open_transcoder(w) : open_copy(w, choice.codec_tag);
 	if (err < 0)
 		return err;
+	w->muxer.sync_ns = o->sync_ns;
+	w->muxer.faststart = o->faststart;
 	w->muxer.series = o->series;
 	w->muxer.n_pictures = o->n_pictures;
 	err = muxer_open_file(&w->muxer,
@@ -394,6 +408,11 @@ int writer_write(struct writer *w, struct frame *frame)
 }
 
 /* --- closing --- */
+
+void writer_sync_at_end(struct writer *w)
+{
+	w->muxer.sync_at_end = true;
+}
 
 int writer_finish(struct writer *w)
 {

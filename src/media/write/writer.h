@@ -22,6 +22,8 @@ struct writer_options {
 	bool series;                   /* of picture files: url holds the picture's number, as "%03d" */
 	uint64_t n_pictures;           /* numbers of the series that are used or were left out */
 	enum direct_io_mode direct_io; /* whether regular files are written with O_DIRECT */
+	int64_t sync_ns;               /* the file is to be on the disk so often, and at its end; 0: not */
+	bool faststart;                /* mp4 and mov with their index in front, not in fragments */
 	struct video_format format;    /* of the frames */
 	/* Called for each packet that is in the file, with its times in a time base of the writer's: with the
 	 * packet_pts of its frame, and one that no later packet is before. NULL: not. */
@@ -53,6 +55,8 @@ int writer_set_rate(struct writer *writer, struct fraction fps);
  * or a negative errno, logged, which all later calls return too. */
 int writer_write(struct writer *writer, struct frame *frame);
 
+/* writer_finish() is to wait until the file is on the disk. */
+void writer_sync_at_end(struct writer *writer);
 /* Drains the encoder, writes the trailer and closes the file; removes a regular file that this writer created
  * and that has no frame. Returns the first error since writer_open(). Frees nothing: writer_info() is valid
  * until writer_close(). */
