@@ -391,7 +391,7 @@ static int stream_on_failed(struct pool *pool, int err)
 	if (err == -EBUSY && !device_is_simulated(device))
 		return node_error_report(device->path, err, DEVICE_ANY, device->caps);
 	if (is_gone(pool, err))
-		return qbuf_error(pool, "VIDIOC_STREAMON", err);
+		return qbuf_error(pool, "VIDIOC_STREAMON", -ENODEV);
 	kind = explain_stream_on(pool, err, text);
 	if (kind == OBSTACLE_NO_PRODUCER)
 		obstacle_report(device->path, kind, device->path, NULL);
