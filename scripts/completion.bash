@@ -12,7 +12,7 @@ _v4l2q()
 		return
 	fi
 	case $before in
-	-d | --device) words="sim $(compgen -G '/dev/video*') $(compgen -G '/dev/v4l/by-id/*')" ;;
+	-d | --device | --codec-device | --convert-device) words="sim $(compgen -G '/dev/video*') $(compgen -G '/dev/v4l/by-id/*')" ;;
 	--io | --from-io) words="auto mmap userptr dmabuf dmabuf-import rw" ;;
 	--pipeline) words="auto none" ;;
 	--direct) words="auto on off" ;;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <libavutil/pixdesc.h>
 #include "base/array.h"
+#include "base/codec_name.h"
 #include "base/log.h"
 #include "base/status_line.h"
 #include "cli/command.h"
@@ -24,6 +25,7 @@ struct play_options {
 	struct common_options common;
 	struct relay_cli_options from;
 	const char *file, *container, *codec;
+	const char *codec_device, *convert_device;
 	enum AVPixelFormat raw; /* of raw frames without a header; AV_PIX_FMT_NONE: the file has one */
 	struct option_size raw_size;
 	struct fraction raw_fps;
@@ -46,8 +48,13 @@ static const struct option_row file_rows[] = {
 		  "format and rate",
 	  .preset_help = "what the file looks like" },
 	{ "codec", 'c', OPT_TEXT, OFFSET(codec), .argument = "NAME",
-	  .help = "libavcodec decoder, or copy: pass compressed packets on to a device that takes them",
+	  .help = "libavcodec decoder; CODEC_v4l2 (h264_v4l2, mjpeg_v4l2 ...): a codec node; or copy: pass "
+		  "compressed packets on to a device that takes them",
 	  .preset_help = "libavcodec's choice" },
+	{ "codec-device", 0, OPT_TEXT, OFFSET(codec_device), .argument = "DEV",
+	  .help = "the codec node of --codec CODEC_v4l2", .preset_help = "the first that decodes it" },
+	{ "convert-device", 0, OPT_TEXT, OFFSET(convert_device), .argument = "DEV",
+	  .help = "convert and scale by this memory-to-memory node in place of libswscale" },
 	{ "stream", 0, OPT_UINT, OFFSET(stream), .most = INT32_MAX, .given = OFFSET(has_stream),
 	  .help = "play stream N of FILE, as ffprobe counts them", .preset_help = "the best video" },
 	{ "start", 0, OPT_DURATION, OFFSET(start_ns), .help = "start at T: 10, 1.5, 500ms, 2m, 1:30" },
@@ -137,6 +144,7 @@ static int check_play_options(struct play_options *options)
 		{ .option = "the input", .name = options->file, .is_input = true },
 		{ .option = "--json", .name = options->common.basic.json },
 	};
+	uint32_t fourccs[CODEC_FOURCCS_MAX];
 	bool terminal = isatty(STDIN_FILENO);
 
 	if (!options->file && terminal) {
@@ -150,6 +158,18 @@ static int check_play_options(struct play_options *options)
 		log_error("standard input is a terminal, which has no video: pipe it in, or give a FILE");
 		return -EINVAL;
 	}
+	if (options->convert_device && codec_name_is_node(options->codec)) {
+		log_error("--convert-device: what a codec node decodes goes to the device as it is: leave "
+			  "out one "
+			  "of the two");
+		return -EINVAL;
+	}
+	if (codec_name_is_node(options->codec) && !codec_name_parse(options->codec, fourccs))
+		return -EINVAL;
+	if (options->codec_device && !codec_name_is_node(options->codec)) {
+		log_error("--codec-device is for --codec CODEC_v4l2, such as h264_v4l2");
+		return -EINVAL;
+	}
 	if (take_raw_options(options) < 0)
 		return -EINVAL;
 	return file_uses_check(uses, ARRAY_SIZE(uses));
@@ -158,8 +178,10 @@ static int check_play_options(struct play_options *options)
 struct play {
 	const struct play_options *options;
 	struct setup setup;
+	struct setup_options setup_options;
 	struct reader *reader;
 	struct playback playback;
+	struct play_node node;
 	FILE *json;
 	int signal_fd, resume_fd;
 };
@@ -174,7 +196,7 @@ static enum status open_reader(struct play *play)
 		.width = options->raw_size.width,
 		.height = options->raw_size.height,
 		.av = options->raw,
-		.decoder = options->codec,
+		.decoder = codec_name_is_node(options->codec) ? "copy" : options->codec,
 		.allow_playlists = options->allow_playlists,
 		.has_stream = options->has_stream,
 		.stream = (unsigned)options->stream,
@@ -198,6 +220,40 @@ static struct fraction scale_rate(struct fraction rate, double speed)
 	return fraction_reduce((uint64_t)rate.num * thousandths, (uint64_t)rate.den * 1000);
 }
 
+/* Where one of them is asked for. */
+static int open_node(struct play *play, struct reader_info *file)
+{
+	const struct play_options *options = play->options;
+	struct play_node *node = &play->node;
+
+	if (codec_name_is_node(options->codec) || options->convert_device)
+		play->playback.node = node;
+	node->signal_fd = play->signal_fd;
+	node->stall_ns = options->stall_ns;
+	if (codec_name_is_node(options->codec))
+		return play_node_open_decoder(node, options->codec_device, options->codec, play->reader,
+					      file);
+	return options->convert_device ? play_node_open_converter(node, options->convert_device, play->reader,
+								  (enum scaling)options->fit, file)
+				       : 0;
+}
+
+/* Format and queue of the output device, by what the file or the node gives. */
+static enum status set_up_output(struct play *play, const struct reader_info *file)
+{
+	struct setup *setup = &play->setup;
+	struct setup_options *options = &play->setup_options;
+	struct play_node *node = play->playback.node;
+	int err = play_format_negotiate(&setup->device, file, &setup->request,
+					node ? &node->m2m.conversion.to : NULL, &setup->format);
+	enum status status = err < 0 ? status_of(STAGE_FORMAT, err) : setup_verify(setup, options);
+
+	if (status)
+		return status;
+	err = node ? play_node_connect(node, setup, options) : setup_pool(setup, options);
+	return status_of(node && err == -ERANGE ? STAGE_FORMAT : STAGE_QUEUE, err);
+}
+
 /* The options override what the file asks of the device. */
 static enum status open_output_device(struct play *play)
 {
@@ -205,9 +261,17 @@ static enum status open_output_device(struct play *play)
 	struct setup_options options = common_setup_options(common, DEVICE_OUTPUT, common_memory_limit());
 	struct reader_info file = reader_info(play->reader);
 	enum status status;
-	int err;
+	int err = open_node(play, &file);
 
+	if (err == POOL_FLUSHING)
+		return STATUS_DONE;
+	if (err < 0)
+		return status_of(err == -EBADMSG  ? STAGE_OPEN
+				 : err == -ERANGE ? STAGE_FORMAT
+						  : STAGE_DEVICE,
+				 err);
 	options.signal_fd = play->signal_fd;
+	play->setup_options = options;
 	status = setup_device(&play->setup, &options);
 	if (status)
 		return status;
@@ -217,9 +281,20 @@ static enum status open_output_device(struct play *play)
 	if (play->options->fit == SCALING_NONE)
 		file.sample_aspect = (struct fraction){ 0, 0 };
 	file.format.fps = scale_rate(file.format.fps, play->options->speed);
-	err = play_format_negotiate(&play->setup.device, &file, &play->setup.request, &play->setup.format);
-	status = err < 0 ? status_of(STAGE_FORMAT, err) : setup_verify(&play->setup, &options);
-	return status ? status : status_of(STAGE_QUEUE, setup_pool(&play->setup, &options));
+	return set_up_output(play, &file);
+}
+
+/* play_loop_options.reconnect: the pictures in the file have another size from here on. */
+static int follow_node(void *opaque, struct pool **pool)
+{
+	struct play *play = opaque;
+	struct reader_info file = reader_info(play->reader);
+	int err = play_node_disconnect(&play->node, &play->setup, &file);
+
+	if (err == 0)
+		err = set_up_output(play, &file) ? -ERANGE : 0;
+	*pool = play->setup.pool;
+	return err;
 }
 
 /* After a failed start only JSON is written: the error has been logged. */
@@ -265,6 +340,8 @@ static enum status play_and_report(struct play *play)
 		.on_demand = options->on_demand,
 		.signal_fd = play->signal_fd,
 		.resume_fd = play->resume_fd,
+		.reconnect = follow_node,
+		.reconnect_opaque = play,
 		.progress = common_progress_wanted(&options->common) ? progress_playback : NULL,
 		.progress_opaque = &progress,
 	};
@@ -302,11 +379,12 @@ static int check_relay_options(const struct play_options *options)
 		const char *name;
 		bool given;
 	} others[] = {
-		{ "format", options->container },    { "codec", options->codec },
-		{ "stream", options->has_stream },   { "start", options->start_ns },
-		{ "loop", options->loops != 1 },     { "rotate", options->rotate },
-		{ "speed", options->speed != 1 },    { "hold", options->hold },
-		{ "on-demand", options->on_demand }, { "allow-playlists", options->allow_playlists },
+		{ "format", options->container },          { "codec", options->codec },
+		{ "stream", options->has_stream },         { "start", options->start_ns },
+		{ "loop", options->loops != 1 },           { "rotate", options->rotate },
+		{ "speed", options->speed != 1 },          { "hold", options->hold },
+		{ "on-demand", options->on_demand },       { "allow-playlists", options->allow_playlists },
+		{ "codec-device", options->codec_device }, { "convert-device", options->convert_device },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
@@ -344,6 +422,7 @@ static enum status play_file(struct play *play, struct play_options *options)
 
 	if (status == STATUS_DONE)
 		status = open_and_play(play);
+	play_node_close(&play->node);
 	setup_close(&play->setup);
 	reader_close(play->reader);
 	signals_close();

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <libavutil/pixdesc.h>
 #include "base/json.h"
+#include "base/pixfmt.h"
 #include "base/text.h"
 
 static struct json_object *playback_frames_json(const struct playback *playback)
@@ -85,6 +86,37 @@ static void print_input_file(const struct reader_info *info, FILE *out)
 		    info->format.width, info->format.height, fps, damaged);
 }
 
+static const char *node_key(const struct play_node *node)
+{
+	return node->m2m.conversion.job == JOB_DECODER ? "decoder" : "converter";
+}
+
+/* The node between file and device, and how its frames get to that. */
+static struct json_object *node_json(const struct play_node *node)
+{
+	struct json_object *object = json_object_new_object();
+	char fourcc[FOURCC_TEXT_MAX];
+
+	json_add_text(object, "path", node->m2m.node.path);
+	json_add_text(object, "driver", (const char *)node->m2m.node.info.driver);
+	json_add_text(object, "from", fourcc_text(node->taken.fourcc, fourcc));
+	json_add_text(object, "to", fourcc_text(node->given.fourcc, fourcc));
+	json_add_text(object, "relay", node->link.text);
+	if (*node->link.reasons)
+		json_add_text(object, "relay_why", node->link.reasons);
+	return object;
+}
+
+static void print_node(const struct play_node *node, FILE *out)
+{
+	char from[FOURCC_TEXT_MAX], to[FOURCC_TEXT_MAX];
+
+	report_line(out, node_key(node), "%s: %s into %s; to the device: %s%s%s%s", node->m2m.node.path,
+		    fourcc_text(node->taken.fourcc, from), fourcc_text(node->given.fourcc, to),
+		    node->link.text, *node->link.reasons ? " (" : "", node->link.reasons,
+		    *node->link.reasons ? ")" : "");
+}
+
 static struct report_times playback_times(const struct playback *playback)
 {
 	return (struct report_times){ playback->wall_ns, playback->stats.first_frame_ns,
@@ -105,6 +137,8 @@ struct json_object *report_play_json(const struct report *report, const struct p
 		json_object_object_add(object, "interval_us",
 				       report_stats_json(&playback->stats.interval_ns));
 	json_object_object_add(object, "input", input_file_json(&info));
+	if (playback->node)
+		json_object_object_add(object, node_key(playback->node), node_json(playback->node));
 	json_add_text(object, "end", end_name(playback->end));
 	return object;
 }
@@ -120,5 +154,7 @@ void report_play_text(const struct report *report, const struct playback *playba
 	report_stats_text("interval", &playback->stats.interval_ns, out);
 	report_times_text(report, &times, out);
 	print_input_file(&info, out);
+	if (playback->node)
+		print_node(playback->node, out);
 	report_line(out, "end", "%s", end_name(playback->end));
 }

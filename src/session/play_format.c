@@ -14,6 +14,7 @@
 
 struct format_search {
 	const struct reader_info *file;
+	const struct conversion_formats *only; /* NULL: any */
 	const struct pixfmt *best;
 	bool has_list; /* VIDIOC_ENUM_FMT lists formats */
 };
@@ -63,15 +64,18 @@ static int consider_format(void *opaque, const void *entry)
 	struct format_search *search = opaque;
 
 	search->has_list = true;
-	if (candidate && is_better_format(search, candidate))
+	if (candidate && (!search->only || conversion_has(search->only, candidate->fourcc)) &&
+	    is_better_format(search, candidate))
 		search->best = candidate;
 	return 0;
 }
 
 /* Whether the reader can make frames of this format. */
-static bool is_playable(const struct reader_info *file, const struct video_format *format)
+static bool is_playable(const struct format_search *search, const struct video_format *format)
 {
-	if (!format->pix)
+	const struct reader_info *file = search->file;
+
+	if (!format->pix || (search->only && !conversion_has(search->only, format->fourcc)))
 		return false;
 	return file->av == AV_PIX_FMT_NONE ? format->pix->codec == file->codec_id
 					   : format->pix->av != AV_PIX_FMT_NONE;
@@ -163,16 +167,17 @@ static struct negotiate_request make_request(struct device *device, const struct
 }
 
 int play_format_negotiate(struct device *device, const struct reader_info *file,
-			  const struct negotiate_request *wanted, struct video_format *format)
+			  const struct negotiate_request *wanted, const struct conversion_formats *only,
+			  struct video_format *format)
 {
-	struct format_search search = { .file = file };
+	struct format_search search = { .file = file, .only = only };
 	char fourcc[FOURCC_TEXT_MAX];
 	struct negotiate_request request = make_request(device, file, wanted);
 	int err = enumerate_formats(device, consider_format, &search);
 
 	if (err < 0)
 		return device_error(device, "VIDIOC_ENUM_FMT", err);
-	if (!search.has_list) /* but the driver may accept formats */
+	if (!search.has_list && !only) /* but the driver may accept formats */
 		search.best = pixfmt_find(file->av, file->codec_id);
 	if (!request.pixelformat && search.best)
 		request.pixelformat = fourcc_text(search.best->fourcc, fourcc);
@@ -181,7 +186,7 @@ int play_format_negotiate(struct device *device, const struct reader_info *file,
 		return err;
 	if (!meets_request(wanted, format))
 		return log_other_format(device, wanted, format);
-	if (!is_playable(file, format))
+	if (!is_playable(&search, format))
 		return log_unplayable(device, file, format);
 	/* Where the driver has no frame rate. */
 	if (!format->fps.num)

@@ -4,6 +4,7 @@
 #define SESSION_PLAY_FORMAT_H
 
 #include "device/format/negotiate.h"
+#include "device/nodes/conversion.h"
 #include "media/read/reader.h"
 
 /* Sets the output device to the file's size, frame rate and colours, and to the pixel format that loses
@@ -11,8 +12,10 @@
  * packets ("copy") the codec's FourCC. Pictures of another sample aspect ratio than the device's are asked
  * for in the size that shows them in proportion; that of the file is 0/0 where they are to be left alone.
  * What `wanted` asks for goes first. A device that keeps another size is accepted unless wanted->width is
- * set. Returns 0; -ERANGE, logged with what the device offers; or another negative errno, logged. */
+ * set. only: the formats that what feeds the device can give; NULL: any. Returns 0; -ERANGE, logged with what
+ * the device offers; or another negative errno, logged. */
 int play_format_negotiate(struct device *device, const struct reader_info *file,
-			  const struct negotiate_request *wanted, struct video_format *format);
+			  const struct negotiate_request *wanted, const struct conversion_formats *only,
+			  struct video_format *format);
 
 #endif

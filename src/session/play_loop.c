@@ -37,6 +37,10 @@ int play_loop_open(struct play_loop *loop)
 		return err;
 	}
 	sem_init(&loop->credits, 0, loop->buffers->n_ahead);
+	if (loop->node) {
+		loop->node->frames = loop->frames;
+		loop->n_credited = loop->node->n_fed;
+	}
 	loop->progress_ns = loop->start_ns;
 	loop->is_open = true;
 	return 0;
@@ -48,11 +52,22 @@ void play_loop_free_frame(struct frame *frame)
 	free(frame);
 }
 
-/* The next frame, in loop->next: 1, and as fifo_try_get(). It counts as one of the fifo's. */
+static int peek_of_node(struct play_loop *loop)
+{
+	int result = play_node_next(loop->node, &loop->next);
+
+	for (; loop->n_credited < loop->node->n_fed; loop->n_credited++)
+		sem_post(&loop->credits);
+	return result;
+}
+
+/* The next frame, in loop->next: 1, and as fifo_try_get() or play_node_next(). It counts as one of the
+ * fifo's.
+ */
 static int peek_frame(struct play_loop *loop)
 {
 	void *item;
-	int result = loop->next ? 1 : fifo_try_get(loop->frames, &item);
+	int result = loop->next ? 1 : loop->node ? peek_of_node(loop) : fifo_try_get(loop->frames, &item);
 
 	if (result > 0 && !loop->next)
 		loop->next = item;
@@ -61,10 +76,12 @@ static int peek_frame(struct play_loop *loop)
 
 void play_loop_close(struct play_loop *loop)
 {
-	while (loop->frames && peek_frame(loop) > 0) {
+	void *item;
+
+	if (loop->next)
 		play_loop_free_frame(loop->next);
-		loop->next = NULL;
-	}
+	while (loop->frames && fifo_try_get(loop->frames, &item) > 0)
+		play_loop_free_frame(item);
 	fifo_close(loop->frames);
 	if (!loop->is_open)
 		return;
@@ -80,12 +97,11 @@ static int finish_playing(struct play_loop *loop, enum run_end end, int err)
 	return err;
 }
 
-/* After pool_queue() or another call of the pool failed. Outcomes that the pool does not log are logged here.
+/* After a call of the device's or the node's pool failed. Outcomes that the pool does not log are logged
+ * here.
  */
-static int finish_by_device(struct play_loop *loop, int err)
+static int finish_by(struct play_loop *loop, const char *path, int err)
 {
-	const char *path = pool_device(loop->pool)->path;
-
 	if (err == POOL_FLUSHING)
 		return finish_playing(loop, END_SIGNAL, 0);
 	if (err == POOL_DEVLOST)
@@ -100,6 +116,11 @@ static int finish_by_device(struct play_loop *loop, int err)
 			  : err == POOL_RES_CHANGE ? "the device changed its resolution"
 						   : "the device has no buffer left");
 	return finish_playing(loop, END_ERROR, err);
+}
+
+static int finish_by_device(struct play_loop *loop, int err)
+{
+	return finish_by(loop, pool_device(loop->pool)->path, err);
 }
 
 static void set_timer(struct play_loop *loop, int64_t time_ns)
@@ -128,6 +149,19 @@ static bool check_resume(struct play_loop *loop)
 	return true;
 }
 
+/* As poll(); with a node also 1 when it may have something. */
+static int poll_all(struct play_loop *loop, struct pollfd *fds, unsigned n, bool frames_wanted)
+{
+	int err;
+
+	if (!loop->node || !frames_wanted) {
+		err = poll(fds, n, DEVICE_CHECK_MS);
+		return err < 0 ? -errno : err;
+	}
+	err = play_node_wait(loop->node, fds, n, DEVICE_CHECK_MS);
+	return err < 0 ? err : 1;
+}
+
 /* Returns 0 when there is a frame, or at time_ns; 1 after check_resume(), when all times have moved;
  * POOL_FLUSHING for a signal; POOL_DEVLOST; another negative errno. */
 static int wait_for(struct play_loop *loop, enum wait_for what, int64_t time_ns)
@@ -146,11 +180,11 @@ static int wait_for(struct play_loop *loop, enum wait_for what, int64_t time_ns)
 		set_timer(loop, time_ns);
 	for (;;) {
 		play_buffers_recycle(loop->buffers);
-		n = poll(fds, ARRAY_SIZE(fds), DEVICE_CHECK_MS);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n < 0)
+		n = poll_all(loop, fds, ARRAY_SIZE(fds), what == WAIT_FRAME);
+		if (n == -EINTR)
 			continue;
+		if (n < 0)
+			return n;
 		if (n == 0) {
 			err = pool_check_device(loop->pool);
 			if (err < 0)
@@ -160,12 +194,23 @@ static int wait_for(struct play_loop *loop, enum wait_for what, int64_t time_ns)
 			return POOL_FLUSHING;
 		if (fds[RESUME].revents && check_resume(loop))
 			return 1;
-		if (fds[FRAME].revents || fds[TIMER].revents)
+		if (fds[FRAME].revents || fds[TIMER].revents || (loop->node && what == WAIT_FRAME))
 			return 0;
 	}
 }
 
-/* *frame stays NULL at the end. */
+/* What comes from the node has another format now: the device gets it once it has shown what it has. */
+static int follow_node(struct play_loop *loop)
+{
+	int err = pool_drain(loop->pool, now_ns() + DRAIN_NS);
+
+	if (err < 0)
+		return finish_by_device(loop, err);
+	err = loop->options->reconnect(loop->options->reconnect_opaque, &loop->pool);
+	return err < 0 ? finish_playing(loop, END_ERROR, err) : 0;
+}
+
+/* *frame stays NULL at the end, and after a change of the format. */
 static int get_frame(struct play_loop *loop, struct frame **frame)
 {
 	int result;
@@ -179,9 +224,14 @@ static int get_frame(struct play_loop *loop, struct frame **frame)
 		return finish_playing(loop, END_SIGNAL, 0);
 	if (result == 0)
 		return finish_playing(loop, END_EOS, 0);
+	if (loop->node && result == POOL_RES_CHANGE)
+		return follow_node(loop);
+	if (loop->node && result < 0 && result != loop->node->read_error)
+		return finish_by(loop, loop->node->m2m.node.path, result);
 	if (result < 0)
 		return finish_playing(loop, END_READ_ERROR, result);
-	sem_post(&loop->credits);
+	if (!loop->node)
+		sem_post(&loop->credits);
 	*frame = loop->next;
 	loop->next = NULL;
 	return 0;
@@ -266,14 +316,22 @@ static void count_played(struct play_loop *loop, const struct frame *frame, int6
 	}
 }
 
+static int queue_frame(struct play_loop *loop, struct frame *frame, int64_t due_ns, int64_t deadline_ns)
+{
+	struct buffer *buffer;
+
+	if (loop->node)
+		return play_node_queue(loop->node, frame, due_ns, deadline_ns);
+	buffer = play_buffers_prepare(frame);
+	buffer->info = (struct frame_info){ .timestamp_ns = due_ns };
+	return pool_queue(loop->pool, buffer, deadline_ns);
+}
+
 static int queue_due_frame(struct play_loop *loop, struct frame *frame, int64_t due_ns)
 {
-	struct buffer *buffer = play_buffers_prepare(frame);
 	int64_t queue_ns = now_ns(), stall_ns = loop->options->stall_ns;
-	int err;
+	int err = queue_frame(loop, frame, due_ns, stall_ns ? queue_ns + stall_ns : 0);
 
-	buffer->info = (struct frame_info){ .timestamp_ns = due_ns };
-	err = pool_queue(loop->pool, buffer, stall_ns ? queue_ns + stall_ns : 0);
 	if (err == POOL_CORRUPT) {
 		loop->stats->dropped++;
 		return 0;

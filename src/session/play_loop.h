@@ -7,6 +7,7 @@
 #include "base/stats.h"
 #include "session/end.h"
 #include "session/play_buffers.h"
+#include "session/play_node.h"
 
 struct play_loop_options {
 	uint64_t count;      /* frames; 0: all */
@@ -18,6 +19,10 @@ struct play_loop_options {
 	int signal_fd;       /* readable: end without error; -1: none */
 	int resume_fd; /* non-blocking signalfd or eventfd, read by the loop: the program was stopped and
 			  continues; -1: none */
+	/* Sets the device up for what a node between file and device gives now, in *pool. Returns 0 or a
+	 * negative errno, logged. */
+	int (*reconnect)(void *opaque, struct pool **pool);
+	void *reconnect_opaque;
 	void (*progress)(void *opaque); /* called a few times a second; NULL: none */
 	void *progress_opaque;
 };
@@ -39,12 +44,14 @@ struct play_loop {
 	const struct play_loop_options *options;
 	struct play_loop_stats *stats;
 	struct pool *pool;
-	struct play_buffers *buffers;
+	struct play_buffers *buffers; /* that the reader fills: the pool's, or the node's */
+	struct play_node *node;       /* between reader and device; NULL: none */
 	int64_t start_ns;
 
 	struct fifo *frames; /* struct frame, from the file thread */
 	struct frame *next;  /* already taken from the fifo; NULL: none */
 	sem_t credits;       /* frames that the file thread may still put */
+	uint64_t n_credited; /* of what the node was fed */
 	bool is_open;
 	int timer_fd;
 	int64_t origin_ns; /* when presentation time 0 is due; 0: with the next frame */

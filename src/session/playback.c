@@ -70,9 +70,9 @@ static int start_reader(struct playback_threads *threads)
 static int start_threads(struct playback_threads *threads)
 {
 	struct playback *playback = threads->playback;
-	int err = pool_start(playback->pool);
+	int err = playback->node ? 0 : pool_start(playback->pool);
 
-	if (err == 0)
+	if (err == 0 && !playback->node)
 		err = start_reader(threads);
 	if (err == 0)
 		err = play_loop_open(&threads->loop);
@@ -93,18 +93,22 @@ static void stop_threads(struct playback_threads *threads)
 	struct playback *playback = threads->playback;
 	struct play_loop *loop = &threads->loop;
 
-	pool_stop(playback->pool);
+	if (playback->node)
+		pool_link_stop(&playback->node->link);
+	else
+		pool_stop(playback->pool);
 	if (threads->has_file_thread) {
 		reader_cancel(playback->reader);
 		fifo_abandon(loop->frames, -ECANCELED);
-		play_buffers_cancel(&threads->buffers);
+		play_buffers_cancel(loop->buffers);
 		sem_post(&loop->credits);
 		pthread_join(threads->file_thread, NULL);
 	}
 	play_loop_close(loop);
 	reader_stop(playback->reader);
-	play_buffers_close(&threads->buffers);
-	pool_set_wakeup(playback->pool, -1, -1);
+	if (!playback->node)
+		play_buffers_close(&threads->buffers);
+	pool_set_wakeup(loop->pool, -1, -1);
 }
 
 int playback_run(struct playback *playback)
@@ -116,7 +120,8 @@ int playback_run(struct playback *playback)
 		.options = &playback->options,
 		.stats = &playback->stats,
 		.pool = playback->pool,
-		.buffers = &threads.buffers,
+		.buffers = playback->node ? &playback->node->buffers : &threads.buffers,
+		.node = playback->node,
 		.start_ns = now_ns(),
 	};
 	/* The default timer slack, 50 us, would delay each frame. */
@@ -129,7 +134,9 @@ int playback_run(struct playback *playback)
 	if (err == 0)
 		err = play_loop_run(&threads.loop);
 	playback->end = threads.loop.end;
-	playback->stats.bytes_copied += pool_info(playback->pool).bytes_copied;
+	playback->pool = threads.loop.pool;
+	if (!playback->node)
+		playback->stats.bytes_copied += pool_info(playback->pool).bytes_copied;
 	playback->wall_ns = now_ns() - threads.loop.start_ns;
 	if (playback->stats.interval_ns.count)
 		playback->measured_fps = 1e9 / stats_mean(&playback->stats.interval_ns);

@@ -15,7 +15,8 @@ struct playback {
 	struct play_loop_options options;
 	enum scaling scaling;
 	struct pool *pool;     /* configured, for output */
-	struct reader *reader; /* open, not started */
+	struct reader *reader; /* open; not started, but for a node */
+	struct play_node *node; /* connected to the pool; NULL: none */
 
 	/* The outcome. */
 	enum run_end end;

@@ -100,7 +100,7 @@ static int negotiate_sink(struct relay *relay, const struct format_list *list)
 	frames.codec = fourcc_text(source->fourcc, text);
 	if (!request.pixelformat && (!list->n || list_has(list, source->fourcc)))
 		request.pixelformat = text;
-	return play_format_negotiate(&setup->device, &frames, &request, &setup->format);
+	return play_format_negotiate(&setup->device, &frames, &request, NULL, &setup->format);
 }
 
 static bool has_one_size(const struct relay *relay)

@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What a memory-to-memory node converts on its way to vivid's output, as vivid's input sees it.
+. "$(dirname "$0")/lib.sh"
+
+# draw PIXELS FILE OPTION...: four pictures, each unlike the others.
+draw() {
+	ffmpeg -v error -f lavfi -i testsrc2=s=640x480:r=30 -frames:v 4 -pix_fmt "$1" "${@:3}" -y "$work/$2" || exit 1
+}
+
+draw rgb24 rgb.nut -c:v rawvideo
+draw rgb24 rgb.raw -f rawvideo
+draw yuv420p yuv420.raw -f rawvideo
+
+# pictures BYTES FILE: the MD5 of each.
+pictures() {
+	split -b "$1" --filter=md5sum "$2" | cut -d' ' -f1 | sort -u
+}
+
+# are_decoded SEEN DRAWN: each frame of the one is nearer than 35 dB to one of the other.
+are_decoded() {
+	python3 - "$@" <<'END'
+import math, sys
+size = 640 * 480
+seen, drawn = (open(name, "rb").read() for name in sys.argv[1:])
+def frames(data): return [data[at : at + size] for at in range(0, len(data), size * 3 // 2)]
+def psnr(a, b):
+    error = sum((x - y) ** 2 for x, y in zip(a[::7], b[::7])) / len(a[::7])
+    return 10 * math.log10(255**2 / error) if error else 99
+worst = min(max(psnr(a, b) for b in frames(drawn)) for a in frames(seen))
+sys.exit(f"{worst:.1f} dB" if worst < 35 else 0)
+END
+}
+
+for k in "${kernels[@]}"; do
+	[ "$k" != 6.1 ] || continue # its vivid connects no two devices
+	drivers=$("$root/scripts/vm-test-drivers" "$k") || exit 1
+	ok "the job ran" boot "$k" convert -m 'vivid node_types=0x101 vid_cap_nr=0 vid_out_nr=10 multiplanar=1' -f "$drivers" -f "$work/rgb.nut" -f "$work/yuv420.raw" -f "$root/tests/tools/fwht-to-ivf" || continue
+	for name in same yuyv; do
+		is "$name: exit status 0" "$(status "$name")" 0
+		is "$name: the output imports what the converter exports" "$(report "$name" '.io, .converter.relay' | paste -sd ' ')" \
+			"dmabuf-import dmabuf, exported by $(report "$name" .converter.path)"
+		is "$name: no frame was copied" "$(report "$name" '.frames.copied, .bytes.copied' | paste -sd ' ')" '0 0'
+	done
+	is 'same: each frame seen is one of the file' "$(comm -23 <(pictures 921600 "$job/same-seen.raw") <(pictures 921600 "$work/rgb.raw"))" ''
+	is 'same: eight of them' "$(stat -c %s "$job/same-seen.raw")" $((8 * 921600))
+	is 'yuyv: into another format' "$(report yuyv '.converter.from, .converter.to' | paste -sd ' ')" 'RGB3 YUYV'
+	is 'yuyv: eight frames' "$(stat -c %s "$job/yuyv-seen.raw")" $((8 * 614400))
+	is 'whole: every frame is shown' "$(status whole) $(report whole '.frames.played, .end' | paste -sd ' ')" '0 4 eos'
+	is 'a camera is no converter' "$(status wrong)" 3
+	ok 'which is said' says wrong 'not both an input and an output|no codec or converter'
+	is 'a format that the converter does not make' "$(status size)" 4
+
+	for name in decoded named looped; do
+		is "$name: exit status 0" "$(status "$name")" 0
+		is "$name: the output imports what the decoder exports" "$(report "$name" '.io, .decoder.relay' | paste -sd ' ')" \
+			"dmabuf-import dmabuf, exported by $(report "$name" .decoder.path)"
+		is "$name: no frame was copied" "$(report "$name" .frames.copied)" 0
+	done
+	is 'decoded: every frame is shown' "$(report decoded '.frames.played, .end' | paste -sd ' ')" '4 eos'
+	is 'decoded: drained by the command' "$(count_calls decoded 'VIDIOC_DECODER_CMD = 0')" 1
+	is 'named: into the format asked for' "$(report named '.decoder.from, .decoder.to' | paste -sd ' ')" 'FWHT NV12'
+	is 'looped: eight frames' "$(stat -c %s "$job/looped-seen.raw")" $((8 * 460800))
+	ok 'looped: each is one of those that were encoded' are_decoded "$job/looped-seen.raw" "$work/yuv420.raw"
+done
+done_testing
