@@ -134,7 +134,7 @@ static void codec_nodes_tell_what_they_do(void **state)
 		    { 10, { V4L2_PIX_FMT_GREY, V4L2_PIX_FMT_GREY, V4L2_PIX_FMT_GREY } },
 		    { 1, { V4L2_PIX_FMT_RGB24 } } },
 		  " and 2 more into RGB3",
-		  "v4l2q capture or play with --convert-device /dev/video1" },
+		  "v4l2q play --convert-device /dev/video1" },
 		{ { JOB_STATELESS_DECODER, { 1, { V4L2_PIX_FMT_H264_SLICE } }, { 1, { V4L2_PIX_FMT_NV12 } } },
 		  "a stateless decoder of S264 into NV12",
 		  "" },

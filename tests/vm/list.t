@@ -52,7 +52,7 @@ for k in "${kernels[@]}"; do
 	ok 'and how it is used' has encoder '.converts.usage | test("^v4l2q capture -c fwht_v4l2 --codec-device /dev/video[0-9]+$")'
 	ok 'capture -d says so too' grep -qE 'not a capture device: it is a memory-to-memory device, an encoder of .* into FWHT; it is used by "v4l2q capture -c fwht_v4l2' "$job/encoder.err"
 	ok 'of a decoder' grep -qE 'a decoder of FWHT into .*; it is used by "v4l2q play -c fwht_v4l2 --codec-device' "$job/decoder.err"
-	ok 'of a converter' grep -qE 'a converter of .*; it is used by "v4l2q capture or play with --convert-device' "$job/converter.err"
+	ok 'of a converter' grep -qE 'a converter of .*; it is used by "v4l2q play --convert-device' "$job/converter.err"
 	ok 'a stateless decoder is not used' grep -qE 'a stateless decoder of SFWH into' "$job/stateless-decoder.err"
 	ok 'sub-devices stand with the nodes of their pipeline' has others '[.devices[] | select(.driver == "vimc").nodes[] | .kind] |
 		(map(select(. == "sub-device")) | length) >= 4 and (map(select(. == "video")) | length) == 3'

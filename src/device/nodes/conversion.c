@@ -13,7 +13,7 @@ static const struct {
 	const char *name, *article;
 	const char *usage[2]; /* the codec's name and the node's follow */
 } jobs[] = {
-	[JOB_CONVERTER] = { "converter", "a", { "v4l2q capture or play with", " --convert-device " } },
+	[JOB_CONVERTER] = { "converter", "a", { "v4l2q play", " --convert-device " } },
 	[JOB_ENCODER] = { "encoder", "an", { "v4l2q capture -c ", " --codec-device " } },
 	[JOB_DECODER] = { "decoder", "a", { "v4l2q play -c ", " --codec-device " } },
 	[JOB_STATELESS_DECODER] = { "stateless decoder", "a", { NULL, NULL } },
