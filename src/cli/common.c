@@ -102,6 +102,12 @@ const struct option_row common_queue_rows[] = {
 	{ 0 },
 };
 
+const struct option_row common_zero_copy_rows[] = {
+	{ "require-zero-copy", 0, OPT_SET, OFFSET(require_zero_copy), .value = 1,
+	  .help = "frames that would be copied or converted are an error, before the first one" },
+	{ 0 },
+};
+
 const struct option_row common_output_rows[] = {
 	{ "progress", 0, OPT_SET, OFFSET(progress), .help = "a progress line on standard error",
 	  .value = PROGRESS_ON, .preset_help = "where that is a terminal" },

@@ -32,13 +32,14 @@ struct common_options {
 	char *profile_text, *profile_controls;
 	int io;
 	const char *import_from;
+	int require_zero_copy;
 	uint64_t min_buffers, max_buffers; /* min OPTION_WORD: auto */
 	int progress;                      /* enum progress_choice */
 };
 
 enum progress_choice { PROGRESS_AUTO, PROGRESS_ON, PROGRESS_OFF };
 
-extern const struct option_row common_device_rows[], common_player_rows[], common_queue_rows[],
+extern const struct option_row common_device_rows[], common_player_rows[], common_queue_rows[], common_zero_copy_rows[],
 	common_output_rows[];
 
 /* Handles what options_parse() returned, --help and the verbosity. Returns -1 to go on, else the exit status.

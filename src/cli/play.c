@@ -94,6 +94,7 @@ static const struct option_group groups[] = {
 	{ "Capture device in place of a file", relay_rows, OFFSET(from) },
 	{ "Run", run_rows, 0 },
 	{ "Buffers", common_queue_rows, OFFSET(common) },
+	{ "Copies", common_zero_copy_rows, OFFSET(common) },
 	{ "Messages", common_output_rows, OFFSET(common) },
 	{ "", common_basic_rows, OFFSET(common.basic) },
 	{ 0 },
@@ -170,6 +171,11 @@ static int check_play_options(struct play_options *options)
 		log_error("--codec-device is for --codec CODEC_v4l2, such as h264_v4l2");
 		return -EINVAL;
 	}
+	if (relay_option_given(&options->from)) {
+		log_error("--%s is for a capture device, and %s is a file",
+			  relay_option_given(&options->from), options->file);
+		return -EINVAL;
+	}
 	if (take_raw_options(options) < 0)
 		return -EINVAL;
 	return file_uses_check(uses, ARRAY_SIZE(uses));
@@ -220,6 +226,24 @@ static struct fraction scale_rate(struct fraction rate, double speed)
 	return fraction_reduce((uint64_t)rate.num * thousandths, (uint64_t)rate.den * 1000);
 }
 
+/* Copies are found with the first frame. */
+static int check_conversion(const struct play *play, const struct reader_info *file)
+{
+	const struct video_format *format = &play->setup.format;
+	bool same = file->av == AV_PIX_FMT_NONE ||
+		    (file->av == format->pix->av && file->format.width == format->width &&
+		     file->format.height == format->height);
+	char fourcc[FOURCC_TEXT_MAX];
+
+	if (!play->options->common.require_zero_copy || same)
+		return 0;
+	log_error("--require-zero-copy: the file's %s %ux%u is converted to %s's %s %ux%u",
+		  av_get_pix_fmt_name(file->av), file->format.width, file->format.height,
+		  play->setup.device.path, fourcc_text(format->fourcc, fourcc), format->width,
+		  format->height);
+	return -ERANGE;
+}
+
 /* Where one of them is asked for. */
 static int open_node(struct play *play, struct reader_info *file)
 {
@@ -246,8 +270,11 @@ static enum status set_up_output(struct play *play, const struct reader_info *fi
 	struct play_node *node = play->playback.node;
 	int err = play_format_negotiate(&setup->device, file, &setup->request,
 					node ? &node->m2m.conversion.to : NULL, &setup->format);
-	enum status status = err < 0 ? status_of(STAGE_FORMAT, err) : setup_verify(setup, options);
+	enum status status;
 
+	if (err == 0 && !node)
+		err = check_conversion(play, file);
+	status = err < 0 ? status_of(STAGE_FORMAT, err) : setup_verify(setup, options);
 	if (status)
 		return status;
 	err = node ? play_node_connect(node, setup, options) : setup_pool(setup, options);
@@ -337,6 +364,7 @@ static enum status play_and_report(struct play *play)
 		/* What is live is shown as it arrives. */
 		.speed = reader_info(play->reader).live ? 0 : options->speed,
 		.hold = options->hold,
+		.zero_copy = options->common.require_zero_copy,
 		.on_demand = options->on_demand,
 		.signal_fd = play->signal_fd,
 		.resume_fd = play->resume_fd,
@@ -404,7 +432,7 @@ static enum status play_device(struct play_options *options)
 		.count = options->count,
 		.duration_ns = options->duration_ns,
 		.stall_ns = options->stall_ns,
-		.require_zero_copy = options->from.require_zero_copy,
+		.require_zero_copy = options->common.require_zero_copy,
 		.scaling = (enum scaling)options->fit,
 	};
 	enum status status =

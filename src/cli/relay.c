@@ -32,8 +32,6 @@ const struct option_row relay_rows[] = {
 	  .preset_help = "the device's current one" },
 	{ "from-set-ctrl", 0, OPT_LIST, OFFSET(controls), .argument = "NAME=VALUE[,...]",
 	  .help = "set controls of it" },
-	{ "require-zero-copy", 0, OPT_SET, OFFSET(require_zero_copy), .value = 1,
-	  .help = "frames that would be copied or converted are an error, before the first one" },
 	{ 0 },
 };
 #undef OFFSET
@@ -47,6 +45,17 @@ bool relay_is_device(const char *file)
 	if (stat(file, &st) == 0)
 		return S_ISCHR(st.st_mode) && major(st.st_rdev) == VIDEO_MAJOR;
 	return strcmp(file, "sim") == 0 || strncmp(file, "sim:", 4) == 0;
+}
+
+const char *relay_option_given(const struct relay_cli_options *o)
+{
+	return o->size.width    ? "from-size"
+	       : o->pixelformat ? "from-pixelformat"
+	       : o->fps.num     ? "from-fps"
+	       : o->io          ? "from-io"
+	       : o->input       ? "from-input"
+	       : o->controls    ? "from-set-ctrl"
+				: NULL;
 }
 
 static struct setup_options source_options(const char *source, const struct common_options *common,

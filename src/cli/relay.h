@@ -6,7 +6,7 @@
 #include "cli/common.h"
 #include "session/relay.h"
 
-/* Options of the source, and for all that concerns both devices. */
+/* Options of the source. */
 struct relay_cli_options {
 	struct option_size size;
 	const char *pixelformat;
@@ -14,7 +14,6 @@ struct relay_cli_options {
 	int io;
 	const char *input;
 	char *controls;
-	int require_zero_copy;
 };
 
 /* For struct relay_cli_options. */
@@ -22,6 +21,8 @@ extern const struct option_row relay_rows[];
 
 /* Whether the FILE of play is a capture device: a node, or the simulated one. */
 bool relay_is_device(const char *file);
+/* The first option of relay_rows that is given; NULL: none. */
+const char *relay_option_given(const struct relay_cli_options *options);
 /* Relays from the device to that of `common`, and reports. `run` holds count, duration, stall and scaling. */
 enum status relay_command(const char *source, const struct common_options *common,
 			  const struct relay_cli_options *options, const struct relay_options *run);

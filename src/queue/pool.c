@@ -295,6 +295,7 @@ struct pool_info pool_info(const struct pool *pool)
 		.min_latency = pool->min_latency,
 		.max_latency = pool->max_latency,
 		.copy_threshold = pool->copy_threshold,
+		.copies = !pool->io->streams || pool->overwrites,
 		.n_readers = pool->n_readers,
 		.n_copied = pool->n_copied,
 		.bytes_copied = pool->bytes_copied,

@@ -138,6 +138,7 @@ struct pool_info {
 	uint32_t min_latency;         /* buffers that are kept in the driver */
 	uint32_t max_latency;         /* buffers that there can be */
 	uint32_t copy_threshold;      /* frames are copied when fewer buffers, or none, are in the driver */
+	bool copies;                  /* every frame: by read() or write(), or as the driver overwrites it */
 	uint32_t n_readers;           /* as the device's events told, see reader_events_subscribe() */
 	uint64_t n_copied, bytes_copied; /* deep copies */
 };

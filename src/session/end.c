@@ -53,8 +53,9 @@ static const struct {
 	{ STAGE_LOST, ANY, STATUS_LOST },
 
 	{ STAGE_OPEN, -ENOMEM, STATUS_FAILED },
-	{ STAGE_OPEN, -EINVAL, STATUS_USAGE },  /* no such container, codec or option */
-	{ STAGE_OPEN, -ENOTSUP, STATUS_USAGE }, /* a container that cannot hold the codec */
+	{ STAGE_OPEN, -EINVAL, STATUS_USAGE },   /* no such container, codec or option */
+	{ STAGE_OPEN, -ENOTSUP, STATUS_USAGE },  /* a container that cannot hold the codec */
+	{ STAGE_OPEN, -ERANGE, STATUS_REFUSED }, /* a copy, where none is allowed */
 	{ STAGE_OPEN, ANY, STATUS_FILE },
 	{ STAGE_FILE, -ENOMEM, STATUS_FAILED },
 	{ STAGE_FILE, ANY, STATUS_FILE },

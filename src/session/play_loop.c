@@ -350,6 +350,14 @@ static void set_last_duration(struct play_loop *loop, const struct frame *frame)
 	loop->last_is_latest = false;
 }
 
+static int refuse_copied(struct play_loop *loop)
+{
+	log_error("--require-zero-copy: %s: frames are copied: they are small, or their layout in the file "
+		  "is another",
+		  pool_device(loop->pool)->path);
+	return finish_playing(loop, END_ERROR, -ERANGE);
+}
+
 static int play_frame(struct play_loop *loop, struct frame *frame)
 {
 	const struct play_loop_options *options = loop->options;
@@ -358,6 +366,8 @@ static int play_frame(struct play_loop *loop, struct frame *frame)
 
 	if (options->duration_ns && frame->pts_ns >= options->duration_ns)
 		return finish_playing(loop, END_DURATION, 0);
+	if (options->zero_copy && frame->copied_bytes)
+		return refuse_copied(loop);
 	loop->stats->read++;
 	set_last_duration(loop, frame);
 	result = wait_until_due(loop, frame, &due_ns);

@@ -15,6 +15,7 @@ struct play_loop_options {
 	int64_t stall_ns;    /* the device may take no frame for so long; 0: no limit */
 	double speed;        /* 1: as the file says; 0: as fast as the device takes frames */
 	bool hold;           /* keep the last frame shown until a signal */
+	bool zero_copy;      /* a frame that was copied is an error */
 	bool on_demand;      /* after the first frame, play while the device has a reader: reader_events.h */
 	int signal_fd;       /* readable: end without error; -1: none */
 	int resume_fd; /* non-blocking signalfd or eventfd, read by the loop: the program was stopped and

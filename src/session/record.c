@@ -209,6 +209,16 @@ static void log_fields(const struct recording *recording)
 			 path, name);
 }
 
+static int check_queue_copies(const struct recording *recording)
+{
+	if (!recording->options.output.zero_copy || !recording->pool_info.copies)
+		return 0;
+	log_error("--require-zero-copy: %s: %s", recording->setup->device.path,
+		  recording->pool_info.streams ? "the driver overwrites frames, which are copied for that"
+					       : "read() copies each frame");
+	return -ERANGE;
+}
+
 int record_run(struct recording *recording)
 {
 	struct record_loop *loop = calloc(1, sizeof *loop);
@@ -221,7 +231,9 @@ int record_run(struct recording *recording)
 	loop->start_ns = now_ns();
 	recording->pool_info = pool_info(recording->setup->pool);
 	log_fields(recording);
-	err = record_file_open(&loop->file, recording);
+	err = check_queue_copies(recording);
+	if (err == 0)
+		err = record_file_open(&loop->file, recording);
 	if (err < 0)
 		record_loop_finish(loop, END_WRITE_ERROR, err);
 	else

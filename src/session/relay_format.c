@@ -7,7 +7,7 @@
 #include "session/play_format.h"
 #include "session/relay.h"
 
-#define MAX_FORMATS 64
+#define MAX_FORMATS 256 /* vivid has 90 */
 
 /* Of a device's list, but for those that libv4l2 makes. */
 struct format_list {

@@ -31,4 +31,24 @@ for output in 'p.nut nut' 'p.avi avi' 'p.raw rawvideo'; do
 	is "$(grep -cE "(iov_len=$frame_bytes\}| = $frame_bytes\$)" calls)" $n "$container: whole frames reach write()"
 done
 
+# --require-zero-copy: what would be copied is refused, and leaves no file.
+run_status 0 v4l2q capture -d sim:size=320x240,fps=0 -n 3 --require-zero-copy -y -o z.nut
+while IFS='|' read -r keys options why; do
+	read -ra more <<<"$options"
+	run_status 4 v4l2q capture -d "sim:size=320x240,fps=0,$keys" -n 3 --require-zero-copy -y -o refused.nut "${more[@]}"
+	one_clear_line "--require-zero-copy: .*$why" "$keys $options"
+	ok "$keys $options: no file" [ ! -e refused.nut ]
+done <<-'EOF'
+	stride=1024||rows or planes
+	planes=2||rows or planes
+	|--io rw|read.. copies
+	|-c ffv1|encoded
+	driver=v4l2 loopback||overwrites
+EOF
+run_status 0 v4l2q play -q -d sim:type=output,fps=0 --speed 0 --require-zero-copy z.nut
+run_status 4 v4l2q play -q -d sim:type=output,fps=0,stride=1024 --speed 0 --require-zero-copy z.nut
+run_status 4 v4l2q play -q -d sim:type=output,fps=0 -p NV12 --speed 0 --require-zero-copy z.nut
+one_clear_line "--require-zero-copy: the file's yuyv422 320x240 is converted to sim's NV12 320x240" 'play, converted'
+run_status 2 v4l2q play -d sim:type=output --from-io mmap z.nut
+
 done_testing

@@ -236,6 +236,15 @@ int frame_packet_make(struct frame_packet *fp, struct frame *frame, AVPacket *pa
 	return err;
 }
 
+const char *frame_packet_copies(const struct frame_packet *fp)
+{
+	if (fp->weaves)
+		return "their two fields are woven";
+	if (fp->raw)
+		return fp->layout.packed ? NULL : "their rows or planes do not follow one another";
+	return fp->format.n_planes == 1 ? NULL : "their planes do not follow one another";
+}
+
 /* --- AVFrames --- */
 
 static void set_avframe_format(const struct frame_packet *fp, AVFrame *out)

@@ -34,6 +34,9 @@ bool frame_packet_set_field_order(struct frame_packet *fp, const struct frame *f
  * them. 0, -ENOMEM, or -EINVAL, logged, for a frame that is shorter than its picture. */
 int frame_packet_make(struct frame_packet *fp, struct frame *frame, AVPacket *packet);
 
+/* Why frame_packet_make() copies each frame, for a message; NULL: it does not. */
+const char *frame_packet_copies(const struct frame_packet *fp);
+
 /* Makes an empty AVFrame of a raw frame, referencing its memory if libav can use it in place; `aligned`: with
  * SIMD instructions, too, which read past the end of a row and of the picture. Otherwise it is a copy. Errors
  * as above. */

@@ -197,6 +197,16 @@ static int check_faststart(const struct muxer_caps *caps, const struct writer_op
 	return -EINVAL;
 }
 
+static int check_zero_copy(const struct writer *w)
+{
+	const char *why = w->codec ? "they are encoded" : frame_packet_copies(&w->frame_packet);
+
+	if (!why)
+		return 0;
+	log_error("--require-zero-copy: frames do not go into %s as they are: %s", w->url, why);
+	return -ERANGE;
+}
+
 static int open_parts(struct writer *w, const struct writer_options *o)
 {
 	struct codec_choice choice = { 0 };
@@ -222,6 +232,9 @@ static int open_parts(struct writer *w, const struct writer_options *o)
 	if (err < 0)
 		return err;
 	w->codec = choice.codec;
+	err = o->zero_copy ? check_zero_copy(w) : 0;
+	if (err < 0)
+		return err;
 	w->playable = choice.playable;
 	w->times.clock = muxer_caps_clock(&caps, w->codec != NULL);
 	w->times.may_be_equal = caps.format->flags & AVFMT_TS_NONSTRICT;

@@ -21,6 +21,7 @@ struct writer_options {
 	bool expect_taken;             /* a file that cannot be had, -EEXIST or -EBUSY, is not logged */
 	bool series;                   /* of picture files: url holds the picture's number, as "%03d" */
 	uint64_t n_pictures;           /* numbers of the series that are used or were left out */
+	bool zero_copy;                /* -ERANGE, logged, where frames would be copied or encoded */
 	enum direct_io_mode direct_io; /* whether regular files are written with O_DIRECT */
 	int64_t sync_ns;               /* the file is to be on the disk so often, and at its end; 0: not */
 	bool faststart;                /* mp4 and mov with their index in front, not in fragments */
