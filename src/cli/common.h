@@ -39,8 +39,8 @@ struct common_options {
 
 enum progress_choice { PROGRESS_AUTO, PROGRESS_ON, PROGRESS_OFF };
 
-extern const struct option_row common_device_rows[], common_player_rows[], common_queue_rows[], common_zero_copy_rows[],
-	common_output_rows[];
+extern const struct option_row common_device_rows[], common_player_rows[], common_queue_rows[],
+	common_zero_copy_rows[], common_output_rows[];
 
 /* Handles what options_parse() returned, --help and the verbosity. Returns -1 to go on, else the exit status.
  */

