@@ -6,7 +6,6 @@
 #include "queue/buffer.h"
 
 struct memory_source;
-struct pool;
 
 /* name: NULL or "auto" (the first that can be opened), "udmabuf", "heap", "heap:NAME", or the name of a video
  * device ("/dev/video2", "sim:…"). `format` says how large the frames are. Returns 0 or a negative errno,
@@ -14,11 +13,6 @@ struct pool;
 int memory_source_open(struct memory_source **memory, const char *name, const struct video_format *format);
 /* Pages of the process, which have no file descriptor: for io mode userptr, copies and read(). */
 int memory_source_open_pages(struct memory_source **memory, const struct video_format *format);
-/* The buffers of an output pool in an io mode that exports them, which must be active and outlive the source:
- * planes[0].mem_offset / MAX_PLANES is the index of the one that a buffer's planes are. The pool has them
- * back once the source is closed. */
-int memory_source_open_pool(struct memory_source **memory, struct pool *lender,
-			    const struct video_format *format);
 void memory_source_close(struct memory_source *memory); /* takes NULL; all planes must have been freed */
 const char *memory_source_name(const struct memory_source *memory);
 

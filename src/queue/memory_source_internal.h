@@ -5,6 +5,8 @@
 
 #include "queue/memory_source.h"
 
+struct pool;
+
 struct memory_source_ops {
 	const char *name; /* as the user writes it; NULL: a video device, by its own name */
 	bool automatic;   /* "auto" tries it */
@@ -33,5 +35,11 @@ extern const struct memory_source_ops memory_source_device; /* in memory_device.
 /* Opens a source of this row; argument as for its open(). Returns as memory_source_open(), not logged. */
 int memory_source_open_row(struct memory_source **memory, const struct memory_source_ops *ops,
 			   const char *name, const char *argument, const struct video_format *format);
+
+/* The buffers of an output pool in an io mode that exports them, which must be active and outlive the source:
+ * planes[0].mem_offset / MAX_PLANES is the index of the one that a buffer's planes are. The pool has them
+ * back once the source is closed. */
+int memory_source_open_pool(struct memory_source **memory, struct pool *lender,
+			    const struct video_format *format);
 
 #endif

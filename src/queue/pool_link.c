@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/picture.h"
 #include "base/text.h"
+#include "queue/memory_source_internal.h"
 #include "queue/pool_link_internal.h"
 #include "queue/spare.h"
 

@@ -14,8 +14,8 @@ struct playback {
 	/* Set by the caller. */
 	struct play_loop_options options;
 	enum scaling scaling;
-	struct pool *pool;     /* configured, for output */
-	struct reader *reader; /* open; not started, but for a node */
+	struct pool *pool;      /* configured, for output */
+	struct reader *reader;  /* open; not started, but for a node */
 	struct play_node *node; /* connected to the pool; NULL: none */
 
 	/* The outcome. */
