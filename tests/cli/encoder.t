@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Encoding by a codec node: the way into it, its options, the end of its stream, and its faults, with and without a copy.
-# Runs under: none asan
+# Runs under: asan
 . "$(dirname "$0")/lib.sh"
 
 size=320x240
