@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Waiting on several pools at once. */
 #include <assert.h>
-#include <string.h>
 #include "base/clock.h"
 #include "queue/qbuf.h"
 
@@ -78,13 +77,15 @@ int pool_wait(struct pool *const *pools, unsigned n_pools, struct pollfd *fds, u
 	for (unsigned i = 0; i < n_pools; i++)
 		if (can_wait(pools[i]))
 			add_pool(&set, pools[i]);
-	memcpy(entries + set.n, fds, n_fds * sizeof *fds);
+	for (unsigned i = 0; i < n_fds; i++)
+		entries[set.n + i] = fds[i];
 	n = device_poll(set.devices, set.n, entries, set.n + n_fds, deadline_ns && left < 0 ? 0 : left);
 	if (n == -EINTR)
 		return 0;
 	if (n < 0)
 		return qbuf_error(pools[0], "poll", n);
-	memcpy(fds, entries + set.n, n_fds * sizeof *fds);
+	for (unsigned i = 0; i < n_fds; i++)
+		fds[i] = entries[set.n + i];
 	note_revents(&set, pools, n_pools, false);
 	note_revents(&set, pools, n_pools, true);
 	return n ? 0 : POOL_TIMEOUT;
