@@ -146,7 +146,7 @@ int parse_crop(const char *text, uint32_t *width, uint32_t *height, int32_t *lef
 }
 
 /* 29.97 means 30000/1001, and so do 29.970 and 29.97003. */
-static struct fraction decimal_rate(struct decimal value)
+static struct fraction rate_of_decimal(struct decimal value)
 {
 	static const uint32_t ntsc[] = { 15, 24, 30, 48, 60, 90, 120, 240 };
 	double rate = (double)value.whole + value.nano / 1e9;
@@ -183,7 +183,7 @@ int parse_rate(const char *text, struct fraction *rate)
 			return -EINVAL;
 		if (value.whole > UINT32_MAX)
 			return -ERANGE;
-		f = decimal_rate(value);
+		f = rate_of_decimal(value);
 	}
 	if (f.num == 0 || f.den == 0)
 		return -EINVAL;

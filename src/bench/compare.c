@@ -27,7 +27,7 @@ static const enum metric_id compared[] = {
 };
 #define N_COMPARED ARRAY_SIZE(compared)
 
-static double read_value(struct json_object *object, const struct metric *metric)
+static double read_metric(struct json_object *object, const struct metric *metric)
 {
 	struct json_object *member = NULL;
 
@@ -51,8 +51,8 @@ static void read_run(struct json_object *object, struct bench_run *run)
 		run->n_samples = (unsigned)json_int(object, "repeats");
 	json_object_object_get_ex(object, "spread", &spread);
 	for (int i = 0; i < N_METRICS; i++) {
-		run->values[i] = read_value(object, &metrics[i]);
-		run->spreads[i] = spread ? read_value(spread, &metrics[i]) : NAN;
+		run->values[i] = read_metric(object, &metrics[i]);
+		run->spreads[i] = spread ? read_metric(spread, &metrics[i]) : NAN;
 	}
 }
 
@@ -205,7 +205,7 @@ static void print_change(enum metric_id id, const struct bench_run *old, const s
 }
 
 /* like: of the same subject, so that a change can be better or worse. */
-static void print_run(const struct bench_run *old, const struct bench_run *new, bool like, FILE *out)
+static void print_changes(const struct bench_run *old, const struct bench_run *new, bool like, FILE *out)
 {
 	char name[BENCH_RUN_TEXT_MAX];
 
@@ -265,7 +265,7 @@ void bench_compare_print(const struct bench *bench, struct json_object *report,
 
 		if (!run->n_samples || !before)
 			continue;
-		print_run(before, run, like, out);
+		print_changes(before, run, like, out);
 		if (like)
 			n_worse += (unsigned)run->values[METRIC_WORSE];
 		n_compared++;

@@ -32,7 +32,7 @@ static void read_frame(struct measure *measure, const struct buffer *buffer)
 	measure->touch_ns += now_ns() - start_ns;
 }
 
-static void count_frame(struct measure *measure, const struct frame_info *info)
+static void add_frame(struct measure *measure, const struct frame_info *info)
 {
 	uint64_t lost = ledger_add(&measure->ledger, info);
 	int64_t pts_ns;
@@ -49,7 +49,7 @@ static void count_frame(struct measure *measure, const struct frame_info *info)
 
 static int count_lost(struct measure *measure, const struct frame_info *info, uint64_t *count)
 {
-	count_frame(measure, info);
+	add_frame(measure, info);
 	++*count;
 	return 0;
 }
@@ -67,7 +67,7 @@ int measure_capture_frame(struct measure *measure, int64_t deadline_ns)
 		return count_lost(measure, &info, &measure->ledger.lost_queue);
 	if (err < 0)
 		return err;
-	count_frame(measure, &info);
+	add_frame(measure, &info);
 	if (info.flags & V4L2_BUF_FLAG_ERROR)
 		measure->ledger.lost_error++;
 	else

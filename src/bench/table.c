@@ -192,7 +192,7 @@ static void print_run(const struct bench_run *run, const struct best *best, FILE
 	}
 }
 
-static void print_device(const struct bench *bench, FILE *out)
+static void print_subject(const struct bench *bench, FILE *out)
 {
 	const struct device *device = &bench->setup.device;
 	const struct video_format *format = &bench->setup.format;
@@ -256,7 +256,7 @@ void bench_table(const struct bench *bench, FILE *out)
 		find_best(bench, c, best.text[c]);
 		marked |= *best.text[c] != '\0';
 	}
-	print_device(bench, out);
+	print_subject(bench, out);
 	print_heading(bench, out);
 	for (size_t i = 0; i < bench->n_runs; i++)
 		print_run(&bench->runs[i], &best, out);

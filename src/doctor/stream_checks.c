@@ -80,7 +80,7 @@ static void look_at(struct doctor *doctor, const struct buffer *buffer)
 }
 
 /* Takes one frame. Returns 0, also for one that cannot be used, or as pool_dequeue(). */
-static int take_frame(struct doctor *doctor, int64_t deadline_ns)
+static int examine_frame(struct doctor *doctor, int64_t deadline_ns)
 {
 	struct pool *pool = doctor->setup.pool;
 	struct frame_info info;
@@ -136,7 +136,7 @@ enum status doctor_check_frames(struct doctor *doctor, char *found)
 	int err = 0;
 
 	while (err == 0 && ledger->written < doctor->options.count) {
-		err = take_frame(doctor, stall_ns ? last_ns + stall_ns : 0);
+		err = examine_frame(doctor, stall_ns ? last_ns + stall_ns : 0);
 		if (ledger->written > usable)
 			last_ns = now_ns();
 		else if (err == 0 && stall_ns && now_ns() >= last_ns + stall_ns)

@@ -170,7 +170,7 @@ static void open_end_text(const struct route *route, char text[MISMATCH_TEXT_MAX
 	}
 }
 
-static void format_text(const struct mismatch *mismatch, char text[MISMATCH_TEXT_MAX])
+static void mismatch_text(const struct mismatch *mismatch, char text[MISMATCH_TEXT_MAX])
 {
 	char source[PAD_TEXT_MAX], sink[PAD_TEXT_MAX], sent[PAD_FORMAT_TEXT_MAX], wanted[PAD_FORMAT_TEXT_MAX];
 
@@ -195,6 +195,6 @@ char *route_mismatch_text(const struct mismatch *mismatch, char text[MISMATCH_TE
 			 graph_pad_text(mismatch->link->source, source),
 			 graph_pad_text(mismatch->link->sink, sink));
 	else if (mismatch->kind == MISMATCH_FORMAT)
-		format_text(mismatch, text);
+		mismatch_text(mismatch, text);
 	return text;
 }

@@ -117,7 +117,7 @@ static bool needs_probe(const struct device *device, const char *name)
 	return device->caps & V4L2_CAP_STREAMING && (!io || io->streams);
 }
 
-static int report_busy(const struct device *device, int err)
+static int report_node_error(const struct device *device, int err)
 {
 	node_error_report(device->path, err, device_is_output(device) ? DEVICE_OUTPUT : DEVICE_CAPTURE,
 			  device->caps);
@@ -128,14 +128,14 @@ static int probe(struct pool *pool)
 {
 	int err = allocator_probe(&pool->allocator);
 
-	return err < 0 ? report_busy(pool->device, err) : 0;
+	return err < 0 ? report_node_error(pool->device, err) : 0;
 }
 
 int pool_check_idle(struct device *device, const char *io)
 {
 	int err = needs_probe(device, io) ? allocator_check_idle(device) : 0;
 
-	return err < 0 ? report_busy(device, err) : 0;
+	return err < 0 ? report_node_error(device, err) : 0;
 }
 
 /* v4l2loopback hands its reader the buffers that the producer fills, in the producer's order: the reader's

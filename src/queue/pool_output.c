@@ -123,7 +123,7 @@ static void pool_return_frame(struct pool *pool, struct buffer *frame)
 }
 
 /* The buffer with the frame, which is no longer the producer's. On failure the frame still is. */
-static int take_frame(struct pool *pool, struct buffer *frame, int64_t deadline_ns, struct buffer **buffer)
+static int claim_buffer(struct pool *pool, struct buffer *frame, int64_t deadline_ns, struct buffer **buffer)
 {
 	if (frame->pool != pool)
 		return take_foreign(pool, frame, deadline_ns, buffer);
@@ -151,7 +151,7 @@ static int queue_taken(struct pool *pool, struct buffer *buffer)
 static int pool_queue_frame(struct pool *pool, struct buffer *frame, int64_t deadline_ns)
 {
 	struct buffer *buffer;
-	int err = take_frame(pool, frame, deadline_ns, &buffer);
+	int err = claim_buffer(pool, frame, deadline_ns, &buffer);
 
 	if (err < 0) {
 		pool_return_frame(pool, frame);
@@ -181,7 +181,7 @@ int pool_try_queue(struct pool *pool, struct buffer *frame)
 	int err = pool_check(pool);
 
 	if (err == 0 && pool->io->streams)
-		err = take_frame(pool, frame, POOL_PAST, &buffer);
+		err = claim_buffer(pool, frame, POOL_PAST, &buffer);
 	else if (err == 0)
 		err = pool->io->write_frame(pool, POOL_PAST, frame);
 	if (err == POOL_TIMEOUT || err == POOL_NOBUF)

@@ -63,7 +63,7 @@ static struct json_object *conversion_json(const char *path)
 	return object;
 }
 
-static void add_if_any(struct json_object *object, const char *key, const char *text)
+static void add_text_if_any(struct json_object *object, const char *key, const char *text)
 {
 	json_add_text(object, key, *text ? text : NULL);
 }
@@ -81,7 +81,7 @@ static void add_array(struct json_object *object, const char *key, struct json_o
 		json_object_put(array);
 }
 
-static void add_links(struct json_object *object, const char *node)
+static void add_symlinks(struct json_object *object, const char *node)
 {
 	static const char *const folders[][2] = { { "by_id", "/dev/v4l/by-id" },
 						  { "by_path", "/dev/v4l/by-path" } };
@@ -134,7 +134,7 @@ static struct json_object *node_json(const struct machine *machine, int index)
 	const char *bus_info = *node->info.bus_info ? (const char *)node->info.bus_info : NULL;
 
 	json_add_text(object, "path", node->path);
-	add_if_any(object, "name", hardware->label);
+	add_text_if_any(object, "name", hardware->label);
 	if (node->err)
 		json_add_text(object, "error", err_str(node->err));
 	else
@@ -142,7 +142,7 @@ static struct json_object *node_json(const struct machine *machine, int index)
 	if (!node->err && !node->is_subdevice)
 		add_capabilities(object, node);
 	json_add_text(object, "media", hardware_media("", hardware, bus_info, media));
-	add_links(object, node->path);
+	add_symlinks(object, node->path);
 	add_holders(object, machine, index);
 	return object;
 }
@@ -173,14 +173,14 @@ static struct json_object *device_json(const struct machine *machine, int first,
 		      *hardware->product ? hardware->product
 		      : *card            ? card
 					 : hardware->label);
-	add_if_any(object, "driver",
-		   *hardware->driver ? hardware->driver
-				     : json_text(json_object_array_get_idx(nodes, 0), "driver"));
-	add_if_any(object, "bus", hardware->bus);
-	add_if_any(object, "usb_id", hardware->usb_id);
+	add_text_if_any(object, "driver",
+			*hardware->driver ? hardware->driver
+					  : json_text(json_object_array_get_idx(nodes, 0), "driver"));
+	add_text_if_any(object, "bus", hardware->bus);
+	add_text_if_any(object, "usb_id", hardware->usb_id);
 	if (hardware->usb_mbits)
 		json_add_count(object, "usb_mbits", hardware->usb_mbits);
-	add_if_any(object, "sysfs", hardware->sysfs);
+	add_text_if_any(object, "sysfs", hardware->sysfs);
 	json_object_object_add(object, "nodes", nodes);
 	return object;
 }

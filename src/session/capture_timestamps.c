@@ -53,7 +53,7 @@ static int64_t steps_since(const struct capture_time *earlier, const struct fram
 }
 
 /* Some drivers give both fields of a frame its number and its timestamp. */
-static bool is_second_field(const struct capture_time *first, const struct frame_info *info)
+static bool is_field_of_same_frame(const struct capture_time *first, const struct frame_info *info)
 {
 	return info->sequence == first->sequence && (info->field == FIELD_TOP || info->field == FIELD_BOTTOM);
 }
@@ -94,7 +94,7 @@ static enum timestamp_fault judge(const struct capture_timestamps *timestamps,
 	int64_t least_ns = arrived_ns, most_ns = arrived_ns, slack_ns;
 
 	if (passed_ns == 0)
-		return is_second_field(earlier, info) ? TIMESTAMP_GOOD : TIMESTAMP_REPEATED;
+		return is_field_of_same_frame(earlier, info) ? TIMESTAMP_GOOD : TIMESTAMP_REPEATED;
 	if (passed_ns < 0)
 		return TIMESTAMP_BACKWARD;
 	for (size_t i = 0; i < ARRAY_SIZE(rates_ns); i++) {
@@ -193,7 +193,7 @@ static void note_rate(struct capture_timestamps *timestamps, const struct frame_
 {
 	bool is_timed = timestamps->last_is_believed && device_clock_is_monotonic(info->flags);
 
-	if (timestamps->started && is_second_field(&timestamps->last, info))
+	if (timestamps->started && is_field_of_same_frame(&timestamps->last, info))
 		return;
 	if (info->new_sequence)
 		rate_fit_restart(&timestamps->rate);

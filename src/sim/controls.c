@@ -68,7 +68,7 @@ static const struct control_type {
 	{ V4L2_CTRL_TYPE_U8, validate_integer },
 };
 
-static uint8_t *value_of(struct sim *sim, const struct sim_control *control)
+static uint8_t *stored_value(struct sim *sim, const struct sim_control *control)
 {
 	return sim->control_values + (control - sim_controls) * SIM_CONTROL_BYTES;
 }
@@ -88,11 +88,12 @@ static void set_default(const struct sim_control *control, uint8_t value[SIM_CON
 void sim_controls_init(struct sim *sim)
 {
 	for (const struct sim_control *c = sim_controls; c < sim_controls + sim_n_controls; c++) {
-		set_default(c, value_of(sim, c));
+		set_default(c, stored_value(sim, c));
 		if (c->id == V4L2_CID_EXPOSURE_ABSOLUTE && sim->options.exposure_ns)
-			*(int32_t *)value_of(sim, c) = (int32_t)(sim->options.exposure_ns / EXPOSURE_UNIT_NS);
+			*(int32_t *)stored_value(sim, c) =
+				(int32_t)(sim->options.exposure_ns / EXPOSURE_UNIT_NS);
 		if (c->id == V4L2_CID_MPEG_VIDEO_GOP_SIZE)
-			*(int32_t *)value_of(sim, c) = (int32_t)sim->options.codec.key_interval;
+			*(int32_t *)stored_value(sim, c) = (int32_t)sim->options.codec.key_interval;
 	}
 }
 
@@ -105,7 +106,7 @@ static int32_t value_32(const struct sim *sim, const struct sim_control *control
 {
 	int32_t value;
 
-	memcpy(&value, value_of((struct sim *)sim, control), sizeof value);
+	memcpy(&value, stored_value((struct sim *)sim, control), sizeof value);
 	return value;
 }
 
@@ -133,7 +134,7 @@ void sim_controls_print(const struct sim *sim, FILE *file)
 		if (is_32_bit(c))
 			fprintf(file, "%d", value_32(sim, c));
 		for (uint32_t i = 0; i < value_bytes(c) && !is_32_bit(c); i++)
-			fprintf(file, "%02x", value_of((struct sim *)sim, c)[i]);
+			fprintf(file, "%02x", stored_value((struct sim *)sim, c)[i]);
 	}
 }
 
@@ -309,7 +310,7 @@ struct v4l2_event sim_controls_initial_event(const struct sim *sim, uint32_t id)
 
 static void set_value(struct sim_file *file, const struct sim_control *control, const void *value)
 {
-	uint8_t *stored = value_of(file->sim, control);
+	uint8_t *stored = stored_value(file->sim, control);
 	struct v4l2_event event;
 
 	if (control->id == V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME)
@@ -401,7 +402,7 @@ static int get_ext_value(struct sim *sim, struct v4l2_ext_control *entry, bool b
 	else if (is_32_bit(control))
 		memcpy(value, &number, sizeof number);
 	else
-		memcpy(value, value_of(sim, control), value_bytes(control));
+		memcpy(value, stored_value(sim, control), value_bytes(control));
 	return 0;
 }
 

@@ -81,7 +81,7 @@ static bool supports_format(const struct sim_queue *queue, uint32_t fourcc)
 	return false;
 }
 
-static uint32_t clamp_side(const struct sim_queue *queue, uint32_t fourcc, uint32_t side)
+static uint32_t fit_side(const struct sim_queue *queue, uint32_t fourcc, uint32_t side)
 {
 	bool raw = pixfmt_by_fourcc(fourcc)->av != AV_PIX_FMT_NONE;
 
@@ -92,7 +92,7 @@ static uint32_t clamp_side(const struct sim_queue *queue, uint32_t fourcc, uint3
 
 static bool has_size(const struct sim_queue *queue, uint32_t fourcc, uint32_t width, uint32_t height)
 {
-	return clamp_side(queue, fourcc, width) == width && clamp_side(queue, fourcc, height) == height;
+	return fit_side(queue, fourcc, width) == width && fit_side(queue, fourcc, height) == height;
 }
 
 /* The supported format nearest to the requested one. */
@@ -106,8 +106,8 @@ static void adjust_format(const struct sim_queue *queue, uint32_t fourcc, uint32
 		height = queue->sim->options.height;
 	}
 	sim_m2m_limit_size(queue, &width, &height);
-	sim_image_sizes_fill(queue, fourcc, clamp_side(queue, fourcc, width),
-			     clamp_side(queue, fourcc, height), format);
+	sim_image_sizes_fill(queue, fourcc, fit_side(queue, fourcc, width), fit_side(queue, fourcc, height),
+			     format);
 }
 
 static uint32_t default_fourcc(const struct sim_queue *queue)

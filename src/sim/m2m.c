@@ -174,7 +174,7 @@ static void give_last(struct sim *sim)
 }
 
 /* Makes the CAPTURE buffer from the next frame. 0 or a negative errno. */
-static int take_frame(struct sim *sim, struct sim_buffer *buffer, const struct sim_transcoded *next)
+static int fill_buffer(struct sim *sim, struct sim_buffer *buffer, const struct sim_transcoded *next)
 {
 	struct sim_queue *capture = &sim->queue;
 	uint8_t *payloads[MAX_PLANES] = { NULL };
@@ -216,7 +216,7 @@ static void give_frame(struct sim *sim, const struct sim_transcoded *next)
 	buffer->sequence = m2m->capture_sequence++;
 	sim->n_frames++;
 	m2m->n_taken += !is_header;
-	err = take_frame(sim, buffer, next);
+	err = fill_buffer(sim, buffer, next);
 	if (err < 0) {
 		log_error("sim: frame %u: %s", buffer->sequence, err_str(err));
 		sim_faults_empty_with_error(sim, buffer);

@@ -2,7 +2,7 @@
 /* What the controls of a simulated encoder say of its coding. */
 #include "sim/m2m.h"
 
-static uint32_t value_of(struct sim *sim, uint32_t id)
+static uint32_t get_control(struct sim *sim, uint32_t id)
 {
 	struct v4l2_control control = { .id = id };
 
@@ -13,7 +13,7 @@ static uint32_t value_of(struct sim *sim, uint32_t id)
 static uint32_t changed_value(struct sim *sim, uint32_t id)
 {
 	struct v4l2_queryctrl query = { .id = id };
-	uint32_t value = value_of(sim, id);
+	uint32_t value = get_control(sim, id);
 
 	return sim_controls_queryctrl(sim, &query) < 0 || value == (uint32_t)query.default_value ? 0 : value;
 }
@@ -23,14 +23,14 @@ void sim_m2m_get_coding(struct sim *sim, struct sim_coding *coding)
 	*coding = (struct sim_coding){
 		.fps = sim->m2m->output.format.fps,
 		.bitrate = changed_value(sim, V4L2_CID_MPEG_VIDEO_BITRATE),
-		.gop = value_of(sim, V4L2_CID_MPEG_VIDEO_GOP_SIZE),
-		.b_frames = sim->options.reorder ? 1 : value_of(sim, V4L2_CID_MPEG_VIDEO_B_FRAMES),
+		.gop = get_control(sim, V4L2_CID_MPEG_VIDEO_GOP_SIZE),
+		.b_frames = sim->options.reorder ? 1 : get_control(sim, V4L2_CID_MPEG_VIDEO_B_FRAMES),
 		.qp = changed_value(sim, V4L2_CID_MPEG_VIDEO_H264_I_FRAME_QP),
-		.min_qp = value_of(sim, V4L2_CID_MPEG_VIDEO_H264_MIN_QP),
+		.min_qp = get_control(sim, V4L2_CID_MPEG_VIDEO_H264_MIN_QP),
 		.max_qp = changed_value(sim, V4L2_CID_MPEG_VIDEO_H264_MAX_QP),
 		.jpeg_quality = changed_value(sim, V4L2_CID_JPEG_COMPRESSION_QUALITY),
-		.separate_header =
-			sim->options.m2m == SIM_ENCODER && value_of(sim, V4L2_CID_MPEG_VIDEO_HEADER_MODE) ==
-								   V4L2_MPEG_VIDEO_HEADER_MODE_SEPARATE,
+		.separate_header = sim->options.m2m == SIM_ENCODER &&
+				   get_control(sim, V4L2_CID_MPEG_VIDEO_HEADER_MODE) ==
+					   V4L2_MPEG_VIDEO_HEADER_MODE_SEPARATE,
 	};
 }

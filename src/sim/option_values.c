@@ -43,7 +43,7 @@ static int parse_flags(const struct word *words, const char *text, uint32_t *fla
 	return 0;
 }
 
-static int parse_number(const char *text, uint32_t *value)
+static int parse_uint32(const char *text, uint32_t *value)
 {
 	uint64_t number;
 
@@ -60,14 +60,14 @@ static void *field(struct sim_options *options, size_t offset)
 
 int sim_value_number(struct sim_options *options, size_t offset, const char *value)
 {
-	return parse_number(value, field(options, offset));
+	return parse_uint32(value, field(options, offset));
 }
 
 int sim_value_grant(struct sim_options *options, size_t offset, const char *value)
 {
 	uint32_t n;
 
-	if (parse_number(value, &n) < 0 || n > SIM_MAX_BUFFERS)
+	if (parse_uint32(value, &n) < 0 || n > SIM_MAX_BUFFERS)
 		return -EINVAL;
 	*(int64_t *)field(options, offset) = n;
 	return 0;
@@ -77,7 +77,7 @@ int sim_value_planes(struct sim_options *options, size_t offset, const char *val
 {
 	uint32_t n;
 
-	if (parse_number(value, &n) < 0 || n < 1 || n > 3)
+	if (parse_uint32(value, &n) < 0 || n < 1 || n > 3)
 		return -EINVAL;
 	*(uint32_t *)field(options, offset) = n;
 	return 0;
@@ -188,7 +188,7 @@ int sim_value_ppm(struct sim_options *options, size_t offset, const char *value)
 	bool negative = *value == '-';
 	uint32_t ppm;
 
-	if (parse_number(value + negative, &ppm) < 0 || ppm > 100000)
+	if (parse_uint32(value + negative, &ppm) < 0 || ppm > 100000)
 		return -EINVAL;
 	*(int32_t *)field(options, offset) = negative ? -(int32_t)ppm : (int32_t)ppm;
 	return 0;
@@ -273,7 +273,7 @@ int sim_value_ms(struct sim_options *options, size_t offset, const char *value)
 {
 	uint32_t ms;
 
-	if (parse_number(value, &ms) < 0)
+	if (parse_uint32(value, &ms) < 0)
 		return -EINVAL;
 	*(int64_t *)field(options, offset) = ms * NS_PER_MS;
 	return 0;
@@ -303,7 +303,7 @@ int sim_value_every(struct sim_options *options, size_t offset, const char *valu
 {
 	struct sim_schedule *schedule = field(options, offset);
 
-	return parse_number(value, &schedule->every) < 0 || !schedule->every ? -EINVAL : 0;
+	return parse_uint32(value, &schedule->every) < 0 || !schedule->every ? -EINVAL : 0;
 }
 
 /* "N" or "N+M+…", or "*" for every frame; a key that is given again adds to it. */
@@ -349,7 +349,7 @@ int sim_value_short(struct sim_options *options, size_t offset, const char *valu
 
 	if (!rest)
 		return -EINVAL;
-	return *rest ? parse_number(rest, &options->short_bytes) : 0;
+	return *rest ? parse_uint32(rest, &options->short_bytes) : 0;
 }
 
 /* "N[:MS]" */
@@ -383,7 +383,7 @@ int sim_value_watch(struct sim_options *options, size_t offset, const char *valu
 	number[length] = '\0';
 	if (sim_value_ms(options, offset, number) < 0 || !options->reader_delay_ns)
 		return -EINVAL;
-	return value[length] ? parse_number(value + length + 1, &options->reader_frames) : 0;
+	return value[length] ? parse_uint32(value + length + 1, &options->reader_frames) : 0;
 }
 
 int sim_value_errno(struct sim_options *options, size_t offset, const char *value)

@@ -160,7 +160,7 @@ static const struct control {
 };
 
 /* Sensors have all, the debayer some. */
-static bool has_control(int entity, unsigned index)
+static bool entity_has_control(int entity, unsigned index)
 {
 	return entity <= SIM_SENSOR_B || (entity == SIM_DEBAYER && controls[index].of_debayer);
 }
@@ -174,7 +174,7 @@ static int query_control(const struct sim_part *part, struct v4l2_query_ext_ctrl
 	for (unsigned i = 0; i < SIM_N_SUBDEV_CONTROLS; i++) {
 		const struct control *control = &controls[i];
 
-		if (has_control(part->entity, i) && (next ? control->id > id : control->id == id) &&
+		if (entity_has_control(part->entity, i) && (next ? control->id > id : control->id == id) &&
 		    (!found || control->id < found->id))
 			found = control;
 	}
@@ -195,7 +195,7 @@ static int control_value(struct sim_part *part, struct v4l2_control *argument, b
 	for (unsigned i = 0; i < SIM_N_SUBDEV_CONTROLS; i++) {
 		int32_t *value = &part->media->controls[part->entity][i];
 
-		if (controls[i].id != argument->id || !has_control(part->entity, i))
+		if (controls[i].id != argument->id || !entity_has_control(part->entity, i))
 			continue;
 		if (set)
 			*value = argument->value < 0                 ? 0

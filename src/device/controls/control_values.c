@@ -14,7 +14,7 @@ static bool has_value(const struct control_info *info)
 	       !(info->flags & (V4L2_CTRL_FLAG_WRITE_ONLY | V4L2_CTRL_FLAG_EXECUTE_ON_WRITE));
 }
 
-static int read_value(struct control_value *value, struct device *device)
+static int read_control(struct control_value *value, struct device *device)
 {
 	if (control_payload_is_one(&value->info))
 		return control_payload_read(device, &value->info, &value->payload);
@@ -31,7 +31,7 @@ int control_values_save(struct control_value **values, struct device *device, co
 	if (!value)
 		return log_no_memory();
 	value->info = *info;
-	if (read_value(value, device) < 0) {
+	if (read_control(value, device) < 0) {
 		free(value);
 		return 0;
 	}
@@ -43,7 +43,7 @@ int control_values_save(struct control_value **values, struct device *device, co
 static bool differs(const struct control_value *value, struct device *device)
 {
 	struct control_value now = { .info = value->info };
-	bool differs = read_value(&now, device) == 0 &&
+	bool differs = read_control(&now, device) == 0 &&
 		       (value->payload ? memcmp(now.payload, value->payload,
 						control_payload_bytes(&value->info)) != 0
 				       : now.number != value->number);

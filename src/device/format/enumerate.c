@@ -183,7 +183,7 @@ char *enumerate_sizes_text(struct device *device, uint32_t fourcc, uint32_t widt
 	return text;
 }
 
-static int add_rate(void *opaque, const void *entry)
+static int append_rate(void *opaque, const void *entry)
 {
 	const struct v4l2_frmivalenum *interval = entry;
 	struct text_buffer *list = opaque;
@@ -205,7 +205,7 @@ char *enumerate_rates_text(struct device *device, uint32_t fourcc, uint32_t widt
 	struct text_buffer list = { text, size };
 
 	*text = '\0';
-	enumerate_rates(device, fourcc, width, height, add_rate, &list);
+	enumerate_rates(device, fourcc, width, height, append_rate, &list);
 	return text;
 }
 

@@ -183,7 +183,7 @@ static void try_conversion(struct device *device, struct fourcc_choice *choice)
 }
 
 /* A format that the device does not list is requested all the same: the driver's answer is then reported. */
-static int choose_fourcc(struct negotiation *negotiation)
+static int choose_candidate(struct negotiation *negotiation)
 {
 	struct device *device = negotiation->device;
 	const char *text = negotiation->request->pixelformat;
@@ -429,7 +429,7 @@ int negotiate_format(struct device *device, const struct negotiate_request *requ
 		if (err < 0)
 			return err;
 	}
-	err = choose_fourcc(&negotiation);
+	err = choose_candidate(&negotiation);
 	if (err < 0)
 		return err;
 	err = set_format(&negotiation, format);

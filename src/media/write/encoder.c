@@ -71,7 +71,7 @@ static bool pix_fmt_listed(const enum AVPixelFormat *formats, enum AVPixelFormat
 	return *formats == format;
 }
 
-static bool is_playable(enum AVPixelFormat format)
+static bool is_yuv420_8bit(enum AVPixelFormat format)
 {
 	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(format);
 
@@ -87,7 +87,7 @@ static void keep_playable(enum AVPixelFormat *formats)
 	unsigned n = 0;
 
 	for (const enum AVPixelFormat *format = formats; *format != AV_PIX_FMT_NONE; format++) {
-		if (is_playable(*format))
+		if (is_yuv420_8bit(*format))
 			kept[n++] = *format;
 	}
 	kept[n] = AV_PIX_FMT_NONE;
