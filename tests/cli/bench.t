@@ -110,9 +110,8 @@ done
 
 # --- signals ---
 
-start bench -d sim:size=64x48,fps=20 --io mmap,dmabuf --json=i.json -v
-ok 'it is under way' wait_until 20 grep -q 'pool\|Simulated' err
-sleep 1.5
+start bench -d sim:size=64x48,fps=20 --io mmap,dmabuf --warmup 2 --json=i.json -vv
+ok 'it is under way' wait_until 20 has_traced 10
 kill -INT "$pid"
 wait_for "$pid" 20
 is $? 0 'SIGINT: exit status 0'

@@ -48,6 +48,16 @@ play() { # KEYS OPTIONS...
 	run_status "${wanted_status:-0}" v4l2q play -d "sim:type=output,dump=dump.raw,$keys" --json=r.json "$@"
 }
 
+# Frames were queued as far apart as they are due, but for how late they were queued, which pace_us says, and the millisecond by which
+# the first one goes out early: whatever the machine was busy with. The frames dropped leave gaps.
+keeps_time() { # LEAST-MS MOST-MS NAME
+	# shellcheck disable=SC2016 # those are jq's
+	ok "$3: queued as they are due" jq -e --argjson least "$1" --argjson most "$2" '
+		(.pace_us.max + 1001) as $off | (1 + .frames.dropped) as $gap |
+		(.pace_us.min >= 0 and .interval_us.min >= 1000 * $least - $off and .interval_us.max <= 1000 * $most * $gap + $off) or
+			error("\(.pace_us) \(.interval_us) \(.frames)")' r.json
+}
+
 # Whether two files of raw frames differ by no more than rounding: libswscale does not promise which of its ways it takes.
 alike() { # PIX_FMT SIZE FILE FILE
 	local psnr

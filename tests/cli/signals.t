@@ -28,13 +28,15 @@ is "$(probe stalled.mkv nb_read_packets)" 5 'and the five frames are in the file
 
 # One request may come as several signals: timeout(1) sends SIGTERM twice, systemd SIGTERM and SIGHUP. The stopped program gets them at
 # the same time; then another, while it is still busy with the first or has ended.
-together() { # NAME
+at_once() { # SIGNAL...
+	local signal
 	kill -STOP "$pid"
 	wait_until 20 grep -q '^State:[[:space:]]T' "/proc/$pid/status"
-	kill -TERM "$pid"
-	kill -INT "$pid"
-	kill -HUP "$pid"
+	for signal; do kill "-$signal" "$pid"; done
 	kill -CONT "$pid"
+}
+together() { # NAME
+	at_once TERM INT HUP
 	kill -TERM "$pid"
 	wait_for "$pid" 20
 	is $? 0 "$1: several signals together are one request"
@@ -57,12 +59,14 @@ mkfifo fifo
 reader=$!
 start capture -d sim:size=1280x720 -f nut -o fifo --memory 64M -vv
 wait_until 20 has_traced 1 # which the pipe does not hold
-kill -INT "$pid"
+at_once INT TERM
 ok 'the first SIGINT ends the stream' wait_until 20 grep -aq VIDIOC_STREAMOFF err
-kill -INT "$pid"
 ok 'and leaves the program to wait for the reader, as does another at once' wait_until 20 waits "$pid"
-sleep 1.1
-kill -INT "$pid"
+ended_by_another() {
+	kill -INT "$pid"
+	ended "$pid"
+}
+wait_until 20 ended_by_another
 wait_for "$pid" 20
 status=$?
 ok "a later SIGINT ends it whatever it waits for (status $status)" [ $status -ne 124 ]
@@ -73,7 +77,7 @@ start capture -d sim:size=64x48,fps=100 -o stopped.nut --json=r.json --stall-tim
 wait_until 20 has_bytes stopped.nut 50000
 kill -STOP "$pid"
 wait_until 20 grep -q '^State:[[:space:]]T' "/proc/$pid/status"
-sleep 1.2
+sleep 1.2 # or more
 kill -CONT "$pid"
 ok 'stopped: told' wait_until 20 grep -q 'sim: stopped for .* s: [1-9][0-9]* lost by the driver' err
 kill -TERM "$pid"
