@@ -5,26 +5,20 @@
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
-#include <unistd.h>
 #include "base/page.h"
 
 #define ACCESS (PROT_READ | PROT_WRITE)
 
-static size_t page_bytes(void)
-{
-	return (size_t)sysconf(_SC_PAGESIZE);
-}
-
 size_t mapping_bytes(size_t length)
 {
-	return (size_t)page_align(length) + page_bytes();
+	return (size_t)page_align(length) + page_size();
 }
 
 void *mapping_reserve(size_t length, int64_t offset)
 {
 	/* Where caches are indexed by virtual addresses, MAP_SHARED with MAP_FIXED fails with EINVAL unless
 	 * address and offset are the same modulo SHMLBA. */
-	size_t modulus = (size_t)SHMLBA, bytes = mapping_bytes(length), rest = modulus - page_bytes(), before;
+	size_t modulus = (size_t)SHMLBA, bytes = mapping_bytes(length), rest = modulus - page_size(), before;
 	uint8_t *start = mmap(NULL, bytes + rest, ACCESS, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (start == MAP_FAILED)

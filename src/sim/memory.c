@@ -87,7 +87,7 @@ void sim_memory_release(struct sim_buffer *buffer)
 bool sim_memory_is_accessible(const void *start, size_t length, bool write)
 {
 	int advice = write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
-	uintptr_t before = (uintptr_t)start % (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t before = (uintptr_t)start % page_size();
 	void *page = (void *)((uintptr_t)start - before);
 
 	if (madvise(page, 0, advice) < 0)

@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "base/page.h"
 
-#define PAGE 4096
 #define MAX_MAPPINGS 1024
 
 static void *guarded[MAX_MAPPINGS]; /* NULL: free */
@@ -44,23 +44,18 @@ static bool exchange(void *from, void *to)
 	return found;
 }
 
-static size_t whole_pages(size_t length)
-{
-	return (length + PAGE - 1) / PAGE * PAGE;
-}
-
 void *mmap(void *start, size_t length, int protection, int flags, int fd, off_t offset)
 {
-	size_t bytes = whole_pages(length);
+	size_t bytes = page_align(length);
 	uint8_t *place;
 
 	if (start || length == 0)
 		return system_mmap(start, length, protection, flags, fd, offset);
-	place = system_mmap(NULL, bytes + PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	place = system_mmap(NULL, bytes + page_size(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (place == MAP_FAILED)
 		return place;
 	if (!exchange(NULL, place)) { /* more than the table holds */
-		syscall(SYS_munmap, place, bytes + PAGE);
+		syscall(SYS_munmap, place, bytes + page_size());
 		return system_mmap(NULL, length, protection, flags, fd, offset);
 	}
 	if (system_mmap(place, length, protection, flags | MAP_FIXED, fd, offset) != MAP_FAILED)
@@ -73,5 +68,5 @@ int munmap(void *start, size_t length)
 {
 	bool was_guarded = exchange(start, NULL);
 
-	return (int)syscall(SYS_munmap, start, whole_pages(length) + (was_guarded ? PAGE : 0));
+	return (int)syscall(SYS_munmap, start, page_align(length) + (was_guarded ? page_size() : 0));
 }

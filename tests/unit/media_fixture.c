@@ -12,9 +12,9 @@
 #include <cmocka.h>
 #include <libavutil/imgutils.h>
 #include "base/log.h"
+#include "base/page.h"
 
-#define PAGE_BYTES 4096
-#define EXTRA_BYTES (2 * PAGE_BYTES) /* behind a frame, as drivers have it */
+#define EXTRA_BYTES (2 * page_size()) /* behind a frame, as drivers have it */
 
 char media_fixture_errors[8192];
 static char directory[64];
@@ -105,7 +105,7 @@ struct frame media_fixture_frame(const struct video_format *format, unsigned n)
 	frame.memory = av_buffer_alloc(plane_bytes * format->n_planes + EXTRA_BYTES);
 	assert_non_null(frame.memory);
 	/* On a page, as mapped buffers are, but every other one behind a header. */
-	start = (uint8_t *)(((uintptr_t)frame.memory->data + PAGE_BYTES - 1) & ~(uintptr_t)(PAGE_BYTES - 1));
+	start = (uint8_t *)page_align((uintptr_t)frame.memory->data);
 	start += n % 2 * 64;
 	for (size_t i = 0; i < plane_bytes * format->n_planes; i++) {
 		noise = noise * 1664525 + 1013904223;

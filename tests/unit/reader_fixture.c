@@ -16,9 +16,8 @@
 #include <cmocka.h>
 #include <libavutil/imgutils.h>
 #include "base/log.h"
+#include "base/page.h"
 #include "media/libav.h"
-
-#define ALIGNMENT 4096
 
 /* libavcodec's threads hand pictures to each other in ways that the thread sanitizer cannot see in a library
  * that was built without it. */
@@ -197,8 +196,8 @@ static int acquire_buffer(void *opaque, bool wait, struct frame *frame)
 	blank = calloc(1, sizeof *blank);
 	*blank = (struct blank){ .fixture = d, .waited_for = wait };
 	for (unsigned i = 0; i < f->n_planes; i++)
-		bytes += (f->sizeimage[i] + d->room + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-	assert_int_equal(posix_memalign(&blank->memory, ALIGNMENT, bytes), 0);
+		bytes += page_align(f->sizeimage[i] + d->room);
+	assert_int_equal(posix_memalign(&blank->memory, page_size(), bytes), 0);
 	memset(blank->memory, 0x5a, bytes);
 	*frame = (struct frame){ .n_planes = f->n_planes };
 	frame->memory = av_buffer_create(blank->memory, bytes, come_home, blank, 0);
@@ -206,7 +205,7 @@ static int acquire_buffer(void *opaque, bool wait, struct frame *frame)
 	for (unsigned i = 0; i < f->n_planes; i++) {
 		frame->planes[i].data = (uint8_t *)blank->memory + bytes;
 		frame->planes[i].bytes = f->sizeimage[i] + d->room;
-		bytes += (f->sizeimage[i] + d->room + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+		bytes += page_align(f->sizeimage[i] + d->room);
 	}
 	count(d, wait);
 	return 0;

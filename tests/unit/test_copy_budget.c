@@ -2,6 +2,7 @@
 /* The budget for frames that wait, where the driver's buffers are far larger than what is in them. */
 /* Runs under: asan valgrind */
 #include "queue/pool_internal.h"
+#include "base/page.h"
 #include "pool_fixture.h"
 #include "queue/spare.h"
 
@@ -67,7 +68,7 @@ static void a_spare_keeps_no_more_than_its_frame(void **state)
 			for (uint32_t n = 0; n < N_ELEMENTS(held); n++)
 				pool_release(fixture.pool, held[n]);
 		}
-		assert_in_range(fixture.pool->spare_bytes, 5 * 4096, 9 * 4096);
+		assert_in_range(fixture.pool->spare_bytes, 5 * page_size(), 9 * page_size());
 		pool_fixture_close(&fixture);
 	}
 }

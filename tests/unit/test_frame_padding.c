@@ -21,7 +21,7 @@
 #include "queue/memory_source.h"
 #include "session/play_buffers.h"
 
-#define PAGE 4096
+#define PAGE ((uint32_t)page_size())
 #define N_BUFFERS 4
 #define SIZE_MAX_PIXELS 160
 

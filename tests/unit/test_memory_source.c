@@ -2,6 +2,7 @@
 /* Memory that is not the driver's: user pointers, imports, copies, and how much of it. */
 /* Runs under: asan valgrind */
 #include "queue/pool_internal.h"
+#include "base/page.h"
 #include "pool_fixture.h"
 #include "queue/spare.h"
 
@@ -29,7 +30,7 @@ static unsigned long nth_value(const struct trace_call *call, const char *key, u
 
 static void user_pointers_are_whole_pages(void **state)
 {
-	unsigned long page = (unsigned long)sysconf(_SC_PAGESIZE);
+	unsigned long page = page_size();
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(shapes); i++) {

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/array.h"
+#include "base/page.h"
 #include "device/node_errors.h"
 #include "device/nodes/conversion.h"
 #include "device/nodes/holders.h"
@@ -188,7 +189,8 @@ static void holders_are_found(void **state)
 	assert_true(fd >= 0 && pipe(ready) == 0);
 	child = fork();
 	if (child == 0) {
-		if (ftruncate(fd, 4096) < 0 || mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
+		if (ftruncate(fd, (off_t)page_size()) < 0 ||
+		    mmap(NULL, page_size(), PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
 			_exit(1);
 		assert_int_equal(write(ready[1], "x", 1), 1);
 		pause();

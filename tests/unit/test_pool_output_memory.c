@@ -3,12 +3,12 @@
 /* Runs under: asan valgrind */
 #include "output_fixture.h"
 
-#include <unistd.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/page.h"
 
-#define PAGE ((uint32_t)sysconf(_SC_PAGESIZE))
+#define PAGE ((uint32_t)page_size())
 
 /* Whoever fills a buffer meanwhile goes on doing so; the memory goes with the last that comes back. */
 static void buffers_being_filled_outlive_the_stream(void **state)
@@ -52,7 +52,7 @@ static void open_foreign(const struct pool_fixture *fixture, struct buffer *fore
 {
 	*foreign = (struct buffer){ .n_planes = fixture->format.n_planes, .done = done };
 	for (uint32_t p = 0; p < foreign->n_planes; p++) {
-		uint32_t size = fixture->format.sizeimage[p], length = (size + PAGE - 1) / PAGE * PAGE;
+		uint32_t size = fixture->format.sizeimage[p], length = (uint32_t)page_align(size);
 
 		foreign->planes[p] = (struct plane){ .length = length, .bytesused = size, .fd = -1 };
 		assert_non_null(foreign->planes[p].data = aligned_alloc(PAGE, length));

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/log.h"
+#include "base/page.h"
 #include "sim_client.h"
 
 #define SMALL "size=320x240,fps=0"
@@ -305,7 +306,8 @@ static void test_expbuf(void **state)
 	assert_int_equal(sim_client_next(&client), 0);
 	assert_memory_equal(seen, client.maps[0][1], client.lengths[0][1]);
 	munmap(seen, client.lengths[0][1]);
-	assert_ptr_equal(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, export.fd, 0), MAP_FAILED);
+	assert_ptr_equal(mmap(NULL, page_size(), PROT_READ | PROT_WRITE, MAP_SHARED, export.fd, 0),
+			 MAP_FAILED);
 	assert_int_equal(errno, EACCES);
 	assert_int_equal(fcntl(export.fd, F_GETFD), FD_CLOEXEC);
 	close(export.fd);
@@ -317,7 +319,7 @@ static void test_expbuf(void **state)
 	export.index = 0;
 	export.flags = O_APPEND;
 	assert_int_equal(device_ioctl(&client.device, VIDIOC_EXPBUF, &export), -EINVAL);
-	assert_ptr_equal(device_mmap(&client.device, 4096, 12345, &err), MAP_FAILED);
+	assert_ptr_equal(device_mmap(&client.device, page_size(), 12345, &err), MAP_FAILED);
 	assert_int_equal(err, -EINVAL);
 	assert_ptr_equal(device_mmap(&client.device, 1 << 24, 0, &err), MAP_FAILED);
 	assert_int_equal(err, -EINVAL);

@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/page.h"
 #include "sim_client.h"
 
 #define SMALL "size=320x240,fps=0,"
@@ -238,7 +239,7 @@ static void test_unplug(void **state)
 	assert_int_equal(sim_client_queue(&client, 1), -ENODEV);
 	assert_int_equal(sim_client_off(&client), -ENODEV);
 	assert_int_equal(device_ioctl(&client.device, VIDIOC_QUERYCAP, &info), -ENODEV);
-	assert_ptr_equal(device_mmap(&client.device, 4096, 0, &err), (void *)-1);
+	assert_ptr_equal(device_mmap(&client.device, page_size(), 0, &err), (void *)-1);
 	assert_int_equal(err, -ENODEV);
 	sim_client_close(&client);
 }

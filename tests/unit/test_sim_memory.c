@@ -87,7 +87,7 @@ static int memory_file(off_t bytes)
 
 static void test_dmabuf(void **state)
 {
-	int fds[3] = { memory_file(LUMA), memory_file(CHROMA), memory_file(CHROMA - 4096) };
+	int fds[3] = { memory_file(LUMA), memory_file(CHROMA), memory_file(CHROMA / 2) };
 	uint8_t *luma = mmap(NULL, LUMA, PROT_READ, MAP_SHARED, fds[0], 0);
 	struct sim_client client;
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/array.h"
+#include "base/page.h"
 #include "sim_client.h"
 
 #define SMALL "size=64x48,fps=0,"
@@ -258,7 +259,8 @@ static void test_pointers_to_nowhere(void **state)
 	static const unsigned long requests[] = { VIDIOC_QUERYCAP, VIDIOC_G_FMT,   VIDIOC_REQBUFS,
 						  VIDIOC_STREAMON, VIDIOC_G_INPUT, VIDIOC_DQEVENT,
 						  VIDIOC_S_CTRL,   VIDIOC_QUERYBUF };
-	void *nowhere = mmap(NULL, 1 << 16, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *nowhere =
+		mmap(NULL, ARRAY_SIZE(requests) * page_size(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct v4l2_ext_control *read_only =
 		mmap(NULL, 1 << 16, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct v4l2_ext_control string = { 0 };
@@ -275,7 +277,8 @@ static void test_pointers_to_nowhere(void **state)
 	assert_ptr_not_equal(read_only, MAP_FAILED);
 	open_keys(&client, SMALL "planes=2,all-controls");
 	for (unsigned i = 0; i < ARRAY_SIZE(requests); i++)
-		assert_int_equal(plain_ioctl(&client, requests[i], (uint8_t *)nowhere + 4096 * i), -EFAULT);
+		assert_int_equal(plain_ioctl(&client, requests[i], (uint8_t *)nowhere + page_size() * i),
+				 -EFAULT);
 	assert_int_equal(plain_ioctl(&client, VIDIOC_G_EXT_CTRLS, &list), -EFAULT);
 	list.controls = read_only;
 	assert_int_equal(plain_ioctl(&client, VIDIOC_G_EXT_CTRLS, &list), -EFAULT);
@@ -383,13 +386,14 @@ static void test_output_mapping(void **state)
 	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
 		open_keys(&client, rows[i].keys);
 		assert_int_equal(sim_client_reqbufs(&client, 1, V4L2_MEMORY_MMAP), 0);
-		map = client.device.ops->mmap(&client.device, NULL, 4096,
+		map = client.device.ops->mmap(&client.device, NULL, page_size(),
 					      PROT_READ + PROT_WRITE - rows[i].protection, MAP_SHARED, 0);
 		assert_ptr_equal(map, MAP_FAILED);
 		assert_int_equal(errno, EINVAL);
-		map = client.device.ops->mmap(&client.device, NULL, 4096, rows[i].protection, MAP_SHARED, 0);
+		map = client.device.ops->mmap(&client.device, NULL, page_size(), rows[i].protection,
+					      MAP_SHARED, 0);
 		assert_ptr_not_equal(map, MAP_FAILED);
-		client.device.ops->munmap(&client.device, map, 4096);
+		client.device.ops->munmap(&client.device, map, page_size());
 		sim_client_close(&client);
 	}
 }
