@@ -71,6 +71,12 @@ WORKS = {
                   commands=PIPED),
     "start": dict(HD, title="from the start to the first frame of 720p YUYV out of a pipe", ending=".pipe", fps=0, frames=10,
                   commands=dict(PIPED, **{"gst-launch": BARE["gst-launch"].replace("{fps}/1", "[1/1,1000/1]")})),
+    "relay": dict(HD, relay=True, title="720p YUYV from a capture device to an output device, by dmabuf (ffmpeg: copied)", commands={
+        "v4l2q": PLAY + "-n {n} /dev/video0",
+        "gst-launch": GST.replace("num-buffers", "io-mode=dmabuf num-buffers")
+                      + "v4l2sink device=/dev/video1 io-mode=dmabuf-import sync=false show-preroll-frame=false",
+        "ffmpeg": FFMPEG + "-f v4l2 /dev/video1",
+        "v4l2-ctl": CTL + "-e /dev/video1 --stream-out-dmabuf"}),
     "play": dict(UNPACED, title="720p YUYV from a file (v4l2q, ffmpeg: NUT, others: bare) to an output device, unpaced",
                  sources=RAW_CLIP, commands={
         "v4l2q": PLAY + "--speed 0 {source}.nut",

@@ -9,8 +9,8 @@ command -v python3 >/dev/null || skip_all 'there is no python3 here'
 [ -z "$KIND" ] || skip_all 'what programs cost is compared in a plain build'
 compare=$root/scripts/compare-peers
 
-run_status 0 env BUILD="$build" "$compare" --runs 1 --frames 20 --only v4l2q --dir . --json r.json mkv play decode pace pace-h264
-for work in mkv play decode pace pace-h264; do
+run_status 0 env BUILD="$build" "$compare" --runs 1 --frames 20 --only v4l2q --dir . --json r.json mkv relay play decode pace pace-h264
+for work in mkv relay play decode pace pace-h264; do
 	ok "$work: figures" jq -e --arg work $work '.works[$work].programs["v4l2q"] | .cpu_ms_per_frame.median > 0 and .peak_mib.median > 0 and .lost.median >= 0' r.json
 done
 ok 'no frame is lost where no time presses' jq -e '[.works.play, .works.decode | .programs["v4l2q"].lost.max] == [0, 0]' r.json
