@@ -50,28 +50,36 @@ static int queue_lent(struct pool_link *link, struct buffer *frame)
 	return pool_try_queue(link->to, lent);
 }
 
-static int fill_copy(struct pool_link *link, const struct buffer *frame, struct buffer *to)
+static int fill_copy(struct pool_link *link, const struct buffer *frame, struct buffer *to, uint64_t *copied)
 {
-	int err = buffer_copy(to, &link->to->format, frame, &link->from->format, &link->bytes_copied);
-
-	link->n_copied += err == 0;
-	return err;
+	to->info = frame->info;
+	return link->fill ? link->fill(link->fill_opaque, frame, to)
+			  : buffer_copy(to, &link->to->format, frame, &link->from->format, copied);
 }
 
 static int queue_copy(struct pool_link *link, struct buffer *frame)
 {
 	struct buffer *to;
+	uint64_t copied = 0;
 	int err = pool_acquire(link->to, &to);
 
 	if (err == POOL_NOBUF)
 		return err;
 	if (err == 0) {
-		to->info = frame->info;
-		err = link->fill ? link->fill(link->fill_opaque, frame, to) : fill_copy(link, frame, to);
-		if (err < 0) /* as a compressed frame that is larger than the output's buffers */
+		err = fill_copy(link, frame, to, &copied);
+		if (err < 0) { /* as a compressed frame that is larger than the output's buffers */
 			pool_release(link->to, to);
-		err = err < 0 ? POOL_CORRUPT : pool_try_queue(link->to, to);
+			err = POOL_CORRUPT;
+		} else {
+			err = pool_try_queue(link->to, to);
+		}
 	}
+	if (err == POOL_NOBUF) { /* write() would wait */
+		pool_release(link->to, to);
+		return err;
+	}
+	link->n_copied += copied > 0;
+	link->bytes_copied += copied;
 	pool_release(link->from, frame);
 	return err;
 }

@@ -230,9 +230,41 @@ static void each_way_brings_all_frames(void **state)
 	}
 }
 
+/* Frames that the output has no room for stay the caller's, and are not counted. */
+static void full_output_leaves_the_frame(void **state)
+{
+	static const char *const outputs[] = { "fps=1/1000,caps=mmap,create=no", "fps=1/1000,caps=rw" };
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(outputs); i++) {
+		struct link_row row = { .keys = { "", outputs[i] }, .io = { "mmap", NULL } };
+		struct link_fixture fixture;
+		struct buffer *frame;
+		uint32_t n = 0;
+		int err;
+
+		link_fixture_open(&fixture, &row);
+		assert_int_equal(pool_link_start(&fixture.link, NULL), 0);
+		do {
+			frame = next_frame(&fixture, n);
+			err = pool_link_queue(&fixture.link, frame);
+			n += err == 0;
+		} while (err == 0);
+		assert_int_equal(err, POOL_NOBUF);
+		assert_int_equal(fixture.link.n_copied, n);
+		assert_int_equal(fixture.link.bytes_copied, n * fixture.formats[0].sizeimage[0]);
+		pool_fixture_check_picture(&fixture.formats[0], frame, n);
+		assert_int_equal(fixture.pools[0]->n_held, 1);
+		pool_release(fixture.pools[0], frame);
+		link_fixture_close(&fixture);
+		unlink(fixture.dump);
+	}
+}
+
 int main(void)
 {
 	static const struct table_test tests[] = {
+		{ 0, "full_output_leaves_the_frame", full_output_leaves_the_frame, NULL },
 		{ 0, "each_way_brings_all_frames", each_way_brings_all_frames, NULL },
 	};
 
