@@ -186,6 +186,7 @@ struct play {
 	struct setup setup;
 	struct setup_options setup_options;
 	struct reader *reader;
+	struct reader_info file; /* as the device is set up for it */
 	struct playback playback;
 	struct play_node node;
 	FILE *json;
@@ -263,8 +264,9 @@ static int open_node(struct play *play, struct reader_info *file)
 }
 
 /* Format and queue of the output device, by what the file or the node gives. */
-static enum status set_up_output(struct play *play, const struct reader_info *file)
+static enum status set_up_output(struct play *play)
 {
+	const struct reader_info *file = &play->file;
 	struct setup *setup = &play->setup;
 	struct setup_options *options = &play->setup_options;
 	struct play_node *node = play->playback.node;
@@ -286,10 +288,12 @@ static enum status open_output_device(struct play *play)
 {
 	const struct common_options *common = &play->options->common;
 	struct setup_options options = common_setup_options(common, DEVICE_OUTPUT, common_memory_limit());
-	struct reader_info file = reader_info(play->reader);
+	struct reader_info *file = &play->file;
 	enum status status;
-	int err = open_node(play, &file);
+	int err;
 
+	*file = reader_info(play->reader);
+	err = open_node(play, file);
 	if (err == POOL_FLUSHING)
 		return STATUS_DONE;
 	if (err < 0)
@@ -306,20 +310,19 @@ static enum status open_output_device(struct play *play)
 	if (err < 0)
 		return status_of(STAGE_DEVICE, err);
 	if (play->options->fit == SCALING_NONE)
-		file.sample_aspect = (struct fraction){ 0, 0 };
-	file.format.fps = scale_rate(file.format.fps, play->options->speed);
-	return set_up_output(play, &file);
+		file->sample_aspect = (struct fraction){ 0, 0 };
+	file->format.fps = scale_rate(file->format.fps, play->options->speed);
+	return set_up_output(play);
 }
 
 /* play_loop_options.reconnect: the pictures in the file have another size from here on. */
 static int follow_node(void *opaque, struct pool **pool)
 {
 	struct play *play = opaque;
-	struct reader_info file = reader_info(play->reader);
-	int err = play_node_disconnect(&play->node, &play->setup, &file);
+	int err = play_node_disconnect(&play->node, &play->setup, &play->file);
 
 	if (err == 0)
-		err = set_up_output(play, &file) ? -ERANGE : 0;
+		err = set_up_output(play) ? -ERANGE : 0;
 	*pool = play->setup.pool;
 	return err;
 }
