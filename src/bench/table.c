@@ -210,6 +210,14 @@ static void print_subject(const struct bench *bench, FILE *out)
 	fprintf(out, "\n\n");
 }
 
+static void print_other_rate(const struct rate_truth *rate, FILE *out)
+{
+	char text[sizeof rate->obstacle.cause + sizeof rate->obstacle.cure + 16];
+
+	snprintf(text, sizeof text, "rate: %s; %s.", rate->obstacle.cause, rate->obstacle.cure);
+	terminal_wrap(out, terminal_width(out), 0, text);
+}
+
 /* What the headings mean, and what applies to these figures. */
 static void print_notes(const struct bench *bench, bool plain, bool marked, FILE *out)
 {
@@ -240,7 +248,7 @@ static void print_notes(const struct bench *bench, bool plain, bool marked, FILE
 	else if (last && strcmp(last->moment, "soe") == 0)
 		fprintf(out, "latency: from the start of exposure, which is the driver's timestamp.\n");
 	if (last && last->rate.is_other)
-		fprintf(out, "rate: %s; %s.\n", last->rate.obstacle.cause, last->rate.obstacle.cure);
+		print_other_rate(&last->rate, out);
 	if (device_is_simulated(&bench->setup.device))
 		fprintf(out, "cpu: includes drawing the frames, as the simulated device is part of this "
 			     "program.\n");
