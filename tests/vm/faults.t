@@ -14,7 +14,7 @@ check_start() {
 	local name
 	for name in reqbufs qbuf streamon; do
 		is "$name error: exit status 1" "$(status $name)" 1
-		ok "$name error: the message names the call" says "$name" "^v4l2q: .*: VIDIOC_${name^^}: "
+		ok "$name error: the message names the call" says "$name" "^v4l2q: .*VIDIOC_${name^^}: "
 		ok "$name error: no file is left" [ ! -e "$job/$name.nut" ]
 	done
 	ok "reqbufs error: nothing was queued" [ "$(count_calls reqbufs VIDIOC_QBUF)" = 0 ]

@@ -108,7 +108,7 @@ check_faults() {
 	ok "refused: write() that the driver refuses is an error" [ "$(status refused)" != 0 ]
 	ok "refused: the message has the call and the reason" says refused '^v4l2q: .*write.*(Invalid argument|not)'
 	is "streamon error: exit status 1" "$(status streamon)" 1
-	ok "streamon error: the message names the call" says streamon '^v4l2q: .*: VIDIOC_STREAMON: '
+	ok "streamon error: the message names the call" says streamon '^v4l2q: .*VIDIOC_STREAMON: '
 	ok "streamon error: STREAMOFF follows, and all is undone" calls_end_with streamon \
 		"VIDIOC_QBUF VIDIOC_STREAMON .*VIDIOC_STREAMOFF munmap VIDIOC_REQBUFS $put_back*close"
 	ended again 0 eos
