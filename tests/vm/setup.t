@@ -22,7 +22,7 @@ alike='del(.device, .pipeline) | walk(if type == "string" then gsub("00[01]"; ""
 	.controls |= map(select(.flags | index("volatile") or index("read-only") | not))'
 
 for k in "${kernels[@]}"; do
-	ok "the job ran" boot "$k" setup -m 'vivid n_devs=2 node_types=0x101,0x1 vid_cap_nr=0,1 vid_out_nr=20' || continue
+	ok "the job ran" boot "$k" setup -m 'vivid n_devs=2 node_types=0x101,0x101 vid_cap_nr=0,1 vid_out_nr=20,21' || continue
 	for name in tv detected hdmi profile; do
 		is "$name: exit status" "$(status $name)" 0
 	done
