@@ -56,9 +56,10 @@ void encoding_close(struct encoding *encoding)
 
 int encoding_set(struct encoding *encoding, const struct video_format *camera)
 {
+	bool takes = conversion_has(&encoding->encoder.m2m.conversion.from, camera->fourcc);
 	char fourcc[FOURCC_TEXT_MAX];
 
-	if (!camera->pix || camera->pix->av == AV_PIX_FMT_NONE) {
+	if (!takes && (!camera->pix || camera->pix->av == AV_PIX_FMT_NONE)) {
 		log_error("%s: the encoder needs raw frames, and the device delivers %s: choose a raw format "
 			  "with -p",
 			  encoding->encoder.m2m.node.path, fourcc_text(camera->fourcc, fourcc));
