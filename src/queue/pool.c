@@ -261,12 +261,12 @@ int pool_check(const struct pool *pool)
 
 void pool_release(struct pool *pool, struct buffer *buffer)
 {
+	buffer->done = NULL; /* of another pool that had it as a foreign buffer */
 	if (buffer->spare) {
 		spare_release(pool, buffer);
 		return;
 	}
 	pool->n_held--;
-	buffer->done = NULL; /* of another pool that had it as a foreign buffer */
 	if (buffer->owner == BUFFER_ORPHANED) {
 		pool_detach(pool, buffer);
 		buffer->owner = BUFFER_FREE;

@@ -17,7 +17,6 @@
 
 static void give_back(struct buffer *frame)
 {
-	frame->done = NULL;
 	pool_release(frame->pool, frame);
 }
 
