@@ -19,15 +19,6 @@
 
 /* --- which node --- */
 
-/* What a node is asked for: the first of the FourCCs that it makes. */
-static uint32_t makes(const struct conversion_formats *gives, const uint32_t *fourccs, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++)
-		if (conversion_has(gives, fourccs[i]))
-			return fourccs[i];
-	return 0;
-}
-
 struct common_search {
 	const struct conversion_formats *takes;
 	unsigned best; /* index into takes; takes->n: none */
@@ -90,7 +81,7 @@ static const struct m2m_node *choose_node(const struct m2m_node *nodes, int n, c
 
 	for (int i = 0; i < n; i++) {
 		if (nodes[i].conversion.job != JOB_ENCODER ||
-		    !makes(&nodes[i].conversion.to, fourccs, n_fourccs))
+		    !conversion_find(&nodes[i].conversion.to, fourccs, n_fourccs))
 			continue;
 		if (find_common(&nodes[i].conversion.from, camera))
 			return &nodes[i];
@@ -142,7 +133,7 @@ int m2m_encoder_open(struct m2m_encoder *encoder, const struct m2m_encoder_optio
 			      : open_default(encoder, options->codec, fourccs, n, camera);
 	if (err < 0)
 		return err;
-	encoder->fourcc = makes(&encoder->m2m.conversion.to, fourccs, n);
+	encoder->fourcc = conversion_find(&encoder->m2m.conversion.to, fourccs, n);
 	err = check_makes(encoder, options->codec);
 	if (err < 0)
 		m2m_encoder_close(encoder);

@@ -21,15 +21,6 @@
 
 /* --- which node --- */
 
-static const uint32_t *find_common(const struct conversion_formats *formats, const uint32_t *fourccs,
-				   unsigned n)
-{
-	for (unsigned i = 0; i < n; i++)
-		if (conversion_has(formats, fourccs[i]))
-			return &fourccs[i];
-	return NULL;
-}
-
 /* The first node that decodes one of the formats, into path. */
 static int find_decoder(const char *codec, const uint32_t *fourccs, unsigned n_fourccs,
 			char path[NODE_PATH_MAX])
@@ -41,7 +32,7 @@ static int find_decoder(const char *codec, const uint32_t *fourccs, unsigned n_f
 		return n;
 	for (int i = 0; i < n && found < 0; i++)
 		if (nodes[i].conversion.job == JOB_DECODER &&
-		    find_common(&nodes[i].conversion.from, fourccs, n_fourccs))
+		    conversion_find(&nodes[i].conversion.from, fourccs, n_fourccs))
 			found = i;
 	if (found >= 0)
 		snprintf(path, NODE_PATH_MAX, "%s", nodes[found].path);
@@ -194,7 +185,7 @@ int play_node_open_decoder(struct play_node *node, const char *name, const char 
 			   struct reader_info *file)
 {
 	uint32_t fourccs[CODEC_FOURCCS_MAX];
-	const uint32_t *fourcc;
+	uint32_t fourcc;
 	char path[NODE_PATH_MAX];
 	unsigned n = codec_name_parse(codec, fourccs);
 	int err = n == 0 ? -EINVAL : name ? 0 : find_decoder(codec, fourccs, n, path);
@@ -203,12 +194,12 @@ int play_node_open_decoder(struct play_node *node, const char *name, const char 
 		err = m2m_open(&node->m2m, name ? name : path);
 	if (err < 0)
 		return err;
-	fourcc = find_common(&node->m2m.conversion.from, fourccs, n);
+	fourcc = conversion_find(&node->m2m.conversion.from, fourccs, n);
 	if (node->m2m.conversion.job != JOB_DECODER || !fourcc)
 		return log_wrong_job(&node->m2m, codec, "a decoder of it");
-	err = check_codec(*fourcc, codec, file);
+	err = check_codec(fourcc, codec, file);
 	if (err == 0)
-		err = set_coded_format(node, *fourcc, file);
+		err = set_coded_format(node, fourcc, file);
 	if (err == 0)
 		err = open_output(node);
 	if (err == 0)

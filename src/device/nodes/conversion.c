@@ -77,6 +77,14 @@ bool conversion_has(const struct conversion_formats *formats, uint32_t fourcc)
 	return false;
 }
 
+uint32_t conversion_find(const struct conversion_formats *formats, const uint32_t *fourccs, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (conversion_has(formats, fourccs[i]))
+			return fourccs[i];
+	return 0;
+}
+
 const char *conversion_job_name(enum conversion_job job)
 {
 	return jobs[job].name;

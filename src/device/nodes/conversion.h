@@ -32,6 +32,8 @@ struct conversion {
  * is empty. */
 void conversion_read(struct device *device, struct conversion *conversion);
 bool conversion_has(const struct conversion_formats *formats, uint32_t fourcc);
+/* The first of the FourCCs that is among the formats; 0: none. */
+uint32_t conversion_find(const struct conversion_formats *formats, const uint32_t *fourccs, unsigned n);
 /* "converter", "encoder", "decoder", "stateless decoder", "transcoder" */
 const char *conversion_job_name(enum conversion_job job);
 /* "a decoder of H264, VP8 into NV12", the first formats of each, into text, which is returned. */
