@@ -109,6 +109,12 @@ bool libav_mute(bool mute)
 	return before;
 }
 
+void libav_keep_memory(void *opaque, uint8_t *data)
+{
+	(void)opaque;
+	(void)data;
+}
+
 int libav_bsf_open(AVBSFContext **bsf, const AVBitStreamFilter *filter, const AVCodecParameters *par,
 		   AVRational time_base)
 {

@@ -39,6 +39,9 @@ int libav_check_protocol(const char *url, bool output);
  * the previous setting. */
 bool libav_mute(bool mute);
 
+/* As the free() of av_buffer_create(): for memory that is not the reference's to free. */
+void libav_keep_memory(void *opaque, uint8_t *data);
+
 /* Allocates and initialises a bitstream filter for such a stream. 0 or a negative errno, not logged; the
  * caller frees *bsf in any case. */
 int libav_bsf_open(AVBSFContext **bsf, const AVBitStreamFilter *filter, const AVCodecParameters *par,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include "base/log.h"
 #include "base/picture.h"
+#include "media/libav.h"
 
 #define VECTOR_BYTES 16 /* libswscale may write beyond rows that are not whole vectors */
 
@@ -66,12 +67,6 @@ void encoding_picture_close(struct encoding_picture *p)
 	*p = (struct encoding_picture){ 0 };
 }
 
-static void leave_memory(void *opaque, uint8_t *data)
-{
-	(void)opaque;
-	(void)data;
-}
-
 /* sws_scale_frame() copies frames that are not reference-counted. */
 static int wrap(AVFrame *frame, const struct picture_layout *layout, uint8_t *const payloads[MAX_PLANES])
 {
@@ -79,7 +74,7 @@ static int wrap(AVFrame *frame, const struct picture_layout *layout, uint8_t *co
 		frame->data[i] = payloads[layout->planes[i].memory_plane] + layout->planes[i].offset;
 		frame->linesize[i] = (int)layout->planes[i].stride;
 	}
-	frame->buf[0] = av_buffer_create(frame->data[0], 1, leave_memory, NULL, 0);
+	frame->buf[0] = av_buffer_create(frame->data[0], 1, libav_keep_memory, NULL, 0);
 	return frame->buf[0] ? 0 : log_no_memory();
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include "base/log.h"
+#include "media/libav.h"
 
 static int check_source_format(struct relay_converter *c)
 {
@@ -38,16 +39,9 @@ int relay_converter_open(struct relay_converter *c, const struct video_format *f
 	return c->frame ? scaler_check(&c->scaler, shape, aspect) : log_no_memory();
 }
 
-/* The memory is the pool's. */
-static void keep_memory(void *opaque, uint8_t *data)
-{
-	(void)opaque;
-	(void)data;
-}
-
 static AVBufferRef *refer_to(const struct plane *plane)
 {
-	return av_buffer_create(plane->data, plane->length, keep_memory, NULL, 0);
+	return av_buffer_create(plane->data, plane->length, libav_keep_memory, NULL, 0);
 }
 
 static void describe_picture(struct relay_converter *c, const struct buffer *from)

@@ -113,12 +113,6 @@ static int extract(struct parameter_sets *ps)
 	return found && size ? set_latest(ps, found, size) : 0;
 }
 
-static void keep_memory(void *opaque, uint8_t *data)
-{
-	(void)opaque;
-	(void)data;
-}
-
 /* Muted, as parser and extractor log errors until the stream's first parameter sets. */
 static int examine(struct parameter_sets *ps, struct frame *frame)
 {
@@ -127,7 +121,7 @@ static int examine(struct parameter_sets *ps, struct frame *frame)
 
 	ps->packet->data = frame->planes[0].data;
 	ps->packet->size = (int)frame->planes[0].bytes;
-	ps->packet->buf = av_buffer_create(ps->packet->data, frame->planes[0].bytes, keep_memory, NULL,
+	ps->packet->buf = av_buffer_create(ps->packet->data, frame->planes[0].bytes, libav_keep_memory, NULL,
 					   AV_BUFFER_FLAG_READONLY);
 	if (!ps->packet->buf)
 		err = -ENOMEM;
