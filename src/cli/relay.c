@@ -44,7 +44,7 @@ bool relay_is_device(const char *file)
 		return false;
 	if (stat(file, &st) == 0)
 		return S_ISCHR(st.st_mode) && major(st.st_rdev) == VIDEO_MAJOR;
-	return strcmp(file, "sim") == 0 || strncmp(file, "sim:", 4) == 0;
+	return device_has_scheme(file);
 }
 
 const char *relay_option_given(const struct relay_cli_options *o)

@@ -79,6 +79,8 @@ void device_close(struct device *device);
 /* The same, but device->path, name and info stay, for messages and for opening it again. Returns 0 or -ENOMEM
  * (logged), in which case it stays open. */
 int device_close_keeping_name(struct device *device);
+/* Whether the name is of a kind that is told by its scheme, as "sim:…" is; no file has to be there for it. */
+bool device_has_scheme(const char *name);
 /* Whether the device of that name (struct device) is there and can be opened. Logs nothing. */
 bool device_is_back(const char *name);
 

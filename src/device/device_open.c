@@ -198,6 +198,14 @@ int device_close_keeping_name(struct device *device)
 	return 0;
 }
 
+bool device_has_scheme(const char *name)
+{
+	const struct device_ops *ops;
+
+	choose_kind(&ops, name);
+	return ops->scheme;
+}
+
 bool device_is_back(const char *name)
 {
 	const struct device_ops *ops;
