@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What record_file.c, record_segment.c and record_lines.c share. */
+#ifndef SESSION_RECORD_FILE_INTERNAL_H
+#define SESSION_RECORD_FILE_INTERNAL_H
+
+#include "session/measured_rate.h"
+#include "session/record_file.h"
+
+/* So many frames and lines of the frame log wait for the rate. */
+#define MAX_WAITING 16
+
+struct record_file {
+	struct recording *recording;
+	struct writer *writer; /* NULL: no segment is open */
+	FILE *log;
+	struct record_frame *lines, **lines_end; /* of the log, to be written in this order */
+	bool has_segments;                       /* there can be several */
+	bool is_series;                          /* of pictures, which the muxer numbers */
+	bool suffix_said;                        /* that a segment got a suffix, as its name was taken */
+	unsigned n_segments;                     /* opened */
+	uint64_t n_pictures;                     /* in the series so far */
+	int64_t segment_pts_ns;                  /* of the segment's first frame */
+	uint64_t segment_taken;                  /* frames that its writer took */
+	uint64_t closed_written;                 /* frames in the segments before */
+	uint64_t closed_bytes;                   /* of the segments before */
+	uint64_t n_copied, bytes_copied; /* by the writer; frames that the queue had not copied already */
+	int64_t times_ns[MEASURED_RATE_FRAMES]; /* of the last frames of the stream that were sent here */
+	unsigned n_times;
+	struct record_frame *waiting[MAX_WAITING]; /* for the rate to be known */
+	unsigned n_waiting;
+	bool needs_rate, has_rate; /* of the stream */
+	int err;                   /* the first */
+};
+
+/* Opens the next segment. Returns 0 or a negative errno, logged, as those below do. */
+int record_segment_open(struct record_file *file);
+/* Finalises the segment and counts what is in it. Without one it does nothing. */
+int record_segment_close(struct record_file *file);
+/* Tells the writer the rate that the first frames show. */
+int record_segment_set_rate(struct record_file *file);
+/* Whether the frame is to begin another segment. */
+bool record_segment_is_full(const struct record_file *file, const struct record_frame *frame);
+/* So many frames of the segment are in the file. */
+uint64_t record_segment_written(const struct record_file *file);
+
+/* Adds the frame's line, and takes the frame. */
+void record_lines_append(struct record_file *file, struct record_frame *frame);
+/* The writer's on_packet(), of a struct record_file. */
+void record_lines_note_packet(void *opaque, int64_t pts, int64_t dts);
+/* Says what became of all frames that are pending. */
+void record_lines_settle(struct record_file *file, enum frame_result result);
+/* Writes the lines up to the first frame of which it is not known yet what became of it. */
+int record_lines_write(struct record_file *file);
+
+#endif

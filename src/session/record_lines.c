@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The lines of the frame log, in the camera's order: each waits until it is known what became of its frame.
+ */
+#include <stdlib.h>
+#include "session/record_file_internal.h"
+
+void record_lines_append(struct record_file *file, struct record_frame *frame)
+{
+	*file->lines_end = frame;
+	file->lines_end = &frame->next;
+}
+
+/* The encoder may change times; a packet is of some frame that it has. */
+void record_lines_note_packet(void *opaque, int64_t pts, int64_t dts)
+{
+	struct record_file *file = opaque;
+	struct record_frame *written = NULL;
+
+	for (struct record_frame *frame = file->lines; frame; frame = frame->next) {
+		if (frame->result == FRAME_PENDING && (!written || frame->frame.packet_pts == pts))
+			written = frame;
+	}
+	if (written)
+		written->result = FRAME_WRITTEN;
+	for (struct record_frame *frame = file->lines; frame; frame = frame->next) {
+		if (frame->result == FRAME_PENDING && frame->frame.packet_pts < dts)
+			frame->result = FRAME_LOST_CODEC;
+	}
+}
+
+void record_lines_settle(struct record_file *file, enum frame_result result)
+{
+	for (struct record_frame *frame = file->lines; frame; frame = frame->next) {
+		if (frame->result == FRAME_PENDING)
+			frame->result = result;
+	}
+}
+
+/* Up to the first frame of which it is not known yet what became of it. */
+int record_lines_write(struct record_file *file)
+{
+	struct record_frame *frame;
+	int err = 0, line_err;
+
+	while ((frame = file->lines) && (frame->result != FRAME_PENDING || !file->log)) {
+		line_err = frame_log_add(file->log, &frame->info, frame->result, frame->lost);
+		err = err < 0 ? err : line_err;
+		file->lines = frame->next;
+		free(frame);
+	}
+	if (!file->lines)
+		file->lines_end = &file->lines;
+	return err;
+}
