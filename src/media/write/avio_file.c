@@ -11,7 +11,6 @@
 #include <sys/uio.h>
 #include <unistd.h>
 #include <libavutil/mem.h>
-#include "base/array.h"
 #include "base/log.h"
 #include "base/output_file.h"
 #include "media/libav.h"
@@ -253,100 +252,6 @@ static int64_t avio_file_seek(void *opaque, int64_t offset, int whence)
 
 /* --- opening and closing --- */
 
-static int log_create_error(const char *path, int err)
-{
-	static const struct {
-		int err;
-		const char *text;
-	} errors[] = {
-		{ -EEXIST, "exists: use -y to overwrite it, or another name" },
-		{ -EISDIR, "is a directory: name a file in it" },
-		{ -ENOENT, "its directory does not exist" },
-		{ -ENOTDIR, "a part of the path is not a directory" },
-		{ -EACCES, "no permission to write there" },
-		{ -EPERM, "no permission to write there" },
-		{ -EROFS, "the file system is read-only" },
-		{ -ENOSPC, "no space left on the disk" },
-		{ -EINTR, "the run was ended before it had a reader" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
-		if (errors[i].err == err) {
-			log_error("%s: %s", path, errors[i].text);
-			return err;
-		}
-	}
-	log_error("%s: cannot be opened for writing: %s", path, output_file_err_str(err));
-	return err;
-}
-
-int avio_file_check_path(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? log_create_error(path, -EISDIR) : 0;
-}
-
-/* O_EXCL rather than a check beforehand: another process may create the file in between. */
-static int create_file(struct avio_file *f, const char *path, bool overwrite)
-{
-	struct stat st;
-	int flags = O_WRONLY | O_CLOEXEC;
-
-	f->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (f->fd >= 0) {
-		/* Where another run was quicker with the lock, the file is that run's to remove. */
-		f->created = output_file_lock(f->fd) == 0;
-		return f->created ? 0 : -EBUSY;
-	}
-	if (errno != EEXIST)
-		return -errno;
-	/* O_CREAT for dangling symbolic links only: with fs.protected_fifos set the kernel refuses it on
-	 * FIFOs of other users. */
-	if (stat(path, &st) < 0)
-		flags |= O_CREAT;
-	else if (S_ISDIR(st.st_mode))
-		return -EISDIR;
-	else if (S_ISREG(st.st_mode) && !overwrite)
-		return -EEXIST;
-	f->fd = output_file_open(path, flags);
-	return f->fd < 0 ? f->fd : output_file_lock(f->fd);
-}
-
-static int open_descriptor(struct avio_file *f, const char *path, unsigned flags)
-{
-	int err;
-
-	if (strcmp(path, "-") == 0)
-		err = f->fd = output_file_open_stdout();
-	else
-		err = create_file(f, path, flags & AVIO_FILE_OVERWRITE);
-	if (flags & AVIO_FILE_EXPECT_TAKEN && (err == -EEXIST || err == -EBUSY))
-		return err;
-	if (err < 0)
-		return log_create_error(f->path, err);
-	if (isatty(f->fd)) {
-		log_error("%s is a terminal: use a pipe or a file for binary data", f->path);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-/* lseek() can be relied on for regular files and block devices only, and O_APPEND overrides its offset. */
-static void probe_descriptor(struct avio_file *f)
-{
-	struct stat st;
-	int flags = fcntl(f->fd, F_GETFL);
-
-	if (fstat(f->fd, &st) < 0 || flags < 0)
-		return;
-	f->regular = S_ISREG(st.st_mode);
-	if ((f->regular || S_ISBLK(st.st_mode)) && !(flags & O_APPEND)) {
-		f->start = lseek(f->fd, 0, SEEK_CUR);
-		f->seekable = f->start >= 0;
-	}
-}
-
 static int alloc_avio(struct avio_file *f)
 {
 	uint8_t *buffer = av_malloc(AVIO_BYTES);
@@ -364,42 +269,57 @@ static int alloc_avio(struct avio_file *f)
 	return 0;
 }
 
+/* Without a descriptor, for the path or, for messages, "standard output". */
+static struct avio_file *alloc_file(const char *path, enum direct_io_mode mode)
+{
+	struct avio_file *f = calloc(1, sizeof *f);
+
+	if (!f)
+		return NULL;
+	f->fd = -1;
+	f->direct_io_mode = mode;
+	f->path = strdup(strcmp(path, "-") == 0 ? "standard output" : path);
+	if (f->path)
+		return f;
+	free(f);
+	return NULL;
+}
+
 int avio_file_open(struct avio_file **file, const char *path, unsigned flags, enum direct_io_mode mode)
 {
-	bool standard_output = strcmp(path, "-") == 0;
-	struct avio_file *f = calloc(1, sizeof *f);
-	int err = -ENOMEM;
+	struct avio_file *f = alloc_file(path, mode);
+	int err;
 
 	*file = NULL;
 	if (!f)
-		return log_create_error(path, err);
-	f->fd = -1;
-	f->path = strdup(standard_output ? "standard output" : path);
-	if (!f->path) {
-		log_create_error(path, err);
-		goto failed;
-	}
-	err = open_descriptor(f, path, flags);
-	if (err < 0)
-		goto failed;
-	probe_descriptor(f);
-	f->pending = f->regular && !f->created && !standard_output;
-	/* O_DIRECT is a flag of the open file description, which other processes share with us on standard
-	 * output. */
-	f->direct_io_mode = mode;
-	f->direct_io_allowed =
-		!standard_output && f->regular && f->seekable && direct_io_supported(f->fd, mode);
-	err = alloc_avio(f);
+		return log_no_memory();
+	err = avio_file_create(f, path, flags);
+	f->pending = err == 0 && f->regular && !f->created && strcmp(path, "-") != 0;
+	if (err == 0 && alloc_avio(f) < 0)
+		err = log_no_memory();
 	if (err < 0) {
-		log_create_error(path, err);
-		goto failed;
+		avio_file_unlink(f);
+		avio_file_close(f);
+		return err;
 	}
 	*file = f;
 	return 0;
-failed:
-	avio_file_unlink(f);
-	avio_file_close(f);
-	return err;
+}
+
+int avio_file_open_later(struct avio_file **file, const char *path, enum direct_io_mode mode)
+{
+	struct avio_file *f = alloc_file(path, mode);
+
+	*file = NULL;
+	if (!f)
+		return log_no_memory();
+	f->regular = f->seekable = f->pending = true;
+	if (alloc_avio(f) < 0) {
+		avio_file_close(f);
+		return log_no_memory();
+	}
+	*file = f;
+	return 0;
 }
 
 void avio_file_unlink(struct avio_file *f)

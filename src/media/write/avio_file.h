@@ -23,7 +23,8 @@ struct avio_file {
 	int fd;
 	int error; /* of the first write that failed; 0: none */
 	bool seekable, regular, created;
-	bool pending;     /* an existing file, not emptied yet: what was written is in `gathered` */
+	bool pending;     /* a file that was there, not emptied yet, or one that is not yet created: what was
+			     written is in `gathered` */
 	bool discarding;  /* drop what libavformat still flushes of a frame that failed */
 	int64_t start;    /* byte 0's offset in the file: standard output may already have content */
 	int64_t position; /* of the next byte, gathered ones included */
@@ -49,6 +50,11 @@ int avio_file_check_path(const char *path);
  * one that another run is writing gives -EBUSY; devices and FIFOs are opened as they are, terminals are
  * refused. 0 or a negative errno, logged. */
 int avio_file_open(struct avio_file **file, const char *path, unsigned flags, enum direct_io_mode mode);
+/* For a regular file that is created later, when it has a name: until then it takes a header alone. path: for
+ * messages. 0 or -ENOMEM, logged. */
+int avio_file_open_later(struct avio_file **file, const char *path, enum direct_io_mode mode);
+/* Creates it. Returns as avio_file_open(); after -EEXIST and -EBUSY another path can be tried. */
+int avio_file_create(struct avio_file *file, const char *path, unsigned flags);
 /* Empties a file that was there before and writes the header that was kept until now: to be called before the
  * first frame, and harmless later. 0 or a negative errno. */
 int avio_file_begin(struct avio_file *file);

@@ -3,17 +3,15 @@
 #include "media/write/muxer.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
-#include <unistd.h>
 #include <libavutil/avstring.h>
-#include <libavutil/opt.h>
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/output_file.h"
 #include "media/libav.h"
 #include "media/write/muxer_options.h"
+#include "media/write/muxer_pictures.h"
 
 /* What an index takes at most: the moov box, and its tables' entries of each frame (sizes, times, offsets).
  */
@@ -89,71 +87,6 @@ int muxer_open(struct muxer *m, const struct muxer_caps *caps, const char *optio
 	return muxer_options_parse(m->context, options, &m->options);
 }
 
-static int64_t next_picture(const struct muxer *m)
-{
-	int64_t first = MUXER_FIRST_PICTURE;
-
-	av_opt_get_int(m->context->priv_data, "start_number", 0, &first); /* the user's, perhaps */
-	return first + (int64_t)m->n_pictures;
-}
-
-/* The file of the next picture. */
-static const char *picture_path(const struct muxer *m, char path[PATH_MAX])
-{
-	if (m->series && av_get_frame_filename(path, PATH_MAX, m->context->url, (int)next_picture(m)) >= 0)
-		return path;
-	return m->context->url;
-}
-
-/* Muxers that open their files themselves overwrite existing ones without asking. */
-static int check_first_picture(const struct muxer *m, unsigned flags)
-{
-	char buffer[PATH_MAX];
-	const char *path = picture_path(m, buffer);
-
-	if (!muxer_caps_is_image2(&m->caps) || m->overwrite || access(path, F_OK) < 0 ||
-	    (m->series && flags & AVIO_FILE_EXPECT_TAKEN))
-		return 0;
-	log_error("%s: exists: use -y to overwrite it, or another name", path);
-	return -EEXIST;
-}
-
-/* Whether the muxer names pictures otherwise than by their numbers. */
-static bool has_own_names(const struct muxer *m)
-{
-	static const char *const keys[] = { "frame_pts", "strftime", "update" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (av_dict_get(m->options, keys[i], NULL, 0))
-			return true;
-	return false;
-}
-
-/* Without a number in its name an image file would be taken for a pattern. In a series, with frame_pts, the
- * number is the packet's time. */
-static int set_picture_options(const struct muxer *m, AVDictionary **options)
-{
-	if (!muxer_caps_is_image2(&m->caps) || has_own_names(m))
-		return 0;
-	return av_dict_set(options, m->series ? "frame_pts" : "update", "1", 0);
-}
-
-/* A picture of a series that is under way gets the next number whose file does not exist. */
-static void number_picture(struct muxer *m, AVPacket *packet)
-{
-	char path[PATH_MAX];
-
-	while (!m->overwrite && access(picture_path(m, path), F_OK) == 0) {
-		if (!m->taken_said)
-			log_warn("%s exists already: its number is left out, as are others that are taken",
-				 picture_path(m, path));
-		m->taken_said = true;
-		m->n_pictures++;
-	}
-	packet->pts = packet->dts = next_picture(m);
-	m->n_pictures++;
-}
-
 /* The protocol takes what it knows of the options. */
 static int open_url(struct muxer *m)
 {
@@ -176,13 +109,39 @@ int muxer_open_file(struct muxer *m, unsigned flags, enum direct_io_mode direct_
 
 	m->overwrite = flags & AVIO_FILE_OVERWRITE;
 	if (muxer_caps_no_file(&m->caps))
-		return check_first_picture(m, flags);
+		return muxer_pictures_check_first(m, flags);
 	if (muxer_is_url(m->caps.url))
 		return open_url(m);
 	err = avio_file_open(&m->file, skip_file_scheme(m->caps.url), flags, direct_io);
 	if (err == 0)
 		m->context->pb = m->file->avio;
 	return err;
+}
+
+int muxer_open_file_later(struct muxer *m, enum direct_io_mode direct_io)
+{
+	int err;
+
+	if (muxer_caps_no_file(&m->caps))
+		return 0;
+	err = avio_file_open_later(&m->file, skip_file_scheme(m->caps.url), direct_io);
+	if (err == 0)
+		m->context->pb = m->file->avio;
+	return err;
+}
+
+int muxer_create_file(struct muxer *m, const char *url, unsigned flags)
+{
+	const char *path = skip_file_scheme(url);
+	char *copy = av_strdup(path);
+
+	m->name = m->caps.url = url;
+	if (!copy)
+		return -ENOMEM;
+	av_free(m->context->url);
+	m->context->url = copy;
+	m->overwrite = flags & AVIO_FILE_OVERWRITE;
+	return m->file ? avio_file_create(m->file, path, flags) : muxer_pictures_check_first(m, flags);
 }
 
 static int file_error(const struct muxer *m)
@@ -289,7 +248,7 @@ int muxer_write_header(struct muxer *m)
 	m->synced_ns = now_ns();
 	err = set_muxer_options(m, &options);
 	if (err >= 0)
-		err = set_picture_options(m, &options);
+		err = muxer_pictures_set_options(m, &options);
 	if (err >= 0)
 		err = write_header_buffered(m, &options);
 	av_dict_free(&options);
@@ -391,8 +350,8 @@ int muxer_write_packet(struct muxer *m, AVPacket *packet)
 
 	libav_clear_error();
 	packet->stream_index = 0;
-	if (m->series && !has_own_names(m))
-		number_picture(m, packet);
+	if (m->series && !muxer_pictures_have_own_names(m))
+		muxer_pictures_number(m, packet);
 	err = prepare_file(m, packet);
 	taken = err >= 0;
 	if (err >= 0)

@@ -48,6 +48,11 @@ int muxer_open(struct muxer *m, const struct muxer_caps *caps, const char *optio
 void muxer_set_rate(struct muxer *m, enum file_clock clock, AVRational fps);
 /* Creates the file. flags: of avio_file_open(). 0 or a negative errno, logged as there. */
 int muxer_open_file(struct muxer *m, unsigned flags, enum direct_io_mode direct_io);
+/* In place of it, for a file that is created once it has a name: the header waits for that, and no packet may
+ * be written before. */
+int muxer_open_file_later(struct muxer *m, enum direct_io_mode direct_io);
+/* Creates it, under a name that has to last as long as the muxer. As muxer_open_file(). */
+int muxer_create_file(struct muxer *m, const char *url, unsigned flags);
 /* Writes the header, which sets m->stream->time_base. 0 or a negative errno, logged. */
 int muxer_write_header(struct muxer *m);
 /* Writes a packet, its times in m->stream->time_base, and unreferences it. 0, -ENOMEM, or another negative

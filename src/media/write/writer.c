@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Writes frames to a container file with libavformat. */
-#include "media/write/writer.h"
+#include "media/write/writer_internal.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -12,37 +12,7 @@
 #include "base/log.h"
 #include "media/libav.h"
 #include "media/write/codec_choice.h"
-#include "media/write/muxer.h"
-#include "media/write/parameter_sets.h"
 #include "media/write/still_jpeg.h"
-#include "media/write/transcoder.h"
-
-/* Frames that an encoder of a constant rate may hold back. */
-#define N_CODED 64
-
-struct writer {
-	char *url;
-	struct muxer muxer;
-	struct frame_packet frame_packet;
-	const AVCodec *codec; /* the encoder; NULL: stream copy */
-	bool playable;        /* see codec_choice */
-	struct transcoder transcoder;
-	bool still_jpegs;          /* each packet is opened by itself */
-	AVBSFContext *jpeg_tables; /* inserts Huffman tables in them; NULL: there is no such filter */
-	bool intra_only;           /* every frame is a key frame */
-	bool waiting_for_key;      /* no frame was taken that decoding can start with */
-	char *codec_options;
-	AVPacket *packet;
-	struct file_times times;
-	struct {
-		int64_t pts, time; /* the encoder's; the file's */
-	} coded[N_CODED]; /* by pts, of an encoder whose ticks are frames of a constant rate; a ring */
-	int64_t last_coded;
-	void (*on_packet)(void *opaque, int64_t pts, int64_t dts);
-	void *opaque;
-	bool finished;
-	int error;
-};
 
 /* --- opening --- */
 
@@ -84,16 +54,10 @@ static int64_t file_time(const struct writer *w, int64_t coded)
 	return av_rescale_q(coded, encoder_time_base(w), w->muxer.stream->time_base);
 }
 
-/* pts, dts: by which the packet's frame is known. */
 static int write_packet(struct writer *w, AVPacket *packet, int64_t pts, int64_t dts)
 {
-	int err;
-
 	packet->duration = last_duration(w);
-	err = muxer_write_packet(&w->muxer, packet);
-	if (err == 0 && w->on_packet)
-		w->on_packet(w->opaque, pts, dts);
-	return err;
+	return writer_put_packet(w, packet, pts, dts);
 }
 
 /* The transcoder's write_packet(). */
@@ -249,10 +213,8 @@ static int open_parts(struct writer *w, const struct writer_options *o)
 	w->muxer.faststart = o->faststart;
 	w->muxer.series = o->series;
 	w->muxer.n_pictures = o->n_pictures;
-	err = muxer_open_file(&w->muxer,
-			      (o->overwrite ? AVIO_FILE_OVERWRITE : 0) |
-				      (o->expect_taken ? AVIO_FILE_EXPECT_TAKEN : 0),
-			      o->direct_io);
+	err = w->armed ? muxer_open_file_later(&w->muxer, o->direct_io)
+		       : muxer_open_file(&w->muxer, writer_file_flags(o), o->direct_io);
 	if (err < 0)
 		return err;
 	w->intra_only = parameter_sets_intra_only(&o->format);
@@ -275,6 +237,7 @@ int writer_open(struct writer **writer, const struct writer_options *options)
 		return log_no_memory();
 	w->on_packet = options->on_packet;
 	w->opaque = options->opaque;
+	writer_arm(w, options);
 	w->url = strdup(options->url);
 	w->codec_options = options->codec_options ? strdup(options->codec_options) : NULL;
 	w->packet = av_packet_alloc();
@@ -434,6 +397,8 @@ int writer_finish(struct writer *w)
 	if (w->finished)
 		return w->error;
 	w->finished = true;
+	if (w->armed) /* there is no file */
+		return w->error;
 	if (w->codec && w->error == 0)
 		err = transcoder_flush(&w->transcoder);
 	if (err < 0)
@@ -451,6 +416,7 @@ int writer_close(struct writer *w)
 	if (!w)
 		return 0;
 	err = writer_finish(w);
+	pre_roll_close(&w->kept);
 	muxer_close(&w->muxer);
 	transcoder_close(&w->transcoder);
 	frame_packet_close(&w->frame_packet);

@@ -30,6 +30,13 @@ struct writer_options {
 	 * packet_pts of its frame, and one that no later packet is before. NULL: not. */
 	void (*on_packet)(void *opaque, int64_t pts, int64_t dts);
 	void *opaque;
+	/* There is no file until writer_begin(), which overrides url; without an encoder no frame may be
+	 * written before. What comes out of an encoder is kept, the last pre_roll_ns in pre_roll_bytes of
+	 * memory; the packet_pts of what is not kept any longer goes to on_dropped(). */
+	bool armed;
+	int64_t pre_roll_ns;
+	uint64_t pre_roll_bytes;
+	void (*on_dropped)(void *opaque, int64_t pts);
 };
 
 /* Opens the file and writes its header, except that the header of a compressed stream waits for the first key
@@ -39,6 +46,16 @@ struct writer_options {
  * that can). A frame's memory is passed to write() without a copy if the muxer allows it; frames of 1 MiB or
  * more with O_DIRECT if that pays (direct_io.h). */
 int writer_open(struct writer **writer, const struct writer_options *options);
+
+/* Whether frames are encoded by libavcodec. */
+bool writer_encodes(const struct writer *writer);
+/* Of an armed writer: creates the file, writes what was kept, and goes on with the frames that come. Returns
+ * as writer_open(); after -EEXIST and -EBUSY another url can be tried. Times in the file count from its first
+ * packet, which was at *start_ns on the frames' axis; INT64_MIN: nothing was kept. */
+int writer_begin(struct writer *writer, const struct writer_options *options, int64_t *start_ns);
+bool writer_is_armed(const struct writer *writer);
+/* So many bytes are kept. */
+uint64_t writer_kept_bytes(const struct writer *writer);
 
 /* Whether the file, or its encoder, needs the rate in advance. The header then waits for the first frame, and
  * writer_set_rate() before that replaces the format's rate. */
