@@ -166,7 +166,7 @@ static bool exceeds_noise(enum metric_id id, const struct bench_run *old, const 
 }
 
 /* "": within the noise. */
-static const char *judge(enum metric_id id, const struct bench_run *old, const struct bench_run *new)
+static const char *judge_change(enum metric_id id, const struct bench_run *old, const struct bench_run *new)
 {
 	double from = old->values[id], to = new->values[id];
 
@@ -186,7 +186,7 @@ static unsigned count_worse(const struct bench_run *old, const struct bench_run 
 
 	for (size_t i = 0; i < N_COMPARED; i++)
 		n_worse += is_comparable(compared[i], old, new) &&
-			   strcmp(judge(compared[i], old, new), "worse") == 0;
+			   strcmp(judge_change(compared[i], old, new), "worse") == 0;
 	return n_worse;
 }
 
@@ -212,7 +212,8 @@ static void print_changes(const struct bench_run *old, const struct bench_run *n
 	fprintf(out, "\n%-20s %12s %12s %10s\n", bench_run_text(new, name), "before", "now", "change");
 	for (size_t i = 0; i < N_COMPARED; i++)
 		if (is_comparable(compared[i], old, new))
-			print_change(compared[i], old, new, like ? judge(compared[i], old, new) : "", out);
+			print_change(compared[i], old, new, like ? judge_change(compared[i], old, new) : "",
+				     out);
 }
 
 static bool is_like(const struct bench_subject *old, const struct bench_subject *new)

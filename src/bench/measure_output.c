@@ -20,7 +20,7 @@ static void frame_done(struct buffer *buffer)
 }
 
 /* Writes every byte. The values do not matter: they cost the same. */
-static void write_frame(struct measure *measure, struct buffer *buffer, int value)
+static void overwrite_frame(struct measure *measure, struct buffer *buffer, int value)
 {
 	int64_t start_ns = now_ns();
 
@@ -47,7 +47,7 @@ static int new_frame(struct measure *measure, struct measure_frame **out)
 	*frame = (struct measure_frame){ .measure = measure, .buffer = buffer };
 	buffer->done = frame_done;
 	buffer->opaque = frame;
-	write_frame(measure, buffer, GREY);
+	overwrite_frame(measure, buffer, GREY);
 	*out = frame;
 	return 0;
 }
@@ -67,7 +67,7 @@ int measure_output_frame(struct measure *measure, int64_t deadline_ns)
 	for (uint32_t p = 0; p < format->n_planes; p++)
 		frame->buffer->planes[p].bytesused = format->sizeimage[p];
 	if (measure->options.touch)
-		write_frame(measure, frame->buffer, (int)(GREY + measure->frames % 2));
+		overwrite_frame(measure, frame->buffer, (int)(GREY + measure->frames % 2));
 	measure_hold_frame(measure);
 	frame->queued_ns = now_ns();
 	frame->buffer->info.timestamp_ns = frame->queued_ns;

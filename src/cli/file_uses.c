@@ -61,7 +61,7 @@ static bool is_one_file(const struct file_use *a, const struct file_use *b)
 	       strcmp(ia.base, ib.base) == 0;
 }
 
-static int refuse(const struct file_use *a, const struct file_use *b)
+static int report_clash(const struct file_use *a, const struct file_use *b)
 {
 	const char *name = common_is_stdout(b->name) ? "standard output" : b->name;
 
@@ -79,6 +79,6 @@ int file_uses_check(const struct file_use *uses, size_t n)
 	for (size_t i = 1; i < n; i++)
 		for (size_t k = 0; k < i; k++)
 			if (is_one_file(&uses[k], &uses[i]))
-				return refuse(&uses[k], &uses[i]);
+				return report_clash(&uses[k], &uses[i]);
 	return 0;
 }

@@ -246,7 +246,7 @@ static int check_conversion(const struct play *play, const struct reader_info *f
 }
 
 /* Where one of them is asked for. */
-static int open_node(struct play *play, struct reader_info *file)
+static int open_play_node(struct play *play, struct reader_info *file)
 {
 	const struct play_options *options = play->options;
 	struct play_node *node = &play->node;
@@ -293,7 +293,7 @@ static enum status open_output_device(struct play *play)
 	int err;
 
 	*file = reader_info(play->reader);
-	err = open_node(play, file);
+	err = open_play_node(play, file);
 	if (err == POOL_FLUSHING)
 		return STATUS_DONE;
 	if (err < 0)
@@ -316,7 +316,7 @@ static enum status open_output_device(struct play *play)
 }
 
 /* play_loop_options.reconnect: the pictures in the file have another size from here on. */
-static int follow_node(void *opaque, struct pool **pool)
+static int reconnect_output(void *opaque, struct pool **pool)
 {
 	struct play *play = opaque;
 	int err = play_node_disconnect(&play->node, &play->setup, &play->file);
@@ -371,7 +371,7 @@ static enum status play_and_report(struct play *play)
 		.on_demand = options->on_demand,
 		.signal_fd = play->signal_fd,
 		.resume_fd = play->resume_fd,
-		.reconnect = follow_node,
+		.reconnect = reconnect_output,
 		.reconnect_opaque = play,
 		.progress = common_progress_wanted(&options->common) ? progress_playback : NULL,
 		.progress_opaque = &progress,

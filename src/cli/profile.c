@@ -20,7 +20,7 @@ struct loader {
 	FILE *edid, *controls; /* what is in these sections, in memory */
 };
 
-static int report_line(const struct loader *loader, const char *text, const char *expected)
+static int refuse_line(const struct loader *loader, const char *text, const char *expected)
 {
 	log_error("%s:%u: '%s': expected %s", loader->options->profile, loader->line, text, expected);
 	return -EINVAL;
@@ -63,7 +63,7 @@ static int begin_section(struct loader *loader, const char *name)
 			return 0;
 		}
 	}
-	return report_line(loader, name, "[edid] or [controls]");
+	return refuse_line(loader, name, "[edid] or [controls]");
 }
 
 /* By the options' own names. Those of a mode are not for one who asks with --want for another. */
@@ -84,7 +84,7 @@ static int take_option_of(struct loader *loader, const char *name, const char *v
 			       ? 0
 			       : options_set_default(loader->rows, name, value, loader->options);
 	}
-	return report_line(loader, name, "input, dv-timings, standard, edid, pixelformat, size, fps or crop");
+	return refuse_line(loader, name, "input, dv-timings, standard, edid, pixelformat, size, fps or crop");
 }
 
 static int take_line(struct loader *loader, char *line)
@@ -99,7 +99,7 @@ static int take_line(struct loader *loader, char *line)
 		return fprintf(loader->edid, "%s\n", line) < 0 ? -ENOMEM : 0;
 	value = strchr(line, '=');
 	if (!value)
-		return report_line(loader, line, "NAME = VALUE");
+		return refuse_line(loader, line, "NAME = VALUE");
 	*value++ = '\0';
 	line = trim(line);
 	value = trim(value);

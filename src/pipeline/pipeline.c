@@ -146,7 +146,7 @@ char *pipeline_mismatch(struct pipeline *pipeline, char text[MISMATCH_TEXT_MAX])
 		       : route_mismatch_text(&mismatch, text);
 }
 
-static int refuse(const struct pipeline *pipeline, const struct mismatch *mismatch, int err)
+static int report_mismatch(const struct pipeline *pipeline, const struct mismatch *mismatch, int err)
 {
 	char text[MISMATCH_TEXT_MAX];
 
@@ -241,7 +241,7 @@ static int set_all(struct pipeline *pipeline, const struct search_result *found)
 	if (err < 0)
 		return err;
 	err = route_check(&pipeline->route, pipeline->video, &mismatch);
-	return err == 0 && mismatch.kind ? refuse(pipeline, &mismatch, -EPIPE) : err;
+	return err == 0 && mismatch.kind ? report_mismatch(pipeline, &mismatch, -EPIPE) : err;
 }
 
 /* Of a pixel format that libv4l2 can make of another, or that the node lacks altogether, the pipeline knows
@@ -297,13 +297,13 @@ int pipeline_configure(struct pipeline *pipeline, const struct negotiate_request
 	if (err < 0)
 		return err;
 	if (mismatch.kind == MISMATCH_OPEN_END)
-		return refuse(pipeline, &mismatch, -ENOLINK);
+		return report_mismatch(pipeline, &mismatch, -ENOLINK);
 	request.n_fourccs = list_fourccs(pipeline, wanted->pixelformat, fourccs);
 	if (!mismatch.kind && is_as_requested(pipeline, &request))
 		return 0;
 	search_run(&pipeline->route, pipeline->video, &request, &found);
 	if (found.cost == UINT64_MAX)
-		return refuse(pipeline, &found.mismatch, -EPIPE);
+		return report_mismatch(pipeline, &found.mismatch, -EPIPE);
 	if (!search_is_as_requested(&found) && !wanted->adjust)
 		return refuse_request(pipeline, wanted, &found);
 	if (!pipeline->is_saved)

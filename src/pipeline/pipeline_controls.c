@@ -22,7 +22,7 @@ static struct control_owner owner_of(struct entity *entity)
 }
 
 /* The entity of the name, which is not ended by '\0'. */
-static struct entity *find_named(struct graph *graph, const char *name, size_t length)
+static struct entity *find_entity_named(struct graph *graph, const char *name, size_t length)
 {
 	for (unsigned i = 0; i < graph->n_entities; i++)
 		if (strlen(graph->entities[i].name) == length &&
@@ -48,7 +48,7 @@ static int report_no_entity(const struct owners *owners, const char *name)
 static int find_by_entity(const struct owners *owners, const char *slash, struct control_owner *owner)
 {
 	struct graph *graph = &owners->pipeline->graph;
-	struct entity *entity = find_named(graph, owners->name, (size_t)(slash - owners->name));
+	struct entity *entity = find_entity_named(graph, owners->name, (size_t)(slash - owners->name));
 	int err;
 
 	if (entity && entity == graph->node) {

@@ -20,7 +20,7 @@ static void give_back(struct buffer *frame)
 	pool_release(frame->pool, frame);
 }
 
-static int queue_frame(struct pool_link *link, struct buffer *frame)
+static int queue_shared(struct pool_link *link, struct buffer *frame)
 {
 	frame->done = give_back;
 	return pool_try_queue(link->to, frame);
@@ -86,10 +86,10 @@ static int queue_copy(struct pool_link *link, struct buffer *frame)
 /* --- the ways --- */
 
 static const struct pool_link_way ways[] = {
-	{ &io_dmabuf, &io_import, LINK_OF_FROM, "dmabuf, exported by %s", queue_frame },
+	{ &io_dmabuf, &io_import, LINK_OF_FROM, "dmabuf, exported by %s", queue_shared },
 	{ &io_import, &io_dmabuf, LINK_OF_TO, "dmabuf, exported by %s", queue_lent },
-	{ &io_import, &io_import, LINK_OF_SOURCE, "dmabuf, memory from %s", queue_frame },
-	{ &io_userptr, &io_userptr, LINK_OF_PAGES, "userptr", queue_frame },
+	{ &io_import, &io_import, LINK_OF_SOURCE, "dmabuf, memory from %s", queue_shared },
+	{ &io_userptr, &io_userptr, LINK_OF_PAGES, "userptr", queue_shared },
 	{ NULL, NULL, LINK_COPIED, "copy", queue_copy },
 };
 

@@ -86,8 +86,8 @@ static void print_sim_keys(struct json_object *keys)
 }
 
 /* Of the queue of a memory-to-memory node that takes what it converts; NULL for other nodes. */
-static struct json_object *read_source(struct device *device,
-				       struct json_object *(*read)(struct device *device))
+static struct json_object *read_output_section(struct device *device,
+					       struct json_object *(*read)(struct device *device))
 {
 	enum v4l2_buf_type type = device->type;
 	struct json_object *section;
@@ -103,17 +103,17 @@ static struct json_object *read_source(struct device *device,
 
 static struct json_object *read_source_format(struct device *device)
 {
-	return read_source(device, report_device_format);
+	return read_output_section(device, report_device_format);
 }
 
 static struct json_object *read_source_io(struct device *device)
 {
-	return read_source(device, report_device_io);
+	return read_output_section(device, report_device_io);
 }
 
 static struct json_object *read_source_formats(struct device *device)
 {
-	return read_source(device, report_device_formats);
+	return read_output_section(device, report_device_formats);
 }
 
 /* In the order of the report. Those without a title are lines below that of the device. */

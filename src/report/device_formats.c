@@ -125,7 +125,7 @@ static void add_formats(struct json_object *array, struct device *device, uint32
 	}
 }
 
-static struct json_object *find_format(struct json_object *formats, uint32_t pixelformat)
+static struct json_object *find_format_json(struct json_object *formats, uint32_t pixelformat)
 {
 	char fourcc[FOURCC_TEXT_MAX];
 
@@ -152,7 +152,7 @@ static void add_bus_codes(struct json_object *formats, struct device *device)
 
 			if (device_ioctl(device, VIDIOC_ENUM_FMT, &desc) < 0)
 				break;
-			format = find_format(formats, desc.pixelformat);
+			format = find_format_json(formats, desc.pixelformat);
 			if (!format)
 				continue;
 			if (!json_object_object_get_ex(format, "mbus_codes", &codes)) {

@@ -56,7 +56,7 @@ static void add_timestamps(struct json_object *object, struct device *device, ui
 }
 
 /* What a single buffer shows. Returns whether it can be exported. */
-static bool add_buffer(struct json_object *object, struct allocator *allocator)
+static bool add_single_buffer(struct json_object *object, struct allocator *allocator)
 {
 	int n = allocator_start(allocator, 1, V4L2_MEMORY_MMAP);
 	bool exports;
@@ -124,7 +124,7 @@ struct json_object *report_device_io(struct device *device)
 	if (streams) {
 		add_limits(buffers, device);
 		json_add_bool(buffers, "create_bufs", allocator_can_create(&allocator, V4L2_MEMORY_MMAP));
-		exports = add_buffer(buffers, &allocator);
+		exports = add_single_buffer(buffers, &allocator);
 	}
 	json_object_object_add(object, "modes", modes_json(&allocator, exports));
 	if (streams)

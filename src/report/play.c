@@ -92,7 +92,7 @@ static const char *node_key(const struct play_node *node)
 }
 
 /* The node between file and device, and how its frames get to that. */
-static struct json_object *node_json(const struct play_node *node)
+static struct json_object *play_node_json(const struct play_node *node)
 {
 	struct json_object *object = json_object_new_object();
 	char fourcc[FOURCC_TEXT_MAX];
@@ -107,7 +107,7 @@ static struct json_object *node_json(const struct play_node *node)
 	return object;
 }
 
-static void print_node(const struct play_node *node, FILE *out)
+static void print_play_node(const struct play_node *node, FILE *out)
 {
 	char from[FOURCC_TEXT_MAX], to[FOURCC_TEXT_MAX];
 
@@ -138,7 +138,7 @@ struct json_object *report_play_json(const struct report *report, const struct p
 				       report_stats_json(&playback->stats.interval_ns));
 	json_object_object_add(object, "input", input_file_json(&info));
 	if (playback->node)
-		json_object_object_add(object, node_key(playback->node), node_json(playback->node));
+		json_object_object_add(object, node_key(playback->node), play_node_json(playback->node));
 	json_add_text(object, "end", end_name(playback->end));
 	return object;
 }
@@ -155,6 +155,6 @@ void report_play_text(const struct report *report, const struct playback *playba
 	report_times_text(report, &times, out);
 	print_input_file(&info, out);
 	if (playback->node)
-		print_node(playback->node, out);
+		print_play_node(playback->node, out);
 	report_line(out, "end", "%s", end_name(playback->end));
 }

@@ -85,8 +85,8 @@ static bool has_arrived_after(const struct capture_timestamps *timestamps, const
  * claims it and as it was last: a busy program gets frames late, and a camera makes fewer of them in the
  * dark. It may lie anywhere between these times, and half a frame beyond.
  */
-static enum timestamp_fault judge(const struct capture_timestamps *timestamps,
-				  const struct capture_time *earlier, const struct frame_info *info)
+static enum timestamp_fault judge_interval(const struct capture_timestamps *timestamps,
+					   const struct capture_time *earlier, const struct frame_info *info)
 {
 	int64_t passed_ns = difference_ns(info->timestamp_ns, earlier->timestamp_ns);
 	int64_t arrived_ns = info->dequeue_ns - earlier->dequeue_ns, steps = steps_since(earlier, info);
@@ -119,8 +119,9 @@ static const struct capture_time *find_base(const struct capture_timestamps *tim
 
 	*fault = TIMESTAMP_MISSING;
 	for (size_t i = 0; info->timestamp_ns > 0 && i < ARRAY_SIZE(bases); i++) {
-		enum timestamp_fault one =
-			bases[i]->timestamp_ns > 0 ? judge(timestamps, bases[i], info) : TIMESTAMP_MISSING;
+		enum timestamp_fault one = bases[i]->timestamp_ns > 0
+						   ? judge_interval(timestamps, bases[i], info)
+						   : TIMESTAMP_MISSING;
 
 		if (one == TIMESTAMP_GOOD)
 			return bases[i];

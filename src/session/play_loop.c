@@ -200,7 +200,7 @@ static int wait_for(struct play_loop *loop, enum wait_for what, int64_t time_ns)
 }
 
 /* What comes from the node has another format now: the device gets it once it has shown what it has. */
-static int follow_node(struct play_loop *loop)
+static int follow_node_format(struct play_loop *loop)
 {
 	int err = pool_drain(loop->pool, now_ns() + DRAIN_NS);
 
@@ -225,7 +225,7 @@ static int get_frame(struct play_loop *loop, struct frame **frame)
 	if (result == 0)
 		return finish_playing(loop, END_EOS, 0);
 	if (loop->node && result == POOL_RES_CHANGE)
-		return follow_node(loop);
+		return follow_node_format(loop);
 	if (loop->node && result < 0 && result != loop->node->read_error)
 		return finish_by(loop, loop->node->m2m.node.path, result);
 	if (result < 0)
@@ -316,7 +316,7 @@ static void count_played(struct play_loop *loop, const struct frame *frame, int6
 	}
 }
 
-static int queue_frame(struct play_loop *loop, struct frame *frame, int64_t due_ns, int64_t deadline_ns)
+static int queue_to_device(struct play_loop *loop, struct frame *frame, int64_t due_ns, int64_t deadline_ns)
 {
 	struct buffer *buffer;
 
@@ -330,7 +330,7 @@ static int queue_frame(struct play_loop *loop, struct frame *frame, int64_t due_
 static int queue_due_frame(struct play_loop *loop, struct frame *frame, int64_t due_ns)
 {
 	int64_t queue_ns = now_ns(), stall_ns = loop->options->stall_ns;
-	int err = queue_frame(loop, frame, due_ns, stall_ns ? queue_ns + stall_ns : 0);
+	int err = queue_to_device(loop, frame, due_ns, stall_ns ? queue_ns + stall_ns : 0);
 
 	if (err == POOL_CORRUPT) {
 		loop->stats->dropped++;
@@ -426,7 +426,7 @@ static int show_last_frame(struct play_loop *loop)
 	return err < 0 && err != POOL_FLUSHING ? finish_by_device(loop, err) : 0;
 }
 
-static void call_progress(struct play_loop *loop)
+static void report_play_progress(struct play_loop *loop)
 {
 	const struct play_loop_options *options = loop->options;
 
@@ -449,7 +449,7 @@ int play_loop_run(struct play_loop *loop)
 			play_loop_free_frame(frame);
 		}
 		play_buffers_recycle(loop->buffers);
-		call_progress(loop);
+		report_play_progress(loop);
 	}
 	if (loop->stats->played == 0 || loop->end == END_SIGNAL || (err < 0 && loop->end != END_READ_ERROR))
 		return err;

@@ -22,8 +22,8 @@
 /* --- which node --- */
 
 /* The first node that decodes one of the formats, into path. */
-static int find_decoder(const char *codec, const uint32_t *fourccs, unsigned n_fourccs,
-			char path[NODE_PATH_MAX])
+static int find_decoder_node(const char *codec, const uint32_t *fourccs, unsigned n_fourccs,
+			     char path[NODE_PATH_MAX])
 {
 	struct m2m_node *nodes;
 	int n = m2m_find(&nodes), found = -1;
@@ -72,7 +72,7 @@ static int open_output(struct play_node *node)
 	return err;
 }
 
-static int start_reader(struct play_node *node, struct reader *reader, enum scaling scaling)
+static int start_node_reader(struct play_node *node, struct reader *reader, enum scaling scaling)
 {
 	struct reader_target target = {
 		.format = node->taken,
@@ -86,7 +86,7 @@ static int start_reader(struct play_node *node, struct reader *reader, enum scal
 
 /* --- a decoder --- */
 
-static int check_codec(uint32_t fourcc, const char *codec, const struct reader_info *file)
+static int check_node_codec(uint32_t fourcc, const char *codec, const struct reader_info *file)
 {
 	const struct pixfmt *pix = pixfmt_by_fourcc(fourcc);
 
@@ -188,7 +188,7 @@ int play_node_open_decoder(struct play_node *node, const char *name, const char 
 	uint32_t fourcc;
 	char path[NODE_PATH_MAX];
 	unsigned n = codec_name_parse(codec, fourccs);
-	int err = n == 0 ? -EINVAL : name ? 0 : find_decoder(codec, fourccs, n, path);
+	int err = n == 0 ? -EINVAL : name ? 0 : find_decoder_node(codec, fourccs, n, path);
 
 	if (err == 0)
 		err = m2m_open(&node->m2m, name ? name : path);
@@ -197,13 +197,13 @@ int play_node_open_decoder(struct play_node *node, const char *name, const char 
 	fourcc = conversion_find(&node->m2m.conversion.from, fourccs, n);
 	if (node->m2m.conversion.job != JOB_DECODER || !fourcc)
 		return log_wrong_job(&node->m2m, codec, "a decoder of it");
-	err = check_codec(fourcc, codec, file);
+	err = check_node_codec(fourcc, codec, file);
 	if (err == 0)
 		err = set_coded_format(node, fourcc, file);
 	if (err == 0)
 		err = open_output(node);
 	if (err == 0)
-		err = start_reader(node, reader, SCALING_NONE);
+		err = start_node_reader(node, reader, SCALING_NONE);
 	if (err == 0)
 		err = prime(node, reader);
 	return err < 0 ? err : read_decoded_format(node, file);
@@ -224,7 +224,7 @@ int play_node_open_converter(struct play_node *node, const char *name, struct re
 	err = play_format_negotiate(&node->m2m.output, file, &any, NULL, &node->taken);
 	if (err == 0)
 		err = open_output(node);
-	return err < 0 ? err : start_reader(node, reader, scaling);
+	return err < 0 ? err : start_node_reader(node, reader, scaling);
 }
 
 /* --- CAPTURE, and the output device --- */

@@ -64,7 +64,7 @@ static int write_to_segment(struct record_file *file, struct record_frame *frame
 	return err;
 }
 
-static int finish_frame(struct record_file *file, struct record_frame *frame)
+static int finish_written_frame(struct record_file *file, struct record_frame *frame)
 {
 	av_buffer_unref(&frame->frame.memory);
 	av_buffer_unref(&frame->frame.second_memory);
@@ -78,7 +78,7 @@ static void lose_frame(struct record_file *file, struct record_frame *frame)
 		file->recording->ledger.lost_writer++;
 		frame->result = FRAME_LOST_WRITER;
 	}
-	finish_frame(file, frame);
+	finish_written_frame(file, frame);
 }
 
 void record_file_discard(struct record_file *file, struct record_frame *frame)
@@ -100,7 +100,7 @@ static int write_frame(struct record_file *file, struct record_frame *frame)
 	}
 	/* Of several frames in a decoder's threads it may be another that cannot be decoded. */
 	file->recording->ledger.lost_codec += err > 0;
-	file->err = finish_frame(file, frame);
+	file->err = finish_written_frame(file, frame);
 	return file->err;
 }
 

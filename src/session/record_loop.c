@@ -157,7 +157,7 @@ static int take_buffer(struct record_loop *loop, struct buffer *buffer)
 }
 
 /* Other timings need other buffers and another file. */
-static int end_stream(struct record_loop *loop, const char *change)
+static int handle_source_change(struct record_loop *loop, const char *change)
 {
 	const struct record_options *options = &loop->recording->options;
 
@@ -208,7 +208,7 @@ static int check_source(struct record_loop *loop)
 	if (err == 0)
 		err = dv_timings_compare(device, &recording->setup->format, &loop->source, change);
 	if (err > 0)
-		return end_stream(loop, change);
+		return handle_source_change(loop, change);
 	if (err == 0) {
 		log_warn("%s: the video source was interrupted: %s", device->path,
 			 pool_info(pool).streams ? "restarting the stream" : "reading on");
@@ -254,7 +254,7 @@ static int handle_result(struct record_loop *loop, int result)
 	return record_loop_finish(loop, END_ERROR, result);
 }
 
-static void call_progress(struct record_loop *loop)
+static void report_record_progress(struct record_loop *loop)
 {
 	struct recording *recording = loop->recording;
 
@@ -267,7 +267,7 @@ static void call_progress(struct record_loop *loop)
 
 /* Waits for the camera's next frame, and does meanwhile what a codec node needs. Returns as
  * pool_dequeue(); POOL_WAKE where the node has ended the recording. */
-static int next_buffer(struct record_loop *loop, struct buffer **buffer)
+static int dequeue_next(struct record_loop *loop, struct buffer **buffer)
 {
 	struct pool *pool = loop->recording->setup->pool;
 	int64_t deadline_ns = wait_deadline(loop);
@@ -295,12 +295,12 @@ static int run_stream(struct record_loop *loop)
 	loop->suspension = (struct suspension){ .resume_fd = loop->recording->options.resume_fd,
 						.awake_ns = loop->last_frame_ns };
 	while (err == 0 && !loop->done) {
-		err = next_buffer(loop, &buffer);
+		err = dequeue_next(loop, &buffer);
 		if (suspension_check(&loop->suspension, now_ns()))
 			loop->last_frame_ns = loop->suspension.awake_ns; /* not a stall of the device's */
 		err = err == 0 ? take_buffer(loop, buffer) : handle_result(loop, err);
 		err = err < 0 ? err : loop->node_err;
-		call_progress(loop);
+		report_record_progress(loop);
 	}
 	return record_encode_finish(loop, err);
 }

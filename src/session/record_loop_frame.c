@@ -61,7 +61,7 @@ int record_loop_flush(struct record_loop *loop)
 	return err;
 }
 
-static int put_frame(struct record_loop *loop, struct record_frame *frame)
+static int append_and_flush(struct record_loop *loop, struct record_frame *frame)
 {
 	record_loop_append(loop, frame);
 	return record_loop_flush(loop);
@@ -90,7 +90,7 @@ static int log_frame(struct record_loop *loop, enum frame_result result, uint64_
 	if (!loop->recording->options.frame_log)
 		return 0;
 	frame = record_loop_new_frame(loop, result, lost);
-	return frame ? put_frame(loop, frame) : record_loop_finish(loop, END_ERROR, -ENOMEM);
+	return frame ? append_and_flush(loop, frame) : record_loop_finish(loop, END_ERROR, -ENOMEM);
 }
 
 /* Of a frame that can be used, whether there is memory for it or not. */
@@ -149,7 +149,7 @@ int record_loop_lose_without_buffer(struct record_loop *loop)
 	return err < 0 ? err : check_deadline(loop);
 }
 
-static int skip_frame(struct record_loop *loop, uint64_t lost)
+static int count_skipped_frame(struct record_loop *loop, uint64_t lost)
 {
 	loop->recording->ledger.skipped++;
 	return log_frame(loop, FRAME_SKIPPED, lost);
@@ -207,7 +207,7 @@ static int send_frame(struct record_loop *loop, uint64_t lost, struct frame *des
 	*described = (struct frame){ 0 };
 	loop->n_sent++;
 	loop->bytes_sent += loop->info.bytes;
-	return put_frame(loop, frame);
+	return append_and_flush(loop, frame);
 }
 
 /* Whether the stream's first key frame is still to come. A decoder cannot use what is before it. */
@@ -232,18 +232,18 @@ int record_loop_admit(struct record_loop *loop, struct frame *frame, uint64_t *l
 	if (recording->ledger.skipped < options->skip) {
 		note_usable(loop);
 		loop->timestamps.first_dequeue_ns = 0; /* the duration begins after --skip */
-		return skip_frame(loop, *lost);
+		return count_skipped_frame(loop, *lost);
 	}
 	if (is_before_key(loop, frame)) {
 		loop->n_unusable++;
-		err = skip_frame(loop, *lost);
+		err = count_skipped_frame(loop, *lost);
 		return err < 0 ? err : check_deadline(loop);
 	}
 	note_usable(loop);
 	frame->pts_ns = capture_timestamps_add(&loop->timestamps, &loop->info);
 	if (options->duration_ns && frame->pts_ns >= options->duration_ns) {
 		record_loop_finish(loop, END_DURATION, 0);
-		return skip_frame(loop, *lost);
+		return count_skipped_frame(loop, *lost);
 	}
 	return 1;
 }
@@ -258,7 +258,7 @@ int record_loop_sort_frame(struct record_loop *loop, struct frame *frame)
 		return err;
 	if (record_loop_is_full(loop, loop->info.bytes)) {
 		record_loop_finish(loop, END_SIZE, 0);
-		return skip_frame(loop, lost);
+		return count_skipped_frame(loop, lost);
 	}
 	err = send_frame(loop, lost, frame);
 	if (err == 0 && options->count && loop->n_sent == options->count)
@@ -273,5 +273,5 @@ void record_loop_leave_out(struct record_loop *loop)
 	if (loop->refused)
 		loop->recording->ledger.skipped++;
 	else
-		skip_frame(loop, lost);
+		count_skipped_frame(loop, lost);
 }

@@ -40,7 +40,7 @@ static bool list_has(const struct format_list *list, uint32_t fourcc)
 }
 
 /* Of those that the text names, the first in the list; 0: none. */
-static uint32_t find_named(const struct format_list *list, const char *text)
+static uint32_t find_named_format(const struct format_list *list, const char *text)
 {
 	uint32_t named[16];
 	unsigned n = text ? pixfmt_parse(text, named, 16) : 0;
@@ -57,7 +57,7 @@ static uint32_t choose_fourcc(const struct relay *relay, const struct format_lis
 			      const struct format_list *sink, uint32_t present)
 {
 	const char *wanted = relay->sink.setup.request.pixelformat;
-	uint32_t fourcc = find_named(source, wanted);
+	uint32_t fourcc = find_named_format(source, wanted);
 
 	if (wanted || !sink->n || list_has(sink, present))
 		return fourcc;

@@ -102,7 +102,7 @@ static int end_by_source(struct relay *relay, int err)
 	return finish_relay(relay, end, end == END_EOS || end == END_SIGNAL ? 0 : err);
 }
 
-static int read_source(struct relay *relay)
+static int read_source_frame(struct relay *relay)
 {
 	struct pool *pool = relay->link.from;
 	struct frame_info info;
@@ -253,7 +253,7 @@ static int relay_turn(struct relay *relay)
 	if (err == 0 && !relay->done && relay->waiting)
 		err = queue_waiting(relay);
 	if (err == 0 && !relay->done)
-		err = read_source(relay);
+		err = read_source_frame(relay);
 	if (err == 0 && !relay->done && relay->waiting)
 		err = queue_waiting(relay);
 	if (err == 0 && !relay->done)

@@ -155,7 +155,7 @@ static const struct rule *find_rule(unsigned long request)
 }
 
 /* The name by which fail= knows the ioctl; NULL: the device has none such. */
-static const char *find_name(unsigned long request)
+static const char *find_call_name(unsigned long request)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(calls); i++) {
 		if (calls[i].request == request)
@@ -179,7 +179,7 @@ static const char *call_name(unsigned long request, const void *argument)
 		return "probe";
 	if (request == VIDIOC_CREATE_BUFS && !((const struct v4l2_create_buffers *)argument)->count)
 		return "create_probe";
-	return find_name(request);
+	return find_call_name(request);
 }
 
 /* check_array_args(): what the argument points to can be read, and written. */
@@ -307,7 +307,7 @@ int sim_calls_run(struct sim_file *file, unsigned long request, void *argument)
 
 	if (file->sim->unplugged)
 		return -ENODEV;
-	if (!find_name(request) || (rule->flags & STREAM && !streams(file->sim)) ||
+	if (!find_call_name(request) || (rule->flags & STREAM && !streams(file->sim)) ||
 	    lacks_call(file->sim, request))
 		return -ENOTTY;
 	if (!can_copy(request, argument))

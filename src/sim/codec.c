@@ -129,7 +129,7 @@ static int draw_frame(struct sim_codec *codec, uint32_t number)
 }
 
 /* Into codec->packet. */
-static int encode(struct sim_codec *codec, uint32_t number)
+static int encode_number(struct sim_codec *codec, uint32_t number)
 {
 	int err = draw_frame(codec, number);
 
@@ -153,7 +153,7 @@ int sim_codec_open(struct sim_codec **out, const struct video_format *format,
 	if (err >= 0)
 		err = open_frame(codec, format);
 	while (err >= 0 && codec->next_pts + 1 < options->join)
-		err = encode(codec, 0);
+		err = encode_number(codec, 0);
 	if (err < 0) {
 		sim_codec_close(codec);
 		return err;
@@ -220,7 +220,7 @@ int sim_codec_encode(struct sim_codec *codec, uint32_t number, uint8_t *data, ui
 {
 	bool spoil = codec->options.jpeg && codec->context->codec_id == AV_CODEC_ID_MJPEG;
 	uint32_t header = header_bytes(codec), bytes;
-	int err = encode(codec, number);
+	int err = encode_number(codec, number);
 
 	if (err < 0)
 		return err;

@@ -37,7 +37,7 @@ void sim_m2m_release(struct sim *sim)
 	sim->m2m = NULL;
 }
 
-static int open_transcoder(struct sim *sim)
+static int ensure_transcoder(struct sim *sim)
 {
 	struct sim_transcoder_setup setup = { .kind = sim->options.m2m,
 					      .from = sim->m2m->output.format,
@@ -99,7 +99,7 @@ static void put_buffer(struct sim *sim)
 	struct sim_buffer *buffer = sim_queue_take(&m2m->output.queued_list);
 	uint8_t *payloads[MAX_PLANES] = { NULL };
 	uint32_t bytes = buffer->planes[0].bytesused - buffer->planes[0].data_offset;
-	int err = bytes ? open_transcoder(sim) : 0;
+	int err = bytes ? ensure_transcoder(sim) : 0;
 
 	buffer->sequence = m2m->output_sequence++;
 	if (m2m->n_before_stop)
@@ -130,7 +130,7 @@ static void send_eos(struct sim *sim)
 }
 
 /* The last frame was given. */
-static void end_stream(struct sim *sim)
+static void end_capture_stream(struct sim *sim)
 {
 	struct sim_m2m *m2m = sim->m2m;
 
@@ -170,7 +170,7 @@ static void give_last(struct sim *sim)
 		buffer->flags = V4L2_BUF_FLAG_LAST;
 	sim_queue_done(&sim->queue, buffer);
 	if (sim->m2m->drained)
-		end_stream(sim);
+		end_capture_stream(sim);
 }
 
 /* Makes the CAPTURE buffer from the next frame. 0 or a negative errno. */
@@ -227,7 +227,7 @@ static void give_frame(struct sim *sim, const struct sim_transcoded *next)
 	sim_queue_done(&sim->queue, buffer);
 	sim->stopped = sim_faults_due(&sim->options.stall, sim->n_frames);
 	if (buffer->flags & V4L2_BUF_FLAG_LAST)
-		end_stream(sim);
+		end_capture_stream(sim);
 }
 
 /* A decoder reads until it knows the size, whatever CAPTURE has. */

@@ -50,7 +50,7 @@ int sim_m2m_set_format(struct sim_queue *queue, const struct video_format *forma
 }
 
 /* The rectangle of the target; false: the node has none such. */
-static bool find_target(const struct sim *sim, uint32_t type, uint32_t target, struct v4l2_rect *rect)
+static bool find_selection(const struct sim *sim, uint32_t type, uint32_t target, struct v4l2_rect *rect)
 {
 	const struct video_format *raw =
 		sim->options.m2m == SIM_ENCODER ? &sim->m2m->output.format : &sim->queue.format;
@@ -83,7 +83,7 @@ int sim_m2m_get_selection(struct sim *sim, void *argument)
 
 	if (sim->options.m2m == SIM_CONVERTER)
 		return -ENOTTY;
-	return find_target(sim, selection->type, selection->target, &selection->r) ? 0 : -EINVAL;
+	return find_selection(sim, selection->type, selection->target, &selection->r) ? 0 : -EINVAL;
 }
 
 /* What can be encoded of a side: an even part of it. */
@@ -103,7 +103,7 @@ int sim_m2m_set_selection(struct sim *sim, void *argument)
 	if (sim->options.m2m == SIM_CONVERTER)
 		return -ENOTTY;
 	if (sim->options.m2m != SIM_ENCODER || selection->target != V4L2_SEL_TGT_CROP ||
-	    !find_target(sim, selection->type, selection->target, &now))
+	    !find_selection(sim, selection->type, selection->target, &now))
 		return -EINVAL;
 	if (sim->m2m->output.streaming)
 		return -EBUSY;

@@ -164,7 +164,7 @@ static void fit(uint32_t bound, uint32_t *side, int32_t *start)
 		*start = (int32_t)(bound - *side);
 }
 
-static int set_crop(struct sim *sim, struct v4l2_rect *rect)
+static int set_crop_rect(struct sim *sim, struct v4l2_rect *rect)
 {
 	if (sim->queue.n_buffers)
 		return -EBUSY;
@@ -184,7 +184,7 @@ int sim_source_set_selection(struct sim *sim, void *argument)
 		return sim_m2m_set_selection(sim, argument);
 	if (!sim->crop.width || sim->options.no_selection)
 		return -ENOTTY;
-	return selection->target == crop_target(sim) ? set_crop(sim, &selection->r) : -EINVAL;
+	return selection->target == crop_target(sim) ? set_crop_rect(sim, &selection->r) : -EINVAL;
 }
 
 int sim_source_get_crop(struct sim *sim, void *argument)
@@ -197,5 +197,5 @@ int sim_source_set_crop(struct sim *sim, void *argument)
 {
 	struct v4l2_rect rect = ((struct v4l2_crop *)argument)->c; /* the call returns nothing */
 
-	return sim->crop.width ? set_crop(sim, &rect) : -ENOTTY;
+	return sim->crop.width ? set_crop_rect(sim, &rect) : -ENOTTY;
 }

@@ -191,7 +191,7 @@ static bool can_make_frame(const struct sim *sim)
 	return sim->queue.done_list.count < (sim->queue.format.fps.num ? sim->queue.n_buffers : 1);
 }
 
-static struct sim_buffer *next_buffer(struct sim *sim)
+static struct sim_buffer *next_buffer_to_fill(struct sim *sim)
 {
 	return sim->options.ring ? sim->queue.buffers[sim->n_frames % sim->queue.n_buffers]
 				 : sim_queue_take(&sim->queue.queued_list);
@@ -210,7 +210,7 @@ static void capture_frame(struct sim *sim, int64_t timestamp_ns)
 	}
 	if (sim_faults_due(&o->repeat, sim->n_frames) && sim->period)
 		sim->n_repeats++;
-	buffer = next_buffer(sim);
+	buffer = next_buffer_to_fill(sim);
 	buffer->field = sim_fields_of_buffer(sim, sim->period);
 	number = (sim->period - sim->n_repeats) / sim_fields_per_frame(sim);
 	sim_frame_capture(sim, buffer, o->first_sequence + (uint32_t)number, timestamp_ns);

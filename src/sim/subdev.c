@@ -56,8 +56,8 @@ static void set_sensor_size(struct v4l2_mbus_framefmt *format)
 }
 
 /* A sink passes its size on to the source, which a debayer keeps and a scaler may change. */
-static void set_format(const struct sim_media *media, struct sim_pads *pads, int pad,
-		       struct v4l2_mbus_framefmt *format)
+static void set_pad_format(const struct sim_media *media, struct sim_pads *pads, int pad,
+			   struct v4l2_mbus_framefmt *format)
 {
 	struct v4l2_mbus_framefmt *formats = pads->formats;
 
@@ -91,17 +91,17 @@ void sim_subdev_init(struct sim_media *media, const struct video_format *format)
 
 	picture.code = sim_media_bus_code(format->fourcc);
 	for (int pad = SIM_PAD_SENSOR_A; pad <= SIM_PAD_DEBAYER_SINK; pad++)
-		set_format(media, &media->active, pad, &raw);
+		set_pad_format(media, &media->active, pad, &raw);
 	for (int pad = SIM_PAD_DEBAYER_SOURCE; pad <= SIM_PAD_SCALER_SOURCE; pad++) {
 		if (pad == SIM_PAD_SCALER_SOURCE) {
 			picture.width = format->width;
 			picture.height = format->height;
 		}
-		set_format(media, &media->active, pad, &picture);
+		set_pad_format(media, &media->active, pad, &picture);
 	}
 	sent.code = MEDIA_BUS_FMT_RGB888_1X24;
 	if (media->kind == SIM_PIPELINE_MISMATCH || media->kind == SIM_PIPELINE_STUCK)
-		set_format(media, &media->active, SIM_PAD_SENSOR_A, &sent);
+		set_pad_format(media, &media->active, SIM_PAD_SENSOR_A, &sent);
 }
 
 static int enum_code(const struct sim_part *part, struct v4l2_subdev_mbus_code_enum *code)
@@ -220,7 +220,7 @@ static int pad_call(struct sim_part *part, unsigned long request, uint32_t which
 	if (pad < 0)
 		return -EINVAL;
 	if (request == VIDIOC_SUBDEV_S_FMT)
-		set_format(part->media, pads, pad, &format->format);
+		set_pad_format(part->media, pads, pad, &format->format);
 	else if (request == VIDIOC_SUBDEV_G_FMT)
 		format->format = pads->formats[pad];
 	else

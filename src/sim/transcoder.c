@@ -217,7 +217,7 @@ static int put_packet(struct sim_transcoder *t, const uint8_t *data, uint32_t by
 	return err;
 }
 
-static int put_frame(struct sim_transcoder *t, bool force_key)
+static int encode_scaled(struct sim_transcoder *t, bool force_key)
 {
 	int err = scale_frame(t, t->context->pix_fmt, t->setup.visible.width, t->setup.visible.height,
 			      t->context->color_range);
@@ -241,7 +241,7 @@ int sim_transcoder_put(struct sim_transcoder *t, const uint8_t *const payloads[M
 		return err;
 	t->loaded->pts = (int64_t)number;
 	t->has_next = t->setup.kind == SIM_CONVERTER;
-	return t->has_next ? 0 : put_frame(t, force_key);
+	return t->has_next ? 0 : encode_scaled(t, force_key);
 }
 
 int sim_transcoder_drain(struct sim_transcoder *t)
@@ -299,7 +299,7 @@ int sim_transcoder_next(struct sim_transcoder *t, struct sim_transcoded *next)
 	return 1;
 }
 
-static int take_bytes(uint8_t *to, uint32_t size, const uint8_t *from, int bytes)
+static int copy_coded(uint8_t *to, uint32_t size, const uint8_t *from, int bytes)
 {
 	if ((uint32_t)bytes > size)
 		return -ENOSPC;
@@ -313,11 +313,11 @@ static int take_packet(struct sim_transcoder *t, uint8_t *data, uint32_t size)
 
 	if (header_is_next(t)) {
 		t->header_taken = true;
-		return take_bytes(data, size, t->context->extradata, t->context->extradata_size);
+		return copy_coded(data, size, t->context->extradata, t->context->extradata_size);
 	}
 	if (t->packet->pts > t->last_pts)
 		t->last_pts = t->packet->pts;
-	n = take_bytes(data, size, t->packet->data, t->packet->size);
+	n = copy_coded(data, size, t->packet->data, t->packet->size);
 	av_packet_unref(t->packet);
 	t->has_next = false;
 	return n;

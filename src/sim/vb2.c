@@ -59,7 +59,7 @@ void sim_vb2_free(struct sim_queue *queue)
 	queue->generation++;
 }
 
-static int add_buffer(struct sim_queue *queue, const uint32_t *lengths)
+static int allocate_buffer(struct sim_queue *queue, const uint32_t *lengths)
 {
 	struct sim_buffer *buffer = calloc(1, sizeof *buffer);
 	int err;
@@ -84,7 +84,7 @@ int sim_vb2_allocate(struct sim_queue *queue, uint32_t n, uint32_t memory, const
 
 	queue->memory = memory;
 	while (!err && queue->n_buffers < had + n)
-		err = add_buffer(queue, lengths);
+		err = allocate_buffer(queue, lengths);
 	if (queue->n_buffers > had)
 		return (int)(queue->n_buffers - had);
 	if (!had)

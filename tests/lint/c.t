@@ -16,7 +16,7 @@ else
 fi
 
 ok 'a room includes only itself and those below it' tests/lint/layers
-ok 'no files depend on each other in a circle, and functions are declared in their headers' tests/lint/symbols "$build/src"
+ok 'no circles of files; functions are declared in their headers, and have names of their own' tests/lint/symbols "$build/src"
 ok 'no file is longer than 500 lines, no function than 60' tests/lint/sizes
 
 missing=$(awk 'FNR == 1 && $0 != "/* SPDX-License-Identifier: LGPL-2.1-or-later */" { print FILENAME }' "${sources[@]}")
@@ -32,8 +32,8 @@ echo '#include "queue/pool.h"' >"$folder/src/base/wrong.c"
 echo '#include <linux/videodev2.h>' >"$folder/src/media/wrong.c"
 is "$(tests/lint/layers "$folder/src" | wc -l)" 3 'a wrong include is seen'
 mkdir -p "$folder/circle/base"
-echo 'void two(void); void one(void); void one(void) { two(); }' >"$folder/circle/base/a.c"
-echo 'void one(void); void two(void); void two(void) { one(); }' >"$folder/circle/base/b.c"
+printf 'static void three(void)\n{\n}\n%s\n' 'void two(void); void one(void); void one(void) { two(); three(); }' >"$folder/circle/base/a.c"
+printf 'static void\nthree(void) {\n}\n%s\n' 'void one(void); void two(void); void two(void) { one(); three(); }' >"$folder/circle/base/b.c"
 echo 'void one(void);' >"$folder/circle/base/a.h"
 for name in a b; do
 	${CC:-cc} -c -o "$folder/circle/base/$name.o" "$folder/circle/base/$name.c"
@@ -42,6 +42,7 @@ is "$(tests/lint/symbols "$folder/circle" "$folder/circle")" \
 	'a circle of 2 files:
     base/a.c uses two of base/b.c
     base/b.c uses one of base/a.c
-base/b.c: two is declared neither in b.h nor in a *_internal.h of its folder' 'a circle and an undeclared function are seen'
+base/b.c: two is declared neither in b.h nor in a *_internal.h of its folder
+functions of one name: three of base/a.c and base/b.c' 'a circle, an undeclared function and two of one name are seen'
 
 done_testing

@@ -26,7 +26,7 @@ struct name {
 	const char *name;
 };
 
-static const char *find_name(const struct name *names, size_t n, uint32_t value)
+static const char *find_value_name(const struct name *names, size_t n, uint32_t value)
 {
 	for (size_t i = 0; i < n; i++)
 		if (names[i].value == value)
@@ -75,7 +75,7 @@ const char *control_class_type(uint32_t type)
 		{ 0x0282, "av1-frame" },
 		{ 0x0283, "av1-film-grain" },
 	};
-	const char *name = find_name(types, ARRAY_SIZE(types), type);
+	const char *name = find_value_name(types, ARRAY_SIZE(types), type);
 
 	return name ? name : "compound";
 }
@@ -112,7 +112,7 @@ const char *control_class_unit(uint32_t id)
 		{ V4L2_CID_TUNE_POWER_LEVEL, "dBuV" },
 	};
 
-	return find_name(units, ARRAY_SIZE(units), id);
+	return find_value_name(units, ARRAY_SIZE(units), id);
 }
 
 /* A class has a control of its own, for its name. */
@@ -136,7 +136,7 @@ const char *control_class_name(struct device *device, uint32_t id, char text[CON
 	};
 	uint32_t class = V4L2_CTRL_ID2WHICH(id);
 	struct v4l2_queryctrl query = { .id = class | 1 };
-	const char *known = find_name(classes, ARRAY_SIZE(classes), class);
+	const char *known = find_value_name(classes, ARRAY_SIZE(classes), class);
 
 	*text = '\0';
 	if (device_ioctl(device, VIDIOC_QUERYCTRL, &query) == 0 && query.type == V4L2_CTRL_TYPE_CTRL_CLASS)

@@ -131,7 +131,7 @@ struct target {
 	uint32_t index;
 };
 
-static int find_target(struct device *device, const struct assignment *assignment, struct target *target)
+static int find_assigned(struct device *device, const struct assignment *assignment, struct target *target)
 {
 	struct control_info *info = &target->info;
 	int err = search_control(device, assignment->name, info);
@@ -304,7 +304,7 @@ static int set_control(const struct change *change, const struct assignment *ass
 	struct device *device = change->device;
 	struct target target = { .index = 0 };
 	int64_t value = 0;
-	int err = find_target(device, assignment, &target);
+	int err = find_assigned(device, assignment, &target);
 
 	if (err == 0)
 		err = check_target(change, &target, text, &value);

@@ -268,7 +268,7 @@ static void set_pictures(struct device *device, const struct video_format *pictu
 }
 
 /* Output devices get S_FMT for the current format too: it makes v4l2loopback a capture device for readers. */
-static int set_format(struct negotiation *negotiation, struct video_format *format)
+static int apply_format(struct negotiation *negotiation, struct video_format *format)
 {
 	struct device *device = negotiation->device;
 	struct v4l2_format wanted = negotiation->before;
@@ -288,7 +288,7 @@ static int set_format(struct negotiation *negotiation, struct video_format *form
 }
 
 /* Where the driver does not scale, the frame gets the size of what is cropped to. */
-static int set_crop(const struct negotiation *negotiation, struct video_format *format)
+static int apply_crop(const struct negotiation *negotiation, struct video_format *format)
 {
 	const struct negotiate_request *request = negotiation->request;
 	struct device *device = negotiation->device;
@@ -304,7 +304,7 @@ static int set_crop(const struct negotiation *negotiation, struct video_format *
 	return err < 0 ? report_no_format(device, err) : parse_format(device, &now, format);
 }
 
-static int set_rate(struct negotiation *negotiation, struct video_format *format)
+static int apply_rate(struct negotiation *negotiation, struct video_format *format)
 {
 	const struct negotiate_request *request = negotiation->request;
 	int err;
@@ -432,11 +432,11 @@ int negotiate_format(struct device *device, const struct negotiate_request *requ
 	err = choose_candidate(&negotiation);
 	if (err < 0)
 		return err;
-	err = set_format(&negotiation, format);
+	err = apply_format(&negotiation, format);
 	if (err == 0)
-		err = set_crop(&negotiation, format);
+		err = apply_crop(&negotiation, format);
 	if (err == 0)
-		err = set_rate(&negotiation, format);
+		err = apply_rate(&negotiation, format);
 	if (err == 0)
 		err = check_result(&negotiation, format);
 	if (err == 0) {

@@ -96,7 +96,7 @@ int edid_set(struct device *device, const struct edid *edid, bool adjust)
 }
 
 /* Whole blocks of what was read. */
-static int take_bytes(struct edid *edid, const uint8_t *bytes, size_t n)
+static int set_blocks(struct edid *edid, const uint8_t *bytes, size_t n)
 {
 	if (!n || n % EDID_BLOCK_BYTES || n / EDID_BLOCK_BYTES > EDID_BLOCKS_MAX)
 		return -EILSEQ;
@@ -144,7 +144,7 @@ int edid_parse_hex(struct edid *edid, const char *text, size_t length)
 	while ((err = next_hex(&text, end, &bytes[n])) > 0)
 		n++;
 	if (err == 0)
-		err = take_bytes(edid, bytes, n);
+		err = set_blocks(edid, bytes, n);
 	free(bytes);
 	return err;
 }
@@ -197,7 +197,7 @@ int edid_load(struct edid *edid, const char *name)
 	content = read_file(name, &length, &err);
 	if (!content)
 		return report_no_file(name, err);
-	err = length && content[0] == '\0' ? take_bytes(edid, (const uint8_t *)content, length)
+	err = length && content[0] == '\0' ? set_blocks(edid, (const uint8_t *)content, length)
 					   : edid_parse_hex(edid, content, length);
 	free(content);
 	if (err == -ENOMEM)

@@ -90,7 +90,7 @@ const char *conversion_job_name(enum conversion_job job)
 	return jobs[job].name;
 }
 
-static void add_formats(const struct conversion_formats *formats, char *text)
+static void add_format_names(const struct conversion_formats *formats, char *text)
 {
 	char fourcc[FOURCC_TEXT_MAX];
 
@@ -106,9 +106,9 @@ char *conversion_text(const struct conversion *conversion, char text[CONVERSION_
 	*text = '\0';
 	text_add(text, CONVERSION_TEXT_MAX, "%s %s of ", jobs[conversion->job].article,
 		 jobs[conversion->job].name);
-	add_formats(&conversion->from, text);
+	add_format_names(&conversion->from, text);
 	text_add(text, CONVERSION_TEXT_MAX, " into ");
-	add_formats(&conversion->to, text);
+	add_format_names(&conversion->to, text);
 	return text;
 }
 

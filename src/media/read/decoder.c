@@ -14,7 +14,7 @@
 /* A decoder that is drained may fail again and again without ever returning AVERROR_EOF. */
 #define MAX_FAILURES 256
 
-static const AVCodec *find_decoder(const struct demuxer *demuxer, const char *name)
+static const AVCodec *find_libav_decoder(const struct demuxer *demuxer, const char *name)
 {
 	enum AVCodecID id = demuxer->stream->codecpar->codec_id;
 	const AVCodec *codec = name ? avcodec_find_decoder_by_name(name) : avcodec_find_decoder(id);
@@ -65,7 +65,7 @@ static int configure_decoder(struct decoder *d, const struct demuxer *demuxer)
 
 int decoder_open(struct decoder *d, const struct demuxer *demuxer, const char *name)
 {
-	const AVCodec *codec = find_decoder(demuxer, name);
+	const AVCodec *codec = find_libav_decoder(demuxer, name);
 	int err = -ENOMEM;
 
 	if (!codec)

@@ -28,7 +28,7 @@ static const AVBitStreamFilter *find_filter(enum AVCodecID codec)
 }
 
 /* By its FourCC where libavcodec does not know the codec, as of FWHT. */
-static const struct pixfmt *find_format(const AVCodecParameters *parameters)
+static const struct pixfmt *find_packet_format(const AVCodecParameters *parameters)
 {
 	return parameters->codec_id == AV_CODEC_ID_NONE ? pixfmt_by_fourcc(parameters->codec_tag)
 							: pixfmt_find(AV_PIX_FMT_NONE, parameters->codec_id);
@@ -41,7 +41,7 @@ int packet_reader_open(struct packet_reader *p, const struct demuxer *demuxer)
 	int err = -ENOMEM;
 
 	p->path = avio_input_name(demuxer->input);
-	p->pix = find_format(parameters);
+	p->pix = find_packet_format(parameters);
 	if (!p->pix) {
 		log_error("%s: no device takes %s: leave out --codec copy", p->path,
 			  avcodec_get_name(parameters->codec_id));

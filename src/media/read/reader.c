@@ -56,7 +56,7 @@ struct reader_info reader_info(const struct reader *r)
 	return info;
 }
 
-static int check_codec(const struct reader *r)
+static int check_packet_codec(const struct reader *r)
 {
 	const struct video_format *f = &r->target.format;
 	char text[FOURCC_TEXT_MAX];
@@ -94,7 +94,7 @@ int reader_start(struct reader *r, const struct reader_target *target)
 		.opaque = target->opaque,
 	};
 	if (r->copy)
-		return check_codec(r);
+		return check_packet_codec(r);
 	err = target_init_layout(&r->target);
 	if (err == 0)
 		err = scaler_open(&r->scaler, &r->target, target->scaling);
@@ -275,7 +275,7 @@ static bool take_skipped_frame(struct reader *r)
 	return true;
 }
 
-static void skip_frame(struct reader *r)
+static void keep_skipped_frame(struct reader *r)
 {
 	av_frame_unref(r->skipped);
 	av_frame_move_ref(r->skipped, r->frame);
@@ -297,7 +297,7 @@ static int next_decoded_frame(struct reader *r, struct frame *out)
 		r->has_frame = false;
 		if (r->n_in_round > 0 || !is_before_start(r, r->frame->best_effort_timestamp))
 			break;
-		skip_frame(r);
+		keep_skipped_frame(r);
 	}
 	av_frame_unref(r->skipped);
 	err = finish_frame(r, out);

@@ -95,7 +95,7 @@ static void set_fields(AVFrame *picture, enum AVFieldOrder order)
 }
 
 /* Encodes the picture, which is unreferenced, and passes on the packets that come out. NULL drains. */
-static int encode(struct transcoder *t, AVFrame *picture)
+static int encode_picture(struct transcoder *t, AVFrame *picture)
 {
 	int err;
 
@@ -128,7 +128,7 @@ static int encode_decoded(struct transcoder *t)
 	int err, encode_err;
 
 	while ((err = avcodec_receive_frame(t->decoder, t->picture)) >= 0) {
-		encode_err = encode(t, t->picture);
+		encode_err = encode_picture(t, t->picture);
 		if (encode_err < 0)
 			return encode_err;
 	}
@@ -185,7 +185,7 @@ int transcoder_write(struct transcoder *t, struct frame *frame, int64_t pts)
 			return err;
 		}
 		t->picture->pts = pts;
-		return encode(t, t->picture);
+		return encode_picture(t, t->picture);
 	}
 	err = frame_packet_make(t->frame_packet, frame, t->compressed);
 	if (err < 0)
@@ -200,7 +200,7 @@ int transcoder_flush(struct transcoder *t)
 {
 	int err = t->decoder ? drain_decoder(t) : 0;
 
-	return err < 0 ? err : encode(t, NULL);
+	return err < 0 ? err : encode_picture(t, NULL);
 }
 
 void transcoder_close(struct transcoder *t)
