@@ -85,7 +85,7 @@ static void arm(struct fifo *fifo)
 	fifo->armed = true;
 }
 
-static int grow(struct fifo *fifo)
+static int grow_ring(struct fifo *fifo)
 {
 	size_t capacity = fifo->capacity ? fifo->capacity * 2 : FIRST_CAPACITY;
 	struct entry *ring = calloc(capacity, sizeof *ring);
@@ -107,7 +107,7 @@ int fifo_reserve(struct fifo *fifo, size_t n_items)
 
 	pthread_mutex_lock(&fifo->lock);
 	while (err == 0 && fifo->capacity < n_items)
-		err = grow(fifo);
+		err = grow_ring(fifo);
 	pthread_mutex_unlock(&fifo->lock);
 	return err;
 }
@@ -123,7 +123,7 @@ int fifo_put(struct fifo *fifo, void *item, uint64_t bytes)
 	else if (fifo->finished)
 		err = -EPIPE;
 	else if (level->items == fifo->capacity)
-		err = grow(fifo);
+		err = grow_ring(fifo);
 	if (err == 0) {
 		fifo->ring[(fifo->first + level->items) % fifo->capacity] = (struct entry){ item, bytes };
 		level->items++;

@@ -26,7 +26,7 @@ static int refuse_line(const struct loader *loader, const char *text, const char
 	return -EINVAL;
 }
 
-static char *trim(char *text)
+static char *trim_spaces(char *text)
 {
 	size_t length;
 
@@ -50,7 +50,7 @@ static char *strip_comment(char *line)
 			break;
 		}
 	}
-	return trim(line);
+	return trim_spaces(line);
 }
 
 static int begin_section(struct loader *loader, const char *name)
@@ -101,8 +101,8 @@ static int take_line(struct loader *loader, char *line)
 	if (!value)
 		return refuse_line(loader, line, "NAME = VALUE");
 	*value++ = '\0';
-	line = trim(line);
-	value = trim(value);
+	line = trim_spaces(line);
+	value = trim_spaces(value);
 	if (loader->section == SECTION_CONTROLS)
 		return fprintf(loader->controls, "%s=%s\n", line, value) < 0 ? -ENOMEM : 0;
 	return take_option_of(loader, line, value);
