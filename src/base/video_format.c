@@ -32,6 +32,11 @@ bool video_field_is_single(uint32_t field)
 	return field == FIELD_TOP || field == FIELD_BOTTOM || field == FIELD_ALTERNATE;
 }
 
+bool video_fields_are_opposite(uint32_t a, uint32_t b)
+{
+	return (a == FIELD_TOP && b == FIELD_BOTTOM) || (a == FIELD_BOTTOM && b == FIELD_TOP);
+}
+
 /* Where the order is the standard's: "Field Order" in the kernel's V4L2 documentation. Frames of 525-line
  * systems have 480 or 486 active lines (ITU-R BT.601). */
 bool video_format_bottom_first(const struct video_format *format)

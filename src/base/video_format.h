@@ -27,6 +27,8 @@ enum video_field {
 const char *video_field_name(uint32_t field);
 /* Whether pictures are single fields, which have half the lines of a frame. */
 bool video_field_is_single(uint32_t field);
+/* Whether one is the top field and the other the bottom field. */
+bool video_fields_are_opposite(uint32_t a, uint32_t b);
 
 /* What a device delivers or takes, in terms of libavutil where V4L2 has its own. */
 struct video_format {

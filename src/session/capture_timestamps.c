@@ -55,7 +55,7 @@ static int64_t steps_since(const struct capture_time *earlier, const struct fram
 /* Some drivers give both fields of a frame its number and its timestamp. */
 static bool is_field_of_same_frame(const struct capture_time *first, const struct frame_info *info)
 {
-	return info->sequence == first->sequence && (info->field == FIELD_TOP || info->field == FIELD_BOTTOM);
+	return info->sequence == first->sequence && video_fields_are_opposite(first->field, info->field);
 }
 
 /* Whether the last frame waited for the program, which was stopped or had no processor time; perhaps since
@@ -206,7 +206,8 @@ int64_t capture_timestamps_add(struct capture_timestamps *timestamps, const stru
 {
 	struct capture_time frame = { .timestamp_ns = info->timestamp_ns,
 				      .dequeue_ns = info->dequeue_ns,
-				      .sequence = info->sequence };
+				      .sequence = info->sequence,
+				      .field = info->field };
 	int64_t latency_ns = latency_between(info->timestamp_ns, info->dequeue_ns);
 
 	note_absence(timestamps, info->dequeue_ns);

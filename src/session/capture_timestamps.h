@@ -24,7 +24,7 @@ enum timestamp_fault {
 struct capture_time {
 	int64_t timestamp_ns; /* the driver's; 0: none */
 	int64_t dequeue_ns, pts_ns;
-	uint32_t sequence;
+	uint32_t sequence, field;
 };
 
 /* All zero to begin with. */

@@ -10,11 +10,8 @@
 /* The fields of a frame have one number (kernel documentation, struct v4l2_buffer). */
 static bool is_second_field(const struct ledger *ledger, const struct frame_info *info)
 {
-	uint32_t other = info->field == V4L2_FIELD_TOP ? V4L2_FIELD_BOTTOM : V4L2_FIELD_TOP;
-
 	return ledger->has_sequence && info->sequence == ledger->last_sequence &&
-	       (info->field == V4L2_FIELD_TOP || info->field == V4L2_FIELD_BOTTOM) &&
-	       ledger->last_field == other;
+	       video_fields_are_opposite(ledger->last_field, info->field);
 }
 
 static uint64_t add_sequence(struct ledger *ledger, const struct frame_info *info)

@@ -38,6 +38,15 @@ static void all_are_alike(struct frame_info *info, int64_t n)
 	info->timestamp_ns = START;
 }
 
+/* As of a driver that neither numbers frames nor takes their times, and gives one field of each alone. */
+static void fields_are_alike(struct frame_info *info, int64_t n)
+{
+	(void)n;
+	info->field = V4L2_FIELD_TOP;
+	info->sequence = 0;
+	info->timestamp_ns = START;
+}
+
 static void whole_seconds(struct frame_info *info, int64_t n)
 {
 	(void)n;
@@ -178,6 +187,7 @@ static const struct {
 	CAMERA(first_is_zero, 1, "missing"),
 	CAMERA(all_are_zero, N, "missing"),
 	CAMERA(all_are_alike, N - 1, "repeated"),
+	CAMERA(fields_are_alike, N - 1, "repeated"),
 	CAMERA(whole_seconds, 96, "repeated, leap"),
 	CAMERA(leaps_by_a_minute, 1, "leap"),
 	CAMERA(back_by_a_minute, 1, "backward"),
