@@ -7,8 +7,9 @@ BUILD ?= build
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion -Wno-sign-conversion
 
-# The oldest releases that are tested: v4l-utils 1.22, FFmpeg 5.1, json-c 0.16.
-REQUIRED := libv4l2:1.22 libavformat:59.27 libavcodec:59.37 libavutil:57.28 libswscale:6.7 json-c:0.16
+# The oldest releases that are tested: v4l-utils 1.22, FFmpeg 5.1, json-c 0.16,
+# libseccomp 2.5.
+REQUIRED := libv4l2:1.22 libavformat:59.27 libavcodec:59.37 libavutil:57.28 libswscale:6.7 json-c:0.16 libseccomp:2.5
 PACKAGES := $(foreach package,$(REQUIRED),$(firstword $(subst :, ,$(package))))
 
 ifneq ($(filter-out clean dist uninstall,$(or $(MAKECMDGOALS),all)),)

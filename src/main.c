@@ -10,6 +10,7 @@
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
 #include <libswscale/swscale.h>
+#include <seccomp.h>
 #include "base/log.h"
 #include "base/terminal.h"
 #include "base/text.h"
@@ -58,6 +59,16 @@ static const char *av_version_text(unsigned version, char text[32])
 	return text;
 }
 
+static void print_seccomp(void)
+{
+	const struct scmp_version *running = seccomp_version();
+	char texts[2][32];
+
+	snprintf(texts[0], sizeof texts[0], "%d.%d.%d", SCMP_VER_MAJOR, SCMP_VER_MINOR, SCMP_VER_MICRO);
+	snprintf(texts[1], sizeof texts[1], "%u.%u.%u", running->major, running->minor, running->micro);
+	print_library("libseccomp", texts[0], texts[1]);
+}
+
 static void print_av_library(const char *name, unsigned built, unsigned running)
 {
 	char texts[2][32];
@@ -74,6 +85,7 @@ static int print_version(void)
 	print_av_library("libavutil", LIBAVUTIL_VERSION_INT, avutil_version());
 	print_av_library("libswscale", LIBSWSCALE_VERSION_INT, swscale_version());
 	print_library("json-c", JSON_C_VERSION, json_c_version());
+	print_seccomp();
 	print_library("libv4l2", V4L2Q_LIBV4L2, "-"); /* has no function for it */
 	return (int)common_flush_stdout();
 }

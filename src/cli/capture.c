@@ -112,6 +112,7 @@ static const struct option_group groups[] = {
 	{ "Run", run_rows, 0 },
 	{ "Buffers", common_queue_rows, OFFSET(common) },
 	{ "Copies", common_zero_copy_rows, OFFSET(common) },
+	{ "Rights", common_rights_rows, OFFSET(common) },
 	{ "Messages", common_output_rows, OFFSET(common) },
 	{ "", common_basic_rows, OFFSET(common.basic) },
 	{ 0 },
@@ -324,6 +325,16 @@ static enum status record_and_report(const struct capture_options *options,
 	return status ? status : report_status;
 }
 
+static enum status confine_capture(const struct capture_options *options)
+{
+	const struct confine_path paths[] = {
+		{ options->output, CONFINE_FOLDER },
+		{ options->frame_log, CONFINE_FOLDER },
+	};
+
+	return common_confine(&options->common, paths, ARRAY_SIZE(paths), false);
+}
+
 static enum status capture_with(struct capture_options *options)
 {
 	struct setup_options setup_options;
@@ -350,6 +361,8 @@ static enum status capture_with(struct capture_options *options)
 	setup_options.signal_fd = signal_fd;
 	setup_options.signal_timeout_ns = options->stall_ns;
 	status = resume_fd < 0 ? STATUS_FAILED : setup_open(&setup, &setup_options);
+	if (status == STATUS_DONE)
+		status = confine_capture(options);
 	if (status == STATUS_DONE) {
 		status = record_and_report(options, &setup_options, &setup, json, signal_fd, resume_fd);
 		json = NULL;

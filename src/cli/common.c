@@ -108,6 +108,16 @@ const struct option_row common_zero_copy_rows[] = {
 	{ 0 },
 };
 
+const struct option_row common_rights_rows[] = {
+	{ "no-confine", 0, OPT_SET, OFFSET(no_confine), .value = 1,
+	  .help = "keep all rights; without it, the program may open the output's folder and devices alone, "
+		  "and "
+		  "execute nothing" },
+	{ "user", 0, OPT_TEXT, OFFSET(user), .argument = "NAME",
+	  .help = "started by root: become this user once the device is open" },
+	{ 0 },
+};
+
 const struct option_row common_output_rows[] = {
 	{ "progress", 0, OPT_SET, OFFSET(progress), .help = "a progress line on standard error",
 	  .value = PROGRESS_ON, .preset_help = "where that is a terminal" },
@@ -133,8 +143,10 @@ int common_start(const struct option_spec *spec, const struct basic_options *opt
 
 enum status common_prepare(struct common_options *options)
 {
-	enum status status = options->profile ? profile_load(options, common_device_rows) : STATUS_DONE;
+	enum status status = confine_check_user(options->user) < 0 ? STATUS_USAGE : STATUS_DONE;
 
+	if (status == STATUS_DONE && options->profile)
+		status = profile_load(options, common_device_rows);
 	if (status == STATUS_DONE && options->edid_name) {
 		edid_free(&options->edid);
 		status = status_of(STAGE_OPEN, edid_load(&options->edid, options->edid_name));
@@ -167,6 +179,16 @@ uint64_t common_memory_limit(void)
 	if (!available)
 		available = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 	return available / 4 < MAX_MEMORY ? available / 4 : MAX_MEMORY;
+}
+
+enum status common_confine(const struct common_options *options, const struct confine_path *paths,
+			   size_t n_paths, bool has_playlists)
+{
+	int err = options->user ? confine_become_user(options->user) : 0;
+
+	if (err == 0 && !options->no_confine)
+		err = confine(paths, n_paths, has_playlists);
+	return err < 0 ? STATUS_FAILED : STATUS_DONE;
 }
 
 bool common_is_stdout(const char *name)

@@ -3,6 +3,7 @@
 #ifndef CLI_COMMON_H
 #define CLI_COMMON_H
 
+#include "cli/confine.h"
 #include "cli/options.h"
 #include "session/setup.h"
 
@@ -34,13 +35,15 @@ struct common_options {
 	const char *import_from;
 	int require_zero_copy;
 	uint64_t min_buffers, max_buffers; /* min OPTION_WORD: auto */
-	int progress;                      /* enum progress_choice */
+	int no_confine;
+	const char *user;
+	int progress; /* enum progress_choice */
 };
 
 enum progress_choice { PROGRESS_AUTO, PROGRESS_ON, PROGRESS_OFF };
 
 extern const struct option_row common_device_rows[], common_player_rows[], common_queue_rows[],
-	common_zero_copy_rows[], common_output_rows[];
+	common_zero_copy_rows[], common_rights_rows[], common_output_rows[];
 
 /* Handles what options_parse() returned, --help and the verbosity. Returns -1 to go on, else the exit status.
  */
@@ -52,6 +55,10 @@ void common_close(struct common_options *options);
 bool common_progress_wanted(const struct common_options *options);
 /* The default of --memory, in bytes: a quarter of the available memory, at most 1 GiB. */
 uint64_t common_memory_limit(void);
+/* Gives up what the run does not need, see confine(), unless the options say otherwise. Returns STATUS_DONE,
+ * or STATUS_FAILED, logged. */
+enum status common_confine(const struct common_options *options, const struct confine_path *paths,
+			   size_t n_paths, bool has_playlists);
 /* Whether a file's name, which may be NULL, stands for standard output. */
 bool common_is_stdout(const char *name);
 /* Flushes standard output. Returns STATUS_DONE, or STATUS_FILE, logged. */

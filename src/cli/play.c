@@ -18,6 +18,7 @@
 #include "report/play.h"
 #include "cli/signals.h"
 #include "device/reader_events.h"
+#include "media/read/avio_input.h"
 #include "session/play_format.h"
 #include "session/playback.h"
 
@@ -95,6 +96,7 @@ static const struct option_group groups[] = {
 	{ "Run", run_rows, 0 },
 	{ "Buffers", common_queue_rows, OFFSET(common) },
 	{ "Copies", common_zero_copy_rows, OFFSET(common) },
+	{ "Rights", common_rights_rows, OFFSET(common) },
 	{ "Messages", common_output_rows, OFFSET(common) },
 	{ "", common_basic_rows, OFFSET(common.basic) },
 	{ 0 },
@@ -283,13 +285,33 @@ static enum status set_up_output(struct play *play)
 	return status_of(node && err == -ERANGE ? STAGE_FORMAT : STAGE_QUEUE, err);
 }
 
-/* The options override what the file asks of the device. */
+/* The device keeps its format until the file is known. */
 static enum status open_output_device(struct play *play)
 {
-	const struct common_options *common = &play->options->common;
-	struct setup_options options = common_setup_options(common, DEVICE_OUTPUT, common_memory_limit());
-	struct reader_info *file = &play->file;
+	const struct play_options *options = play->options;
+	struct setup_options *setup = &play->setup_options;
 	enum status status;
+
+	*setup = common_setup_options(&options->common, DEVICE_OUTPUT, common_memory_limit());
+	setup->signal_fd = play->signal_fd;
+	status = setup_device(&play->setup, setup);
+	if (status == STATUS_DONE && options->on_demand)
+		status = status_of(STAGE_DEVICE, reader_events_subscribe(&play->setup.device));
+	return status;
+}
+
+/* Before a byte of the file is parsed. */
+static enum status confine_play(const struct play_options *options)
+{
+	const struct confine_path input = { options->file, CONFINE_READ };
+
+	return common_confine(&options->common, &input, 1, options->allow_playlists);
+}
+
+/* The options override what the file asks of the device. */
+static enum status connect_file(struct play *play)
+{
+	struct reader_info *file = &play->file;
 	int err;
 
 	*file = reader_info(play->reader);
@@ -301,14 +323,6 @@ static enum status open_output_device(struct play *play)
 				 : err == -ERANGE ? STAGE_FORMAT
 						  : STAGE_DEVICE,
 				 err);
-	options.signal_fd = play->signal_fd;
-	play->setup_options = options;
-	status = setup_device(&play->setup, &options);
-	if (status)
-		return status;
-	err = play->options->on_demand ? reader_events_subscribe(&play->setup.device) : 0;
-	if (err < 0)
-		return status_of(STAGE_DEVICE, err);
 	if (play->options->fit == SCALING_NONE)
 		file->sample_aspect = (struct fraction){ 0, 0 };
 	file->format.fps = scale_rate(file->format.fps, play->options->speed);
@@ -384,7 +398,6 @@ static enum status play_and_report(struct play *play)
 	return status ? status : report_status;
 }
 
-/* The file is opened first: if it is bad, the device keeps its format. */
 static enum status open_and_play(struct play *play)
 {
 	const char *json = play->options->common.basic.json;
@@ -396,10 +409,16 @@ static enum status open_and_play(struct play *play)
 	play->resume_fd = play->signal_fd < 0 ? -1 : signals_open_resume();
 	if (play->resume_fd < 0)
 		return STATUS_FAILED;
-	status = open_reader(play);
+	status = status_of(STAGE_OPEN, avio_input_check(play->options->file));
+	if (status == STATUS_DONE)
+		status = open_output_device(play);
+	if (status == STATUS_DONE)
+		status = confine_play(play->options);
+	if (status == STATUS_DONE)
+		status = open_reader(play);
 	if (status || !play->reader)
 		return status;
-	status = open_output_device(play);
+	status = connect_file(play);
 	return status ? status : play_and_report(play);
 }
 

@@ -133,6 +133,8 @@ static enum status open_and_relay(struct relay *relay, const struct common_optio
 	source->signal_fd = sink->signal_fd = relay->options.signal_fd;
 	source->signal_timeout_ns = relay->options.stall_ns;
 	status = relay_open(relay);
+	if (status == STATUS_DONE)
+		status = common_confine(common, NULL, 0, false);
 	return status == STATUS_DONE ? run_and_report(relay, common, json) : status;
 }
 

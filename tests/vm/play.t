@@ -186,5 +186,6 @@ for k in "${kernels[@]}"; do
 	check_cameras
 	check_jpegs
 	check_demand
+	is "every run was confined, by landlock and seccomp" "$(grep -l 'the kernel has no' "$job"/*.err)" ''
 done
 done_testing

@@ -229,11 +229,22 @@ static int open_standard_input(struct avio_input *in)
 	return in->fd < 0 ? log_open_error(in->name, -errno) : 0;
 }
 
+static int check_path(const char *path)
+{
+	if (access(path, R_OK) == 0)
+		return 0;
+	if (access(path, F_OK) < 0 && libav_check_protocol(path, false) < 0)
+		return -EPROTONOSUPPORT;
+	return log_open_error(path, -errno);
+}
+
 /* O_NONBLOCK: opening a FIFO would block until it has a writer, and could not be cancelled. */
 static int open_input_path(struct avio_input *in)
 {
-	if (access(in->name, F_OK) < 0 && libav_check_protocol(in->name, false) < 0)
-		return -EPROTONOSUPPORT;
+	int err = check_path(in->name);
+
+	if (err < 0)
+		return err;
 	in->fd = open(in->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	return in->fd < 0 ? log_open_error(in->name, -errno) : 0;
 }
@@ -308,6 +319,13 @@ static const char *path_of_url(const char *url)
 	if (strcmp(url, "pipe:") == 0 || strcmp(url, "pipe:0") == 0)
 		return NULL;
 	return av_strstart(url, "file:", &path) ? path : url;
+}
+
+int avio_input_check(const char *url)
+{
+	const char *path = avio_input_is_path(url) ? path_of_url(url) : NULL;
+
+	return path && !strchr(path, '%') ? check_path(path) : 0;
 }
 
 static int set_name(struct avio_input *in, const char *url)

@@ -13,6 +13,9 @@
 struct avio_input;
 struct direct_read;
 
+/* Whether a path is there and can be read: 0, or a negative errno, logged. 0 for addresses, standard input
+ * and numbered pictures. */
+int avio_input_check(const char *url);
 /* url: a path, "-", "file:PATH", "pipe:" or a URL of one of libavformat's protocols. by_demuxer: do not open
  * it, the demuxer does. When cancel_fd (0 or below: none) is readable, blocking reads end with -ECANCELED.
  * Returns 0 or a negative errno, logged unless -ECANCELED. */
