@@ -16,6 +16,7 @@ _v4l2q()
 	--io | --from-io) words="auto mmap userptr dmabuf dmabuf-import rw" ;;
 	--pipeline) words="auto none" ;;
 	--direct) words="auto on off" ;;
+	--log-format) words="plain iso journal" ;;
 	--bad-frames) words="drop keep fail" ;;
 	--standard) words="auto PAL NTSC SECAM" ;;
 	--dv-timings) words="auto" ;;

@@ -90,6 +90,14 @@ static int print_version(void)
 	return (int)common_flush_stdout();
 }
 
+static int run_command(const struct command *command, int argc, char **argv)
+{
+	int status = command->run(argc, argv);
+
+	log_finish();
+	return status;
+}
+
 static int unknown_command(const char *typed)
 {
 	const char *nearest = text_nearest(typed, command_name, NULL);
@@ -130,6 +138,6 @@ int main(int argc, char **argv)
 		return print_version();
 	for (unsigned i = 0; commands[i]; i++)
 		if (strcmp(commands[i]->name, argv[1]) == 0)
-			return commands[i]->run(argc - 1, argv + 1);
+			return run_command(commands[i], argc - 1, argv + 1);
 	return unknown_command(argv[1]);
 }

@@ -6,32 +6,54 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <libavutil/error.h>
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/terminal.h"
 #include "base/text.h"
 
 #define MESSAGE_MAX 4096
 #define STATUS_MAX 512
+#define HEAD_MAX 64
 #define LAST_ERRNO 4095 /* AVERROR tags are far above it */
+/* A message is shown once in so long; what is the same and comes sooner is counted. */
+#define REPEAT_NS (10 * NS_PER_S)
 
-static const char *const prefixes[] = {
-	[LOG_LEVEL_ERROR] = "v4l2q: ",   [LOG_LEVEL_WARN] = "v4l2q: warning: ", [LOG_LEVEL_INFO] = "v4l2q: ",
-	[LOG_LEVEL_VERBOSE] = "v4l2q: ", [LOG_LEVEL_TRACE] = "v4l2q: ",
+static const struct {
+	const char *plain, *word;
+	int priority; /* of syslog(3) */
+} levels[] = {
+	[LOG_LEVEL_ERROR] = { "", "error", 3 }, [LOG_LEVEL_WARN] = { "warning: ", "warning", 4 },
+	[LOG_LEVEL_INFO] = { "", "info", 6 },   [LOG_LEVEL_VERBOSE] = { "", "verbose", 7 },
+	[LOG_LEVEL_TRACE] = { "", "trace", 7 },
 };
 
 static _Atomic enum log_level chosen_level = LOG_LEVEL_INFO;
+static _Atomic enum log_format chosen_format;
 static log_sink *_Atomic chosen_sink;
 
 /* Guards the variables below and serialises output. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *sink_opaque;
 static char status_line[STATUS_MAX];
+static struct {
+	enum log_level level;
+	char message[MESSAGE_MAX];
+	int64_t shown_ns;
+	uint64_t n_repeated; /* since then, not shown */
+} last;
+static struct log_error_info last_error;
 
 void log_set_level(enum log_level level)
 {
 	chosen_level = level;
+}
+
+void log_set_format(enum log_format format)
+{
+	chosen_format = format;
 }
 
 bool log_enabled(enum log_level level)
@@ -70,14 +92,75 @@ static const char *erase_line(char blank[STATUS_MAX + 3])
 	return blank;
 }
 
+char *log_time_text(int64_t realtime_ns, char text[LOG_TIME_MAX])
+{
+	time_t seconds = realtime_ns / NS_PER_S;
+	char second[LOG_TIME_MAX];
+	struct tm tm;
+
+	strftime(second, sizeof second, "%Y-%m-%dT%H:%M:%S", gmtime_r(&seconds, &tm));
+	snprintf(text, LOG_TIME_MAX, "%.19s.%03dZ", second, (int)(realtime_ns % NS_PER_S / NS_PER_MS));
+	return text;
+}
+
+/* What stands before a message. */
+static const char *message_head(enum log_level level, char head[HEAD_MAX])
+{
+	char time[LOG_TIME_MAX];
+
+	if (chosen_format == LOG_FORMAT_JOURNAL)
+		snprintf(head, HEAD_MAX, "<%d>", levels[level].priority);
+	else if (chosen_format == LOG_FORMAT_ISO)
+		snprintf(head, HEAD_MAX, "%s v4l2q: %s: ", log_time_text(clock_ns(CLOCK_REALTIME), time),
+			 levels[level].word);
+	else
+		snprintf(head, HEAD_MAX, "v4l2q: %s", levels[level].plain);
+	return head;
+}
+
 /* One write() a message, so that lines of several processes on one terminal do not mix. */
 static void emit(enum log_level level, const char *message)
 {
-	char text[MESSAGE_MAX + 2 * STATUS_MAX + 64], blank[STATUS_MAX + 3];
+	char text[MESSAGE_MAX + 2 * STATUS_MAX + HEAD_MAX + 8], blank[STATUS_MAX + 3], head[HEAD_MAX];
 	int n = snprintf(text, sizeof text, "%s%s%s\n%s", status_line[0] ? erase_line(blank) : "",
-			 prefixes[level], message, status_line);
+			 message_head(level, head), message, status_line);
 
 	write_all(text, (size_t)n);
+}
+
+static void emit_repeated(void)
+{
+	char text[64];
+
+	if (!last.n_repeated)
+		return;
+	snprintf(text, sizeof text, "last message repeated %llu time%s", (unsigned long long)last.n_repeated,
+		 last.n_repeated == 1 ? "" : "s");
+	last.n_repeated = 0;
+	emit(last.level, text);
+}
+
+/* Of the calls in the trace each is shown. */
+static void emit_unless_repeated(enum log_level level, const char *message)
+{
+	int64_t now = now_ns();
+
+	if (level < LOG_LEVEL_TRACE && last.level == level && last.shown_ns &&
+	    now - last.shown_ns < REPEAT_NS && strcmp(message, last.message) == 0) {
+		last.n_repeated++;
+		return;
+	}
+	emit_repeated();
+	emit(level, message);
+	last.level = level;
+	last.shown_ns = now;
+	snprintf(last.message, sizeof last.message, "%s", message);
+}
+
+static void keep_error(const char *message)
+{
+	last_error.realtime_ns = clock_ns(CLOCK_REALTIME);
+	snprintf(last_error.message, sizeof last_error.message, "%s", message);
 }
 
 void log_message(enum log_level level, const char *format, ...)
@@ -102,9 +185,27 @@ void log_message(enum log_level level, const char *format, ...)
 	if (sink)
 		sink(sink_opaque, level, message);
 	else if (level <= chosen_level)
-		emit(level, message);
+		emit_unless_repeated(level, message);
+	if (!sink && level == LOG_LEVEL_ERROR)
+		keep_error(message);
 	pthread_mutex_unlock(&lock);
 	errno = saved_errno;
+}
+
+void log_finish(void)
+{
+	pthread_mutex_lock(&lock);
+	emit_repeated();
+	last.shown_ns = 0;
+	pthread_mutex_unlock(&lock);
+}
+
+bool log_last_error(struct log_error_info *info)
+{
+	pthread_mutex_lock(&lock);
+	*info = last_error;
+	pthread_mutex_unlock(&lock);
+	return info->realtime_ns != 0;
 }
 
 void log_set_status_line(const char *line)

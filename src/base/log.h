@@ -4,6 +4,7 @@
 #define BASE_LOG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_VERBOSE, LOG_LEVEL_TRACE };
 
@@ -12,13 +13,19 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_VERB
 void log_set_level(enum log_level level);
 bool log_enabled(enum log_level level);
 
+/* What stands before a message: PLAIN "v4l2q: ", and "warning: " where it is one; ISO the time (ISO 8601, in
+ * UTC) and the level; JOURNAL the level as systemd's journal reads it (sd-daemon(3)). */
+enum log_format { LOG_FORMAT_PLAIN, LOG_FORMAT_ISO, LOG_FORMAT_JOURNAL };
+void log_set_format(enum log_format format);
+
 /* Diverts all messages, whatever their level, to a function, which must not log; NULL: back to standard
  * error. */
 typedef void log_sink(void *opaque, enum log_level level, const char *message);
 void log_set_sink(log_sink *sink, void *opaque);
 
-/* Prints "v4l2q: MESSAGE\n", with "warning: " where it is one; control characters are replaced. Keeps errno.
- * Safe from any thread. */
+/* Prints a line with the message; control characters are replaced. One that is the same as the line before is
+ * only counted, for ten seconds at most; the count is printed before the next line. Keeps errno. Safe from
+ * any thread. */
 void log_message(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...) log_message(LOG_LEVEL_ERROR, __VA_ARGS__)
@@ -26,6 +33,20 @@ void log_message(enum log_level level, const char *format, ...) __attribute__((f
 #define log_info(...) log_message(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_verbose(...) log_message(LOG_LEVEL_VERBOSE, __VA_ARGS__)
 #define log_trace(...) log_message(LOG_LEVEL_TRACE, __VA_ARGS__)
+
+/* Prints the count of a last message that was repeated. For the end of the program. */
+void log_finish(void);
+
+/* The last error that was not diverted, also where it was not shown. Returns false where there was none. */
+struct log_error_info {
+	int64_t realtime_ns; /* CLOCK_REALTIME */
+	char message[512];
+};
+bool log_last_error(struct log_error_info *info);
+
+/* "2026-11-28T22:47:01.123Z" of a time on CLOCK_REALTIME. Returns text. */
+#define LOG_TIME_MAX 40
+char *log_time_text(int64_t realtime_ns, char text[LOG_TIME_MAX]);
 
 /* Shows a line at the bottom of the terminal, drawn again below each message. NULL removes it. */
 void log_set_status_line(const char *line);

@@ -13,6 +13,9 @@
 #include "cli/options_help.h"
 #include "cli/profile.h"
 
+/* In the order of enum log_format. */
+static const char *const log_format_choices[] = { "plain", "iso", "journal", NULL };
+
 #define OFFSET(field) offsetof(struct basic_options, field)
 const struct option_row common_basic_rows[] = {
 	{ "json", 0, OPT_FILE, OFFSET(json), .argument = "FILE",
@@ -20,6 +23,9 @@ const struct option_row common_basic_rows[] = {
 	{ "verbose", 'v', OPT_MORE, OFFSET(verbosity),
 	  .help = "more messages; twice: every ioctl with its result" },
 	{ "quiet", 'q', OPT_SET, OFFSET(verbosity), .help = "errors only", .value = -1 },
+	{ "log-format", 0, OPT_CHOICE, OFFSET(log_format), .argument = "plain|iso|journal", .preset = "plain",
+	  .help = "messages as they are, with time and level, or with levels for systemd's journal",
+	  .choices = log_format_choices },
 	{ "help", 'h', OPT_SET, OFFSET(help), .help = "print this and exit", .value = 1 },
 	{ 0 },
 };
@@ -134,6 +140,7 @@ int common_start(const struct option_spec *spec, const struct basic_options *opt
 		options_help(spec, stdout);
 		return (int)common_flush_stdout();
 	}
+	log_set_format((enum log_format)options->log_format);
 	log_set_level(options->verbosity < 0    ? LOG_LEVEL_ERROR
 		      : options->verbosity == 0 ? LOG_LEVEL_INFO
 		      : options->verbosity == 1 ? LOG_LEVEL_VERBOSE

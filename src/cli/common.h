@@ -12,6 +12,7 @@ struct basic_options {
 	const char *device;
 	const char *json; /* a file or "-"; NULL: none */
 	int verbosity;    /* -1: -q; 1: -v; 2: -vv */
+	int log_format;   /* enum log_format */
 	int help;
 };
 

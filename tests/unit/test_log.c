@@ -68,6 +68,8 @@ static int reset(void **state)
 	(void)state;
 	log_set_level(LOG_LEVEL_INFO);
 	log_set_sink(NULL, NULL);
+	log_set_format(LOG_FORMAT_PLAIN);
+	log_finish(); /* what the test before said is not the line before */
 	return 0;
 }
 
@@ -95,11 +97,87 @@ static void levels_leave_out_what_is_louder(void **state)
 		struct tap tap = open_tap();
 
 		log_set_level(level);
+		log_finish();
 		log_all_levels();
 		assert_said(tap, expected[level]);
 		assert_true(log_enabled(level));
 		assert_false(level < LOG_LEVEL_TRACE && log_enabled(level + 1));
 	}
+}
+
+static void formats_tell_level_and_time(void **state)
+{
+	struct tap tap = open_tap();
+	char *text, time[LOG_TIME_MAX], *line, *rest;
+	static const char *const lines[] = { "v4l2q: error: e 1", "v4l2q: warning: w", "v4l2q: info: i",
+					     "v4l2q: verbose: v", "v4l2q: trace: t" };
+	int year, ms, length = 0;
+
+	(void)state;
+	log_set_level(LOG_LEVEL_TRACE);
+	log_set_format(LOG_FORMAT_JOURNAL);
+	log_all_levels();
+	assert_said(tap, "<3>e 1\n<4>w\n<6>i\n<7>v\n<7>t\n");
+	tap = open_tap();
+	log_set_format(LOG_FORMAT_ISO);
+	log_finish();
+	log_all_levels();
+	text = close_tap(tap);
+	line = strtok_r(text, "\n", &rest);
+	for (unsigned i = 0; i < 5; i++, line = strtok_r(NULL, "\n", &rest)) {
+		assert_non_null(line);
+		assert_int_equal(sscanf(line, "%d-%*d-%*dT%*d:%*d:%*d.%3dZ %n", &year, &ms, &length), 2);
+		assert_true(year >= 2025);
+		assert_int_equal(length, strlen("2026-11-28T22:47:01.123Z "));
+		assert_string_equal(line + length, lines[i]);
+	}
+	free(text);
+	assert_string_equal(log_time_text(INT64_C(1795906021999999999), time), "2026-11-28T22:47:01.999Z");
+}
+
+static void what_is_the_same_is_counted(void **state)
+{
+	struct tap tap = open_tap();
+
+	(void)state;
+	for (int i = 0; i < 38; i++)
+		log_error("disk full");
+	log_warn("disk full");
+	log_verbose("not shown, so nothing is between");
+	log_warn("disk full");
+	log_finish();
+	log_warn("disk full");
+	log_set_level(LOG_LEVEL_TRACE);
+	log_trace("DQBUF");
+	log_trace("DQBUF");
+	assert_said(tap, "v4l2q: disk full\nv4l2q: last message repeated 37 times\n"
+			 "v4l2q: warning: disk full\nv4l2q: warning: last message repeated 1 time\n"
+			 "v4l2q: warning: disk full\nv4l2q: DQBUF\nv4l2q: DQBUF\n");
+}
+
+static void ignore_message(void *opaque, enum log_level level, const char *message)
+{
+	(void)opaque;
+	(void)level;
+	(void)message;
+}
+
+static void the_last_error_is_kept(void **state)
+{
+	struct log_error_info info;
+	struct tap tap = open_tap();
+
+	(void)state;
+	log_error("first");
+	log_error("second");
+	log_warn("a warning");
+	log_set_sink(ignore_message, NULL);
+	log_error("expected");
+	log_set_sink(NULL, NULL);
+	free(close_tap(tap));
+	assert_true(log_last_error(&info));
+	assert_string_equal(info.message, "second");
+	assert_true(info.realtime_ns > 0);
 }
 
 static void the_status_line_stays_at_the_foot(void **state)
@@ -280,6 +358,9 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(levels_leave_out_what_is_louder, reset),
+		cmocka_unit_test_setup(formats_tell_level_and_time, reset),
+		cmocka_unit_test_setup(what_is_the_same_is_counted, reset),
+		cmocka_unit_test_setup(the_last_error_is_kept, reset),
 		cmocka_unit_test_setup(the_status_line_stays_at_the_foot, reset),
 		cmocka_unit_test_setup(what_devices_say_does_not_steer_the_terminal, reset),
 		cmocka_unit_test_setup(long_messages_are_cut, reset),
