@@ -34,14 +34,26 @@ int m2m_open(struct m2m *m2m, const char *name)
 	return 0;
 }
 
-void m2m_close(struct m2m *m2m)
+static void close_queues(struct m2m *m2m)
 {
 	pool_close(m2m->output_pool);
 	pool_close(m2m->capture_pool);
+	m2m->output_pool = m2m->capture_pool = NULL;
 	device_close(&m2m->output);
 	device_close(&m2m->capture);
+}
+
+void m2m_close(struct m2m *m2m)
+{
+	close_queues(m2m);
 	device_close(&m2m->node);
 	*m2m = (struct m2m){ .node.fd = -1, .output.fd = -1, .capture.fd = -1 };
+}
+
+int m2m_close_keeping_name(struct m2m *m2m)
+{
+	close_queues(m2m);
+	return device_close_keeping_name(&m2m->node);
 }
 
 /* --- formats --- */

@@ -25,6 +25,8 @@ struct m2m {
  * queues. */
 int m2m_open(struct m2m *m2m, const char *name);
 void m2m_close(struct m2m *m2m);
+/* The same, but what device_close_keeping_name() keeps of the node stays. Returns as that. */
+int m2m_close_keeping_name(struct m2m *m2m);
 
 /* S_FMT on one of its queues: fourcc, size, colours and field order, bytesperline and sizeimage where they
  * are not 0, which the driver takes as least ones. Fills in what the queue then has, whatever that is; fps is

@@ -146,6 +146,12 @@ void m2m_encoder_close(struct m2m_encoder *encoder)
 	m2m_close(&encoder->m2m);
 }
 
+int m2m_encoder_close_keeping_name(struct m2m_encoder *encoder)
+{
+	control_values_free(&encoder->named);
+	return m2m_close_keeping_name(&encoder->m2m);
+}
+
 /* --- what it is set to --- */
 
 /* What encoders commonly take, in the order of what they are best at. */

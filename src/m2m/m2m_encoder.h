@@ -28,6 +28,7 @@ struct m2m_encoder {
 int m2m_encoder_open(struct m2m_encoder *encoder, const struct m2m_encoder_options *options,
 		     struct device *camera);
 void m2m_encoder_close(struct m2m_encoder *encoder);
+int m2m_encoder_close_keeping_name(struct m2m_encoder *encoder); /* as m2m_close_keeping_name() */
 
 /* A raw format for the camera: the one that it has, where the encoder takes it, else the first that the
  * encoder takes and the camera lists; 0: there is none. */

@@ -45,6 +45,21 @@ int encoding_open(struct encoding **out, const struct m2m_encoder_options *optio
 	return 0;
 }
 
+int encoding_reopen(struct encoding *encoding, const struct m2m_encoder_options *options)
+{
+	struct m2m_encoder lost = encoding->encoder;
+	struct m2m_encoder_options again = *options;
+	int err;
+
+	again.device = lost.m2m.node.name;
+	err = m2m_encoder_open(&encoding->encoder, &again, NULL);
+	if (err < 0)
+		encoding->encoder = lost;
+	else
+		m2m_encoder_close(&lost);
+	return err;
+}
+
 void encoding_close(struct encoding *encoding)
 {
 	if (!encoding)
@@ -94,9 +109,10 @@ int encoding_choose_link(struct encoding *encoding, struct device *camera, const
 		link->fill = encoding_picture_fill;
 		link->fill_opaque = &encoding->picture;
 	}
-	if (err == 0 && link->copies)
+	if (err == 0 && link->copies && !encoding->said_copies)
 		log_info("%s: frames are %s into the encoder's memory (%s)", to.device->path,
 			 converts ? "converted" : "copied", link->reasons);
+	encoding->said_copies = link->copies;
 	return err;
 }
 
@@ -119,6 +135,7 @@ int encoding_open_pools(struct encoding *encoding, struct pool *camera, uint64_t
 	int err = pool_open(&m2m->output_pool, &m2m->output, &encoding->encoder.raw,
 			    &encoding->link.to_options);
 
+	m2m->is_draining = false; /* as the stream before may have left it */
 	if (err == 0)
 		err = open_coded(&encoding->encoder, memory_limit);
 	if (err == 0)

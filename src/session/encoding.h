@@ -15,6 +15,7 @@ struct encoding {
 	struct m2m_encoder encoder;
 	const char *controls; /* as in m2m_encoder_options */
 	struct pool_link link;
+	bool said_copies;                  /* that the link does, which a stream after the first may do too */
 	struct encoding_picture picture;   /* frames that the node cannot take as they are */
 	char pixelformat[FOURCC_TEXT_MAX]; /* that the camera is asked for; "": its own */
 	struct pool_info coded_info;       /* of the CAPTURE pool, once it was closed */
@@ -24,6 +25,9 @@ struct encoding {
  * negative errno, logged, of m2m_encoder_open(). */
 int encoding_open(struct encoding **encoding, const struct m2m_encoder_options *options,
 		  struct device *camera, struct negotiate_request *request);
+/* Opens the node again that m2m_encoder_close_keeping_name() has closed. Returns 0 or a negative errno,
+ * logged. */
+int encoding_reopen(struct encoding *encoding, const struct m2m_encoder_options *options);
 /* Closes its pools too, before which the camera's must be stopped. Takes NULL. */
 void encoding_close(struct encoding *encoding);
 

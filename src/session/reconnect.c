@@ -40,6 +40,25 @@ int reconnect_reopen(struct setup *setup, const struct setup_options *options, i
 	return -ESTALE;
 }
 
+int reconnect_reopen_encoder(struct setup *setup, const struct setup_options *options, int signal_fd,
+			     int64_t timeout_ns)
+{
+	struct device *node = &setup->encoding->encoder.m2m.node;
+	int err;
+
+	setup_close_pools(setup);
+	err = m2m_encoder_close_keeping_name(&setup->encoding->encoder);
+	if (err < 0)
+		return err;
+	log_warn("waiting for %s to come back", node->path);
+	err = hotplug_wait(node->name, signal_fd, timeout_ns);
+	if (err == 0)
+		err = encoding_reopen(setup->encoding, &options->encoder);
+	if (err == 0 && setup_encoding(setup, options) != STATUS_DONE)
+		err = -ENODEV;
+	return err < 0 ? err : setup_pool(setup, options);
+}
+
 /* Timings and formats can be set only while there are no buffers. After read() the driver frees them when the
  * device is closed. */
 static int free_queue(struct setup *setup, const struct setup_options *options)

@@ -7,7 +7,7 @@
 #include "device/inputs/dv_timings.h"
 #include "session/setup.h"
 
-/* Both take a setup whose pool is stopped and has no buffer held, and open another pool. Where that fails,
+/* All take a setup whose pool is stopped and has no buffer held, and open another pool. Where that fails,
  * the pool and the device may be left closed. Return 0; -ECANCELED when signal_fd became readable;
  * -ETIMEDOUT; or another negative errno, logged. */
 
@@ -15,6 +15,9 @@
  */
 int reconnect_reopen(struct setup *setup, const struct setup_options *options, int signal_fd,
 		     int64_t timeout_ns);
+/* The same of its encoder; the device stays open, and is set up as before. */
+int reconnect_reopen_encoder(struct setup *setup, const struct setup_options *options, int signal_fd,
+			     int64_t timeout_ns);
 /* Sets the device to the timings of the video source, and negotiates the format anew. deadline_ns is on
  * CLOCK_MONOTONIC; 0: none. */
 int reconnect_renegotiate(struct setup *setup, const struct setup_options *options,

@@ -63,9 +63,9 @@ static void update_high_water(struct fifo_level *high_water, struct fifo_level l
 static bool has_next_stream(const struct record_loop *loop)
 {
 	const struct recording *recording = loop->recording;
+	bool reopens = recording->end == END_DISCONNECT && recording->options.reopen;
 
-	return !loop->node_failed &&
-	       (loop->has_source_changed || (recording->end == END_DISCONNECT && recording->options.reopen));
+	return loop->node_failed ? reopens && !loop->has_source_changed : reopens || loop->has_source_changed;
 }
 
 /* A signal makes the writer impatient by itself; after --count and the like it may take its time. */
@@ -138,15 +138,17 @@ static int reconnect(struct record_loop *loop)
 		err = reconnect_renegotiate(recording->setup, recording->setup_options, &loop->source,
 					    options->signal_fd, record_loop_deadline(loop));
 	else
-		err = reconnect_reopen(recording->setup, recording->setup_options, options->signal_fd,
-				       options->reopen_timeout_ns);
+		err = (loop->node_failed ? reconnect_reopen_encoder
+					 : reconnect_reopen)(recording->setup, recording->setup_options,
+							     options->signal_fd, options->reopen_timeout_ns);
 	if (err == POOL_FLUSHING)
 		return record_loop_finish(loop, END_SIGNAL, 0);
 	if (err == POOL_TIMEOUT && loop->has_source_changed)
 		return record_loop_time_out(loop);
 	if (err < 0)
 		return err;
-	loop->done = loop->has_source_changed = false;
+	loop->done = loop->has_source_changed = loop->node_failed = false;
+	loop->node_err = 0;
 	recording->end = END_ERROR;
 	return 1;
 }

@@ -27,12 +27,16 @@ static int fail(struct record_encode *encode, enum run_end end, int err)
 	return record_loop_finish(encode->loop, end, err);
 }
 
-/* Of a call for the node, which has logged. Errors of the file have ended the recording already. */
+/* By the error of a call for the node, which has logged. */
+static int fail_by(struct record_encode *encode, int err)
+{
+	return fail(encode, err == POOL_DEVLOST ? END_DISCONNECT : END_ERROR, err);
+}
+
+/* Errors of the file have ended the recording already. */
 static int check(struct record_encode *encode, int err)
 {
-	if (err >= 0 || encode->loop->done)
-		return err < 0 ? err : 0;
-	return fail(encode, err == POOL_DEVLOST ? END_DISCONNECT : END_ERROR, err);
+	return err >= 0 || encode->loop->done ? (err < 0 ? err : 0) : fail_by(encode, err);
 }
 
 /* What can be done without waiting. */
@@ -70,14 +74,15 @@ static int64_t stall_deadline(const struct record_encode *encode)
 {
 	int64_t stall_ns = encode->loop->recording->options.stall_ns;
 
-	return stall_ns && encode->n_encoding ? encode->active_ns + stall_ns : 0;
+	return stall_ns && record_encode_pending(encode->loop) ? encode->active_ns + stall_ns : 0;
 }
 
 static int report_node_stall(struct record_encode *encode)
 {
-	log_error("%s: the encoder gave no frame for %.3g s, and has %llu", encode->m2m->node.path,
-		  (double)encode->loop->recording->options.stall_ns / NS_PER_S,
-		  (unsigned long long)encode->n_encoding);
+	log_error("%s: the encoder gave no frame for %.3g s; it has %llu, and %llu wait until it returns a "
+		  "buffer",
+		  encode->m2m->node.path, (double)encode->loop->recording->options.stall_ns / NS_PER_S,
+		  (unsigned long long)encode->n_encoding, (unsigned long long)encode->n_waiting);
 	return fail(encode, END_STALL, POOL_TIMEOUT);
 }
 
@@ -125,6 +130,8 @@ int record_encode_add(struct record_loop *loop, struct buffer *buffer, int64_t p
 	frame->copied = buffer->copied || encode->encoding->link.copies;
 	frame->raw = buffer;
 	frame->stage = RECORD_WAITING;
+	if (record_encode_pending(loop) == 0)
+		encode->active_ns = now_ns();
 	encode->n_waiting++;
 	record_loop_append(loop, frame);
 	return check(encode, record_encode_feed(encode));
@@ -150,9 +157,9 @@ int record_encode_start(struct record_loop *loop)
 	if (err == 0)
 		err = pool_start(encode->m2m->capture_pool);
 	if (err < 0)
-		return fail(encode, END_ERROR, err);
+		return fail_by(encode, err);
 	err = pool_link_start(&encoding->link, &failed);
-	return err < 0 && failed == encode->m2m->output_pool ? fail(encode, END_ERROR, err) : err;
+	return err < 0 && failed == encode->m2m->output_pool ? fail_by(encode, err) : err;
 }
 
 /* Where the node cannot be told that it has all, its last frames are waited for. */
@@ -207,7 +214,7 @@ int record_encode_finish(struct record_loop *loop, int err)
 	if (!encode->failed && has_room && encode->m2m->capture_pool)
 		drain_err = drain(encode);
 	if (drain_err < 0 && !encode->failed && !loop->refused)
-		fail(encode, drain_err == POOL_DEVLOST ? END_DISCONNECT : END_ERROR, drain_err);
+		fail_by(encode, drain_err);
 	record_encode_leave_out(encode, RECORD_WAITING, has_room ? FRAME_LOST_CODEC : FRAME_SKIPPED);
 	record_encode_leave_out(encode, RECORD_ENCODING, has_room ? FRAME_LOST_CODEC : FRAME_SKIPPED);
 	record_loop_flush(encode->loop);

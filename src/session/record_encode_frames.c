@@ -106,8 +106,7 @@ static int queue_raw(struct record_encode *encode, struct record_frame *frame)
 	}
 	frame->stage = RECORD_ENCODING;
 	encode->n_waiting--;
-	if (encode->n_encoding++ == 0)
-		encode->active_ns = now_ns();
+	encode->n_encoding++;
 	return 0;
 }
 

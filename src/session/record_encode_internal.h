@@ -15,7 +15,7 @@ struct record_encode {
 	bool has_key_frame;                   /* that decoding can start with */
 	uint64_t n_waiting, n_encoding;       /* of them: for the node; in it */
 	int64_t last_timestamp_ns;            /* of the frame queued last */
-	int64_t active_ns;   /* when the node gave its last frame, or got the first after a pause */
+	int64_t active_ns;   /* when the node gave its last frame, or there was one for it after a pause */
 	struct buffer empty; /* the memory of the frame queued last: see m2m_drain() */
 	int64_t segment_pts_ns,
 		asked_pts_ns;   /* the segment's first; of the frame for which a key frame was asked */

@@ -108,14 +108,21 @@ static bool is_usable(const struct record_loop *loop, const struct frame *frame)
 	       parameter_sets_has_unit(&loop->parameter_sets, frame);
 }
 
-/* What the queue copied to other memory is out of the reach of a node that imports it. */
+/* A node that imports the camera's memory cannot reach what the queue copied elsewhere. And where it has all
+ * buffers, the driver needs this one. */
+static bool is_out_of_reach(const struct record_loop *loop, const struct buffer *buffer)
+{
+	return !loop->recording->setup->encoding->link.copies &&
+	       (buffer->spare || !pool_has_queued(buffer->pool));
+}
+
 static int encode_buffer(struct record_loop *loop, struct buffer *buffer, struct frame *frame)
 {
 	const struct recording *recording = loop->recording;
 	uint64_t lost;
 	int err;
 
-	if (buffer->spare && !recording->setup->encoding->link.copies) {
+	if (is_out_of_reach(loop, buffer)) {
 		pool_release(buffer->pool, buffer);
 		return take_without_buffer(loop);
 	}

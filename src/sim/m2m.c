@@ -256,7 +256,10 @@ static bool give_frame_when_due(struct sim *sim, const struct sim_transcoded *ne
 	const struct fraction fps = sim->options.fps;
 	int64_t now = fps.num ? now_ns() : 0;
 
-	if (!sim->queue.streaming || !sim->queue.queued_list.count || now < sim->m2m->next_ns)
+	if (!sim->queue.streaming || !sim->queue.queued_list.count)
+		return false;
+	sim->m2m->has_next = now < sim->m2m->next_ns;
+	if (sim->m2m->has_next)
 		return false;
 	if (fps.num)
 		sim->m2m->next_ns = now + NS_PER_S * fps.den / fps.num;
@@ -318,13 +321,14 @@ static bool runs(const struct sim *sim)
 
 int64_t sim_m2m_next_ns(const struct sim *sim)
 {
-	return runs(sim) && sim->m2m->next_ns > now_ns() ? sim->m2m->next_ns : 0;
+	return runs(sim) && sim->m2m->has_next ? sim->m2m->next_ns : 0;
 }
 
 void sim_m2m_run(struct sim *sim)
 {
 	if (sim->m2m->owes_last && sim->queue.queued_list.count)
 		give_last(sim);
+	sim->m2m->has_next = false;
 	while (runs(sim) && step(sim))
 		;
 }

@@ -26,7 +26,8 @@ struct sim_m2m {
 	struct sim_buffer_list held_list;           /* OUTPUT buffers that were read, see hold= */
 	uint64_t n_put, n_taken;                    /* since the transcoder was opened */
 	uint32_t output_sequence, capture_sequence;
-	int64_t next_ns; /* fps=: when the next frame is processed */
+	int64_t next_ns; /* fps=: when the next frame is processed, */
+	bool has_next;   /* which there is */
 
 	bool force_key;         /* the next frame is to be a key frame */
 	bool draining;          /* STOP, and the last frame was not given yet */

@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Encoding by a codec node in several streams: the camera or the node away for a while, a source that changes, segments; and a node too slow.
+# Runs under: none
+. "$(dirname "$0")/lib.sh"
+
+# encode STATUS IO CAMERA-KEYS NODE-KEYS OPTIONS...: records 25 frames into s-*.mkv, with the report in r.json.
+encode() {
+	rm -f s-*.mkv
+	run_status "$1" v4l2q capture -d "sim:size=320x240,format=YU12,fps=0$3" -c h264_v4l2 --codec-device "sim:type=encoder,size=320x240$4" \
+		-o 's-%d.mkv' --json=r.json -n 25 --io="$2" --stall-timeout 5s "${@:5}"
+	balanced r.json "$*"
+}
+summary='"\([.output[].frames] | join(" ")), \(.frames.lost.queue) \(.frames.lost.codec // 0) lost, \(.end)"'
+
+for io in auto mmap; do
+	encode 0 $io ,unplug=10,replug=50 ,fps=100 --on-disconnect=wait
+	is "$(json r.json "$summary")" '10 10 5, 0 0 lost, count' "$io: the camera comes back, once a slow encoder has given what it had"
+	is "$(grep -c 'frames are copied' err)" "$([ $io = auto ]; echo $?)" "$io: a copy is said once"
+	encode 0 $io '' ,unplug=10,replug=50 --on-disconnect=wait
+	like "$(json r.json "$summary")" '^10 10 5, 0 [0-9]+ lost, count' "$io: the encoder comes back"
+	encode 0 $io ,event=10:160x120 ,fps=100
+	is "$(json r.json '"\(.source.changes) \(.output | length) \(.frames.written)"') $(probe s-1.mkv width)" '1 2 25 160' "$io: a source of another size"
+	encode 0 $io ,event=10 ,fps=100
+	is "$(json r.json "$summary") $(json r.json .source.interruptions)" '25, 0 0 lost, count 1' "$io: the source is interrupted"
+
+	# Without FORCE_KEY_FRAME the encoder is drained for each segment.
+	encode 0 $io '' ',fail=s_ctrl@*:EINVAL' --segment 5k
+	is "$(for f in s-*.mkv; do ffprobe -v error -show_entries packet=flags -of csv=p=0 "$f" | grep -nc K; done | sort -u)" 1 \
+		"$io: no key frames on demand: segments all the same"
+	ok "$io: several" [ -e s-2.mkv ]
+
+	# Too slow: the camera's driver always has a buffer.
+	encode 0 $io '' ,fps=100 --max-buffers 12 --memory 1M
+	is "$(json r.json '"\(.frames.written) \(.frames.lost.queue > 0) \(.frames.lost.driver) \(.end)"')" '25 true 0 count' "$io: too slow: lost by the queue"
+	# Whose fault it is that no frame comes, where all of the camera's buffers are in the encoder.
+	for keys in stall=10 hold=30; do
+		encode 5 $io ,fps=100 ,$keys --max-buffers 12 --stall-timeout 300ms
+		like "$(grep -v copied err)" '^v4l2q: sim: the encoder gave no frame for 0.3 s; it has [0-9]+, and [0-9]+ wait' "$io, $keys: the encoder is to blame"
+	done
+done
+encode 5 auto '' ,unplug=10,replug=60000 --on-disconnect=wait=100ms
+like "$(json r.json "$summary")" '^10, 0 [0-9]+ lost, disconnect' 'the encoder is away for too long'
+done_testing
