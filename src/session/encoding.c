@@ -97,17 +97,20 @@ int encoding_choose_link(struct encoding *encoding, struct device *camera, const
 	struct pool_link_end from = { camera, format, io, import_from };
 	struct pool_link_end to = { .device = &encoding->encoder.m2m.output, .format = raw };
 	bool converts = raw->fourcc != format->fourcc;
+	struct video_format padded = *raw;
 	int err = 0;
 
 	*link = (struct pool_link){ 0 };
 	if (!converts && raw->width == format->width && raw->height == format->height) {
 		err = pool_link_choose(link, &from, &to);
 	} else {
-		err = encoding_picture_open(&encoding->picture, format, raw);
+		padded.range = format->range; /* the colours stay the camera's */
+		padded.matrix = format->matrix;
+		err = frame_converter_open(&encoding->converter, format, &padded, SCALING_PAD);
 		pool_link_choose_copy(link, &from, &to,
 				      converts ? "the formats differ" : "the encoder pads the picture");
-		link->fill = encoding_picture_fill;
-		link->fill_opaque = &encoding->picture;
+		link->fill = frame_converter_fill;
+		link->fill_opaque = &encoding->converter;
 	}
 	if (err == 0 && link->copies && !encoding->said_copies)
 		log_info("%s: frames are %s into the encoder's memory (%s)", to.device->path,
@@ -172,5 +175,5 @@ void encoding_close_pools(struct encoding *encoding)
 	pool_close(m2m->output_pool);
 	pool_close(m2m->capture_pool);
 	m2m->output_pool = m2m->capture_pool = NULL;
-	encoding_picture_close(&encoding->picture);
+	frame_converter_close(&encoding->converter);
 }

@@ -9,14 +9,14 @@
 #include "device/format/negotiate.h"
 #include "m2m/m2m_encoder.h"
 #include "queue/pool_link.h"
-#include "session/encoding_picture.h"
+#include "session/frame_converter.h"
 
 struct encoding {
 	struct m2m_encoder encoder;
 	const char *controls; /* as in m2m_encoder_options */
 	struct pool_link link;
 	bool said_copies;                  /* that the link does, which a stream after the first may do too */
-	struct encoding_picture picture;   /* frames that the node cannot take as they are */
+	struct frame_converter converter;  /* frames that the node cannot take as they are */
 	char pixelformat[FOURCC_TEXT_MAX]; /* that the camera is asked for; "": its own */
 	struct pool_info coded_info;       /* of the CAPTURE pool, once it was closed */
 };

@@ -239,8 +239,8 @@ void record_encode_close(struct record_loop *loop)
 		ledger->copied += infos[i].n_copied;
 		ledger->bytes_copied += infos[i].bytes_copied;
 	}
-	ledger->copied += encoding->link.n_copied + encoding->picture.n_copied;
-	ledger->bytes_copied += encoding->link.bytes_copied + encoding->picture.bytes_copied;
+	ledger->copied += encoding->link.n_copied + encoding->converter.n_copied;
+	ledger->bytes_copied += encoding->link.bytes_copied + encoding->converter.bytes_copied;
 	parameter_sets_close(&encode->parameter_sets);
 	free(encode);
 	loop->encode = NULL;

@@ -11,8 +11,8 @@
 #include "queue/pool_link.h"
 #include "session/capture_timestamps.h"
 #include "session/end.h"
+#include "session/frame_converter.h"
 #include "session/ledger.h"
-#include "session/relay_convert.h"
 #include "session/setup.h"
 #include "session/suspension.h"
 
@@ -55,7 +55,7 @@ struct relay {
 
 	/* State. */
 	struct pool_link link;
-	struct relay_converter converter;
+	struct frame_converter converter;
 	struct capture_timestamps timestamps;
 	struct suspension suspension;
 	struct buffer *waiting; /* the newest frame, for which the output has no room yet; NULL: none */

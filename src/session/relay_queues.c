@@ -22,11 +22,11 @@ static int choose_way(struct relay *relay)
 	relay->link = (struct pool_link){ 0 };
 	if (!relay->converts)
 		return pool_link_choose(&relay->link, &source, &sink);
-	err = relay_converter_open(&relay->converter, source.format, sink.format, relay->options.scaling);
+	err = frame_converter_open(&relay->converter, source.format, sink.format, relay->options.scaling);
 	if (err < 0)
 		return err;
 	pool_link_choose_copy(&relay->link, &source, &sink, "the devices have no format and size in common");
-	relay->link.fill = relay_converter_fill;
+	relay->link.fill = frame_converter_fill;
 	relay->link.fill_opaque = &relay->converter;
 	snprintf(relay->link.text, sizeof relay->link.text, "conversion, %s %ux%u to %s %ux%u",
 		 fourcc_text(source.format->fourcc, from), source.format->width, source.format->height,
@@ -119,6 +119,6 @@ void relay_queues_close(struct relay *relay)
 	pool_close(relay->source.setup.pool);
 	pool_close(relay->sink.setup.pool);
 	relay->source.setup.pool = relay->sink.setup.pool = NULL;
-	relay_converter_close(&relay->converter);
+	frame_converter_close(&relay->converter);
 	relay->link.from = relay->link.to = NULL;
 }

@@ -112,10 +112,15 @@ int crop_find(enum scaling scaling, struct frame_shape from, AVRational aspect, 
 	      struct crop *crop)
 {
 	*crop = (struct crop){ { 0, 0, from.width, from.height }, { 0, 0, to.width, to.height } };
+	if (scaling == SCALING_PAD && from.width <= to.width && from.height <= to.height) {
+		crop->to.width = from.width;
+		crop->to.height = from.height;
+		return 0;
+	}
 	if (from.width == to.width && from.height == to.height &&
 	    (scaling == SCALING_NONE || known_aspect(aspect) == 1))
 		return 0;
-	if (scaling == SCALING_NONE)
+	if (scaling == SCALING_NONE || scaling == SCALING_PAD)
 		return -ERANGE;
 	if (scaling != SCALING_SCALE && known_aspect(aspect) == 1 && is_rounded_down(from, to)) {
 		crop->from.width = to.width;

@@ -12,6 +12,7 @@ enum scaling {
 	SCALING_SCALE,     /* scale both directions on their own */
 	SCALING_CROP,      /* scale in proportion, two edges cut off */
 	SCALING_NONE,      /* refuse them */
+	SCALING_PAD,       /* smaller ones go as they are into the upper left corner */
 };
 
 struct frame_shape {
@@ -31,8 +32,8 @@ struct crop {
 AVRational crop_relative_aspect(AVRational aspect, struct fraction device);
 
 /* aspect: sample aspect ratio of `from`, 0/x if unknown, as if the device's samples were square. Returns 0,
- * or -ERANGE where the sizes differ and scaling is SCALING_NONE. Of frames that have the device's size and
- * are to be shown as they are, both rectangles are the whole. */
+ * or -ERANGE where the sizes differ and scaling is SCALING_NONE, or the frame is larger with SCALING_PAD. Of
+ * frames that have the device's size and are to be shown as they are, both rectangles are the whole. */
 int crop_find(enum scaling scaling, struct frame_shape from, AVRational aspect, struct frame_shape to,
 	      struct crop *crop);
 

@@ -121,7 +121,10 @@ static void draw_bars(const struct scaler *s, const struct frame *buffer)
 {
 	const struct crop *c = &s->crop;
 	struct frame_shape whole = target_shape(s->target);
-	int right = c->to.x + c->to.width, bottom = c->to.y + c->to.height;
+	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(whole.format);
+	/* Behind the chroma samples of a last column or row that is odd. */
+	int right = FFALIGN(c->to.x + c->to.width, 1 << descriptor->log2_chroma_w);
+	int bottom = FFALIGN(c->to.y + c->to.height, 1 << descriptor->log2_chroma_h);
 
 	fill_black(s, buffer, 0, 0, whole.width, c->to.y);
 	fill_black(s, buffer, 0, bottom, whole.width, whole.height - bottom);
