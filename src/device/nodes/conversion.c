@@ -35,17 +35,20 @@ static bool is_parsed(uint32_t fourcc)
 	return false;
 }
 
-/* Returns whether one of them is compressed. */
-static bool read_formats(struct device *device, enum v4l2_buf_type type, struct conversion_formats *formats)
+bool conversion_read_formats(struct device *device, enum v4l2_buf_type type,
+			     struct conversion_formats *formats)
 {
 	bool compressed = false;
 
-	for (formats->n = 0; formats->n < CONVERSION_FORMATS_MAX; formats->n++) {
-		struct v4l2_fmtdesc format = { .index = formats->n, .type = type };
+	formats->n = 0;
+	for (uint32_t i = 0; formats->n < CONVERSION_FORMATS_MAX; i++) {
+		struct v4l2_fmtdesc format = { .index = i, .type = type };
 
 		if (device_ioctl(device, VIDIOC_ENUM_FMT, &format) < 0)
 			break;
-		formats->fourccs[formats->n] = format.pixelformat;
+		if (format.flags & V4L2_FMT_FLAG_EMULATED)
+			continue;
+		formats->fourccs[formats->n++] = format.pixelformat;
 		compressed |= format.flags & V4L2_FMT_FLAG_COMPRESSED;
 	}
 	return compressed;
@@ -55,12 +58,12 @@ void conversion_read(struct device *device, struct conversion *conversion)
 {
 	bool mplane = device_is_multiplanar(device), takes_coded, gives_coded;
 
-	takes_coded =
-		read_formats(device, mplane ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE : V4L2_BUF_TYPE_VIDEO_OUTPUT,
-			     &conversion->from);
-	gives_coded = read_formats(device,
-				   mplane ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4L2_BUF_TYPE_VIDEO_CAPTURE,
-				   &conversion->to);
+	takes_coded = conversion_read_formats(
+		device, mplane ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE : V4L2_BUF_TYPE_VIDEO_OUTPUT,
+		&conversion->from);
+	gives_coded = conversion_read_formats(
+		device, mplane ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4L2_BUF_TYPE_VIDEO_CAPTURE,
+		&conversion->to);
 	if (takes_coded)
 		conversion->job = gives_coded ? JOB_TRANSCODER : JOB_DECODER;
 	else

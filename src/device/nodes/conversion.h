@@ -5,7 +5,7 @@
 
 #include "device/device.h"
 
-#define CONVERSION_FORMATS_MAX 64u
+#define CONVERSION_FORMATS_MAX 256u /* vivid has 90 */
 #define CONVERSION_TEXT_MAX 300
 
 /* JOB_STATELESS_DECODER: it takes slices that a program has parsed (kernel documentation, "Memory-to-memory
@@ -31,6 +31,9 @@ struct conversion {
 /* Asks a memory-to-memory node, opened for any role; device->type stays. A list that the driver does not have
  * is empty. */
 void conversion_read(struct device *device, struct conversion *conversion);
+/* The formats of one queue, but for those that libv4l2 makes. Returns whether one of them is compressed. */
+bool conversion_read_formats(struct device *device, enum v4l2_buf_type type,
+			     struct conversion_formats *formats);
 bool conversion_has(const struct conversion_formats *formats, uint32_t fourcc);
 /* The first of the FourCCs that is among the formats; 0: none. */
 uint32_t conversion_find(const struct conversion_formats *formats, const uint32_t *fourccs, unsigned n);
