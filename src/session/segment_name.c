@@ -9,18 +9,11 @@
 #include <time.h>
 #include "base/log.h"
 #include "media/write/muxer.h"
+#include "session/segment_name_internal.h"
 
 #define PATH_BYTES 4096
 #define MAX_DIGITS 9
 #define TIME_BYTES 256 /* of one field */
-
-enum field_kind { NAME_TEXT, NAME_NUMBER, NAME_TIME, NAME_PERCENT };
-
-struct field {
-	enum field_kind kind;
-	size_t length;
-	int digits; /* of a number, at least */
-};
 
 /* "%d" or "%05d". */
 static struct field parse_number(const char *text)
@@ -47,8 +40,7 @@ static struct field parse_time(const char *text)
 	return (struct field){ .kind = NAME_TIME, .length = length + 1 };
 }
 
-/* What begins at text. month: the pattern names it, so that %d is its day. */
-static struct field parse_field(const char *text, bool month)
+struct field segment_name_field(const char *text, bool month)
 {
 	struct field field = { .kind = NAME_TEXT };
 
@@ -64,7 +56,7 @@ static struct field parse_field(const char *text, bool month)
 static bool has_field(const char *pattern, enum field_kind kind, bool month)
 {
 	while (*pattern) {
-		struct field field = parse_field(pattern, month);
+		struct field field = segment_name_field(pattern, month);
 
 		if (field.kind == kind)
 			return true;
@@ -73,10 +65,10 @@ static bool has_field(const char *pattern, enum field_kind kind, bool month)
 	return false;
 }
 
-static bool has_month(const char *pattern)
+bool segment_name_has_month(const char *pattern)
 {
 	while (*pattern) {
-		struct field field = parse_field(pattern, true);
+		struct field field = segment_name_field(pattern, true);
 
 		if (field.kind == NAME_TIME && strchr("mbB", pattern[field.length - 1]))
 			return true;
@@ -87,7 +79,7 @@ static bool has_month(const char *pattern)
 
 bool segment_name_is_changing(const char *pattern)
 {
-	bool month = has_month(pattern);
+	bool month = segment_name_has_month(pattern);
 
 	return has_field(pattern, NAME_NUMBER, month) || has_field(pattern, NAME_TIME, month);
 }
@@ -95,7 +87,7 @@ bool segment_name_is_changing(const char *pattern)
 bool segment_name_is_numbered(const char *pattern)
 {
 	/* % encodes a byte in a URL. */
-	return !muxer_is_url(pattern) && has_field(pattern, NAME_NUMBER, has_month(pattern));
+	return !muxer_is_url(pattern) && has_field(pattern, NAME_NUMBER, segment_name_has_month(pattern));
 }
 
 bool segment_name_is_picture(const char *pattern, const char *container)
@@ -136,7 +128,7 @@ static int expand_field(const char *text, struct field field, const unsigned *nu
 /* number NULL: it is left to the muxer. */
 static int expand(const char *pattern, const unsigned *number, char **path)
 {
-	bool month = has_month(pattern);
+	bool month = segment_name_has_month(pattern);
 	char expanded[PATH_BYTES + TIME_BYTES];
 	time_t now = time(NULL);
 	size_t used = 0;
@@ -144,7 +136,7 @@ static int expand(const char *pattern, const unsigned *number, char **path)
 
 	localtime_r(&now, &local);
 	for (const char *text = pattern; *text;) {
-		struct field field = parse_field(text, month);
+		struct field field = segment_name_field(text, month);
 
 		if (used >= PATH_BYTES) {
 			log_error("%s: %s", pattern, err_str(-ENAMETOOLONG));
