@@ -7,6 +7,8 @@
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -140,6 +142,30 @@ int output_file_truncate(int fd)
 	if (err == 0 && is_regular(fd) && ftruncate(fd, 0) < 0)
 		err = -errno;
 	return err;
+}
+
+int output_file_name_partial(const char *path, const char *suffix, char **partial)
+{
+	struct stat st;
+
+	*partial = NULL;
+	if (!suffix || strcmp(path, "-") == 0 || (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
+		return 0;
+	return asprintf(partial, "%s%s", path, suffix) < 0 ? -ENOMEM : 0;
+}
+
+int output_file_rename(const char *from, const char *to, bool overwrite)
+{
+	struct stat st;
+
+	if (!overwrite && renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	/* Network file systems and FUSE may not know the flag. */
+	if (!overwrite && errno != EINVAL && errno != ENOSYS)
+		return -errno;
+	if (!overwrite && lstat(to, &st) == 0)
+		return -EEXIST;
+	return rename(from, to) < 0 ? -errno : 0;
 }
 
 const char *output_file_err_str(int err)

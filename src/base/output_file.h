@@ -27,6 +27,13 @@ int output_file_writev(int fd, struct iovec *pieces, int n_pieces);
 int output_file_lock(int fd);
 /* Locks the file, then empties it if it is regular. Returns 0 or a negative errno; -EBUSY as above. */
 int output_file_truncate(int fd);
+/* The name of a file until it is whole. *partial stays NULL where it has its own from the start: suffix NULL,
+ * standard output, a device or FIFO. It is the caller's to free. Returns 0 or -ENOMEM, not
+ * logged. */
+int output_file_name_partial(const char *path, const char *suffix, char **partial);
+/* Gives a file its final name. Returns 0, -EEXIST unless it may replace a file of that name, or another
+ * negative errno. */
+int output_file_rename(const char *from, const char *to, bool overwrite);
 /* What to tell of an error of these functions. */
 const char *output_file_err_str(int err);
 

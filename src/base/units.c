@@ -218,6 +218,7 @@ static const struct suffix duration_suffixes[] = {
 	{ "m", 60 * NS_PER_S },
 	{ "min", 60 * NS_PER_S },
 	{ "h", 3600 * NS_PER_S },
+	{ "d", 86400 * NS_PER_S },
 	{ 0 },
 };
 

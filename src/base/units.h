@@ -22,8 +22,8 @@ int parse_crop(const char *text, uint32_t *width, uint32_t *height, int32_t *lef
 int parse_rate(const char *text, struct fraction *rate);
 /* "2", "0.5": not negative. */
 int parse_factor(const char *text, double *factor);
-/* Seconds with a fraction, or with a unit ("1.5", "10s", "500ms", "200us", "2m", "1h", "1:30", "1:02:03"), in
- * nanoseconds. */
+/* Seconds with a fraction, or with a unit ("1.5", "10s", "500ms", "200us", "2m", "1h", "7d", "1:30",
+ * "1:02:03"), in nanoseconds. */
 int parse_duration(const char *text, int64_t *ns);
 /* "4096", "64k", "16M", "2G", "1.5G", with or without "B" or "iB": powers of 1024. */
 int parse_bytes(const char *text, uint64_t *bytes);

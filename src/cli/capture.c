@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/text_file.h"
 #include "cli/progress.h"
+#include "cli/segment_options.h"
 #include "report/record.h"
 #include "cli/signals.h"
 #include "media/write/muxer.h"
@@ -29,7 +30,7 @@ struct capture_options {
 	uint64_t count, skip, max_bytes, memory_bytes, max_drops;
 	bool has_memory, has_max_drops;
 	int64_t duration_ns, stall_ns;
-	struct option_span segment;
+	struct segment_options segments;
 	int64_t sync_ns;
 	int faststart;
 	int direct;     /* enum direct_io_mode, in the order of its choices */
@@ -62,9 +63,6 @@ static const struct option_row file_rows[] = {
 		  "controls" },
 	{ "format-opt", 0, OPT_LIST, OFFSET(format_options), .argument = "K=V[,...]",
 	  .help = "container options" },
-	{ "segment", 0, OPT_SPAN, OFFSET(segment), .least = 1,
-	  .help = "start a new file every T (10s, 5m) or SIZE (64M, 2G); FILE must contain %d or strftime "
-		  "fields" },
 	{ "direct", 0, OPT_CHOICE, OFFSET(direct), .argument = "WHEN",
 	  .help = "bypass the page cache; auto: for frames of 1 MiB or more on ext4, XFS and F2FS",
 	  .preset = "auto", .choices = direct_choices },
@@ -107,15 +105,11 @@ static const struct option_row run_rows[] = {
 };
 
 static const struct option_group groups[] = {
-	{ "Device", common_device_rows, OFFSET(common) },
-	{ "File", file_rows, 0 },
-	{ "Run", run_rows, 0 },
-	{ "Buffers", common_queue_rows, OFFSET(common) },
-	{ "Copies", common_zero_copy_rows, OFFSET(common) },
-	{ "Rights", common_rights_rows, OFFSET(common) },
-	{ "Messages", common_output_rows, OFFSET(common) },
-	{ "", common_basic_rows, OFFSET(common.basic) },
-	{ 0 },
+	{ "Device", common_device_rows, OFFSET(common) }, { "File", file_rows, 0 },
+	{ "Segments", segment_rows, OFFSET(segments) },   { "Run", run_rows, 0 },
+	{ "Buffers", common_queue_rows, OFFSET(common) }, { "Copies", common_zero_copy_rows, OFFSET(common) },
+	{ "Rights", common_rights_rows, OFFSET(common) }, { "Messages", common_output_rows, OFFSET(common) },
+	{ "", common_basic_rows, OFFSET(common.basic) },  { 0 },
 };
 
 static const struct option_spec spec = {
@@ -149,12 +143,15 @@ static int check_files(const struct capture_options *options)
 	return err;
 }
 
+static bool splits(const struct capture_options *options)
+{
+	return options->segments.segment.ns || options->segments.segment.bytes;
+}
+
 /* Several files need several names. */
 static int check_output_name(const struct capture_options *options)
 {
-	const char *option = options->reopen                                 ? "--on-disconnect=wait"
-			     : options->segment.ns || options->segment.bytes ? "--segment"
-									     : NULL;
+	const char *option = options->reopen ? "--on-disconnect=wait" : splits(options) ? "--segment" : NULL;
 
 	if (options->count != 1 && !segment_name_is_numbered(options->output) &&
 	    segment_name_is_picture(options->output, options->container)) {
@@ -178,6 +175,9 @@ static int check_options(const struct capture_options *options)
 		return -EINVAL;
 	}
 	if (check_files(options) < 0 || check_output_name(options) < 0)
+		return -EINVAL;
+	if (segment_options_check(&options->segments, options->output, options->container,
+				  options->frame_log) < 0)
 		return -EINVAL;
 	if (options->codec_device && !codec_name_is_node(options->codec)) {
 		log_error("--codec-device needs a codec for it to make: expected --codec CODEC_v4l2, as in "
@@ -210,7 +210,7 @@ static int parse_on_disconnect(struct capture_options *options)
  * video source. strftime fields alone do not: users give single files such names too. */
 static bool has_numbered_files(const struct capture_options *options)
 {
-	if (options->segment.ns || options->segment.bytes || options->reopen)
+	if (splits(options) || options->reopen)
 		return true;
 	return segment_name_is_numbered(options->output) &&
 	       !muxer_caps_names_files(options->output, options->container);
@@ -225,6 +225,7 @@ static struct record_options record_options(const struct capture_options *option
 	return (struct record_options){
 		.output = {
 			.url = options->output,
+			.partial_suffix = options->segments.partial_suffix,
 			.container = options->container,
 			.codec = by_node ? "copy" : options->codec,
 			.codec_options = by_node ? NULL : options->codec_options,
@@ -240,10 +241,13 @@ static struct record_options record_options(const struct capture_options *option
 		.duration_ns = options->duration_ns,
 		.max_bytes = options->max_bytes,
 		.stall_ns = options->stall_ns,
-		.segment_ns = options->segment.ns,
-		.segment_bytes = options->segment.bytes,
+		.segment_ns = options->segments.segment.ns,
+		.segment_bytes = options->segments.segment.bytes,
 		.bad_frames = (enum bad_frames)options->bad_frames,
 		.frame_log = options->frame_log,
+		.rotation = segment_options_rules(&options->segments),
+		.on_segment = options->segments.command,
+		.segment_requests = has_numbered_files(options) ? signals_count_hangups() : NULL,
 		.reopen = options->reopen,
 		.reopen_timeout_ns = options->reopen_timeout_ns,
 		.renegotiate = has_numbered_files(options),
@@ -325,14 +329,22 @@ static enum status record_and_report(const struct capture_options *options,
 	return status ? status : report_status;
 }
 
-static enum status confine_capture(const struct capture_options *options)
+/* The command for segments runs in a process that is not confined. */
+static enum status confine_capture(struct capture_options *options)
 {
 	const struct confine_path paths[] = {
 		{ options->output, CONFINE_FOLDER },
 		{ options->frame_log, CONFINE_FOLDER },
 	};
 
-	return common_confine(&options->common, paths, ARRAY_SIZE(paths), false);
+	enum status status = common_become_user(&options->common);
+	int err = 0;
+
+	if (status == STATUS_DONE)
+		err = segment_command_open(&options->segments.command, options->segments.on_segment);
+	if (err < 0)
+		return err == -EINVAL ? STATUS_USAGE : STATUS_FAILED;
+	return status ? status : common_restrict(&options->common, paths, ARRAY_SIZE(paths), false);
 }
 
 static enum status capture_with(struct capture_options *options)
@@ -368,6 +380,7 @@ static enum status capture_with(struct capture_options *options)
 		json = NULL;
 	}
 	setup_close(&setup);
+	segment_command_close(options->segments.command);
 	signals_close();
 	text_file_close(json);
 	return status;

@@ -188,14 +188,24 @@ uint64_t common_memory_limit(void)
 	return available / 4 < MAX_MEMORY ? available / 4 : MAX_MEMORY;
 }
 
+enum status common_become_user(const struct common_options *options)
+{
+	return options->user && confine_become_user(options->user) < 0 ? STATUS_FAILED : STATUS_DONE;
+}
+
+enum status common_restrict(const struct common_options *options, const struct confine_path *paths,
+			    size_t n_paths, bool has_playlists)
+{
+	return !options->no_confine && confine(paths, n_paths, has_playlists) < 0 ? STATUS_FAILED
+										  : STATUS_DONE;
+}
+
 enum status common_confine(const struct common_options *options, const struct confine_path *paths,
 			   size_t n_paths, bool has_playlists)
 {
-	int err = options->user ? confine_become_user(options->user) : 0;
+	enum status status = common_become_user(options);
 
-	if (err == 0 && !options->no_confine)
-		err = confine(paths, n_paths, has_playlists);
-	return err < 0 ? STATUS_FAILED : STATUS_DONE;
+	return status ? status : common_restrict(options, paths, n_paths, has_playlists);
 }
 
 bool common_is_stdout(const char *name)

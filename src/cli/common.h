@@ -60,6 +60,10 @@ uint64_t common_memory_limit(void);
  * or STATUS_FAILED, logged. */
 enum status common_confine(const struct common_options *options, const struct confine_path *paths,
 			   size_t n_paths, bool has_playlists);
+/* Its two halves: another process may be started in between. */
+enum status common_become_user(const struct common_options *options);
+enum status common_restrict(const struct common_options *options, const struct confine_path *paths,
+			    size_t n_paths, bool has_playlists);
 /* Whether a file's name, which may be NULL, stands for standard output. */
 bool common_is_stdout(const char *name);
 /* Flushes standard output. Returns STATUS_DONE, or STATUS_FILE, logged. */

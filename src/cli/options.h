@@ -24,6 +24,8 @@ enum option_kind {
 	OPT_BYTES,    /* uint64_t */
 	OPT_FACTOR,   /* double, 0 or above */
 	OPT_SPAN,     /* struct option_span: a duration or a number of bytes */
+	OPT_KEEP,     /* struct option_keep: a number, a duration or a number of bytes */
+	OPT_SHARE,    /* struct option_share: a number of bytes or a part */
 };
 
 #define OPTION_WORD UINT64_MAX
@@ -40,6 +42,17 @@ struct option_crop {
 struct option_span {
 	int64_t ns;     /* 0: not by time */
 	uint64_t bytes; /* 0: not by size */
+};
+
+struct option_keep {
+	uint64_t count; /* 0: not by number */
+	int64_t ns;     /* 0: not by time */
+	uint64_t bytes; /* 0: not by size */
+};
+
+struct option_share {
+	uint64_t bytes; /* 0: not by size */
+	double part;    /* from 0 to 1 */
 };
 
 struct option_row {

@@ -27,6 +27,7 @@ static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
 #define SAME_REQUEST_NS NS_PER_S
 
 static int signal_fd = -1, resume_fd = -1;
+static atomic_uint n_hangups;
 static _Atomic int64_t first_ns; /* of the first signal; 0: none yet */
 
 /* SIGHUP stays ignored under nohup(1). SIGINT is handled even when it is ignored, as a shell has it for
@@ -73,6 +74,23 @@ int signals_open(void)
 			sigaction(end_signals[i], &action, NULL);
 	output_file_set_cancel(signal_fd);
 	return signal_fd;
+}
+
+/* systemd(1) may send SIGHUP behind SIGTERM. */
+static void handle_hangup(int number)
+{
+	(void)number;
+	if (!atomic_load(&first_ns))
+		atomic_fetch_add(&n_hangups, 1);
+}
+
+/* Also under nohup(1): it no longer ends anything. */
+const atomic_uint *signals_count_hangups(void)
+{
+	struct sigaction action = { .sa_handler = handle_hangup, .sa_flags = SA_RESTART };
+
+	sigaction(SIGHUP, &action, NULL);
+	return &n_hangups;
 }
 
 /* A signalfd here: SIGCONT, blocked in all threads, is pending as soon as the program continues, so no thread

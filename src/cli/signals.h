@@ -3,6 +3,8 @@
 #ifndef CLI_SIGNALS_H
 #define CLI_SIGNALS_H
 
+#include <stdatomic.h>
+
 /* From now on the first SIGINT, SIGTERM or SIGHUP makes the returned descriptor readable, and it stays so.
  * Those that follow within a second are the same request; a later one ends the program. SIGPIPE and SIGXFSZ
  * are ignored: write() fails instead. Returns a negative errno on failure, logged. */
@@ -10,6 +12,8 @@ int signals_open(void);
 /* Returns a signalfd that is readable when the program continues after it was stopped (SIGCONT), or a
  * negative errno, logged. Call it before other threads start, which inherit the blocked signal. */
 int signals_open_resume(void);
+/* From now on SIGHUP does not end the run, but is counted. Returns the count, which the caller reads. */
+const atomic_uint *signals_count_hangups(void);
 /* Closes both descriptors. The handlers stay: what follows is the end of the program, which a signal that
  * belongs to the same request must not turn into a failure. */
 void signals_close(void);

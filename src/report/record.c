@@ -292,6 +292,7 @@ struct json_object *report_record_json(const struct report *report, const struct
 		json_object_object_add(object, "source", source_json(recording));
 	if (recording->setup && recording->setup->encoding)
 		json_object_object_add(object, "encoder", encoder_json(recording->setup->encoding));
+	add_if_any(object, "segments_removed", recording->segments_removed);
 	json_object_object_add(object, "output", files_json(recording));
 	json_add_text(object, "end", end_name(recording->end));
 	return object;
@@ -317,5 +318,8 @@ void report_record_text(const struct report *report, const struct recording *rec
 	if (recording->setup && recording->setup->encoding)
 		print_encoder(recording->setup->encoding, out);
 	print_files(recording, out);
+	if (recording->segments_removed)
+		report_line(out, "removed", "%" PRIu64 " of the oldest segments",
+			    recording->segments_removed);
 	report_line(out, "end", "%s", end_name(recording->end));
 }

@@ -4,7 +4,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 #include "base/log.h"
+#include "base/output_file.h"
 #include "base/text_file.h"
 #include "device/device.h"
 
@@ -13,13 +16,34 @@ static const char *const result_names[] = {
 	[FRAME_LOST_WRITER] = "writer", [FRAME_LOST_CODEC] = "codec", [FRAME_SKIPPED] = "skipped",
 };
 
-int frame_log_open(FILE **log, const char *path)
+static void free_paths(struct frame_log *log)
 {
-	return path ? text_file_open(log, path) : 0;
+	free(log->path);
+	free(log->partial_path);
+	log->path = log->partial_path = NULL;
 }
 
-int frame_log_add(FILE *log, const struct frame_info *info, enum frame_result result, uint64_t lost)
+int frame_log_open(struct frame_log *log, const char *path, const char *partial_suffix)
 {
+	int err;
+
+	if (!path)
+		return 0;
+	err = output_file_name_partial(path, partial_suffix, &log->partial_path);
+	log->path = strdup(path);
+	if (err < 0 || !log->path)
+		err = log_no_memory();
+	if (err == 0)
+		err = text_file_open(&log->file, log->partial_path ? log->partial_path : path);
+	if (err < 0)
+		free_paths(log);
+	return err;
+}
+
+int frame_log_add(struct frame_log *frame_log, const struct frame_info *info, enum frame_result result,
+		  uint64_t lost)
+{
+	FILE *log = frame_log->file;
 	int err;
 
 	if (!log)
@@ -41,12 +65,29 @@ int frame_log_add(FILE *log, const struct frame_info *info, enum frame_result re
 	return err;
 }
 
-int frame_log_close(FILE *log)
+static int finish_log(struct frame_log *log, bool whole)
 {
-	if (!log)
+	int err = text_file_finish(log->file, "the frame log");
+
+	if (err == 0 && whole && log->partial_path) {
+		err = output_file_rename(log->partial_path, log->path, true);
+		if (err < 0)
+			log_error("%s: cannot be renamed: %s", log->partial_path, err_str(err));
+	}
+	return err;
+}
+
+int frame_log_close(struct frame_log *log, bool whole)
+{
+	int err = -EIO;
+
+	if (!log->file)
 		return 0;
-	if (!ferror(log))
-		return text_file_finish(log, "the frame log");
-	text_file_close(log);
-	return -EIO;
+	if (!ferror(log->file))
+		err = finish_log(log, whole);
+	else
+		text_file_close(log->file);
+	log->file = NULL;
+	free_paths(log);
+	return err;
 }

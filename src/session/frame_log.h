@@ -3,6 +3,7 @@
 #ifndef SESSION_FRAME_LOG_H
 #define SESSION_FRAME_LOG_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include "queue/buffer.h"
 
@@ -17,11 +18,19 @@ enum frame_result {
 	FRAME_PENDING, /* not known yet: an encoder has it */
 };
 
-/* path: a file, "-" for standard output, or NULL: *log stays NULL, and the other calls do nothing. Returns 0
- * or a negative errno, logged, as the others do. */
-int frame_log_open(FILE **log, const char *path);
+/* Zero-initialise: the calls then do nothing but for frame_log_open(). */
+struct frame_log {
+	FILE *file;
+	char *path, *partial_path; /* partial: until it is whole; NULL: path from the start */
+};
+
+/* path: a file, "-" for standard output, or NULL: none. partial_suffix: of the name that a file has until it
+ * is whole; NULL: none. Returns 0 or a negative errno, logged, as the others do. */
+int frame_log_open(struct frame_log *log, const char *path, const char *partial_suffix);
 /* lost: frames that the driver lost before this one. */
-int frame_log_add(FILE *log, const struct frame_info *info, enum frame_result result, uint64_t lost);
-int frame_log_close(FILE *log);
+int frame_log_add(struct frame_log *log, const struct frame_info *info, enum frame_result result,
+		  uint64_t lost);
+/* Ends the log, which can then be opened again. whole: its final name is for it. */
+int frame_log_close(struct frame_log *log, bool whole);
 
 #endif

@@ -13,6 +13,8 @@
 #include "session/capture_timestamps.h"
 #include "session/ledger.h"
 #include "session/rate_truth.h"
+#include "session/rotation.h"
+#include "session/segment_command.h"
 #include "session/setup.h"
 
 enum bad_frames { BAD_FRAMES_DROP, BAD_FRAMES_KEEP, BAD_FRAMES_FAIL };
@@ -27,7 +29,11 @@ struct record_options {
 	int64_t segment_ns;           /* begin a new file after so long; 0: not by time */
 	uint64_t segment_bytes;       /* begin a new file at this size; 0: not by size */
 	enum bad_frames bad_frames;
-	const char *frame_log;     /* a file, "-", or NULL: none */
+	const char *frame_log; /* a file, "-", or NULL: none; with fields of output.url: one a segment */
+	struct rotation_rules rotation;
+	struct segment_command *on_segment; /* NULL: none */
+	const atomic_uint
+		*segment_requests; /* grows when the next segment is asked for; NULL: it cannot be */
 	bool reopen;               /* when the device is unplugged: wait for it, and go on in the next file */
 	int64_t reopen_timeout_ns; /* how long to wait; 0: no limit */
 	bool renegotiate;          /* when the video source changes: go on in the next file */
@@ -50,8 +56,9 @@ struct recording {
 	const struct setup_options *setup_options;
 
 	/* For options.progress. */
-	int64_t last_frame_ns;     /* when the last frame came that could be used */
-	struct fifo_level backlog; /* what waits for the file thread */
+	int64_t last_frame_ns;        /* when the last frame came that could be used */
+	struct fifo_level backlog;    /* what waits for the file thread */
+	_Atomic int64_t disk_left_ns; /* how long the disk will do at this rate; -1: not known, or no limit */
 
 	/* The result. */
 	enum run_end end;
@@ -60,6 +67,7 @@ struct recording {
 	struct stats latency_ns, interval_ns;          /* driver's timestamp to dequeue; between frames */
 	uint64_t source_changes, source_interruptions; /* to other timings; to the same ones */
 	struct fifo_level high_water; /* max_items and max_bytes: of frames waiting for the file thread */
+	uint64_t segments_removed;
 	struct output_file *files;
 	size_t n_files;
 	int64_t wall_ns, first_frame_ns; /* since record_run() was called: its end, the first frame */

@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "session/record_file_internal.h"
-#include "session/segment_name.h"
 
 /* Frames wait for the rate no longer than this. */
 #define MAX_WAIT_NS (NS_PER_S / 2)
@@ -22,11 +21,9 @@ int record_file_open(struct record_file **out, struct recording *recording)
 		return log_no_memory();
 	file->recording = recording;
 	file->lines_end = &file->lines;
-	file->has_segments =
-		options->segment_ns || options->segment_bytes || options->reopen || options->renegotiate;
-	file->is_series = segment_name_is_numbered(options->output.url) &&
-			  segment_name_is_picture(options->output.url, options->output.container);
-	err = frame_log_open(&file->log, options->frame_log);
+	err = record_segment_prepare(file);
+	if (err == 0 && !file->has_own_logs)
+		err = frame_log_open(&file->log, options->frame_log, options->output.partial_suffix);
 	if (err == 0)
 		err = record_segment_open(file);
 	if (err < 0) {
@@ -37,10 +34,9 @@ int record_file_open(struct record_file **out, struct recording *recording)
 	return 0;
 }
 
-/* Returns 0; 1: left out, see writer_write(); or a negative errno. */
-static int write_to_segment(struct record_file *file, struct record_frame *frame)
+/* The segment that the frame is for. */
+static int begin_segment(struct record_file *file, const struct record_frame *frame)
 {
-	struct ledger *ledger = &file->recording->ledger;
 	int err = 0;
 
 	if (file->writer && record_segment_is_full(file, frame))
@@ -49,8 +45,15 @@ static int write_to_segment(struct record_file *file, struct record_frame *frame
 		err = record_segment_open(file);
 		file->segment_pts_ns = frame->frame.pts_ns;
 	}
-	if (err < 0)
-		return err;
+	return err;
+}
+
+/* Returns 0; 1: left out, see writer_write(); or a negative errno. */
+static int write_to_segment(struct record_file *file, struct record_frame *frame)
+{
+	struct ledger *ledger = &file->recording->ledger;
+	int err;
+
 	frame->frame.pts_ns -= file->segment_pts_ns;
 	frame->frame.packet_pts = INT64_MIN; /* none */
 	frame->result = FRAME_PENDING;
@@ -89,10 +92,12 @@ void record_file_discard(struct record_file *file, struct record_frame *frame)
 
 static int write_frame(struct record_file *file, struct record_frame *frame)
 {
-	int err;
+	bool has_picture = frame->frame.memory;
+	int err = has_picture ? begin_segment(file, frame) : 0;
 
-	record_lines_append(file, frame);
-	err = frame->frame.memory ? write_to_segment(file, frame) : 0;
+	record_lines_append(file, frame); /* of the log of that segment */
+	if (err == 0 && has_picture)
+		err = write_to_segment(file, frame);
 	if (err < 0) {
 		file->err = err;
 		lose_frame(file, frame);
@@ -169,8 +174,10 @@ int record_file_close(struct record_file *file)
 	ledger = &file->recording->ledger;
 	ledger->copied += file->n_copied;
 	ledger->bytes_copied += file->bytes_copied;
+	file->ends = true;
 	err = record_file_end_segment(file);
-	log_err = frame_log_close(file->log);
+	log_err = frame_log_close(&file->log, err == 0);
+	file->recording->segments_removed = rotation_close(file->rotation);
 	free(file);
 	return err < 0 ? err : log_err;
 }

@@ -5,6 +5,7 @@
 
 #include "session/measured_rate.h"
 #include "session/record_file.h"
+#include "session/rotation.h"
 
 /* So many frames and lines of the frame log wait for the rate. */
 #define MAX_WAITING 16
@@ -12,17 +13,21 @@
 struct record_file {
 	struct recording *recording;
 	struct writer *writer; /* NULL: no segment is open */
-	FILE *log;
+	struct frame_log log;
+	bool has_own_logs;                       /* each segment has one */
+	bool ends;                               /* no more segments */
 	struct record_frame *lines, **lines_end; /* of the log, to be written in this order */
 	bool has_segments;                       /* there can be several */
 	bool is_series;                          /* of pictures, which the muxer numbers */
 	bool suffix_said;                        /* that a segment got a suffix, as its name was taken */
 	unsigned n_segments;                     /* opened */
-	uint64_t n_pictures;                     /* in the series so far */
-	int64_t segment_pts_ns;                  /* of the segment's first frame */
-	uint64_t segment_taken;                  /* frames that its writer took */
-	uint64_t closed_written;                 /* frames in the segments before */
-	uint64_t closed_bytes;                   /* of the segments before */
+	unsigned n_requests;                     /* of a segment, before this one */
+	struct rotation *rotation;
+	uint64_t n_pictures;             /* in the series so far */
+	int64_t segment_pts_ns;          /* of the segment's first frame */
+	uint64_t segment_taken;          /* frames that its writer took */
+	uint64_t closed_written;         /* frames in the segments before */
+	uint64_t closed_bytes;           /* of the segments before */
 	uint64_t n_copied, bytes_copied; /* by the writer; frames that the queue had not copied already */
 	int64_t times_ns[MEASURED_RATE_FRAMES]; /* of the last frames of the stream that were sent here */
 	unsigned n_times;
@@ -32,6 +37,9 @@ struct record_file {
 	int err;                   /* the first */
 };
 
+/* Sets what the patterns of names say, and what is done with segments that are done. Returns 0 or a negative
+ * errno, logged. */
+int record_segment_prepare(struct record_file *file);
 /* Opens the next segment. Returns 0 or a negative errno, logged, as those below do. */
 int record_segment_open(struct record_file *file);
 /* Finalises the segment and counts what is in it. Without one it does nothing. */

@@ -40,10 +40,11 @@ void record_lines_settle(struct record_file *file, enum frame_result result)
 int record_lines_write(struct record_file *file)
 {
 	struct record_frame *frame;
+	bool has_log = file->log.file, waits = file->has_own_logs && !file->ends; /* for the next log */
 	int err = 0, line_err;
 
-	while ((frame = file->lines) && (frame->result != FRAME_PENDING || !file->log)) {
-		line_err = frame_log_add(file->log, &frame->info, frame->result, frame->lost);
+	while ((frame = file->lines) && (has_log ? frame->result != FRAME_PENDING : !waits)) {
+		line_err = frame_log_add(&file->log, &frame->info, frame->result, frame->lost);
 		err = err < 0 ? err : line_err;
 		file->lines = frame->next;
 		free(frame);

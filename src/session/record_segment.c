@@ -1,33 +1,49 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The segments of a recording: their names, one writer after another, and what they have of its frames. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "base/log.h"
 #include "media/write/muxer.h"
 #include "session/record_file_internal.h"
+#include "session/segment_match.h"
 #include "session/segment_name.h"
 
 /* So many names are tried for a segment. */
 #define MAX_SUFFIX 9999
 
-static bool is_same_file(const char *a, const char *b)
+/* The name that a segment has, with or without its suffix. */
+static char *segment_path(const struct record_file *file, const char *path, bool partial)
 {
-	struct stat sta, stb;
+	const char *suffix = file->recording->options.output.partial_suffix;
+	char *name;
 
-	if (stat(a, &sta) < 0 || stat(b, &stb) < 0)
-		return strcmp(a, b) == 0;
-	return sta.st_dev == stb.st_dev && sta.st_ino == stb.st_ino && S_ISREG(sta.st_mode);
+	return asprintf(&name, "%s%s", path, partial && suffix ? suffix : "") < 0 ? NULL : name;
+}
+
+static bool is_same_file(const char *path, const struct stat *other)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_dev == other->st_dev && st.st_ino == other->st_ino &&
+	       S_ISREG(st.st_mode);
 }
 
 /* strftime fields give two segments of the same second the same name, as does a clock that goes back. That is
  * not what --overwrite allows. */
 static bool has_written(const struct recording *recording, const char *path)
 {
-	for (size_t i = 0; i < recording->n_files; i++)
-		if (recording->files[i].frames && is_same_file(recording->files[i].path, path))
+	struct stat st;
+	bool exists = stat(path, &st) == 0;
+
+	for (size_t i = 0; i < recording->n_files; i++) {
+		const struct output_file *file = &recording->files[i];
+
+		if (file->frames && (exists ? is_same_file(file->path, &st) : strcmp(file->path, path) == 0))
 			return true;
+	}
 	return false;
 }
 
@@ -44,14 +60,21 @@ static bool is_taken(const struct record_file *file, const char *path)
 }
 
 /* In a URL % encodes a byte, unless there are to be several. */
+static bool has_fields(const struct record_file *file)
+{
+	const struct writer_options *options = &file->recording->options.output;
+
+	return file->has_segments ||
+	       !(muxer_is_url(options->url) || muxer_caps_names_files(options->url, options->container));
+}
+
 static int name_segment(const struct record_file *file, char **path)
 {
 	const struct writer_options *options = &file->recording->options.output;
 
 	if (file->is_series)
 		return segment_name_expand_series(options->url, path);
-	if (file->has_segments ||
-	    !(muxer_is_url(options->url) || muxer_caps_names_files(options->url, options->container)))
+	if (has_fields(file))
 		return segment_name_expand(options->url, file->n_segments, path);
 	*path = strdup(options->url);
 	return *path ? 0 : log_no_memory();
@@ -61,11 +84,20 @@ static int name_segment(const struct record_file *file, char **path)
  * into the same folder, say. */
 static int open_unless_taken(struct record_file *file, struct writer_options *options, const char *path)
 {
+	char *opened = segment_path(file, path, true);
+	int err = opened ? 0 : log_no_memory();
+
 	options->url = path;
 	options->expect_taken = file->n_segments > 0;
-	if (options->expect_taken && !file->is_series && is_taken(file, path))
-		return -EEXIST;
-	return writer_open(&file->writer, options);
+	if (err == 0 && options->expect_taken && !file->is_series &&
+	    (is_taken(file, path) || has_written(file->recording, opened)))
+		err = -EEXIST;
+	if (err == 0) {
+		rotation_begin(file->rotation, muxer_file_path(opened));
+		err = writer_open(&file->writer, options);
+	}
+	free(opened);
+	return err;
 }
 
 /* Another name for a segment. */
@@ -119,6 +151,59 @@ static struct video_format recording_format(const struct recording *recording)
 	return setup->encoding ? setup->encoding->encoder.coded : setup->format;
 }
 
+/* The rotation watches the disk of any file. */
+static int open_rotation(struct record_file *file)
+{
+	struct recording *recording = file->recording;
+	const struct record_options *options = &recording->options;
+	const struct rotation_options rotation = {
+		.rules = options->rotation,
+		.patterns = { muxer_file_path(options->output.url),
+			      file->has_own_logs ? options->frame_log : NULL,
+			      options->output.partial_suffix },
+		.written = &recording->ledger.bytes_written,
+		.disk_left_ns = &recording->disk_left_ns,
+	};
+
+	if (muxer_is_url(options->output.url) || strcmp(options->output.url, "-") == 0 || file->is_series)
+		return 0;
+	return rotation_open(&file->rotation, &rotation);
+}
+
+int record_segment_prepare(struct record_file *file)
+{
+	const struct record_options *options = &file->recording->options;
+
+	file->has_segments =
+		options->segment_ns || options->segment_bytes || options->reopen || options->renegotiate;
+	file->is_series = segment_name_is_numbered(options->output.url) &&
+			  segment_name_is_picture(options->output.url, options->output.container);
+	file->has_own_logs = options->frame_log && segment_name_is_changing(options->frame_log) &&
+			     segment_name_is_changing(options->output.url) && has_fields(file) &&
+			     !file->is_series;
+	return open_rotation(file);
+}
+
+/* A log with fields in its name is the segment's own. */
+static int open_own_log(struct record_file *file)
+{
+	const struct record_options *options = &file->recording->options;
+	struct segment_match match;
+	char *path = NULL;
+	int err = -EINVAL;
+
+	if (!file->has_own_logs)
+		return 0;
+	if (segment_match(options->output.url, writer_info(file->writer).path, &match))
+		err = segment_match_name(&match, options->frame_log, &path);
+	if (err == -EINVAL)
+		log_error("%s: its fields are not those of '%s'", options->frame_log, options->output.url);
+	if (err == 0)
+		err = frame_log_open(&file->log, path, options->output.partial_suffix);
+	free(path);
+	return err;
+}
+
 int record_segment_open(struct record_file *file)
 {
 	struct writer_options options = file->recording->options.output;
@@ -137,13 +222,21 @@ int record_segment_open(struct record_file *file)
 	free(name);
 	if (err < 0)
 		return err;
+	if (file->recording->options.segment_requests)
+		file->n_requests = atomic_load(file->recording->options.segment_requests);
+	err = open_own_log(file);
+	if (err < 0) {
+		writer_close(file->writer);
+		file->writer = NULL;
+		return err;
+	}
 	file->needs_rate = writer_needs_rate(file->writer);
 	if (file->needs_rate && file->n_times > 1)
 		err = record_segment_set_rate(file);
 	return err;
 }
 
-static int add_output_file(struct recording *recording, const struct writer_info *info)
+static int add_output_file(struct recording *recording, const struct writer_info *info, const char *path)
 {
 	struct output_file *files = realloc(recording->files, (recording->n_files + 1) * sizeof *files);
 	struct output_file *added;
@@ -153,7 +246,7 @@ static int add_output_file(struct recording *recording, const struct writer_info
 	recording->files = files;
 	added = &files[recording->n_files++];
 	*added = (struct output_file){
-		.path = strdup(info->path),
+		.path = strdup(path),
 		.container = strdup(info->container),
 		.codec = strdup(info->codec),
 		.pixel_format = info->pixel_format,
@@ -187,24 +280,50 @@ static void count_segment(struct record_file *file, int err)
 	file->segment_taken = 0;
 }
 
+/* err: of finishing it. What failed keeps the name of what is unfinished, and is none for the command. */
+static int end_segment(struct record_file *file, const struct writer_info *info, int err)
+{
+	char *path = segment_path(file, info->path, info->is_partial);
+	int memory_err = path ? add_output_file(file->recording, info, path) : log_no_memory();
+
+	if (path) {
+		rotation_done(file->rotation, muxer_file_path(path));
+		if (err == 0 && info->frames)
+			segment_command_run(file->recording->options.on_segment, path);
+	}
+	free(path);
+	return memory_err;
+}
+
 int record_segment_close(struct record_file *file)
 {
 	struct recording *recording = file->recording;
 	struct writer_info info;
-	int err, memory_err;
+	int err, line_err, memory_err, log_err = 0;
 
 	if (!file->writer)
 		return 0;
 	err = writer_finish(file->writer);
 	count_segment(file, err);
 	info = writer_info(file->writer); /* the trailer included */
-	memory_err = add_output_file(recording, &info);
+	line_err = record_lines_write(file);
+	if (file->has_own_logs)
+		log_err = frame_log_close(&file->log, err == 0);
+	memory_err = end_segment(file, &info, err);
 	file->closed_bytes += info.bytes;
 	file->n_pictures = info.n_pictures;
 	recording->ledger.bytes_written = file->closed_bytes;
 	writer_close(file->writer);
 	file->writer = NULL;
+	err = err < 0 ? err : line_err < 0 ? line_err : log_err;
 	return err < 0 ? err : memory_err;
+}
+
+static bool is_asked_for(const struct record_file *file)
+{
+	const atomic_uint *requests = file->recording->options.segment_requests;
+
+	return requests && atomic_load(requests) != file->n_requests;
 }
 
 bool record_segment_is_full(const struct record_file *file, const struct record_frame *frame)
@@ -215,6 +334,7 @@ bool record_segment_is_full(const struct record_file *file, const struct record_
 	if (!file->has_segments || !frame->frame.key || file->segment_taken == 0)
 		return false;
 	info = writer_info(file->writer);
-	return (options->segment_ns && frame->frame.pts_ns - file->segment_pts_ns >= options->segment_ns) ||
+	return is_asked_for(file) ||
+	       (options->segment_ns && frame->frame.pts_ns - file->segment_pts_ns >= options->segment_ns) ||
 	       (options->segment_bytes && info.bytes + frame->info.bytes > options->segment_bytes);
 }

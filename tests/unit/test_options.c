@@ -27,6 +27,8 @@ struct values {
 	struct fraction rate;
 	int64_t duration_ns;
 	struct option_span span;
+	struct option_keep keep;
+	struct option_share share;
 	struct inner inner;
 };
 
@@ -48,6 +50,8 @@ static const struct option_row rows[] = {
 	{ "rate", 'r', OPT_RATE, OFFSET(rate), .help = "rate" },
 	{ "duration", 't', OPT_DURATION, OFFSET(duration_ns), .help = "duration", .least = 1 },
 	{ "span", 0, OPT_SPAN, OFFSET(span), .help = "span", .least = 1 },
+	{ "keep", 0, OPT_KEEP, OFFSET(keep), .help = "keep", .least = 1 },
+	{ "share", 0, OPT_SHARE, OFFSET(share), .help = "share", .least = 1 },
 	{ 0 },
 };
 #undef OFFSET
@@ -194,6 +198,31 @@ static void a_span_is_a_time_or_a_size(void **state)
 	}
 }
 
+static void what_is_kept_is_a_number_a_time_or_a_size(void **state)
+{
+	static const struct {
+		const char *line;
+		struct option_keep keep;
+		struct option_share share;
+	} cases[] = {
+		{ "--keep 10", .keep.count = 10 },
+		{ "--keep 7d", .keep.ns = 7 * 86400 * NS_PER_S },
+		{ "--keep 1:30", .keep.ns = 90 * NS_PER_S },
+		{ "--keep 64k", .keep.bytes = 64 << 10 },
+		{ "--keep 64k --keep 3", .keep.count = 3 },
+		{ "--share 64k", .share.bytes = 64 << 10 },
+		{ "--share 64k --share 12.5%", .share.part = 0.125 },
+	};
+	struct values values;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_true(parse(&values, cases[i].line) > 0);
+		assert_memory_equal(&values.keep, &cases[i].keep, sizeof values.keep);
+		assert_memory_equal(&values.share, &cases[i].share, sizeof values.share);
+	}
+}
+
 static void wrong_ones_are_named(void **state)
 {
 	static const struct {
@@ -209,6 +238,10 @@ static void wrong_ones_are_named(void **state)
 		{ "-t 0", { "--duration", "'0'", "not 0" } },
 		{ "--bytes many", { "--bytes", "'many'", "64k" } },
 		{ "--span 0k", { "--span", "'0k'", "not 0" } },
+		{ "--keep 0", { "--keep", "'0'", "not 0" } },
+		{ "--keep 3x", { "--keep", "'3x'", "24h" } },
+		{ "--share 100%", { "--share", "'100%'", "a part, such as 5%" } },
+		{ "--share 5%%", { "--share", "'5%%'", "such as 2G" } },
 		{ "-r 0", { "--rate", "'0'", "30000/1001" } },
 		{ "--siez 1x1", { "--siez", "did you mean --size", "" } },
 		{ "--siez=1x1", { "'--siez'", "did you mean --size", "" } },
@@ -279,6 +312,7 @@ int main(void)
 		cmocka_unit_test(an_argument_may_be_left_out),
 		cmocka_unit_test(lists_are_joined),
 		cmocka_unit_test(a_span_is_a_time_or_a_size),
+		cmocka_unit_test(what_is_kept_is_a_number_a_time_or_a_size),
 		cmocka_unit_test(wrong_ones_are_named),
 		cmocka_unit_test(operands_come_last),
 		cmocka_unit_test(help_is_made_from_the_table),

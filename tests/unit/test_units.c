@@ -176,6 +176,7 @@ static void duration_takes_units_and_clocks(void **state)
 		{ "2m", 0, 120 * NS_PER_S },
 		{ "1.5m", 0, 90 * NS_PER_S },
 		{ "1h", 0, 3600 * NS_PER_S },
+		{ "7d", 0, 604800 * NS_PER_S },
 		{ "1:30", 0, 90 * NS_PER_S },
 		{ "0:00.5", 0, 500 * NS_PER_MS },
 		{ "90:00", 0, 5400 * NS_PER_S },

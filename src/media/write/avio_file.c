@@ -270,7 +270,7 @@ static int alloc_avio(struct avio_file *f)
 }
 
 /* Without a descriptor, for the path or, for messages, "standard output". */
-static struct avio_file *alloc_file(const char *path, enum direct_io_mode mode)
+static struct avio_file *alloc_file(const char *path, const char *partial_suffix, enum direct_io_mode mode)
 {
 	struct avio_file *f = calloc(1, sizeof *f);
 
@@ -278,6 +278,7 @@ static struct avio_file *alloc_file(const char *path, enum direct_io_mode mode)
 		return NULL;
 	f->fd = -1;
 	f->direct_io_mode = mode;
+	f->partial_suffix = partial_suffix;
 	f->path = strdup(strcmp(path, "-") == 0 ? "standard output" : path);
 	if (f->path)
 		return f;
@@ -285,9 +286,10 @@ static struct avio_file *alloc_file(const char *path, enum direct_io_mode mode)
 	return NULL;
 }
 
-int avio_file_open(struct avio_file **file, const char *path, unsigned flags, enum direct_io_mode mode)
+int avio_file_open(struct avio_file **file, const char *path, const char *partial_suffix, unsigned flags,
+		   enum direct_io_mode mode)
 {
-	struct avio_file *f = alloc_file(path, mode);
+	struct avio_file *f = alloc_file(path, partial_suffix, mode);
 	int err;
 
 	*file = NULL;
@@ -299,23 +301,24 @@ int avio_file_open(struct avio_file **file, const char *path, unsigned flags, en
 		err = log_no_memory();
 	if (err < 0) {
 		avio_file_unlink(f);
-		avio_file_close(f);
+		avio_file_close(f, false);
 		return err;
 	}
 	*file = f;
 	return 0;
 }
 
-int avio_file_open_later(struct avio_file **file, const char *path, enum direct_io_mode mode)
+int avio_file_open_later(struct avio_file **file, const char *path, const char *partial_suffix,
+			 enum direct_io_mode mode)
 {
-	struct avio_file *f = alloc_file(path, mode);
+	struct avio_file *f = alloc_file(path, partial_suffix, mode);
 
 	*file = NULL;
 	if (!f)
 		return log_no_memory();
 	f->regular = f->seekable = f->pending = true;
 	if (alloc_avio(f) < 0) {
-		avio_file_close(f);
+		avio_file_close(f, false);
 		return log_no_memory();
 	}
 	*file = f;
@@ -355,7 +358,7 @@ void avio_file_finish(struct avio_file *f)
 		save_write_error(f, -errno);
 }
 
-int avio_file_close(struct avio_file *f)
+int avio_file_close(struct avio_file *f, bool whole)
 {
 	int err;
 
@@ -369,9 +372,12 @@ int avio_file_close(struct avio_file *f)
 	/* Network file systems may report a full disk only here. */
 	if (f->fd >= 0 && close(f->fd) < 0)
 		save_write_error(f, -errno);
+	if (whole && f->final_path && f->error == 0)
+		save_write_error(f, output_file_rename(f->path, f->final_path, f->overwrite));
 	err = f->error;
 	direct_io_close(&f->direct_io);
 	free(f->path);
+	free(f->final_path);
 	free(f);
 	return err;
 }

@@ -19,10 +19,11 @@
 /* Read-only outside avio_file.c. */
 struct avio_file {
 	AVIOContext *avio;
-	char *path; /* for messages */
+	char *path;       /* also for messages */
+	char *final_path; /* its name once it is whole; NULL: path */
 	int fd;
 	int error; /* of the first write that failed; 0: none */
-	bool seekable, regular, created;
+	bool seekable, regular, created, overwrite;
 	bool pending;     /* a file that was there, not emptied yet, or one that is not yet created: what was
 			     written is in `gathered` */
 	bool discarding;  /* drop what libavformat still flushes of a frame that failed */
@@ -31,6 +32,7 @@ struct avio_file {
 	int64_t size;
 	int64_t reserved; /* the end of the space that avio_file_reserve() got */
 	bool cannot_reserve;
+	const char *partial_suffix; /* the caller's */
 	enum direct_io_mode direct_io_mode;
 	bool direct_io_allowed, direct_io_active;
 	struct direct_io direct_io;
@@ -48,11 +50,14 @@ enum {
 int avio_file_check_path(const char *path);
 /* Opens a path, or standard output for "-". An existing regular file gives -EEXIST unless told to overwrite;
  * one that another run is writing gives -EBUSY; devices and FIFOs are opened as they are, terminals are
- * refused. 0 or a negative errno, logged. */
-int avio_file_open(struct avio_file **file, const char *path, unsigned flags, enum direct_io_mode mode);
+ * refused. partial_suffix: of the name that a regular file has until it is whole, and of the caller's memory;
+ * NULL: none. 0 or a negative errno, logged. */
+int avio_file_open(struct avio_file **file, const char *path, const char *partial_suffix, unsigned flags,
+		   enum direct_io_mode mode);
 /* For a regular file that is created later, when it has a name: until then it takes a header alone. path: for
  * messages. 0 or -ENOMEM, logged. */
-int avio_file_open_later(struct avio_file **file, const char *path, enum direct_io_mode mode);
+int avio_file_open_later(struct avio_file **file, const char *path, const char *partial_suffix,
+			 enum direct_io_mode mode);
 /* Creates it. Returns as avio_file_open(); after -EEXIST and -EBUSY another path can be tried. */
 int avio_file_create(struct avio_file *file, const char *path, unsigned flags);
 /* Empties a file that was there before and writes the header that was kept until now: to be called before the
@@ -63,8 +68,9 @@ int avio_file_begin(struct avio_file *file);
 int avio_file_reserve(struct avio_file *file, int64_t bytes);
 /* Writes what is left, and sets `size` to what came into the file. */
 void avio_file_finish(struct avio_file *file);
-/* Flushes, closes and frees. Returns the first error of all writes and of close(), not logged. Takes NULL. */
-int avio_file_close(struct avio_file *file);
+/* Flushes, closes and frees. whole: without an error it is to have its final name now. Returns the first
+ * error of all writes, of close() and of that, not logged. Takes NULL. */
+int avio_file_close(struct avio_file *file, bool whole);
 /* Removes the file if avio_file_open() created it, unless another has its name by now. To be called before
  * avio_file_close(). */
 void avio_file_unlink(struct avio_file *file);

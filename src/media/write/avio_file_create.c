@@ -72,18 +72,40 @@ static int create_file(struct avio_file *f, const char *path, bool overwrite)
 	return f->fd < 0 ? f->fd : output_file_lock(f->fd);
 }
 
+static void free_paths(struct avio_file *f)
+{
+	free(f->path);
+	free(f->final_path);
+	f->path = f->final_path = NULL;
+}
+
+/* Returns 0 or -ENOMEM, logged. */
+static int set_paths(struct avio_file *f, const char *path)
+{
+	char *partial;
+	int err = output_file_name_partial(path, f->partial_suffix, &partial);
+
+	free_paths(f);
+	f->path = partial ? partial : strdup(strcmp(path, "-") == 0 ? "standard output" : path);
+	if (err == 0 && partial)
+		f->final_path = strdup(path);
+	return err < 0 || !f->path || (partial && !f->final_path) ? log_no_memory() : 0;
+}
+
 static int open_descriptor(struct avio_file *f, const char *path, unsigned flags)
 {
 	int err;
 
 	if (strcmp(path, "-") == 0)
 		err = f->fd = output_file_open_stdout();
+	else if (f->final_path && !(flags & AVIO_FILE_OVERWRITE) && access(path, F_OK) == 0)
+		err = -EEXIST;
 	else
-		err = create_file(f, path, flags & AVIO_FILE_OVERWRITE);
+		err = create_file(f, f->path, flags & AVIO_FILE_OVERWRITE);
 	if (flags & AVIO_FILE_EXPECT_TAKEN && (err == -EEXIST || err == -EBUSY))
 		return err;
 	if (err < 0)
-		return log_create_error(f->path, err);
+		return log_create_error(f->final_path && access(path, F_OK) == 0 ? path : f->path, err);
 	if (isatty(f->fd)) {
 		log_error("%s is a terminal: use a pipe or a file for binary data", f->path);
 		return -EINVAL;
@@ -109,13 +131,11 @@ static void probe_descriptor(struct avio_file *f)
 int avio_file_create(struct avio_file *f, const char *path, unsigned flags)
 {
 	bool standard_output = strcmp(path, "-") == 0, later = f->avio;
-	char *copy = strdup(standard_output ? "standard output" : path);
-	int err;
+	int err = set_paths(f, path);
 
-	if (!copy)
-		return log_no_memory();
-	free(f->path);
-	f->path = copy;
+	if (err < 0)
+		return err;
+	f->overwrite = flags & AVIO_FILE_OVERWRITE;
 	err = open_descriptor(f, path, flags);
 	if (err < 0) {
 		if (f->fd >= 0)

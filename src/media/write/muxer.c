@@ -22,7 +22,7 @@
 #define FRAGMENT_US "1000000"
 #define FRAGMENT_BYTES "1048576"
 
-static const char *skip_file_scheme(const char *url)
+const char *muxer_file_path(const char *url)
 {
 	const char *path = url;
 
@@ -51,7 +51,7 @@ int muxer_check_path(const char *url, const char *container)
 		return 0;
 	if (libav_check_protocol(url, true) < 0)
 		return -EPROTONOSUPPORT;
-	return avio_file_check_path(skip_file_scheme(url));
+	return avio_file_check_path(muxer_file_path(url));
 }
 
 void muxer_set_rate(struct muxer *m, enum file_clock clock, AVRational fps)
@@ -77,7 +77,7 @@ int muxer_open(struct muxer *m, const struct muxer_caps *caps, const char *optio
 
 	m->caps = *caps;
 	m->name = strcmp(caps->url, "-") == 0 ? "standard output" : caps->url;
-	err = avformat_alloc_output_context2(&m->context, caps->format, NULL, skip_file_scheme(caps->url));
+	err = avformat_alloc_output_context2(&m->context, caps->format, NULL, muxer_file_path(caps->url));
 	if (err < 0)
 		return err;
 	m->context->interrupt_callback = (AVIOInterruptCB){ must_give_up, m };
@@ -103,28 +103,51 @@ static int open_url(struct muxer *m)
 	return err;
 }
 
+static int check_partial_suffix(const struct muxer *m)
+{
+	if (!m->partial_suffix || !(muxer_caps_no_file(&m->caps) || muxer_is_url(m->caps.url)))
+		return 0;
+	log_error("--partial-suffix is for files that can be renamed: leave it out for %s",
+		  muxer_is_url(m->caps.url) ? "an address" : m->caps.format->name);
+	return -EINVAL;
+}
+
+/* libavformat opens the file again by that name, to move data for an index in front. */
+static int note_partial_name(struct muxer *m)
+{
+	m->is_partial = m->file->final_path;
+	if (!m->is_partial)
+		return 0;
+	av_freep(&m->context->url);
+	m->context->url = av_strdup(m->file->path);
+	return m->context->url ? 0 : -ENOMEM;
+}
+
 int muxer_open_file(struct muxer *m, unsigned flags, enum direct_io_mode direct_io)
 {
-	int err;
+	int err = check_partial_suffix(m);
 
+	if (err < 0)
+		return err;
 	m->overwrite = flags & AVIO_FILE_OVERWRITE;
 	if (muxer_caps_no_file(&m->caps))
 		return muxer_pictures_check_first(m, flags);
 	if (muxer_is_url(m->caps.url))
 		return open_url(m);
-	err = avio_file_open(&m->file, skip_file_scheme(m->caps.url), flags, direct_io);
-	if (err == 0)
-		m->context->pb = m->file->avio;
-	return err;
+	err = avio_file_open(&m->file, muxer_file_path(m->caps.url), m->partial_suffix, flags, direct_io);
+	if (err < 0)
+		return err;
+	m->context->pb = m->file->avio;
+	return note_partial_name(m);
 }
 
 int muxer_open_file_later(struct muxer *m, enum direct_io_mode direct_io)
 {
-	int err;
+	int err = check_partial_suffix(m);
 
-	if (muxer_caps_no_file(&m->caps))
-		return 0;
-	err = avio_file_open_later(&m->file, skip_file_scheme(m->caps.url), direct_io);
+	if (err < 0 || muxer_caps_no_file(&m->caps))
+		return err;
+	err = avio_file_open_later(&m->file, muxer_file_path(m->caps.url), m->partial_suffix, direct_io);
 	if (err == 0)
 		m->context->pb = m->file->avio;
 	return err;
@@ -132,8 +155,9 @@ int muxer_open_file_later(struct muxer *m, enum direct_io_mode direct_io)
 
 int muxer_create_file(struct muxer *m, const char *url, unsigned flags)
 {
-	const char *path = skip_file_scheme(url);
+	const char *path = muxer_file_path(url);
 	char *copy = av_strdup(path);
+	int err;
 
 	m->name = m->caps.url = url;
 	if (!copy)
@@ -141,7 +165,10 @@ int muxer_create_file(struct muxer *m, const char *url, unsigned flags)
 	av_free(m->context->url);
 	m->context->url = copy;
 	m->overwrite = flags & AVIO_FILE_OVERWRITE;
-	return m->file ? avio_file_create(m->file, path, flags) : muxer_pictures_check_first(m, flags);
+	if (!m->file)
+		return muxer_pictures_check_first(m, flags);
+	err = avio_file_create(m->file, path, flags);
+	return err < 0 ? err : note_partial_name(m);
 }
 
 static int file_error(const struct muxer *m)
@@ -387,7 +414,7 @@ static void check_last_fragment(struct muxer *m)
 		lose_fragment(m, m->fragment_frames);
 }
 
-static int close_file(struct muxer *m)
+static int close_file(struct muxer *m, bool whole)
 {
 	int err;
 
@@ -399,7 +426,8 @@ static int close_file(struct muxer *m)
 	if ((m->sync_ns || m->sync_at_end) && atomic_load(&m->frames) > 0)
 		avio_file_sync(m->file);
 	count_bytes(m, 0);
-	err = avio_file_close(m->file);
+	err = avio_file_close(m->file, whole && atomic_load(&m->frames) > 0);
+	m->is_partial &= !whole || err < 0;
 	m->file = NULL;
 	m->context->pb = NULL;
 	return err;
@@ -418,7 +446,7 @@ int muxer_finish(struct muxer *m, int error)
 	m->header_written = false;
 	m->fragment_bytes = 0;
 	check_last_fragment(m);
-	close_err = close_file(m);
+	close_err = close_file(m, error >= 0 && err >= 0 && !m->fragment_lost);
 	if (close_err < 0)
 		err = close_err;
 	if (error >= 0 && err < 0)

@@ -19,6 +19,7 @@ struct muxer {
 	struct avio_file *file; /* NULL: libavformat's protocol or the muxer itself opens the file */
 	AVDictionary *options;  /* the user's */
 	/* Set by the caller: */
+	const char *partial_suffix; /* of the name that the file has until it is whole; NULL: none */
 	bool faststart;   /* the index in front, and no fragments, where that is the muxer's choice */
 	bool sync_at_end; /* the file is on the disk when muxer_finish() returns */
 	int64_t sync_ns;  /* and meanwhile so often; 0: not */
@@ -28,6 +29,7 @@ struct muxer {
 	bool overwrite;      /* what muxer_open_file() was told */
 	bool taken_said;     /* that a number was left out, as its file exists */
 	bool header_written;
+	bool is_partial;                /* the file still has that name */
 	_Atomic uint64_t frames, bytes; /* written so far; may be read by other threads */
 	/* Of movie fragments (ISO/IEC 14496-12, 8.8), which libavformat keeps in memory until they are whole:
 	 */
@@ -38,6 +40,8 @@ struct muxer {
 
 /* Whether libavformat has a protocol for the part before the colon, "file" aside. */
 bool muxer_is_url(const char *url);
+/* The path in "file:PATH", or the url itself. */
+const char *muxer_file_path(const char *url);
 /* -EISDIR for a directory, -EPROTONOSUPPORT for an address of an unknown protocol, logged; otherwise 0. For a
  * clear message before a container is looked for. */
 int muxer_check_path(const char *url, const char *container);

@@ -211,6 +211,7 @@ static int open_parts(struct writer *w, const struct writer_options *o)
 		return err;
 	w->muxer.sync_ns = o->sync_ns;
 	w->muxer.faststart = o->faststart;
+	w->muxer.partial_suffix = o->partial_suffix;
 	w->muxer.series = o->series;
 	w->muxer.n_pictures = o->n_pictures;
 	err = w->armed ? muxer_open_file_later(&w->muxer, o->direct_io)
@@ -445,6 +446,7 @@ struct writer_info writer_info(const struct writer *writer)
 
 	return (struct writer_info){
 		.path = w->url,
+		.is_partial = w->muxer.is_partial,
 		.container = w->muxer.caps.format->name,
 		.codec = codec_name(w),
 		.pixel_format = w->transcoder.encoder.context

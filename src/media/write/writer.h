@@ -17,6 +17,7 @@ struct writer_options {
 	const char *codec;             /* "auto", "copy" or the name of a libavcodec encoder; NULL: "auto" */
 	const char *codec_options;     /* "crf=18,preset=fast" or NULL */
 	const char *format_options;    /* of the muxer, likewise */
+	const char *partial_suffix;    /* of the name that a file has until it is whole; NULL: none */
 	bool overwrite;                /* replace an existing regular file */
 	bool expect_taken;             /* a file that cannot be had, -EEXIST or -EBUSY, is not logged */
 	bool series;                   /* of picture files: url holds the picture's number, as "%03d" */
@@ -84,6 +85,7 @@ int writer_close(struct writer *writer);
 
 struct writer_info {
 	const char *path, *container, *codec; /* valid as long as the writer */
+	bool is_partial;                      /* the file has partial_suffix behind that path */
 	const char *pixel_format;             /* that is encoded, static; NULL: frames are copied */
 	uint64_t frames;                      /* that were muxed; an encoder may hold more */
 	uint64_t bytes;                       /* size of the file so far */

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The options of capture about its segments. */
+#include "cli/segment_options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/log.h"
+#include "media/write/muxer.h"
+#include "session/segment_match.h"
+#include "session/segment_name.h"
+
+#define OFFSET(field) offsetof(struct segment_options, field)
+const struct option_row segment_rows[] = {
+	{ "segment", 0, OPT_SPAN, OFFSET(segment), .least = 1,
+	  .help = "start a new file every T (10s, 5m) or SIZE (64M, 2G), and at SIGHUP; FILE must contain %d "
+		  "or strftime fields" },
+	{ "keep", 0, OPT_KEEP, OFFSET(keep), .least = 1,
+	  .help = "remove the oldest files that FILE has named, of this and earlier runs, beyond N, SIZE or "
+		  "age T" },
+	{ "min-free", 0, OPT_SHARE, OFFSET(min_free), .least = 1,
+	  .help = "remove them when the disk has less than that free" },
+	{ "partial-suffix", 0, OPT_TEXT, OFFSET(partial_suffix), .argument = "S",
+	  .help = "of the name of a file, and of its frame log, until it is whole: .part" },
+	{ "on-segment", 0, OPT_TEXT, OFFSET(on_segment), .argument = "CMD",
+	  .help = "run CMD, its words split at spaces, with the name of each finished file" },
+	{ 0 },
+};
+
+static bool rotates(const struct segment_options *options)
+{
+	return options->keep.count || options->keep.ns || options->keep.bytes || options->min_free.bytes ||
+	       options->min_free.part > 0;
+}
+
+/* What is removed must be known by its name alone. */
+static int check_rotation(const struct segment_options *options, const char *output, const char *container)
+{
+	const char *option = options->min_free.bytes || options->min_free.part > 0 ? "--min-free" : "--keep";
+
+	if (!rotates(options))
+		return 0;
+	if (muxer_is_url(output) || muxer_caps_names_files(output, container) ||
+	    segment_name_is_picture(output, container)) {
+		log_error("%s is for files that each are a recording, which those of '%s' are not", option,
+			  output);
+		return -EINVAL;
+	}
+	if (segment_name_is_changing(output))
+		return 0;
+	log_error("%s removes earlier files of the same name: put %%d or strftime fields into the name '%s'",
+		  option, output);
+	return -EINVAL;
+}
+
+/* Whether the two patterns have the same fields. */
+static bool names_each_other(const char *output, const char *log)
+{
+	struct segment_match match;
+	char *first = NULL, *first_log = NULL, *back = NULL;
+	bool same = segment_name_expand(output, 0, &first) == 0 && segment_match(output, first, &match) &&
+		    segment_match_name(&match, log, &first_log) == 0 &&
+		    segment_match(log, first_log, &match) && segment_match_name(&match, output, &back) == 0 &&
+		    strcmp(back, first) == 0;
+
+	free(first);
+	free(first_log);
+	free(back);
+	return same;
+}
+
+static int check_log(const char *output, const char *frame_log)
+{
+	if (!frame_log || !segment_name_is_changing(frame_log) || !segment_name_is_changing(output) ||
+	    names_each_other(output, frame_log))
+		return 0;
+	log_error("--frame-log '%s' has fields, so each file gets a log: they must be the fields of '%s'",
+		  frame_log, output);
+	return -EINVAL;
+}
+
+static int check_suffix(const char *suffix)
+{
+	if (!suffix || (*suffix && !strchr(suffix, '/')))
+		return 0;
+	log_error("invalid value '%s' for --partial-suffix: expected the end of a name, such as .part",
+		  suffix);
+	return -EINVAL;
+}
+
+int segment_options_check(const struct segment_options *options, const char *output, const char *container,
+			  const char *frame_log)
+{
+	int err = check_rotation(options, output, container);
+
+	if (err == 0)
+		err = check_log(output, frame_log);
+	return err < 0 ? err : check_suffix(options->partial_suffix);
+}
+
+struct rotation_rules segment_options_rules(const struct segment_options *options)
+{
+	return (struct rotation_rules){
+		.count = options->keep.count,
+		.bytes = options->keep.bytes,
+		.age_ns = options->keep.ns,
+		.free_bytes = options->min_free.bytes,
+		.free_share = options->min_free.part,
+	};
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The options of capture about its segments: when one begins, and what becomes of it. */
+#ifndef CLI_SEGMENT_OPTIONS_H
+#define CLI_SEGMENT_OPTIONS_H
+
+#include "cli/options.h"
+#include "session/rotation.h"
+#include "session/segment_command.h"
+
+struct segment_options {
+	struct option_span segment;
+	struct option_keep keep;
+	struct option_share min_free;
+	const char *partial_suffix, *on_segment;
+	struct segment_command *command; /* of on_segment, once it is started */
+};
+
+extern const struct option_row segment_rows[];
+
+/* Whether they fit the names of the files. Returns 0 or -EINVAL, logged. */
+int segment_options_check(const struct segment_options *options, const char *output, const char *container,
+			  const char *frame_log);
+struct rotation_rules segment_options_rules(const struct segment_options *options);
+
+#endif
