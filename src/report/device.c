@@ -2,6 +2,7 @@
 /* What 'v4l2q list -d DEV' says about one device: queried into a JSON object, which is then printed. */
 #include "report/device.h"
 
+#include <string.h>
 #include "base/array.h"
 #include "base/json.h"
 #include "base/terminal.h"
@@ -51,6 +52,8 @@ static void print_about(struct json_object *device)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		report_line(stdout, rows[i][1], "%s", json_text(device, rows[i][0]));
+	if (strcmp(json_text(device, "all_capabilities"), json_text(device, "capabilities")) != 0)
+		report_line(stdout, "all nodes", "%s", json_text(device, "all_capabilities"));
 }
 
 static struct json_object *read_sim_keys(struct device *device)

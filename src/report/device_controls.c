@@ -125,30 +125,35 @@ static const char *menu_name(struct json_object *menu, int64_t index)
 	return "not in the menu";
 }
 
-/* "2x3 values: 100, 100, 7, ..." */
+static void print_range(struct json_object *control)
+{
+	printf(", %" PRId64 " to %" PRId64 ", step %" PRId64 ", default %" PRId64, json_int(control, "min"),
+	       json_int(control, "max"), json_int(control, "step"), json_int(control, "default"));
+}
+
+/* "2x3 values: 100, 100, 7" */
 static void print_items(struct json_object *control)
 {
 	size_t n, n_dims;
 	struct json_object *values = json_array(control, "values", &n),
 			   *dims = json_array(control, "dims", &n_dims);
-	char text[60] = "";
 
 	if (json_int(control, "max") > json_int(control, "min"))
-		printf(", %" PRId64 " to %" PRId64, json_int(control, "min"), json_int(control, "max"));
+		print_range(control);
 	printf(", ");
 	for (size_t i = 0; i < n_dims; i++)
 		printf("%s%s", i ? "x" : "", json_object_get_string(json_object_array_get_idx(dims, i)));
+	if (n_dims)
+		printf(" values: ");
 	for (size_t i = 0; i < n; i++)
-		text_join(text, sizeof text, ", ", "%s",
-			  json_object_get_string(json_object_array_get_idx(values, i)));
-	printf(n_dims ? " values: %s" : "%s", text);
+		printf("%s%s", i ? ", " : "", json_object_get_string(json_object_array_get_idx(values, i)));
 }
 
 static void print_value(struct json_object *control, struct json_object *menu)
 {
 	const char *type = json_text(control, "type");
-	int64_t min = json_int(control, "min"), max = json_int(control, "max");
-	int64_t standard = json_int(control, "default"), value = json_int(control, "value");
+	int64_t max = json_int(control, "max"), standard = json_int(control, "default");
+	int64_t value = json_int(control, "value");
 
 	if (json_object_object_get_ex(control, "values", NULL))
 		print_items(control);
@@ -156,16 +161,17 @@ static void print_value(struct json_object *control, struct json_object *menu)
 		printf(", default %" PRId64 " (%s), now %" PRId64 " (%s)", standard,
 		       menu_name(menu, standard), value, menu_name(menu, value));
 	else if (strcmp(type, "string") == 0)
-		printf(", %" PRId64 " to %" PRId64 " characters, now '%s'", min, max,
+		printf(", %" PRId64 " to %" PRId64 " characters, now '%s'", json_int(control, "min"), max,
 		       json_text(control, "value"));
 	else if (strcmp(type, "bitmask") == 0)
 		printf(", bits of 0x%" PRIx64 ", default 0x%" PRIx64 ", now 0x%" PRIx64, (uint64_t)max,
 		       (uint64_t)standard, (uint64_t)value);
 	else if (strcmp(type, "bool") == 0)
 		printf(", default %" PRId64 ", now %" PRId64, standard, value);
-	else if (strcmp(type, "button") != 0)
-		printf(", %" PRId64 " to %" PRId64 ", step %" PRId64 ", default %" PRId64 ", now %" PRId64,
-		       min, max, json_int(control, "step"), standard, value);
+	else if (strcmp(type, "button") != 0) {
+		print_range(control);
+		printf(", now %" PRId64, value);
+	}
 }
 
 static void print_menu(struct json_object *menu)
@@ -194,7 +200,7 @@ static void print_control(struct json_object *control)
 		if (strcmp(flag, "has-payload") != 0) /* the type tells */
 			text_join(flags, sizeof flags, ", ", "%s", flag);
 	}
-	printf("%s%s\n", *flags ? ", " : "", flags);
+	printf("%s%s, id %s\n", *flags ? ", " : "", flags, json_text(control, "id"));
 	print_menu(menu);
 }
 

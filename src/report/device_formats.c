@@ -261,19 +261,31 @@ static void print_bus_codes(struct json_object *format)
 		printf("    of %s on the bus\n", report_join(codes, text, sizeof text));
 }
 
+/* ", compressed, made by libv4l2" */
+static void add_flags(struct json_object *format, char *text, size_t size)
+{
+	size_t n;
+	struct json_object *flags = json_array(format, "flags", &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *flag = json_object_get_string(json_object_array_get_idx(flags, i));
+
+		text_add(text, size, ", %s", strcmp(flag, "emulated") == 0 ? "made by libv4l2" : flag);
+	}
+}
+
 static void print_format(struct json_object *formats, size_t index)
 {
 	struct json_object *format = json_object_array_get_idx(formats, index);
 	const char *same = same_sizes_as(formats, index);
-	char all[RATES_TEXT_MAX] = "", rates[RATES_TEXT_MAX];
+	char all[RATES_TEXT_MAX] = "", rates[RATES_TEXT_MAX], flags[300] = "";
 	size_t n;
 	struct json_object *sizes = json_array(format, "sizes", &n);
 	bool alike = !*same && common_rates(sizes, n, all, sizeof all);
 
-	printf("  %s  %s%s%s%s%s%s%s\n", json_text(format, "pixelformat"), json_text(format, "description"),
-	       json_is_true(format, "compressed") ? ", compressed" : "",
-	       json_is_true(format, "emulated") ? ", made by libv4l2" : "", alike ? ", each size" : "",
-	       alike ? all : "", *same ? ", same sizes as " : "", same);
+	add_flags(format, flags, sizeof flags);
+	printf("  %s  %s%s%s%s%s%s\n", json_text(format, "pixelformat"), json_text(format, "description"),
+	       flags, alike ? ", each size" : "", alike ? all : "", *same ? ", same sizes as " : "", same);
 	for (size_t i = 0; i < n && !*same; i++) {
 		struct json_object *size = json_object_array_get_idx(sizes, i);
 
@@ -320,6 +332,39 @@ struct json_object *report_device_format(struct device *device)
 	return object;
 }
 
+/* "2 planes: 640 bytes a line, 307200 in all; 640, 153600" */
+static void print_planes(struct json_object *format)
+{
+	char text[300] = "";
+	size_t n;
+	struct json_object *lines = json_array(format, "bytesperline", &n),
+			   *sizes = json_array(format, "sizeimage", &n);
+
+	for (size_t i = 0; i < n; i++)
+		text_join(text, sizeof text, "; ", "%s%s, %s%s",
+			  json_object_get_string(json_object_array_get_idx(lines, i)),
+			  i ? "" : " bytes a line",
+			  json_object_get_string(json_object_array_get_idx(sizes, i)), i ? "" : " in all");
+	report_line(stdout, "", "%" PRId64 " %s: %s", json_int(format, "planes"),
+		    json_int(format, "planes") == 1 ? "plane" : "planes", text);
+}
+
+static void print_streaming(struct json_object *format)
+{
+	char text[120] = "";
+
+	if (!json_object_object_get_ex(format, "fps_settable", NULL))
+		return;
+	text_add(text, sizeof text, "the rate can%s be set",
+		 json_is_true(format, "fps_settable") ? "" : "not");
+	if (json_is_true(format, "high_quality"))
+		text_add(text, sizeof text, "; high quality");
+	if (json_int(format, "rw_buffers"))
+		text_add(text, sizeof text, "; %" PRId64 " buffers for read() or write()",
+			 json_int(format, "rw_buffers"));
+	report_line(stdout, "", "%s", text);
+}
+
 static void print_format_of(struct json_object *format, const char *label)
 {
 	char fps[40] = "", rate[FRACTION_TEXT_MAX];
@@ -335,6 +380,8 @@ static void print_format_of(struct json_object *format, const char *label)
 			    json_text(format, "transfer"), json_text(format, "encoding"),
 			    json_text(format, "quantization"),
 			    json_is_true(format, "premultiplied") ? ", premultiplied by alpha" : "");
+	print_planes(format);
+	print_streaming(format);
 }
 
 void report_device_print_format(struct json_object *format)

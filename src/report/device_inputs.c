@@ -3,12 +3,15 @@
  * their tuner and sound. */
 #include <inttypes.h>
 #include "base/json.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "device/inputs/inputs.h"
 #include "device/inputs/standards.h"
 #include "device/inputs/tuner.h"
 #include "report/common.h"
 #include "report/device_internal.h"
+
+#define DETAILS_COLUMN 5
 
 static struct json_object *input_json(const struct device *device, const struct input *input, bool is_current)
 {
@@ -52,6 +55,25 @@ struct json_object *report_device_outputs(struct device *device)
 	return device_is_output(device) ? read_all(device) : NULL;
 }
 
+static void print_input_details(struct json_object *input)
+{
+	char text[600] = "", standards[400] = "";
+	size_t n;
+
+	report_join(json_array(input, "standards", &n), standards, sizeof standards);
+	if (n)
+		text_add(text, sizeof text, "takes %s", standards);
+	if (json_object_object_get_ex(input, "tuner", NULL))
+		text_add(text, sizeof text, "%stuner %" PRId64, *text ? "; " : "", json_int(input, "tuner"));
+	if (json_int(input, "audioset"))
+		text_add(text, sizeof text, "%ssound inputs or outputs 0x%" PRIx64, *text ? "; " : "",
+			 (uint64_t)json_int(input, "audioset"));
+	if (!*text)
+		return;
+	printf("%*s", DETAILS_COLUMN, "");
+	terminal_wrap(stdout, terminal_width(stdout), DETAILS_COLUMN, text);
+}
+
 static void print_input(struct json_object *input)
 {
 	char status[200] = "", capabilities[200] = "";
@@ -62,6 +84,7 @@ static void print_input(struct json_object *input)
 	printf("  %" PRId64 "  %s%s, %s%s%s%s%s\n", json_int(input, "index"), json_text(input, "name"),
 	       json_is_true(input, "current") ? " (selected)" : "", json_text(input, "type"),
 	       *capabilities ? ", has " : "", capabilities, *status ? ": " : "", status);
+	print_input_details(input);
 }
 
 void report_device_print_inputs(struct json_object *inputs)

@@ -136,7 +136,8 @@ struct json_object *report_device_io(struct device *device)
 
 static void print_buffers(struct json_object *buffers)
 {
-	char text[300] = "";
+	char text[300] = "", capabilities[300] = "";
+	size_t n;
 
 	text_join(text, sizeof text, ", ", "%" PRId64 " to %" PRId64, json_int(buffers, "least"),
 		  json_int(buffers, "max"));
@@ -146,6 +147,9 @@ static void print_buffers(struct json_object *buffers)
 	text_join(text, sizeof text, ", ", "%s while streaming",
 		  json_is_true(buffers, "create_bufs") ? "more (CREATE_BUFS)" : "no more");
 	report_line(stdout, "buffers", "%s", text);
+	report_join(json_array(buffers, "capabilities", &n), capabilities, sizeof capabilities);
+	if (*capabilities)
+		report_line(stdout, "", "REQBUFS tells %s", capabilities);
 	if (*json_text(buffers, "timestamp_clock"))
 		report_line(stdout, "times", "clock %s, %s", json_text(buffers, "timestamp_clock"),
 			    json_text(buffers, "timestamp_source"));

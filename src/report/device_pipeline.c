@@ -222,9 +222,9 @@ static void print_entity(struct json_object *pipeline, struct json_object *entit
 	size_t n;
 	struct json_object *pads = json_array(entity, "pads", &n);
 
-	printf("  \"%s\"  %s%s%s%s\n", json_text(entity, "name"), json_text(entity, "function"),
-	       *json_text(entity, "path") ? ", " : "", json_text(entity, "path"),
-	       json_is_true(entity, "this") ? ", this one" : "");
+	printf("  \"%s\"  %s, id %" PRId64 "%s%s%s\n", json_text(entity, "name"),
+	       json_text(entity, "function"), json_int(entity, "id"), *json_text(entity, "path") ? ", " : "",
+	       json_text(entity, "path"), json_is_true(entity, "this") ? ", this one" : "");
 	for (size_t i = 0; i < n; i++)
 		print_pad(pipeline, entity, json_object_array_get_idx(pads, i));
 }
@@ -246,7 +246,12 @@ void report_device_print_pipeline(struct json_object *pipeline)
 	size_t n;
 	struct json_object *entities = json_array(pipeline, "entities", &n);
 
-	printf("  %s, %s\n", json_text(pipeline, "media"), json_text(pipeline, "model"));
+	printf("  %s, %s%s%s (driver %s %s, bus %s, media API %s, hardware revision %" PRId64 ")\n",
+	       json_text(pipeline, "media"), json_text(pipeline, "model"),
+	       *json_text(pipeline, "serial") ? ", serial number " : "", json_text(pipeline, "serial"),
+	       json_text(pipeline, "driver"), json_text(pipeline, "driver_version"),
+	       json_text(pipeline, "bus"), json_text(pipeline, "media_version"),
+	       json_int(pipeline, "hardware_revision"));
 	if (*json_text(pipeline, "mismatch"))
 		printf("  does not fit together: %s\n", json_text(pipeline, "mismatch"));
 	for (size_t i = 0; i < n; i++)

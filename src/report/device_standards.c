@@ -68,8 +68,8 @@ void report_device_print_standards(struct json_object *standards)
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *standard = json_object_array_get_idx(array, i);
 
-		printf("  %" PRId64 "  %s: %" PRId64 " lines, %s s a frame\n", json_int(standard, "index"),
-		       json_text(standard, "name"), json_int(standard, "lines"),
-		       json_text(standard, "frame_period"));
+		printf("  %" PRId64 "  %s: %" PRId64 " lines, %s s a frame, id %s\n",
+		       json_int(standard, "index"), json_text(standard, "name"), json_int(standard, "lines"),
+		       json_text(standard, "frame_period"), json_text(standard, "id"));
 	}
 }

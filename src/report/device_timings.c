@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
+#include "base/array.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/terminal.h"
@@ -15,7 +17,10 @@
 #include "report/common.h"
 #include "report/device_internal.h"
 
-#define INDENT 2u
+#define CURRENT_COLUMN 12u
+#define AVAILABLE_COLUMN 7u
+#define TIMINGS_TEXT_MAX 900
+#define EDID_LINE_DIGITS 64 /* hexadecimal, of 32 bytes */
 
 /* A number of struct v4l2_bt_timings, by its key. */
 static const struct {
@@ -123,29 +128,71 @@ struct json_object *report_device_timings(struct device *device)
 	return NULL;
 }
 
-/* "1280x720p60: 74.25 MHz, total 1650x750; horizontal 110+40+220, …" */
+/* "horizontal 110 + 40+ + 220": front porch, synchronisation with its polarity, back porch. */
+static void add_blanking(struct json_object *timings, const char *word, const char *prefix, char *text,
+			 size_t size)
+{
+	static const char *const parts[] = { "frontporch", "sync", "backporch" };
+	char direction = *word == 'h' ? 'h' : 'v', key[32], polarity[24];
+
+	snprintf(polarity, sizeof polarity, "%csync_polarity", direction);
+	text_add(text, size, "; %s ", word);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		snprintf(key, sizeof key, "%s%c%s", prefix, direction, parts[i]);
+		text_add(text, size, "%s%" PRId64 "%s", i ? " " : "", json_int(timings, key),
+			 i == 1 ? json_text(timings, polarity) : "");
+	}
+}
+
+/* Of the list in words, after what is written already. */
+static void add_words(struct json_object *timings, const char *key, char *text, size_t size)
+{
+	char words[300] = "";
+	size_t n;
+
+	report_join(json_array(timings, key, &n), words, sizeof words);
+	if (n)
+		text_add(text, size, "; %s", words);
+}
+
+static void add_number(struct json_object *timings, const char *key, const char *word, char *text,
+		       size_t size)
+{
+	if (json_object_object_get_ex(timings, key, NULL))
+		text_add(text, size, "; %s %" PRId64, word, json_int(timings, key));
+}
+
+/* "1280x720p60: 74.25 MHz, 60 frames a second, total 1650x750; horizontal 110 40+ 220; …" */
+static void timings_text(struct json_object *timings, char text[TIMINGS_TEXT_MAX])
+{
+	const size_t size = TIMINGS_TEXT_MAX;
+
+	snprintf(text, size, "%s: %.10g MHz, %.10g frames a second, total %" PRId64 "x%" PRId64,
+		 json_text(timings, "name"), (double)json_int(timings, "pixelclock_hz") / 1e6,
+		 json_number(timings, "frame_rate"), json_int(timings, "total_width"),
+		 json_int(timings, "total_height"));
+	add_blanking(timings, "horizontal", "", text, size);
+	add_blanking(timings, "vertical", "", text, size);
+	if (json_is_true(timings, "interlaced"))
+		add_blanking(timings, "vertical of the second field", "il_", text, size);
+	if (*json_text(timings, "picture_aspect"))
+		text_add(text, size, "; picture %s", json_text(timings, "picture_aspect"));
+	add_number(timings, "cea861_vic", "CEA-861 VIC", text, size);
+	add_number(timings, "hdmi_vic", "HDMI VIC", text, size);
+	add_words(timings, "standards", text, size);
+	add_words(timings, "flags", text, size);
+}
+
 static void print_timings(struct json_object *all, const char *key)
 {
+	char text[TIMINGS_TEXT_MAX];
 	struct json_object *timings;
-	char standards[100] = "", flags[300] = "";
-	size_t n;
 
 	if (!json_object_object_get_ex(all, key, &timings))
 		return;
-	report_join(json_array(timings, "standards", &n), standards, sizeof standards);
-	report_join(json_array(timings, "flags", &n), flags, sizeof flags);
-	printf("  %-9s %s: %.10g MHz, %.6g frames a second, total %" PRId64 "x%" PRId64 "\n", key,
-	       json_text(timings, "name"), (double)json_int(timings, "pixelclock_hz") / 1e6,
-	       json_number(timings, "frame_rate"), json_int(timings, "total_width"),
-	       json_int(timings, "total_height"));
-	printf("            porches and sync: horizontal %" PRId64 ", %" PRId64 "%s, %" PRId64
-	       "; vertical %" PRId64 ", %" PRId64 "%s, %" PRId64 "\n",
-	       json_int(timings, "hfrontporch"), json_int(timings, "hsync"),
-	       json_text(timings, "hsync_polarity"), json_int(timings, "hbackporch"),
-	       json_int(timings, "vfrontporch"), json_int(timings, "vsync"),
-	       json_text(timings, "vsync_polarity"), json_int(timings, "vbackporch"));
-	if (*standards || *flags)
-		printf("            %s%s%s\n", standards, *standards && *flags ? "; " : "", flags);
+	timings_text(timings, text);
+	printf("  %-9s ", key);
+	terminal_wrap(stdout, terminal_width(stdout), CURRENT_COLUMN, text);
 }
 
 static void print_cap(struct json_object *all)
@@ -164,20 +211,17 @@ static void print_cap(struct json_object *all)
 	       (double)json_int(cap, "max_pixelclock_hz") / 1e6, capabilities, standards);
 }
 
-/* In a few lines: there are a hundred and more. */
 static void print_available(struct json_object *all)
 {
-	char text[8000] = "";
+	char text[TIMINGS_TEXT_MAX];
 	size_t n;
 	struct json_object *array = json_array(all, "available", &n);
 
-	for (size_t i = 0; i < n; i++)
-		text_join(text, sizeof text, ", ", "%zu %s", i,
-			  json_text(json_object_array_get_idx(array, i), "name"));
-	if (!n)
-		return;
-	printf("%*s", (int)INDENT, "");
-	terminal_wrap(stdout, terminal_width(stdout), INDENT, text);
+	for (size_t i = 0; i < n; i++) {
+		timings_text(json_object_array_get_idx(array, i), text);
+		printf("  %3zu  ", i);
+		terminal_wrap(stdout, terminal_width(stdout), AVAILABLE_COLUMN, text);
+	}
 }
 
 void report_device_print_timings(struct json_object *timings)
@@ -237,6 +281,19 @@ struct json_object *report_device_edid(struct device *device)
 	return object;
 }
 
+static void print_blocks(struct json_object *edid)
+{
+	size_t n;
+	struct json_object *blocks = json_array(edid, "data", &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *hex = json_object_get_string(json_object_array_get_idx(blocks, i));
+
+		for (size_t length = strlen(hex), k = 0; k < length; k += EDID_LINE_DIGITS)
+			printf("    %.*s\n", EDID_LINE_DIGITS, hex + k);
+	}
+}
+
 void report_device_print_edid(struct json_object *edid)
 {
 	static const char *const texts[][2] = { { "manufacturer", "manufacturer" },
@@ -251,8 +308,11 @@ void report_device_print_edid(struct json_object *edid)
 		if (*json_text(edid, texts[i][0]))
 			text_join(text, sizeof text, ", ", "%s %s", texts[i][1],
 				  json_text(edid, texts[i][0]));
+	if (json_object_object_get_ex(edid, "product", NULL))
+		text_join(text, sizeof text, ", ", "product %" PRId64, json_int(edid, "product"));
 	printf("  %" PRId64 " %s%s%s%s\n", blocks, blocks == 1 ? "block" : "blocks",
 	       json_is_true(edid, "hdmi") ? ", HDMI" : "", *text ? ": " : "", text);
+	print_blocks(edid);
 }
 
 static void write_hex(FILE *out, const struct edid *edid)

@@ -242,6 +242,14 @@ int report_nodes_read(struct json_object **result)
 	return err < 0 ? err : 0;
 }
 
+static struct json_object *first_node(struct json_object *device)
+{
+	size_t n;
+	struct json_object *nodes = json_array(device, "nodes", &n);
+
+	return n ? json_object_array_get_idx(nodes, 0) : NULL;
+}
+
 static void print_links(struct json_object *node, const char *key)
 {
 	size_t n;
@@ -268,7 +276,27 @@ static void print_holders(struct json_object *node)
 		printf("%*sin use by %s\n", (int)NODE_COLUMN, "", text);
 }
 
-static void print_node(struct json_object *node)
+/* What the node has of its own: its names, where they are not those of the device. */
+static void add_differences(struct json_object *device, struct json_object *node, char *text, size_t size)
+{
+	static const struct {
+		const char *key, *of_device, *word;
+	} rows[] = {
+		{ "name", "name", "" },   { "card", "name", "card " }, { "driver", "driver", "driver " },
+		{ "bus", "bus", "bus " }, { "media", NULL, "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *value = json_text(node, rows[i].key);
+		const char *known = rows[i].of_device ? json_text(device, rows[i].of_device)
+						      : json_text(first_node(device), rows[i].key);
+
+		if (*value && strcmp(value, known) != 0 && !strstr(text, value))
+			text_add(text, size, "; %s%s", rows[i].word, value);
+	}
+}
+
+static void print_node(struct json_object *device, struct json_object *node)
 {
 	char left[64], text[1000] = "";
 	struct json_object *converts;
@@ -277,14 +305,18 @@ static void print_node(struct json_object *node)
 	terminal_column(stdout, NODE_COLUMN, left);
 	if (json_object_object_get_ex(node, "converts", &converts) && converts) {
 		report_conversion_text(converts, text, sizeof text);
+		if (*json_text(converts, "usage"))
+			text_add(text, sizeof text, ", used by %s", json_text(converts, "usage"));
 		text_add(text, sizeof text, "; ");
 	}
 	if (*json_text(node, "error"))
 		text_add(text, sizeof text, "%s", json_text(node, "error"));
 	else if (*json_text(node, "capabilities"))
-		text_add(text, sizeof text, "%s", json_text(node, "capabilities"));
+		text_add(text, sizeof text, "%s: %s", json_text(node, "kind"),
+			 json_text(node, "capabilities"));
 	else
 		text_add(text, sizeof text, "%s \"%s\"", json_text(node, "kind"), json_text(node, "name"));
+	add_differences(device, node, text, sizeof text);
 	terminal_wrap(stdout, terminal_width(stdout), NODE_COLUMN, text);
 	print_links(node, "by_id");
 	print_links(node, "by_path");
@@ -293,7 +325,7 @@ static void print_node(struct json_object *node)
 
 static void print_device(struct json_object *device)
 {
-	char about[200] = "";
+	char about[400] = "";
 	size_t n;
 	struct json_object *nodes = json_array(device, "nodes", &n);
 
@@ -301,18 +333,18 @@ static void print_device(struct json_object *device)
 	if (*json_text(device, "bus"))
 		text_join(about, sizeof about, ", ", "%s", json_text(device, "bus"));
 	else
-		text_join(about, sizeof about, ", ", "%s",
-			  json_text(json_object_array_get_idx(nodes, 0), "bus"));
+		text_join(about, sizeof about, ", ", "%s", json_text(first_node(device), "bus"));
 	if (*json_text(device, "usb_id"))
 		text_join(about, sizeof about, ", ", "%s", json_text(device, "usb_id"));
 	if (json_int(device, "usb_mbits"))
 		text_join(about, sizeof about, ", ", "%" PRId64 " Mbit/s", json_int(device, "usb_mbits"));
-	if (*json_text(json_object_array_get_idx(nodes, 0), "media"))
-		text_join(about, sizeof about, ", ", "%s",
-			  json_text(json_object_array_get_idx(nodes, 0), "media"));
+	if (*json_text(first_node(device), "media"))
+		text_join(about, sizeof about, ", ", "%s", json_text(first_node(device), "media"));
+	if (*json_text(device, "sysfs"))
+		text_join(about, sizeof about, ", ", "%s", json_text(device, "sysfs"));
 	printf("%s%s%s%s\n", json_text(device, "name"), *about ? " (" : "", about, *about ? ")" : "");
 	for (size_t i = 0; i < n; i++)
-		print_node(json_object_array_get_idx(nodes, i));
+		print_node(device, json_object_array_get_idx(nodes, i));
 }
 
 void report_nodes_print(struct json_object *object)

@@ -12,46 +12,51 @@ schema_holds() { # WHAT
 	is "$(jq -r --slurpfile schema "$root/tests/schema/list.json" -f "$root/tests/schema/validate.jq" out 2>&1)" '' "$1: the JSON is as its schema has it"
 }
 
-run_status 0 v4l2q list -d sim:all-controls
-sed -E 's/^ +//; s/ +/ /g' out >lines
+# both WHAT DEVICE: its JSON is left in ./out.
+both() {
+	run_status 0 v4l2q list -d "$2"
+	mv out text
+	run_status 0 v4l2q list -d "$2" --json
+	is "$(jq -r --slurpfile schema "$root/tests/schema/list.json" -f "$root/tests/schema/validate.jq" out 2>&1)" '' "$1: the JSON is as its schema has it"
+	is "$("$root/tests/tools/compare-text" out text)" '' "$1: the text has all that the JSON has"
+}
+
+both 'all controls' sim:all-controls,standard=PAL
+sed -E 's/^ +//; s/ +/ /g; s/, id 0x[0-9a-f]+$//' text >lines
 has 'UYVY UYVY 4:2:2, same sizes as YUYV'
-is "$(grep -cE '^    [0-9]+x[0-9]+' out)" "$(jq '.formats[0].sizes | length' <(v4l2q list -d sim --json))" 'sizes are listed once'
+is "$(grep -cE '^    [0-9]+x[0-9]+' text)" "$(jq '.formats[0].sizes | length' out)" 'sizes are listed once'
 has 'power_line_frequency menu, default 1 (50 Hz), now 1 (50 Hz)'
 has 'link_frequency int-menu, default 0 (100000000), now 0 (100000000)'
 has "title string, 0 to 16 characters, now 'untitled'"
 has 'large_number int64, -1099511627776 to 1099511627776, step 1, default 0, now 0'
 has 'outputs bitmask, bits of 0xf0f, default 0x1, now 0x1'
-has 'gain_table u8, 0 to 200, 2x3 values: 100, 100, 100, 100, 100, 100'
+has 'gain_table u8, 0 to 200, step 1, default 100, 2x3 values: 100, 100, 100, 100, 100, 100'
 has 'sensor_area area, 0, 0'
 has 'reset button, write-only, execute-on-write'
 has '0x0098f908 int, 0 to 10, step 1, default 5, now 5'
 has 'exposure_time int, 1 to 10000, step 1, default 157, now 157, unit 100 us, inactive, volatile'
 has 'Camera Controls'
-run_status 0 v4l2q list -d sim:all-controls --json
 is "$(jq -c '.controls[] | select(.name == "gain_table" or .name == "title") | [.type, .value, .dims, .values]' out | paste -sd ' ')" \
 	'["string","untitled",null,null] ["u8",null,[2,3],[100,100,100,100,100,100]]' 'the JSON has strings and arrays'
-schema_holds 'all controls'
 is "$(jq -r '.device.priority, .io.buffers.max, .io.buffers.timestamp_clock, .format.colorspace, .format.transfer' out | paste -sd ' ')" \
 	'interactive 32 monotonic sRGB sRGB' 'the JSON has the priority, the limits of buffers, the clock and the colorspace'
 run_status 0 v4l2q list --json
 schema_holds 'all devices'
+both 'a codec' sim:type=encoder
 
 # A receiver, a cropping device, an output, a codec.
-run_status 0 v4l2q list -d sim:event=3:640x480,crop=640x480,pixel-aspect=1/2 --json
-schema_holds 'a receiver'
+both 'a receiver' sim:event=3:640x480,crop=640x480,pixel-aspect=1/2
 is "$(jq -r '.dv_timings.current.name, .dv_timings.detected.name, .selections.crop_default.width, .selections.pixel_aspect, .inputs[0].capabilities[]' out | paste -sd ' ')" \
 	'1280x720p30 1280x720p30 640 1/2 DV timings' 'the JSON has timings and selections'
-run_status 0 v4l2q list -d sim:type=output,inputs=2 --json
-schema_holds 'an output'
+both 'an output' sim:type=output,inputs=2,planes=2
 is "$(jq -c '[.outputs[] | .current]' out)" '[true,false]' 'the JSON has outputs'
 
 # The media graph that a node is a part of, and what does not fit in it.
-run_status 0 v4l2q list -d sim:pipeline=mismatch
-sed -E 's/^ +//; s/ +/ /g' out >lines
+both 'a pipeline' sim:pipeline=mismatch
+sed -E 's/^ +//; s/ +/ /g' text >lines
 has '-> "Debayer A":0 <== does not fit'
 has '1 sends YUYV8_1X16 1280x720'
 has "Controls of \"Sensor A\" (--set-ctrl \"'Sensor A/NAME'=VALUE\")"
-run_status 0 v4l2q list -d sim:pipeline=mismatch --json
 is "$(jq -r '.pipeline | .mismatch, (.links[] | select(.mismatch) | "\(.source):\(.source_pad) \(.sink):\(.sink_pad)")' out)" \
 	"$(printf '"Debayer A":0 wants SBGGR8_1X8 640x480, "Sensor A":0 sends RGB888_1X24 640x480\n1:0 3:0')" 'the JSON names the mismatch and the link'
 run_status 0 v4l2q list -d sim:pipeline=mismatch --dot

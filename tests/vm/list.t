@@ -11,6 +11,7 @@ has() {
 }
 
 schema_holds() {
+	[ ! -e "$job/$1.txt" ] || is "$1: the text has all that the JSON has" "$("$root/tests/tools/compare-text" "$job/$1.json" "$job/$1.txt" 2>&1)" ''
 	is "$1: the JSON is as its schema has it" '' \
 		"$(jq -r --slurpfile schema "$root/tests/schema/list.json" -f "$root/tests/schema/validate.jq" "$job/$1.json" 2>&1)"
 }
