@@ -122,7 +122,8 @@ enum status bench_measure(struct bench *bench)
 		if (bench->runs[i].n_samples)
 			return bench->status;
 		if (status == STATUS_DONE && bench->runs[i].unsupported)
-			status = status_of(STAGE_QUEUE, bench->runs[i].err);
+			status = status_of(bench->runs[i].is_configured ? STAGE_START : STAGE_QUEUE,
+					   bench->runs[i].err);
 	}
 	if (bench->interrupted || bench->status)
 		return bench->status;

@@ -111,6 +111,7 @@ static int open_and_measure(struct bench_run *run, struct setup *setup, const st
 
 	log_capture_begin(&captured);
 	err = open_pool(setup, options, run);
+	run->is_configured = err == 0;
 	if (err == 0) {
 		measure->pool = setup->pool;
 		err = measure_prepare(measure);

@@ -16,6 +16,7 @@ struct bench_run {
 	char *unsupported;  /* why the device lacks the mode; NULL: it has it */
 	char *error;        /* what ended the run early; NULL: nothing */
 	int err;            /* negative errno of either */
+	bool is_configured; /* the err is of starting the stream, or later */
 	bool interrupted;   /* by a signal */
 	unsigned n_samples; /* how often it was measured */
 	double (*samples)[N_METRICS];

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "device/device.h"
 #include "device/node_errors.h"
+#include "device/obstacles.h"
 #include "device/v4l2.h"
 
 /* The last accepts any name. */
@@ -86,17 +87,17 @@ static int query_capabilities(struct device *device)
 	return 0;
 }
 
-/* The simulated device logs errors of its keys itself. */
+/* The simulated device logs errors of its keys itself: then it has no path. */
 static int report_open_error(struct device *device, const char *path, int err, enum device_role role)
 {
 	if (err == -EMEDIUMTYPE && nodes_is_m2m(device->caps))
 		return node_error_codec(device, role);
-	if (!device_is_simulated(device))
+	if (!device_is_simulated(device) || (device->path && err != -EMEDIUMTYPE))
 		return node_error_report(path, err, role, device->caps);
 	if (err == -EMEDIUMTYPE)
-		log_error("%s: simulates %s device; add the key type=%s", device->ops->scheme,
-			  role == DEVICE_OUTPUT ? "a capture" : "an output",
-			  role == DEVICE_OUTPUT ? "output" : "capture");
+		obstacle_report(device->ops->scheme, OBSTACLE_OTHER_TYPE,
+				role == DEVICE_OUTPUT ? "a capture" : "an output",
+				role == DEVICE_OUTPUT ? "output" : "capture");
 	return err;
 }
 
@@ -155,7 +156,8 @@ int device_open(struct device *device, const char *name, enum device_role role)
 	if (err == 0)
 		err = nodes_serve_role(device->caps, role) ? choose_queue(device, role) : -EMEDIUMTYPE;
 	if (err < 0) {
-		err = report_open_error(device, device->name, err, role);
+		err = report_open_error(device, device_is_simulated(device) ? device->path : device->name,
+					err, role);
 		device_close(device);
 		return err;
 	}

@@ -15,6 +15,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/machine_root.h"
 #include "base/text.h"
 #include "device/nodes/conversion.h"
 #include "device/nodes/holders.h"
@@ -74,7 +75,7 @@ struct failure {
 static bool report_missing_driver(const char *path)
 {
 	struct missing_driver missing;
-	bool found = missing_driver_find("", &missing);
+	bool found = missing_driver_find(machine_root(), &missing);
 
 	if (found && *missing.bind)
 		obstacle_report(path, OBSTACLE_UNBOUND, missing.device, missing.bind);
@@ -203,11 +204,13 @@ static void report_permission(const struct failure *failure)
 
 static void report_busy(const struct failure *failure)
 {
+	struct v4l2_capability info;
 	char holders[TEXT_MAX];
 
-	if (*holders_text(failure->path, holders, sizeof holders))
+	if (*holders_text(failure->path, true, holders, sizeof holders))
 		obstacle_report(failure->path, OBSTACLE_BUSY, holders, NULL);
-	else if (geteuid() == 0) /* root sees the descriptors of all processes */
+	else if (geteuid() == 0 && /* root sees the descriptors of all processes */
+		 v4l2_querycap(failure->path, &info) == 0 && nodes_is_loopback(&info))
 		obstacle_report(failure->path, OBSTACLE_BUSY_LOOPBACK, NULL, NULL);
 	else
 		obstacle_report(failure->path, OBSTACLE_BUSY_UNKNOWN, failure->path, NULL);

@@ -47,6 +47,7 @@ static const struct {
 	[OBSTACLE_OTHER_JOB] = { "other-job", "not %1, and there are no others",
 				 "use the simulated device, %2" },
 	[OBSTACLE_OTHER_JOB_OTHERS] = { "other-job", "not %1", "available %2" },
+	[OBSTACLE_OTHER_TYPE] = { "other-job", "simulates %1 device", "add the key type=%2" },
 	[OBSTACLE_CODEC] = { "other-job", "not %1", "it is used by \"%2\"" },
 	[OBSTACLE_CODEC_UNUSED] = { "other-job", "not %1", "v4l2q list shows the others" },
 	[OBSTACLE_BUSY] = { "busy", "busy: in use by %1", "end that program, or wait for it" },

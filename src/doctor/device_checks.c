@@ -2,6 +2,7 @@
 /* The checks of a device before its stream: is it there, free, set up, and does it have a signal. */
 #include <stdio.h>
 #include <string.h>
+#include "base/machine_root.h"
 #include "base/text.h"
 #include "device/inputs/dv_timings.h"
 #include "device/inputs/inputs.h"
@@ -49,7 +50,7 @@ enum status doctor_check_idle(struct doctor *doctor, char *found)
 		return report_setup(doctor);
 	snprintf(found, FINDING_TEXT_MAX, "no other program streams from it");
 	if (!device_is_simulated(&doctor->setup.device) &&
-	    *holders_text(doctor->setup.device.path, holders, sizeof holders))
+	    *holders_text(doctor->setup.device.path, false, holders, sizeof holders))
 		text_add(found, FINDING_TEXT_MAX, ", though it is open in %s", holders);
 	return STATUS_DONE;
 }
@@ -161,7 +162,7 @@ enum status doctor_check_usb(struct doctor *doctor, char *found)
 	const char *path = doctor->setup.device.path;
 	struct hardware hardware;
 
-	if (hardware_of_path("", path, &hardware) && hardware.usb_mbits)
+	if (hardware_of_path(machine_root(), path, &hardware) && hardware.usb_mbits)
 		doctor_report_usb(path, &hardware, found);
 	return STATUS_DONE;
 }
@@ -191,7 +192,7 @@ enum status doctor_check_power(struct doctor *doctor, char *found)
 	const char *path = doctor->setup.device.path;
 	struct hardware hardware;
 
-	if (hardware_of_path("", path, &hardware) && hardware.usb_mbits)
+	if (hardware_of_path(machine_root(), path, &hardware) && hardware.usb_mbits)
 		doctor_report_power(path, &hardware, doctor->status != STATUS_LOST, found);
 	return STATUS_DONE;
 }

@@ -11,6 +11,7 @@
 #include <linux/dma-buf.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/machine_root.h"
 #include "base/text.h"
 #include "device/node_errors.h"
 #include "device/nodes/usb.h"
@@ -374,7 +375,7 @@ static enum obstacle_kind explain_stream_on(const struct pool *pool, int err, ch
 									     : OBSTACLE_START_REFUSED;
 	if (kind != OBSTACLE_BANDWIDTH && err != -EIO)
 		return kind;
-	usb_load("", pool->device->path, format->pix ? bytes : 0, &load);
+	usb_load(machine_root(), pool->device->path, format->pix ? bytes : 0, &load);
 	if (load.is_too_much)
 		kind = OBSTACLE_BANDWIDTH;
 	if (*load.text)

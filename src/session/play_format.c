@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "device/format/enumerate.h"
 #include "device/format/pixel_aspect.h"
+#include "device/obstacles.h"
 
 #define MAX_CANDIDATES 16
 #define FORMAT_TEXT_MAX 128
@@ -113,13 +114,13 @@ static char *format_text(const struct video_format *format, char text[FORMAT_TEX
 static int log_other_format(struct device *device, const struct negotiate_request *wanted,
 			    const struct video_format *format)
 {
-	char asked[FORMAT_TEXT_MAX], got[FORMAT_TEXT_MAX], offered[256];
+	char asked[FORMAT_TEXT_MAX], got[FORMAT_TEXT_MAX + 300], offered[256];
 
-	log_error("%s: asked for %s, the device gives %s (it takes %s); --adjust takes what it gives",
-		  device->path,
-		  negotiate_mode_text(wanted->width, wanted->height, wanted->pixelformat, wanted->fps, asked,
-				      sizeof asked),
-		  format_text(format, got), enumerate_formats_text(device, offered, sizeof offered));
+	negotiate_mode_text(wanted->width, wanted->height, wanted->pixelformat, wanted->fps, asked,
+			    sizeof asked);
+	format_text(format, got);
+	text_add(got, sizeof got, " (it takes %s)", enumerate_formats_text(device, offered, sizeof offered));
+	obstacle_report(device->path, OBSTACLE_FORMAT_CHANGED, asked, got);
 	return -ERANGE;
 }
 

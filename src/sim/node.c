@@ -13,6 +13,7 @@
 #include <sys/timerfd.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/machine_root.h"
 #include "sim/m2m.h"
 
 static struct sim *nodes; /* the devices that have a name and are plugged in */
@@ -220,13 +221,15 @@ int sim_node_open(struct device *device, const char *keys)
 	if (err < 0)
 		return err;
 	device->path = strdup("sim");
-	err = !device->path ? -ENOMEM : sim_node_is_back(keys) ? sim_faults_call(file->sim, "open") : -ENOENT;
+	if (file->sim->options.root)
+		machine_root_set(file->sim->options.root);
+	err = !device->path            ? log_no_memory()
+	      : sim_node_is_back(keys) ? sim_faults_call(file->sim, "open")
+				       : -ENOENT;
 	if (err == 0)
 		err = open_descriptors(file);
-	if (err < 0) {
-		log_error("sim: %s", err_str(err));
+	if (err < 0)
 		return err;
-	}
 	sim_stream_update_fds(file->sim);
 	write_settings(file->sim);
 	return 0;

@@ -113,6 +113,11 @@ const struct sim_key sim_keys[] = {
 	{ "ring", NULL, "the driver fills its buffers in turn, queued or not, as v4l2loopback",
 	  sim_value_bool, AT(ring) },
 	{ "driver", "NAME", "name of the driver (sim)", sim_value_string, AT(driver) },
+	{ "root", "FOLDER",
+	  "the machine is as FOLDER/sys, FOLDER/proc and FOLDER/lib have it: memory, hardware without a "
+	  "driver; "
+	  "the device is sys/class/video4linux/sim",
+	  sim_value_string, AT(root) },
 	{ "busy", NULL, "another program is streaming: EBUSY", sim_value_bool, AT(busy) },
 	{ "fail", "[QUEUE.]CALL@N:ERRNO[:COUNT]",
 	  "the Nth CALL (qbuf, streamon, mmap, …; probe: REQBUFS of 0) fails, COUNT times; N *: always; "
@@ -242,5 +247,6 @@ void sim_options_close(struct sim_options *options)
 	free(options->settings);
 	free(options->driver);
 	free(options->node);
-	options->dump = options->settings = options->driver = options->node = NULL;
+	free(options->root);
+	options->dump = options->settings = options->driver = options->node = options->root = NULL;
 }

@@ -84,7 +84,7 @@ struct sim_options {
 	uint32_t hold;  /* memory-to-memory: frames whose OUTPUT buffers are kept */
 	bool reorder, no_commands;
 	int import_error; /* of QBUF with a DMA-BUF; 0: none */
-	char *dump, *settings, *driver;
+	char *dump, *settings, *driver, *root;
 	char *node;        /* NULL: each open() is a device of its own */
 	uint32_t inputs;   /* or outputs */
 	uint32_t draw;     /* SIM_DRAW_* */

@@ -17,6 +17,7 @@ fi
 
 ok 'a room includes only itself and those below it' tests/lint/layers
 ok 'no circles of files; functions are declared in their headers, and have names of their own' tests/lint/symbols "$build/src"
+ok 'a test provokes each obstacle' tests/lint/obstacles
 ok 'no file is longer than 500 lines, no function than 60' tests/lint/sizes
 
 missing=$(awk 'FNR == 1 && $0 != "/* SPDX-License-Identifier: LGPL-2.1-or-later */" { print FILENAME }' "${sources[@]}")
@@ -31,6 +32,9 @@ mkdir -p "$folder/src/base" "$folder/src/media"
 echo '#include "queue/pool.h"' >"$folder/src/base/wrong.c"
 echo '#include <linux/videodev2.h>' >"$folder/src/media/wrong.c"
 is "$(tests/lint/layers "$folder/src" | wc -l)" 3 'a wrong include is seen'
+printf '[OBSTACLE_%s] = { "a", "b%%1" "c", "d" },\n' ONE TWO >"$folder/obstacles.c"
+printf 'TWO tests/lint/c.t not %s\n' there >"$folder/obstacles"
+is "$(tests/lint/obstacles "$folder/obstacles.c" "$folder/obstacles" | wc -l)" 2 'an obstacle without a test, and a test without its words are seen'
 mkdir -p "$folder/circle/base"
 printf 'static void three(void)\n{\n}\n%s\n' 'void two(void); void one(void); void one(void) { two(); three(); }' >"$folder/circle/base/a.c"
 printf 'static void\nthree(void) {\n}\n%s\n' 'void one(void); void two(void); void two(void) { one(); three(); }' >"$folder/circle/base/b.c"

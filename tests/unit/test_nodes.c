@@ -113,7 +113,20 @@ static void refused_is_told_by_its_errno(void **state)
 				 rows[i].answer);
 		if (!strstr(fake_error, rows[i].says))
 			fail_msg("%s: %s", rows[i].says, fake_error);
+		if (rows[i].err == -EMEDIUMTYPE)
+			assert_true(strstr(fake_error, "and there are no others") ||
+				    strstr(fake_error, "; available capture devices: "));
 	}
+}
+
+static void a_machine_without_the_job_is_told(void **state)
+{
+	struct node display = { .path = "/dev/video0", .caps = V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING };
+
+	(void)state;
+	fake_catch_log();
+	assert_int_equal(node_error_none(&display, 1, DEVICE_CAPTURE), -ENOENT);
+	assert_non_null(strstr(fake_error, "no capture device among the video nodes"));
 }
 
 /* What codec nodes list, and what is said of them. */
@@ -165,6 +178,7 @@ static void files_in_place_of_nodes_are_to_be_removed(void **state)
 	}
 	fake_catch_log();
 	assert_int_equal(node_error_report(file, -ENOTTY, DEVICE_CAPTURE, 0), -ENOTTY);
+	assert_non_null(strstr(fake_error, "a program wrote to this name"));
 	assert_non_null(strstr(fake_error, "remove the file"));
 	unlink(file);
 	assert_int_equal(symlink(elsewhere, file), 0);
@@ -177,35 +191,61 @@ static void files_in_place_of_nodes_are_to_be_removed(void **state)
 	assert_null(strstr(fake_error, "remove"));
 }
 
-/* By a link too: that is how by-id names come. */
-static void holders_are_found(void **state)
+/* A process that has the file open, and mapped or not. */
+static pid_t start_holder(int fd, bool maps)
 {
-	char file[] = "/tmp/heldXXXXXX", link[32], text[200], wanted[32];
-	int fd = mkstemp(file), ready[2];
+	int ready[2];
 	pid_t child;
 	char byte;
 
-	(void)state;
-	assert_true(fd >= 0 && pipe(ready) == 0);
+	assert_true(pipe(ready) == 0);
 	child = fork();
 	if (child == 0) {
-		if (ftruncate(fd, (off_t)page_size()) < 0 ||
-		    mmap(NULL, page_size(), PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
+		if (maps && (ftruncate(fd, (off_t)page_size()) < 0 ||
+			     mmap(NULL, page_size(), PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED))
 			_exit(1);
 		assert_int_equal(write(ready[1], "x", 1), 1);
 		pause();
 		_exit(0);
 	}
 	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	return child;
+}
+
+static void end_holder(pid_t child)
+{
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+/* By a link too: that is how by-id names come. A busy device of which no buffers are mapped has those of
+ * USERPTR or DMABUF, and whose they are is known where there is one holder alone. */
+static void holders_are_found(void **state)
+{
+	char file[] = "/tmp/heldXXXXXX", link[32], text[200], wanted[32];
+	int fd = mkstemp(file);
+	pid_t child;
+
+	(void)state;
+	assert_true(fd >= 0);
+	child = start_holder(fd, false);
 	snprintf(link, sizeof link, "%s.by-id", file);
 	assert_int_equal(symlink(file, link), 0);
 	snprintf(wanted, sizeof wanted, "PID %d (", (int)child);
-	assert_non_null(strstr(holders_text(link, text, sizeof text), wanted));
+	assert_non_null(strstr(holders_text(link, true, text, sizeof text), wanted));
+	assert_non_null(strstr(text, ", holds its buffers)"));
+	assert_null(strchr(holders_text(link, false, text, sizeof text), ','));
+	end_holder(child);
+
+	child = start_holder(fd, true);
+	snprintf(wanted, sizeof wanted, "PID %d (", (int)child);
+	assert_non_null(strstr(holders_text(link, true, text, sizeof text), wanted));
 	assert_non_null(strstr(text, ", streaming)"));
 	assert_null(strstr(text, "), "));
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
-	assert_string_equal(holders_text(link, text, sizeof text), "");
+	end_holder(child);
+	assert_string_equal(holders_text(link, true, text, sizeof text), "");
 	unlink(link);
 	unlink(file);
 	close(fd);
@@ -290,6 +330,7 @@ int main(void)
 		cmocka_unit_test(caps_in_words),
 		cmocka_unit_test(explanations),
 		cmocka_unit_test(refused_is_told_by_its_errno),
+		cmocka_unit_test(a_machine_without_the_job_is_told),
 		cmocka_unit_test(codec_nodes_tell_what_they_do),
 		cmocka_unit_test(files_in_place_of_nodes_are_to_be_removed),
 		cmocka_unit_test(holders_are_found),

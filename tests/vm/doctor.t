@@ -60,7 +60,7 @@ check_uvc() {
 	obstacle exposure 4 picture 'dark' 'give it light'
 	is "fixed: the camera is as fast as it was asked" "$(obstacles fixed)" picture
 	obstacle damaged 0 frames '2 of 14 frames were damaged' 'another cable'
-	obstacle kernel 0 kernel 'uvcvideo 1-1:1.1: Non-zero status' dmesg
+	obstacle kernel 0 kernel 'the kernel says: uvcvideo 1-1:1.1: Non-zero status' dmesg
 	obstacle asleep 5 frames 'no frame for 0.5 s'
 	obstacle asleep 5 power 'it may not have woken up' '/1-1/power/control'
 	obstacle bandwidth 3 usb 'at USB 2 speed, 480 Mbit/s, though it can do USB 3' 'USB 3 port'

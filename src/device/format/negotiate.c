@@ -234,7 +234,7 @@ static void set_request(const struct negotiation *negotiation, struct v4l2_forma
 
 static int report_s_fmt_error(struct device *device, int err)
 {
-	if (err == -EBUSY && !device_is_simulated(device))
+	if (err == -EBUSY)
 		return node_error_report(device->path, err, DEVICE_ANY, device->caps);
 	if (err != -EINVAL)
 		return device_error(device, "VIDIOC_S_FMT", err);

@@ -8,6 +8,7 @@
 #include <libavutil/pixdesc.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "base/machine_root.h"
 #include "base/text.h"
 #include "device/format/enumerate.h"
 #include "device/format/format_details.h"
@@ -302,7 +303,7 @@ static void restrict_to(struct want *want, const struct device *device,
 	if (request->pixelformat)
 		want->n_fourccs =
 			pixfmt_parse(request->pixelformat, want->fourccs, ARRAY_SIZE(want->fourccs));
-	if (!hardware_of_path("", device->path, &hardware))
+	if (!hardware_of_path(machine_root(), device->path, &hardware))
 		return;
 	want->usb_mbits = hardware.usb_mbits;
 	want->usb_bytes = usb_bytes(&hardware);

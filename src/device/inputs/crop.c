@@ -25,7 +25,7 @@ static int report_refused(struct device *device, const struct v4l2_rect *rect, i
 	char asked[CROP_TEXT_MAX], text[CROP_TEXT_MAX];
 	struct v4l2_rect bounds;
 
-	if (err == -EBUSY && !device_is_simulated(device))
+	if (err == -EBUSY)
 		return node_error_report(device->path, err, DEVICE_ANY, device->caps);
 	if (err != -EINVAL && err != -ENOTTY && err != -ERANGE && err != -ENODATA)
 		return device_error(device, "VIDIOC_S_SELECTION", err);

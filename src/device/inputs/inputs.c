@@ -167,7 +167,7 @@ int inputs_select(struct device *device, const char *choice, uint32_t *index)
 		return 0;
 	if (err == -EINVAL || err == -ENOTTY)
 		return report_no_input(device, choice);
-	if (err == -EBUSY && !device_is_simulated(device))
+	if (err == -EBUSY)
 		return node_error_report(device->path, err, DEVICE_ANY, device->caps);
 	return device_error(device, device_is_output(device) ? "VIDIOC_S_OUTPUT" : "VIDIOC_S_INPUT", err);
 }

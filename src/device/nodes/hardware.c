@@ -98,7 +98,7 @@ bool hardware_of_path(const char *root, const char *path, struct hardware *hardw
 {
 	char *node = realpath(path, NULL);
 	const char *slash = strrchr(node ? node : path, '/');
-	bool found = slash && hardware_of(root, slash + 1, hardware);
+	bool found = hardware_of(root, slash ? slash + 1 : path, hardware);
 
 	free(node);
 	return found;

@@ -115,7 +115,7 @@ int holders_find(const char *const *paths, unsigned n, struct holder **holders)
 	return search.n;
 }
 
-char *holders_text(const char *path, char *text, size_t size)
+char *holders_text(const char *path, bool is_busy, char *text, size_t size)
 {
 	/* /proc lists the file's own name, not that of a link to it. */
 	char *node = realpath(path, NULL);
@@ -128,7 +128,7 @@ char *holders_text(const char *path, char *text, size_t size)
 		is_known |= holders[i].has_buffers;
 	for (int i = 0; i < n; i++)
 		text_join(text, size, ", ", "PID %d (%s%s)", (int)holders[i].pid, holders[i].name,
-			  !is_known                ? ""
+			  !is_known                ? is_busy && n == 1 ? ", holds its buffers" : ""
 			  : holders[i].has_buffers ? ", streaming"
 						   : ", only open");
 	free(holders);

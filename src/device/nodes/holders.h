@@ -18,7 +18,8 @@ struct holder {
  * their number, or -ENOMEM; *holders is the caller's to free(). */
 int holders_find(const char *const *paths, unsigned n, struct holder **holders);
 /* "PID 812 (cheese), PID 900 (obs)" into text, which is returned: those of one file, to which path may be a
- * link; else "". Where one has buffers mapped: "PID 812 (cheese, streaming), PID 900 (obs, only open)". */
-char *holders_text(const char *path, char *text, size_t size);
+ * link; else "". Where one has buffers mapped: "PID 812 (cheese, streaming), PID 900 (obs, only open)".
+ * is_busy: the driver said so; then the only one that has it open has buffers, if in its own memory. */
+char *holders_text(const char *path, bool is_busy, char *text, size_t size);
 
 #endif
