@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include "base/log.h"
+#include "bench/bench_relay.h"
 
 struct measure_options bench_measure_options(const struct bench *bench)
 {
@@ -19,6 +20,11 @@ struct measure_options bench_measure_options(const struct bench *bench)
 		.signal_fd = options->signal_fd,
 		.progress = options->progress,
 	};
+}
+
+const char *bench_direction(const struct bench *bench)
+{
+	return bench->options.relay ? "relay" : device_is_output(&bench->setup.device) ? "output" : "capture";
 }
 
 static enum status open_device(struct bench *bench)
@@ -54,13 +60,17 @@ static int plan_runs(struct bench *bench)
 
 enum status bench_open(struct bench *bench)
 {
-	enum status status = open_device(bench);
+	enum status status;
 
+	if (bench->options.relay)
+		return bench_relay_open(bench);
+	status = open_device(bench);
 	return status == STATUS_DONE ? status_of(STAGE_QUEUE, plan_runs(bench)) : status;
 }
 
 void bench_close(struct bench *bench)
 {
+	bench_relay_close(bench);
 	setup_close(&bench->setup);
 	bench_runs_free(bench->runs, bench->n_runs);
 }
@@ -79,11 +89,12 @@ static enum status reopen_after_rw(struct bench *bench, const struct bench_run *
 static bool measure_run_once(struct bench *bench, struct bench_run *run, const struct bench_run *last)
 {
 	struct measure_options options = bench_measure_options(bench);
-	enum status status = reopen_after_rw(bench, last);
+	enum status status = bench->relay ? STATUS_DONE : reopen_after_rw(bench, last);
 	int err = 0;
 
 	if (status == STATUS_DONE) {
-		err = bench_run_measure(run, &bench->setup, &bench->options.setup, &options);
+		err = bench->relay ? bench_relay_measure(bench, (size_t)(run - bench->runs))
+				   : bench_run_measure(run, &bench->setup, &bench->options.setup, &options);
 		if (err < 0 && err != -ECANCELED && !run->unsupported)
 			status = status_of(STAGE_RUN, err);
 	}
@@ -127,7 +138,8 @@ enum status bench_measure(struct bench *bench)
 	}
 	if (bench->interrupted || bench->status)
 		return bench->status;
-	log_error("%s: no io mode could be measured: %s", bench->setup.device.path,
+	log_error("%s: no %s could be measured: %s", bench->setup.device.path,
+		  bench->relay ? "way to the output" : "io mode",
 		  bench->n_runs && bench->runs[0].unsupported ? bench->runs[0].unsupported : "no frame came");
 	return status ? status : STATUS_FAILED;
 }

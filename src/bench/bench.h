@@ -7,6 +7,8 @@
 
 struct bench_options {
 	struct setup_options setup;
+	bool relay; /* measure ways from the device of `source` to that of `setup` */
+	struct setup_options source;
 	struct bench_plan plan;
 	struct slow_consumer consumer;
 	const char *consumer_delay, *consumer_stall; /* as the user wrote them; NULL: not given */
@@ -18,9 +20,12 @@ struct bench_options {
 	bool progress;             /* show the progress line */
 };
 
+struct relay;
+
 struct bench {
 	struct bench_options options; /* set by the caller */
-	struct setup setup;           /* a queue is open only during a run */
+	struct setup setup;           /* a queue is open only during a run; a relay has its own two */
+	struct relay *relay;          /* NULL: none */
 	uint32_t driver_min;          /* buffers that the driver needs */
 	bool interrupted;             /* by a signal */
 	enum status status;           /* of the first run that failed */
@@ -35,6 +40,8 @@ void bench_close(struct bench *bench); /* takes a half-open one */
 /* Measures all runs, `repeat` times. Returns STATUS_DONE or the status of the first that failed; io modes
  * that the device lacks count only when no run could be measured. */
 enum status bench_measure(struct bench *bench);
+/* "capture", "output" or "relay". */
+const char *bench_direction(const struct bench *bench);
 /* What bench_measure() measures each run with. */
 struct measure_options bench_measure_options(const struct bench *bench);
 

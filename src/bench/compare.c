@@ -67,6 +67,7 @@ static struct json_object *member(struct json_object *object, const char *key)
 static const char *const subject_titles[N_SUBJECT_PARTS] = {
 	[SUBJECT_DEVICE] = "device",
 	[SUBJECT_DRIVER] = "driver",
+	[SUBJECT_OUTPUT] = "output",
 	[SUBJECT_PIXELFORMAT] = "pixel format",
 	[SUBJECT_SIZE] = "size",
 	[SUBJECT_FPS] = "frame rate",
@@ -84,6 +85,7 @@ static void read_subject(struct json_object *report, struct bench_subject *subje
 	const char *const parts[N_SUBJECT_PARTS] = {
 		[SUBJECT_DEVICE] = json_text(device, "card"),
 		[SUBJECT_DRIVER] = json_text(device, "driver"),
+		[SUBJECT_OUTPUT] = json_text(member(report, "output"), "card"),
 		[SUBJECT_PIXELFORMAT] = json_text(format, "pixelformat"),
 		[SUBJECT_SIZE] = size,
 		[SUBJECT_FPS] = json_text(format, "fps"),

@@ -43,13 +43,14 @@ static int open_syscalls(void)
 	return number ? open_counter(PERF_TYPE_TRACEPOINT, number) : -1;
 }
 
-void cost_meter_open(struct cost_meter *meter, const struct pool *pool)
+void cost_meter_open(struct cost_meter *meter, const struct pool *pool, const struct pool *second)
 {
 	/* The simulated device has no system calls; those that it makes must not be counted as a driver's. */
-	bool simulated = device_is_simulated(pool_device(pool));
+	bool simulated = device_is_simulated(pool_device(pool)) ||
+			 (second && device_is_simulated(pool_device(second)));
 
 	*meter = (struct cost_meter){
-		.pool = pool,
+		.pools = { pool, second },
 		.syscalls_fd = simulated ? -1 : open_syscalls(),
 		.instructions_fd = open_counter(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS),
 	};
@@ -82,11 +83,17 @@ static int64_t timeval_ns(struct timeval time)
 struct cost cost_meter_read(const struct cost_meter *meter)
 {
 	bool all = cost_meter_has_all_syscalls(meter);
-	struct cost cost = { .bytes_copied = pool_info(meter->pool).bytes_copied };
+	struct cost cost = { 0 };
 	struct rusage usage;
 
 	cost.n_instructions = counter_value(meter->instructions_fd);
-	cost.n_syscalls = all ? counter_value(meter->syscalls_fd) : pool_device(meter->pool)->n_calls;
+	if (all)
+		cost.n_syscalls = counter_value(meter->syscalls_fd);
+	for (size_t i = 0; i < ARRAY_SIZE(meter->pools) && meter->pools[i]; i++) {
+		cost.bytes_copied += pool_info(meter->pools[i]).bytes_copied;
+		if (!all)
+			cost.n_syscalls += pool_device(meter->pools[i])->n_calls;
+	}
 	if (getrusage(RUSAGE_THREAD, &usage) == 0) {
 		cost.cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
 		cost.n_switches = (uint64_t)usage.ru_nvcsw + (uint64_t)usage.ru_nivcsw;

@@ -59,7 +59,7 @@ int measure_prepare(struct measure *measure)
 	measure->streams = pool_info(measure->pool).streams;
 	pool_set_wakeup(measure->pool, measure->options.signal_fd, -1);
 	measure->progress_ns = now_ns();
-	cost_meter_open(&measure->meter, measure->pool);
+	cost_meter_open(&measure->meter, measure->pool, NULL);
 	capture_timestamps_begin(&measure->timestamps, fps, measure->streams, now_ns());
 	err = pool_start(measure->pool);
 	if (err < 0)
@@ -70,15 +70,9 @@ int measure_prepare(struct measure *measure)
 	return err;
 }
 
-/* Ends the warm-up: resets all counts, except the last sequence number. */
-static void begin_measuring(struct measure *measure)
+void measure_begin(struct measure *measure)
 {
-	struct ledger fresh = {
-		.has_sequence = measure->ledger.has_sequence,
-		.last_sequence = measure->ledger.last_sequence,
-	};
-
-	measure->ledger = fresh;
+	ledger_restart(&measure->ledger);
 	measure->frames = measure->n_sleeps = measure->bytes_moved = 0;
 	measure->touch_ns = 0;
 	measure->measuring = true;
@@ -91,7 +85,7 @@ static uint64_t subtract_sleeps(uint64_t count, uint64_t sleeps)
 	return count > sleeps ? count - sleeps : 0;
 }
 
-static void end_measuring(struct measure *measure)
+void measure_end(struct measure *measure)
 {
 	struct cost now = cost_meter_read(&measure->meter);
 
@@ -149,9 +143,9 @@ int measure_run(struct measure *measure)
 
 	if (err < 0 || measure->end != END_COUNT)
 		return err;
-	begin_measuring(measure);
+	measure_begin(measure);
 	err = run_until(measure, measure->options.count);
-	end_measuring(measure);
+	measure_end(measure);
 	return err;
 }
 

@@ -10,6 +10,10 @@
 void measure_add_interval(struct measure *measure, int64_t dequeue_ns, int64_t pts_ns, uint64_t lost);
 void measure_add_latency(struct measure *measure, int64_t latency_ns);
 
+/* measure.c: the end of the warm-up, from which all counts begin, and the end of the measured frames. */
+void measure_begin(struct measure *measure);
+void measure_end(struct measure *measure);
+
 /* measure_capture.c, measure_output.c: move one frame. Return 0 or what the pool returned. */
 int measure_capture_frame(struct measure *measure, int64_t deadline_ns);
 int measure_output_frame(struct measure *measure, int64_t deadline_ns);

@@ -78,7 +78,7 @@ static const char *timestamp_moment(uint32_t flags)
 	return (flags & V4L2_BUF_FLAG_TSTAMP_SRC_MASK) == V4L2_BUF_FLAG_TSTAMP_SRC_SOE ? "soe" : "eof";
 }
 
-static void add_sample(struct bench_run *run, const struct measure *measure)
+void bench_run_add_sample(struct bench_run *run, const struct measure *measure)
 {
 	double(*samples)[N_METRICS];
 
@@ -141,7 +141,7 @@ int bench_run_measure(struct bench_run *run, struct setup *setup, const struct s
 	measure->options = *options;
 	err = open_and_measure(run, setup, setup_options, measure);
 	setup->under_way |= err == 0 || measure->ledger.captured;
-	add_sample(run, measure);
+	bench_run_add_sample(run, measure);
 	if (measure->streams && !device_is_output(&setup->device))
 		rate_truth_judge(&run->rate, &setup->device, setup->format.fps, &measure->timestamps.rate);
 	measure_close(measure);

@@ -5,20 +5,22 @@
 
 #include "bench/measure.h"
 #include "bench/metric.h"
+#include "queue/pool_link.h"
 #include "session/rate_truth.h"
 #include "session/setup.h"
 
 #define BENCH_MAX_REPEATS 100
 
 struct bench_run {
-	char io[24];
-	uint32_t buffers;   /* requested; 0: rw, which has none */
-	char *unsupported;  /* why the device lacks the mode; NULL: it has it */
-	char *error;        /* what ended the run early; NULL: nothing */
-	int err;            /* negative errno of either */
-	bool is_configured; /* the err is of starting the stream, or later */
-	bool interrupted;   /* by a signal */
-	unsigned n_samples; /* how often it was measured */
+	char io[24];                    /* the mode; relay: the way, of pool_link_way_name() */
+	char relay[POOL_LINK_TEXT_MAX]; /* the way in words; "": none, or not known */
+	uint32_t buffers;               /* requested; 0: rw, which has none */
+	char *unsupported;              /* why the device lacks the mode; NULL: it has it */
+	char *error;                    /* what ended the run early; NULL: nothing */
+	int err;                        /* negative errno of either */
+	bool is_configured;             /* the err is of starting the stream, or later */
+	bool interrupted;               /* by a signal */
+	unsigned n_samples;             /* how often it was measured */
 	double (*samples)[N_METRICS];
 	/* Over all repeats: medians, and half the difference of highest and lowest. NAN: not known. */
 	double values[N_METRICS], spreads[N_METRICS];
@@ -40,6 +42,8 @@ struct bench_run {
  */
 int bench_run_measure(struct bench_run *run, struct setup *setup, const struct setup_options *setup_options,
 		      const struct measure_options *options);
+/* Adds what was measured, with the queue still open; does nothing where no frame was. */
+void bench_run_add_sample(struct bench_run *run, const struct measure *measure);
 /* Whether an error means that the io mode does not work, as opposed to the whole device. */
 bool bench_run_is_mode_error(int err);
 /* Sets values and spreads from the samples. */

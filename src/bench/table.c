@@ -10,6 +10,7 @@
 #include "base/terminal.h"
 #include "base/text.h"
 #include "bench/recommend.h"
+#include "session/relay.h"
 
 #define CELL_MAX 16
 #define IO_WIDTH 13
@@ -135,7 +136,7 @@ static void print_heading(const struct bench *bench, FILE *out)
 {
 	fprintf(out, "%-*s%-30s%-30s%s\n", IO_WIDTH + BUFFERS_WIDTH + 1 + 6 + 5, "", "  --- latency, us ---",
 		"  --- jitter, us ---", "  --- of each frame ---");
-	fprintf(out, "%-*s%*s ", IO_WIDTH, "io", BUFFERS_WIDTH, "buf");
+	fprintf(out, "%-*s%*s ", IO_WIDTH, bench->relay ? "way" : "io", BUFFERS_WIDTH, "buf");
 	for (size_t c = 0; c < n_columns(bench); c++)
 		fprintf(out, "%*s ", columns[c].width, metrics[columns[c].metric].heading);
 	fputc('\n', out);
@@ -192,18 +193,29 @@ static void print_run(const struct bench_run *run, const struct best *best, FILE
 	}
 }
 
+static void print_device_name(const struct device *device, FILE *out)
+{
+	char path[TEXT_PRINTABLE_MAX];
+
+	fprintf(out, "%s (%.16s, %.32s)", text_printable(device->path, path),
+		(const char *)device->info.driver, (const char *)device->info.card);
+}
+
 static void print_subject(const struct bench *bench, FILE *out)
 {
 	const struct device *device = &bench->setup.device;
 	const struct video_format *format = &bench->setup.format;
-	char fourcc[FOURCC_TEXT_MAX], path[TEXT_PRINTABLE_MAX];
+	char fourcc[FOURCC_TEXT_MAX];
 
-	fprintf(out, "%s (%.16s, %.32s): %s %ux%u", text_printable(device->path, path),
-		(const char *)device->info.driver, (const char *)device->info.card,
-		fourcc_text(format->fourcc, fourcc), format->width, format->height);
+	print_device_name(device, out);
+	if (bench->relay) {
+		fprintf(out, " to ");
+		print_device_name(&bench->relay->sink.setup.device, out);
+	}
+	fprintf(out, ": %s %ux%u", fourcc_text(format->fourcc, fourcc), format->width, format->height);
 	if (format->fps.num)
 		fprintf(out, " at %.6g fps", fraction_value(format->fps));
-	fprintf(out, ", %s; %llu frames a run", device_is_output(device) ? "output" : "capture",
+	fprintf(out, ", %s; %llu frames a run", bench_direction(bench),
 		(unsigned long long)bench->options.count);
 	if (bench->options.repeat > 1)
 		fprintf(out, ", the median of %llu runs", (unsigned long long)bench->options.repeat);
@@ -238,6 +250,10 @@ static void print_notes(const struct bench *bench, bool plain, bool marked, FILE
 	if (bench->options.touch)
 		fprintf(out, "touch: us to %s every byte of the frame, included in cpu.\n",
 			device_is_output(&bench->setup.device) ? "write" : "read");
+	if (bench->relay)
+		fprintf(out,
+			"latency: from the driver's timestamp until the output has the frame; lost: also "
+			"dropped for a newer one.\n");
 	if (device_is_output(&bench->setup.device))
 		fprintf(out, "latency: from QBUF until the driver returns the buffer; rw: of the write().\n");
 	else if (last && strcmp(last->clock, "monotonic") != 0)

@@ -17,6 +17,7 @@
 #include "cli/command.h"
 #include "cli/common.h"
 #include "cli/file_uses.h"
+#include "cli/relay.h"
 #include "cli/signals.h"
 #include "report/bench.h"
 
@@ -28,7 +29,9 @@ struct arguments {
 	char *io, *buffers, *fail_if; /* lists, as written */
 	const char *csv, *compare;    /* files; NULL: not given */
 	int direction;                /* an index of direction_choices */
-	int touch, bare, advise, histogram;
+	int touch, bare, advise, histogram, relay;
+	struct relay_cli_options from;
+	const char *source; /* the capture device of --relay; NULL: none */
 };
 
 #define OFFSET(field) offsetof(struct arguments, field)
@@ -53,6 +56,9 @@ static const struct option_row run_rows[] = {
 	{ "stall-timeout", 0, OPT_DURATION, OFFSET(bench.stall_ns),
 	  .help = "a run fails if no frame arrives for T; 0: wait forever", .preset = "10s",
 	  .preset_help = "10 s" },
+	{ "relay", 0, OPT_SET, OFFSET(relay), .value = 1,
+	  .help = "measure each way from the capture device SOURCE to the output device of --device, as in "
+		  "'v4l2q play SOURCE'" },
 	{ 0 },
 };
 
@@ -93,6 +99,7 @@ static const struct option_row queue_rows[] = {
 static const struct option_group groups[] = {
 	{ "Device", common_device_rows, OFFSET(common) },
 	{ "Run", run_rows, 0 },
+	{ "Source of a relay", relay_rows, OFFSET(from) },
 	{ "Consumer", advise_rows, 0 },
 	{ "Report", report_rows, 0 },
 	{ "Buffers", queue_rows, 0 },
@@ -103,9 +110,11 @@ static const struct option_group groups[] = {
 
 static const struct option_spec spec = {
 	.command = "bench",
-	.synopsis = "[options]",
-	.summary = "Measure what each io mode of a V4L2 device costs, delays and loses.",
+	.synopsis = "[options] [SOURCE]",
+	.summary = "Measure what each io mode of a V4L2 device costs, delays and loses, or, with --relay, "
+		   "each way from one device to another.",
 	.groups = groups,
+	.n_operands = 1,
 };
 
 /* Files to write besides the table, opened before the run, which may be long. */
@@ -140,6 +149,51 @@ static int parse_consumer(struct bench_options *options)
 	return 0;
 }
 
+/* A relay has its own ways, buffers and pace; SOURCE and its options are for a relay alone. */
+static int check_relay(const struct arguments *arguments)
+{
+	const struct bench_options *bench = &arguments->bench;
+	const struct {
+		const char *name;
+		bool given;
+	} others[] = {
+		{ "io", arguments->io && strcmp(arguments->io, "auto") != 0 },
+		{ "buffers", arguments->buffers },
+		{ "max-buffers", arguments->common.max_buffers },
+		{ "direction", arguments->direction },
+		{ "touch", arguments->touch },
+		{ "bare", arguments->bare },
+		{ "advise", arguments->advise },
+		{ "consumer-delay", bench->consumer_delay },
+		{ "consumer-stall", bench->consumer_stall },
+	};
+	const char *from = relay_option_given(&arguments->from);
+
+	if (!arguments->relay && (from || arguments->source)) {
+		log_error("%s%s: bench measures the device of --device; with --relay, the ways from SOURCE "
+			  "to it",
+			  from ? "--" : "", from ? from : arguments->source);
+		return -EINVAL;
+	}
+	if (arguments->relay && !arguments->source) {
+		log_error("--relay: there is no capture device to relay from, as in 'v4l2q bench --relay -d "
+			  "/dev/video1 /dev/video0'");
+		return -EINVAL;
+	}
+	if (arguments->from.io) {
+		log_error("--from-io cannot be used with --relay, which measures each way");
+		return -EINVAL;
+	}
+	for (size_t i = 0; arguments->relay && i < ARRAY_SIZE(others); i++) {
+		if (!others[i].given)
+			continue;
+		log_error("--%s cannot be used with --relay, which measures each way as play goes it",
+			  others[i].name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int check_arguments(struct arguments *arguments, struct outputs *outputs)
 {
 	/* --compare is no use here: the earlier report is read before its successor replaces it. */
@@ -149,7 +203,7 @@ static int check_arguments(struct arguments *arguments, struct outputs *outputs)
 	};
 	struct bench_options *options = &arguments->bench;
 
-	if (file_uses_check(uses, ARRAY_SIZE(uses)) < 0)
+	if (file_uses_check(uses, ARRAY_SIZE(uses)) < 0 || check_relay(arguments) < 0)
 		return -EINVAL;
 	if (arguments->advise &&
 	    (arguments->csv || arguments->compare || arguments->fail_if || arguments->histogram)) {
@@ -177,9 +231,11 @@ static int check_arguments(struct arguments *arguments, struct outputs *outputs)
 static void set_bench_options(struct bench_options *options, const struct arguments *arguments)
 {
 	static const enum device_role roles[] = { DEVICE_ANY, DEVICE_CAPTURE, DEVICE_OUTPUT };
+	enum device_role role = arguments->relay ? DEVICE_OUTPUT : roles[arguments->direction];
 
-	options->setup =
-		common_setup_options(&arguments->common, roles[arguments->direction], common_memory_limit());
+	options->setup = common_setup_options(&arguments->common, role, common_memory_limit());
+	options->relay = arguments->relay;
+	options->source = relay_source_options(arguments->source, &arguments->common, &arguments->from);
 	options->touch = arguments->touch;
 	options->bare = arguments->bare;
 	options->progress = common_progress_wanted(&arguments->common);
@@ -329,6 +385,8 @@ static int bench_command(int argc, char **argv)
 	int operand = options_parse(&spec, argc, argv, &arguments);
 	int status = common_start(&spec, &arguments.common.basic, operand);
 
+	if (status < 0 && operand < argc)
+		arguments.source = argv[operand];
 	if (status < 0)
 		status = (int)run_with_arguments(&arguments);
 	common_close(&arguments.common);

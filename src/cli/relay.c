@@ -19,7 +19,7 @@
 
 #define OFFSET(field) offsetof(struct relay_cli_options, field)
 const struct option_row relay_rows[] = {
-	{ "from-size", 0, OPT_SIZE, OFFSET(size), .help = "frame size of a FILE that is a capture device",
+	{ "from-size", 0, OPT_SIZE, OFFSET(size), .help = "frame size of the capture device",
 	  .preset_help = "the device's current one" },
 	{ "from-pixelformat", 0, OPT_TEXT, OFFSET(pixelformat), .argument = "F", .help = "its pixel format",
 	  .preset_help = "one that both devices have" },
@@ -58,8 +58,8 @@ const char *relay_option_given(const struct relay_cli_options *o)
 				: NULL;
 }
 
-static struct setup_options source_options(const char *source, const struct common_options *common,
-					   const struct relay_cli_options *options)
+struct setup_options relay_source_options(const char *source, const struct common_options *common,
+					  const struct relay_cli_options *options)
 {
 	struct setup_options setup = {
 		.device = source,
@@ -141,7 +141,7 @@ static enum status open_and_relay(struct relay *relay, const struct common_optio
 enum status relay_command(const char *source, const struct common_options *common,
 			  const struct relay_cli_options *options, const struct relay_options *run)
 {
-	struct setup_options from = source_options(source, common, options);
+	struct setup_options from = relay_source_options(source, common, options);
 	struct setup_options to = common_setup_options(common, DEVICE_OUTPUT, common_memory_limit());
 	struct relay *relay = calloc(1, sizeof *relay);
 	FILE *json = NULL;

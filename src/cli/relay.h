@@ -23,6 +23,9 @@ extern const struct option_row relay_rows[];
 bool relay_is_device(const char *file);
 /* The first option of relay_rows that is given; NULL: none. */
 const char *relay_option_given(const struct relay_cli_options *options);
+/* The device of that name as the source; its signal is waited for by the caller's options. */
+struct setup_options relay_source_options(const char *source, const struct common_options *common,
+					  const struct relay_cli_options *options);
 /* Relays from the device to that of `common`, and reports. `run` holds count, duration, stall and scaling. */
 enum status relay_command(const char *source, const struct common_options *common,
 			  const struct relay_cli_options *options, const struct relay_options *run);

@@ -3,6 +3,7 @@
 #include "queue/pool_link.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/array.h"
@@ -86,11 +87,11 @@ static int queue_copy(struct pool_link *link, struct buffer *frame)
 /* --- the ways --- */
 
 static const struct pool_link_way ways[] = {
-	{ &io_dmabuf, &io_import, LINK_OF_FROM, "dmabuf, exported by %s", queue_shared },
-	{ &io_import, &io_dmabuf, LINK_OF_TO, "dmabuf, exported by %s", queue_lent },
-	{ &io_import, &io_import, LINK_OF_SOURCE, "dmabuf, memory from %s", queue_shared },
-	{ &io_userptr, &io_userptr, LINK_OF_PAGES, "userptr", queue_shared },
-	{ NULL, NULL, LINK_COPIED, "copy", queue_copy },
+	{ "dmabuf-source", &io_dmabuf, &io_import, LINK_OF_FROM, "dmabuf, exported by %s", queue_shared },
+	{ "dmabuf-output", &io_import, &io_dmabuf, LINK_OF_TO, "dmabuf, exported by %s", queue_lent },
+	{ "dmabuf-import", &io_import, &io_import, LINK_OF_SOURCE, "dmabuf, memory from %s", queue_shared },
+	{ "userptr", &io_userptr, &io_userptr, LINK_OF_PAGES, "userptr", queue_shared },
+	{ "copy", NULL, NULL, LINK_COPIED, "copy", queue_copy },
 };
 
 static bool is_asked(const char *io, const struct io_ops *way)
@@ -123,7 +124,8 @@ static const char *name_of_memory(const struct pool_link_way *way, const struct 
 {
 	return way->memory == LINK_OF_FROM ? from->device->path
 	       : way->memory == LINK_OF_TO ? to->device->path
-					   : asked_source(from, to);
+	       : asked_source(from, to)    ? asked_source(from, to)
+					   : "the first source that works";
 }
 
 static void set_way(struct pool_link *link, const struct pool_link_way *way, const struct pool_link_end *from,
@@ -158,28 +160,33 @@ void pool_link_choose_copy(struct pool_link *link, const struct pool_link_end *f
 	text_add(link->reasons, sizeof link->reasons, "%s", why);
 }
 
+/* Where the devices cannot go this way, link->way stays NULL, and why is added to the reasons. */
+static int choose_if_possible(struct pool_link *link, const struct pool_link_way *way,
+			      const struct pool_link_end *from, const struct pool_link_end *to)
+{
+	char why[POOL_LINK_TEXT_MAX] = "";
+	int err = pool_link_try(way, from, to, asked_source(from, to), why, sizeof why);
+
+	if (err < 0)
+		return err;
+	set_way(link, way, from, to);
+	if (!*why)
+		return 0;
+	text_join(link->reasons, sizeof link->reasons, "; ", "%s: %s", link->text, why);
+	link->way = NULL;
+	return 0;
+}
+
 /* The first of the ways that share memory; without one link->way stays NULL. */
 static int choose_shared(struct pool_link *link, const struct pool_link_end *from,
 			 const struct pool_link_end *to)
 {
-	char why[POOL_LINK_TEXT_MAX];
+	int err = 0;
 
-	for (size_t i = 0; ways[i].memory != LINK_COPIED; i++) {
-		int err;
-
-		if (!is_way_asked_for(&ways[i], from, to))
-			continue;
-		*why = '\0';
-		err = pool_link_try(&ways[i], from, to, asked_source(from, to), why, sizeof why);
-		if (err < 0)
-			return err;
-		set_way(link, &ways[i], from, to);
-		if (!*why)
-			return 0;
-		text_join(link->reasons, sizeof link->reasons, "; ", "%s: %s", link->text, why);
-		link->way = NULL;
-	}
-	return 0;
+	for (size_t i = 0; ways[i].memory != LINK_COPIED && err == 0 && !link->way; i++)
+		if (is_way_asked_for(&ways[i], from, to))
+			err = choose_if_possible(link, &ways[i], from, to);
+	return err;
 }
 
 int pool_link_choose(struct pool_link *link, const struct pool_link_end *from, const struct pool_link_end *to)
@@ -198,6 +205,27 @@ int pool_link_choose(struct pool_link *link, const struct pool_link_end *from, c
 	log_verbose("from %s to %s: %s%s%s%s", from->device->path, to->device->path, link->text,
 		    *link->reasons ? " (" : "", link->reasons, *link->reasons ? ")" : "");
 	return 0;
+}
+
+const char *pool_link_way_name(unsigned way)
+{
+	return way < ARRAY_SIZE(ways) ? ways[way].name : NULL;
+}
+
+int pool_link_choose_way(struct pool_link *link, unsigned way, const struct pool_link_end *from,
+			 const struct pool_link_end *to)
+{
+	char why[POOL_LINK_TEXT_MAX] = "";
+	int err = 0;
+
+	compare_layouts(from->format, to->format, why, sizeof why);
+	if (ways[way].memory == LINK_COPIED)
+		set_way(link, &ways[way], from, to);
+	else if (!*why)
+		err = choose_if_possible(link, &ways[way], from, to);
+	else
+		text_add(link->reasons, sizeof link->reasons, "%s", why);
+	return err < 0 || link->way ? err : -ENOTSUP;
 }
 
 /* --- running --- */

@@ -46,6 +46,12 @@ struct pool_link {
  * buffers of one picture and layout are shared. Returns 0; or -EBUSY, -ENODEV or -ENOMEM, logged. */
 int pool_link_choose(struct pool_link *link, const struct pool_link_end *from,
 		     const struct pool_link_end *to);
+/* The ways in the order of cost, each with the name that bench has for it; NULL beyond the last, which is the
+ * copy. */
+const char *pool_link_way_name(unsigned way);
+/* This way and no other. Returns as pool_link_choose(), or -ENOTSUP, not logged, with link->reasons. */
+int pool_link_choose_way(struct pool_link *link, unsigned way, const struct pool_link_end *from,
+			 const struct pool_link_end *to);
 /* For those who convert frames: they are written into the output's buffers, by link->fill(). */
 void pool_link_choose_copy(struct pool_link *link, const struct pool_link_end *from,
 			   const struct pool_link_end *to, const char *why);

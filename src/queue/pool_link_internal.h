@@ -16,6 +16,7 @@ enum pool_link_memory {
 };
 
 struct pool_link_way {
+	const char *name;
 	const struct io_ops *from, *to; /* NULL: any */
 	enum pool_link_memory memory;
 	const char *text; /* for the report; %s is whose memory it is */

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "bench/recommend.h"
 #include "report/common.h"
+#include "session/relay.h"
 
 static void add_value(struct json_object *object, const struct metric *metric, double value)
 {
@@ -102,6 +103,8 @@ static struct json_object *run_json(const struct bench *bench, const struct benc
 	struct json_object *object = json_object_new_object();
 
 	json_add_text(object, "io", run->io);
+	if (*run->relay)
+		json_add_text(object, "relay", run->relay);
 	if (run->buffers)
 		json_add_count(object, "buffers", run->buffers);
 	if (run->n_samples)
@@ -235,6 +238,14 @@ static void add_conditions(struct json_object *object, const struct report_bench
 	json_object_object_add(object, "fail_if", array);
 }
 
+static struct json_object *relay_output_json(const struct relay *relay)
+{
+	struct json_object *object = report_device_json(&relay->sink.setup.device);
+
+	json_object_object_add(object, "format", report_format_json(&relay->sink.setup.format));
+	return object;
+}
+
 struct json_object *report_bench_json(const struct bench *bench)
 {
 	struct json_object *object = json_object_new_object();
@@ -243,7 +254,9 @@ struct json_object *report_bench_json(const struct bench *bench)
 	json_add_text(object, "command", "bench");
 	json_object_object_add(object, "device", report_device_json(&bench->setup.device));
 	json_object_object_add(object, "format", report_format_json(&bench->setup.format));
-	json_add_text(object, "direction", device_is_output(&bench->setup.device) ? "output" : "capture");
+	if (bench->relay)
+		json_object_object_add(object, "output", relay_output_json(bench->relay));
+	json_add_text(object, "direction", bench_direction(bench));
 	json_object_object_add(object, "system", system_json());
 	json_object_object_add(object, "options", options_json(bench));
 	return object;

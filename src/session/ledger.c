@@ -53,6 +53,15 @@ uint64_t ledger_add(struct ledger *ledger, const struct frame_info *info)
 	return add_sequence(ledger, info);
 }
 
+void ledger_restart(struct ledger *ledger)
+{
+	*ledger = (struct ledger){
+		.has_sequence = ledger->has_sequence,
+		.last_sequence = ledger->last_sequence,
+		.last_field = ledger->last_field,
+	};
+}
+
 uint64_t ledger_lost(const struct ledger *ledger)
 {
 	return ledger->lost_driver + ledger->lost_error + ledger->lost_queue + ledger->lost_writer +

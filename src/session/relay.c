@@ -68,6 +68,8 @@ int relay_run(struct relay *relay)
 	relay->start_ns = now_ns();
 	do {
 		err = relay_loop_run(relay);
+		if (relay->options.stopping)
+			relay->options.stopping(relay->options.observer);
 		if (err == 0 && relay->has_source_changed)
 			err = follow_change(relay);
 	} while (err == 0 && !relay->done);

@@ -17,13 +17,18 @@
 #include "session/suspension.h"
 
 struct relay_options {
-	uint64_t count;                 /* frames; 0: no limit */
-	int64_t duration_ns;            /* from the first frame; 0: no limit */
-	int64_t stall_ns;               /* either device may stand still for so long; 0: no limit */
-	bool require_zero_copy;         /* frames that would be copied or converted are an error */
-	enum scaling scaling;           /* where the devices have no size in common */
-	int signal_fd;                  /* readable: end without error; -1: none */
-	int resume_fd;                  /* non-blocking signalfd of SIGCONT; -1: none */
+	uint64_t count;         /* frames; 0: no limit */
+	int64_t duration_ns;    /* from the first frame; 0: no limit */
+	int64_t stall_ns;       /* either device may stand still for so long; 0: no limit */
+	bool require_zero_copy; /* frames that would be copied or converted are an error */
+	enum scaling scaling;   /* where the devices have no size in common */
+	int signal_fd;          /* readable: end without error; -1: none */
+	int resume_fd;          /* non-blocking signalfd of SIGCONT; -1: none */
+	unsigned way;           /* from 1: this one of pool_link_way_name(); 0: the cheapest */
+	/* For measuring, NULL: none. Called once a frame is queued, and before the queues are closed. */
+	void (*queued)(void *opaque, const struct frame_info *info);
+	void (*stopping)(void *opaque);
+	void *observer;
 	void (*progress)(void *opaque); /* called a few times a second; NULL: none */
 	void *progress_opaque;
 };

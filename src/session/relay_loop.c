@@ -150,6 +150,8 @@ static void count_played_frame(struct relay *relay, const struct frame_info *inf
 	if (relay->stamp_is_good)
 		stats_add(&relay->latency_ns, latency_between(info->timestamp_ns, now));
 	relay->last_queue_ns = now;
+	if (relay->options.queued)
+		relay->options.queued(relay->options.observer, info);
 }
 
 static int queue_waiting(struct relay *relay)

@@ -20,6 +20,8 @@ static int choose_way(struct relay *relay)
 	int err;
 
 	relay->link = (struct pool_link){ 0 };
+	if (!relay->converts && relay->options.way)
+		return pool_link_choose_way(&relay->link, relay->options.way - 1, &source, &sink);
 	if (!relay->converts)
 		return pool_link_choose(&relay->link, &source, &sink);
 	err = frame_converter_open(&relay->converter, source.format, sink.format, relay->options.scaling);

@@ -108,6 +108,44 @@ for bad in '--io=mmap,foo' '--buffers=0' '--buffers=33' '--buffers=x' '--consume
 	one_clear_line "${bad%%[= ]*}|count" "$bad"
 done
 
+# --- from one device to another ---
+
+relay=(bench --relay -n 12 --warmup 2)
+run_status 0 v4l2q "${relay[@]}" -d sim:type=output,size=64x48,fps=0 sim:size=64x48,fps=200 --json=r.json
+valid r.json 'a relay'
+cp out table
+like "$(cat table)" '^sim \(sim, Simulated camera\) to sim \(sim, Simulated display\): YUYV 64x48 at 200 fps, relay; 12 frames' 'a relay: both devices'
+is "$(sed -nE 's/^(dmabuf-[a-z]*|userptr|copy) .*/\1/p' table | head -5 | paste -sd' ')" 'dmabuf-source dmabuf-output dmabuf-import userptr copy' 'a relay: a row a way'
+is "$(json r.json '[.runs[] | select(.frames) | "\(.io) \(.frames) \(.copied_bytes_per_frame)"] | map(select(startswith("dmabuf-import") | not)) | join(", ")')" \
+	'dmabuf-source 12 0, dmabuf-output 12 0, userptr 12 0, copy 12 6144' 'a relay: frames and copies of each way'
+ok 'a relay: calls, processor time and latency' jq -e 'all(.runs[] | select(.frames); .syscalls_per_frame > 3 and .cpu_us_per_frame > 0 and .latency_us.p99 >= .latency_us.p50)' r.json
+is "$(json r.json '"\(.direction) \(.output.driver) \(.runs[0].relay)"')" 'relay sim dmabuf, exported by sim' 'a relay: its report'
+run_status 0 v4l2q "${relay[@]}" -d sim:type=output,caps=mmap,fps=0 sim:size=64x48,fps=200,caps=mmap --csv --compare r.json
+like "$(cat out)" $'\nuserptr,.*,"userptr: sim: userptr: .*\ncopy,[0-9]+,12,' 'a way that the devices lack has its reason'
+run_status 0 v4l2q "${relay[@]}" -d sim:type=output,adjust=format,format=NV12,fps=0 sim:size=64x48,fps=200,format=YUYV,adjust=format --json=r.json
+valid r.json 'a conversion'
+is "$(json r.json '.runs[] | "\(.io) \(.frames) \(.copied_bytes_per_frame) \(.relay)"')" 'conversion 12 0 conversion, YUYV 64x48 to NV12 64x48' 'no format in common: converted'
+run_status 5 v4l2q "${relay[@]}" -d sim:type=output,fps=0 sim:size=64x48,fps=200,unplug=8 --json=r.json
+valid r.json 'a source that is unplugged'
+is "$(json r.json '"\(.runs | length) \(.runs[0].frames > 0) \(.runs[0].error)"')" '1 true disconnect' 'a source that is unplugged: what was measured'
+while read -r options; do
+	# shellcheck disable=SC2086
+	run_status 2 v4l2q bench -d sim:type=output $options
+	one_clear_line "${options%%[ =]*}" "$options"
+done <<-'EOF'
+	--relay
+	sim
+	--from-size=64x48
+	--from-io=mmap --relay sim
+	--io=mmap --relay sim
+	--buffers=4 --relay sim
+	--max-buffers=9 --relay sim
+	--touch --relay sim
+	--advise --relay sim
+	--consumer-delay=5ms --relay sim
+	--direction=output --relay sim
+EOF
+
 # --- signals ---
 
 start bench -d sim:size=64x48,fps=20 --io mmap,dmabuf --warmup 2 --json=i.json -vv

@@ -230,7 +230,7 @@ static void csv_quotes_reasons(void **state)
 }
 
 static const struct bench_subject subject = {
-	{ "vivid", "vivid", "YUYV", "64x48", "30/1", "capture", "-", "-", "-" },
+	{ "vivid", "vivid", "-", "YUYV", "64x48", "30/1", "capture", "-", "-", "-" },
 };
 
 /* What the JSON says comes back as it was. */
