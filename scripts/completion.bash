@@ -17,6 +17,7 @@ _v4l2q()
 	--pipeline) words="auto none" ;;
 	--direct) words="auto on off" ;;
 	--log-format) words="plain iso journal" ;;
+	--on-write-error) words="exit next" ;;
 	--bad-frames) words="drop keep fail" ;;
 	--standard) words="auto PAL NTSC SECAM" ;;
 	--dv-timings) words="auto" ;;

@@ -38,6 +38,23 @@ bool output_file_is_ending(void)
 	return ends_without_signal || (poll(&cancel, 1, 0) > 0 && cancel.revents & POLLIN);
 }
 
+/* --- full disks --- */
+
+static bool (*make_room)(void *opaque);
+static void *room_opaque;
+
+/* Before and after other threads write. */
+void output_file_set_room(bool (*make)(void *opaque), void *opaque)
+{
+	make_room = make;
+	room_opaque = opaque;
+}
+
+bool output_file_has_room(int err)
+{
+	return (err == -ENOSPC || err == -EDQUOT) && make_room && make_room(room_opaque);
+}
+
 /* --- pipes --- */
 
 static bool is_fifo(const char *path)
@@ -102,7 +119,7 @@ int output_file_writev(int fd, struct iovec *pieces, int n_pieces)
 
 		if (err == -EAGAIN)
 			err = wait_writable(fd);
-		if (err < 0 && err != -EINTR)
+		if (err < 0 && err != -EINTR && !output_file_has_room(err))
 			return err;
 		for (size_t left = n > 0 ? (size_t)n : 0; n_pieces > 0; pieces++, n_pieces--) {
 			size_t written = left < pieces->iov_len ? left : pieces->iov_len;

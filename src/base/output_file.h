@@ -22,6 +22,12 @@ int output_file_open_stdout(void);
  * given up. Returns 0 or a negative errno; -ETIMEDOUT is that. */
 int output_file_writev(int fd, struct iovec *pieces, int n_pieces);
 
+/* When a disk is full, make_room() is called, and what failed is repeated where it returns true; NULL: it is
+ * not. From whatever thread writes. */
+void output_file_set_room(bool (*make_room)(void *opaque), void *opaque);
+/* Whether to repeat what has failed with err. */
+bool output_file_has_room(int err);
+
 /* Locks a file that is open for writing, until it is closed. Two runs that write one file leave neither's
  * data. Only regular files are locked, and only where the file system can. Returns 0 or -EBUSY. */
 int output_file_lock(int fd);

@@ -2,6 +2,7 @@
 /* v4l2q capture: record from a device into files. */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -245,6 +246,8 @@ static struct record_options record_options(const struct capture_options *option
 		.segment_bytes = options->segments.segment.bytes,
 		.bad_frames = (enum bad_frames)options->bad_frames,
 		.frame_log = options->frame_log,
+		.next_on_error = segment_options_go_on(&options->segments),
+		.fallback = options->segments.fallback,
 		.rotation = segment_options_rules(&options->segments),
 		.on_segment = options->segments.command,
 		.segment_requests = has_numbered_files(options) ? signals_count_hangups() : NULL,
@@ -332,14 +335,17 @@ static enum status record_and_report(const struct capture_options *options,
 /* The command for segments runs in a process that is not confined. */
 static enum status confine_capture(struct capture_options *options)
 {
+	const char *fallback = options->segments.fallback;
+	char file[PATH_MAX];
 	const struct confine_path paths[] = {
 		{ options->output, CONFINE_FOLDER },
 		{ options->frame_log, CONFINE_FOLDER },
+		{ fallback ? file : NULL, CONFINE_FOLDER },
 	};
-
 	enum status status = common_become_user(&options->common);
 	int err = 0;
 
+	snprintf(file, sizeof file, "%s/file", fallback ? fallback : "");
 	if (status == STATUS_DONE)
 		err = segment_command_open(&options->segments.command, options->segments.on_segment);
 	if (err < 0)

@@ -11,7 +11,7 @@
 
 #define FIELD_MAX 64
 #define TIME_MAX 40
-#define MORE_MAX 4
+#define MORE_MAX 5
 #define STALL_NS (2 * NS_PER_S) /* without a frame for so long, the rate says nothing */
 
 /* The rate of the last second: an average over the whole run would hide a drop. */
@@ -74,6 +74,16 @@ static void remaining_text(const struct progress *progress, char text[FIELD_MAX]
 		snprintf(text, FIELD_MAX, "%s to go", time_text(left_ns > 0 ? left_ns : 0, time));
 }
 
+/* In minutes: the rate varies. */
+static void disk_text(const struct recording *recording, char text[FIELD_MAX])
+{
+	int64_t left_ns = record_disk_left_ns(recording);
+
+	*text = '\0';
+	if (left_ns >= 0)
+		snprintf(text, FIELD_MAX, "disk full in %" PRId64 " min", left_ns / (60 * NS_PER_S));
+}
+
 void progress_record(void *opaque)
 {
 	struct progress *progress = opaque;
@@ -81,8 +91,10 @@ void progress_record(void *opaque)
 	const struct ledger *ledger = &recording->ledger;
 	char left[FIELD_MAX], written[FIELD_MAX], waiting[FIELD_MAX] = "", lost[FIELD_MAX],
 						  bytes[BYTES_TEXT_MAX];
-	const char *const fields[] = { left, written, waiting, lost };
+	char disk[FIELD_MAX];
+	const char *const fields[] = { left, written, waiting, lost, disk };
 
+	disk_text(recording, disk);
 	remaining_text(progress, left);
 	snprintf(written, sizeof written, "%s written", bytes_text(ledger->bytes_written, bytes));
 	if (recording->backlog.items > 1)

@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/log.h"
 #include "media/write/muxer.h"
 #include "session/segment_match.h"
 #include "session/segment_name.h"
+
+static const char *const write_error_choices[] = { "exit", "next", NULL };
 
 #define OFFSET(field) offsetof(struct segment_options, field)
 const struct option_row segment_rows[] = {
@@ -24,6 +27,11 @@ const struct option_row segment_rows[] = {
 	  .help = "of the name of a file, and of its frame log, until it is whole: .part" },
 	{ "on-segment", 0, OPT_TEXT, OFFSET(on_segment), .argument = "CMD",
 	  .help = "run CMD, its words split at spaces, with the name of each finished file" },
+	{ "on-write-error", 0, OPT_CHOICE, OFFSET(on_write_error), .argument = "exit|next",
+	  .help = "if a file cannot be written, exit with status 6, or go on in another", .preset = "exit",
+	  .choices = write_error_choices },
+	{ "fallback", 0, OPT_FILE, OFFSET(fallback), .argument = "DIR",
+	  .help = "go on in files there, and back when that fails" },
 	{ 0 },
 };
 
@@ -88,6 +96,26 @@ static int check_suffix(const char *suffix)
 	return -EINVAL;
 }
 
+static int check_fallback(const char *folder, const char *output, const char *container)
+{
+	if (!folder)
+		return 0;
+	if (access(folder, W_OK | X_OK) < 0) {
+		log_error("--fallback %s: %s", folder, err_str(-errno));
+		return -EINVAL;
+	}
+	if (!muxer_is_url(output) && strcmp(output, "-") != 0 && !muxer_caps_names_files(output, container) &&
+	    !segment_name_is_picture(output, container))
+		return 0;
+	log_error("--fallback is for files that each are a recording, which '%s' is not", output);
+	return -EINVAL;
+}
+
+bool segment_options_go_on(const struct segment_options *options)
+{
+	return options->on_write_error || options->fallback;
+}
+
 int segment_options_check(const struct segment_options *options, const char *output, const char *container,
 			  const char *frame_log)
 {
@@ -95,6 +123,8 @@ int segment_options_check(const struct segment_options *options, const char *out
 
 	if (err == 0)
 		err = check_log(output, frame_log);
+	if (err == 0)
+		err = check_fallback(options->fallback, output, container);
 	return err < 0 ? err : check_suffix(options->partial_suffix);
 }
 

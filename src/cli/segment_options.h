@@ -11,7 +11,8 @@ struct segment_options {
 	struct option_span segment;
 	struct option_keep keep;
 	struct option_share min_free;
-	const char *partial_suffix, *on_segment;
+	const char *partial_suffix, *on_segment, *fallback;
+	int on_write_error;              /* 1: next */
 	struct segment_command *command; /* of on_segment, once it is started */
 };
 
@@ -20,6 +21,8 @@ extern const struct option_row segment_rows[];
 /* Whether they fit the names of the files. Returns 0 or -EINVAL, logged. */
 int segment_options_check(const struct segment_options *options, const char *output, const char *container,
 			  const char *frame_log);
+/* Whether another file follows one that cannot be written. */
+bool segment_options_go_on(const struct segment_options *options);
 struct rotation_rules segment_options_rules(const struct segment_options *options);
 
 #endif

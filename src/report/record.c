@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/codec_name.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/text.h"
 
 #define REPORT_LOST_MAX 400
@@ -203,6 +204,8 @@ static struct json_object *files_json(const struct recording *recording)
 			json_add_text(object, "pixel_format", file->pixel_format);
 		json_add_count(object, "frames", file->frames);
 		json_add_count(object, "bytes", file->bytes);
+		if (file->err < 0)
+			json_add_text(object, "error", err_str(file->err));
 		json_object_array_add(array, object);
 	}
 	return array;

@@ -50,6 +50,15 @@ static void note_file(void *opaque, const char *path, const struct segment_match
 	old_segments_add(opaque, path);
 }
 
+/* The same name in the folder; NULL: no folder, or no memory. */
+static char *in_folder(const char *folder, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *name;
+
+	return folder && asprintf(&name, "%s/%s", folder, slash ? slash + 1 : path) >= 0 ? name : NULL;
+}
+
 static int compare_ages(const void *a, const void *b)
 {
 	const struct old_segment *x = a, *y = b;
@@ -66,7 +75,12 @@ void old_segments_find(struct old_segments *list, const struct segment_patterns 
 {
 	struct timespec now;
 
+	char *elsewhere = in_folder(patterns->fallback, patterns->segment);
+
 	segment_match_files(patterns->segment, patterns->partial_suffix, note_file, list);
+	if (elsewhere)
+		segment_match_files(elsewhere, patterns->partial_suffix, note_file, list);
+	free(elsewhere);
 	if (list->n)
 		qsort(list->segments, list->n, sizeof *list->segments, compare_ages);
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -132,19 +146,31 @@ static bool matches(const struct segment_patterns *patterns, const char *path, s
 	return found;
 }
 
-static void remove_log(const struct segment_patterns *patterns, const char *path)
+static void remove_log_of(const struct segment_patterns *patterns, const char *path)
 {
 	char *log = NULL, *partial = NULL;
 	struct segment_match match;
 
-	if (!patterns->log || !matches(patterns, path, &match) ||
-	    segment_match_name(&match, patterns->log, &log) < 0)
+	if (!matches(patterns, path, &match) || segment_match_name(&match, patterns->log, &log) < 0)
 		return;
 	remove_regular(log);
 	if (patterns->partial_suffix && asprintf(&partial, "%s%s", log, patterns->partial_suffix) >= 0)
 		remove_regular(partial);
 	free(log);
 	free(partial);
+}
+
+static void remove_log(const struct segment_patterns *patterns, const char *path)
+{
+	char *segment = in_folder(patterns->fallback, patterns->segment);
+	char *log = in_folder(patterns->fallback, patterns->log);
+
+	remove_log_of(patterns, path);
+	if (segment && log)
+		remove_log_of(&(struct segment_patterns){ segment, log, patterns->partial_suffix, NULL },
+			      path);
+	free(segment);
+	free(log);
 }
 
 int old_segment_unlink(const struct old_segment *segment, const struct segment_patterns *patterns)
@@ -161,7 +187,7 @@ int old_segment_unlink(const struct old_segment *segment, const struct segment_p
 	else if (unlink(segment->path) < 0)
 		err = -errno;
 	close(fd); /* which frees the space */
-	if (err == 0)
+	if (err == 0 && patterns->log)
 		remove_log(patterns, segment->path);
 	return err;
 }

@@ -27,6 +27,7 @@ struct segment_patterns {
 	const char *segment;        /* a path with fields, see segment_name.h */
 	const char *log;            /* of the frame logs; NULL: segments have none of their own */
 	const char *partial_suffix; /* of what is unfinished; NULL: none */
+	const char *fallback;       /* a folder where they may be as well; NULL: none */
 };
 
 /* Adds the segments of earlier runs. */

@@ -229,6 +229,7 @@ int record_run(struct recording *recording)
 	if (!loop)
 		return log_no_memory();
 	loop->recording = recording;
+	atomic_store(&recording->disk_left_ns, -1);
 	loop->end = &loop->first;
 	loop->start_ns = now_ns();
 	recording->pool_info = pool_info(recording->setup->pool);
@@ -246,6 +247,14 @@ int record_run(struct recording *recording)
 	fill_result(loop);
 	free(loop);
 	return err;
+}
+
+int64_t record_disk_left_ns(const struct recording *recording)
+{
+	struct recording *r =
+		(struct recording *)recording; /* C11's atomic_load() takes no pointer to const */
+
+	return atomic_load(&r->disk_left_ns);
 }
 
 void record_close(struct recording *recording)

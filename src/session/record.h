@@ -30,6 +30,8 @@ struct record_options {
 	uint64_t segment_bytes;       /* begin a new file at this size; 0: not by size */
 	enum bad_frames bad_frames;
 	const char *frame_log; /* a file, "-", or NULL: none; with fields of output.url: one a segment */
+	bool next_on_error;    /* when a file fails: go on in the next one, */
+	const char *fallback;  /* in this folder and back; NULL: in the same */
 	struct rotation_rules rotation;
 	struct segment_command *on_segment; /* NULL: none */
 	const atomic_uint
@@ -48,6 +50,7 @@ struct output_file {
 	char *path, *container, *codec;
 	uint64_t frames, bytes;
 	const char *pixel_format; /* see writer_info */
+	int err;                  /* that it ended with; 0: none */
 };
 
 struct recording {
@@ -81,6 +84,8 @@ struct recording {
  * file. Returns 0, or the negative errno that ended it (logged), such as -ENODEV and -ETIMEDOUT for a device
  * that was unplugged or stopped delivering; recording->end says why it ended. */
 int record_run(struct recording *recording);
+/* How long the disk will do at this rate; -1: not known, or old segments make room. For other threads too. */
+int64_t record_disk_left_ns(const struct recording *recording);
 /* Frees the result. */
 void record_close(struct recording *recording);
 

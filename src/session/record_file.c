@@ -2,10 +2,12 @@
 /* The file side of a recording: its segments, one writer after another, and the frame log. */
 #include "session/record_file.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/output_file.h"
 #include "session/record_file_internal.h"
 
 /* Frames wait for the rate no longer than this. */
@@ -25,7 +27,9 @@ int record_file_open(struct record_file **out, struct recording *recording)
 	if (err == 0 && !file->has_own_logs)
 		err = frame_log_open(&file->log, options->frame_log, options->output.partial_suffix);
 	if (err == 0)
-		err = record_segment_open(file);
+		err = record_failure_open(file);
+	if (err == -EAGAIN)
+		err = file->failure;
 	if (err < 0) {
 		record_file_close(file);
 		return err;
@@ -34,15 +38,15 @@ int record_file_open(struct record_file **out, struct recording *recording)
 	return 0;
 }
 
-/* The segment that the frame is for. */
+/* The segment that the frame is for. Returns as record_failure_open(). */
 static int begin_segment(struct record_file *file, const struct record_frame *frame)
 {
 	int err = 0;
 
 	if (file->writer && record_segment_is_full(file, frame))
-		err = record_segment_close(file);
+		err = record_failure_note(file, record_segment_close(file));
 	if (err == 0 && !file->writer) {
-		err = record_segment_open(file);
+		err = record_failure_open(file);
 		file->segment_pts_ns = frame->frame.pts_ns;
 	}
 	return err;
@@ -52,19 +56,40 @@ static int begin_segment(struct record_file *file, const struct record_frame *fr
 static int write_to_segment(struct record_file *file, struct record_frame *frame)
 {
 	struct ledger *ledger = &file->recording->ledger;
+	int64_t pts_ns = frame->frame.pts_ns;
+	struct writer_info info;
 	int err;
 
 	frame->frame.pts_ns -= file->segment_pts_ns;
 	frame->frame.packet_pts = INT64_MIN; /* none */
 	frame->result = FRAME_PENDING;
 	err = writer_write(file->writer, &frame->frame);
+	frame->frame.pts_ns = pts_ns;
 	file->segment_taken += err == 0;
+	info = writer_info(file->writer);
+	record_lines_note_written(file, info.frames - info.n_held);
 	ledger->written = file->closed_written + record_segment_written(file);
-	file->n_copied += frame->frame.copied_bytes && !frame->copied;
-	file->bytes_copied += frame->frame.copied_bytes;
-	ledger->bytes_written = file->closed_bytes + writer_info(file->writer).bytes;
-	ledger->bytes_taken += frame->info.bytes;
+	ledger->bytes_written = file->closed_bytes + info.bytes;
 	return err;
+}
+
+/* The frame goes into the next file where it could not be written to this one. Returns as
+ * write_to_segment(), and -EAGAIN where it is lost and the recording goes on. */
+static int place_frame(struct record_file *file, struct record_frame *frame)
+{
+	int err = begin_segment(file, frame);
+
+	record_lines_append(file, frame); /* of the log of that segment */
+	if (err == 0)
+		err = write_to_segment(file, frame);
+	if (err >= 0 || err == -EAGAIN || record_failure_note(file, err) < 0)
+		return err;
+	frame->result = FRAME_AGAIN;
+	record_segment_close(file);
+	err = begin_segment(file, frame);
+	if (err == 0)
+		err = write_to_segment(file, frame);
+	return err < 0 && err != -EAGAIN ? record_failure_pause(file, err) : err;
 }
 
 static int finish_written_frame(struct record_file *file, struct record_frame *frame)
@@ -90,22 +115,43 @@ void record_file_discard(struct record_file *file, struct record_frame *frame)
 	lose_frame(file, frame);
 }
 
+/* Without its log the recording may go on. */
+static int end_frame(struct record_file *file, struct record_frame *frame)
+{
+	int err = finish_written_frame(file, frame);
+
+	if (err == 0 || !file->recording->options.next_on_error)
+		return err;
+	log_warn("the frame log ends here");
+	frame_log_close(&file->log, false);
+	return 0;
+}
+
 static int write_frame(struct record_file *file, struct record_frame *frame)
 {
-	bool has_picture = frame->frame.memory;
-	int err = has_picture ? begin_segment(file, frame) : 0;
+	struct ledger *ledger = &file->recording->ledger;
+	int err = 0;
 
-	record_lines_append(file, frame); /* of the log of that segment */
-	if (err == 0 && has_picture)
-		err = write_to_segment(file, frame);
+	if (!frame->frame.memory) {
+		record_lines_append(file, frame);
+	} else {
+		err = place_frame(file, frame);
+		file->n_copied += frame->frame.copied_bytes && !frame->copied;
+		file->bytes_copied += frame->frame.copied_bytes;
+		ledger->bytes_taken += frame->info.bytes;
+	}
+	if (err == -EAGAIN || (err > 0 && file->resumes && file->segment_taken == 0)) {
+		lose_frame(file, frame);
+		return 0;
+	}
 	if (err < 0) {
 		file->err = err;
 		lose_frame(file, frame);
 		return err;
 	}
 	/* Of several frames in a decoder's threads it may be another that cannot be decoded. */
-	file->recording->ledger.lost_codec += err > 0;
-	file->err = finish_written_frame(file, frame);
+	ledger->lost_codec += err > 0;
+	file->err = end_frame(file, frame);
 	return file->err;
 }
 
@@ -157,8 +203,11 @@ int record_file_end_segment(struct record_file *file)
 		writer_sync_at_end(file->writer);
 	err = record_segment_close(file);
 	line_err = record_lines_write(file);
+	err = err < 0 ? err : line_err;
+	if (!file->ends)
+		err = record_failure_note(file, err);
 	if (file->err == 0)
-		file->err = err < 0 ? err : line_err;
+		file->err = err < 0 || !file->ends ? err : file->failure;
 	file->has_rate = false;
 	file->n_times = 0;
 	return file->err;
@@ -177,6 +226,7 @@ int record_file_close(struct record_file *file)
 	file->ends = true;
 	err = record_file_end_segment(file);
 	log_err = frame_log_close(&file->log, err == 0);
+	output_file_set_room(NULL, NULL);
 	file->recording->segments_removed = rotation_close(file->rotation);
 	free(file);
 	return err < 0 ? err : log_err;

@@ -18,6 +18,7 @@ struct record_frame {
 	struct frame frame;        /* memory NULL: only a line of the frame log */
 	struct frame_info info;
 	enum frame_result result; /* FRAME_WRITTEN: to be written */
+	uint64_t n_muxed;         /* FRAME_MUXED: the segment's packets up to its own */
 	uint64_t lost;            /* frames that the driver lost before it */
 	bool copied;              /* by the queue */
 	bool scarce;              /* the queue is short of buffers, and needs this one back soon */

@@ -15,6 +15,7 @@ struct record_file {
 	struct writer *writer; /* NULL: no segment is open */
 	struct frame_log log;
 	bool has_own_logs;                       /* each segment has one */
+	uint64_t n_muxed;                        /* packets of the segment */
 	bool ends;                               /* no more segments */
 	struct record_frame *lines, **lines_end; /* of the log, to be written in this order */
 	bool has_segments;                       /* there can be several */
@@ -23,6 +24,10 @@ struct record_file {
 	unsigned n_segments;                     /* opened */
 	unsigned n_requests;                     /* of a segment, before this one */
 	struct rotation *rotation;
+	bool in_fallback;
+	int failure;      /* of the last file, after which none could be opened yet; 0: none */
+	int64_t retry_ns; /* when to try again */
+	bool resumes;     /* the segment follows one that failed: it may begin within a group of pictures */
 	uint64_t n_pictures;             /* in the series so far */
 	int64_t segment_pts_ns;          /* of the segment's first frame */
 	uint64_t segment_taken;          /* frames that its writer took */
@@ -51,11 +56,25 @@ bool record_segment_is_full(const struct record_file *file, const struct record_
 /* So many frames of the segment are in the file. */
 uint64_t record_segment_written(const struct record_file *file);
 
+/* A file has failed with err. Returns 0 where the recording goes on, which is said; otherwise err. */
+int record_failure_note(struct record_file *file, int err);
+/* The next file has failed at once: there is no segment for a while. Returns -EAGAIN, or err where the
+ * recording ends. */
+int record_failure_pause(struct record_file *file, int err);
+/* Opens the next segment, where it can be had. Returns 0; -EAGAIN, to be tried with a later frame; or another
+ * negative errno, which ends the recording. */
+int record_failure_open(struct record_file *file);
+/* A pattern of the options, where files go at present. *path is the caller's to free. Returns 0 or -ENOMEM,
+ * logged. */
+int record_failure_path(const struct record_file *file, const char *pattern, char **path);
+
 /* Adds the frame's line, and takes the frame. */
 void record_lines_append(struct record_file *file, struct record_frame *frame);
 /* The writer's on_packet(), of a struct record_file. */
 void record_lines_note_packet(void *opaque, int64_t pts, int64_t dts);
-/* Says what became of all frames that are pending. */
+/* So many packets of the segment are in the file. */
+void record_lines_note_written(struct record_file *file, uint64_t n);
+/* Says what became of all frames that the segment had and of which it is not known. */
 void record_lines_settle(struct record_file *file, enum frame_result result);
 /* Writes the lines up to the first frame of which it is not known yet what became of it. */
 int record_lines_write(struct record_file *file);

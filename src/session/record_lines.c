@@ -20,18 +20,29 @@ void record_lines_note_packet(void *opaque, int64_t pts, int64_t dts)
 		if (frame->result == FRAME_PENDING && (!written || frame->frame.packet_pts == pts))
 			written = frame;
 	}
-	if (written)
-		written->result = FRAME_WRITTEN;
+	file->n_muxed++;
+	if (written) {
+		written->result = FRAME_MUXED;
+		written->n_muxed = file->n_muxed;
+	}
 	for (struct record_frame *frame = file->lines; frame; frame = frame->next) {
 		if (frame->result == FRAME_PENDING && frame->frame.packet_pts < dts)
 			frame->result = FRAME_LOST_CODEC;
 	}
 }
 
+void record_lines_note_written(struct record_file *file, uint64_t n)
+{
+	for (struct record_frame *frame = file->lines; frame; frame = frame->next) {
+		if (frame->result == FRAME_MUXED && frame->n_muxed <= n)
+			frame->result = FRAME_WRITTEN;
+	}
+}
+
 void record_lines_settle(struct record_file *file, enum frame_result result)
 {
 	for (struct record_frame *frame = file->lines; frame; frame = frame->next) {
-		if (frame->result == FRAME_PENDING)
+		if (frame->result == FRAME_PENDING || frame->result == FRAME_MUXED)
 			frame->result = result;
 	}
 }
@@ -43,7 +54,7 @@ int record_lines_write(struct record_file *file)
 	bool has_log = file->log.file, waits = file->has_own_logs && !file->ends; /* for the next log */
 	int err = 0, line_err;
 
-	while ((frame = file->lines) && (has_log ? frame->result != FRAME_PENDING : !waits)) {
+	while ((frame = file->lines) && (has_log ? frame->result < FRAME_PENDING : !waits)) {
 		line_err = frame_log_add(&file->log, &frame->info, frame->result, frame->lost);
 		err = err < 0 ? err : line_err;
 		file->lines = frame->next;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "base/log.h"
+#include "base/output_file.h"
 #include "media/write/muxer.h"
 #include "session/record_file_internal.h"
 #include "session/segment_match.h"
@@ -71,13 +72,19 @@ static bool has_fields(const struct record_file *file)
 static int name_segment(const struct record_file *file, char **path)
 {
 	const struct writer_options *options = &file->recording->options.output;
+	char *pattern = NULL;
+	int err;
 
 	if (file->is_series)
 		return segment_name_expand_series(options->url, path);
-	if (has_fields(file))
-		return segment_name_expand(options->url, file->n_segments, path);
-	*path = strdup(options->url);
-	return *path ? 0 : log_no_memory();
+	err = record_failure_path(file, options->url, &pattern);
+	if (err < 0 || !has_fields(file)) {
+		*path = pattern;
+		return err;
+	}
+	err = segment_name_expand(pattern, file->n_segments, path);
+	free(pattern);
+	return err;
 }
 
 /* Another program may take the name between is_taken() and the opening, one that records the next camera
@@ -88,7 +95,7 @@ static int open_unless_taken(struct record_file *file, struct writer_options *op
 	int err = opened ? 0 : log_no_memory();
 
 	options->url = path;
-	options->expect_taken = file->n_segments > 0;
+	options->expect_taken = file->n_segments > 0 || file->in_fallback;
 	if (err == 0 && options->expect_taken && !file->is_series &&
 	    (is_taken(file, path) || has_written(file->recording, opened)))
 		err = -EEXIST;
@@ -151,6 +158,11 @@ static struct video_format recording_format(const struct recording *recording)
 	return setup->encoding ? setup->encoding->encoder.coded : setup->format;
 }
 
+static bool make_room(void *rotation)
+{
+	return rotation_make_room(rotation);
+}
+
 /* The rotation watches the disk of any file. */
 static int open_rotation(struct record_file *file)
 {
@@ -159,15 +171,20 @@ static int open_rotation(struct record_file *file)
 	const struct rotation_options rotation = {
 		.rules = options->rotation,
 		.patterns = { muxer_file_path(options->output.url),
-			      file->has_own_logs ? options->frame_log : NULL,
-			      options->output.partial_suffix },
+			      file->has_own_logs ? options->frame_log : NULL, options->output.partial_suffix,
+			      options->fallback },
 		.written = &recording->ledger.bytes_written,
 		.disk_left_ns = &recording->disk_left_ns,
 	};
 
+	int err;
+
 	if (muxer_is_url(options->output.url) || strcmp(options->output.url, "-") == 0 || file->is_series)
 		return 0;
-	return rotation_open(&file->rotation, &rotation);
+	err = rotation_open(&file->rotation, &rotation);
+	if (err == 0)
+		output_file_set_room(make_room, file->rotation);
+	return err;
 }
 
 int record_segment_prepare(struct record_file *file)
@@ -188,18 +205,25 @@ int record_segment_prepare(struct record_file *file)
 static int open_own_log(struct record_file *file)
 {
 	const struct record_options *options = &file->recording->options;
+	char *segments = NULL, *logs = NULL, *path = NULL;
 	struct segment_match match;
-	char *path = NULL;
-	int err = -EINVAL;
+	int err;
 
 	if (!file->has_own_logs)
 		return 0;
-	if (segment_match(options->output.url, writer_info(file->writer).path, &match))
-		err = segment_match_name(&match, options->frame_log, &path);
+	err = record_failure_path(file, options->output.url, &segments);
+	if (err == 0)
+		err = record_failure_path(file, options->frame_log, &logs);
+	if (err == 0 && !segment_match(segments, writer_info(file->writer).path, &match))
+		err = -EINVAL;
+	if (err == 0)
+		err = segment_match_name(&match, logs, &path);
 	if (err == -EINVAL)
 		log_error("%s: its fields are not those of '%s'", options->frame_log, options->output.url);
 	if (err == 0)
 		err = frame_log_open(&file->log, path, options->output.partial_suffix);
+	free(segments);
+	free(logs);
 	free(path);
 	return err;
 }
@@ -219,6 +243,7 @@ int record_segment_open(struct record_file *file)
 	options.opaque = file;
 	err = open_under_free_name(file, &options, name);
 	file->n_segments += err == 0;
+	file->n_muxed = 0;
 	free(name);
 	if (err < 0)
 		return err;
@@ -236,7 +261,8 @@ int record_segment_open(struct record_file *file)
 	return err;
 }
 
-static int add_output_file(struct recording *recording, const struct writer_info *info, const char *path)
+static int add_output_file(struct recording *recording, const struct writer_info *info, const char *path,
+			   int err)
 {
 	struct output_file *files = realloc(recording->files, (recording->n_files + 1) * sizeof *files);
 	struct output_file *added;
@@ -251,6 +277,7 @@ static int add_output_file(struct recording *recording, const struct writer_info
 		.codec = strdup(info->codec),
 		.pixel_format = info->pixel_format,
 		.frames = info->frames,
+		.err = err,
 		.bytes = info->bytes,
 	};
 	return added->path && added->container && added->codec ? 0 : log_no_memory();
@@ -276,6 +303,7 @@ static void count_segment(struct record_file *file, int err)
 		ledger->lost_writer += missing;
 	else
 		ledger->lost_codec += missing;
+	record_lines_note_written(file, writer_info(file->writer).frames);
 	record_lines_settle(file, err < 0 ? FRAME_LOST_WRITER : FRAME_LOST_CODEC);
 	file->segment_taken = 0;
 }
@@ -284,7 +312,11 @@ static void count_segment(struct record_file *file, int err)
 static int end_segment(struct record_file *file, const struct writer_info *info, int err)
 {
 	char *path = segment_path(file, info->path, info->is_partial);
-	int memory_err = path ? add_output_file(file->recording, info, path) : log_no_memory();
+	bool is_gone = err < 0 && !info->frames && file->recording->options.next_on_error;
+	int memory_err = path ? 0 : log_no_memory();
+
+	if (path && !is_gone)
+		memory_err = add_output_file(file->recording, info, path, err);
 
 	if (path) {
 		rotation_done(file->rotation, muxer_file_path(path));

@@ -66,8 +66,9 @@ static int set_up(void **state)
 		.high_water = { .max_items = 6, .max_bytes = 3686400 },
 	};
 	stats_add(&recording.latency_ns, 1000000);
-	output = (struct output_file){ (char *)"out.mkv", (char *)"matroska", (char *)"rawvideo", 91,
-				       55910400,          "yuv420p" };
+	output = (struct output_file){
+		(char *)"out.mkv", (char *)"matroska", (char *)"rawvideo", 91, 55910400, "yuv420p", 0
+	};
 	report = (struct report){ .command = "capture",
 				  .device = &device,
 				  .format = &format,

@@ -166,10 +166,12 @@ int avio_file_reserve(struct avio_file *f, int64_t bytes)
 	/* fallocate() does not ask for it, as the file's size stays. */
 	if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && (rlim_t)end > limit.rlim_cur)
 		return save_write_error(f, -EFBIG);
-	if (fallocate(f->fd, FALLOC_FL_KEEP_SIZE, f->start + f->position, bytes) == 0) {
-		f->reserved = end;
-		return 0;
-	}
+	do {
+		if (fallocate(f->fd, FALLOC_FL_KEEP_SIZE, f->start + f->position, bytes) == 0) {
+			f->reserved = end;
+			return 0;
+		}
+	} while (output_file_has_room(-errno));
 	if (errno == ENOSPC || errno == EFBIG || errno == EDQUOT || errno == EIO)
 		return save_write_error(f, -errno);
 	f->cannot_reserve = true; /* not every file system can */

@@ -52,7 +52,9 @@ static int create_file(struct avio_file *f, const char *path, bool overwrite)
 	struct stat st;
 	int flags = O_WRONLY | O_CLOEXEC;
 
-	f->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	do
+		f->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	while (f->fd < 0 && output_file_has_room(-errno));
 	if (f->fd >= 0) {
 		/* Where another run was quicker with the lock, the file is that run's to remove. */
 		f->created = output_file_lock(f->fd) == 0;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <linux/magic.h>
 #include "base/array.h"
+#include "base/output_file.h"
 
 /* Large writes keep the disk busy. Pages that no frame reaches are never touched. */
 #define STAGING_BYTES ((size_t)4 << 20)
@@ -31,8 +32,10 @@ static int pwrite_all(int fd, const uint8_t *data, size_t bytes, off_t offset, s
 	while (*done < bytes) {
 		ssize_t n = pwrite(fd, data + *done, bytes - *done, offset + (off_t)*done);
 
-		if (n < 0 && errno != EINTR)
-			return -errno;
+		int err = n < 0 ? -errno : 0;
+
+		if (err < 0 && err != -EINTR && !output_file_has_room(err))
+			return err;
 		*done += n > 0 ? (size_t)n : 0;
 	}
 	return 0;

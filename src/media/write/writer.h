@@ -88,6 +88,7 @@ struct writer_info {
 	bool is_partial;                      /* the file has partial_suffix behind that path */
 	const char *pixel_format;             /* that is encoded, static; NULL: frames are copied */
 	uint64_t frames;                      /* that were muxed; an encoder may hold more */
+	uint64_t n_held;                      /* of them, in a fragment that is not written yet */
 	uint64_t bytes;                       /* size of the file so far */
 	uint64_t n_pictures;                  /* as in writer_options; not for other threads */
 };

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A recording that goes on in the next file when one fails, perhaps in another folder. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "session/record_file_internal.h"
+
+/* Where no file can be opened, it is tried again this often. */
+#define RETRY_NS NS_PER_S
+
+/* What another file, or another disk, does not mend. */
+static bool is_users(int err)
+{
+	static const int errors[] = { -EEXIST, -EBUSY, -EINVAL, -ENOTSUP, -ENOMEM, -ERANGE, -EISDIR };
+
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++)
+		if (err == errors[i])
+			return true;
+	return false;
+}
+
+int record_failure_note(struct record_file *file, int err)
+{
+	const struct record_options *options = &file->recording->options;
+
+	if (err >= 0 || !options->next_on_error || is_users(err))
+		return err;
+	if (options->fallback)
+		file->in_fallback = !file->in_fallback;
+	if (!file->failure)
+		log_warn("%s: going on in another file%s%s", err_str(err), options->fallback ? ", in " : "",
+			 !options->fallback  ? ""
+			 : file->in_fallback ? options->fallback
+					     : "the folder of --output");
+	file->failure = err;
+	return 0;
+}
+
+int record_failure_open(struct record_file *file)
+{
+	bool was_failing = file->failure;
+	int err;
+
+	if (was_failing && now_ns() < file->retry_ns)
+		return -EAGAIN;
+	err = record_segment_open(file);
+	if (err < 0 && record_failure_note(file, err) == 0 && file->recording->options.fallback)
+		err = record_segment_open(file);
+	if (err < 0)
+		return record_failure_pause(file, err);
+	file->resumes = file->failure;
+	file->failure = 0;
+	return 0;
+}
+
+int record_failure_pause(struct record_file *file, int err)
+{
+	err = record_failure_note(file, err);
+	if (err < 0)
+		return err;
+	record_segment_close(file);
+	file->retry_ns = now_ns() + RETRY_NS;
+	return -EAGAIN;
+}
+
+int record_failure_path(const struct record_file *file, const char *pattern, char **path)
+{
+	const char *slash = strrchr(pattern, '/');
+	int err;
+
+	if (!file->in_fallback) {
+		*path = strdup(pattern);
+		return *path ? 0 : log_no_memory();
+	}
+	err = asprintf(path, "%s/%s", file->recording->options.fallback, slash ? slash + 1 : pattern);
+	return err < 0 ? log_no_memory() : 0;
+}
