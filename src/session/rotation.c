@@ -3,6 +3,7 @@
 #include "session/rotation.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,7 +98,9 @@ static void look_at_disk(struct rotation *r)
 	if (!path)
 		return;
 	pthread_mutex_unlock(&r->lock);
-	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && statvfs(path, &fs) == 0)
+	/* The file itself may not be there yet; a device is on no disk. */
+	if ((stat(path, &st) < 0 || S_ISREG(st.st_mode)) && stat(dirname(path), &st) == 0 &&
+	    statvfs(path, &fs) == 0)
 		disk = (struct disk){ st.st_dev, (uint64_t)fs.f_bavail * fs.f_frsize,
 				      (uint64_t)fs.f_blocks * fs.f_frsize };
 	free(path);

@@ -10,7 +10,7 @@ mkdir main other
 # failing WHAT OPTIONS...: records 24 frames while that call fails for files in main/.
 failing() {
 	rm -f main/* other/* r.json l.log
-	env LD_PRELOAD="$build/tests/preload/failing_disk.so" FAIL_DISK="$1 main/" \
+	env LD_PRELOAD="$build/tests/preload/failing_disk.so" FAIL_DISK="$1 main" \
 		timeout -k 5 "$limit" "${program[@]}" capture -d "$sim" -n 24 --json=r.json --frame-log l.log "${@:2}"
 }
 
