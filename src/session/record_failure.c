@@ -27,7 +27,8 @@ int record_failure_note(struct record_file *file, int err)
 {
 	const struct record_options *options = &file->recording->options;
 
-	if (err >= 0 || !options->next_on_error || is_users(err))
+	/* Pipes, addresses and series of pictures have no next file. */
+	if (err >= 0 || !options->next_on_error || !file->rotation || is_users(err))
 		return err;
 	if (options->fallback)
 		file->in_fallback = !file->in_fallback;

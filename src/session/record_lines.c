@@ -54,7 +54,9 @@ int record_lines_write(struct record_file *file)
 	bool has_log = file->log.file, waits = file->has_own_logs && !file->ends; /* for the next log */
 	int err = 0, line_err;
 
-	while ((frame = file->lines) && (has_log ? frame->result < FRAME_PENDING : !waits)) {
+	/* Without a log there is nothing to wait for but who still has the frame. */
+	while ((frame = file->lines) && frame->result != FRAME_AGAIN &&
+	       (has_log ? frame->result < FRAME_PENDING : !waits)) {
 		line_err = frame_log_add(&file->log, &frame->info, frame->result, frame->lost);
 		err = err < 0 ? err : line_err;
 		file->lines = frame->next;

@@ -6,12 +6,14 @@
 . "$(dirname "$0")/../cli/lib.sh"
 
 mkdir main other
+log='--frame-log l.log'
 
 # failing WHAT OPTIONS...: records 24 frames while that call fails for files in main/.
 failing() {
 	rm -f main/* other/* r.json l.log
+	# shellcheck disable=SC2086 # words
 	env LD_PRELOAD="$build/tests/preload/failing_disk.so" FAIL_DISK="$1 main" \
-		timeout -k 5 "$limit" "${program[@]}" capture -d "$sim" -n 24 --json=r.json --frame-log l.log "${@:2}"
+		timeout -k 5 "$limit" "${program[@]}" capture -d "$sim" -n 24 --json=r.json $log "${@:2}"
 }
 
 # Frames of each file by the report, and whether they are in it; what the log says of them all.
@@ -46,6 +48,8 @@ for case in 'open@1+:EROFS 1' 'write@9+:EIO 2'; do
 	is "$(json r.json '"\(.output | length) \(.output[-1].path | split("/")[0]) \(.frames.written)"')" "$n other 24" "$case: --fallback"
 	books "$case, --fallback"
 done
+log='' run_status 0 failing write@9:EIO -o main/a.mkv --on-write-error next
+is "$(json r.json '[.output[] | .path, .frames] | join(" ")')" 'main/a.mkv 8 main/a-1.mkv 16' 'a name without fields gets a suffix'
 run_status 6 failing 'write@9+:EIO' -o 'main/a%d.mkv' --on-write-error next
 is "$(json r.json '"\(.output | length) \(.frames.written) \(.frames.lost.writer)"')" '1 8 16' 'no file can be written any more: all is counted'
 books 'no file can be written any more'
