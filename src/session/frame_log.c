@@ -16,7 +16,7 @@ static const char *const result_names[] = {
 	[FRAME_LOST_WRITER] = "writer", [FRAME_LOST_CODEC] = "codec", [FRAME_SKIPPED] = "skipped",
 };
 
-static void free_paths(struct frame_log *log)
+static void free_names(struct frame_log *log)
 {
 	free(log->path);
 	free(log->partial_path);
@@ -36,7 +36,7 @@ int frame_log_open(struct frame_log *log, const char *path, const char *partial_
 	if (err == 0)
 		err = text_file_open(&log->file, log->partial_path ? log->partial_path : path);
 	if (err < 0)
-		free_paths(log);
+		free_names(log);
 	return err;
 }
 
@@ -88,6 +88,6 @@ int frame_log_close(struct frame_log *log, bool whole)
 	else
 		text_file_close(log->file);
 	log->file = NULL;
-	free_paths(log);
+	free_names(log);
 	return err;
 }

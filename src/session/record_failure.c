@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A recording that goes on in the next file when one fails, perhaps in another folder. */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -66,17 +63,4 @@ int record_failure_pause(struct record_file *file, int err)
 	record_segment_close(file);
 	file->retry_ns = now_ns() + RETRY_NS;
 	return -EAGAIN;
-}
-
-int record_failure_path(const struct record_file *file, const char *pattern, char **path)
-{
-	const char *slash = strrchr(pattern, '/');
-	int err;
-
-	if (!file->in_fallback) {
-		*path = strdup(pattern);
-		return *path ? 0 : log_no_memory();
-	}
-	err = asprintf(path, "%s/%s", file->recording->options.fallback, slash ? slash + 1 : pattern);
-	return err < 0 ? log_no_memory() : 0;
 }

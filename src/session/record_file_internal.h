@@ -64,10 +64,6 @@ int record_failure_pause(struct record_file *file, int err);
 /* Opens the next segment, where it can be had. Returns 0; -EAGAIN, to be tried with a later frame; or another
  * negative errno, which ends the recording. */
 int record_failure_open(struct record_file *file);
-/* A pattern of the options, where files go at present. *path is the caller's to free. Returns 0 or -ENOMEM,
- * logged. */
-int record_failure_path(const struct record_file *file, const char *pattern, char **path);
-
 /* Adds the frame's line, and takes the frame. */
 void record_lines_append(struct record_file *file, struct record_frame *frame);
 /* The writer's on_packet(), of a struct record_file. */

@@ -69,6 +69,20 @@ static bool has_fields(const struct record_file *file)
 	       !(muxer_is_url(options->url) || muxer_caps_names_files(options->url, options->container));
 }
 
+/* A pattern of the options, where files go at present. *path is the caller's to free. */
+static int place_pattern(const struct record_file *file, const char *pattern, char **path)
+{
+	const char *slash = strrchr(pattern, '/');
+	int err;
+
+	if (!file->in_fallback) {
+		*path = strdup(pattern);
+		return *path ? 0 : log_no_memory();
+	}
+	err = asprintf(path, "%s/%s", file->recording->options.fallback, slash ? slash + 1 : pattern);
+	return err < 0 ? log_no_memory() : 0;
+}
+
 static int name_segment(const struct record_file *file, char **path)
 {
 	const struct writer_options *options = &file->recording->options.output;
@@ -77,7 +91,7 @@ static int name_segment(const struct record_file *file, char **path)
 
 	if (file->is_series)
 		return segment_name_expand_series(options->url, path);
-	err = record_failure_path(file, options->url, &pattern);
+	err = place_pattern(file, options->url, &pattern);
 	if (err < 0 || !has_fields(file)) {
 		*path = pattern;
 		return err;
@@ -158,7 +172,7 @@ static struct video_format recording_format(const struct recording *recording)
 	return setup->encoding ? setup->encoding->encoder.coded : setup->format;
 }
 
-static bool make_room(void *rotation)
+static bool ask_rotation(void *rotation)
 {
 	return rotation_make_room(rotation);
 }
@@ -183,7 +197,7 @@ static int open_rotation(struct record_file *file)
 		return 0;
 	err = rotation_open(&file->rotation, &rotation);
 	if (err == 0)
-		output_file_set_room(make_room, file->rotation);
+		output_file_set_room(ask_rotation, file->rotation);
 	return err;
 }
 
@@ -211,9 +225,9 @@ static int open_own_log(struct record_file *file)
 
 	if (!file->has_own_logs)
 		return 0;
-	err = record_failure_path(file, options->output.url, &segments);
+	err = place_pattern(file, options->output.url, &segments);
 	if (err == 0)
-		err = record_failure_path(file, options->frame_log, &logs);
+		err = place_pattern(file, options->frame_log, &logs);
 	if (err == 0 && !segment_match(segments, writer_info(file->writer).path, &match))
 		err = -EINVAL;
 	if (err == 0)

@@ -110,7 +110,7 @@ static char field_letter(const char *text, struct field field)
 }
 
 /* Whether the value of a field that comes twice is the same: numbers may have other digits. */
-static bool agrees(const struct segment_match *match, char flag, char letter, const char *value)
+static bool is_consistent(const struct segment_match *match, char flag, char letter, const char *value)
 {
 	for (unsigned i = 0; i < match->n_fields; i++) {
 		if (match->fields[i].letter != letter || match->fields[i].flag != flag)
@@ -135,7 +135,7 @@ static bool match_rest(struct matcher *m, const char *pattern, struct field fiel
 	match->fields[i].text[n] = '\0';
 	match->fields[i].flag = flag;
 	match->fields[i].letter = letter;
-	if (!agrees(match, flag, letter, match->fields[i].text))
+	if (!is_consistent(match, flag, letter, match->fields[i].text))
 		return false;
 	match->n_fields++;
 	if (match_text(m, pattern + field.length, name + n))
@@ -423,9 +423,10 @@ void segment_match_files(const char *pattern, const char *partial_suffix,
 		.found = found,
 		.opaque = opaque,
 	};
-	char *apart = take_apart(pattern, s.matcher.month), folder[PATH_MAX];
+	char *apart = take_apart(pattern, s.matcher.month), folder[PATH_MAX] = "";
+	const char *rest = apart ? common_folder(apart, s.matcher.month, folder) : NULL;
 
-	if (apart)
-		search_folder(&s, folder, common_folder(apart, s.matcher.month, folder));
+	if (rest)
+		search_folder(&s, folder, rest);
 	free(apart);
 }
