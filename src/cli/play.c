@@ -264,6 +264,7 @@ static enum status play_device(struct play_options *options)
 		.stall_ns = options->stall_ns,
 		.require_zero_copy = options->common.require_zero_copy,
 		.scaling = (enum scaling)options->fit,
+		.convert_device = options->convert_device,
 	};
 	enum status status =
 		play_options_check_device(options) < 0 ? STATUS_USAGE : common_prepare(&options->common);

@@ -170,7 +170,7 @@ int play_options_check_device(const struct play_options *options)
 		{ "loop", options->loops != 1 },           { "rotate", options->rotate },
 		{ "speed", options->speed != 1 },          { "hold", options->hold },
 		{ "on-demand", options->on_demand },       { "allow-playlists", options->allow_playlists },
-		{ "codec-device", options->codec_device }, { "convert-device", options->convert_device },
+		{ "codec-device", options->codec_device },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {

@@ -43,6 +43,18 @@ static void close_queues(struct m2m *m2m)
 	device_close(&m2m->capture);
 }
 
+int m2m_open_converter(struct m2m *m2m, const char *name)
+{
+	char does[CONVERSION_TEXT_MAX];
+	int err = m2m_open(m2m, name);
+
+	if (err < 0 || m2m->conversion.job == JOB_CONVERTER)
+		return err;
+	log_error("%s: --convert-device wants a converter of raw frames, and this is %s", m2m->node.path,
+		  conversion_text(&m2m->conversion, does));
+	return -EMEDIUMTYPE;
+}
+
 void m2m_close(struct m2m *m2m)
 {
 	close_queues(m2m);

@@ -24,6 +24,8 @@ struct m2m {
  * Returns 0 or a negative errno, logged: those of device_open(), or -EMEDIUMTYPE for a node that has not both
  * queues. */
 int m2m_open(struct m2m *m2m, const char *name);
+/* The same for --convert-device: -EMEDIUMTYPE, logged, too where it is no converter of raw frames. */
+int m2m_open_converter(struct m2m *m2m, const char *name);
 void m2m_close(struct m2m *m2m);
 /* The same, but what device_close_keeping_name() keeps of the node stays. Returns as that. */
 int m2m_close_keeping_name(struct m2m *m2m);

@@ -164,7 +164,7 @@ void pool_link_choose_copy(struct pool_link *link, const struct pool_link_end *f
 static int choose_if_possible(struct pool_link *link, const struct pool_link_way *way,
 			      const struct pool_link_end *from, const struct pool_link_end *to)
 {
-	char why[POOL_LINK_TEXT_MAX] = "";
+	char why[POOL_LINK_REASONS_MAX / 2] = "";
 	int err = pool_link_try(way, from, to, asked_source(from, to), why, sizeof why);
 
 	if (err < 0)

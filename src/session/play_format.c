@@ -194,3 +194,23 @@ int play_format_negotiate(struct device *device, const struct reader_info *file,
 		format->fps = request.fps;
 	return 0;
 }
+
+int play_format_check_stretch(const char *node, const struct video_format *from,
+			      const struct video_format *to, enum scaling scaling)
+{
+	struct frame_shape in = { from->pix ? from->pix->av : AV_PIX_FMT_NONE, (int)from->width,
+				  (int)from->height };
+	struct frame_shape out = { to->pix ? to->pix->av : AV_PIX_FMT_NONE, (int)to->width, (int)to->height };
+	struct crop crop;
+
+	if (in.width == out.width && in.height == out.height)
+		return 0;
+	if (in.format != AV_PIX_FMT_NONE && out.format != AV_PIX_FMT_NONE &&
+	    crop_find(scaling, in, (AVRational){ 0, 1 }, out, &crop) == 0 && crop.from.width == in.width &&
+	    crop.from.height == in.height && crop.to.width == out.width && crop.to.height == out.height)
+		return 0;
+	log_error("%s: the converter would stretch %ux%u to %ux%u, which --fit does not ask for: use --fit "
+		  "scale, or a --size of the same shape",
+		  node, from->width, from->height, to->width, to->height);
+	return -ERANGE;
+}

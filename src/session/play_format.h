@@ -17,5 +17,9 @@
 int play_format_negotiate(struct device *device, const struct reader_info *file,
 			  const struct negotiate_request *wanted, const struct conversion_formats *only,
 			  struct video_format *format);
+/* A converter node fills the device's frame with its own: whether `scaling` asks for that. Returns 0 or
+ * -ERANGE, logged. */
+int play_format_check_stretch(const char *node, const struct video_format *from,
+			      const struct video_format *to, enum scaling scaling);
 
 #endif

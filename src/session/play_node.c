@@ -44,11 +44,11 @@ static int find_decoder_node(const char *codec, const uint32_t *fourccs, unsigne
 	return found < 0 ? -ENOENT : 0;
 }
 
-static int log_wrong_job(const struct m2m *m2m, const char *option, const char *wanted)
+static int log_no_decoder(const struct m2m *m2m, const char *codec)
 {
 	char does[CONVERSION_TEXT_MAX];
 
-	log_error("%s: %s wants %s, and this is %s", m2m->node.path, option, wanted,
+	log_error("%s: %s wants a decoder of it, and this is %s", m2m->node.path, codec,
 		  conversion_text(&m2m->conversion, does));
 	return -EMEDIUMTYPE;
 }
@@ -196,7 +196,7 @@ int play_node_open_decoder(struct play_node *node, const char *name, const char 
 		return err;
 	fourcc = conversion_find(&node->m2m.conversion.from, fourccs, n);
 	if (node->m2m.conversion.job != JOB_DECODER || !fourcc)
-		return log_wrong_job(&node->m2m, codec, "a decoder of it");
+		return log_no_decoder(&node->m2m, codec);
 	err = check_node_codec(fourcc, codec, file);
 	if (err == 0)
 		err = set_coded_format(node, fourcc, file);
@@ -215,12 +215,11 @@ int play_node_open_converter(struct play_node *node, const char *name, struct re
 			     enum scaling scaling, const struct reader_info *file)
 {
 	static const struct negotiate_request any = { .adjust = true };
-	int err = m2m_open(&node->m2m, name);
+	int err = m2m_open_converter(&node->m2m, name);
 
 	if (err < 0)
 		return err;
-	if (node->m2m.conversion.job != JOB_CONVERTER)
-		return log_wrong_job(&node->m2m, "--convert-device", "a converter of raw frames");
+	node->scaling = scaling;
 	err = play_format_negotiate(&node->m2m.output, file, &any, NULL, &node->taken);
 	if (err == 0)
 		err = open_output(node);
@@ -236,6 +235,10 @@ static int set_given_format(struct play_node *node, const struct video_format *d
 	char asked[FOURCC_TEXT_MAX], got[FOURCC_TEXT_MAX];
 	int err = 0;
 
+	if (node->m2m.conversion.job == JOB_CONVERTER)
+		err = play_format_check_stretch(node->m2m.node.path, &node->taken, device, node->scaling);
+	if (err < 0)
+		return err;
 	if (node->m2m.conversion.job == JOB_DECODER && negotiate_get_format(&node->m2m.capture, &wanted) == 0)
 		wanted.fourcc = device->fourcc;
 	if (node->m2m.conversion.job != JOB_DECODER || wanted.fourcc != visible.fourcc) {

@@ -21,6 +21,7 @@ struct play_node {
 	struct video_format taken, given; /* of OUTPUT; of CAPTURE, the visible part */
 	struct play_buffers buffers;      /* of OUTPUT, for the reader */
 	struct pool_link link;            /* from CAPTURE to the output device */
+	enum scaling scaling;             /* converter */
 	int signal_fd;                    /* readable: end without error */
 	int64_t stall_ns;                 /* the node may answer nothing for so long; 0: no limit */
 

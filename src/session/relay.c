@@ -16,6 +16,9 @@ enum status relay_open(struct relay *relay)
 
 	if (status == STATUS_DONE)
 		status = setup_device(&sink->setup, sink->options);
+	if (status == STATUS_DONE && relay->options.convert_device)
+		status = status_of(STAGE_DEVICE,
+				   m2m_open_converter(&relay->node.m2m, relay->options.convert_device));
 	if (status == STATUS_DONE)
 		status = status_of(STAGE_FORMAT, relay_format_negotiate(relay));
 	if (status == STATUS_DONE)
@@ -88,6 +91,7 @@ int relay_run(struct relay *relay)
 void relay_close(struct relay *relay)
 {
 	relay_queues_close(relay);
+	m2m_close(&relay->node.m2m);
 	setup_close(&relay->source.setup);
 	setup_close(&relay->sink.setup);
 }

@@ -13,18 +13,20 @@
 #include "session/end.h"
 #include "session/frame_converter.h"
 #include "session/ledger.h"
+#include "session/relay_node.h"
 #include "session/setup.h"
 #include "session/suspension.h"
 
 struct relay_options {
-	uint64_t count;         /* frames; 0: no limit */
-	int64_t duration_ns;    /* from the first frame; 0: no limit */
-	int64_t stall_ns;       /* either device may stand still for so long; 0: no limit */
-	bool require_zero_copy; /* frames that would be copied or converted are an error */
-	enum scaling scaling;   /* where the devices have no size in common */
-	int signal_fd;          /* readable: end without error; -1: none */
-	int resume_fd;          /* non-blocking signalfd of SIGCONT; -1: none */
-	unsigned way;           /* from 1: this one of pool_link_way_name(); 0: the cheapest */
+	uint64_t count;             /* frames; 0: no limit */
+	int64_t duration_ns;        /* from the first frame; 0: no limit */
+	int64_t stall_ns;           /* either device may stand still for so long; 0: no limit */
+	bool require_zero_copy;     /* frames that would be copied or converted are an error */
+	enum scaling scaling;       /* where the devices have no size in common */
+	const char *convert_device; /* a converter node between the two; NULL: none */
+	int signal_fd;              /* readable: end without error; -1: none */
+	int resume_fd;              /* non-blocking signalfd of SIGCONT; -1: none */
+	unsigned way;               /* from 1: this one of pool_link_way_name(); 0: the cheapest */
 	/* For measuring, NULL: none. Called once a frame is queued, and before the queues are closed. */
 	void (*queued)(void *opaque, const struct frame_info *info);
 	void (*stopping)(void *opaque);
@@ -59,7 +61,8 @@ struct relay {
 	double measured_fps; /* 0: fewer than two frames */
 
 	/* State. */
-	struct pool_link link;
+	struct pool_link link; /* to the output, from the source or, with a node, from its CAPTURE */
+	struct relay_node node;
 	struct frame_converter converter;
 	struct capture_timestamps timestamps;
 	struct suspension suspension;

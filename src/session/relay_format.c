@@ -39,6 +39,13 @@ static uint32_t find_common_format(const struct conversion_formats *source,
 	return compressed;
 }
 
+/* For a node; 0: to stay as it is. */
+static uint32_t find_taken_format(const struct conversion_formats *takes,
+				  const struct conversion_formats *source, uint32_t present)
+{
+	return conversion_has(takes, present) ? 0 : find_common_format(source, takes);
+}
+
 /* What to ask the source for: the output's wish, else what it is set to, else the first that both have; 0: to
  * stay as it is. */
 static uint32_t choose_fourcc(const struct relay *relay, const struct conversion_formats *source,
@@ -73,7 +80,9 @@ static int negotiate_source(struct relay *relay, uint32_t fourcc, uint32_t width
 	return negotiate_format(&setup->device, &request, &setup->format);
 }
 
-static int negotiate_sink(struct relay *relay, const struct conversion_formats *list)
+/* only: what a node gives; NULL: frames stay as they are. */
+static int negotiate_sink(struct relay *relay, const struct conversion_formats *list,
+			  const struct conversion_formats *only)
 {
 	const struct video_format *source = &relay->source.setup.format;
 	struct setup *setup = &relay->sink.setup;
@@ -84,9 +93,9 @@ static int negotiate_sink(struct relay *relay, const struct conversion_formats *
 	frames.av = source->pix ? source->pix->av : AV_PIX_FMT_NONE;
 	frames.codec_id = source->pix ? source->pix->codec : AV_CODEC_ID_NONE;
 	frames.codec = fourcc_text(source->fourcc, text);
-	if (!request.pixelformat && (!list->n || conversion_has(list, source->fourcc)))
+	if (!request.pixelformat && !only && (!list->n || conversion_has(list, source->fourcc)))
 		request.pixelformat = text;
-	return play_format_negotiate(&setup->device, &frames, &request, NULL, &setup->format);
+	return play_format_negotiate(&setup->device, &frames, &request, only, &setup->format);
 }
 
 static bool has_one_size(const struct relay *relay)
@@ -120,6 +129,23 @@ static int refuse_compressed(const struct relay *relay)
 	return -ERANGE;
 }
 
+/* The source's format is one that the node takes, the output's one that it gives. */
+static int negotiate_through_node(struct relay *relay, const struct conversion_formats *sink_list)
+{
+	struct relay_node *node = &relay->node;
+	struct video_format *source = &relay->source.setup.format;
+	int err;
+
+	if (!source->pix || source->pix->av == AV_PIX_FMT_NONE)
+		return refuse_compressed(relay);
+	err = relay_node_take(node, source);
+	if (err == 0)
+		err = negotiate_sink(relay, sink_list, &node->m2m.conversion.to);
+	if (err == 0)
+		err = relay_node_give(node, &relay->sink.setup.format, relay->options.scaling);
+	return err;
+}
+
 int relay_format_negotiate(struct relay *relay)
 {
 	struct setup *source = &relay->source.setup, *sink = &relay->sink.setup;
@@ -133,6 +159,11 @@ int relay_format_negotiate(struct relay *relay)
 	negotiate_get_v4l2_format(&source->device, &present);
 	fourcc = device_is_multiplanar(&source->device) ? present.fmt.pix_mp.pixelformat
 							: present.fmt.pix.pixelformat;
+	if (relay->options.convert_device) {
+		fourcc = find_taken_format(&relay->node.m2m.conversion.from, &source_list, fourcc);
+		err = negotiate_source(relay, fourcc, 0, 0);
+		return err < 0 ? err : negotiate_through_node(relay, &sink_list);
+	}
 	fourcc = choose_fourcc(relay, &source_list, &sink_list, fourcc);
 	err = negotiate_source(relay, fourcc, sink->request.width, sink->request.height);
 	if (err < 0)
@@ -140,7 +171,7 @@ int relay_format_negotiate(struct relay *relay)
 	if ((!source->format.pix || source->format.pix->av == AV_PIX_FMT_NONE) && sink_list.n &&
 	    !conversion_has(&sink_list, source->format.fourcc))
 		return refuse_compressed(relay);
-	err = negotiate_sink(relay, &sink_list);
+	err = negotiate_sink(relay, &sink_list, NULL);
 	if (err == 0 && !has_one_size(relay) && !source->request.width)
 		err = match_size(relay);
 	relay->converts = !has_one_size(relay) || source->format.fourcc != sink->format.fourcc;

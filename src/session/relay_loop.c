@@ -25,13 +25,13 @@ static const char *source_path(const struct relay *relay)
 
 /* --- the source's frames --- */
 
-static void replace_waiting(struct relay *relay, struct buffer *frame)
+static void replace_by_newer(struct relay *relay, struct buffer **waiting, struct buffer *frame)
 {
-	if (relay->waiting) {
-		pool_release(relay->link.from, relay->waiting);
+	if (*waiting) {
+		pool_release((*waiting)->pool, *waiting);
 		relay->dropped++;
 	}
-	relay->waiting = frame;
+	*waiting = frame;
 }
 
 static void count_read(struct relay *relay, const struct frame_info *info)
@@ -40,7 +40,7 @@ static void count_read(struct relay *relay, const struct frame_info *info)
 
 	if (relay->suspension.stopped_ns)
 		suspension_count(&relay->suspension, source_path(relay), lost,
-				 pool_info(relay->link.from).allocated);
+				 pool_info(relay->source.setup.pool).allocated);
 }
 
 static int take_source_frame(struct relay *relay, struct buffer *frame)
@@ -52,12 +52,12 @@ static int take_source_frame(struct relay *relay, struct buffer *frame)
 	capture_timestamps_add(&relay->timestamps, info);
 	if (info->flags & V4L2_BUF_FLAG_ERROR) {
 		relay->ledger.lost_error++;
-		pool_release(relay->link.from, frame);
+		pool_release(frame->pool, frame);
 		return 0;
 	}
 	relay->read++;
 	relay->stamp_is_good = device_clock_is_monotonic(info->flags) && relay->timestamps.last_is_believed;
-	replace_waiting(relay, frame);
+	replace_by_newer(relay, &relay->waiting, frame);
 	return 0;
 }
 
@@ -102,9 +102,14 @@ static int end_by_source(struct relay *relay, int err)
 	return finish_relay(relay, end, end == END_EOS || end == END_SIGNAL ? 0 : err);
 }
 
+static bool is_under_way(const struct relay *relay)
+{
+	return relay->waiting || relay->node.n_inside || relay->node.converted;
+}
+
 static int read_source_frame(struct relay *relay)
 {
-	struct pool *pool = relay->link.from;
+	struct pool *pool = relay->source.setup.pool;
 	struct frame_info info;
 	struct buffer *frame;
 	int err = pool_has_queued(pool) ? pool_dequeue(pool, POOL_PAST, &frame, &info) : POOL_TIMEOUT;
@@ -113,7 +118,7 @@ static int read_source_frame(struct relay *relay)
 		return take_source_frame(relay, frame);
 	if (err == POOL_RES_CHANGE)
 		err = follow_source(relay);
-	if (err == POOL_TIMEOUT || err == POOL_WAKE || err == 0 || (err == POOL_EOS && relay->waiting))
+	if (err == POOL_TIMEOUT || err == POOL_WAKE || err == 0 || (err == POOL_EOS && is_under_way(relay)))
 		return 0;
 	if (err != POOL_CORRUPT && err != POOL_NOBUF)
 		return end_by_source(relay, err);
@@ -154,14 +159,14 @@ static void count_played_frame(struct relay *relay, const struct frame_info *inf
 		relay->options.queued(relay->options.observer, info);
 }
 
-static int queue_waiting(struct relay *relay)
+static int queue_to_output(struct relay *relay, struct buffer **waiting)
 {
-	struct frame_info info = relay->waiting->info; /* the buffer may be in the driver again afterwards */
-	int err = pool_link_queue(&relay->link, relay->waiting);
+	struct frame_info info = (*waiting)->info; /* the buffer may be in the driver again afterwards */
+	int err = pool_link_queue(&relay->link, *waiting);
 
 	if (err == POOL_NOBUF)
 		return 0;
-	relay->waiting = NULL;
+	*waiting = NULL;
 	if (err == POOL_CORRUPT)
 		relay->dropped++;
 	else if (err < 0)
@@ -173,11 +178,77 @@ static int queue_waiting(struct relay *relay)
 	return 0;
 }
 
+/* --- the node --- */
+
+static int end_by_node(struct relay *relay, int err)
+{
+	if (err == POOL_EOS || err == POOL_RES_CHANGE)
+		log_error("%s: the converter ended its stream", relay->node.m2m.node.path);
+	return finish_relay(relay, err == POOL_DEVLOST ? END_DISCONNECT : END_ERROR, err);
+}
+
+/* The newest frame of the source's into the node. */
+static int feed_converter(struct relay *relay)
+{
+	int err = pool_link_queue(&relay->node.link, relay->waiting);
+
+	if (err == POOL_NOBUF)
+		return 0;
+	relay->waiting = NULL;
+	relay->dropped += err == POOL_CORRUPT;
+	relay->node.n_inside += err == 0;
+	return err == 0 || err == POOL_CORRUPT ? 0 : end_by_node(relay, err);
+}
+
+static int take_converted_frame(struct relay *relay)
+{
+	struct relay_node *node = &relay->node;
+	struct frame_info info;
+	struct buffer *frame;
+	int err = pool_dequeue(node->m2m.capture_pool, POOL_PAST, &frame, &info);
+
+	if (err == POOL_TIMEOUT || err == POOL_WAKE || err == POOL_NOBUF)
+		return 0;
+	if (err < 0 && err != POOL_CORRUPT)
+		return end_by_node(relay, err);
+	node->n_inside -= node->n_inside > 0;
+	if (err == 0 && !(info.flags & V4L2_BUF_FLAG_ERROR)) {
+		replace_by_newer(relay, &node->converted, frame);
+		return 0;
+	}
+	if (err == 0)
+		pool_release(frame->pool, frame);
+	relay->dropped++;
+	return 0;
+}
+
+static int run_converter(struct relay *relay)
+{
+	int err = pool_reclaim(relay->node.m2m.output_pool);
+
+	if (err < 0)
+		return end_by_node(relay, err);
+	err = take_converted_frame(relay);
+	if (err == 0 && !relay->done && relay->node.converted)
+		err = queue_to_output(relay, &relay->node.converted);
+	return err;
+}
+
+/* --- with a node or without --- */
+
 static int reclaim_frames(struct relay *relay)
 {
 	int err = pool_reclaim(relay->link.to);
 
-	return err < 0 ? end_by_sink(relay, err) : 0;
+	if (err < 0)
+		return end_by_sink(relay, err);
+	return relay->options.convert_device ? run_converter(relay) : 0;
+}
+
+static int queue_waiting(struct relay *relay)
+{
+	return relay->options.convert_device ? feed_converter(relay)
+					     : queue_to_output(relay, &relay->waiting);
 }
 
 /* --- waiting --- */
@@ -197,8 +268,8 @@ static int64_t duration_end_ns(const struct relay *relay)
 static int64_t stall_end_ns(const struct relay *relay)
 {
 	int64_t stall_ns = relay->options.stall_ns;
-	int64_t since_ns =
-		relay->waiting ? earlier(relay->last_read_ns, relay->last_queue_ns) : relay->last_read_ns;
+	int64_t since_ns = is_under_way(relay) ? earlier(relay->last_read_ns, relay->last_queue_ns)
+					       : relay->last_read_ns;
 
 	return stall_ns ? since_ns + stall_ns : 0;
 }
@@ -214,8 +285,11 @@ static int check_deadlines(struct relay *relay, int64_t now)
 	if (!stall_ns || now < stall_end_ns(relay))
 		return 0;
 	snprintf(text, sizeof text, "%.3g s", (double)stall_ns / NS_PER_S);
-	if (now >= relay->last_read_ns + stall_ns && pool_has_queued(relay->link.from))
+	if (now >= relay->last_read_ns + stall_ns && pool_has_queued(relay->source.setup.pool))
 		obstacle_report(source_path(relay), OBSTACLE_NO_FRAMES, text, NULL);
+	else if (relay->options.convert_device && !relay->node.converted)
+		log_error("%s: the converter gave no frame for %s, and has %llu", relay->node.m2m.node.path,
+			  text, (unsigned long long)relay->node.n_inside);
 	else
 		obstacle_report(relay->sink.setup.device.path, OBSTACLE_TAKES_NONE, NULL, NULL);
 	return finish_relay(relay, END_STALL, POOL_TIMEOUT);
@@ -224,14 +298,16 @@ static int check_deadlines(struct relay *relay, int64_t now)
 /* At least once a second, for the progress line. */
 static int wait_for_devices(struct relay *relay)
 {
-	struct pool *pools[] = { relay->link.from, relay->link.to };
+	struct pool *pools[] = { relay->source.setup.pool, relay->link.to, relay->node.m2m.output_pool,
+				 relay->node.m2m.capture_pool };
+	unsigned n_pools = relay->options.convert_device ? 4 : 2;
 	struct pollfd signal = { .fd = relay->options.signal_fd, .events = POLLIN };
 	int64_t deadline_ns = earlier(duration_end_ns(relay), stall_end_ns(relay));
 	int err;
 
 	if (relay->options.progress)
 		deadline_ns = earlier(deadline_ns, now_ns() + NS_PER_S);
-	err = pool_wait(pools, ARRAY_SIZE(pools), &signal, 1, deadline_ns);
+	err = pool_wait(pools, n_pools, &signal, 1, deadline_ns);
 	if (signal.revents)
 		return finish_relay(relay, END_SIGNAL, 0);
 	return err == 0 || err == POOL_TIMEOUT ? 0 : end_by_source(relay, err);
@@ -266,16 +342,21 @@ static int relay_turn(struct relay *relay)
 
 int relay_loop_run(struct relay *relay)
 {
-	struct pool *failed = NULL;
+	struct pool *source = relay->source.setup.pool, *failed = NULL;
 	int err;
 
-	capture_timestamps_begin(&relay->timestamps, pool_format(relay->link.from)->fps,
-				 pool_info(relay->link.from).streams, now_ns());
+	capture_timestamps_begin(&relay->timestamps, pool_format(source)->fps, pool_info(source).streams,
+				 now_ns());
 	err = pool_link_start(&relay->link, &failed);
+	if (err == 0 && relay->options.convert_device)
+		err = pool_link_start(&relay->node.link, &failed);
 	if (err < 0)
-		return failed == relay->link.to ? end_by_sink(relay, err) : end_by_source(relay, err);
+		return failed == relay->link.to ? end_by_sink(relay, err)
+		       : failed == source       ? end_by_source(relay, err)
+						: end_by_node(relay, err);
 	/* One that is shown, and one that is next: more would wait. */
 	relay->link.depth = pool_info(relay->link.to).min_latency;
+	relay->node.link.depth = relay->link.depth;
 	relay->last_read_ns = relay->last_queue_ns = relay->progress_ns = now_ns();
 	relay->suspension =
 		(struct suspension){ .resume_fd = relay->options.resume_fd, .awake_ns = relay->last_read_ns };

@@ -13,6 +13,16 @@ static struct pool_link_end link_end(struct relay_end *end)
 				       end->options->import_from };
 }
 
+static int choose_ways_through_node(struct relay *relay, const struct pool_link_end *source,
+				    const struct pool_link_end *sink)
+{
+	struct relay_node *node = &relay->node;
+	struct pool_link_end capture = { .device = &node->m2m.capture, .format = &node->given };
+	int err = relay_node_choose_link(node, source);
+
+	return err < 0 ? err : pool_link_choose(&relay->link, &capture, sink);
+}
+
 static int choose_way(struct relay *relay)
 {
 	struct pool_link_end source = link_end(&relay->source), sink = link_end(&relay->sink);
@@ -20,6 +30,8 @@ static int choose_way(struct relay *relay)
 	int err;
 
 	relay->link = (struct pool_link){ 0 };
+	if (relay->options.convert_device)
+		return choose_ways_through_node(relay, &source, &sink);
 	if (!relay->converts && relay->options.way)
 		return pool_link_choose_way(&relay->link, relay->options.way - 1, &source, &sink);
 	if (!relay->converts)
@@ -36,15 +48,23 @@ static int choose_way(struct relay *relay)
 	return 0;
 }
 
-static int check_copies(const struct relay *relay)
+static int check_link_copies(const struct relay *relay, const struct pool_link *link, const char *from,
+			     const char *to)
 {
-	const struct pool_link *link = &relay->link;
-
 	if (!relay->options.require_zero_copy || !link->copies)
 		return 0;
-	log_error("--require-zero-copy: from %s to %s there is only a %s: %s",
-		  relay->source.setup.device.path, relay->sink.setup.device.path, link->text, link->reasons);
+	log_error("--require-zero-copy: from %s to %s there is only a %s: %s", from, to, link->text,
+		  link->reasons);
 	return -ERANGE;
+}
+
+static int check_copies(const struct relay *relay)
+{
+	const char *from = relay->source.setup.device.path, *to = relay->sink.setup.device.path;
+	const char *node = relay->options.convert_device ? relay->node.m2m.node.path : NULL;
+	int err = node ? check_link_copies(relay, &relay->node.link, from, node) : 0;
+
+	return err < 0 ? err : check_link_copies(relay, &relay->link, node ? node : from, to);
 }
 
 /* As many buffers as the output keeps are missing at the source. */
@@ -73,14 +93,19 @@ static int open_queue(struct relay_end *end, const struct pool_options *pool, ui
 
 static int open_queues(struct relay *relay)
 {
-	struct pool_link *link = &relay->link;
+	bool has_node = relay->options.convert_device;
+	struct pool_link *link = &relay->link, *first = has_node ? &relay->node.link : link;
 	/* The source's buffers are the output's. */
-	bool lent = link->from_options.foreign;
-	int err = open_queue(&relay->source, &link->from_options, 0, kept_by_output(relay));
+	bool lent = !has_node && link->from_options.foreign;
+	int err = open_queue(&relay->source, &first->from_options, 0,
+			     has_node ? relay_node_keeps(&relay->node) : kept_by_output(relay));
 
 	if (err == 0)
 		err = open_queue(&relay->sink, &link->to_options,
 				 lent ? pool_info(relay->source.setup.pool).requested.min : 0, 0);
+	if (err == 0 && has_node)
+		return relay_node_open_pools(&relay->node, relay->source.setup.pool, link,
+					     relay->sink.setup.pool);
 	if (err == 0)
 		pool_link_connect(link, relay->source.setup.pool, relay->sink.setup.pool);
 	return err;
@@ -95,32 +120,49 @@ enum status relay_queues_open(struct relay *relay)
 	return status == STATUS_DONE ? status_of(STAGE_QUEUE, open_queues(relay)) : status;
 }
 
+static void add_copies(struct relay *relay, uint64_t n, uint64_t bytes)
+{
+	relay->copied += n;
+	relay->bytes_copied += bytes;
+}
+
+/* A frame that is copied on its way into the node and out of it counts once, its bytes twice. */
 static void take_pool_info(struct relay *relay)
 {
-	const struct pool_link *link = &relay->link;
+	const struct pool_link *link = &relay->link, *in = &relay->node.link;
 
-	relay->source_pool = pool_info(link->from);
+	relay->source_pool = pool_info(relay->source.setup.pool);
 	relay->sink_pool = pool_info(link->to);
-	relay->copied += link->n_copied + relay->source_pool.n_copied + relay->sink_pool.n_copied;
-	relay->bytes_copied +=
-		link->bytes_copied + relay->source_pool.bytes_copied + relay->sink_pool.bytes_copied;
+	add_copies(relay, relay->source_pool.n_copied, relay->source_pool.bytes_copied);
+	add_copies(relay, relay->sink_pool.n_copied, relay->sink_pool.bytes_copied);
+	add_copies(relay, link->n_copied > in->n_copied ? link->n_copied : in->n_copied,
+		   link->bytes_copied + in->bytes_copied);
+}
+
+static void drop_buffer_of(struct relay *relay, struct buffer **frame)
+{
+	if (!*frame)
+		return;
+	pool_release((*frame)->pool, *frame);
+	*frame = NULL;
+	relay->dropped++;
 }
 
 void relay_queues_close(struct relay *relay)
 {
 	struct pool_link *link = &relay->link;
 
-	if (relay->waiting) {
-		pool_release(link->from, relay->waiting);
-		relay->waiting = NULL;
-		relay->dropped++;
-	}
+	drop_buffer_of(relay, &relay->waiting);
+	drop_buffer_of(relay, &relay->node.converted);
+	relay->dropped += relay->node.n_inside;
 	pool_link_stop(link);
+	pool_link_stop(&relay->node.link);
 	if (link->from)
 		take_pool_info(relay);
 	pool_close(relay->source.setup.pool);
 	pool_close(relay->sink.setup.pool);
 	relay->source.setup.pool = relay->sink.setup.pool = NULL;
+	relay_node_close_pools(&relay->node);
 	frame_converter_close(&relay->converter);
 	relay->link.from = relay->link.to = NULL;
 }

@@ -72,5 +72,6 @@ refused 3 'wants a decoder of it, and this is an encoder of' -c h264_v4l2 --code
 refused 3 'wants a converter of raw frames, and this is a decoder' --convert-device sim:type=decoder clip420.nut
 refused 4 'holds mjpeg, which .* h264_v4l2 does not decode' -c h264_v4l2 --codec-device sim:type=decoder mjpeg.avi
 refused 4 'it gives .*320x240, and the output device is set to .*160x120' -c h264_v4l2 --codec-device sim:type=decoder -s 160x120 h264.mp4
+refused 4 'would stretch 320x240 to 160x240, which --fit does not ask for' --convert-device sim:type=converter -s 160x240 clip420.nut
 
 done_testing

@@ -67,6 +67,32 @@ for keys in 'caps=mmap|caps=mmap' 'adjust=size+format,format=NV12|adjust=size+fo
 	is "$(stat -c %s dump.raw 2>/dev/null || echo 0)" 0 "$keys: before the first frame"
 done
 
+# --- a converter between the two ---
+through() { # STATUS OUTPUT-KEYS NODE-KEYS SOURCE-KEYS [OPTIONS...]
+	relay "$1" "fps=0,format=UYVY,adjust=format,$2" "fps=50,format=YUYV,adjust=format,$4" --convert-device "sim:type=converter,$3" "${@:5}"
+}
+through 0 '' '' '' -n 8 --require-zero-copy
+is "$(json r.json '"\(.converter.from) \(.converter.to), \(.converter.relay), \(.relay), \(.frames.copied) \(.frames.played == .frames.zero_copy)"')" \
+	'YUYV UYVY, dmabuf, exported by sim, dmabuf, exported by sim, 0 true' 'a converter: nothing is copied'
+shown UYVY 320x240 8 'a converter'
+through 0 caps=mmap caps=mmap caps=mmap -n 8
+is "$(json r.json '"\(.converter.relay) \(.relay) \(.frames.copied) \(.frames.zero_copy) \(.bytes.copied >= 8 * (153600 + 153600))"')" 'copy copy 8 0 true' 'a converter: frames that are copied twice count once'
+shown UYVY 320x240 8 'a converter that shares nothing'
+through 4 '' '' caps=mmap,fail=expbuf@*:EINVAL -n 8 --require-zero-copy
+one_clear_line '--require-zero-copy: from sim to sim there is only a copy: ' 'a converter that shares nothing: refused'
+through 5 '' unplug=5 ''
+is "$(errors | grep -c 'device is gone') $(json r.json '"\(.end) \(.frames.read == .frames.played + .frames.dropped)"')" '1 disconnect true' 'the converter unplugged: said once, and all counted'
+through 5 '' stall=5 '' --stall-timeout 300ms
+like "$(errors)" 'the converter gave no frame for 0.3 s, and has [1-9]' 'the converter stands still'
+through 0 '' '' last=7
+is "$(json r.json '"\(.end) \(.frames.played + .frames.dropped)"')" 'eos 7' 'the source ends: what the converter has is shown'
+through 4 adjust=size+format,size=160x240 '' '' -n 2
+like "$(errors)" 'the converter would stretch 320x240 to 160x240, which --fit does not ask for: use --fit scale' 'a converter has no bars'
+through 0 adjust=size+format,size=160x240 '' '' -n 2 --fit scale
+is "$(json r.json '"\(.input.format.width) \(.format.width)"')" '320 160' 'a converter that is to stretch'
+relay 3 '' '' --convert-device sim:type=decoder
+one_clear_line 'wants a converter of raw frames, and this is a decoder' 'no converter'
+
 # --- the output is slower: the newest frame wins, nothing waits behind it ---
 relay 0 '' 'fps=50' -n 6 -r 5
 is "$(json r.json '.frames | "\(.dropped > 0) \(.read == .played + .dropped)"')" 'true true' 'a slow output: frames are dropped, and counted'

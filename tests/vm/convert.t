@@ -35,7 +35,7 @@ END
 for k in "${kernels[@]}"; do
 	[ "$k" != 6.1 ] || continue # its vivid connects no two devices
 	drivers=$("$root/scripts/vm-test-drivers" "$k") || exit 1
-	ok "the job ran" boot "$k" convert -m 'vivid node_types=0x101 vid_cap_nr=0 vid_out_nr=10 multiplanar=1' -f "$drivers" -f "$work/rgb.nut" -f "$work/yuv420.raw" -f "$root/tests/tools/fwht-to-ivf" || continue
+	ok "the job ran" boot "$k" convert -m 'vivid n_devs=2 node_types=0x101,0x101 vid_cap_nr=0,1 vid_out_nr=10,11 multiplanar=1,1' -f "$drivers" -f "$work/rgb.nut" -f "$work/yuv420.raw" -f "$root/tests/tools/fwht-to-ivf" || continue
 	for name in same yuyv; do
 		is "$name: exit status 0" "$(status "$name")" 0
 		is "$name: the output imports what the converter exports" "$(report "$name" '.io, .converter.relay' | paste -sd ' ')" \
@@ -47,6 +47,10 @@ for k in "${kernels[@]}"; do
 	is 'yuyv: into another format' "$(report yuyv '.converter.from, .converter.to' | paste -sd ' ')" 'RGB3 YUYV'
 	is 'yuyv: eight frames' "$(stat -c %s "$job/yuyv-seen.raw")" $((8 * 614400))
 	is 'whole: every frame is shown' "$(status whole) $(report whole '.frames.played, .end' | paste -sd ' ')" '0 4 eos'
+	is 'camera: exit status 0' "$(status camera)" 0
+	is 'camera: nothing is copied on either side' "$(report camera '.converter.relay, .relay, .frames.copied' | paste -sd ' ')" \
+		"dmabuf, exported by /dev/video1 dmabuf, exported by $(report camera .converter.path) 0"
+	ok 'camera: three frames, to the byte' cmp <(cat "$job"/still.raw "$job"/still.raw "$job"/still.raw) "$job/camera-seen.raw"
 	is 'a camera is no converter' "$(status wrong)" 3
 	ok 'which is said' says wrong 'not both an input and an output|no codec or converter'
 	is 'a format that the converter does not make' "$(status size)" 4
