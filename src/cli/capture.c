@@ -25,6 +25,7 @@
 
 struct capture_options {
 	struct common_options common;
+	struct watch_options watch;
 	const char *output, *container, *codec, *codec_device;
 	char *codec_options, *format_options;
 	int overwrite;
@@ -106,11 +107,17 @@ static const struct option_row run_rows[] = {
 };
 
 static const struct option_group groups[] = {
-	{ "Device", common_device_rows, OFFSET(common) }, { "File", file_rows, 0 },
-	{ "Segments", segment_rows, OFFSET(segments) },   { "Run", run_rows, 0 },
-	{ "Buffers", common_queue_rows, OFFSET(common) }, { "Copies", common_zero_copy_rows, OFFSET(common) },
-	{ "Rights", common_rights_rows, OFFSET(common) }, { "Messages", common_output_rows, OFFSET(common) },
-	{ "", common_basic_rows, OFFSET(common.basic) },  { 0 },
+	{ "Device", common_device_rows, OFFSET(common) },
+	{ "File", file_rows, 0 },
+	{ "Segments", segment_rows, OFFSET(segments) },
+	{ "Run", run_rows, 0 },
+	{ "Buffers", common_queue_rows, OFFSET(common) },
+	{ "Copies", common_zero_copy_rows, OFFSET(common) },
+	{ "Rights", common_rights_rows, OFFSET(common) },
+	{ "Watching", watch_rows, OFFSET(watch) },
+	{ "Messages", common_output_rows, OFFSET(common) },
+	{ "", common_basic_rows, OFFSET(common.basic) },
+	{ 0 },
 };
 
 static const struct option_spec spec = {
@@ -127,6 +134,8 @@ static int check_files(const struct capture_options *options)
 		{ .option = "--output" },
 		{ .option = "--json", .name = options->common.basic.json },
 		{ .option = "--frame-log", .name = options->frame_log },
+		{ .option = "--status", .name = options->watch.file },
+		{ .option = "--status-socket", .name = options->watch.socket },
 	};
 	char *first = NULL;
 	int err = 0;
@@ -308,22 +317,33 @@ static enum status print_report(const struct recording *recording, const struct 
 
 static enum status record_and_report(const struct capture_options *options,
 				     const struct setup_options *setup_options, struct setup *setup,
-				     FILE *json, int signal_fd, int resume_fd)
+				     struct watch *watch, FILE *json, int signal_fd, int resume_fd)
 {
 	struct recording recording = {
 		.options = record_options(options, signal_fd, resume_fd),
 		.setup = setup,
 		.setup_options = setup_options,
+		.disk_left_ns = -1,
 	};
-	struct progress progress = { .recording = &recording };
+	struct progress progress = {
+		.recording = &recording,
+		.has_line = common_progress_wanted(&options->common),
+		.watch = watch,
+		.fps_requested = options->common.fps,
+	};
 	enum status status, report_status;
 	int err;
 
-	if (common_progress_wanted(&options->common)) {
+	if (progress_watch_recording(&progress) < 0) {
+		text_file_close(json);
+		return STATUS_FILE;
+	}
+	if (progress.has_line || watch) {
 		recording.options.progress = progress_record;
 		recording.options.progress_opaque = &progress;
 	}
 	err = record_run(&recording);
+	progress_end_recording(&progress);
 	setup->under_way = err == 0 || recording.ledger.captured;
 	status_line_end();
 	report_status = print_report(&recording, options, json, err);
@@ -338,9 +358,9 @@ static enum status confine_capture(struct capture_options *options)
 	const char *fallback = options->segments.fallback;
 	char file[PATH_MAX];
 	const struct confine_path paths[] = {
-		{ options->output, CONFINE_FOLDER },
-		{ options->frame_log, CONFINE_FOLDER },
-		{ fallback ? file : NULL, CONFINE_FOLDER },
+		{ options->output, CONFINE_FOLDER },        { options->frame_log, CONFINE_FOLDER },
+		{ fallback ? file : NULL, CONFINE_FOLDER }, { options->watch.file, CONFINE_FOLDER },
+		{ options->watch.socket, CONFINE_FOLDER },
 	};
 	enum status status = common_become_user(&options->common);
 	int err = 0;
@@ -357,6 +377,7 @@ static enum status capture_with(struct capture_options *options)
 {
 	struct setup_options setup_options;
 	struct setup setup = { 0 };
+	struct watch *watch = NULL;
 	enum status status;
 	FILE *json = NULL;
 	int signal_fd, resume_fd;
@@ -374,6 +395,10 @@ static enum status capture_with(struct capture_options *options)
 								      options->codec_options };
 	if (options->common.basic.json && text_file_open(&json, options->common.basic.json) < 0)
 		return STATUS_FILE;
+	if (watch_open(&watch, &options->watch) < 0) {
+		text_file_close(json);
+		return STATUS_FILE;
+	}
 	signal_fd = signals_open();
 	resume_fd = signal_fd < 0 ? -1 : signals_open_resume();
 	setup_options.signal_fd = signal_fd;
@@ -382,11 +407,13 @@ static enum status capture_with(struct capture_options *options)
 	if (status == STATUS_DONE)
 		status = confine_capture(options);
 	if (status == STATUS_DONE) {
-		status = record_and_report(options, &setup_options, &setup, json, signal_fd, resume_fd);
+		status =
+			record_and_report(options, &setup_options, &setup, watch, json, signal_fd, resume_fd);
 		json = NULL;
 	}
 	setup_close(&setup);
 	segment_command_close(options->segments.command);
+	watch_close(watch);
 	signals_close();
 	text_file_close(json);
 	return status;

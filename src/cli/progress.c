@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the progress line of capture and play says. */
+/* What the progress line of capture and play says, and what those are told who watch the run. */
 #include "cli/progress.h"
 
 #include <inttypes.h>
@@ -7,7 +7,9 @@
 #include <string.h>
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/status_line.h"
+#include "report/record.h"
 
 #define FIELD_MAX 64
 #define TIME_MAX 40
@@ -54,7 +56,9 @@ static void show_fields(struct progress *progress, uint64_t n_frames, int64_t la
 	else if (progress->rate_ns > progress->started_ns)
 		snprintf(fps, sizeof fps, "%.1f fps", progress->fps);
 	memcpy(fields + 3, more, n_more * sizeof *more);
-	status_line_show(fields, 3 + n_more);
+	if (progress->has_line)
+		status_line_show(fields, 3 + n_more);
+	status_line_join(progress->text, sizeof progress->text, fields, 3 + n_more);
 }
 
 /* What remains of --count and of --duration. */
@@ -84,15 +88,14 @@ static void disk_text(const struct recording *recording, char text[FIELD_MAX])
 		snprintf(text, FIELD_MAX, "disk full in %" PRId64 " min", left_ns / (60 * NS_PER_S));
 }
 
-void progress_record(void *opaque)
+static void show_recording(struct progress *progress)
 {
-	struct progress *progress = opaque;
 	const struct recording *recording = progress->recording;
 	const struct ledger *ledger = &recording->ledger;
 	char left[FIELD_MAX], written[FIELD_MAX], waiting[FIELD_MAX] = "", lost[FIELD_MAX],
 						  bytes[BYTES_TEXT_MAX];
 	char disk[FIELD_MAX];
-	const char *const fields[] = { left, written, waiting, lost, disk };
+	const char *const fields[] = { left, written, waiting, disk, lost };
 
 	disk_text(recording, disk);
 	remaining_text(progress, left);
@@ -102,6 +105,66 @@ void progress_record(void *opaque)
 			 (unsigned long long)recording->backlog.items);
 	snprintf(lost, sizeof lost, "lost %" PRIu64, ledger_lost(ledger));
 	show_fields(progress, ledger->captured, recording->last_frame_ns, fields, ARRAY_SIZE(fields));
+}
+
+/* --- those who watch --- */
+
+static struct json_object *recording_status(const struct progress *progress)
+{
+	const struct recording *recording = progress->recording;
+	struct json_object *status, *fps;
+	struct report report = {
+		.command = "capture",
+		.device = &recording->setup->device,
+		.format = &recording->setup->format,
+		.fps_requested = progress->fps_requested,
+		.pool = recording->pool_info,
+	};
+
+	report_take_times(&report);
+	status = report_record_status_json(&report, recording);
+	fps = json_object_object_get(status, "fps");
+	if (recording->state == RUN_RUNNING || recording->state == RUN_ARMED)
+		json_add_number(fps, "now", progress->fps, 3);
+	return status;
+}
+
+static void tell_of_recording(const struct progress *progress)
+{
+	const struct recording *recording = progress->recording;
+	struct watch_news news = {
+		.state = recording->state,
+		.has_frame = recording->ledger.captured > 0,
+		.status = recording_status(progress),
+	};
+
+	snprintf(news.text, sizeof news.text, "%s", progress->text);
+	watch_tell(progress->watch, &news);
+}
+
+int progress_watch_recording(struct progress *progress)
+{
+	if (!progress->watch)
+		return 0;
+	return watch_start(progress->watch, recording_status(progress),
+			   &progress->recording->ledger.bytes_taken);
+}
+
+void progress_end_recording(struct progress *progress)
+{
+	if (progress->watch)
+		tell_of_recording(progress);
+}
+
+void progress_record(void *opaque)
+{
+	struct progress *progress = opaque;
+	const struct recording *recording = progress->recording;
+
+	show_recording(progress);
+	if (progress->watch && watch_due(progress->watch, recording->state, recording->ledger.captured > 0,
+					 recording->last_frame_ns))
+		tell_of_recording(progress);
 }
 
 void progress_playback(void *opaque)

@@ -189,25 +189,28 @@ static void print_source(const struct recording *recording, FILE *out)
 		    recording->source_changes, recording->source_interruptions);
 }
 
+static struct json_object *file_json(const struct output_file *file)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_text(object, "path", file->path);
+	json_add_text(object, "container", file->container);
+	json_add_text(object, "codec", file->codec);
+	if (file->pixel_format)
+		json_add_text(object, "pixel_format", file->pixel_format);
+	json_add_count(object, "frames", file->frames);
+	json_add_count(object, "bytes", file->bytes);
+	if (file->err < 0)
+		json_add_text(object, "error", err_str(file->err));
+	return object;
+}
+
 static struct json_object *files_json(const struct recording *recording)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; i < recording->n_files; i++) {
-		const struct output_file *file = &recording->files[i];
-		struct json_object *object = json_object_new_object();
-
-		json_add_text(object, "path", file->path);
-		json_add_text(object, "container", file->container);
-		json_add_text(object, "codec", file->codec);
-		if (file->pixel_format)
-			json_add_text(object, "pixel_format", file->pixel_format);
-		json_add_count(object, "frames", file->frames);
-		json_add_count(object, "bytes", file->bytes);
-		if (file->err < 0)
-			json_add_text(object, "error", err_str(file->err));
-		json_object_array_add(array, object);
-	}
+	for (size_t i = 0; i < recording->n_files; i++)
+		json_object_array_add(array, file_json(&recording->files[i]));
 	return array;
 }
 
@@ -277,7 +280,8 @@ static struct report_times record_times(const struct recording *recording)
 				      &recording->rate };
 }
 
-struct json_object *report_record_json(const struct report *report, const struct recording *recording)
+/* What a report has that is made while the recording goes on, too. */
+static struct json_object *record_json_so_far(const struct report *report, const struct recording *recording)
 {
 	struct report_times times = record_times(recording);
 	struct json_object *object = report_json(report, &times);
@@ -293,6 +297,31 @@ struct json_object *report_record_json(const struct report *report, const struct
 		json_object_object_add(object, "timestamps", timestamps_json(recording));
 	if (source_changed(recording))
 		json_object_object_add(object, "source", source_json(recording));
+	return object;
+}
+
+struct json_object *report_record_status_json(const struct report *report, const struct recording *recording)
+{
+	struct json_object *object = record_json_so_far(report, recording), *queue;
+
+	json_add_text(object, "state", run_state_name(recording->state));
+	queue = json_object_object_get(object, "queue");
+	json_add_count(queue, "frames", recording->backlog.items);
+	json_add_count(queue, "bytes", recording->backlog.bytes);
+	json_add_count(object, "files", recording->n_files_so_far);
+	if (recording->current.path)
+		json_object_object_add(object, "file", file_json(&recording->current));
+	if (record_disk_left_ns(recording) >= 0)
+		json_add_number(object, "disk_left_s", (double)record_disk_left_ns(recording) / 1e9, 0);
+	if (recording->state == RUN_ENDED)
+		json_add_text(object, "end", end_name(recording->end));
+	return object;
+}
+
+struct json_object *report_record_json(const struct report *report, const struct recording *recording)
+{
+	struct json_object *object = record_json_so_far(report, recording);
+
 	if (recording->setup && recording->setup->encoding)
 		json_object_object_add(object, "encoder", encoder_json(recording->setup->encoding));
 	add_if_any(object, "segments_removed", recording->segments_removed);

@@ -11,6 +11,9 @@
 /* What became of the frames of a recording that has none in its files, for an error message. Returns text. */
 char *report_record_fates(const struct recording *recording, char text[REPORT_FATES_MAX]);
 struct json_object *report_record_json(const struct report *report, const struct recording *recording);
+/* While it goes on, for options.progress: the keys of the report, but for the files, the encoder and the end,
+ * and those of the status alone. */
+struct json_object *report_record_status_json(const struct report *report, const struct recording *recording);
 void report_record_text(const struct report *report, const struct recording *recording, FILE *out);
 
 #endif

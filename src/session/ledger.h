@@ -8,8 +8,8 @@
  * Fields that come in buffers of their own, and are woven, count as the frame that they make.
  *
  * The file thread writes `written`, `lost_writer`, `lost_codec`, `bytes_written` and `bytes_taken`, the
- * device loop the others; `lost_writer` too, for a frame that the fifo no longer takes. The progress line
- * reads them while both threads run.
+ * device loop the others; both `copied` and `bytes_copied`, and `lost_writer` too, for a frame that the fifo
+ * no longer takes. The progress line reads them while both threads run.
  */
 #ifndef SESSION_LEDGER_H
 #define SESSION_LEDGER_H
@@ -18,21 +18,23 @@
 #include "queue/buffer.h"
 
 struct ledger {
-	uint64_t captured;          /* buffers dequeued; frames of two buffers */
-	uint64_t skipped;           /* --skip, those before the first key frame, and those past the end */
-	uint64_t before_key;        /* of them: decoding could not start with them */
-	uint64_t copied, zero_copy; /* written from a copy; from the buffer that the driver filled */
-	uint64_t lost_driver;       /* gaps in the sequence */
-	uint64_t lost_error;        /* damaged and not kept, or nothing in it */
-	uint64_t lost_queue;        /* no buffer and no memory left for it */
-	_Atomic uint64_t written;   /* in the file; while a codec works, it may hold some back */
+	uint64_t captured;        /* buffers dequeued; frames of two buffers */
+	uint64_t skipped;         /* --skip, those before the first key frame, and those past the end */
+	uint64_t before_key;      /* of them: decoding could not start with them */
+	_Atomic uint64_t copied;  /* written from a copy */
+	uint64_t zero_copy;       /* from the buffer that the driver filled */
+	uint64_t lost_driver;     /* gaps in the sequence */
+	uint64_t lost_error;      /* damaged and not kept, or nothing in it */
+	uint64_t lost_queue;      /* no buffer and no memory left for it */
+	_Atomic uint64_t written; /* in the file; while a codec works, it may hold some back */
 	_Atomic uint64_t lost_writer;
 	_Atomic uint64_t lost_codec; /* could not be decoded, or did not come out of decoder and encoder */
 	uint64_t second_fields;      /* in buffers of their own, not woven: the number is the first field's */
 	uint64_t missing_fields;     /* of frames that had only one: it was doubled */
 	uint64_t repeated;           /* the same sequence number again, a driver's fault */
 	uint64_t unnumbered;         /* buffers without a frame, and so without a number */
-	uint64_t bytes_captured, bytes_copied;
+	uint64_t bytes_captured;
+	_Atomic uint64_t bytes_copied;
 	_Atomic uint64_t bytes_written; /* of the files */
 	_Atomic uint64_t bytes_taken;   /* payload of the frames that the file thread is done with */
 

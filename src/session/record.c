@@ -52,14 +52,6 @@ static int start_file_thread(struct record_loop *loop)
 	return 0;
 }
 
-static void update_high_water(struct fifo_level *high_water, struct fifo_level level)
-{
-	if (level.max_items > high_water->max_items)
-		high_water->max_items = level.max_items;
-	if (level.max_bytes > high_water->max_bytes)
-		high_water->max_bytes = level.max_bytes;
-}
-
 static bool has_next_stream(const struct record_loop *loop)
 {
 	const struct recording *recording = loop->recording;
@@ -115,12 +107,10 @@ static int stop_stream(struct record_loop *loop)
 	/* The muxer may hold a reference to the last frame. */
 	err = record_file_end_segment(loop->file);
 	loop->n_refs -= buffer_ref_return(loop->returned, true);
-	update_high_water(&recording->high_water, fifo_level(loop->frames));
+	record_loop_update_result(loop);
+	loop->counted = (struct pool_info){ 0 };
 	close_fifos(loop);
 	pool_set_wakeup(pool, -1, -1);
-	recording->pool_info = pool_info(pool);
-	recording->ledger.copied += recording->pool_info.n_copied;
-	recording->ledger.bytes_copied += recording->pool_info.bytes_copied;
 	if (loop->encode)
 		record_encode_close(loop);
 	return err;
@@ -162,31 +152,13 @@ static int record_streams(struct record_loop *loop)
 		if (err < 0)
 			return err;
 		err = record_loop_run(loop);
+		record_loop_report_progress(loop, has_next_stream(loop) ? RUN_WAITING : RUN_ENDING);
 		file_err = stop_stream(loop);
 		if (file_err < 0 || !has_next_stream(loop))
 			return err;
 		err = reconnect(loop);
 	} while (err > 0);
 	return err;
-}
-
-static void fill_result(struct record_loop *loop)
-{
-	struct recording *recording = loop->recording;
-	const struct capture_timestamps *timestamps = &loop->timestamps;
-	struct ledger *ledger = &recording->ledger;
-
-	recording->latency_ns = timestamps->latency_stats;
-	recording->interval_ns = timestamps->interval_stats;
-	recording->n_timestamps_replaced = timestamps->n_replaced;
-	capture_timestamps_faults(timestamps, recording->timestamp_faults);
-	if (timestamps->last.pts_ns > 0)
-		recording->measured_fps =
-			(double)timestamps->interval_stats.count * NS_PER_S / (double)timestamps->last.pts_ns;
-	rate_truth_judge(&recording->rate, &recording->setup->device, recording->setup->format.fps,
-			 &timestamps->rate);
-	ledger->zero_copy = ledger->written > ledger->copied ? ledger->written - ledger->copied : 0;
-	recording->wall_ns = now_ns() - loop->start_ns;
 }
 
 /* Pictures that are not whole frames are named. */
@@ -244,7 +216,10 @@ int record_run(struct recording *recording)
 	close_err = record_file_close(loop->file);
 	if (close_err < 0 && err == 0)
 		err = record_loop_finish(loop, END_WRITE_ERROR, close_err);
-	fill_result(loop);
+	record_loop_update_result(loop);
+	rate_truth_judge(&recording->rate, &recording->setup->device, recording->setup->format.fps,
+			 &loop->timestamps.rate);
+	recording->state = RUN_ENDED;
 	free(loop);
 	return err;
 }
@@ -259,11 +234,8 @@ int64_t record_disk_left_ns(const struct recording *recording)
 
 void record_close(struct recording *recording)
 {
-	for (size_t i = 0; i < recording->n_files; i++) {
-		free(recording->files[i].path);
-		free(recording->files[i].container);
-		free(recording->files[i].codec);
-	}
+	for (size_t i = 0; i < recording->n_files; i++)
+		output_file_free(&recording->files[i]);
 	free(recording->files);
 	recording->files = NULL;
 	recording->n_files = 0;

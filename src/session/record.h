@@ -14,6 +14,7 @@
 #include "session/ledger.h"
 #include "session/rate_truth.h"
 #include "session/rotation.h"
+#include "session/run_state.h"
 #include "session/segment_command.h"
 #include "session/setup.h"
 
@@ -41,7 +42,7 @@ struct record_options {
 	bool renegotiate;          /* when the video source changes: go on in the next file */
 	int signal_fd;             /* readable ends the run without error; -1: none */
 	int resume_fd;             /* non-blocking signalfd of SIGCONT; -1: none */
-	/* Called by the device loop a few times a second; NULL: not. */
+	/* Called by the device loop a few times a second, and when the state changes; NULL: not. */
 	void (*progress)(void *opaque);
 	void *progress_opaque;
 };
@@ -58,7 +59,10 @@ struct recording {
 	struct setup *setup;           /* opened for capture; opened again for reopen and renegotiate */
 	const struct setup_options *setup_options;
 
-	/* For options.progress. */
+	/* For options.progress, with the result so far but for the files, rate and end. */
+	enum run_state state;
+	struct output_file current; /* that is being written; path NULL: none */
+	unsigned n_files_so_far;
 	int64_t last_frame_ns;        /* when the last frame came that could be used */
 	struct fifo_level backlog;    /* what waits for the file thread */
 	_Atomic int64_t disk_left_ns; /* how long the disk will do at this rate; -1: not known, or no limit */

@@ -22,6 +22,7 @@ int record_file_open(struct record_file **out, struct recording *recording)
 	if (!file)
 		return log_no_memory();
 	file->recording = recording;
+	pthread_mutex_init(&file->shown.lock, NULL);
 	file->lines_end = &file->lines;
 	err = record_segment_prepare(file);
 	if (err == 0 && !file->has_own_logs)
@@ -136,8 +137,8 @@ static int write_frame(struct record_file *file, struct record_frame *frame)
 		record_lines_append(file, frame);
 	} else {
 		err = place_frame(file, frame);
-		file->n_copied += frame->frame.copied_bytes && !frame->copied;
-		file->bytes_copied += frame->frame.copied_bytes;
+		ledger->copied += frame->frame.copied_bytes && !frame->copied;
+		ledger->bytes_copied += frame->frame.copied_bytes;
 		ledger->bytes_taken += frame->info.bytes;
 	}
 	if (err == -EAGAIN || (err > 0 && file->resumes && file->segment_taken == 0)) {
@@ -194,6 +195,37 @@ int record_file_write(struct record_file *file, struct record_frame *frame)
 	return has_waited(file, frame) ? write_waiting(file) : 0;
 }
 
+void output_file_free(struct output_file *file)
+{
+	free(file->path);
+	free(file->container);
+	free(file->codec);
+	*file = (struct output_file){ 0 };
+}
+
+unsigned record_file_current(struct record_file *file, struct output_file *current)
+{
+	struct writer_info info;
+	unsigned n_files;
+
+	*current = (struct output_file){ 0 };
+	pthread_mutex_lock(&file->shown.lock);
+	n_files = file->shown.n_files;
+	if (file->shown.writer) {
+		info = writer_info(file->shown.writer);
+		*current = (struct output_file){
+			.path = strdup(info.path),
+			.container = strdup(info.container),
+			.codec = strdup(info.codec),
+			.pixel_format = info.pixel_format,
+			.frames = info.frames,
+			.bytes = info.bytes,
+		};
+	}
+	pthread_mutex_unlock(&file->shown.lock);
+	return n_files;
+}
+
 int record_file_end_segment(struct record_file *file)
 {
 	int err, line_err;
@@ -215,19 +247,16 @@ int record_file_end_segment(struct record_file *file)
 
 int record_file_close(struct record_file *file)
 {
-	struct ledger *ledger;
 	int err, log_err;
 
 	if (!file)
 		return 0;
-	ledger = &file->recording->ledger;
-	ledger->copied += file->n_copied;
-	ledger->bytes_copied += file->bytes_copied;
 	file->ends = true;
 	err = record_file_end_segment(file);
 	log_err = frame_log_close(&file->log, err == 0);
 	output_file_set_room(NULL, NULL);
 	file->recording->segments_removed = rotation_close(file->rotation);
+	pthread_mutex_destroy(&file->shown.lock);
 	free(file);
 	return err < 0 ? err : log_err;
 }

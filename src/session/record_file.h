@@ -39,6 +39,11 @@ int record_file_open(struct record_file **file, struct recording *recording);
 int record_file_write(struct record_file *file, struct record_frame *frame);
 /* Counts the frame as lost by the writer, and frees it. */
 void record_file_discard(struct record_file *file, struct record_frame *frame);
+/* Frees what is in it. */
+void output_file_free(struct output_file *file);
+/* For any thread: the file that is being written, whose path is NULL where none is. Its strings are the
+ * caller's to free. Returns how many there were so far. */
+unsigned record_file_current(struct record_file *file, struct output_file *current);
 /* Finalises the segment, if one is open; the next frame opens another. Returns the file's first error, or 0.
  */
 int record_file_end_segment(struct record_file *file);

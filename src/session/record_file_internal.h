@@ -3,6 +3,7 @@
 #ifndef SESSION_RECORD_FILE_INTERNAL_H
 #define SESSION_RECORD_FILE_INTERNAL_H
 
+#include <pthread.h>
 #include "session/measured_rate.h"
 #include "session/record_file.h"
 #include "session/rotation.h"
@@ -13,6 +14,11 @@
 struct record_file {
 	struct recording *recording;
 	struct writer *writer; /* NULL: no segment is open */
+	struct {
+		pthread_mutex_t lock;
+		struct writer *writer; /* NULL: none is open */
+		unsigned n_files;      /* so far */
+	} shown;                       /* to other threads */
 	struct frame_log log;
 	bool has_own_logs;                       /* each segment has one */
 	uint64_t n_muxed;                        /* packets of the segment */
@@ -28,12 +34,11 @@ struct record_file {
 	int failure;      /* of the last file, after which none could be opened yet; 0: none */
 	int64_t retry_ns; /* when to try again */
 	bool resumes;     /* the segment follows one that failed: it may begin within a group of pictures */
-	uint64_t n_pictures;             /* in the series so far */
-	int64_t segment_pts_ns;          /* of the segment's first frame */
-	uint64_t segment_taken;          /* frames that its writer took */
-	uint64_t closed_written;         /* frames in the segments before */
-	uint64_t closed_bytes;           /* of the segments before */
-	uint64_t n_copied, bytes_copied; /* by the writer; frames that the queue had not copied already */
+	uint64_t n_pictures;                    /* in the series so far */
+	int64_t segment_pts_ns;                 /* of the segment's first frame */
+	uint64_t segment_taken;                 /* frames that its writer took */
+	uint64_t closed_written;                /* frames in the segments before */
+	uint64_t closed_bytes;                  /* of the segments before */
 	int64_t times_ns[MEASURED_RATE_FRAMES]; /* of the last frames of the stream that were sent here */
 	unsigned n_times;
 	struct record_frame *waiting[MAX_WAITING]; /* for the rate to be known */
@@ -53,6 +58,8 @@ int record_segment_close(struct record_file *file);
 int record_segment_set_rate(struct record_file *file);
 /* Whether the frame is to begin another segment. */
 bool record_segment_is_full(const struct record_file *file, const struct record_frame *frame);
+/* Lets other threads see the segment that is open, or, before the writer is closed, with NULL, none. */
+void record_segment_show(struct record_file *file, struct writer *writer);
 /* So many frames of the segment are in the file. */
 uint64_t record_segment_written(const struct record_file *file);
 

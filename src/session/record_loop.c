@@ -209,6 +209,7 @@ static int check_source(struct record_loop *loop)
 	char change[DV_TIMINGS_TEXT_MAX];
 	int err = pool_pause(pool);
 
+	record_loop_report_progress(loop, RUN_WAITING);
 	if (err == 0)
 		err = dv_timings_wait(device, recording->options.signal_fd, record_loop_deadline(loop),
 				      &loop->source);
@@ -261,17 +262,6 @@ static int handle_result(struct record_loop *loop, int result)
 	return record_loop_finish(loop, END_ERROR, result);
 }
 
-static void report_record_progress(struct record_loop *loop)
-{
-	struct recording *recording = loop->recording;
-
-	if (!recording->options.progress || !status_line_due(&loop->progress_ns, now_ns()))
-		return;
-	recording->last_frame_ns = loop->last_frame_ns;
-	recording->backlog = fifo_level(loop->frames);
-	recording->options.progress(recording->options.progress_opaque);
-}
-
 /* Waits for the camera's next frame, and does meanwhile what a codec node needs. Returns as
  * pool_dequeue(); POOL_WAKE where the node has ended the recording. */
 static int dequeue_next(struct record_loop *loop, struct buffer **buffer)
@@ -307,7 +297,8 @@ static int run_stream(struct record_loop *loop)
 			loop->last_frame_ns = loop->suspension.awake_ns; /* not a stall of the device's */
 		err = err == 0 ? take_buffer(loop, buffer) : handle_result(loop, err);
 		err = err < 0 ? err : loop->node_err;
-		report_record_progress(loop);
+		if (status_line_due(&loop->progress_ns, now_ns()))
+			record_loop_report_progress(loop, RUN_RUNNING);
 	}
 	return record_encode_finish(loop, err);
 }

@@ -33,8 +33,9 @@ struct record_loop {
 	bool node_failed;             /* which ended the recording, */
 	int node_err;                 /* by this error */
 	struct suspension suspension;
-	int64_t last_frame_ns;   /* when the last frame came that could be used */
-	uint64_t n_unusable;     /* since then */
+	int64_t last_frame_ns;    /* when the last frame came that could be used */
+	uint64_t n_unusable;      /* since then */
+	struct pool_info counted; /* the pool's copies that are in the ledger */
 	bool done;               /* the stream ends: recording->end is set, or the video source has changed */
 	bool has_source_changed; /* to `source` */
 	struct video_source source;
@@ -54,6 +55,10 @@ int record_loop_finish(struct record_loop *loop, enum run_end end, int err);
 int record_loop_time_out(struct record_loop *loop);
 /* The same where it has passed by time_ns. */
 int record_loop_end_if_past(struct record_loop *loop, int64_t time_ns);
+/* Brings the recording's result up to date, but for the rate and the files. */
+void record_loop_update_result(struct record_loop *loop);
+/* Tells options.progress what the run is doing. */
+void record_loop_report_progress(struct record_loop *loop, enum run_state state);
 /* When to stop waiting for the next frame, on CLOCK_MONOTONIC; 0: never. */
 int64_t record_loop_deadline(const struct record_loop *loop);
 

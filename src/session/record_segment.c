@@ -269,10 +269,19 @@ int record_segment_open(struct record_file *file)
 		file->writer = NULL;
 		return err;
 	}
+	record_segment_show(file, file->writer);
 	file->needs_rate = writer_needs_rate(file->writer);
 	if (file->needs_rate && file->n_times > 1)
 		err = record_segment_set_rate(file);
 	return err;
+}
+
+void record_segment_show(struct record_file *file, struct writer *writer)
+{
+	pthread_mutex_lock(&file->shown.lock);
+	file->shown.writer = writer;
+	file->shown.n_files += writer != NULL;
+	pthread_mutex_unlock(&file->shown.lock);
 }
 
 static int add_output_file(struct recording *recording, const struct writer_info *info, const char *path,
@@ -359,6 +368,7 @@ int record_segment_close(struct record_file *file)
 	file->closed_bytes += info.bytes;
 	file->n_pictures = info.n_pictures;
 	recording->ledger.bytes_written = file->closed_bytes;
+	record_segment_show(file, NULL);
 	writer_close(file->writer);
 	file->writer = NULL;
 	err = err < 0 ? err : line_err < 0 ? line_err : log_err;

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A file that says how a run is, replaced by rename(). */
+#include "base/status_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/log.h"
+
+#define END_S 5 /* a disk that stalls for longer does not hold up the end of the run */
+
+struct status_file {
+	char *name, *new_name;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	/* Guarded by the lock. */
+	char *text; /* to be written; NULL: none */
+	bool ends;
+	/* The thread's. */
+	int err; /* of the last text */
+};
+
+static int write_text_to(int fd, const char *text)
+{
+	size_t size = strlen(text);
+
+	while (size > 0) {
+		ssize_t n = write(fd, text, size);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		text += n > 0 ? n : 0;
+		size -= n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
+
+/* What a run that was killed left behind is removed; a link in its place is not followed. */
+static int replace_file(const struct status_file *file, const char *text)
+{
+	int fd, err;
+
+	unlink(file->new_name);
+	fd = open(file->new_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return -errno;
+	err = write_text_to(fd, text);
+	if (close(fd) < 0 && err == 0)
+		err = -errno;
+	if (err == 0 && rename(file->new_name, file->name) < 0)
+		err = -errno;
+	if (err < 0)
+		unlink(file->new_name);
+	return err;
+}
+
+/* Said once, until it is written again. */
+static void write_and_tell(struct status_file *file, const char *text)
+{
+	int err = replace_file(file, text);
+
+	if (err < 0 && err != file->err)
+		log_warn("%s: cannot be written: %s", file->name, err_str(err));
+	file->err = err;
+}
+
+static void *status_file_thread(void *opaque)
+{
+	struct status_file *file = opaque;
+	char *text;
+
+	pthread_mutex_lock(&file->lock);
+	while (file->text || !file->ends) {
+		text = file->text;
+		file->text = NULL;
+		if (!text) {
+			pthread_cond_wait(&file->changed, &file->lock);
+			continue;
+		}
+		pthread_mutex_unlock(&file->lock);
+		write_and_tell(file, text);
+		free(text);
+		pthread_mutex_lock(&file->lock);
+	}
+	pthread_mutex_unlock(&file->lock);
+	return NULL;
+}
+
+/* A link stays, and what it leads to is replaced. Devices and pipes would be replaced by a file. */
+static int find_name(struct status_file *file, const char *name)
+{
+	struct stat st;
+	bool exists = stat(name, &st) == 0;
+
+	if (exists && !S_ISREG(st.st_mode))
+		return -EEXIST;
+	file->name = exists ? realpath(name, NULL) : strdup(name);
+	if (!file->name)
+		return -errno;
+	return asprintf(&file->new_name, "%s.new", file->name) < 0 ? -ENOMEM : 0;
+}
+
+static void free_status_file(struct status_file *file)
+{
+	pthread_mutex_destroy(&file->lock);
+	pthread_cond_destroy(&file->changed);
+	free(file->text);
+	free(file->new_name);
+	free(file->name);
+	free(file);
+}
+
+int status_file_open(struct status_file **out, const char *name, const char *text)
+{
+	struct status_file *file = calloc(1, sizeof *file);
+	int err;
+
+	if (!file)
+		return log_no_memory();
+	pthread_mutex_init(&file->lock, NULL);
+	pthread_cond_init(&file->changed, NULL);
+	err = find_name(file, name);
+	if (err == 0)
+		err = replace_file(file, text);
+	if (err == 0)
+		err = -pthread_create(&file->thread, NULL, status_file_thread, file);
+	if (err < 0) {
+		log_error("%s: %s", name, err == -EEXIST ? "exists and is not a regular file" : err_str(err));
+		free_status_file(file);
+		return err;
+	}
+	*out = file;
+	return 0;
+}
+
+static void hand_over(struct status_file *file, char *text, bool ends)
+{
+	pthread_mutex_lock(&file->lock);
+	if (text) {
+		free(file->text);
+		file->text = text;
+	}
+	file->ends = ends;
+	pthread_cond_signal(&file->changed);
+	pthread_mutex_unlock(&file->lock);
+}
+
+void status_file_write(struct status_file *file, const char *text)
+{
+	hand_over(file, strdup(text), false);
+}
+
+/* Where the thread hangs, it keeps what it uses. */
+void status_file_close(struct status_file *file)
+{
+	struct timespec until;
+
+	if (!file)
+		return;
+	hand_over(file, NULL, true);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += END_S;
+	if (pthread_timedjoin_np(file->thread, NULL, &until) == 0)
+		free_status_file(file);
+	else
+		log_warn("%s: cannot be written: the disk does not answer", file->name);
+}

@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What those are told who watch a run: the status file and socket, and the service manager.
+# Runs under: none
+. "$(dirname "$0")/lib.sh"
+
+listen() { # the notes of the run after this one
+	: >notes
+	"$root/tests/tools/notified" notify >notes &
+	peer=$!
+	wait_until 10 test -S notify
+	export NOTIFY_SOCKET=$PWD/notify WATCHDOG_USEC=1000000
+}
+
+stop_listening() {
+	kill $peer
+	wait $peer 2>/dev/null
+	rm -f notify
+	unset NOTIFY_SOCKET WATCHDOG_USEC
+}
+
+holds() { # FILTER: of the status
+	jq -e "$1" status.json >/dev/null
+}
+
+heard() { # REGEX
+	grep -qE "$1" notes
+}
+
+n_pings() {
+	grep -c '^WATCHDOG=1$' notes
+}
+
+more_pings_than() {
+	[ "$(n_pings)" -gt "$1" ]
+}
+
+# A run that goes well.
+listen
+start capture -d sim:size=64x48,fps=30 -o good.nut --status status.json --status-socket socket --json=r.json
+ok 'ready: when frames come' wait_until 10 heard '^READY=1$'
+ok 'what it does, in a line' wait_until 10 heard '^STATUS=running: .* frames? .*lost 0'
+ok 'it is alive, again and again' wait_until 10 more_pings_than 1
+ok 'the file: running' wait_until 10 holds '.state == "running" and .frames.captured > 0 and .file.path == "good.nut"'
+"$root/tests/tools/status-reader" socket 2 >lines
+is "$(jq -r '"\(.state) \(.command) \(.file.container)"' lines | paste -sd,)" 'running capture nut,running capture nut' 'the socket: a line each second'
+ok 'time goes on' jq -se '.[1].uptime_s > .[0].uptime_s and .[1].frames.captured > .[0].frames.captured' lines
+is "$(jq -r .pid status.json)" $pid 'whose it is'
+kill -INT $pid
+wait_for $pid 10
+is $? 0 'the end: a good one'
+ok 'the end: said' wait_until 10 heard '^STATUS=ended: .* lost 0$'
+is "$(grep -cE '^(READY|STOPPING)=1$' notes)" 2 'ready and stopping: said once'
+is "$(jq -c '[.state, .end, .files, .frames]' status.json)" "$(jq -c '["ended", .end, 1, .frames]' r.json)" 'the last status has what the report has'
+is "$(jq -c '[paths(type != "array" and type != "object") | map(tostring) | join(".")] - ["uptime_s", "updated", "pid", "state", "files", "queue.frames", "queue.bytes", "disk_left_s"]' status.json)" \
+	"$(jq -c '[del(.output, .encoder) | paths(type != "array" and type != "object") | map(tostring) | join(".")]' r.json)" 'the same keys'
+ok 'the socket is gone, nothing else is left' test "$(echo *socket* status*)" = '*socket* status.json'
+stop_listening
+
+# A device that is away is waited for; one that stands still is not alive.
+listen
+start capture -d sim:size=64x48,fps=30,unplug=9,replug=60000 -o 'away%d.nut' --on-disconnect=wait --status status.json
+ok 'away: waiting' wait_until 10 holds '.state == "waiting" and .frames.captured == 9'
+ok 'away: alive' wait_until 10 more_pings_than "$(n_pings)"
+kill -INT $pid
+wait_for $pid 10
+stop_listening
+listen
+start capture -d sim:size=64x48,fps=30,stall=9 -o still.nut --stall-timeout 0 --status status.json
+ok 'it stands still' wait_until 10 holds '.frames.captured == 9 and .uptime_s > 2.5'
+n=$(n_pings)
+at=$(jq .uptime_s status.json)
+ok 'the status is told all the same' wait_until 10 holds ".uptime_s > $at + 1.5"
+is "$(n_pings)" "$n" 'but nothing says that it is alive'
+kill -INT $pid
+wait_for $pid 10
+stop_listening
+
+# What cannot be.
+run_status 6 v4l2q capture -d sim -n 1 -o x.nut --status /nonexistent/status.json
+one_clear_line '/nonexistent/status.json: No such file' 'no such folder'
+run_status 6 v4l2q capture -d sim -n 1 -o x.nut --status-socket status.json
+one_clear_line 'not a socket' 'a file in the place of the socket'
+run_status 2 v4l2q capture -d sim -n 1 -o x.nut --status x.nut
+ok 'nothing was written' test ! -e x.nut
+done_testing
