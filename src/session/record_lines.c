@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include "session/record_file_internal.h"
 
+#define MAX_LINES 100000
+
 void record_lines_append(struct record_file *file, struct record_frame *frame)
 {
 	*file->lines_end = frame;
 	file->lines_end = &frame->next;
+	file->n_lines++;
 }
 
 /* The encoder may change times; a packet is of some frame that it has. */
@@ -51,7 +54,9 @@ void record_lines_settle(struct record_file *file, enum frame_result result)
 int record_lines_write(struct record_file *file)
 {
 	struct record_frame *frame;
-	bool has_log = file->log.file, waits = file->has_own_logs && !file->ends; /* for the next log */
+	/* For the next log; while no file can be opened for long, the oldest lines are left out. */
+	bool waits = file->has_own_logs && !file->ends && file->n_lines < MAX_LINES;
+	bool has_log = file->log.file;
 	int err = 0, line_err;
 
 	/* Without a log there is nothing to wait for but who still has the frame. */
@@ -60,6 +65,7 @@ int record_lines_write(struct record_file *file)
 		line_err = frame_log_add(&file->log, &frame->info, frame->result, frame->lost);
 		err = err < 0 ? err : line_err;
 		file->lines = frame->next;
+		file->n_lines--;
 		free(frame);
 	}
 	if (!file->lines)
