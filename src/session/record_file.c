@@ -90,7 +90,10 @@ static int place_frame(struct record_file *file, struct record_frame *frame)
 	err = begin_segment(file, frame);
 	if (err == 0)
 		err = write_to_segment(file, frame);
-	return err < 0 && err != -EAGAIN ? record_failure_pause(file, err) : err;
+	if (err >= 0 || err == -EAGAIN)
+		return err;
+	frame->result = FRAME_AGAIN; /* it is still the caller's */
+	return record_failure_pause(file, err);
 }
 
 static int finish_written_frame(struct record_file *file, struct record_frame *frame)

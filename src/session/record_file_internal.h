@@ -20,7 +20,7 @@ struct record_file {
 		unsigned n_files;      /* so far */
 	} shown;                       /* to other threads */
 	struct frame_log log;
-	bool has_own_logs;                       /* each segment has one */
+	bool has_own_logs; /* each segment has one */
 	uint64_t n_lines;
 	uint64_t n_muxed;                        /* packets of the segment */
 	bool ends;                               /* no more segments */

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A file that fails while it is opened, written, synced, closed or renamed, and a disk that does not answer: with
 # --on-write-error=next the recording goes on, what there is of each file plays, and the books say what was lost.
-# Runs under: none
 . "$(dirname "$0")/../cli/lib.sh"
 
 mkdir main other
@@ -12,7 +11,7 @@ log='--frame-log l.log'
 failing() {
 	rm -f main/* other/* r.json l.log
 	# shellcheck disable=SC2086 # words
-	env LD_PRELOAD="$build/tests/preload/failing_disk.so" FAIL_DISK="$1 main" \
+	env ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" LD_PRELOAD="$build/tests/preload/failing_disk.so" FAIL_DISK="$1 main" \
 		timeout -k 5 "$limit" "${program[@]}" capture -d "$sim" -n 24 --json=r.json $log "${@:2}"
 }
 
