@@ -26,7 +26,7 @@ obstacle 3 node 'the device is gone' 'plug it in again' -d sim:fail=open@1:ENXIO
 obstacle 3 node 'only its owner may open it' 'ls -l' -d sim:fail=open@1:EACCES
 obstacle 3 node 'a directory, not a device' 'v4l2q list' -d "$root/tests"
 obstacle 3 node 'not a V4L2 video device' 'v4l2q list' -d /dev/null
-[ -n "$(ls /dev | grep -E '^video[0-9]')" ] || obstacle 3 node 'there is no /dev/video. node' 'plug one in'
+compgen -G '/dev/video[0-9]*' >/dev/null || obstacle 3 node 'there is no /dev/video. node' 'plug one in'
 obstacle 3 node 'a regular file' 'v4l2q list' -d "$root/Makefile"
 obstacle 3 node 'memory-to-memory device, a[n ]' 'it is used by' -d $sim,type=converter
 obstacle 3 node 'simulates an output device' 'type=capture' -d $sim,type=output
@@ -94,13 +94,13 @@ like "$(json r.json '.checks[] | select(.check == "power") | "\(.cause); \(.cure
 run_status 0 v4l2q capture -d $sim,fps=0 -n 3 -o in.nut
 said() { grep -m1 -E '; ' err | sed -E 's/^v4l2q: sim: (no io mode could be measured: )?//; s/[0-9]+ (of [0-9.]+ KiB|granted|needed)//g'; }
 for fault in fail=reqbufs@*:ENOMEM fail=reqbufs@*:EINVAL fail=streamon@1:EINVAL fail=streamon@1:ENOSPC fail=streamon@1:EPIPE fail=open@1:EACCES busy; do
-	v4l2q capture -yd $sim,$fault -n 3 -o o.nut 2>err
+	v4l2q capture -yd "$sim,$fault" -n 3 -o o.nut 2>err
 	capture=$? words=$(said)
-	v4l2q play -d $sim,type=output,$fault in.nut 2>err
+	v4l2q play -d "$sim,type=output,$fault" in.nut 2>err
 	is "$? $(said)" "$capture $words" "$fault: play ends as capture"
-	v4l2q play -n 3 -d $sim,type=output $sim,$fault 2>err
+	v4l2q play -n 3 -d $sim,type=output "$sim,$fault" 2>err
 	is "$? $(said)" "$capture $words" "$fault: a relay ends as capture"
-	v4l2q bench -d $sim,$fault -n 3 --io mmap >/dev/null 2>err
+	v4l2q bench -d "$sim,$fault" -n 3 --io mmap >/dev/null 2>err
 	is "$? $(said)" "$capture $words" "$fault: bench ends as capture"
 	like "$words" '.; .' "$fault: with cause and cure"
 done
