@@ -58,6 +58,8 @@ struct device {
 	uint32_t caps;           /* see v4l2_device_caps() */
 	enum v4l2_buf_type type; /* of the queue in use, chosen by device_open() */
 	bool shared;             /* device_open_queue(): the descriptor is another's to close */
+	struct device *node;     /* whose it is; NULL: its own */
+	bool is_gone;            /* a call failed with ENODEV, which has been logged */
 	bool emulated;    /* libv4l2 converts the pixel format: mmap and rw only, no CREATE_BUFS or EXPBUF */
 	uint64_t n_calls; /* system calls so far */
 };
@@ -73,7 +75,7 @@ int device_open(struct device *device, const char *name, enum device_role role);
 /* A queue of a memory-to-memory node, DEVICE_CAPTURE or DEVICE_OUTPUT, as a device of its own on the node's
  * descriptor. The node must outlive it, and shows its calls in the trace under the same path. Returns 0;
  * -EMEDIUMTYPE (the node has no such queue); or -ENOMEM, logged. */
-int device_open_queue(struct device *queue, const struct device *node, enum device_role role);
+int device_open_queue(struct device *queue, struct device *node, enum device_role role);
 /* Accepts a device that was not opened, or not completely. */
 void device_close(struct device *device);
 /* The same, but device->path, name and info stay, for messages and for opening it again. Returns 0 or -ENOMEM

@@ -166,10 +166,11 @@ int device_open(struct device *device, const char *name, enum device_role role)
 	return 0;
 }
 
-int device_open_queue(struct device *queue, const struct device *node, enum device_role role)
+int device_open_queue(struct device *queue, struct device *node, enum device_role role)
 {
 	*queue = *node;
 	queue->shared = true;
+	queue->node = node;
 	queue->path = strdup(node->path);
 	queue->name = strdup(node->name);
 	if (queue->path && queue->name)

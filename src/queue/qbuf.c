@@ -37,13 +37,16 @@ static bool is_gone(struct pool *pool, int err)
 
 int qbuf_error(struct pool *pool, const char *what, int err)
 {
+	struct device *node = pool->device->node ? pool->device->node : pool->device;
+
 	if (!is_gone(pool, err)) {
 		device_error(pool->device, what, err);
 		return is_pool_result(err) ? -EREMOTEIO : err;
 	}
-	if (!pool->lost)
-		obstacle_report(pool->device->path, OBSTACLE_GONE, NULL, NULL);
-	pool->lost = true;
+	/* Said once of a node, which has two queues. */
+	if (!node->is_gone)
+		obstacle_report(node->path, OBSTACLE_GONE, NULL, NULL);
+	node->is_gone = pool->lost = true;
 	return POOL_DEVLOST;
 }
 

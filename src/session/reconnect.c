@@ -59,20 +59,22 @@ int reconnect_reopen_encoder(struct setup *setup, const struct setup_options *op
 	return err < 0 ? err : setup_pool(setup, options);
 }
 
-/* Timings and formats can be set only while there are no buffers. After read() the driver frees them when the
- * device is closed. */
-static int free_queue(struct setup *setup, const struct setup_options *options)
+int reconnect_after_rw(struct setup *setup, const struct setup_options *options)
 {
-	int err;
+	int err = setup_close_keeping_name(setup);
 
-	if (pool_info(setup->pool).streams) {
-		setup_close_pools(setup);
-		return 0;
-	}
-	err = setup_close_keeping_name(setup);
 	if (err < 0)
 		return err;
 	return setup_device(setup, options) == STATUS_DONE ? 0 : -ENODEV;
+}
+
+/* Timings and formats can be set only while there are no buffers. */
+static int free_queue(struct setup *setup, const struct setup_options *options)
+{
+	if (!pool_info(setup->pool).streams)
+		return reconnect_after_rw(setup, options);
+	setup_close_pools(setup);
+	return 0;
 }
 
 /* The new source may have what the wish asks for, or not: then it is recorded as it comes. */

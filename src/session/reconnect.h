@@ -18,6 +18,9 @@ int reconnect_reopen(struct setup *setup, const struct setup_options *options, i
 /* The same of its encoder; the device stays open, and is set up as before. */
 int reconnect_reopen_encoder(struct setup *setup, const struct setup_options *options, int signal_fd,
 			     int64_t timeout_ns);
+/* After read() or write() the driver keeps buffers, and so the format, until the device is closed: opens it
+ * anew, without a pool. */
+int reconnect_after_rw(struct setup *setup, const struct setup_options *options);
 /* Sets the device to the timings of the video source, and negotiates the format anew. deadline_ns is on
  * CLOCK_MONOTONIC; 0: none. */
 int reconnect_renegotiate(struct setup *setup, const struct setup_options *options,

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "session/reconnect.h"
 
 #define DRAIN_NS (2 * NS_PER_S)
 
@@ -33,12 +34,18 @@ static int follow_change(struct relay *relay)
 {
 	struct setup *source = &relay->source.setup;
 	int64_t deadline_ns = relay->options.stall_ns ? now_ns() + relay->options.stall_ns : 0;
-	int err;
+	int err = 0;
 
 	relay_queues_close(relay);
 	relay->has_source_changed = false;
+	if (!relay->source_pool.streams)
+		err = reconnect_after_rw(source, relay->source.options);
+	if (err == 0 && !relay->sink_pool.streams)
+		err = reconnect_after_rw(&relay->sink.setup, relay->sink.options);
 	source->request.force = true;
-	err = dv_timings_apply(&source->device, relay->options.signal_fd, deadline_ns, &relay->changed_to);
+	if (err == 0)
+		err = dv_timings_apply(&source->device, relay->options.signal_fd, deadline_ns,
+				       &relay->changed_to);
 	if (err == 0)
 		err = relay_format_negotiate(relay);
 	if (err == 0 && relay_queues_open(relay) != STATUS_DONE)

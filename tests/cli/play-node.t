@@ -53,7 +53,7 @@ is "$(json r.json '"\(.frames.played) \(.format.width) \(.end)"') $(stat -c %s d
 
 # Which of the two has gone is said.
 wanted_status=5 play fps=0 --speed 0 --codec h264_v4l2 --codec-device sim:type=decoder,node=d,unplug=5 h264.mp4
-is "$(json r.json .end)" disconnect 'the decoder unplugged'
+is "$(json r.json .end) $(grep -c 'device is gone' err) $(grep -c 'repeated' err)" 'disconnect 1 0' 'the decoder unplugged: said once, of both queues'
 wanted_status=5 play fps=0,unplug=5 --speed 0 --codec h264_v4l2 --codec-device sim:type=decoder h264.mp4
 is "$(json r.json .end)" disconnect 'the output device unplugged'
 

@@ -115,6 +115,10 @@ relay 0 'fps=0' 'fps=50,error=3' -n 6
 is "$(json r.json '"\(.frames.lost.error >= 2) \(.frames.played)"')" 'true 6' 'damaged frames are not shown'
 relay 0 'fps=0' 'fps=50,event=5:160x120' -n 8
 is "$(json r.json '"\(.source.changes) \(.input.format.width) \(.format.width)"')" '1 160 160' 'another source: both are set up anew'
+for keys in '|caps=rw' 'caps=rw|caps=mmap' 'caps=rw|caps=rw'; do
+	run_status 0 v4l2q play -d "sim:type=output,size=320x240,fps=0,${keys%|*}" -n 8 --json=r.json "sim:node=source,size=320x240,fps=50,event=5:160x120,${keys#*|}"
+	is "$(json r.json '"\(.source.changes) \(.input.format.width) \(.format.width)"')" '1 160 160' "another source, $keys: opened anew after read() and write()"
+done
 relay 2 '' '' --loop
 one_clear_line '--loop is for files, and sim:.* is a capture device' 'an option for files'
 start play -d sim:type=output,size=64x48 --json=r.json sim:size=64x48,fps=20 -vv
