@@ -90,7 +90,7 @@ int relay_run(struct relay *relay)
 	relay_queues_close(relay);
 	if (relay->interval_ns.count)
 		relay->measured_fps = 1e9 / stats_mean(&relay->interval_ns);
-	if (relay->converts)
+	if (relay->converts || relay->node.link.copies) /* and not those that were dropped afterwards */
 		relay->copied = relay->played;
 	return err;
 }

@@ -120,23 +120,15 @@ enum status relay_queues_open(struct relay *relay)
 	return status == STATUS_DONE ? status_of(STAGE_QUEUE, open_queues(relay)) : status;
 }
 
-static void add_copies(struct relay *relay, uint64_t n, uint64_t bytes)
-{
-	relay->copied += n;
-	relay->bytes_copied += bytes;
-}
-
-/* A frame that is copied on its way into the node and out of it counts once, its bytes twice. */
 static void take_pool_info(struct relay *relay)
 {
-	const struct pool_link *link = &relay->link, *in = &relay->node.link;
+	const struct pool_link *link = &relay->link;
 
 	relay->source_pool = pool_info(relay->source.setup.pool);
 	relay->sink_pool = pool_info(link->to);
-	add_copies(relay, relay->source_pool.n_copied, relay->source_pool.bytes_copied);
-	add_copies(relay, relay->sink_pool.n_copied, relay->sink_pool.bytes_copied);
-	add_copies(relay, link->n_copied > in->n_copied ? link->n_copied : in->n_copied,
-		   link->bytes_copied + in->bytes_copied);
+	relay->copied += link->n_copied + relay->source_pool.n_copied + relay->sink_pool.n_copied;
+	relay->bytes_copied += link->bytes_copied + relay->node.link.bytes_copied +
+			       relay->source_pool.bytes_copied + relay->sink_pool.bytes_copied;
 }
 
 static void drop_buffer_of(struct relay *relay, struct buffer **frame)
