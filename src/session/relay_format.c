@@ -122,10 +122,12 @@ static int refuse_compressed(const struct relay *relay)
 	struct device *sink = (struct device *)&relay->sink.setup.device;
 	char fourcc[FOURCC_TEXT_MAX], offered[256];
 
-	log_error("%s: delivers %s, which is not converted; %s takes %s: choose another format with "
-		  "--from-pixelformat",
+	log_error("%s: delivers %s, which a relay does not decode; %s takes %s: choose another format with "
+		  "--from-pixelformat, or decode it as a file: v4l2q capture -d %s -p %s -f nut -o - | v4l2q "
+		  "play -d %s -",
 		  source->device.path, fourcc_text(source->format.fourcc, fourcc), sink->path,
-		  enumerate_formats_text(sink, offered, sizeof offered));
+		  enumerate_formats_text(sink, offered, sizeof offered), source->device.name, fourcc,
+		  sink->name);
 	return -ERANGE;
 }
 
