@@ -160,7 +160,8 @@ static void emit_unless_repeated(enum log_level level, const char *message)
 static void keep_error(const char *message)
 {
 	last_error.realtime_ns = clock_ns(CLOCK_REALTIME);
-	snprintf(last_error.message, sizeof last_error.message, "%s", message);
+	snprintf(last_error.message, sizeof last_error.message, "%.*s", (int)sizeof last_error.message - 1,
+		 message);
 }
 
 void log_message(enum log_level level, const char *format, ...)

@@ -76,6 +76,46 @@ kill -INT $pid
 wait_for $pid 10
 stop_listening
 
+# As metrics: a page that Prometheus reads, of all runs.
+prometheus=$root/scripts/status-to-prometheus
+if command -v python3 >/dev/null; then
+	jq '.device.path = "a \"b\"" | .frames.lost.queue = 7' status.json >second.json
+	run_status 0 "$prometheus" status.json second.json
+	is "$(grep -cvE '^# (HELP v4l2q_[a-z0-9_]+ [A-Z].*\.|TYPE v4l2q_([a-z0-9_]+_total counter|[a-z0-9_]+ gauge))$|^v4l2q_[a-z0-9_]+\{[a-z]+="([^"\\]|\\.)*"(,[a-z]+="([^"\\]|\\.)*")*\} [0-9.e+-]+$' out)" 0 'metrics: each line is well-formed'
+	is "$(grep -c ^v4l2q_frames_captured_total out) $(grep -c '^# TYPE v4l2q_frames_captured_total' out)" '2 1' 'metrics: those of one name together'
+	is "$(grep -E '^v4l2q_frames_(captured_total|lost_total.*second.*queue)' out)" 'v4l2q_frames_captured_total{device="sim",status="status.json"} 9
+v4l2q_frames_captured_total{device="a \"b\"",status="second.json"} 9
+v4l2q_frames_lost_total{device="a \"b\"",status="second.json",cause="queue"} 7' 'metrics: the values'
+	is "$(grep 'v4l2q_state.*status="status.json".* 1$' out)" 'v4l2q_state{device="sim",status="status.json",state="ended"} 1' 'metrics: the state'
+	# shellcheck disable=SC2016 # awk's $
+	ok 'metrics: when it was' awk -v now="$(date +%s)" '/^v4l2q_updated/ { old = now - $NF; n++ } END { exit !(n == 2 && old >= -1 && old < 600) }' out
+	run_status 1 "$prometheus" good.nut
+	echo '{}' >empty.json
+	run_status 1 "$prometheus" empty.json
+	is "$(cat err)" 'status-to-prometheus: not a status that v4l2q --status writes' 'metrics: of what is none'
+else
+	skip 'metrics' 'there is no python3 here'
+fi
+
+# The example of a service.
+unit=$root/scripts/examples/v4l2q@.service
+if command -v systemd-analyze >/dev/null; then
+	sed 's,/usr/local/bin/v4l2q,/bin/true,' "$unit" >v4l2q@video0.service
+	ok 'the unit is one' systemd-analyze verify --man=no ./v4l2q@video0.service
+else
+	skip 'the unit is one' 'there is no systemd-analyze here'
+fi
+mkdir -p state/v4l2q/video0 run/v4l2q-video0
+# shellcheck disable=SC2016 # the unit's $
+read -ra command < <(sed -nE '/^ExecStart=/,/[^\\]$/p' "$unit" | tr -d '\\\n' | sed 's/^ExecStart=[^ ]*//; s,%S,state,; s,%t,run,g; s/%i/video0/g; s/%%/%/g; s/\$OPTIONS/-n 5/')
+is "${command[0]} ${command[2]}" 'capture /dev/video0' 'the unit: what it executes'
+command[2]=sim:size=64x48
+listen
+run_status 0 v4l2q "${command[@]}"
+is "$(jq -r '"\(.state) \(.frames.written)"' run/v4l2q-video0/status.json) $(set -- state/v4l2q/video0/*.mkv; echo $#)" 'ended 5 1' 'the unit: records'
+ok 'the unit: is ready' wait_until 10 heard '^READY=1$'
+stop_listening
+
 # What cannot be.
 run_status 6 v4l2q capture -d sim -n 1 -o x.nut --status /nonexistent/status.json
 one_clear_line '/nonexistent/status.json: No such file' 'no such folder'
