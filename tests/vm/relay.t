@@ -33,6 +33,9 @@ for k in "${kernels[@]}"; do
 	relayed planes 'dmabuf, exported by /dev/video3' NM12 0
 	relayed planes-lent 'dmabuf, exported by /dev/video11' NM12 0
 	is "converted: the way" "$(report converted .relay)" 'conversion, YUYV 640x480 to NV12 640x480'
+	is "bench: each way, and what it copies" "$(report bench '[.runs[] | select(.frames) | "\(.io) \(.frames) \(.copied_bytes_per_frame)"] | join(", ")')" \
+		'dmabuf-source 12 0, dmabuf-output 12 0, dmabuf-import 12 0, userptr 12 0, copy 12 614400'
+	is "bench: at most 8 system calls a frame" "$(report bench 'all(.runs[]; .syscalls_per_frame <= 8)')" true
 	is "camera: one copy, to v4l2loopback" "$(report camera '"\(.relay) \(.end)"')" 'copy signal'
 	ok "camera: v4l2-ctl sees the picture" is_still camera-v4l2-ctl.raw 3 YUYV
 	ok "camera: ffmpeg sees the picture" is_still camera-ffmpeg.raw 3 YUYV
