@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/pixfmt.h"
 #include "base/text.h"
+#include "report/node.h"
 
 static struct json_object *playback_frames_json(const struct playback *playback)
 {
@@ -86,35 +87,11 @@ static void print_input_file(const struct reader_info *info, FILE *out)
 		    info->format.width, info->format.height, fps, damaged);
 }
 
-static const char *node_key(const struct play_node *node)
+static struct report_node play_node_of(const struct playback *playback)
 {
-	return node->m2m.conversion.job == JOB_DECODER ? "decoder" : "converter";
-}
+	const struct play_node *node = playback->node;
 
-/* The node between file and device, and how its frames get to that. */
-static struct json_object *play_node_json(const struct play_node *node)
-{
-	struct json_object *object = json_object_new_object();
-	char fourcc[FOURCC_TEXT_MAX];
-
-	json_add_text(object, "path", node->m2m.node.path);
-	json_add_text(object, "driver", (const char *)node->m2m.node.info.driver);
-	json_add_text(object, "from", fourcc_text(node->taken.fourcc, fourcc));
-	json_add_text(object, "to", fourcc_text(node->given.fourcc, fourcc));
-	json_add_text(object, "relay", node->link.text);
-	if (*node->link.reasons)
-		json_add_text(object, "relay_why", node->link.reasons);
-	return object;
-}
-
-static void print_play_node(const struct play_node *node, FILE *out)
-{
-	char from[FOURCC_TEXT_MAX], to[FOURCC_TEXT_MAX];
-
-	report_line(out, node_key(node), "%s: %s into %s; to the device: %s%s%s%s", node->m2m.node.path,
-		    fourcc_text(node->taken.fourcc, from), fourcc_text(node->given.fourcc, to),
-		    node->link.text, *node->link.reasons ? " (" : "", node->link.reasons,
-		    *node->link.reasons ? ")" : "");
+	return (struct report_node){ &node->m2m, &node->taken, &node->given, &node->link, "to the device" };
 }
 
 static struct report_times playback_times(const struct playback *playback)
@@ -128,6 +105,7 @@ struct json_object *report_play_json(const struct report *report, const struct p
 	struct report_times times = playback_times(playback);
 	struct json_object *object = report_json(report, &times);
 	struct reader_info info = reader_info(playback->reader);
+	struct report_node node = { 0 };
 
 	json_object_object_add(object, "frames", playback_frames_json(playback));
 	json_object_object_add(object, "bytes", playback_bytes_json(playback));
@@ -137,8 +115,10 @@ struct json_object *report_play_json(const struct report *report, const struct p
 		json_object_object_add(object, "interval_us",
 				       report_stats_json(&playback->stats.interval_ns));
 	json_object_object_add(object, "input", input_file_json(&info));
-	if (playback->node)
-		json_object_object_add(object, node_key(playback->node), play_node_json(playback->node));
+	if (playback->node) {
+		node = play_node_of(playback);
+		json_object_object_add(object, report_node_key(&node), report_node_json(&node));
+	}
 	json_add_text(object, "end", end_name(playback->end));
 	return object;
 }
@@ -147,6 +127,7 @@ void report_play_text(const struct report *report, const struct playback *playba
 {
 	struct report_times times = playback_times(playback);
 	struct reader_info info = reader_info(playback->reader);
+	struct report_node node = { 0 };
 
 	report_setup_text(report, out);
 	print_played_frames(playback, out);
@@ -154,7 +135,9 @@ void report_play_text(const struct report *report, const struct playback *playba
 	report_stats_text("interval", &playback->stats.interval_ns, out);
 	report_times_text(report, &times, out);
 	print_input_file(&info, out);
-	if (playback->node)
-		print_play_node(playback->node, out);
+	if (playback->node) {
+		node = play_node_of(playback);
+		report_node_text(&node, out);
+	}
 	report_line(out, "end", "%s", end_name(playback->end));
 }

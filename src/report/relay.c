@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include "base/json.h"
 #include "base/text.h"
+#include "report/node.h"
 
 static uint64_t shown_without_copy(const struct relay *relay)
 {
@@ -60,36 +61,18 @@ static struct report_times relay_times(const struct relay *relay)
 	return (struct report_times){ relay->wall_ns, relay->first_frame_ns, relay->measured_fps, NULL };
 }
 
-/* The node between the two devices, and how frames get into it. */
-static struct json_object *relay_node_json(const struct relay_node *node)
+static struct report_node relay_node_of(const struct relay *relay)
 {
-	struct json_object *object = json_object_new_object();
-	char fourcc[FOURCC_TEXT_MAX];
+	const struct relay_node *node = &relay->node;
 
-	json_add_text(object, "path", node->m2m.node.path);
-	json_add_text(object, "driver", (const char *)node->m2m.node.info.driver);
-	json_add_text(object, "from", fourcc_text(node->taken.fourcc, fourcc));
-	json_add_text(object, "to", fourcc_text(node->given.fourcc, fourcc));
-	json_add_text(object, "relay", node->link.text);
-	if (*node->link.reasons)
-		json_add_text(object, "relay_why", node->link.reasons);
-	return object;
-}
-
-static void print_relay_node(const struct relay_node *node, FILE *out)
-{
-	char from[FOURCC_TEXT_MAX], to[FOURCC_TEXT_MAX];
-
-	report_line(out, "converter", "%s: %s into %s; from the input: %s%s%s%s", node->m2m.node.path,
-		    fourcc_text(node->taken.fourcc, from), fourcc_text(node->given.fourcc, to),
-		    node->link.text, *node->link.reasons ? " (" : "", node->link.reasons,
-		    *node->link.reasons ? ")" : "");
+	return (struct report_node){ &node->m2m, &node->taken, &node->given, &node->link, "from the input" };
 }
 
 struct json_object *report_relay_json(const struct report *report, const struct relay *relay)
 {
 	struct report_times times = relay_times(relay);
 	struct json_object *object = report_json(report, &times);
+	struct report_node node = relay_node_of(relay);
 
 	json_object_object_add(object, "frames", relay_frames_json(relay));
 	json_object_object_add(object, "bytes", relay_bytes_json(relay));
@@ -97,7 +80,7 @@ struct json_object *report_relay_json(const struct report *report, const struct 
 	if (*relay->link.reasons)
 		json_add_text(object, "relay_why", relay->link.reasons);
 	if (relay->options.convert_device)
-		json_object_object_add(object, "converter", relay_node_json(&relay->node));
+		json_object_object_add(object, report_node_key(&node), report_node_json(&node));
 	if (relay->latency_ns.count)
 		json_object_object_add(object, "latency_us", report_stats_json(&relay->latency_ns));
 	if (relay->interval_ns.count)
@@ -131,6 +114,7 @@ void report_relay_text(const struct report *report, const struct relay *relay, F
 	const struct device *source = &relay->source.setup.device;
 	const struct video_format *format = &relay->source.setup.format;
 	struct report_times times = relay_times(relay);
+	struct report_node node = relay_node_of(relay);
 	char fourcc[FOURCC_TEXT_MAX];
 
 	report_setup_text(report, out);
@@ -139,7 +123,7 @@ void report_relay_text(const struct report *report, const struct relay *relay, F
 		    fourcc_text(format->fourcc, fourcc), format->width, format->height,
 		    relay->source_pool.io);
 	if (relay->options.convert_device)
-		print_relay_node(&relay->node, out);
+		report_node_text(&node, out);
 	report_line(out, "relay", "%s%s%s", relay->link.text, *relay->link.reasons ? "; " : "",
 		    relay->link.reasons);
 	print_relayed_frames(relay, out);
