@@ -64,8 +64,9 @@ struct device {
 	uint64_t n_calls; /* system calls so far */
 };
 
-/* DEVICE_ANY: capture or output. DEVICE_NODE: also a memory-to-memory node, which fills neither role. */
-enum device_role { DEVICE_CAPTURE, DEVICE_OUTPUT, DEVICE_ANY, DEVICE_NODE };
+/* DEVICE_ANY: capture or output. DEVICE_NODE: also a memory-to-memory node, which fills neither role.
+ * DEVICE_ALL: also one without pictures: VBI, metadata, SDR, radio (whose device->type is 0). */
+enum device_role { DEVICE_CAPTURE, DEVICE_OUTPUT, DEVICE_ANY, DEVICE_NODE, DEVICE_ALL };
 
 /* Opens a device ("/dev/video0", "0", a link, "sim:…"; NULL: the first node that has the capability) and
  * chooses its queue for the role. Returns 0, or a negative errno, logged with the cause and a remedy:
@@ -100,6 +101,13 @@ ssize_t device_write(struct device *device, const void *data, size_t size);
  * negative errno (-EINTR too). timeout_ns < 0: no limit. */
 int device_poll(struct device *const *devices, nfds_t n_devices, struct pollfd *entries, nfds_t n,
 		int64_t timeout_ns);
+
+/* Whether its queue is of pictures. */
+static inline bool device_is_video(const struct device *device)
+{
+	return device->type == V4L2_BUF_TYPE_VIDEO_CAPTURE || device->type == V4L2_BUF_TYPE_VIDEO_OUTPUT ||
+	       V4L2_TYPE_IS_MULTIPLANAR(device->type);
+}
 
 static inline bool device_is_output(const struct device *device)
 {

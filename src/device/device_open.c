@@ -28,6 +28,14 @@ static const struct queue_type {
 	{ DEVICE_OUTPUT, V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_M2M, V4L2_BUF_TYPE_VIDEO_OUTPUT },
 	{ DEVICE_OUTPUT, V4L2_CAP_VIDEO_OUTPUT_MPLANE | V4L2_CAP_VIDEO_M2M_MPLANE,
 	  V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE },
+	{ DEVICE_ALL, V4L2_CAP_VBI_CAPTURE, V4L2_BUF_TYPE_VBI_CAPTURE },
+	{ DEVICE_ALL, V4L2_CAP_VBI_OUTPUT, V4L2_BUF_TYPE_VBI_OUTPUT },
+	{ DEVICE_ALL, V4L2_CAP_SLICED_VBI_CAPTURE, V4L2_BUF_TYPE_SLICED_VBI_CAPTURE },
+	{ DEVICE_ALL, V4L2_CAP_SLICED_VBI_OUTPUT, V4L2_BUF_TYPE_SLICED_VBI_OUTPUT },
+	{ DEVICE_ALL, V4L2_CAP_META_CAPTURE, V4L2_BUF_TYPE_META_CAPTURE },
+	{ DEVICE_ALL, V4L2_CAP_META_OUTPUT, V4L2_BUF_TYPE_META_OUTPUT },
+	{ DEVICE_ALL, V4L2_CAP_SDR_CAPTURE, V4L2_BUF_TYPE_SDR_CAPTURE },
+	{ DEVICE_ALL, V4L2_CAP_SDR_OUTPUT, V4L2_BUF_TYPE_SDR_OUTPUT },
 };
 
 static bool is_number(const char *text)
@@ -63,7 +71,8 @@ static int choose_queue(struct device *device, enum device_role role)
 			return 0;
 		}
 	}
-	return -EMEDIUMTYPE;
+	device->type = 0;
+	return role == DEVICE_ALL ? 0 : -EMEDIUMTYPE;
 }
 
 /* Drivers may leave out the terminator. */
@@ -90,11 +99,13 @@ static int query_capabilities(struct device *device)
 /* The simulated device logs errors of its keys itself: then it has no path. */
 static int report_open_error(struct device *device, const char *path, int err, enum device_role role)
 {
+	bool is_other_type = err == -EMEDIUMTYPE && nodes_serve_role(device->caps, DEVICE_ANY);
+
 	if (err == -EMEDIUMTYPE && nodes_is_m2m(device->caps))
 		return node_error_codec(device, role);
-	if (!device_is_simulated(device) || (device->path && err != -EMEDIUMTYPE))
+	if (!device_is_simulated(device) || (device->path && !is_other_type))
 		return node_error_report(path, err, role, device->caps);
-	if (err == -EMEDIUMTYPE)
+	if (is_other_type)
 		obstacle_report(device->ops->scheme, OBSTACLE_OTHER_TYPE,
 				role == DEVICE_OUTPUT ? "a capture" : "an output",
 				role == DEVICE_OUTPUT ? "output" : "capture");

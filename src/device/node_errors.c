@@ -33,6 +33,7 @@ static const struct {
 	[DEVICE_OUTPUT] = { "output", "an output device", "output devices", "-d sim:type=output" },
 	[DEVICE_ANY] = { "video", "a capture or output device", "video devices", "-d sim" },
 	[DEVICE_NODE] = { "video", "a video device", "video devices", "-d sim" },
+	[DEVICE_ALL] = { "video", "a video device", "video devices", "-d sim" },
 };
 
 /* Lists the nodes that have the capability, those of the same device first: nodes with the same bus_info are.

@@ -13,6 +13,7 @@
 #include "sim/options.h"
 
 #define SIM_KEY_COLUMN 30u
+#define SIM_KEY_MAX 100
 
 /* The highest of the programs that have the device open, this one among them. */
 static const char *priority_name(uint32_t priority)
@@ -76,7 +77,7 @@ static struct json_object *read_sim_keys(struct device *device)
 static void print_sim_key(struct json_object *key)
 {
 	const char *argument = json_text(key, "argument");
-	char left[64];
+	char left[SIM_KEY_MAX];
 
 	snprintf(left, sizeof left, "  %s%s%s", json_text(key, "key"), *argument ? "=" : "", argument);
 	terminal_column(stdout, SIM_KEY_COLUMN, left);
@@ -128,6 +129,7 @@ static const struct {
 	{ "device", NULL, read_about, print_about },
 	{ "converts", NULL, report_conversion_json, report_conversion_print },
 	{ "format", NULL, report_device_format, report_device_print_format },
+	{ "data", NULL, report_device_data, report_device_print_data },
 	{ "io", NULL, report_device_io, report_device_print_io },
 	{ "source_format", NULL, read_source_format, report_device_print_source_format },
 	{ "source_io", NULL, read_source_io, report_device_print_source_io },
@@ -151,7 +153,7 @@ int report_device_read(const char *name, struct json_object **result)
 {
 	struct device device = { 0 };
 	struct json_object *section;
-	int err = device_open(&device, name, DEVICE_NODE);
+	int err = device_open(&device, name, DEVICE_ALL);
 
 	if (err < 0)
 		return err;

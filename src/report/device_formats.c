@@ -171,7 +171,7 @@ struct json_object *report_device_formats(struct device *device)
 
 	add_formats(array, device, 0, 0);
 	add_bus_codes(array, device);
-	if (!device->emulated && device_convert(device, true) == 0) {
+	if (device_is_video(device) && !device->emulated && device_convert(device, true) == 0) {
 		add_formats(array, device, V4L2_FMT_FLAG_EMULATED, V4L2_FMT_FLAG_EMULATED);
 		device_convert(device, false);
 	}
@@ -325,7 +325,7 @@ struct json_object *report_device_format(struct device *device)
 	struct video_format format;
 	struct json_object *object;
 
-	if (negotiate_get_format(device, &format) < 0)
+	if (!device_is_video(device) || negotiate_get_format(device, &format) < 0)
 		return NULL;
 	object = report_format_json(&format);
 	add_details(object, device);

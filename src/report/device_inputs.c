@@ -119,7 +119,25 @@ void report_device_print_audio(struct json_object *audio)
 	}
 }
 
-static struct json_object *tuner_json(const struct device *device, const struct tuner *tuner, uint32_t index)
+static struct json_object *bands_json(struct device *device, const struct tuner *tuner, uint32_t index)
+{
+	struct json_object *array = json_object_new_array(), *object;
+	struct tuner_band band;
+
+	for (uint32_t i = 0; i < ENUM_MAX && tuner_band(device, tuner, index, i, &band); i++) {
+		object = json_object_new_object();
+		json_add_number(object, "min_mhz", band.min_hz / 1e6, 6);
+		json_add_number(object, "max_mhz", band.max_hz / 1e6, 6);
+		json_object_object_add(object, "modulation",
+				       report_flags_json(tuner_modulation_names, band.modulation));
+		json_object_object_add(object, "capabilities",
+				       report_flags_json(tuner_capability_names, band.capabilities));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static struct json_object *tuner_json(struct device *device, const struct tuner *tuner, uint32_t index)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -134,7 +152,8 @@ static struct json_object *tuner_json(const struct device *device, const struct 
 		json_add_number(object, "mhz", tuner->hz / 1e6, 6);
 	json_object_object_add(object, "subchannels",
 			       report_flags_json(tuner_subchannel_names, tuner->subchannels));
-	if (device_is_output(device))
+	json_object_object_add(object, "bands", bands_json(device, tuner, index));
+	if (tuner_is_modulator(device))
 		return object;
 	json_add_text(object, "audio_mode", tuner_audio_mode_name(tuner->audio_mode));
 	json_add_count(object, "signal_percent", (tuner->signal * 100 + 32767) / 65535);
@@ -150,6 +169,23 @@ struct json_object *report_device_tuners(struct device *device)
 	for (uint32_t i = 0; i < ENUM_MAX && tuner_get(device, i, &tuner); i++)
 		json_object_array_add(array, tuner_json(device, &tuner, i));
 	return array;
+}
+
+static void print_bands(struct json_object *tuner)
+{
+	size_t n, n_words;
+	struct json_object *bands = json_array(tuner, "bands", &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *band = json_object_array_get_idx(bands, i);
+		char modulation[60] = "", capabilities[300] = "";
+
+		report_join(json_array(band, "modulation", &n_words), modulation, sizeof modulation);
+		report_join(json_array(band, "capabilities", &n_words), capabilities, sizeof capabilities);
+		printf("     band %.10g to %.10g MHz: %s%s%s\n", json_number(band, "min_mhz"),
+		       json_number(band, "max_mhz"), modulation, *modulation && *capabilities ? "; " : "",
+		       capabilities);
+	}
 }
 
 static void print_tuner(struct json_object *tuner)
@@ -171,6 +207,7 @@ static void print_tuner(struct json_object *tuner)
 	if (*subchannels || *json_text(tuner, "audio_mode"))
 		printf("     sound: %s%s%s\n", *subchannels ? subchannels : "none",
 		       *json_text(tuner, "audio_mode") ? ", set to " : "", json_text(tuner, "audio_mode"));
+	print_bands(tuner);
 }
 
 void report_device_print_tuners(struct json_object *tuners)

@@ -14,6 +14,8 @@
 struct json_object *report_device_format(struct device *device);
 void report_device_print_format(struct json_object *format);
 void report_device_print_source_format(struct json_object *format);
+struct json_object *report_device_data(struct device *device); /* of VBI, metadata and SDR nodes */
+void report_device_print_data(struct json_object *data);
 struct json_object *report_device_io(struct device *device);
 void report_device_print_io(struct json_object *io);
 void report_device_print_source_io(struct json_object *io);

@@ -110,7 +110,7 @@ struct json_object *report_device_io(struct device *device)
 	bool streams = device->caps & V4L2_CAP_STREAMING, exports = false;
 	int err = 0;
 
-	if (negotiate_get_format(device, &format) < 0)
+	if (!device_is_video(device) || negotiate_get_format(device, &format) < 0)
 		return NULL;
 	object = json_object_new_object();
 	allocator_init(&allocator, device, &format);

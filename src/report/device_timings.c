@@ -167,7 +167,7 @@ static void timings_text(struct json_object *timings, char text[TIMINGS_TEXT_MAX
 {
 	const size_t size = TIMINGS_TEXT_MAX;
 
-	snprintf(text, size, "%s: %.10g MHz, %.10g frames a second, total %" PRId64 "x%" PRId64,
+	snprintf(text, size, "%s: %.10g MHz, %.3f frames a second, total %" PRId64 "x%" PRId64,
 		 json_text(timings, "name"), (double)json_int(timings, "pixelclock_hz") / 1e6,
 		 json_number(timings, "frame_rate"), json_int(timings, "total_width"),
 		 json_int(timings, "total_height"));

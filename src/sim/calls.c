@@ -307,6 +307,8 @@ int sim_calls_run(struct sim_file *file, unsigned long request, void *argument)
 
 	if (file->sim->unplugged)
 		return -ENODEV;
+	if (file->sim->options.data)
+		return sim_data_node_call(file->sim, request, argument);
 	if (!find_call_name(request) || (rule->flags & STREAM && !streams(file->sim)) ||
 	    lacks_call(file->sim, request))
 		return -ENOTTY;

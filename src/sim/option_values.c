@@ -128,17 +128,25 @@ int sim_value_fps(struct sim_options *options, size_t offset, const char *value)
 
 int sim_value_type(struct sim_options *options, size_t offset, const char *value)
 {
-	enum { CAPTURE = SIM_NO_M2M, OUTPUT = SIM_CONVERTER + 1 };
-	static const struct word words[] = { { "capture", CAPTURE },         { "output", OUTPUT },
-					     { "encoder", SIM_ENCODER },     { "decoder", SIM_DECODER },
-					     { "converter", SIM_CONVERTER }, { NULL, 0 } };
+	enum { CAPTURE = SIM_NO_M2M, OUTPUT = SIM_CONVERTER + 1, DATA = OUTPUT };
+	static const struct word words[] = { { "capture", CAPTURE },
+					     { "output", OUTPUT },
+					     { "encoder", SIM_ENCODER },
+					     { "decoder", SIM_DECODER },
+					     { "converter", SIM_CONVERTER },
+					     { "vbi", DATA + SIM_VBI },
+					     { "metadata", DATA + SIM_METADATA },
+					     { "sdr", DATA + SIM_SDR },
+					     { "radio", DATA + SIM_RADIO },
+					     { NULL, 0 } };
 	uint32_t type;
 
 	(void)offset;
 	if (parse_word(words, value, strlen(value), &type) < 0)
 		return -EINVAL;
 	options->output = type == OUTPUT;
-	options->m2m = type == OUTPUT ? SIM_NO_M2M : type;
+	options->m2m = type < OUTPUT ? type : SIM_NO_M2M;
+	options->data = type > DATA ? type - DATA : SIM_PICTURES;
 	return 0;
 }
 

@@ -24,9 +24,10 @@ const struct sim_key sim_keys[] = {
 	  AT(claim) },
 	{ "planes", "N", "a multi-planar device node, with an initial format of N memory planes (1 to 3)",
 	  sim_value_planes, AT(planes) },
-	{ "type", "capture|output|encoder|decoder|converter",
-	  "type of the device node (capture); the last three are memory-to-memory: format= is that of the "
-	  "OUTPUT queue",
+	{ "type", "capture|output|encoder|decoder|converter|vbi|metadata|sdr|radio",
+	  "type of the device node (capture); encoder, decoder and converter are memory-to-memory: format= "
+	  "is "
+	  "that of the OUTPUT queue; the last four have no pictures and are listed alone",
 	  sim_value_type, 0 },
 	{ "to", "F", "memory-to-memory: initial pixel format of the CAPTURE queue (H264; raw: as format=)",
 	  sim_value_format, AT(to) },

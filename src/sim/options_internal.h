@@ -55,6 +55,8 @@ enum {
 };
 /* The kinds of memory-to-memory nodes. */
 enum { SIM_NO_M2M, SIM_ENCODER, SIM_DECODER, SIM_CONVERTER };
+/* Nodes without pictures. */
+enum { SIM_PICTURES, SIM_VBI, SIM_METADATA, SIM_SDR, SIM_RADIO };
 enum { SIM_ADJUST_SIZE = 1, SIM_ADJUST_FORMAT = 2, SIM_ADJUST_FPS = 4, SIM_ADJUST_SOURCE = 8 };
 
 /* How the compressed formats are made. */
@@ -78,6 +80,7 @@ struct sim_options {
 	struct fraction pixel_aspect;     /* y/x; 0/0: no CROPCAP; 0/1: it leaves that empty */
 	uint32_t crop_width, crop_height; /* 0: none */
 	bool output, no_selection, format_resets;
+	uint32_t data;  /* SIM_VBI …; 0: a node of pictures */
 	uint32_t m2m;   /* SIM_ENCODER …; 0: a capture or output device */
 	uint32_t to;    /* memory-to-memory: format of the CAPTURE queue, where fourcc is OUTPUT's */
 	uint32_t align; /* of raw rows, in bytes */

@@ -182,6 +182,8 @@ void sim_node_release_unmapped(struct sim_file *file);
 /* Runs the ioctl as the kernel's video_usercopy() does: on a copy of the argument, which a call that fails
  * leaves alone. Returns 0 or a negative errno. */
 int sim_calls_run(struct sim_file *file, unsigned long request, void *argument);
+/* data_node.c: the same of a node without pictures. */
+int sim_data_node_call(struct sim *sim, unsigned long request, void *argument);
 bool sim_calls_has_name(const char *name); /* of an ioctl or another call */
 
 /* faults.c: whether a fault that has the schedule occurs at the count. */

@@ -51,6 +51,15 @@ is "$(jq -r '.dv_timings.current.name, .dv_timings.detected.name, .selections.cr
 both 'an output' sim:type=output,inputs=2,planes=2
 is "$(jq -c '[.outputs[] | .current]' out)" '[true,false]' 'the JSON has outputs'
 
+# Nodes without pictures.
+both 'VBI' sim:type=vbi
+is "$(jq -c '.data | [.lines, .services, .sliced_bytes]' out)" '[["6-23","318-335"],["teletext B","WSS"],64]' 'the JSON has VBI lines and services'
+both 'metadata' sim:type=metadata
+is "$(jq -c '[.data, .formats[].pixelformat]' out)" '[{"pixelformat":"UVCH","buffer_bytes":10240},"UVCH"]' 'the JSON has the metadata format'
+both 'SDR' sim:type=sdr
+both 'a radio' sim:type=radio
+is "$(jq -c '.tuners[0] | [.mhz, .bands[0].max_mhz, .bands[0].modulation[]]' out)" '[95.5,108,"FM"]' 'the JSON has the frequency and bands of a radio'
+
 # The media graph that a node is a part of, and what does not fit in it.
 both 'a pipeline' sim:pipeline=mismatch
 sed -E 's/^ +//; s/ +/ /g' text >lines

@@ -25,6 +25,16 @@ for k in "${kernels[@]}"; do
 		schema_holds "$name"
 		is "$name: nothing that v4l2-ctl tells is missing" "$("$root/tests/tools/compare-v4l2-ctl" "$job/$name.json" "$job/$name.ctl")" ''
 	done
+	for name in vbi-cap vbi-out rad-rx rad-tx sdr-cap meta-cap meta-out touch-cap; do
+		is "$name: exit status 0, and nothing is wrong" "$(status "vivid-000-$name")$(<"$job/vivid-000-$name.err")" 0
+		schema_holds "vivid-000-$name"
+	done
+	ok 'VBI: lines and services' has vivid-000-vbi-cap '(.data.lines | length) == 2 and (.data.services | length) > 0 and .data.sampling_hz == 27000000'
+	ok 'SDR: format, size, bands' has vivid-000-sdr-cap '.data.buffer_bytes > 0 and (.formats | length) > 1 and ([.tuners[].bands | length] == [3, 1])'
+	ok 'metadata: format and size' has vivid-000-meta-cap '.data.buffer_bytes > 0 and .data.pixelformat == .formats[0].pixelformat'
+	ok 'touch: formats' has vivid-000-touch-cap '[.formats[].pixelformat] | index("TD16")'
+	ok 'a radio, and a transmitter' has vivid-000-rad-rx '.tuners[0].mhz > 0 and (.tuners[0].bands | length) > 1'
+	ok 'a radio transmitter' has vivid-000-rad-tx '.tuners[0].mhz > 0'
 	is 'the EDID is written out whole' "$(tr -d ' \n' <"$job/edid.hex")" "$(jq -r '.edid.data | add' "$job/input3.json")"
 	ok 'a lost signal shows at the input' grep -qE '^  3  HDMI .*\(selected\).*: no signal$' "$job/no-signal.txt"
 	ok 'and at the timings' grep -qE '^  detected  none: there is no signal$' "$job/no-signal.txt"

@@ -30,6 +30,13 @@ const struct flag_name tuner_subchannel_names[] = {
 	{ V4L2_TUNER_SUB_RDS, "RDS" },          { 0, NULL },
 };
 
+const struct flag_name tuner_modulation_names[] = {
+	{ V4L2_BAND_MODULATION_VSB, "VSB" },
+	{ V4L2_BAND_MODULATION_FM, "FM" },
+	{ V4L2_BAND_MODULATION_AM, "AM" },
+	{ 0, NULL },
+};
+
 const char *tuner_type_name(uint32_t type)
 {
 	static const char *const names[] = { [V4L2_TUNER_RADIO] = "radio",
@@ -56,6 +63,12 @@ const char *tuner_audio_mode_name(uint32_t mode)
 static double unit_hz(uint32_t capabilities)
 {
 	return capabilities & V4L2_TUNER_CAP_1HZ ? 1 : capabilities & V4L2_TUNER_CAP_LOW ? 62.5 : 62500;
+}
+
+/* A radio transmitter has no queue that tells it. */
+bool tuner_is_modulator(const struct device *device)
+{
+	return device_is_output(device) || device->caps & V4L2_CAP_MODULATOR;
 }
 
 static bool get_receiver(struct device *device, uint32_t index, struct tuner *tuner)
@@ -96,8 +109,8 @@ bool tuner_get(struct device *device, uint32_t index, struct tuner *tuner)
 	struct v4l2_frequency frequency = { .tuner = index };
 	double unit;
 
-	if (!(device_is_output(device) ? get_modulator(device, index, tuner)
-				       : get_receiver(device, index, tuner)))
+	if (!(tuner_is_modulator(device) ? get_modulator(device, index, tuner)
+					 : get_receiver(device, index, tuner)))
 		return false;
 	text_clean(tuner->name, "");
 	unit = unit_hz(tuner->capabilities);
@@ -106,6 +119,22 @@ bool tuner_get(struct device *device, uint32_t index, struct tuner *tuner)
 	frequency.type = tuner->type;
 	if (device_ioctl(device, VIDIOC_G_FREQUENCY, &frequency) == 0)
 		tuner->hz = frequency.frequency * unit;
+	return true;
+}
+
+bool tuner_band(struct device *device, const struct tuner *tuner, uint32_t tuner_index, uint32_t index,
+		struct tuner_band *band)
+{
+	struct v4l2_frequency_band entry = { .tuner = tuner_index, .type = tuner->type, .index = index };
+	double unit;
+
+	if (device_ioctl(device, VIDIOC_ENUM_FREQ_BANDS, &entry) < 0)
+		return false;
+	unit = unit_hz(entry.capability);
+	*band = (struct tuner_band){ .capabilities = entry.capability,
+				     .modulation = entry.modulation,
+				     .min_hz = entry.rangelow * unit,
+				     .max_hz = entry.rangehigh * unit };
 	return true;
 }
 

@@ -19,8 +19,18 @@ struct tuner {
 	int32_t afc;               /* the way that the frequency is off, where not 0 */
 };
 
+/* Whether it sends: an output, or a radio transmitter. */
+bool tuner_is_modulator(const struct device *device);
 /* The tuner, or of an output device the modulator, of that index. Returns false where there is none. */
 bool tuner_get(struct device *device, uint32_t index, struct tuner *tuner);
+struct tuner_band {
+	uint32_t capabilities, modulation; /* V4L2_TUNER_CAP_*, V4L2_BAND_MODULATION_* */
+	double min_hz, max_hz;
+};
+/* A frequency band of the tuner. Returns false where there is none of that index. */
+bool tuner_band(struct device *device, const struct tuner *tuner, uint32_t tuner_index, uint32_t index,
+		struct tuner_band *band);
+extern const struct flag_name tuner_modulation_names[];
 /* The name of an audio input, or output. Returns name, filled in, or NULL where there is none of that index.
  */
 #define TUNER_AUDIO_NAME_MAX 33

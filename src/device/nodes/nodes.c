@@ -20,6 +20,7 @@ static const uint32_t role_caps[] = {
 		       V4L2_CAP_VIDEO_OUTPUT_MPLANE,
 	[DEVICE_NODE] = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_VIDEO_OUTPUT |
 			V4L2_CAP_VIDEO_OUTPUT_MPLANE | CAPS_M2M,
+	[DEVICE_ALL] = ~(uint32_t)(V4L2_CAP_EXT_PIX_FORMAT | V4L2_CAP_DEVICE_CAPS),
 };
 
 static const struct flag_name cap_names[] = {
@@ -68,9 +69,10 @@ bool nodes_is_loopback(const struct v4l2_capability *info)
  */
 bool nodes_serve_role(uint32_t caps, enum device_role role)
 {
-	if (nodes_is_m2m(caps) && role != DEVICE_NODE)
+	if (nodes_is_m2m(caps) && role < DEVICE_NODE)
 		return false;
-	return (caps & role_caps[role]) && (caps & (V4L2_CAP_STREAMING | V4L2_CAP_READWRITE));
+	return (caps & role_caps[role]) &&
+	       (role == DEVICE_ALL || caps & (V4L2_CAP_STREAMING | V4L2_CAP_READWRITE));
 }
 
 char *nodes_caps_text(uint32_t caps, char *text, size_t size)
