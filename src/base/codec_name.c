@@ -21,13 +21,21 @@ bool codec_name_is_node(const char *name)
 }
 
 /* FWHT is the one that libavcodec lacks: vicodec's, by which drivers and programs are tested. */
-char *codec_name_text(uint32_t fourcc, char text[CODEC_NAME_MAX])
+const char *codec_name_bare(uint32_t fourcc)
 {
 	const struct pixfmt *pix = pixfmt_by_fourcc(fourcc);
 	const AVCodecDescriptor *codec = pix ? avcodec_descriptor_get(pix->codec) : NULL;
-	const char *name = fourcc == V4L2_PIX_FMT_FWHT ? "fwht" : codec ? codec->name : NULL;
 
-	if (!name || (codec && codec->id == AV_CODEC_ID_RAWVIDEO))
+	if (fourcc == V4L2_PIX_FMT_FWHT)
+		return "fwht";
+	return codec && codec->id != AV_CODEC_ID_RAWVIDEO ? codec->name : NULL;
+}
+
+char *codec_name_text(uint32_t fourcc, char text[CODEC_NAME_MAX])
+{
+	const char *name = codec_name_bare(fourcc);
+
+	if (!name)
 		return NULL;
 	snprintf(text, CODEC_NAME_MAX, "%s" SUFFIX, name);
 	return text;

@@ -137,6 +137,21 @@ static int add_assignment(struct device *node, uint32_t fourcc, const struct ass
 	return 0;
 }
 
+/* Coded frames come in the order of decoding with the timestamps of presentation alone, and how far the two
+ * are apart is known only once they have come: too late for a file's decoding timestamps. */
+static int check_order(struct device *node)
+{
+	struct v4l2_control b_frames = { .id = CID(B_FRAMES) };
+
+	if (device_ioctl(node, VIDIOC_G_CTRL, &b_frames) < 0 || b_frames.value == 0)
+		return 0;
+	log_error(
+		"%s: the encoder makes %d B frames in a row (video_b_frames), and a recording can have none: "
+		"set it to 0, or choose another codec or a profile without them",
+		node->path, b_frames.value);
+	return -ERANGE;
+}
+
 int codec_controls_set(struct device *node, uint32_t fourcc, const char *options,
 		       struct control_value **former)
 {
@@ -151,7 +166,9 @@ int codec_controls_set(struct device *node, uint32_t fourcc, const char *options
 	while (err > 0 && (err = control_text_next(&rest, &assignment)) > 0)
 		err = add_assignment(node, fourcc, &assignment, text) < 0 ? -ERANGE : 1;
 	free(copy);
-	return err < 0 || !*text ? err : controls_set(node, text, false, former);
+	if (err == 0 && *text)
+		err = controls_set(node, text, false, former);
+	return err < 0 ? err : check_order(node);
 }
 
 bool codec_controls_can_force_key(struct device *node)

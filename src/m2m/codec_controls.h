@@ -8,7 +8,8 @@
 /* Sets what a recording needs, where the node has it (parameter sets before the first key frame and each
  * later one, no B frames), and then "NAME=VALUE,…": names as in controls_set(), or bitrate (4M, 500k), gop,
  * profile, level, qp and quality, which become the controls for the codec of that FourCC. The values that
- * those named had are added to *former. Returns as controls_set(). options NULL: none. */
+ * those named had are added to *former. Returns as controls_set(), and -ERANGE, logged, where B frames stay
+ * on. options NULL: none. */
 int codec_controls_set(struct device *node, uint32_t fourcc, const char *options,
 		       struct control_value **former);
 /* Whether a key frame can be asked for. */

@@ -2,6 +2,8 @@
 /* The report on a node in the way of a playback or a relay. */
 #include "report/node.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include "base/json.h"
 #include "report/common.h"
 
@@ -22,16 +24,20 @@ struct json_object *report_node_json(const struct report_node *node)
 	json_add_text(object, "relay", node->link->text);
 	if (*node->link->reasons)
 		json_add_text(object, "relay_why", node->link->reasons);
+	if (node->n_damaged)
+		json_add_count(object, "damaged", node->n_damaged);
 	return object;
 }
 
 void report_node_text(const struct report_node *node, FILE *out)
 {
 	const struct pool_link *link = node->link;
-	char from[FOURCC_TEXT_MAX], to[FOURCC_TEXT_MAX];
+	char from[FOURCC_TEXT_MAX], to[FOURCC_TEXT_MAX], damaged[40] = "";
 
-	report_line(out, report_node_key(node), "%s: %s into %s; %s: %s%s%s%s", node->m2m->node.path,
+	if (node->n_damaged)
+		snprintf(damaged, sizeof damaged, "; %" PRIu64 " damaged", node->n_damaged);
+	report_line(out, report_node_key(node), "%s: %s into %s; %s: %s%s%s%s%s", node->m2m->node.path,
 		    fourcc_text(node->taken->fourcc, from), fourcc_text(node->given->fourcc, to),
 		    node->link_name, link->text, *link->reasons ? " (" : "", link->reasons,
-		    *link->reasons ? ")" : "");
+		    *link->reasons ? ")" : "", damaged);
 }

@@ -14,6 +14,7 @@ struct report_node {
 	const struct video_format *taken, *given;
 	const struct pool_link *link;
 	const char *link_name; /* "to the device" */
+	uint64_t n_damaged;    /* of its frames, as it marked them */
 };
 
 /* "decoder" or "converter", its key. */

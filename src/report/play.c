@@ -91,7 +91,8 @@ static struct report_node play_node_of(const struct playback *playback)
 {
 	const struct play_node *node = playback->node;
 
-	return (struct report_node){ &node->m2m, &node->taken, &node->given, &node->link, "to the device" };
+	return (struct report_node){ &node->m2m,  &node->taken,    &node->given,
+				     &node->link, "to the device", node->n_damaged };
 }
 
 static struct report_times playback_times(const struct playback *playback)

@@ -65,7 +65,9 @@ static struct report_node relay_node_of(const struct relay *relay)
 {
 	const struct relay_node *node = &relay->node;
 
-	return (struct report_node){ &node->m2m, &node->taken, &node->given, &node->link, "from the input" };
+	return (struct report_node){
+		&node->m2m, &node->taken, &node->given, &node->link, "from the input", 0
+	};
 }
 
 struct json_object *report_relay_json(const struct report *report, const struct relay *relay)

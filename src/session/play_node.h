@@ -29,9 +29,10 @@ struct play_node {
 	bool is_fed;         /* the reader gives no more */
 	int read_error;      /* why, or 0 */
 	bool is_changing;    /* the resolution changes after the frames that are on their way */
-	uint64_t n_fed, n_given, n_damaged;
-	uint64_t n_before;   /* of n_given: before the format that it gives now */
-	int64_t progress_ns; /* when the node last gave or took something */
+	uint64_t n_fed, n_given;
+	uint64_t n_empty, n_damaged; /* without a picture; all that it marked as damaged, these too */
+	uint64_t n_before;           /* of n_given: before the format that it gives now */
+	int64_t progress_ns;         /* when the node last gave or took something */
 
 	/* Of what is on its way through the node. */
 	struct play_node_time {

@@ -163,7 +163,7 @@ static int end_of_stream(struct play_node *node)
 
 static bool has_given_all(const struct play_node *node)
 {
-	return node->is_fed && is_converter(node) && node->n_given + node->n_damaged >= node->n_fed;
+	return node->is_fed && is_converter(node) && node->n_given + node->n_empty >= node->n_fed;
 }
 
 int play_node_next(struct play_node *node, struct frame **frame)
@@ -178,9 +178,9 @@ int play_node_next(struct play_node *node, struct frame **frame)
 		err = pool_dequeue(node->m2m.capture_pool, POOL_PAST, &buffer, &info);
 		if (err == 0 || err == POOL_CORRUPT)
 			node->progress_ns = now_ns();
-		if (err == POOL_CORRUPT)
-			node->n_damaged++;
-		else if (err == 0)
+		node->n_empty += err == POOL_CORRUPT;
+		node->n_damaged += err == POOL_CORRUPT || (err == 0 && info.flags & V4L2_BUF_FLAG_ERROR);
+		if (err == 0)
 			return make_frame(node, buffer, &info, frame);
 		if (err == POOL_RES_CHANGE)
 			node->is_changing = true;

@@ -209,7 +209,7 @@ static bool is_out_of_order(struct record_encode *encode, const struct record_fr
 		return false;
 	if (!encode->said_reordered)
 		log_warn("%s: the encoder gives frames after later ones (B frames), which are left out: "
-			 "--codec-opt video_b_frames=0 may keep it from that",
+			 "--codec-opt profile=baseline may keep it from that",
 			 encode->m2m->node.path);
 	encode->said_reordered = true;
 	return true;

@@ -51,6 +51,10 @@ play fps=0 --speed 0 --codec h264_v4l2 --codec-device sim:type=decoder -p NV12 s
 is "$(json r.json '"\(.frames.played) \(.format.width) \(.end)"') $(stat -c %s dump.raw)" "12 160 eos $((6 * (115200 + 28800)))" \
 	'a change of the size is followed'
 
+# What the decoder marks as damaged is counted, and shown where there is a picture.
+play fps=0 --speed 0 --codec h264_v4l2 --codec-device sim:type=decoder,error=10,empty=3 h264.mp4
+is "$(json r.json '"\(.decoder.damaged) \(.frames.played)"')" "3 $((clip_frames - 1))" 'damaged pictures are counted'
+
 # Which of the two has gone is said.
 wanted_status=5 play fps=0 --speed 0 --codec h264_v4l2 --codec-device sim:type=decoder,node=d,unplug=5 h264.mp4
 is "$(json r.json .end) $(grep -c 'device is gone' err) $(grep -c 'repeated' err)" 'disconnect 1 0' 'the decoder unplugged: said once, of both queues'

@@ -46,12 +46,15 @@ static void names(void **state)
 	assert_false(codec_name_is_node("h264_v4l2m2m"));
 	assert_false(codec_name_is_node(NULL));
 	assert_null(codec_name_text(V4L2_PIX_FMT_NV12, text));
+	assert_string_equal(codec_name_bare(V4L2_PIX_FMT_FWHT), "fwht");
 }
 
 /* In the order of their ids, as drivers enumerate them. */
-enum { GOP, BITRATE, RATE_CONTROL, HEADERS, I_QP, P_QP, I_PERIOD, PROFILE, N_CONTROLS };
+enum { B_FRAMES, GOP, BITRATE, RATE_CONTROL, HEADERS, I_QP, P_QP, I_PERIOD, PROFILE, N_CONTROLS };
 
 static struct fake_control controls[] = {
+	[B_FRAMES] = { .info = { V4L2_CID_MPEG_VIDEO_B_FRAMES, V4L2_CTRL_TYPE_INTEGER, "Video B Frames", 0, 3,
+				 1, 2 } },
 	[BITRATE] = { .info = { V4L2_CID_MPEG_VIDEO_BITRATE, V4L2_CTRL_TYPE_INTEGER, "Video Bitrate", 0,
 				100000000, 1, 1 } },
 	[GOP] = { .info = { V4L2_CID_MPEG_VIDEO_GOP_SIZE, V4L2_CTRL_TYPE_INTEGER, "Video GOP Size", 0, 1000,
@@ -81,15 +84,19 @@ static void options(void **state)
 		int64_t values[N_CONTROLS]; /* -1: as they were */
 		const char *error;
 	} rows[] = {
-		{ NULL, 0, { -1, -1, -1, 1, -1, -1, -1, -1 }, NULL },
-		{ "bitrate=4M,gop=60,profile=high", 0, { 60, 4000000, 1, 1, -1, -1, 60, 3 }, NULL },
-		{ "bitrate=1500k", 0, { -1, 1500000, 1, 1, -1, -1, -1, -1 }, NULL },
-		{ "qp=28", 0, { -1, -1, 0, 1, 28, 28, -1, -1 }, NULL },
-		{ "video_gop_size=7,h264_profile=2", 0, { 7, -1, -1, 1, -1, -1, -1, 2 }, NULL },
-		{ "bitrate=fast", -ERANGE, { -1, -1, 1, 1, -1, -1, -1, -1 }, "invalid value 'fast'" },
-		{ "bitrate", -ERANGE, { -1, -1, -1, 1, -1, -1, -1, -1 }, "expected bitrate=VALUE" },
-		{ "level=4.1", -ERANGE, { -1, -1, -1, 1, -1, -1, -1, -1 }, "has no control for it" },
-		{ "speed=1", -ERANGE, { -1, -1, -1, 1, -1, -1, -1, -1 }, "unknown control 'speed'" },
+		{ NULL, 0, { 0, -1, -1, -1, 1, -1, -1, -1, -1 }, NULL },
+		{ "bitrate=4M,gop=60,profile=high", 0, { 0, 60, 4000000, 1, 1, -1, -1, 60, 3 }, NULL },
+		{ "bitrate=1500k", 0, { 0, -1, 1500000, 1, 1, -1, -1, -1, -1 }, NULL },
+		{ "qp=28", 0, { 0, -1, -1, 0, 1, 28, 28, -1, -1 }, NULL },
+		{ "video_gop_size=7,h264_profile=2", 0, { 0, 7, -1, -1, 1, -1, -1, -1, 2 }, NULL },
+		{ "bitrate=fast", -ERANGE, { 0, -1, -1, 1, 1, -1, -1, -1, -1 }, "invalid value 'fast'" },
+		{ "bitrate", -ERANGE, { 0, -1, -1, -1, 1, -1, -1, -1, -1 }, "expected bitrate=VALUE" },
+		{ "level=4.1", -ERANGE, { 0, -1, -1, -1, 1, -1, -1, -1, -1 }, "has no control for it" },
+		{ "speed=1", -ERANGE, { 0, -1, -1, -1, 1, -1, -1, -1, -1 }, "unknown control 'speed'" },
+		{ "video_b_frames=2",
+		  -ERANGE,
+		  { 2, -1, -1, -1, 1, -1, -1, -1, -1 },
+		  "a recording can have none" },
 	};
 
 	(void)state;

@@ -80,6 +80,7 @@ for k in "${kernels[@]}"; do
 	is 'formats: all that are known' "$(xargs <"$job/common.formats")" "$(printf '%s\n' "${!formats[@]}" | LC_ALL=C sort | xargs)"
 	while read -r format; do
 		encoded "$format" 3
+		is "$format: the codec of the file" "$(report "$format" '.output[0].codec')" fwht
 		is_shared "$format"
 		is "$format: each is decoded again" "$(n_decoded "$format")" 3
 		ok "$format: each is like the camera's picture" is_like "$format"

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <libavutil/mem.h>
-#include "base/clock.h"
 #include <libavutil/pixdesc.h>
+#include "base/clock.h"
+#include "base/codec_name.h"
 #include "base/log.h"
 #include "media/libav.h"
 #include "media/write/codec_choice.h"
@@ -432,12 +433,11 @@ int writer_close(struct writer *w)
 static const char *codec_name(const struct writer *w)
 {
 	const struct pixfmt *pix = w->frame_packet.format.pix;
+	const char *name = pix ? codec_name_bare(pix->fourcc) : NULL;
 
 	if (w->codec && w->codec->id != AV_CODEC_ID_WRAPPED_AVFRAME)
 		return w->codec->name;
-	if (w->codec || w->frame_packet.raw || !pix || pix->codec == AV_CODEC_ID_NONE)
-		return "rawvideo";
-	return avcodec_get_name(pix->codec);
+	return w->codec || w->frame_packet.raw || !name ? "rawvideo" : name;
 }
 
 struct writer_info writer_info(const struct writer *writer)
