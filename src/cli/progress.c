@@ -85,7 +85,7 @@ static void disk_text(const struct recording *recording, char text[FIELD_MAX])
 
 	*text = '\0';
 	if (left_ns >= 0)
-		snprintf(text, FIELD_MAX, "disk full in %" PRId64 " min", left_ns / (60 * NS_PER_S));
+		snprintf(text, FIELD_MAX, "%" PRId64 " min of disk", left_ns / (60 * NS_PER_S));
 }
 
 static void show_recording(struct progress *progress)

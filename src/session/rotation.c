@@ -92,15 +92,18 @@ static void look_at_disk(struct rotation *r)
 {
 	char *path = newest_path(r) ? strdup(newest_path(r)) : NULL;
 	struct disk disk = { 0 };
+	const char *folder;
 	struct statvfs fs;
 	struct stat st;
+	bool is_on_disk;
 
 	if (!path)
 		return;
 	pthread_mutex_unlock(&r->lock);
 	/* The file itself may not be there yet; a device is on no disk. */
-	if ((stat(path, &st) < 0 || S_ISREG(st.st_mode)) && stat(dirname(path), &st) == 0 &&
-	    statvfs(path, &fs) == 0)
+	is_on_disk = stat(path, &st) < 0 || S_ISREG(st.st_mode);
+	folder = dirname(path);
+	if (is_on_disk && stat(folder, &st) == 0 && statvfs(folder, &fs) == 0)
 		disk = (struct disk){ st.st_dev, (uint64_t)fs.f_bavail * fs.f_frsize,
 				      (uint64_t)fs.f_blocks * fs.f_frsize };
 	free(path);
@@ -123,6 +126,14 @@ static bool keeps_free(const struct rotation *r)
 	return r->options.rules.free_bytes || r->options.rules.free_share > 0;
 }
 
+/* INT64_MAX for what no disk does. */
+static int64_t left_ns(const struct rotation *r)
+{
+	double ns = (double)r->disk.free / r->rate * NS_PER_S;
+
+	return ns < (double)(INT64_MAX / 2) ? (int64_t)ns : INT64_MAX;
+}
+
 static void measure_rate(struct rotation *r, int64_t now)
 {
 	uint64_t bytes = atomic_load(r->options.written);
@@ -134,9 +145,8 @@ static void measure_rate(struct rotation *r, int64_t now)
 	r->rate = r->rate > 0 ? r->rate + RATE_WEIGHT * (rate - r->rate) : rate;
 	r->rated_ns = now;
 	r->rated_bytes = bytes;
-	atomic_store(r->options.disk_left_ns, r->disk.total && r->rate > 0 && !keeps_free(r)
-						      ? (int64_t)((double)r->disk.free / r->rate * NS_PER_S)
-						      : -1);
+	atomic_store(r->options.disk_left_ns,
+		     r->disk.total && r->rate > 0 && !keeps_free(r) ? left_ns(r) : -1);
 }
 
 /* Until the disk is to be looked at again. */

@@ -65,11 +65,13 @@ END
 is "$(echo x*)" 'x*' 'options that do not fit: no file'
 
 # --- --partial-suffix ---
-start capture -q -d sim:size=64x48,fps=50 -o 'p%d.mkv' --segment 25k --partial-suffix .part --frame-log 'p%d.log'
-wait_until 20 [ -e p1.mkv.part ]
+start capture -q -d sim:size=64x48,fps=50 -o 'p%d.mkv' --partial-suffix .part --frame-log 'p%d.log'
+wait_until 20 [ -e p0.log.part ]
+kill -HUP "$pid"
+wait_until 20 [ -e p1.log.part ]
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
-like "$(echo p?.*)" '^p0.log p0.mkv .*p[1-9].log.part p[1-9].mkv.part$' '--partial-suffix: kill -9 leaves what is not whole with it'
+is "$(echo p?.*)" 'p0.log p0.mkv p1.log.part p1.mkv.part' '--partial-suffix: kill -9 leaves what is not whole with it'
 run_status 6 v4l2q capture -q -d $sim -n 2 -o p0.mkv --partial-suffix .part
 one_clear_line '^v4l2q: p0.mkv: exists: use -y' '--partial-suffix: a final name that exists'
 ok '--partial-suffix: and nothing else is made' [ ! -e p0.mkv.part ]
