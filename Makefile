@@ -91,16 +91,16 @@ $(BUILD)/tests/preload/sim_codec.so: $(patsubst %,$(PIC)/%.o,tests/preload/sim_c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -shared -o $@ $^ -lavcodec -lswscale -lavutil -lm
 
-# A server that keeps the program loaded in the emulated machine, and its client there (tests/vm/warm/warm.h).
-WARM := $(BUILD)/tests/vm/warm.so $(BUILD)/tests/vm/v4l2q
+# A server that keeps a program loaded, and its client (tests/warm/warm.h).
+WARM := $(BUILD)/tests/warm.so $(BUILD)/tests/warm
 
-$(BUILD)/tests/vm/warm.so: tests/vm/warm/server.c tests/vm/warm/warm.h
+$(BUILD)/tests/warm.so: tests/warm/server.c tests/warm/warm.h
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -shared -fPIC $(LDFLAGS) -o $@ $<
+	$(CC) -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -O2 -shared -fPIC $(LDFLAGS) -o $@ $<
 
-$(BUILD)/tests/vm/v4l2q: tests/vm/warm/client.c tests/vm/warm/warm.h
+$(BUILD)/tests/warm: tests/warm/client.c tests/warm/warm.h
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) $(LDFLAGS) -o $@ $<
+	$(CC) -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -O2 $(LDFLAGS) -o $@ $<
 
 tests: $(BUILD)/v4l2q $(UNIT_TESTS) $(TOOLS) $(PRELOADS) $(WARM)
 

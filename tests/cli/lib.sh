@@ -15,6 +15,14 @@ limit=$((60 * (SLOW < 5 ? SLOW : 5))) # seconds: longer than that is a hang
 read -ra wrapper <<<"${WRAPPER:-}"
 program=("${wrapper[@]}" "$build/v4l2q")
 
+# What tests/run keeps loaded need not be started each time (tests/warm/warm.h).
+warm=()
+if [ -x "${WARM-}/warm" ]; then
+	warm=("$WARM/warm")
+	ffmpeg() { "${warm[@]}" ffmpeg "$@"; }
+	ffprobe() { "${warm[@]}" ffprobe "$@"; }
+fi
+
 if [ ! -x "$build/v4l2q" ] && [ "${needs_program:-yes}" = yes ]; then
 	echo "Bail out! There is no $build/v4l2q: make tests BUILD=$build"
 	exit 1
@@ -115,7 +123,7 @@ done_under() {
 
 # With a limit that is only there to end a hang; to be used as a command by the helpers below.
 v4l2q() {
-	timeout --foreground -k 5 "$limit" "${program[@]}" "$@"
+	timeout --foreground -k 5 "$limit" "${warm[@]}" "${program[@]}" "$@"
 }
 
 # run_status STATUS COMMAND...: the exit status is that. Standard output is left in ./out, standard error in ./err.

@@ -2,8 +2,10 @@
 # shellcheck shell=bash
 # What the jobs in the emulated machine share.
 
-# v4l2q.real is loaded once, and ./v4l2q runs it from there on (warm/warm.h).
-(LD_PRELOAD=./warm.so ./v4l2q.real 2>warm.err &) # not one of those that wait waits for
+# v4l2q.real is loaded once, and ./v4l2q runs it from there on (tests/warm/warm.h).
+export WARM=/run
+LD_PRELOAD=./warm.so exec -a v4l2q ./v4l2q.real 2>warm.err &
+disown # it is not one of those that wait waits for
 
 # Without starting a program, which takes a while here.
 now_ms() {
@@ -88,3 +90,5 @@ stop() {
 wait_recorder() { # NAME: for one of several things in the background
 	until_exists "/tmp/$1.done"
 }
+
+until_exists /run/v4l2q

@@ -57,7 +57,8 @@ boot() {
 	shift 2
 	[ ! -e "$job/.status" ] || return 0
 	cp "$build/v4l2q" "$work/v4l2q.real"
-	"$root/scripts/run-vm" -v -j "$job" -f "$work/v4l2q.real" -f "$build/tests/vm/v4l2q" -f "$build/tests/vm/warm.so" \
+	cp "$build/tests/warm" "$work/v4l2q"
+	"$root/scripts/run-vm" -v -j "$job" -f "$work/v4l2q.real" -f "$work/v4l2q" -f "$build/tests/warm.so" \
 		-f "$here/guest.sh" -t 450 "$@" "$kernel" "$script" "$kernel" >"$work/console" 2>&1
 	set -- $?
 	[ "$1" = 0 ] || sed 's/^/# /' "$work/console" >&2
