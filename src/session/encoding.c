@@ -76,7 +76,7 @@ int encoding_set(struct encoding *encoding, const struct video_format *camera)
 
 	if (!takes && (!camera->pix || camera->pix->av == AV_PIX_FMT_NONE)) {
 		log_error("%s: the encoder needs raw frames, and the device delivers %s: choose a raw format "
-			  "with -p",
+			  "with -p, or an encoder of libavcodec, which has it decoded (-c libx264)",
 			  encoding->encoder.m2m.node.path, fourcc_text(camera->fourcc, fourcc));
 		return -ERANGE;
 	}

@@ -84,4 +84,6 @@ one_clear_line '--codec-device needs a codec' 'a node without its codec'
 run_status 3 v4l2q capture -d "$camera" -c vp8_v4l2 --codec-device sim -y -o out.mkv
 run_status 4 v4l2q capture -d "$camera" -c h264_v4l2 --codec-device "$node" --codec-opt speed=1 -y -o out.mkv
 one_clear_line "unknown control 'speed'" 'an unknown option'
+run_status 4 v4l2q capture -d "sim:size=$size,format=MJPG" -p MJPG -c h264_v4l2 --codec-device "$node" -y -o out.mkv
+one_clear_line 'delivers MJPG: choose a raw format with -p, or an encoder of libavcodec' 'compressed frames: the two ways out'
 done_testing
