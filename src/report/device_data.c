@@ -21,7 +21,7 @@ static const struct flag_name services[] = {
 	{ 0, NULL },
 };
 
-static int get_format(struct device *device, enum v4l2_buf_type type, struct v4l2_format *format)
+static int read_data_format(struct device *device, enum v4l2_buf_type type, struct v4l2_format *format)
 {
 	*format = (struct v4l2_format){ .type = type };
 	return device_ioctl(device, VIDIOC_G_FMT, format);
@@ -55,7 +55,7 @@ static void add_sliced(struct json_object *object, struct device *device, enum v
 	if (device_ioctl(device, VIDIOC_G_SLICED_VBI_CAP, &cap) < 0)
 		return;
 	json_object_object_add(object, "services", report_flags_json(services, cap.service_set));
-	if (get_format(device, type, &format) < 0)
+	if (read_data_format(device, type, &format) < 0)
 		return;
 	json_object_object_add(object, "services_set",
 			       report_flags_json(services, format.fmt.sliced.service_set));
@@ -80,7 +80,7 @@ static void add_data(struct json_object *object, struct device *device)
 	if (device->caps & sliced)
 		add_sliced(object, device,
 			   is_output ? V4L2_BUF_TYPE_SLICED_VBI_OUTPUT : V4L2_BUF_TYPE_SLICED_VBI_CAPTURE);
-	if (get_format(device, device->type, &format) < 0)
+	if (read_data_format(device, device->type, &format) < 0)
 		return;
 	switch ((uint32_t)device->type) {
 	case V4L2_BUF_TYPE_VBI_CAPTURE:

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "sim/sim_internal.h"
 
-static int query_capabilities(const struct sim *sim, struct v4l2_capability *cap)
+static int query_data_capabilities(const struct sim *sim, struct v4l2_capability *cap)
 {
 	static const uint32_t caps[] = {
 		[SIM_VBI] = V4L2_CAP_VBI_CAPTURE | V4L2_CAP_SLICED_VBI_CAPTURE | V4L2_CAP_READWRITE,
@@ -22,7 +22,7 @@ static int query_capabilities(const struct sim *sim, struct v4l2_capability *cap
 	return 0;
 }
 
-static int get_format(const struct sim *sim, struct v4l2_format *format)
+static int get_data_format(const struct sim *sim, struct v4l2_format *format)
 {
 	static const struct v4l2_vbi_format vbi = { .sampling_rate = 27000000,
 						    .offset = 244,
@@ -46,11 +46,11 @@ static int get_format(const struct sim *sim, struct v4l2_format *format)
 	return 0;
 }
 
-static int enum_format(const struct sim *sim, struct v4l2_fmtdesc *desc)
+static int enum_data_format(const struct sim *sim, struct v4l2_fmtdesc *desc)
 {
 	struct v4l2_format format = { .type = desc->type };
 
-	if (desc->index || sim->options.data < SIM_METADATA || get_format(sim, &format) < 0)
+	if (desc->index || sim->options.data < SIM_METADATA || get_data_format(sim, &format) < 0)
 		return -EINVAL;
 	desc->pixelformat =
 		sim->options.data == SIM_SDR ? format.fmt.sdr.pixelformat : format.fmt.meta.dataformat;
@@ -106,11 +106,11 @@ int sim_data_node_call(struct sim *sim, unsigned long request, void *argument)
 {
 	switch (request) {
 	case VIDIOC_QUERYCAP:
-		return query_capabilities(sim, argument);
+		return query_data_capabilities(sim, argument);
 	case VIDIOC_G_FMT:
-		return get_format(sim, argument);
+		return get_data_format(sim, argument);
 	case VIDIOC_ENUM_FMT:
-		return enum_format(sim, argument);
+		return enum_data_format(sim, argument);
 	case VIDIOC_G_SLICED_VBI_CAP:
 		return get_sliced_cap(sim, argument);
 	case VIDIOC_G_TUNER:
