@@ -12,6 +12,7 @@
 #include "base/status_line.h"
 #include "cli/command.h"
 #include "cli/common.h"
+#include "cli/event_options.h"
 #include "cli/file_uses.h"
 #include "base/json.h"
 #include "base/text_file.h"
@@ -33,6 +34,7 @@ struct capture_options {
 	bool has_memory, has_max_drops;
 	int64_t duration_ns, stall_ns;
 	struct segment_options segments;
+	struct event_options events;
 	int64_t sync_ns;
 	int faststart;
 	int direct;     /* enum direct_io_mode, in the order of its choices */
@@ -110,6 +112,7 @@ static const struct option_group groups[] = {
 	{ "Device", common_device_rows, OFFSET(common) },
 	{ "File", file_rows, 0 },
 	{ "Segments", segment_rows, OFFSET(segments) },
+	{ "Triggers", event_rows, OFFSET(events) },
 	{ "Run", run_rows, 0 },
 	{ "Buffers", common_queue_rows, OFFSET(common) },
 	{ "Copies", common_zero_copy_rows, OFFSET(common) },
@@ -134,6 +137,8 @@ static int check_files(const struct capture_options *options)
 		{ .option = "--output" },
 		{ .option = "--json", .name = options->common.basic.json },
 		{ .option = "--frame-log", .name = options->frame_log },
+		{ .option = "--trigger", .name = options->events.fifo },
+		{ .option = "--trigger-file", .name = options->events.file },
 		{ .option = "--status", .name = options->watch.file },
 		{ .option = "--status-socket", .name = options->watch.socket },
 	};
@@ -161,7 +166,10 @@ static bool splits(const struct capture_options *options)
 /* Several files need several names. */
 static int check_output_name(const struct capture_options *options)
 {
-	const char *option = options->reopen ? "--on-disconnect=wait" : splits(options) ? "--segment" : NULL;
+	const char *option = options->reopen                ? "--on-disconnect=wait"
+			     : splits(options)              ? "--segment"
+			     : options->events.has_pre_roll ? "--pre-roll"
+							    : NULL;
 
 	if (options->count != 1 && !segment_name_is_numbered(options->output) &&
 	    segment_name_is_picture(options->output, options->container)) {
@@ -184,6 +192,9 @@ static int check_options(const struct capture_options *options)
 		log_error("--output is required, as in 'v4l2q capture -o out.mkv'");
 		return -EINVAL;
 	}
+	if (event_options_check(&options->events, options->output, options->container,
+				options->common.require_zero_copy) < 0)
+		return -EINVAL;
 	if (check_files(options) < 0 || check_output_name(options) < 0)
 		return -EINVAL;
 	if (segment_options_check(&options->segments, options->output, options->container,
@@ -220,15 +231,14 @@ static int parse_on_disconnect(struct capture_options *options)
  * video source. strftime fields alone do not: users give single files such names too. */
 static bool has_numbered_files(const struct capture_options *options)
 {
-	if (splits(options) || options->reopen)
+	if (splits(options) || options->reopen || options->events.has_pre_roll)
 		return true;
 	return segment_name_is_numbered(options->output) &&
 	       !muxer_caps_names_files(options->output, options->container);
 }
 
 /* What a codec node makes is written as it is. */
-static struct record_options record_options(const struct capture_options *options, int signal_fd,
-					    int resume_fd)
+static struct record_options record_options(struct capture_options *options, int signal_fd, int resume_fd)
 {
 	bool by_node = codec_name_is_node(options->codec);
 
@@ -253,6 +263,10 @@ static struct record_options record_options(const struct capture_options *option
 		.stall_ns = options->stall_ns,
 		.segment_ns = options->segments.segment.ns,
 		.segment_bytes = options->segments.segment.bytes,
+		.has_pre_roll = options->events.has_pre_roll,
+		.pre_roll_ns = options->events.pre_roll_ns,
+		.post_roll_ns = options->events.post_roll_ns,
+		.trigger = &options->events.trigger,
 		.bad_frames = (enum bad_frames)options->bad_frames,
 		.frame_log = options->frame_log,
 		.next_on_error = segment_options_go_on(&options->segments),
@@ -284,14 +298,16 @@ static enum status run_status(const struct recording *recording, const struct ca
 
 	if (err < 0)
 		return end_status(recording->end, recording->ledger.captured > 0, err);
-	if (!has_recorded(recording))
+	if (recording->ledger.not_triggered && !has_recorded(recording))
+		log_info("no trigger came: nothing was recorded");
+	else if (!has_recorded(recording))
 		log_error("no frame was recorded: %s", report_record_fates(recording, fates));
 	if (options->has_max_drops && lost > options->max_drops) {
 		log_error("%" PRIu64 " frames were lost, more than --max-drops %" PRIu64 " allows", lost,
 			  options->max_drops);
 		return STATUS_DROPS;
 	}
-	return has_recorded(recording) ? STATUS_DONE : STATUS_FAILED;
+	return has_recorded(recording) || recording->ledger.not_triggered ? STATUS_DONE : STATUS_FAILED;
 }
 
 /* A run that failed before its first frame has no text report, but the JSON that was asked for. */
@@ -315,7 +331,7 @@ static enum status print_report(const struct recording *recording, const struct 
 	return STATUS_DONE;
 }
 
-static enum status record_and_report(const struct capture_options *options,
+static enum status record_and_report(struct capture_options *options,
 				     const struct setup_options *setup_options, struct setup *setup,
 				     struct watch *watch, FILE *json, int signal_fd, int resume_fd)
 {
@@ -360,7 +376,8 @@ static enum status confine_capture(struct capture_options *options)
 	const struct confine_path paths[] = {
 		{ options->output, CONFINE_FOLDER },        { options->frame_log, CONFINE_FOLDER },
 		{ fallback ? file : NULL, CONFINE_FOLDER }, { options->watch.file, CONFINE_FOLDER },
-		{ options->watch.socket, CONFINE_FOLDER },
+		{ options->watch.socket, CONFINE_FOLDER },  { options->events.fifo, CONFINE_FOLDER },
+		{ options->events.file, CONFINE_FOLDER },
 	};
 	enum status status = common_become_user(&options->common);
 	int err = 0;
@@ -401,9 +418,13 @@ static enum status capture_with(struct capture_options *options)
 	}
 	signal_fd = signals_open();
 	resume_fd = signal_fd < 0 ? -1 : signals_open_resume();
+	setup_options.has_pre_roll = options->events.has_pre_roll;
+	setup_options.pre_roll_ns = options->events.pre_roll_ns;
 	setup_options.signal_fd = signal_fd;
 	setup_options.signal_timeout_ns = options->stall_ns;
-	status = resume_fd < 0 ? STATUS_FAILED : setup_open(&setup, &setup_options);
+	status = resume_fd < 0 ? STATUS_FAILED : status_of(STAGE_OPEN, event_options_open(&options->events));
+	if (status == STATUS_DONE)
+		status = setup_open(&setup, &setup_options);
 	if (status == STATUS_DONE)
 		status = confine_capture(options);
 	if (status == STATUS_DONE) {
@@ -414,6 +435,7 @@ static enum status capture_with(struct capture_options *options)
 	setup_close(&setup);
 	segment_command_close(options->segments.command);
 	watch_close(watch);
+	trigger_close(&options->events.trigger);
 	signals_close();
 	text_file_close(json);
 	return status;

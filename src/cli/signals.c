@@ -26,7 +26,10 @@ static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
  * process group, systemd SIGTERM and SIGHUP. */
 #define SAME_REQUEST_NS NS_PER_S
 
-static int signal_fd = -1, resume_fd = -1;
+static int signal_fd = -1;
+static struct {
+	int number, fd;
+} blocked[] = { { SIGCONT, -1 }, { SIGUSR1, -1 } }; /* which a signalfd has */
 static atomic_uint n_hangups;
 static _Atomic int64_t first_ns; /* of the first signal; 0: none yet */
 
@@ -93,43 +96,54 @@ const atomic_uint *signals_count_hangups(void)
 	return &n_hangups;
 }
 
+static int open_blocked(int number, int *fd)
+{
+	sigset_t set;
+	int err;
+
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	err = -pthread_sigmask(SIG_BLOCK, &set, NULL);
+	if (err == 0)
+		*fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (err == 0 && *fd < 0)
+		err = -errno;
+	if (err < 0)
+		log_error("signalfd: %s", err_str(err));
+	return err < 0 ? err : *fd;
+}
+
+static void close_blocked(int number, int *fd)
+{
+	sigset_t set;
+
+	if (*fd < 0)
+		return;
+	close(*fd);
+	*fd = -1;
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 /* A signalfd here: SIGCONT, blocked in all threads, is pending as soon as the program continues, so no thread
  * can run on before the descriptor is readable. A handler might run in another thread, and later. */
 int signals_open_resume(void)
 {
-	sigset_t resume;
-	int err;
-
-	sigemptyset(&resume);
-	sigaddset(&resume, SIGCONT);
-	err = -pthread_sigmask(SIG_BLOCK, &resume, NULL);
-	if (err == 0)
-		resume_fd = signalfd(-1, &resume, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (err == 0 && resume_fd < 0)
-		err = -errno;
-	if (err < 0)
-		log_error("signalfd: %s", err_str(err));
-	return err < 0 ? err : resume_fd;
+	return open_blocked(SIGCONT, &blocked[0].fd);
 }
 
-static void close_resume_fd(void)
+int signals_open_trigger(void)
 {
-	sigset_t resume;
-
-	if (resume_fd < 0)
-		return;
-	close(resume_fd);
-	resume_fd = -1;
-	sigemptyset(&resume);
-	sigaddset(&resume, SIGCONT);
-	pthread_sigmask(SIG_UNBLOCK, &resume, NULL);
+	return open_blocked(SIGUSR1, &blocked[1].fd);
 }
 
 void signals_close(void)
 {
 	int fd = signal_fd;
 
-	close_resume_fd();
+	for (size_t i = 0; i < ARRAY_SIZE(blocked); i++)
+		close_blocked(blocked[i].number, &blocked[i].fd);
 	signal_fd = -1;
 	output_file_set_cancel(-1);
 	if (fd >= 0)

@@ -25,6 +25,7 @@ static struct json_object *record_frames_json(const struct ledger *ledger)
 	json_add_count(object, "captured", ledger->captured);
 	json_add_count(object, "written", ledger->written);
 	add_if_any(object, "skipped", ledger->skipped);
+	add_if_any(object, "not_triggered", ledger->not_triggered);
 	add_if_any(object, "before_key", ledger->before_key);
 	add_if_any(object, "missing_fields", ledger->missing_fields);
 	add_if_any(object, "second_fields", ledger->second_fields);
@@ -76,6 +77,9 @@ static void add_skipped(const struct recording *recording, char *text, size_t si
 		text_add(text, size, ", %" PRIu64 " before the first key frame", ledger->before_key);
 	if (others > requested)
 		text_add(text, size, ", %" PRIu64 " after the end", others - requested);
+	if (ledger->not_triggered)
+		text_add(text, size, ", %" PRIu64 " for which no trigger came",
+			 (uint64_t)ledger->not_triggered);
 }
 
 char *report_record_fates(const struct recording *recording, char text[REPORT_FATES_MAX])

@@ -15,9 +15,10 @@ enum frame_result {
 	FRAME_LOST_WRITER,
 	FRAME_LOST_CODEC,
 	FRAME_SKIPPED,
-	FRAME_PENDING, /* from here on it is not known yet: an encoder has it, */
-	FRAME_MUXED,   /* or libavformat, which writes a fragment when it is whole, */
-	FRAME_AGAIN,   /* or it is to go into another file */
+	FRAME_NOT_TRIGGERED, /* which has no line, as the log would grow for nothing */
+	FRAME_PENDING,       /* from here on it is not known yet: an encoder has it, */
+	FRAME_MUXED,         /* or libavformat, which writes a fragment when it is whole, */
+	FRAME_AGAIN,         /* or it is to go into another file */
 };
 
 /* Zero-initialise: the calls then do nothing but for frame_log_open(). */

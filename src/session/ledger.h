@@ -2,7 +2,7 @@
 /*
  * What became of every captured frame. At the end of a run:
  *
- *     captured = written + lost_error + lost_queue + lost_writer + lost_codec + skipped
+ *     captured = written + lost_error + lost_queue + lost_writer + lost_codec + skipped + not_triggered
  *     captured + lost_driver = sequence_span + second_fields + repeated + unnumbered
  *
  * Fields that come in buffers of their own, and are woven, count as the frame that they make.
@@ -28,11 +28,12 @@ struct ledger {
 	uint64_t lost_queue;      /* no buffer and no memory left for it */
 	_Atomic uint64_t written; /* in the file; while a codec works, it may hold some back */
 	_Atomic uint64_t lost_writer;
-	_Atomic uint64_t lost_codec; /* could not be decoded, or did not come out of decoder and encoder */
-	uint64_t second_fields;      /* in buffers of their own, not woven: the number is the first field's */
-	uint64_t missing_fields;     /* of frames that had only one: it was doubled */
-	uint64_t repeated;           /* the same sequence number again, a driver's fault */
-	uint64_t unnumbered;         /* buffers without a frame, and so without a number */
+	_Atomic uint64_t not_triggered; /* no trigger came while the pre-roll had it; by the file thread */
+	_Atomic uint64_t lost_codec;    /* could not be decoded, or did not come out of decoder and encoder */
+	uint64_t second_fields;  /* in buffers of their own, not woven: the number is the first field's */
+	uint64_t missing_fields; /* of frames that had only one: it was doubled */
+	uint64_t repeated;       /* the same sequence number again, a driver's fault */
+	uint64_t unnumbered;     /* buffers without a frame, and so without a number */
 	uint64_t bytes_captured;
 	_Atomic uint64_t bytes_copied;
 	_Atomic uint64_t bytes_written; /* of the files */

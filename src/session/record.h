@@ -17,6 +17,7 @@
 #include "session/run_state.h"
 #include "session/segment_command.h"
 #include "session/setup.h"
+#include "session/trigger.h"
 
 enum bad_frames { BAD_FRAMES_DROP, BAD_FRAMES_KEEP, BAD_FRAMES_FAIL };
 
@@ -30,6 +31,9 @@ struct record_options {
 	int64_t segment_ns;           /* begin a new file after so long; 0: not by time */
 	uint64_t segment_bytes;       /* begin a new file at this size; 0: not by size */
 	enum bad_frames bad_frames;
+	bool has_pre_roll; /* files are begun by triggers, with pre_roll_ns from before them */
+	int64_t pre_roll_ns, post_roll_ns; /* post: after the last trigger; 0: until one that stops */
+	struct trigger *trigger;           /* open */
 	const char *frame_log; /* a file, "-", or NULL: none; with fields of output.url: one a segment */
 	bool next_on_error;    /* when a file fails: go on in the next one, */
 	const char *fallback;  /* in this folder and back; NULL: in the same */
@@ -66,6 +70,8 @@ struct recording {
 	int64_t last_frame_ns;        /* when the last frame came that could be used */
 	struct fifo_level backlog;    /* what waits for the file thread */
 	_Atomic int64_t disk_left_ns; /* how long the disk will do at this rate; -1: not known, or no limit */
+
+	_Atomic bool is_full; /* max_bytes leaves no room for another file with a pre-roll */
 
 	/* The result. */
 	enum run_end end;

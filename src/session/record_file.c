@@ -24,6 +24,8 @@ int record_file_open(struct record_file **out, struct recording *recording)
 	file->recording = recording;
 	pthread_mutex_init(&file->shown.lock, NULL);
 	file->lines_end = &file->lines;
+	if (options->has_pre_roll)
+		record_event_open(file);
 	err = record_segment_prepare(file);
 	if (err == 0 && !file->has_own_logs)
 		err = frame_log_open(&file->log, options->frame_log, options->output.partial_suffix);
@@ -31,6 +33,10 @@ int record_file_open(struct record_file **out, struct recording *recording)
 		err = record_failure_open(file);
 	if (err == -EAGAIN)
 		err = file->failure;
+	if (err == 0 && options->has_pre_roll)
+		err = record_segment_check_name(file);
+	if (err == 0 && options->has_pre_roll)
+		err = record_event_check(file);
 	if (err < 0) {
 		record_file_close(file);
 		return err;
@@ -46,10 +52,8 @@ static int begin_segment(struct record_file *file, const struct record_frame *fr
 
 	if (file->writer && record_segment_is_full(file, frame))
 		err = record_failure_note(file, record_segment_close(file));
-	if (err == 0 && !file->writer) {
+	if (err == 0 && !file->writer)
 		err = record_failure_open(file);
-		file->segment_pts_ns = frame->frame.pts_ns;
-	}
 	return err;
 }
 
@@ -61,12 +65,16 @@ static int write_to_segment(struct record_file *file, struct record_frame *frame
 	struct writer_info info;
 	int err;
 
+	if (!file->segment_begun)
+		file->segment_pts_ns = file->segment_start_ns = pts_ns;
+	file->segment_begun = true;
 	frame->frame.pts_ns -= file->segment_pts_ns;
 	frame->frame.packet_pts = INT64_MIN; /* none */
 	frame->result = FRAME_PENDING;
+	file->segment_taken++;
 	err = writer_write(file->writer, &frame->frame);
 	frame->frame.pts_ns = pts_ns;
-	file->segment_taken += err == 0;
+	file->segment_taken -= err != 0;
 	info = writer_info(file->writer);
 	record_lines_note_written(file, info.frames - info.n_held);
 	ledger->written = file->closed_written + record_segment_written(file);
@@ -140,9 +148,9 @@ static int write_frame(struct record_file *file, struct record_frame *frame)
 		record_lines_append(file, frame);
 	} else {
 		err = place_frame(file, frame);
-		ledger->copied += frame->frame.copied_bytes && !frame->copied;
+		ledger->copied += (frame->frame.copied_bytes || frame->kept) && !frame->copied;
 		ledger->bytes_copied += frame->frame.copied_bytes;
-		ledger->bytes_taken += frame->info.bytes;
+		ledger->bytes_taken += frame->kept ? 0 : frame->info.bytes;
 	}
 	if (err == -EAGAIN || (err > 0 && file->resumes && file->segment_taken == 0)) {
 		lose_frame(file, frame);
@@ -188,14 +196,63 @@ static bool has_waited(const struct record_file *file, const struct record_frame
 	       (file->n_times > 2 && file->times_ns[file->n_times - 1] - file->times_ns[0] > MAX_WAIT_NS);
 }
 
-int record_file_write(struct record_file *file, struct record_frame *frame)
+static int write_or_wait(struct record_file *file, struct record_frame *frame)
 {
-	if (frame->frame.memory)
-		note_time(file, frame->frame.pts_ns);
 	if (file->has_rate || !file->needs_rate)
 		return write_frame(file, frame);
 	file->waiting[file->n_waiting++] = frame;
 	return has_waited(file, frame) ? write_waiting(file) : 0;
+}
+
+/* Begins the file that a trigger wants, with what was kept. */
+static int begin_event(struct record_file *file)
+{
+	struct record_frame *frame;
+	int err;
+
+	if (!file->event.wanted || !writer_is_armed(file->writer) || !record_event_has_room(file))
+		return 0;
+	err = record_failure_open(file);
+	file->has_rate |= file->n_times > 1 && !writer_encodes(file->writer);
+	while ((err == 0 || err == -EAGAIN) && (frame = record_event_take(file)))
+		err = write_or_wait(file, frame);
+	return err == -EAGAIN ? 0 : err;
+}
+
+/* Begins and ends files as the triggers say. */
+static int follow_triggers(struct record_file *file, const struct record_frame *frame)
+{
+	int err;
+
+	record_event_poll(file, frame);
+	err = begin_event(file);
+	if (err == 0 && record_event_is_over(file, frame)) {
+		write_waiting(file);
+		file->event.wanted = file->event.is_stopped = false;
+		err = record_failure_note(file, record_segment_close(file));
+	}
+	if (err == 0 && !file->writer && !file->event.wanted)
+		err = record_segment_open(file);
+	return err;
+}
+
+int record_file_write(struct record_file *file, struct record_frame *frame)
+{
+	int err = 0;
+
+	if (frame->frame.memory)
+		note_time(file, frame->frame.pts_ns);
+	if (frame->frame.memory && file->recording->options.has_pre_roll)
+		err = follow_triggers(file, frame);
+	if (err == 0 && (!writer_is_armed(file->writer) || writer_encodes(file->writer)))
+		return write_or_wait(file, frame);
+	if (err == 0)
+		err = record_event_keep(file, frame);
+	if (err < 0) {
+		file->err = err;
+		record_file_discard(file, frame);
+	}
+	return err;
 }
 
 void output_file_free(struct output_file *file)
@@ -233,7 +290,12 @@ int record_file_end_segment(struct record_file *file)
 {
 	int err, line_err;
 
+	if (file->err == 0 && writer_is_armed(file->writer)) {
+		record_event_poll(file, NULL);
+		file->err = begin_event(file);
+	}
 	write_waiting(file);
+	pre_roll_clear(&file->event.kept);
 	if (file->writer)
 		writer_sync_at_end(file->writer);
 	err = record_segment_close(file);
@@ -256,6 +318,7 @@ int record_file_close(struct record_file *file)
 		return 0;
 	file->ends = true;
 	err = record_file_end_segment(file);
+	record_event_close(file);
 	log_err = frame_log_close(&file->log, err == 0);
 	output_file_set_room(NULL, NULL);
 	file->recording->segments_removed = rotation_close(file->rotation);

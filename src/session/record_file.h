@@ -21,6 +21,7 @@ struct record_frame {
 	uint64_t n_muxed;         /* FRAME_MUXED: the segment's packets up to its own */
 	uint64_t lost;            /* frames that the driver lost before it */
 	bool copied;              /* by the queue */
+	bool kept;                /* in the pre-roll, by a copy */
 	bool scarce;              /* the queue is short of buffers, and needs this one back soon */
 
 	/* While a codec node encodes it, see record_encode.h. */

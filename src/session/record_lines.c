@@ -34,6 +34,18 @@ void record_lines_note_packet(void *opaque, int64_t pts, int64_t dts)
 	}
 }
 
+void record_lines_drop(struct record_file *file, int64_t pts)
+{
+	struct record_frame *dropped = NULL;
+
+	for (struct record_frame *frame = file->lines; frame; frame = frame->next) {
+		if (frame->result == FRAME_PENDING && (!dropped || frame->frame.packet_pts == pts))
+			dropped = frame;
+	}
+	if (dropped)
+		dropped->result = FRAME_NOT_TRIGGERED;
+}
+
 void record_lines_note_written(struct record_file *file, uint64_t n)
 {
 	for (struct record_frame *frame = file->lines; frame; frame = frame->next) {
@@ -61,8 +73,10 @@ int record_lines_write(struct record_file *file)
 
 	/* Without a log there is nothing to wait for but who still has the frame. */
 	while ((frame = file->lines) && frame->result != FRAME_AGAIN &&
-	       (has_log ? frame->result < FRAME_PENDING : !waits)) {
-		line_err = frame_log_add(&file->log, &frame->info, frame->result, frame->lost);
+	       (has_log || frame->result == FRAME_NOT_TRIGGERED ? frame->result < FRAME_PENDING : !waits)) {
+		line_err = frame->result == FRAME_NOT_TRIGGERED
+				   ? 0
+				   : frame_log_add(&file->log, &frame->info, frame->result, frame->lost);
 		err = err < 0 ? err : line_err;
 		file->lines = frame->next;
 		file->n_lines--;

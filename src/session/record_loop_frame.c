@@ -162,8 +162,9 @@ bool record_loop_is_full(const struct record_loop *loop, uint64_t bytes)
 	 * than not at all. */
 	uint64_t waiting = loop->bytes_sent - recording->ledger.bytes_taken;
 
-	return recording->options.max_bytes &&
-	       recording->ledger.bytes_written + waiting + bytes > recording->options.max_bytes;
+	return recording->is_full ||
+	       (recording->options.max_bytes &&
+		recording->ledger.bytes_written + waiting + bytes > recording->options.max_bytes);
 }
 
 int record_loop_lose_for_want_of_memory(struct record_loop *loop)

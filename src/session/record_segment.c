@@ -15,8 +15,7 @@
 /* So many names are tried for a segment. */
 #define MAX_SUFFIX 9999
 
-/* The name that a segment has, with or without its suffix. */
-static char *segment_path(const struct record_file *file, const char *path, bool partial)
+char *record_segment_path(const struct record_file *file, const char *path, bool partial)
 {
 	const char *suffix = file->recording->options.output.partial_suffix;
 	char *name;
@@ -101,21 +100,48 @@ static int name_segment(const struct record_file *file, char **path)
 	return err;
 }
 
+int record_segment_check_name(struct record_file *file)
+{
+	char *name = NULL;
+	int err = name_segment(file, &name);
+
+	if (err == 0 && is_taken(file, name)) {
+		log_error("%s: exists: use -y to overwrite it, or another name", name);
+		err = -EEXIST;
+	}
+	free(name);
+	return err;
+}
+
+/* Of an armed writer it is the time of the first packet that begins the file. */
+static int open_writer(struct record_file *file, const struct writer_options *options)
+{
+	int64_t start_ns;
+	int err;
+
+	if (!file->writer)
+		return writer_open(&file->writer, options);
+	err = writer_begin(file->writer, options, &start_ns);
+	if (err == 0 && start_ns != INT64_MIN)
+		file->segment_start_ns = file->segment_pts_ns + start_ns;
+	return err;
+}
+
 /* Another program may take the name between is_taken() and the opening, one that records the next camera
  * into the same folder, say. */
 static int open_unless_taken(struct record_file *file, struct writer_options *options, const char *path)
 {
-	char *opened = segment_path(file, path, true);
+	char *opened = record_segment_path(file, path, true);
 	int err = opened ? 0 : log_no_memory();
 
 	options->url = path;
-	options->expect_taken = file->n_segments > 0 || file->in_fallback;
+	options->expect_taken = file->n_segments > 0 || file->in_fallback || file->writer;
 	if (err == 0 && options->expect_taken && !file->is_series &&
 	    (is_taken(file, path) || has_written(file->recording, opened)))
 		err = -EEXIST;
 	if (err == 0) {
 		rotation_begin(file->rotation, muxer_file_path(opened));
-		err = writer_open(&file->writer, options);
+		err = open_writer(file, options);
 	}
 	free(opened);
 	return err;
@@ -205,8 +231,8 @@ int record_segment_prepare(struct record_file *file)
 {
 	const struct record_options *options = &file->recording->options;
 
-	file->has_segments =
-		options->segment_ns || options->segment_bytes || options->reopen || options->renegotiate;
+	file->has_segments = options->segment_ns || options->segment_bytes || options->reopen ||
+			     options->renegotiate || options->has_pre_roll;
 	file->is_series = segment_name_is_numbered(options->output.url) &&
 			  segment_name_is_picture(options->output.url, options->output.container);
 	file->has_own_logs = options->frame_log && segment_name_is_changing(options->frame_log) &&
@@ -215,11 +241,26 @@ int record_segment_prepare(struct record_file *file)
 	return open_rotation(file);
 }
 
-/* A log with fields in its name is the segment's own. */
+/* The segment's path without the name that a trigger has for it. */
+static char *path_without_name(const struct record_file *file)
+{
+	char *path = strdup(writer_info(file->writer).path), *slash, *at;
+	size_t n = strlen(file->event.name);
+
+	slash = path ? strrchr(path, '/') : NULL;
+	at = path && n ? strstr(slash ? slash : path, file->event.name) : NULL;
+	for (char *next; at && (next = strstr(at + 1, file->event.name));)
+		at = next;
+	if (at && at > path && at[-1] == '-')
+		memmove(at - 1, at + n, strlen(at + n) + 1);
+	return path;
+}
+
+/* A log with fields in its name is the segment's own, and has the same name of a trigger. */
 static int open_own_log(struct record_file *file)
 {
 	const struct record_options *options = &file->recording->options;
-	char *segments = NULL, *logs = NULL, *path = NULL;
+	char *segments = NULL, *logs = NULL, *path = NULL, *own = NULL, *named = NULL;
 	struct segment_match match;
 	int err;
 
@@ -228,37 +269,100 @@ static int open_own_log(struct record_file *file)
 	err = place_pattern(file, options->output.url, &segments);
 	if (err == 0)
 		err = place_pattern(file, options->frame_log, &logs);
-	if (err == 0 && !segment_match(segments, writer_info(file->writer).path, &match))
-		err = -EINVAL;
+	own = path_without_name(file);
+	if (err == 0 && (!own || !segment_match(segments, own, &match)))
+		err = own ? -EINVAL : log_no_memory();
 	if (err == 0)
 		err = segment_match_name(&match, logs, &path);
 	if (err == -EINVAL)
 		log_error("%s: its fields are not those of '%s'", options->frame_log, options->output.url);
+	if (err == 0 && *file->event.name)
+		err = segment_name_add_text(path, file->event.name, &named);
 	if (err == 0)
-		err = frame_log_open(&file->log, path, options->output.partial_suffix);
+		err = frame_log_open(&file->log, named ? named : path, options->output.partial_suffix);
+	free(own);
+	free(named);
 	free(segments);
 	free(logs);
 	free(path);
 	return err;
 }
 
-int record_segment_open(struct record_file *file)
+/* The writer's on_dropped(). */
+static void note_dropped(void *opaque, int64_t pts)
 {
-	struct writer_options options = file->recording->options.output;
+	struct record_file *file = opaque;
+
+	if (file->segment_taken == 0) /* frames that became several packets */
+		return;
+	file->segment_taken--;
+	file->recording->ledger.not_triggered++;
+	record_lines_drop(file, pts);
+}
+
+static struct writer_options segment_options(struct record_file *file)
+{
+	const struct record_options *options = &file->recording->options;
+	struct writer_options segment = options->output;
+
+	segment.format = recording_format(file->recording);
+	segment.series = file->is_series;
+	segment.n_pictures = file->n_pictures;
+	segment.on_packet = record_lines_note_packet;
+	segment.on_dropped = note_dropped;
+	segment.opaque = file;
+	segment.armed = options->has_pre_roll && !file->event.wanted;
+	segment.pre_roll_ns = options->pre_roll_ns;
+	segment.pre_roll_bytes = file->event.kept.max_bytes;
+	return segment;
+}
+
+static int set_known_rate(struct record_file *file)
+{
+	file->needs_rate = writer_needs_rate(file->writer);
+	return file->needs_rate && file->n_times > 1 ? record_segment_set_rate(file) : 0;
+}
+
+static int arm_writer(struct record_file *file, struct writer_options *options)
+{
 	char *name = NULL;
 	int err = name_segment(file, &name);
 
-	if (err < 0)
-		return err;
-	options.format = recording_format(file->recording);
-	options.series = file->is_series;
-	options.n_pictures = file->n_pictures;
-	options.on_packet = record_lines_note_packet;
-	options.opaque = file;
-	err = open_under_free_name(file, &options, name);
-	file->n_segments += err == 0;
-	file->n_muxed = 0;
+	options->url = name;
+	if (err == 0)
+		err = writer_open(&file->writer, options);
 	free(name);
+	file->segment_begun = false;
+	return err < 0 ? err : set_known_rate(file);
+}
+
+/* With the name that the trigger has for it. */
+static int open_named(struct record_file *file, struct writer_options *options)
+{
+	char *name = NULL, *named = NULL;
+	int err = name_segment(file, &name);
+
+	if (err == 0 && *file->event.name)
+		err = segment_name_add_text(name, file->event.name, &named);
+	if (err == 0)
+		err = open_under_free_name(file, options, named ? named : name);
+	free(named);
+	free(name);
+	return err;
+}
+
+int record_segment_open(struct record_file *file)
+{
+	struct writer_options options = segment_options(file);
+	bool was_armed = writer_is_armed(file->writer);
+	int err;
+
+	if (options.armed)
+		return arm_writer(file, &options);
+	file->n_muxed = 0;
+	file->segment_begun &= was_armed;
+	err = open_named(file, &options);
+	file->n_segments += err == 0;
 	if (err < 0)
 		return err;
 	if (file->recording->options.segment_requests)
@@ -270,10 +374,7 @@ int record_segment_open(struct record_file *file)
 		return err;
 	}
 	record_segment_show(file, file->writer);
-	file->needs_rate = writer_needs_rate(file->writer);
-	if (file->needs_rate && file->n_times > 1)
-		err = record_segment_set_rate(file);
-	return err;
+	return was_armed && writer_encodes(file->writer) ? 0 : set_known_rate(file);
 }
 
 void record_segment_show(struct record_file *file, struct writer *writer)
@@ -282,97 +383,6 @@ void record_segment_show(struct record_file *file, struct writer *writer)
 	file->shown.writer = writer;
 	file->shown.n_files += writer != NULL;
 	pthread_mutex_unlock(&file->shown.lock);
-}
-
-static int add_output_file(struct recording *recording, const struct writer_info *info, const char *path,
-			   int err)
-{
-	struct output_file *files = realloc(recording->files, (recording->n_files + 1) * sizeof *files);
-	struct output_file *added;
-
-	if (!files)
-		return log_no_memory();
-	recording->files = files;
-	added = &files[recording->n_files++];
-	*added = (struct output_file){
-		.path = strdup(path),
-		.container = strdup(info->container),
-		.codec = strdup(info->codec),
-		.pixel_format = info->pixel_format,
-		.frames = info->frames,
-		.err = err,
-		.bytes = info->bytes,
-	};
-	return added->path && added->container && added->codec ? 0 : log_no_memory();
-}
-
-/* Codecs hold frames back, and some never return them. A frame may become several packets. */
-uint64_t record_segment_written(const struct record_file *file)
-{
-	uint64_t frames = writer_info(file->writer).frames;
-
-	return frames < file->segment_taken ? frames : file->segment_taken;
-}
-
-/* The writer has finished, with err: frames that it took and that are not in the file are lost. */
-static void count_segment(struct record_file *file, int err)
-{
-	struct ledger *ledger = &file->recording->ledger;
-	uint64_t written = record_segment_written(file), missing = file->segment_taken - written;
-
-	file->closed_written += written;
-	ledger->written = file->closed_written;
-	if (err < 0)
-		ledger->lost_writer += missing;
-	else
-		ledger->lost_codec += missing;
-	record_lines_note_written(file, writer_info(file->writer).frames);
-	record_lines_settle(file, err < 0 ? FRAME_LOST_WRITER : FRAME_LOST_CODEC);
-	file->segment_taken = 0;
-}
-
-/* err: of finishing it. What failed keeps the name of what is unfinished, and is none for the command. */
-static int end_segment(struct record_file *file, const struct writer_info *info, int err)
-{
-	char *path = segment_path(file, info->path, info->is_partial);
-	bool is_gone = err < 0 && !info->frames && file->recording->options.next_on_error;
-	int memory_err = path ? 0 : log_no_memory();
-
-	if (path && !is_gone)
-		memory_err = add_output_file(file->recording, info, path, err);
-
-	if (path) {
-		rotation_done(file->rotation, muxer_file_path(path));
-		if (err == 0 && info->frames)
-			segment_command_run(file->recording->options.on_segment, path);
-	}
-	free(path);
-	return memory_err;
-}
-
-int record_segment_close(struct record_file *file)
-{
-	struct recording *recording = file->recording;
-	struct writer_info info;
-	int err, line_err, memory_err, log_err = 0;
-
-	if (!file->writer)
-		return 0;
-	err = writer_finish(file->writer);
-	count_segment(file, err);
-	info = writer_info(file->writer); /* the trailer included */
-	line_err = record_lines_write(file);
-	if (file->has_own_logs)
-		log_err = frame_log_close(&file->log, err == 0);
-	memory_err = end_segment(file, &info, err);
-	file->closed_bytes += info.bytes;
-	file->n_pictures = info.n_pictures;
-	recording->ledger.bytes_written = file->closed_bytes;
-	record_segment_show(file, NULL);
-	writer_close(file->writer);
-	file->writer = NULL;
-	err = err < 0 ? err : line_err < 0 ? line_err : log_err;
-	return err < 0 ? err : memory_err;
 }
 
 static bool is_asked_for(const struct record_file *file)
@@ -387,10 +397,11 @@ bool record_segment_is_full(const struct record_file *file, const struct record_
 	const struct record_options *options = &file->recording->options;
 	struct writer_info info;
 
-	if (!file->has_segments || !frame->frame.key || file->segment_taken == 0)
+	if (!file->has_segments || !frame->frame.key || file->segment_taken == 0 ||
+	    writer_is_armed(file->writer))
 		return false;
 	info = writer_info(file->writer);
 	return is_asked_for(file) ||
-	       (options->segment_ns && frame->frame.pts_ns - file->segment_pts_ns >= options->segment_ns) ||
+	       (options->segment_ns && frame->frame.pts_ns - file->segment_start_ns >= options->segment_ns) ||
 	       (options->segment_bytes && info.bytes + frame->info.bytes > options->segment_bytes);
 }

@@ -160,11 +160,19 @@ int segment_name_expand_series(const char *pattern, char **path)
 	return expand(pattern, NULL, path);
 }
 
-int segment_name_add_suffix(const char *name, unsigned suffix, char **path)
+int segment_name_add_text(const char *name, const char *text, char **path)
 {
 	const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;
 	const char *dot = strrchr(base, '.');
 	int stem = (int)(dot && dot > base ? dot - name : (long)strlen(name));
 
-	return asprintf(path, "%.*s-%u%s", stem, name, suffix, name + stem) < 0 ? log_no_memory() : 0;
+	return asprintf(path, "%.*s-%s%s", stem, name, text, name + stem) < 0 ? log_no_memory() : 0;
+}
+
+int segment_name_add_suffix(const char *name, unsigned suffix, char **path)
+{
+	char text[16];
+
+	snprintf(text, sizeof text, "%u", suffix);
+	return segment_name_add_text(name, text, path);
 }

@@ -18,6 +18,9 @@ int segment_name_expand_series(const char *pattern, char **path);
 /* "a/b.mkv" becomes "a/b-2.mkv", for a name that exists. Returns as above. */
 int segment_name_add_suffix(const char *name, unsigned suffix, char **path);
 
+/* "a/b.mkv" becomes "a/b-TEXT.mkv". Likewise. */
+int segment_name_add_text(const char *name, const char *text, char **path);
+
 /* Whether the pattern holds a field, so that files can have several names. */
 bool segment_name_is_changing(const char *pattern);
 /* Whether the pattern is a file's name, not a URL, and holds a number field. */

@@ -13,6 +13,7 @@
 #include "device/inputs/crop.h"
 #include "device/inputs/inputs.h"
 #include "device/inputs/standards.h"
+#include "session/pre_roll_memory.h"
 
 static struct signal_wait signal_limit(const struct setup_options *options)
 {
@@ -228,6 +229,16 @@ enum status setup_encoding(struct setup *setup, const struct setup_options *opti
 	return status;
 }
 
+/* Of the memory for frames. */
+static uint64_t memory_for_queue(const struct setup *setup, const struct setup_options *options)
+{
+	uint64_t memory = options->memory_limit;
+
+	return options->has_pre_roll
+		       ? memory - pre_roll_memory_reserved(&setup->format, options->pre_roll_ns, memory)
+		       : memory;
+}
+
 static struct pool_options pool_options(const struct setup *setup, const struct setup_options *options)
 {
 	struct pool_options pool = { .io = options->io,
@@ -236,7 +247,7 @@ static struct pool_options pool_options(const struct setup *setup, const struct 
 
 	if (setup->encoding)
 		pool = setup->encoding->link.from_options;
-	pool.memory_limit = options->memory_limit;
+	pool.memory_limit = memory_for_queue(setup, options);
 	return pool;
 }
 
@@ -254,7 +265,7 @@ int setup_pool(struct setup *setup, const struct setup_options *options)
 	int err = pool_open(&setup->pool, &setup->device, &setup->format, &pool);
 
 	if (err == 0 && encoding)
-		err = encoding_open_pools(encoding, setup->pool, options->memory_limit);
+		err = encoding_open_pools(encoding, setup->pool, pool.memory_limit);
 	if (err < 0)
 		return err;
 	if (!options->has_min_buffers) {
@@ -262,7 +273,7 @@ int setup_pool(struct setup *setup, const struct setup_options *options)
 
 		if (encoding)
 			driver_min += encoding_raw_buffers(encoding);
-		config.min = auto_buffers(&setup->format, options->memory_limit) + driver_min;
+		config.min = auto_buffers(&setup->format, pool.memory_limit) + driver_min;
 		config.least = AUTO_LEAST + driver_min;
 	}
 	err = pool_configure(setup->pool, &config);

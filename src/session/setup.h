@@ -30,6 +30,8 @@ struct setup_options {
 	struct m2m_encoder_options encoder; /* codec NULL: no codec node encodes */
 	const char *io, *import_from;       /* as in pool_options */
 	uint64_t memory_limit;
+	bool has_pre_roll; /* for which a part of it is kept */
+	int64_t pre_roll_ns;
 	/* The user's number of buffers is kept to. Without one the queue asks for as many as the rate and
 	 * memory_limit suggest besides those that the driver needs, and may copy frames when it runs low. */
 	bool has_min_buffers;

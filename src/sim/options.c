@@ -173,6 +173,8 @@ const struct sim_key sim_keys[] = {
 	  "an output device reports its readers, as v4l2loopback: one comes after MS ms, leaves after N "
 	  "frames, comes back after MS ms …",
 	  sim_value_watch, AT(reader_delay_ns) },
+	{ "usr1", "N[+N…]", "the program gets SIGUSR1 at the Nth frame (capture: with --no-confine)",
+	  sim_value_at, AT(usr1) },
 	{ "querybuf-index", NULL, "QUERYBUF returns another index", sim_value_bool,
 	  AT(querybuf_wrong_index) },
 	{ "short-plane", NULL, "QUERYBUF returns planes smaller than a frame", sim_value_bool,

@@ -104,7 +104,7 @@ struct sim_options {
 	unsigned n_call_faults;
 
 	struct sim_schedule error, drop, repeat, empty, empty_ok, short_frame, over, last, bad_index, flush;
-	struct sim_schedule eagain, epipe, eio, unplug, stall, event, leap;
+	struct sim_schedule eagain, epipe, eio, unplug, stall, event, leap, usr1;
 	uint32_t short_bytes;                 /* 0: half of the frame */
 	uint32_t event_width, event_height;   /* 0: a source change that keeps the size */
 	uint32_t signal;                      /* SIM_SIGNAL_* */

@@ -5,6 +5,7 @@
  * the next one is due.
  */
 #include <errno.h>
+#include <signal.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 #include "base/clock.h"
@@ -215,6 +216,8 @@ static void capture_frame(struct sim *sim, int64_t timestamp_ns)
 	number = (sim->period - sim->n_repeats) / sim_fields_per_frame(sim);
 	sim_frame_capture(sim, buffer, o->first_sequence + (uint32_t)number, timestamp_ns);
 	sim_queue_done(&sim->queue, buffer);
+	if (sim_faults_due(&o->usr1, sim->n_frames))
+		kill(getpid(), SIGUSR1);
 	if (sim_faults_due(&o->event, sim->n_frames))
 		sim_dv_timings_source_change(sim);
 	sim->stopped = sim_faults_due(&o->stall, sim->n_frames) || buffer->flags & V4L2_BUF_FLAG_LAST;

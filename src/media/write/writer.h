@@ -52,7 +52,8 @@ int writer_open(struct writer **writer, const struct writer_options *options);
 bool writer_encodes(const struct writer *writer);
 /* Of an armed writer: creates the file, writes what was kept, and goes on with the frames that come. Returns
  * as writer_open(); after -EEXIST and -EBUSY another url can be tried. Times in the file count from its first
- * packet, which was at *start_ns on the frames' axis; INT64_MIN: nothing was kept. */
+ * packet, which was at *start_ns on the frames' axis; INT64_MIN: nothing was kept. Once there is a file,
+ * writer_write() and writer_finish() return what fails. */
 int writer_begin(struct writer *writer, const struct writer_options *options, int64_t *start_ns);
 bool writer_is_armed(const struct writer *writer);
 /* So many bytes are kept. */

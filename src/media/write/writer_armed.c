@@ -130,10 +130,8 @@ int writer_begin(struct writer *w, const struct writer_options *options, int64_t
 		return err;
 	w->armed = false;
 	*start_ns = pre_roll_start_ns(&w->kept);
-	err = write_kept(w);
-	if (err < 0)
-		w->error = err;
-	return err;
+	w->error = write_kept(w);
+	return 0;
 }
 
 bool writer_encodes(const struct writer *w)

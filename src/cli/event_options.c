@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The options of capture about recording what triggers tell, and what was before. */
+#include "cli/event_options.h"
+
+#include <errno.h>
+#include "base/array.h"
+#include "base/log.h"
+#include "cli/common.h"
+#include "cli/signals.h"
+#include "media/write/muxer.h"
+
+#define OFFSET(field) offsetof(struct event_options, field)
+const struct option_row event_rows[] = {
+	{ "pre-roll", 0, OPT_DURATION, OFFSET(pre_roll_ns), .given = OFFSET(has_pre_roll),
+	  .help = "keep the last T in memory, and write a file only when triggered, by SIGUSR1 or as below: "
+		  "with them, and what follows; FILE must contain %d or strftime fields" },
+	{ "post-roll", 0, OPT_DURATION, OFFSET(post_roll_ns), .least = 1,
+	  .help = "go on for T after the last trigger", .preset_help = "until stop" },
+	{ "trigger", 0, OPT_FILE, OFFSET(fifo), .argument = "FIFO",
+	  .help = "a FIFO whose lines trigger: start, start NAME, stop; made if it does not exist" },
+	{ "trigger-file", 0, OPT_FILE, OFFSET(file), .argument = "PATH",
+	  .help = "triggers when it appears, and is removed then" },
+	{ 0 },
+};
+
+static int check_alone(const struct event_options *options)
+{
+	const struct {
+		const char *option;
+		bool given;
+	} parts[] = { { "--post-roll", options->post_roll_ns },
+		      { "--trigger", options->fifo },
+		      { "--trigger-file", options->file } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (!parts[i].given)
+			continue;
+		log_error("%s is for a file that waits for a trigger: give --pre-roll, such as 10s",
+			  parts[i].option);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int event_options_check(const struct event_options *options, const char *output, const char *container,
+			bool zero_copy)
+{
+	if (!options->has_pre_roll)
+		return check_alone(options);
+	if (common_is_stdout(output) || muxer_is_url(output) || muxer_caps_names_files(output, container)) {
+		log_error("--pre-roll writes a file for each trigger: '%s' is not the name of one", output);
+		return -EINVAL;
+	}
+	if (zero_copy) {
+		log_error("--pre-roll keeps a copy of each frame: leave --require-zero-copy out");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int event_options_open(struct event_options *options)
+{
+	struct trigger_options triggers = { .fifo = options->fifo, .file = options->file };
+
+	if (!options->has_pre_roll)
+		return 0;
+	triggers.signal_fd = signals_open_trigger();
+	return triggers.signal_fd < 0 ? triggers.signal_fd : trigger_open(&options->trigger, &triggers);
+}

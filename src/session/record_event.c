@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is recorded when a trigger comes: the frames before it, which are kept until then, and how long it
+ * goes on. Frames are copied here, once, so that the queue has its buffers back; those that libavcodec
+ * encodes are kept by the writer, as packets. */
+#include <stdlib.h>
+#include <string.h>
+#include <libavcodec/defs.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "session/pre_roll_memory.h"
+#include "session/record_file_internal.h"
+
+/* O_DIRECT takes memory of pages. */
+#define ALIGNMENT 4096
+
+static void release(struct record_frame *frame)
+{
+	av_buffer_unref(&frame->frame.memory);
+	av_buffer_unref(&frame->frame.second_memory);
+	av_buffer_unref(&frame->frame.parameter_sets);
+}
+
+/* pre_roll's drop(). Of frames that were lost on the way here the log tells nevertheless. */
+static void drop_frame(void *opaque, void *item)
+{
+	struct record_file *file = opaque;
+	struct record_frame *frame = item;
+
+	if (frame->frame.memory) {
+		file->recording->ledger.not_triggered++;
+		frame->result = FRAME_NOT_TRIGGERED;
+	}
+	release(frame);
+	record_lines_append(file, frame);
+	record_lines_write(file);
+}
+
+void record_event_open(struct record_file *file)
+{
+	file->event.kept = (struct pre_roll){
+		.length_ns = file->recording->options.pre_roll_ns,
+		.max_bytes = pre_roll_memory_limit(file->recording->setup_options->memory_limit),
+		.drop = drop_frame,
+		.opaque = file,
+	};
+}
+
+int record_event_check(const struct record_file *file)
+{
+	const struct recording *recording = file->recording;
+
+	if (writer_encodes(file->writer) || recording->setup->encoding)
+		return 0;
+	return pre_roll_memory_check(&recording->setup->format, recording->options.pre_roll_ns,
+				     recording->setup_options->memory_limit);
+}
+
+/* A trigger while a file is recorded makes that longer. */
+static void follow(struct record_file *file, const struct trigger_event *event, int64_t time_ns)
+{
+	int64_t post_roll_ns = file->recording->options.post_roll_ns;
+
+	if (event->stop) {
+		file->event.is_stopped = file->event.wanted;
+		file->event.until_ns = time_ns;
+		return;
+	}
+	if (!file->event.wanted)
+		strcpy(file->event.name, event->name);
+	file->event.wanted = true;
+	file->event.until_ns = post_roll_ns ? time_ns + post_roll_ns : INT64_MAX;
+	log_verbose("triggered by %s", event->source);
+}
+
+void record_event_poll(struct record_file *file, const struct record_frame *frame)
+{
+	struct trigger_event event;
+
+	if (frame)
+		file->event.offset_ns = frame->frame.pts_ns - frame->info.dequeue_ns;
+	while (!file->event.is_stopped && trigger_next(file->recording->options.trigger, &event))
+		follow(file, &event, now_ns() + file->event.offset_ns);
+}
+
+bool record_event_has_room(struct record_file *file)
+{
+	struct recording *recording = file->recording;
+	uint64_t max = recording->options.max_bytes;
+	uint64_t kept = file->event.kept.bytes + writer_kept_bytes(file->writer);
+
+	recording->is_full = max && file->closed_bytes + kept > max;
+	file->event.wanted = !recording->is_full;
+	return file->event.wanted;
+}
+
+bool record_event_is_over(const struct record_file *file, const struct record_frame *frame)
+{
+	return file->event.wanted && frame->frame.key && frame->frame.pts_ns >= file->event.until_ns;
+}
+
+static void free_aligned(void *opaque, uint8_t *data)
+{
+	(void)opaque;
+	free(data);
+}
+
+static AVBufferRef *alloc_aligned(size_t size)
+{
+	size_t whole = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	uint8_t *data = aligned_alloc(ALIGNMENT, whole);
+	AVBufferRef *ref = data ? av_buffer_create(data, size, free_aligned, NULL, 0) : NULL;
+
+	if (!ref)
+		free(data);
+	return ref;
+}
+
+/* Raw frames are alike, and their memory is used again. */
+static AVBufferRef *alloc_memory(struct record_file *file, size_t bytes)
+{
+	const struct pixfmt *pix = file->recording->setup->format.pix;
+
+	bytes += AV_INPUT_BUFFER_PADDING_SIZE;
+	if (file->recording->setup->encoding || (pix && pixfmt_is_compressed(pix)))
+		return av_buffer_alloc(bytes);
+	if (file->event.memory_bytes != bytes)
+		av_buffer_pool_uninit(&file->event.memory); /* freed after the last unref of its buffers */
+	if (!file->event.memory)
+		file->event.memory = av_buffer_pool_init(bytes, alloc_aligned);
+	file->event.memory_bytes = bytes;
+	return file->event.memory ? av_buffer_pool_get(file->event.memory) : NULL;
+}
+
+/* Copies all planes, after each other, out of the queue's buffers. */
+static int copy_frame(struct record_file *file, struct record_frame *kept, size_t bytes)
+{
+	struct frame *frame = &kept->frame;
+	AVBufferRef *memory = alloc_memory(file, bytes), *second = NULL;
+	uint8_t *to;
+
+	if (memory && frame->second_memory)
+		second = av_buffer_ref(memory);
+	if (!memory || !second != !frame->second_memory) {
+		av_buffer_unref(&memory);
+		return log_no_memory();
+	}
+	to = memory->data;
+	for (unsigned i = 0; i < frame->n_planes; i++) {
+		memcpy(to, frame->planes[i].data, frame->planes[i].bytes);
+		frame->planes[i].data = to;
+		to += frame->planes[i].bytes;
+	}
+	memset(to, 0, AV_INPUT_BUFFER_PADDING_SIZE);
+	av_buffer_unref(&frame->memory);
+	av_buffer_unref(&frame->second_memory);
+	frame->memory = memory;
+	frame->second_memory = second;
+	frame->unpadded = false;
+	kept->scarce = false;
+	kept->kept = true;
+	file->recording->ledger.bytes_copied += bytes;
+	file->recording->ledger.bytes_taken += kept->info.bytes;
+	return 0;
+}
+
+int record_event_keep(struct record_file *file, struct record_frame *frame)
+{
+	uint64_t bytes = 0;
+	int err = 0;
+
+	for (unsigned i = 0; i < frame->frame.n_planes && frame->frame.memory; i++)
+		bytes += frame->frame.planes[i].bytes;
+	if (frame->frame.memory)
+		err = copy_frame(file, frame, (size_t)bytes);
+	if (err == 0)
+		err = pre_roll_add(&file->event.kept, frame,
+				   frame->frame.memory ? frame->frame.pts_ns : INT64_MIN, bytes,
+				   frame->frame.memory && frame->frame.key);
+	return err;
+}
+
+struct record_frame *record_event_take(struct record_file *file)
+{
+	return pre_roll_take(&file->event.kept);
+}
+
+void record_event_close(struct record_file *file)
+{
+	pre_roll_close(&file->event.kept);
+	av_buffer_pool_uninit(&file->event.memory);
+}

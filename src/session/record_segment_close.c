@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The end of a segment: what it has, and who is told. */
+#include <stdlib.h>
+#include <string.h>
+#include "media/write/muxer.h"
+#include "base/log.h"
+#include "session/record_file_internal.h"
+
+static int add_output_file(struct recording *recording, const struct writer_info *info, const char *path,
+			   int err)
+{
+	struct output_file *files = realloc(recording->files, (recording->n_files + 1) * sizeof *files);
+	struct output_file *added;
+
+	if (!files)
+		return log_no_memory();
+	recording->files = files;
+	added = &files[recording->n_files++];
+	*added = (struct output_file){
+		.path = strdup(path),
+		.container = strdup(info->container),
+		.codec = strdup(info->codec),
+		.pixel_format = info->pixel_format,
+		.frames = info->frames,
+		.err = err,
+		.bytes = info->bytes,
+	};
+	return added->path && added->container && added->codec ? 0 : log_no_memory();
+}
+
+/* Codecs hold frames back, and some never return them. A frame may become several packets. */
+uint64_t record_segment_written(const struct record_file *file)
+{
+	uint64_t frames = writer_info(file->writer).frames;
+
+	return frames < file->segment_taken ? frames : file->segment_taken;
+}
+
+/* The writer has finished, with err: frames that it took and that are not in the file are lost. */
+static void count_segment(struct record_file *file, int err)
+{
+	struct ledger *ledger = &file->recording->ledger;
+	uint64_t written = record_segment_written(file), missing = file->segment_taken - written;
+
+	file->closed_written += written;
+	ledger->written = file->closed_written;
+	if (err < 0)
+		ledger->lost_writer += missing;
+	else
+		ledger->lost_codec += missing;
+	record_lines_note_written(file, writer_info(file->writer).frames);
+	record_lines_settle(file, err < 0 ? FRAME_LOST_WRITER : FRAME_LOST_CODEC);
+	file->segment_taken = 0;
+}
+
+/* err: of finishing it. What failed keeps the name of what is unfinished, and is none for the command. */
+static int end_segment(struct record_file *file, const struct writer_info *info, int err)
+{
+	char *path = record_segment_path(file, info->path, info->is_partial);
+	bool is_gone = err < 0 && !info->frames && file->recording->options.next_on_error;
+	int memory_err = path ? 0 : log_no_memory();
+
+	if (path && !is_gone)
+		memory_err = add_output_file(file->recording, info, path, err);
+
+	if (path) {
+		rotation_done(file->rotation, muxer_file_path(path));
+		if (err == 0 && info->frames)
+			segment_command_run(file->recording->options.on_segment, path);
+	}
+	free(path);
+	return memory_err;
+}
+
+/* There is no file. Its encoder has frames that did not come out. */
+static void close_armed(struct record_file *file)
+{
+	struct ledger *ledger = &file->recording->ledger;
+
+	writer_close(file->writer);
+	file->writer = NULL;
+	ledger->not_triggered += file->segment_taken;
+	ledger->bytes_written = file->closed_bytes;
+	file->segment_taken = 0;
+	record_lines_settle(file, FRAME_NOT_TRIGGERED);
+}
+
+int record_segment_close(struct record_file *file)
+{
+	struct recording *recording = file->recording;
+	struct writer_info info;
+	int err, line_err, memory_err, log_err = 0;
+
+	if (writer_is_armed(file->writer))
+		close_armed(file);
+	if (!file->writer)
+		return 0;
+	err = writer_finish(file->writer);
+	count_segment(file, err);
+	info = writer_info(file->writer); /* the trailer included */
+	line_err = record_lines_write(file);
+	if (file->has_own_logs)
+		log_err = frame_log_close(&file->log, err == 0);
+	memory_err = end_segment(file, &info, err);
+	file->closed_bytes += info.bytes;
+	file->n_pictures = info.n_pictures;
+	recording->ledger.bytes_written = file->closed_bytes;
+	record_segment_show(file, NULL);
+	writer_close(file->writer);
+	file->writer = NULL;
+	err = err < 0 ? err : line_err < 0 ? line_err : log_err;
+	return err < 0 ? err : memory_err;
+}
