@@ -171,14 +171,15 @@ static int probe_streams(struct demuxer *d)
 	unsigned n = d->context->nb_streams;
 	AVDictionary **options = calloc(n ? n : 1, sizeof *options);
 	char limit[24];
-	int err;
+	int err = 0;
 
 	if (!options)
 		return -ENOMEM;
 	snprintf(limit, sizeof limit, "%lld", (long long)LIMITS_MAX_PROBED_PIXELS);
-	for (unsigned i = 0; i < n; i++)
-		av_dict_set(&options[i], "max_pixels", limit, 0);
-	err = avformat_find_stream_info(d->context, options);
+	for (unsigned i = 0; i < n && err >= 0; i++)
+		err = av_dict_set(&options[i], "max_pixels", limit, 0);
+	if (err >= 0)
+		err = avformat_find_stream_info(d->context, options);
 	for (unsigned i = 0; i < n; i++)
 		av_dict_free(&options[i]);
 	free(options);
@@ -227,6 +228,8 @@ static int open_context(struct demuxer *d)
 	if (!d->context)
 		return log_demuxer_error(d, -ENOMEM, "opening failed");
 	d->context->pb = avio;
+	/* Else avformat_close_input() would close it, when opening does not get as far as that. */
+	d->context->flags |= avio ? AVFMT_FLAG_CUSTOM_IO : 0;
 	d->context->interrupt_callback = *avio_input_interrupt(d->input);
 	err = limits_apply(d->context, avio_input_protocols(d->url), d->allow_playlists || d->is_series,
 			   avio && !avio_input_is_seekable(d->input));
