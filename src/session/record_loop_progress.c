@@ -53,9 +53,11 @@ void record_loop_report_progress(struct record_loop *loop, enum run_state state)
 	if (!recording->options.progress)
 		return;
 	record_loop_update_result(loop);
-	recording->state = state;
 	recording->last_frame_ns = loop->last_frame_ns;
 	recording->n_files_so_far = loop->file ? record_file_current(loop->file, &recording->current) : 0;
+	if (state == RUN_RUNNING && recording->options.has_pre_roll && !recording->current.path)
+		state = RUN_ARMED;
+	recording->state = state;
 	recording->options.progress(recording->options.progress_opaque);
 	output_file_free(&recording->current);
 }

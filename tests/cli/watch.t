@@ -116,6 +116,14 @@ is "$(jq -r '"\(.state) \(.frames.written)"' run/v4l2q-video0/status.json) $(set
 ok 'the unit: is ready' wait_until 10 heard '^READY=1$'
 stop_listening
 
+# One that waits for a trigger.
+start capture -d sim:size=64x48,fps=30 -o 'event%d.nut' --pre-roll 1s --status status.json
+ok 'armed, with frames and no file' wait_until 10 holds '.state == "armed" and .frames.captured > 0 and .file == null'
+kill -USR1 $pid
+ok 'triggered: running' wait_until 10 holds '.state == "running" and .file.path == "event0.nut"'
+kill -INT $pid
+wait_for $pid 10
+
 # What cannot be.
 run_status 6 v4l2q capture -d sim -n 1 -o x.nut --status /nonexistent/status.json
 one_clear_line '/nonexistent/status.json: No such file' 'no such folder'
