@@ -2,10 +2,10 @@
 /* Reads raw frames from the file straight into the target's buffers. */
 #include "media/read/direct_read.h"
 
-#include <errno.h>
 #include <string.h>
 #include <libavutil/avstring.h>
 #include "base/array.h"
+#include "base/log.h"
 
 /* A smaller frame could be read along with a header. */
 #define MIN_FRAME_BYTES (2 * DIRECT_READ_HEADER_BYTES)
@@ -251,11 +251,11 @@ int direct_read_take(struct direct_read *d, AVFrame *frame, struct frame *out)
 		*out = d->packet_buffer;
 		out->memory = av_buffer_ref(d->packet_buffer.memory);
 		target_set_payload(d->target, out);
-		result = out->memory ? 1 : -ENOMEM;
+		result = out->memory ? 1 : log_no_memory();
 	} else {
 		/* The caller acquires a buffer to draw the frame into, which may be the one it lies in. */
 		d->frame_bytes = 0;
-		result = av_frame_make_writable(frame) < 0 ? -ENOMEM : 0;
+		result = av_frame_make_writable(frame) < 0 ? log_no_memory() : 0;
 	}
 	av_buffer_unref(&d->packet_memory);
 	return result;

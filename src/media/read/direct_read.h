@@ -62,7 +62,7 @@ void direct_read_discontinuity(struct direct_read *direct);
 bool direct_read_attach(struct direct_read *direct, AVPacket *packet);
 
 /* If the frame decoded from the last packet lies in the target's buffer, fills in *out, with a new reference,
- * and returns 1. Returns 0 if not, having moved the frame out of the buffer; -ENOMEM. */
+ * and returns 1. Returns 0 if not, having moved the frame out of the buffer; -ENOMEM, logged. */
 int direct_read_take(struct direct_read *direct, AVFrame *frame, struct frame *out);
 
 #endif

@@ -248,7 +248,6 @@ static int convert_frame(struct scaler *s, const AVFrame *frame, struct frame *b
 				    (int)s->target->format.height);
 	if (err < 0)
 		return err;
-	err = -ENOMEM;
 	/* Without buf[0], sws_scale_frame() makes a copy of the input frame. */
 	s->from->buf[0] = av_buffer_ref(frame->buf[0]);
 	s->to->buf[0] = av_buffer_ref(buffer->memory);
@@ -261,6 +260,8 @@ static int convert_frame(struct scaler *s, const AVFrame *frame, struct frame *b
 		draw_bars(s, buffer); /* over what libswscale wrote beyond the picture's rows */
 		if (s->whole)
 			store_picture(s->target, s->whole, buffer);
+	} else {
+		err = log_no_memory();
 	}
 	av_frame_unref(s->from);
 	av_frame_unref(s->to);
