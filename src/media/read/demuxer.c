@@ -433,7 +433,7 @@ static bool attach_direct_read(struct demuxer *d)
 static int verify_direct_read(struct demuxer *d)
 {
 	AVPacket *packet = av_packet_alloc();
-	int err = packet ? demuxer_seek(d, 0) : -ENOMEM;
+	int err = packet ? demuxer_seek(d, 0) : log_no_memory();
 
 	if (err == 0)
 		direct_read_attach(&d->direct, av_read_frame(d->context, packet) < 0 ? NULL : packet);
