@@ -5,10 +5,11 @@
  *
  * The Nth call of malloc, calloc, realloc, posix_memalign or aligned_alloc, or of a function of libav that
  * allocates, that the program itself makes fails in the Nth run; what its shared libraries ask for is left
- * alone, because whether they live with failure is not ours to test. In run 0 none fails, which tells how many runs there are to be;
- * FAIL_STEP=K makes each Kth of them. As loading the libraries takes longer than a run, each is a fork of the
- * loaded program. It works in FOLDER/N, where it leaves what it writes in out and err, and its wait status in
- * status. Under AddressSanitizer memory is its own, so that it tells what a run does not free.
+ * alone, because whether they live with failure is not ours to test. In run 0 none fails, which tells how
+ * many runs there are to be; FAIL_STEP=K makes each Kth of them. As loading the libraries takes longer than a
+ * run, each is a fork of the loaded program. It works in FOLDER/N, where it leaves what it writes in out and
+ * err, and its wait status in status. Under AddressSanitizer memory is its own, so that it tells what a run
+ * does not free.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -176,17 +177,17 @@ int posix_memalign(void **memory, size_t alignment, size_t size)
 
 /* Up to seven arguments, none of them a number with a fraction, are passed on as they came. */
 #define ARGUMENTS long a, long b, long c, long d, long e, long f, long g
-#define LIBAV(type, name, failure) \
-	type name(ARGUMENTS); \
-	type name(ARGUMENTS) \
-	{ \
-		static type (*real)(ARGUMENTS); \
-\
-		if (fails(__builtin_return_address(0))) \
-			return failure; \
-		if (!real) \
-			real = (type(*)(ARGUMENTS))(uintptr_t)dlsym(RTLD_NEXT, #name); \
-		return real(a, b, c, d, e, f, g); \
+#define LIBAV(type, name, failure)                                                                           \
+	type name(ARGUMENTS);                                                                                \
+	type name(ARGUMENTS)                                                                                 \
+	{                                                                                                    \
+		static type (*real)(ARGUMENTS);                                                              \
+                                                                                                             \
+		if (fails(__builtin_return_address(0)))                                                      \
+			return failure;                                                                      \
+		if (!real)                                                                                   \
+			real = (type(*)(ARGUMENTS))(uintptr_t)dlsym(RTLD_NEXT, #name);                       \
+		return real(a, b, c, d, e, f, g);                                                            \
 	}
 #define LIBAV_POINTER(name) LIBAV(void *, name, NULL)
 #define LIBAV_INT(name) LIBAV(int, name, -ENOMEM)

@@ -109,9 +109,9 @@ static int follow(int connection, const sigset_t *signals)
 	struct sigaction action = { .sa_handler = forward, .sa_flags = SA_RESTART };
 	int pid, status;
 
+	/* Those that are ignored too, as SIGINT is in a shell's background: the program may handle them. */
 	for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++)
-		if (!(request.ignored >> forwarded[i] & 1))
-			sigaction(forwarded[i], &action, NULL);
+		sigaction(forwarded[i], &action, NULL);
 	if (recv(connection, &pid, sizeof pid, 0) != sizeof pid)
 		return 127;
 	worker = pid;
