@@ -86,8 +86,8 @@ int confine_become_user(const char *name)
 	return -EPERM;
 }
 
-/* The descriptor stays open: 9p has another inode for each opening of a file that nobody has open, and the rule
- * is for an inode. */
+/* The descriptor stays open: 9p has another inode for each opening of a file that nobody has open, and the
+ * rule is for an inode. */
 static int add_path(const struct ruleset *rules, const char *path, uint64_t rights)
 {
 	struct landlock_path_beneath_attr rule = { .parent_fd = open(path, O_PATH | O_CLOEXEC) };
