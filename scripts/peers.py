@@ -8,7 +8,7 @@ FFMPEG = "ffmpeg -nostdin -v error -y -f v4l2 -input_format {ff} -video_size {w}
 GST = "gst-launch-1.0 -q v4l2src num-buffers={n} ! {caps},width={w},height={h},framerate={fps}/1 ! "
 CTL = "v4l2-ctl -d /dev/video0 --set-fmt-video=width={w},height={h},pixelformat={fourcc} --stream-mmap=4 --stream-count={n} "
 YAVTA = "yavta -f{fourcc} -s{w}x{h} -n4 -c{n} "
-CAPTURE = "{v4l2q} capture -q -d /dev/video0 -p {fourcc} -n {n} -y --json={report} "
+CAPTURE = "{v4l2q} capture -q -d /dev/video0 -p {fourcc} -n {n} -y --no-confine --json={report} "
 
 BARE = {
     "v4l2q": CAPTURE + "-f rawvideo -o {file}",
@@ -25,8 +25,9 @@ PIPED = {name: command for name, command in BARE.items() if name != "yavta"}
 EIGHT = {name: command.replace("mmap=4", "mmap=8").replace("-n4", "-n8").replace(" capture", " capture --min-buffers 8")
          for name, command in BARE.items()}
 
+# The simulated node notes in a file of its own what became of its frames: hence --no-confine.
 # Onto an output device. yavta waits at the end for the last frame, which a screen keeps; v4l2q wants a file to say what is in it.
-PLAY = "{v4l2q} play -q -d /dev/video1 -p {fourcc} --json={report} "
+PLAY = "{v4l2q} play -q -d /dev/video1 -p {fourcc} --no-confine --json={report} "
 GST_PLAY = ("gst-launch-1.0 -q filesrc location={source}.yuv blocksize=1843200 ! rawvideoparse format=yuy2 width={w} height={h} "
             "framerate={rate}/1 ! capssetter caps=video/x-raw,colorimetry=2:4:7:1 ! "
             "v4l2sink device=/dev/video1 show-preroll-frame=false ")
