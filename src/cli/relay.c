@@ -103,7 +103,7 @@ static enum status write_relay_report(const struct relay *relay, const struct co
 
 static enum status run_and_report(struct relay *relay, const struct common_options *common, FILE **json)
 {
-	struct progress progress = { .relay = relay };
+	struct progress progress = { .relay = relay, .has_line = true };
 	enum status status, report_status;
 	int err;
 
