@@ -32,4 +32,7 @@ struct frame {
 	bool unpadded;         /* nothing beyond the payloads may be read: base/mapping.h */
 };
 
+/* Gives up its references; the rest stays. */
+void frame_unref(struct frame *frame);
+
 #endif

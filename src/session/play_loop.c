@@ -48,7 +48,7 @@ int play_loop_open(struct play_loop *loop)
 
 void play_loop_free_frame(struct frame *frame)
 {
-	av_buffer_unref(&frame->memory);
+	frame_unref(frame);
 	free(frame);
 }
 

@@ -178,7 +178,7 @@ static int keep_coded(struct record_encode *encode, struct record_frame *frame, 
 	int err = parameter_sets_examine(&encode->parameter_sets, coded);
 
 	if (err < 0) {
-		record_loop_release_frame(coded);
+		frame_unref(coded);
 		leave_out(encode, frame, FRAME_LOST_QUEUE);
 		return record_loop_finish(loop, END_ERROR, -ENOMEM);
 	}
@@ -187,7 +187,7 @@ static int keep_coded(struct record_encode *encode, struct record_frame *frame, 
 		if (encode->has_key_frame)
 			record_loop_finish(loop, END_SIZE, 0);
 		loop->recording->ledger.before_key += !encode->has_key_frame;
-		record_loop_release_frame(coded);
+		frame_unref(coded);
 		leave_out(encode, frame, FRAME_SKIPPED);
 		return 0;
 	}

@@ -13,13 +13,6 @@
 /* O_DIRECT takes memory of pages. */
 #define ALIGNMENT 4096
 
-static void release(struct record_frame *frame)
-{
-	av_buffer_unref(&frame->frame.memory);
-	av_buffer_unref(&frame->frame.second_memory);
-	av_buffer_unref(&frame->frame.parameter_sets);
-}
-
 /* pre_roll's drop(). Of frames that were lost on the way here the log tells nevertheless. */
 static void drop_frame(void *opaque, void *item)
 {
@@ -30,7 +23,7 @@ static void drop_frame(void *opaque, void *item)
 		file->recording->ledger.not_triggered++;
 		frame->result = FRAME_NOT_TRIGGERED;
 	}
-	release(frame);
+	frame_unref(&frame->frame);
 	record_lines_append(file, frame);
 	record_lines_write(file);
 }

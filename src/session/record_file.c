@@ -106,9 +106,7 @@ static int place_frame(struct record_file *file, struct record_frame *frame)
 
 static int finish_written_frame(struct record_file *file, struct record_frame *frame)
 {
-	av_buffer_unref(&frame->frame.memory);
-	av_buffer_unref(&frame->frame.second_memory);
-	av_buffer_unref(&frame->frame.parameter_sets);
+	frame_unref(&frame->frame);
 	return record_lines_write(file);
 }
 

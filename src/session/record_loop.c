@@ -48,7 +48,7 @@ static int sort_fields(struct record_loop *loop)
 	else
 		err = result == FRAME_LOST_ERROR ? record_loop_lose_damaged(loop)
 						 : record_loop_lose_without_buffer(loop);
-	record_loop_release_frame(&frame);
+	frame_unref(&frame);
 	return err;
 }
 
@@ -79,7 +79,7 @@ static void leave_field_out(struct record_loop *loop)
 	if (!loop->pairs.has_first)
 		return;
 	loop->info = field_pairs_take(&loop->pairs);
-	record_loop_release_frame(&loop->fields);
+	frame_unref(&loop->fields);
 	record_loop_leave_out(loop);
 }
 
@@ -159,7 +159,7 @@ static int take_buffer(struct record_loop *loop, struct buffer *buffer)
 	}
 	err = loop->pairs_fields ? add_field(loop, &frame, FRAME_WRITTEN)
 				 : record_loop_sort_frame(loop, &frame);
-	record_loop_release_frame(&frame);
+	frame_unref(&frame);
 	return err;
 }
 

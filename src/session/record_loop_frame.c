@@ -173,13 +173,6 @@ int record_loop_lose_for_want_of_memory(struct record_loop *loop)
 	return record_loop_finish(loop, END_ERROR, -ENOMEM);
 }
 
-void record_loop_release_frame(struct frame *frame)
-{
-	av_buffer_unref(&frame->memory);
-	av_buffer_unref(&frame->second_memory);
-	av_buffer_unref(&frame->parameter_sets);
-}
-
 static bool was_copied(const AVBufferRef *memory)
 {
 	return memory && buffer_ref_buffer(memory)->copied;

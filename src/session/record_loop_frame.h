@@ -29,7 +29,6 @@ struct record_frame *record_loop_new_frame(const struct record_loop *loop, enum 
  * loop->refused is the frame that it did not take, and the recording ends. */
 void record_loop_append(struct record_loop *loop, struct record_frame *frame);
 int record_loop_flush(struct record_loop *loop);
-void record_loop_release_frame(struct frame *frame);
 int record_loop_lose_damaged(struct record_loop *loop);
 int record_loop_lose_without_buffer(struct record_loop *loop);
 /* Of a frame that is counted already. */
