@@ -7,11 +7,9 @@
 #include <libavcodec/defs.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "media/write/direct_io.h"
 #include "session/pre_roll_memory.h"
 #include "session/record_file_internal.h"
-
-/* O_DIRECT takes memory of pages. */
-#define ALIGNMENT 4096
 
 /* pre_roll's drop(). Of frames that were lost on the way here the log tells nevertheless. */
 static void drop_frame(void *opaque, void *item)
@@ -99,8 +97,8 @@ static void free_aligned(void *opaque, uint8_t *data)
 
 static AVBufferRef *alloc_aligned(size_t size)
 {
-	size_t whole = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-	uint8_t *data = aligned_alloc(ALIGNMENT, whole);
+	size_t whole = (size + DIRECT_IO_ALIGNMENT - 1) & ~(size_t)(DIRECT_IO_ALIGNMENT - 1);
+	uint8_t *data = aligned_alloc(DIRECT_IO_ALIGNMENT, whole);
 	AVBufferRef *ref = data ? av_buffer_create(data, size, free_aligned, NULL, 0) : NULL;
 
 	if (!ref)
