@@ -13,16 +13,23 @@ void record_lines_append(struct record_file *file, struct record_frame *frame)
 	file->n_lines++;
 }
 
-/* The encoder may change times; a packet is of some frame that it has. */
+/* The frame of a packet. The encoder may change times; the packet is of some frame that it has. */
+static struct record_frame *find_pending(const struct record_file *file, int64_t pts)
+{
+	struct record_frame *found = NULL;
+
+	for (struct record_frame *frame = file->lines; frame; frame = frame->next) {
+		if (frame->result == FRAME_PENDING && (!found || frame->frame.packet_pts == pts))
+			found = frame;
+	}
+	return found;
+}
+
 void record_lines_note_packet(void *opaque, int64_t pts, int64_t dts)
 {
 	struct record_file *file = opaque;
-	struct record_frame *written = NULL;
+	struct record_frame *written = find_pending(file, pts);
 
-	for (struct record_frame *frame = file->lines; frame; frame = frame->next) {
-		if (frame->result == FRAME_PENDING && (!written || frame->frame.packet_pts == pts))
-			written = frame;
-	}
 	file->n_muxed++;
 	if (written) {
 		written->result = FRAME_MUXED;
@@ -36,12 +43,8 @@ void record_lines_note_packet(void *opaque, int64_t pts, int64_t dts)
 
 void record_lines_drop(struct record_file *file, int64_t pts)
 {
-	struct record_frame *dropped = NULL;
+	struct record_frame *dropped = find_pending(file, pts);
 
-	for (struct record_frame *frame = file->lines; frame; frame = frame->next) {
-		if (frame->result == FRAME_PENDING && (!dropped || frame->frame.packet_pts == pts))
-			dropped = frame;
-	}
 	if (dropped)
 		dropped->result = FRAME_NOT_TRIGGERED;
 }
