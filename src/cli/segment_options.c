@@ -35,18 +35,13 @@ const struct option_row segment_rows[] = {
 	{ 0 },
 };
 
-static bool rotates(const struct segment_options *options)
-{
-	return options->keep.count || options->keep.ns || options->keep.bytes || options->min_free.bytes ||
-	       options->min_free.part > 0;
-}
-
 /* What is removed must be known by its name alone. */
 static int check_rotation(const struct segment_options *options, const char *output, const char *container)
 {
-	const char *option = options->min_free.bytes || options->min_free.part > 0 ? "--min-free" : "--keep";
+	struct rotation_rules rules = segment_options_rules(options);
+	const char *option = rules.free_bytes || rules.free_share > 0 ? "--min-free" : "--keep";
 
-	if (!rotates(options))
+	if (!rotation_has_rules(&rules))
 		return 0;
 	if (muxer_is_url(output) || muxer_caps_names_files(output, container) ||
 	    segment_name_is_picture(output, container)) {

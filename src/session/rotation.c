@@ -42,7 +42,7 @@ struct rotation {
 	double rate; /* bytes a second */
 };
 
-static bool has_rules(const struct rotation_rules *rules)
+bool rotation_has_rules(const struct rotation_rules *rules)
 {
 	return rules->count || rules->bytes || rules->age_ns || rules->free_bytes || rules->free_share > 0;
 }
@@ -250,7 +250,7 @@ static int64_t take_turn(struct rotation *r)
 	look_at_disk(r);
 	measure_rate(r, now_ns());
 	wait = wait_ns(r, free_before, since_ns);
-	if (has_rules(&r->options.rules))
+	if (rotation_has_rules(&r->options.rules))
 		remove_excess(r, shortage(r));
 	serve(r, n_asked, n_removed);
 	return wait;
@@ -310,7 +310,7 @@ int rotation_open(struct rotation **rotation, const struct rotation_options *opt
 	r->looked_ns = r->rated_ns = now_ns();
 	atomic_store(options->disk_left_ns, -1);
 	open_condition(r);
-	if (has_rules(&options->rules))
+	if (rotation_has_rules(&options->rules))
 		old_segments_find(&r->list, &options->patterns);
 	err = -pthread_create(&r->thread, NULL, rotation_thread, r);
 	if (err < 0) {
@@ -341,7 +341,7 @@ void rotation_done(struct rotation *r, const char *path)
 		return;
 	pthread_mutex_lock(&r->lock);
 	old_segments_forget(&r->list, path);
-	if (has_rules(&r->options.rules))
+	if (rotation_has_rules(&r->options.rules))
 		old_segments_add(&r->list, path);
 	free(r->current);
 	r->current = NULL;

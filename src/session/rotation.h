@@ -20,6 +20,8 @@ struct rotation_rules {
 	double free_share;     /* or less than this part of it, from 0 to 1 */
 };
 
+bool rotation_has_rules(const struct rotation_rules *rules);
+
 struct rotation_options {
 	struct rotation_rules rules;
 	struct segment_patterns patterns;
