@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "session/segment_match.h"
+#include "session/segment_name.h"
 
 /* --- the list --- */
 
@@ -50,15 +51,6 @@ static void note_file(void *opaque, const char *path, const struct segment_match
 	old_segments_add(opaque, path);
 }
 
-/* The same name in the folder; NULL: no folder, or no memory. */
-static char *in_folder(const char *folder, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *name;
-
-	return folder && asprintf(&name, "%s/%s", folder, slash ? slash + 1 : path) >= 0 ? name : NULL;
-}
-
 static int compare_ages(const void *a, const void *b)
 {
 	const struct old_segment *x = a, *y = b;
@@ -74,11 +66,11 @@ static int compare_ages(const void *a, const void *b)
 void old_segments_find(struct old_segments *list, const struct segment_patterns *patterns)
 {
 	struct timespec now;
-
-	char *elsewhere = in_folder(patterns->fallback, patterns->segment);
+	char *elsewhere = NULL;
 
 	segment_match_files(patterns->segment, patterns->partial_suffix, note_file, list);
-	if (elsewhere)
+	if (patterns->fallback &&
+	    segment_name_in_folder(patterns->fallback, patterns->segment, &elsewhere) == 0)
 		segment_match_files(elsewhere, patterns->partial_suffix, note_file, list);
 	free(elsewhere);
 	if (list->n)
@@ -130,28 +122,13 @@ static void remove_regular(const char *path)
 		log_warn("%s: cannot be removed: %s", path, err_str(-errno));
 }
 
-/* Whether the pattern makes the path, or the path without the suffix of what is unfinished. */
-static bool matches(const struct segment_patterns *patterns, const char *path, struct segment_match *match)
-{
-	const char *suffix = patterns->partial_suffix ? patterns->partial_suffix : "";
-	size_t n = strlen(path), n_suffix = strlen(suffix);
-	char *whole;
-	bool found;
-
-	if (segment_match(patterns->segment, path, match))
-		return true;
-	whole = n > n_suffix && strcmp(path + n - n_suffix, suffix) == 0 ? strndup(path, n - n_suffix) : NULL;
-	found = whole && segment_match(patterns->segment, whole, match);
-	free(whole);
-	return found;
-}
-
 static void remove_log_of(const struct segment_patterns *patterns, const char *path)
 {
 	char *log = NULL, *partial = NULL;
 	struct segment_match match;
 
-	if (!matches(patterns, path, &match) || segment_match_name(&match, patterns->log, &log) < 0)
+	if (!segment_match_partial(patterns->segment, patterns->partial_suffix, path, &match) ||
+	    segment_match_name(&match, patterns->log, &log) < 0)
 		return;
 	remove_regular(log);
 	if (patterns->partial_suffix && asprintf(&partial, "%s%s", log, patterns->partial_suffix) >= 0)
@@ -162,11 +139,12 @@ static void remove_log_of(const struct segment_patterns *patterns, const char *p
 
 static void remove_log(const struct segment_patterns *patterns, const char *path)
 {
-	char *segment = in_folder(patterns->fallback, patterns->segment);
-	char *log = in_folder(patterns->fallback, patterns->log);
+	char *segment = NULL, *log = NULL;
 
 	remove_log_of(patterns, path);
-	if (segment && log)
+	if (patterns->fallback &&
+	    segment_name_in_folder(patterns->fallback, patterns->segment, &segment) == 0 &&
+	    segment_name_in_folder(patterns->fallback, patterns->log, &log) == 0)
 		remove_log_of(&(struct segment_patterns){ segment, log, patterns->partial_suffix, NULL },
 			      path);
 	free(segment);

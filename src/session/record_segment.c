@@ -71,15 +71,8 @@ static bool has_fields(const struct record_file *file)
 /* A pattern of the options, where files go at present. *path is the caller's to free. */
 static int place_pattern(const struct record_file *file, const char *pattern, char **path)
 {
-	const char *slash = strrchr(pattern, '/');
-	int err;
-
-	if (!file->in_fallback) {
-		*path = strdup(pattern);
-		return *path ? 0 : log_no_memory();
-	}
-	err = asprintf(path, "%s/%s", file->recording->options.fallback, slash ? slash + 1 : pattern);
-	return err < 0 ? log_no_memory() : 0;
+	return segment_name_in_folder(file->in_fallback ? file->recording->options.fallback : NULL, pattern,
+				      path);
 }
 
 static int name_segment(const struct record_file *file, char **path)
@@ -216,7 +209,6 @@ static int open_rotation(struct record_file *file)
 		.written = &recording->ledger.bytes_written,
 		.disk_left_ns = &recording->disk_left_ns,
 	};
-
 	int err;
 
 	if (muxer_is_url(options->output.url) || strcmp(options->output.url, "-") == 0 || file->is_series)

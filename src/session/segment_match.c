@@ -270,6 +270,26 @@ bool segment_match(const char *pattern, const char *path, struct segment_match *
 	return matches;
 }
 
+/* The name without the suffix of what is unfinished, if it ends with it. */
+static bool cut_partial(const char *suffix, const char *name, char whole[PATH_MAX])
+{
+	size_t n = strlen(name), n_suffix = suffix ? strlen(suffix) : 0;
+
+	if (!n_suffix || n <= n_suffix || n >= PATH_MAX || strcmp(name + n - n_suffix, suffix) != 0)
+		return false;
+	snprintf(whole, PATH_MAX, "%.*s", (int)(n - n_suffix), name);
+	return true;
+}
+
+bool segment_match_partial(const char *pattern, const char *partial_suffix, const char *path,
+			   struct segment_match *match)
+{
+	char whole[PATH_MAX];
+
+	return segment_match(pattern, path, match) ||
+	       (cut_partial(partial_suffix, path, whole) && segment_match(pattern, whole, match));
+}
+
 /* --- names of the same fields --- */
 
 static const char *field_value(const struct segment_match *match, const char *text, struct field field)
@@ -333,23 +353,12 @@ struct search {
 
 static void search_folder(struct search *s, const char *folder, const char *pattern);
 
-/* The name without the suffix of what is unfinished, if it ends with it. */
-static bool is_partial(const struct search *s, const char *name, char whole[NAME_MAX + 1])
-{
-	size_t n = strlen(name), n_suffix = s->partial_suffix ? strlen(s->partial_suffix) : 0;
-
-	if (!n_suffix || n <= n_suffix || strcmp(name + n - n_suffix, s->partial_suffix) != 0)
-		return false;
-	snprintf(whole, NAME_MAX + 1, "%.*s", (int)(n - n_suffix), name);
-	return true;
-}
-
 static bool matches_file(struct search *s, const char *pattern, const char *name)
 {
-	char whole[NAME_MAX + 1];
+	char whole[PATH_MAX];
 
 	return match_name(&s->matcher, pattern, name) ||
-	       (is_partial(s, name, whole) && match_name(&s->matcher, pattern, whole));
+	       (cut_partial(s->partial_suffix, name, whole) && match_name(&s->matcher, pattern, whole));
 }
 
 /* component: of the pattern, that the entry of a folder is to match; rest: of the pattern behind it. */

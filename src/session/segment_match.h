@@ -22,6 +22,9 @@ struct segment_match {
 
 /* Whether the path is one that the pattern makes. */
 bool segment_match(const char *pattern, const char *path, struct segment_match *match);
+/* The same, also for the path of what is unfinished, with partial_suffix behind it (NULL: none). */
+bool segment_match_partial(const char *pattern, const char *partial_suffix, const char *path,
+			   struct segment_match *match);
 /* Names the file of another pattern for the same segment, such as its frame log. *path is the caller's to
  * free. Returns 0; -EINVAL, not logged, where that pattern has a field which the first has not; or -ENOMEM,
  * logged. */

@@ -176,3 +176,14 @@ int segment_name_add_suffix(const char *name, unsigned suffix, char **path)
 	snprintf(text, sizeof text, "%u", suffix);
 	return segment_name_add_text(name, text, path);
 }
+
+int segment_name_in_folder(const char *folder, const char *pattern, char **path)
+{
+	const char *slash = strrchr(pattern, '/');
+
+	if (!folder)
+		*path = strdup(pattern);
+	else if (asprintf(path, "%s/%s", folder, slash ? slash + 1 : pattern) < 0)
+		*path = NULL;
+	return *path ? 0 : log_no_memory();
+}

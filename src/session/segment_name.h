@@ -17,9 +17,11 @@ int segment_name_expand(const char *pattern, unsigned number, char **path);
 int segment_name_expand_series(const char *pattern, char **path);
 /* "a/b.mkv" becomes "a/b-2.mkv", for a name that exists. Returns as above. */
 int segment_name_add_suffix(const char *name, unsigned suffix, char **path);
-
 /* "a/b.mkv" becomes "a/b-TEXT.mkv". Likewise. */
 int segment_name_add_text(const char *name, const char *text, char **path);
+/* "a/b-%d.mkv" becomes "FOLDER/b-%d.mkv"; folder NULL: it stays. *path is the caller's to free. Returns 0, or
+ * -ENOMEM, logged. */
+int segment_name_in_folder(const char *folder, const char *pattern, char **path);
 
 /* Whether the pattern holds a field, so that files can have several names. */
 bool segment_name_is_changing(const char *pattern);
