@@ -314,15 +314,8 @@ static enum status run_status(const struct recording *recording, const struct ca
 static enum status print_report(const struct recording *recording, const struct capture_options *options,
 				FILE *json, int err)
 {
-	struct report report = {
-		.command = "capture",
-		.device = &recording->setup->device,
-		.format = &recording->setup->format,
-		.fps_requested = options->common.fps,
-		.pool = recording->pool_info,
-	};
+	struct report report = report_of_recording(recording, options->common.fps);
 
-	report_take_times(&report);
 	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || recording->ledger.captured))
 		report_record_text(&report, recording, stderr);
 	if (json &&

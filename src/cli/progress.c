@@ -112,18 +112,10 @@ static void show_recording(struct progress *progress)
 static struct json_object *recording_status(const struct progress *progress)
 {
 	const struct recording *recording = progress->recording;
-	struct json_object *status, *fps;
-	struct report report = {
-		.command = "capture",
-		.device = &recording->setup->device,
-		.format = &recording->setup->format,
-		.fps_requested = progress->fps_requested,
-		.pool = recording->pool_info,
-	};
+	struct report report = report_of_recording(recording, progress->fps_requested);
+	struct json_object *status = report_record_status_json(&report, recording);
+	struct json_object *fps = json_object_object_get(status, "fps");
 
-	report_take_times(&report);
-	status = report_record_status_json(&report, recording);
-	fps = json_object_object_get(status, "fps");
 	if (recording->state == RUN_RUNNING || recording->state == RUN_ARMED)
 		json_add_number(fps, "now", progress->fps, 3);
 	return status;

@@ -82,6 +82,20 @@ static void add_skipped(const struct recording *recording, char *text, size_t si
 			 (uint64_t)ledger->not_triggered);
 }
 
+struct report report_of_recording(const struct recording *recording, struct fraction fps_requested)
+{
+	struct report report = {
+		.command = "capture",
+		.device = &recording->setup->device,
+		.format = &recording->setup->format,
+		.fps_requested = fps_requested,
+		.pool = recording->pool_info,
+	};
+
+	report_take_times(&report);
+	return report;
+}
+
 char *report_record_fates(const struct recording *recording, char text[REPORT_FATES_MAX])
 {
 	const struct ledger *ledger = &recording->ledger;

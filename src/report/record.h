@@ -8,6 +8,8 @@
 
 #define REPORT_FATES_MAX 480
 
+/* What the functions below are to be given, with the processor time until now. */
+struct report report_of_recording(const struct recording *recording, struct fraction fps_requested);
 /* What became of the frames of a recording that has none in its files, for an error message. Returns text. */
 char *report_record_fates(const struct recording *recording, char text[REPORT_FATES_MAX]);
 struct json_object *report_record_json(const struct report *report, const struct recording *recording);
