@@ -336,7 +336,7 @@ static enum status record_and_report(struct capture_options *options,
 	};
 	struct progress progress = {
 		.recording = &recording,
-		.has_line = common_progress_wanted(&options->common),
+		.no_line = !common_progress_wanted(&options->common),
 		.watch = watch,
 		.fps_requested = options->common.fps,
 	};
@@ -347,7 +347,7 @@ static enum status record_and_report(struct capture_options *options,
 		text_file_close(json);
 		return STATUS_FILE;
 	}
-	if (progress.has_line || watch) {
+	if (!progress.no_line || watch) {
 		recording.options.progress = progress_record;
 		recording.options.progress_opaque = &progress;
 	}

@@ -201,7 +201,7 @@ static enum status play_and_report(struct play *play)
 {
 	const struct play_options *options = play->options;
 	struct playback *playback = &play->playback;
-	struct progress progress = { .playback = playback, .has_line = true };
+	struct progress progress = { .playback = playback };
 	enum status status, report_status;
 	int err;
 

@@ -56,7 +56,7 @@ static void show_fields(struct progress *progress, uint64_t n_frames, int64_t la
 	else if (progress->rate_ns > progress->started_ns)
 		snprintf(fps, sizeof fps, "%.1f fps", progress->fps);
 	memcpy(fields + 3, more, n_more * sizeof *more);
-	if (progress->has_line)
+	if (!progress->no_line)
 		status_line_show(fields, 3 + n_more);
 	status_line_join(progress->text, sizeof progress->text, fields, 3 + n_more);
 }

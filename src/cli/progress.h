@@ -12,9 +12,9 @@ struct progress {
 	const struct recording *recording; /* of progress_record() */
 	const struct playback *playback;   /* of progress_playback() */
 	const struct relay *relay;         /* of progress_relay() */
-	bool has_line;
-	struct watch *watch;           /* NULL: nobody watches */
-	struct fraction fps_requested; /* for those */
+	bool no_line;                      /* it is only for those who watch */
+	struct watch *watch;               /* NULL: nobody does */
+	struct fraction fps_requested;     /* for those */
 	/* The rest begins as 0. */
 	int64_t started_ns;
 	int64_t rate_ns; /* when fps was measured last */

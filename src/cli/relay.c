@@ -103,7 +103,7 @@ static enum status write_relay_report(const struct relay *relay, const struct co
 
 static enum status run_and_report(struct relay *relay, const struct common_options *common, FILE **json)
 {
-	struct progress progress = { .relay = relay, .has_line = true };
+	struct progress progress = { .relay = relay };
 	enum status status, report_status;
 	int err;
 
