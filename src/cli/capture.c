@@ -2,7 +2,6 @@
 /* v4l2q capture: record from a device into files. */
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -364,18 +363,18 @@ static enum status record_and_report(struct capture_options *options,
 /* The command for segments runs in a process that is not confined. */
 static enum status confine_capture(struct capture_options *options)
 {
-	const char *fallback = options->segments.fallback;
-	char file[PATH_MAX];
 	const struct confine_path paths[] = {
-		{ options->output, CONFINE_FOLDER },        { options->frame_log, CONFINE_FOLDER },
-		{ fallback ? file : NULL, CONFINE_FOLDER }, { options->watch.file, CONFINE_FOLDER },
-		{ options->watch.socket, CONFINE_FOLDER },  { options->events.fifo, CONFINE_FOLDER },
-		{ options->events.file, CONFINE_FOLDER },
+		{ options->output, CONFINE_FILE },
+		{ options->frame_log, CONFINE_FILE },
+		{ options->watch.file, CONFINE_FILE },
+		{ options->watch.socket, CONFINE_FILE },
+		{ options->events.fifo, CONFINE_FILE },
+		{ options->events.file, CONFINE_FILE },
+		{ options->segments.fallback, CONFINE_FOLDER },
 	};
 	enum status status = common_become_user(&options->common);
 	int err = 0;
 
-	snprintf(file, sizeof file, "%s/file", fallback ? fallback : "");
 	if (status == STATUS_DONE)
 		err = segment_command_open(&options->segments.command, options->segments.on_segment);
 	if (err < 0)

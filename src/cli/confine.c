@@ -123,6 +123,8 @@ static int add_named(const struct ruleset *rules, const struct confine_path *pat
 {
 	const char *name = path->name;
 
+	if (path->access == CONFINE_FOLDER)
+		return add_path(rules, name, FS_FOLDER);
 	if (muxer_is_url(name) || strncmp(name, "file:", 5) == 0)
 		name = strchr(name, ':') + 1;
 	if (strcmp(name, "-") == 0 || strncmp(name, "//", 2) == 0)

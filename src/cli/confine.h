@@ -12,7 +12,8 @@
 
 enum confine_access {
 	CONFINE_READ,   /* the file, or all files of a numbered series */
-	CONFINE_FOLDER, /* all in the file's folder may be written, renamed and removed */
+	CONFINE_FILE,   /* all in the file's folder may be written, renamed and removed */
+	CONFINE_FOLDER, /* all in this folder */
 };
 
 struct confine_path {
