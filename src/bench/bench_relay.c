@@ -84,8 +84,10 @@ enum status bench_relay_open(struct bench *bench)
 	enum status status;
 
 	bench->relay = calloc(1, sizeof *bench->relay);
-	if (!bench->relay)
-		return log_no_memory(), STATUS_FAILED;
+	if (!bench->relay) {
+		log_no_memory();
+		return STATUS_FAILED;
+	}
 	options->source.signal_fd = options->signal_fd;
 	options->source.signal_timeout_ns = options->stall_ns;
 	bench->relay->source.options = &options->source;

@@ -170,8 +170,8 @@ static int check_relay(const struct arguments *arguments)
 	const char *from = relay_option_given(&arguments->from);
 
 	if (!arguments->relay && (from || arguments->source)) {
-		log_error("%s%s: bench measures the device of --device; with --relay, the ways from SOURCE "
-			  "to it",
+		log_error("%s%s: bench measures the device of --device; with --relay, the ways from "
+			  "SOURCE to it",
 			  from ? "--" : "", from ? from : arguments->source);
 		return -EINVAL;
 	}

@@ -116,9 +116,8 @@ const struct option_row common_zero_copy_rows[] = {
 
 const struct option_row common_rights_rows[] = {
 	{ "no-confine", 0, OPT_SET, OFFSET(no_confine), .value = 1,
-	  .help = "keep all rights; without it, the program may open the output's folder and devices alone, "
-		  "and "
-		  "execute nothing" },
+	  .help = "keep all rights; without it, the program may open the output's folder and devices "
+		  "alone, and execute nothing" },
 	{ "user", 0, OPT_TEXT, OFFSET(user), .argument = "NAME",
 	  .help = "started by root: become this user once the device is open" },
 	{ 0 },

@@ -65,8 +65,8 @@ int confine_check_user(const char *user)
 		return -EINVAL;
 	}
 	if (user && geteuid() != 0) {
-		log_error("--user %s: only root can become another user: start as root, or leave the option "
-			  "out",
+		log_error("--user %s: only root can become another user: start as root, or leave the "
+			  "option out",
 			  user);
 		return -EINVAL;
 	}

@@ -62,7 +62,6 @@ static int end_segment(struct record_file *file, const struct writer_info *info,
 
 	if (path && !is_gone)
 		memory_err = add_output_file(file->recording, info, path, err);
-
 	if (path) {
 		rotation_done(file->rotation, muxer_file_path(path));
 		if (err == 0 && info->frames)

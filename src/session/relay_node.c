@@ -18,9 +18,8 @@ static int set_queue(struct device *queue, const struct video_format *wanted, st
 	if (err < 0 ||
 	    (got->fourcc == wanted->fourcc && got->width == wanted->width && got->height == wanted->height))
 		return err;
-	log_error("%s: the converter does not %s %s %ux%u, but %s %ux%u: choose what it has with "
-		  "--pixelformat, "
-		  "--size, --from-pixelformat, --from-size",
+	log_error("%s: the converter does not %s %s %ux%u, but %s %ux%u: choose what it has "
+		  "with --pixelformat, --size, --from-pixelformat, --from-size",
 		  queue->path, device_is_output(queue) ? "take" : "give", fourcc_text(wanted->fourcc, asked),
 		  wanted->width, wanted->height, fourcc_text(got->fourcc, given), got->width, got->height);
 	return -ERANGE;
