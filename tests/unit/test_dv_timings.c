@@ -20,8 +20,8 @@ static char folder[] = "/tmp/v4l2q-source.XXXXXX";
 static int record(struct trace_log *log, const char *keys)
 {
 	char device[128], pattern[64];
-	char *argv[] = { "capture",       "-qyd", device,          "-o", pattern, "-n", "30",
-			 "--min-buffers", "4",    "--max-buffers", "4",  NULL };
+	char *argv[] = { "capture", "--no-confine",  "-qyd", device,          "-o", pattern, "-n",
+			 "30",      "--min-buffers", "4",    "--max-buffers", "4",  NULL };
 	int status, stderr_fd = dup(STDERR_FILENO);
 
 	snprintf(device, sizeof device, "sim:size=96x64,fps=0,%s", keys);
