@@ -146,7 +146,7 @@ timestamps_hold() {
 		<(jq -r "select(.fate == \"written\") | .${2:-ts_ns}" "$job/$1.frames") |
 		awk -v limit="${3:-2e6}" -v step="${4:-1e6}" 'NR == 1 { file = $1; driver = $2 }
 			{ apart = ($1 - file) * 1e9 - ($2 - driver); latest = $2 - driver > latest + step || NR == 1 ? $2 - driver : latest + step }
-			NF != 2 || apart < -limit || ($1 - file) * 1e9 > latest + limit { bad = 1 }
+			NF != 2 || apart < -limit || ($1 - file) * 1e9 > latest + limit { print "# line " NR ": " $0 >"/dev/stderr"; bad = 1 }
 			END { exit bad || NR == 0 }'
 }
 
