@@ -69,13 +69,15 @@ static bool was_late(const struct capture_timestamps *timestamps)
 }
 
 /* Whether its clock, which may count from another time, has it wait no longer than a busy program may have
- * left it, or the one before. */
+ * left it, or the one before. vivid gives a frame out early, with the time at which a sensor would have read
+ * its last line. */
 static bool has_arrived_after(const struct capture_timestamps *timestamps, const struct frame_info *info)
 {
 	int64_t latency_ns = difference_ns(info->dequeue_ns, info->timestamp_ns);
 	int64_t waited_ns = difference_ns(latency_ns, timestamps->least_latency_ns);
+	int64_t early_ns = later(timestamps->frame_ns, timestamps->interval_ns);
 
-	if (device_clock_is_monotonic(info->flags) && latency_ns >= 0 && latency_ns <= WAITING_NS)
+	if (device_clock_is_monotonic(info->flags) && latency_ns >= -early_ns && latency_ns <= WAITING_NS)
 		return true;
 	return waited_ns >= -SCHEDULING_NS && waited_ns <= WAITING_NS;
 }

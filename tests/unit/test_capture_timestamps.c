@@ -108,6 +108,13 @@ static void first_is_late(struct frame_info *info, int64_t n)
 		info->dequeue_ns += 30 * MS;
 }
 
+/* As vivid gives them out when it is late with one: stamped with their end, before it. */
+static void given_out_early(struct frame_info *info, int64_t n)
+{
+	info->dequeue_ns = START + n * FRAME - 10 * MS;
+	info->timestamp_ns = info->dequeue_ns + (n < 2 ? 10 * MS : 35 * MS);
+}
+
 /* The program takes no frame for two seconds: four waited, the others were lost. */
 static void stopped(struct frame_info *info, int64_t n)
 {
@@ -201,6 +208,7 @@ static const struct {
 	CAMERA(first_is_late, 0, ""),
 	CAMERA(of_another_clock, 0, ""),
 	CAMERA(of_another_clock_when_busy, 0, ""),
+	{ given_out_early, 0, "", (N - 1) * FRAME + 25 * MS },
 	{ stopped, 0, "", N *FRAME - FRAME + 2 * NS_PER_S },
 	{ starved, 0, "", N *FRAME },
 	{ slow, 0, "", (N - 1) * 3 * FRAME },
