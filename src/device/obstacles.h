@@ -41,6 +41,7 @@ enum obstacle_kind {
 	OBSTACLE_NO_FORMAT,
 	OBSTACLE_FORMAT_REFUSED,
 	OBSTACLE_FORMAT_CHANGED,
+	OBSTACLE_NO_RATE,
 	/* buffers and the start of the stream */
 	OBSTACLE_NO_MEMORY,
 	OBSTACLE_FEW_BUFFERS,

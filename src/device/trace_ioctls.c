@@ -438,6 +438,9 @@ static const struct ioctl_row {
 	ROW(VIDIOC_SUBDEV_S_FMT, trace_subdev_in_s_format, trace_subdev_out_format),
 	ROW(VIDIOC_SUBDEV_G_SELECTION, trace_subdev_in_selection, trace_subdev_out_selection),
 	ROW(VIDIOC_SUBDEV_S_SELECTION, trace_subdev_in_s_selection, trace_subdev_out_selection),
+	ROW(VIDIOC_SUBDEV_G_FRAME_INTERVAL, NULL, trace_subdev_interval),
+	ROW(VIDIOC_SUBDEV_S_FRAME_INTERVAL, trace_subdev_interval, trace_subdev_interval),
+	ROW(VIDIOC_SUBDEV_ENUM_FRAME_INTERVAL, trace_subdev_in_rate, trace_subdev_out_rate),
 	ROW(VIDIOC_SUBDEV_ENUM_MBUS_CODE, trace_subdev_in_code, trace_subdev_out_code),
 	ROW(VIDIOC_SUBDEV_ENUM_FRAME_SIZE, trace_subdev_in_size, NULL),
 #undef ROW

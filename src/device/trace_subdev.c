@@ -47,6 +47,29 @@ void trace_subdev_in_s_selection(struct trace *trace, const void *argument)
 	trace_subdev_out_selection(trace, argument);
 }
 
+void trace_subdev_interval(struct trace *trace, const void *argument)
+{
+	const struct v4l2_subdev_frame_interval *frame = argument;
+
+	trace_add(trace, " pad=%u interval=%u/%u", frame->pad, frame->interval.numerator,
+		  frame->interval.denominator);
+}
+
+void trace_subdev_in_rate(struct trace *trace, const void *argument)
+{
+	const struct v4l2_subdev_frame_interval_enum *rate = argument;
+
+	trace_add(trace, " pad=%u index=%u code=0x%04x size=%ux%u", rate->pad, rate->index, rate->code,
+		  rate->width, rate->height);
+}
+
+void trace_subdev_out_rate(struct trace *trace, const void *argument)
+{
+	const struct v4l2_subdev_frame_interval_enum *rate = argument;
+
+	trace_add(trace, " interval=%u/%u", rate->interval.numerator, rate->interval.denominator);
+}
+
 void trace_subdev_in_code(struct trace *trace, const void *argument)
 {
 	const struct v4l2_subdev_mbus_code_enum *code = argument;

@@ -3,7 +3,10 @@
 #include "pipeline/pad.h"
 
 #include <stdio.h>
+#include "device/format/frame_rate.h"
 #include "pipeline/bus_code.h"
+
+#define RATES_MAX 1000u /* that a driver may list */
 
 static int call(const struct pad *pad, unsigned long request, void *argument)
 {
@@ -48,6 +51,26 @@ int pad_set_selection(const struct pad *pad, uint32_t which, uint32_t target, st
 	return err;
 }
 
+static int pad_interval_call(const struct pad *pad, unsigned long request, struct v4l2_fract *interval)
+{
+	struct v4l2_subdev_frame_interval argument = { .pad = pad->index, .interval = *interval };
+	int err = call(pad, request, &argument);
+
+	*interval = argument.interval;
+	return err;
+}
+
+int pad_get_interval(const struct pad *pad, struct v4l2_fract *interval)
+{
+	*interval = (struct v4l2_fract){ 0, 0 };
+	return pad_interval_call(pad, VIDIOC_SUBDEV_G_FRAME_INTERVAL, interval);
+}
+
+int pad_set_interval(const struct pad *pad, struct v4l2_fract *interval)
+{
+	return pad_interval_call(pad, VIDIOC_SUBDEV_S_FRAME_INTERVAL, interval);
+}
+
 bool pad_enum_code(const struct pad *pad, uint32_t index, uint32_t *code)
 {
 	struct v4l2_subdev_mbus_code_enum argument = { .pad = pad->index, .index = index };
@@ -63,6 +86,35 @@ bool pad_enum_size(const struct pad *pad, uint32_t code, uint32_t index,
 {
 	*size = (struct v4l2_subdev_frame_size_enum){ .index = index, .pad = pad->index, .code = code };
 	return call(pad, VIDIOC_SUBDEV_ENUM_FRAME_SIZE, size) == 0;
+}
+
+bool pad_enum_rate(const struct pad *pad, const struct v4l2_mbus_framefmt *format, uint32_t index,
+		   struct fraction *fps)
+{
+	struct v4l2_subdev_frame_interval_enum argument = { .index = index,
+							    .pad = pad->index,
+							    .code = format->code,
+							    .width = format->width,
+							    .height = format->height,
+							    .which = V4L2_SUBDEV_FORMAT_ACTIVE };
+
+	if (index >= RATES_MAX || call(pad, VIDIOC_SUBDEV_ENUM_FRAME_INTERVAL, &argument) < 0)
+		return false;
+	*fps = frame_rate_of(&argument.interval);
+	return true;
+}
+
+bool pad_has_rate(const struct pad *pad, const struct v4l2_mbus_framefmt *format, struct fraction fps)
+{
+	struct fraction listed;
+	uint32_t i = 0;
+
+	while (pad_enum_rate(pad, format, i, &listed)) {
+		if (fraction_close(listed, fps))
+			return true;
+		i++;
+	}
+	return i == 0;
 }
 
 bool pad_formats_match(const struct v4l2_mbus_framefmt *source, const struct v4l2_mbus_framefmt *sink)

@@ -8,19 +8,31 @@
 #define PIPELINE_PAD_H
 
 #include <linux/v4l2-subdev.h>
+#include "base/units.h"
 #include "pipeline/graph.h"
 
-/* Return 0 or a negative errno; pad_set_format() sets *format to what the driver made of it. */
+/* Return 0 or a negative errno; those that set leave in their argument what the driver made of it. */
 int pad_get_format(const struct pad *pad, uint32_t which, struct v4l2_mbus_framefmt *format);
 int pad_set_format(const struct pad *pad, uint32_t which, struct v4l2_mbus_framefmt *format);
 int pad_get_selection(const struct pad *pad, uint32_t which, uint32_t target, struct v4l2_rect *rect);
 int pad_set_selection(const struct pad *pad, uint32_t which, uint32_t target, struct v4l2_rect *rect);
+/* The time between frames, in seconds, that a sensor's pad has; always the active one: open nodes try it only
+ * for V4L2_SUBDEV_CLIENT_CAP_INTERVAL_USES_WHICH. */
+int pad_get_interval(const struct pad *pad, struct v4l2_fract *interval);
+int pad_set_interval(const struct pad *pad, struct v4l2_fract *interval);
 /* Sets *code to the pad's bus code of that index. Returns false after the last. */
 bool pad_enum_code(const struct pad *pad, uint32_t index, uint32_t *code);
 /* Sets *size to the frame size of that index, or range of sizes, of a bus code. Returns false after the last.
  */
 bool pad_enum_size(const struct pad *pad, uint32_t code, uint32_t index,
 		   struct v4l2_subdev_frame_size_enum *size);
+
+/* Sets *fps to the rate of that index, of those that the pad lists for the format. Returns false after the
+ * last. */
+bool pad_enum_rate(const struct pad *pad, const struct v4l2_mbus_framefmt *format, uint32_t index,
+		   struct fraction *fps);
+/* Whether the pad lists the rate for the format, or no rates at all. */
+bool pad_has_rate(const struct pad *pad, const struct v4l2_mbus_framefmt *format, struct fraction fps);
 
 /* Whether a link may join two pads of these formats, as v4l2_subdev_link_validate_default() of the kernel. */
 bool pad_formats_match(const struct v4l2_mbus_framefmt *source, const struct v4l2_mbus_framefmt *sink);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The media pipeline in front of a video node. */
-#include "pipeline/pipeline.h"
+#include "pipeline/pipeline_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -72,6 +72,7 @@ static void save(struct pipeline *pipeline)
 		save_pad(pipeline, link->source, NULL);
 		save_pad(pipeline, link->sink, route_node_of(route, link, pipeline->video));
 	}
+	pipeline_save_rate(pipeline);
 	pipeline->is_saved = true;
 }
 
@@ -129,6 +130,7 @@ void pipeline_restore(struct pipeline *pipeline)
 	if (!pipeline)
 		return;
 	restore_pads(pipeline);
+	pipeline_restore_rate(pipeline);
 	for (unsigned i = 0; i < pipeline->graph.n_entities; i++) {
 		struct entity *entity = &pipeline->graph.entities[i];
 
@@ -258,10 +260,15 @@ static unsigned list_fourccs(struct pipeline *pipeline, const char *name, uint32
 
 static bool is_as_requested(struct pipeline *pipeline, const struct search_request *request)
 {
+	const struct pad *source = pipeline->route.links[0]->source;
+	struct v4l2_mbus_framefmt sent;
 	struct node_format node;
 	bool fits = !request->n_fourccs;
 
 	if (node_format_get(pipeline->video, &node) < 0)
+		return false;
+	if (request->fps.den && pad_get_format(source, V4L2_SUBDEV_FORMAT_ACTIVE, &sent) == 0 &&
+	    !pad_has_rate(source, &sent, request->fps))
 		return false;
 	for (unsigned i = 0; i < request->n_fourccs; i++)
 		fits = fits || node.fourcc == request->fourccs[i];
@@ -289,7 +296,7 @@ static int refuse_request(const struct pipeline *pipeline, const struct negotiat
 int pipeline_configure(struct pipeline *pipeline, const struct negotiate_request *wanted)
 {
 	uint32_t fourccs[FOURCCS_MAX];
-	struct search_request request = { wanted->width, wanted->height, fourccs, 0 };
+	struct search_request request = { wanted->width, wanted->height, fourccs, 0, wanted->fps };
 	struct search_result found;
 	struct mismatch mismatch;
 	int err = route_check(&pipeline->route, pipeline->video, &mismatch);
@@ -310,8 +317,10 @@ int pipeline_configure(struct pipeline *pipeline, const struct negotiate_request
 		route_mismatch_text(&mismatch, pipeline->former_mismatch);
 	save(pipeline);
 	err = set_all(pipeline, &found);
-	if (err < 0)
+	if (err < 0) {
 		restore_pads(pipeline);
+		pipeline_restore_rate(pipeline);
+	}
 	return err;
 }
 

@@ -29,6 +29,8 @@ struct pipeline {
 	bool is_saved;
 	char former_mismatch[MISMATCH_TEXT_MAX]; /* what the first pipeline_configure() removed; "": nothing
 						  */
+	const struct pad *paced; /* that has a frame interval, and which it had before; NULL: none */
+	struct v4l2_fract interval_before;
 	bool was_off[ROUTE_MAX]; /* the links of the route that pipeline_configure() enabled */
 };
 
@@ -44,7 +46,15 @@ void pipeline_close(struct pipeline *pipeline); /* may be NULL */
  * -ENOLINK and -EPIPE where nothing can; or another negative errno; all logged. On failure all is as it was.
  */
 int pipeline_configure(struct pipeline *pipeline, const struct negotiate_request *request);
-/* Sets back the pads, links and sub-devices' controls that differ from what they were before the first
+/* Sets the rate of the sensor, or of the first pad behind it that has one, to that of the request; without
+ * one to what it was before pipeline_configure(). *got is the rate then in effect, 0/0: none is known.
+ * Returns 0; -ERANGE, logged with the rates that there are, where that is another than the request's, without
+ * `adjust`; or another negative errno, logged. */
+int pipeline_set_rate(struct pipeline *pipeline, const struct negotiate_request *request,
+		      struct fraction *got);
+/* The rate that the sensor sends at; 0/0: not known. */
+struct fraction pipeline_rate(const struct pipeline *pipeline);
+/* Sets back the pads, links, rate and sub-devices' controls that differ from what they were before the first
  * pipeline_configure(), but not the node. Failures are logged with -v only. */
 void pipeline_restore(struct pipeline *pipeline);
 

@@ -8,7 +8,10 @@
 #define TRIES_MAX 4000
 #define LIST_MAX 64 /* codes, or sizes, of a pad */
 #define WRONG_FORMAT (UINT64_C(1) << 40)
+/* Costs of what is less important than a size that differs. */
 #define OTHER_FORMAT 1u /* than the node's, where any will do */
+#define OTHER_RATE 2u   /* than the one asked for */
+#define OTHER_SIZE 4u   /* a pixel */
 
 struct search {
 	const struct route *route;
@@ -17,6 +20,7 @@ struct search {
 	struct node_format now; /* of the node */
 	struct v4l2_mbus_framefmt links[ROUTE_MAX];
 	struct search_result *result;
+	bool misses_rate; /* what the source sends */
 	unsigned n_tries, deepest;
 };
 
@@ -28,10 +32,11 @@ static uint64_t distance(uint32_t a, uint32_t b)
 static uint64_t cost_of(const struct search *search, const struct node_format *node)
 {
 	const struct search_request *request = search->request;
-	uint64_t cost = 0;
+	uint64_t cost = search->misses_rate ? OTHER_RATE : 0;
 
 	if (request->width)
-		cost = 2 * (distance(node->width, request->width) + distance(node->height, request->height));
+		cost += OTHER_SIZE *
+			(distance(node->width, request->width) + distance(node->height, request->height));
 	if (!request->n_fourccs)
 		return cost + (node->fourcc == search->now.fourcc ? 0 : OTHER_FORMAT);
 	for (unsigned i = 0; i < request->n_fourccs; i++)
@@ -189,6 +194,9 @@ static void try_code(struct search *search, unsigned i, uint32_t code, const str
 		if (pad_set_format(source, V4L2_SUBDEV_FORMAT_TRY, &format) < 0 || format.code != code)
 			continue;
 		search->links[i] = format;
+		if (i == 0)
+			search->misses_rate =
+				request->fps.den && !pad_has_rate(source, &format, request->fps);
 		try_sink(search, i);
 	}
 }
@@ -249,5 +257,5 @@ void search_run(const struct route *route, struct device *video, const struct se
 
 bool search_is_as_requested(const struct search_result *result)
 {
-	return result->cost <= OTHER_FORMAT;
+	return result->cost < OTHER_SIZE;
 }

@@ -8,7 +8,8 @@
 struct search_request {
 	uint32_t width, height; /* 0: any, rather that of the node */
 	const uint32_t *fourccs;
-	unsigned n_fourccs; /* 0: any, rather that of the node */
+	unsigned n_fourccs;  /* 0: any, rather that of the node */
+	struct fraction fps; /* 0/0: any; else rather a mode of the source that has it */
 };
 
 /* What each link of the route carries, and what the node makes of it. */
@@ -24,6 +25,7 @@ struct search_result {
  * result. */
 void search_run(const struct route *route, struct device *video, const struct search_request *request,
 		struct search_result *result);
+/* But for the rate. */
 bool search_is_as_requested(const struct search_result *result);
 /* Sets a sub-device's crop and compose rectangles of the sink pad, where it has them, to the whole of what it
  * is sent: a scaler otherwise uses a part of it. */

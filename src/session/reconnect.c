@@ -102,6 +102,7 @@ int reconnect_renegotiate(struct setup *setup, const struct setup_options *optio
 	int err = free_queue(setup, options);
 
 	request.force = true;
+	request.pipeline_fps = setup->request.pipeline_fps;
 	if (!request.pixelformat)
 		request.pixelformat = fourcc_text(setup->format.fourcc, fourcc);
 	if (err == 0)

@@ -81,8 +81,13 @@ static int open_pipeline(struct setup *setup, const struct setup_options *option
 
 static int configure_pipeline(struct setup *setup, const struct setup_options *options)
 {
-	return setup->pipeline && !options->no_pipeline ? pipeline_configure(setup->pipeline, &setup->request)
-							: 0;
+	struct negotiate_request *request = &setup->request;
+	int err;
+
+	if (!setup->pipeline || options->no_pipeline)
+		return 0;
+	err = pipeline_configure(setup->pipeline, request);
+	return err < 0 ? err : pipeline_set_rate(setup->pipeline, request, &request->pipeline_fps);
 }
 
 static int set_listed(struct setup *setup, const struct setup_options *options, const char *list,

@@ -238,7 +238,8 @@ static int run_queue_call(struct sim *sim, const struct queue_call *call, void *
 	return queue ? call->run(queue, argument) : -EINVAL;
 }
 
-/* A memory-to-memory node has neither rate nor inputs, but for the rate of an encoder of video. */
+/* A memory-to-memory node has neither rate nor inputs, but for the rate of an encoder of video; the rate of a
+ * media pipeline is its sensor's. */
 static bool lacks_call(const struct sim *sim, unsigned long request)
 {
 	bool rate =
@@ -246,7 +247,7 @@ static bool lacks_call(const struct sim *sim, unsigned long request)
 	bool input = request == VIDIOC_ENUMINPUT || request == VIDIOC_G_INPUT || request == VIDIOC_S_INPUT;
 	bool encodes = sim->options.m2m == SIM_ENCODER && sim->options.to != V4L2_PIX_FMT_MJPEG;
 
-	return sim->m2m && (input || (rate && !encodes));
+	return (sim->media && rate) || (sim->m2m && (input || (rate && !encodes)));
 }
 
 static int run_call(struct sim_file *file, unsigned long request, void *argument)

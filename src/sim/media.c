@@ -48,6 +48,9 @@ int sim_media_create(struct sim *sim)
 	sim->media = media;
 	media->n_users = 1;
 	media->kind = sim->options.pipeline;
+	media->subdevs = sim->options.subdevs;
+	media->format_resets = sim->options.format_resets;
+	media->fps = media->initial_fps = sim->options.fps;
 	media->link_flags[SIM_LINK_SENSOR_A] = media->kind != SIM_PIPELINE_AMBIGUOUS;
 	media->link_flags[SIM_LINK_DEBAYER] = media->kind != SIM_PIPELINE_UNLINKED;
 	media->link_flags[SIM_LINK_SCALER] = MEDIA_LNK_FL_ENABLED | MEDIA_LNK_FL_IMMUTABLE;
@@ -66,6 +69,11 @@ void sim_media_release(struct sim_media *media)
 static bool same_format(const struct v4l2_mbus_framefmt *a, const struct v4l2_mbus_framefmt *b)
 {
 	return a->code == b->code && a->width == b->width && a->height == b->height;
+}
+
+struct fraction sim_media_fps(const struct sim *sim)
+{
+	return sim->media ? sim->media->fps : sim->queue.format.fps;
 }
 
 /* media_pipeline_start() */

@@ -41,7 +41,10 @@ struct sim_media {
 	uint32_t kind; /* SIM_PIPELINE_* */
 	uint32_t link_flags[SIM_N_LINKS];
 	struct sim_pads active;
-	struct v4l2_pix_format raw; /* of the second video node */
+	uint32_t subdevs;                 /* SIM_SUBDEVS_* */
+	bool format_resets;               /* S_FMT of a sensor sets its rate to the initial one */
+	struct fraction fps, initial_fps; /* of the sensors; 0/1: see fps= */
+	struct v4l2_pix_format raw;       /* of the second video node */
 	int32_t controls[SIM_N_ENTITIES][SIM_N_SUBDEV_CONTROLS];
 };
 

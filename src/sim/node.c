@@ -89,7 +89,7 @@ static void write_settings(struct sim *sim)
 		return;
 	fprintf(sim->settings_file, "input=%d %s %ux%u %s fps", sim->input,
 		fourcc_text(format->fourcc, fourcc), format->width, format->height,
-		fraction_text(format->fps, rate));
+		fraction_text(sim_media_fps(sim), rate));
 	sim_source_print(sim, sim->settings_file);
 	sim_controls_print(sim, sim->settings_file);
 	putc('\n', sim->settings_file);

@@ -277,6 +277,13 @@ int sim_value_adjust(struct sim_options *options, size_t offset, const char *val
 	return parse_flags(words, value, field(options, offset));
 }
 
+int sim_value_subdevs(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct word words[] = { { "no-rates", SIM_SUBDEVS_NO_RATES }, { NULL, 0 } };
+
+	return parse_flags(words, value, field(options, offset));
+}
+
 int sim_value_ms(struct sim_options *options, size_t offset, const char *value)
 {
 	uint32_t ms;

@@ -53,8 +53,9 @@ const struct sim_key sim_keys[] = {
 	  sim_value_string, AT(node) },
 	{ "all-controls", NULL, "controls of every type, also inactive", sim_value_bool, AT(all_controls) },
 	{ "format-resets", NULL,
-	  "S_FMT sets the controls to their defaults, as where it changes their ranges", sim_value_bool,
-	  AT(format_resets) },
+	  "S_FMT sets the controls, and of a sensor the rate, to their defaults, as where it changes their "
+	  "ranges",
+	  sim_value_bool, AT(format_resets) },
 	{ "inputs", "N", "number of inputs, or outputs (1)", sim_value_number, AT(inputs) },
 	{ "draw", "full|marks|none|black",
 	  "how much of the test pattern is drawn, which takes processor time; marks: only the frame number "
@@ -66,6 +67,8 @@ const struct sim_key sim_keys[] = {
 	  "differ; a "
 	  "link is off; several could be turned on; the sensor has no format that fits",
 	  sim_value_pipeline, AT(pipeline) },
+	{ "subdevs", "no-rates", "its sub-devices: the sensors have no frame intervals", sim_value_subdevs,
+	  AT(subdevs) },
 	{ "gop", "N", "compressed formats: a key frame every N frames (30); 0: no others", sim_value_number,
 	  AT(codec.key_interval) },
 	{ "join", "N", "compressed formats: the stream begins with the Nth frame that the encoder makes",

@@ -53,6 +53,8 @@ enum {
 	SIM_PIPELINE_AMBIGUOUS,
 	SIM_PIPELINE_STUCK
 };
+/* subdevs=, see sim_keys[] */
+enum { SIM_SUBDEVS_NO_RATES = 1 };
 /* The kinds of memory-to-memory nodes. */
 enum { SIM_NO_M2M, SIM_ENCODER, SIM_DECODER, SIM_CONVERTER };
 /* Nodes without pictures. */
@@ -93,6 +95,7 @@ struct sim_options {
 	uint32_t draw;     /* SIM_DRAW_* */
 	uint32_t times;    /* SIM_TIMES_* */
 	uint32_t pipeline; /* SIM_PIPELINE_* */
+	uint32_t subdevs;  /* SIM_SUBDEVS_* */
 	struct sim_codec_options codec;
 	bool no_key_flags;
 

@@ -277,10 +277,11 @@ int sim_priority_set(struct sim_file *file, void *argument);
 int sim_priority_check(const struct sim_file *file); /* -EBUSY: another has a higher one */
 
 /* media.c: the media graph, and the nodes of its parts; see struct device_ops. */
-int sim_media_create(struct sim *sim);           /* where the options want it; 0 or -ENOMEM, logged */
-void sim_media_release(struct sim_media *media); /* may be NULL */
-int sim_media_validate(const struct sim *sim);   /* whether it can stream: 0, -EPIPE or -ENOLINK */
-uint32_t sim_media_bus_code(uint32_t fourcc);    /* that the node makes the pixel format of; 0: of none */
+int sim_media_create(struct sim *sim);                /* where the options want it; 0 or -ENOMEM, logged */
+void sim_media_release(struct sim_media *media);      /* may be NULL */
+struct fraction sim_media_fps(const struct sim *sim); /* that the sensor sends at; without one: the node's */
+int sim_media_validate(const struct sim *sim);        /* whether it can stream: 0, -EPIPE or -ENOLINK */
+uint32_t sim_media_bus_code(uint32_t fourcc); /* that the node makes the pixel format of; 0: of none */
 int sim_media_numbers(const struct device *node, uint32_t *major, uint32_t *minor);
 int sim_media_open(struct device *media, const struct device *node);
 

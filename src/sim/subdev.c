@@ -149,6 +149,61 @@ static int selection(struct sim_pads *pads, int pad, struct v4l2_subdev_selectio
 	return 0;
 }
 
+/* Of a sensor, by its size. */
+static const struct {
+	uint32_t n, fps[3];
+} sensor_rates[ARRAY_SIZE(sensor_sizes)] = { { 3, { 15, 30, 60 } }, { 2, { 15, 30 } } };
+
+static bool has_rates(const struct sim_part *part)
+{
+	return part->entity <= SIM_SENSOR_B && !(part->media->subdevs & SIM_SUBDEVS_NO_RATES);
+}
+
+static int enum_rate(const struct sim_part *part, struct v4l2_subdev_frame_interval_enum *rate)
+{
+	bool large = rate->width == sensor_sizes[1].width;
+
+	if (!has_rates(part))
+		return -ENOTTY;
+	if (rate->pad || !has_code(part->media, SIM_PAD_SENSOR_A, rate->code) ||
+	    rate->width != sensor_sizes[large].width || rate->height != sensor_sizes[large].height ||
+	    rate->index >= sensor_rates[large].n)
+		return -EINVAL;
+	rate->interval = (struct v4l2_fract){ 1, sensor_rates[large].fps[rate->index] };
+	return 0;
+}
+
+/* The nearest of the rates that a sensor has. */
+static uint32_t nearest_sensor_rate(const struct sim_part *part, uint64_t num, uint64_t den)
+{
+	bool large = part->media->active.formats[part->entity].width == sensor_sizes[1].width;
+	const uint32_t *rates = sensor_rates[large].fps;
+	unsigned best = 0;
+
+	for (unsigned i = 1; i < sensor_rates[large].n; i++)
+		if (2 * num >= (rates[i - 1] + rates[i]) * den)
+			best = i;
+	return rates[best];
+}
+
+static int sensor_interval(struct sim_part *part, struct v4l2_subdev_frame_interval *argument, bool set)
+{
+	struct sim_media *media = part->media;
+	const struct v4l2_fract asked = argument->interval;
+
+	if (!has_rates(part))
+		return -ENOTTY;
+	if (argument->pad)
+		return -EINVAL;
+	if (set && asked.numerator && asked.denominator)
+		media->fps =
+			(struct fraction){ nearest_sensor_rate(part, asked.denominator, asked.numerator), 1 };
+	else if (set)
+		media->fps = media->initial_fps;
+	argument->interval = (struct v4l2_fract){ media->fps.den, media->fps.num };
+	return 0;
+}
+
 static const struct control {
 	uint32_t id;
 	const char *name;
@@ -219,6 +274,9 @@ static int pad_call(struct sim_part *part, unsigned long request, uint32_t which
 
 	if (pad < 0)
 		return -EINVAL;
+	if (request == VIDIOC_SUBDEV_S_FMT && part->media->format_resets && is_sensor(pad) &&
+	    which == V4L2_SUBDEV_FORMAT_ACTIVE)
+		part->media->fps = part->media->initial_fps;
 	if (request == VIDIOC_SUBDEV_S_FMT)
 		set_pad_format(part->media, pads, pad, &format->format);
 	else if (request == VIDIOC_SUBDEV_G_FMT)
@@ -240,6 +298,11 @@ int sim_subdev_ioctl(struct sim_part *part, unsigned long request, void *argumen
 	case VIDIOC_SUBDEV_G_SELECTION:
 	case VIDIOC_SUBDEV_S_SELECTION:
 		return pad_call(part, request, rectangle->which, rectangle->pad, argument);
+	case VIDIOC_SUBDEV_G_FRAME_INTERVAL:
+	case VIDIOC_SUBDEV_S_FRAME_INTERVAL:
+		return sensor_interval(part, argument, request == VIDIOC_SUBDEV_S_FRAME_INTERVAL);
+	case VIDIOC_SUBDEV_ENUM_FRAME_INTERVAL:
+		return enum_rate(part, argument);
 	case VIDIOC_SUBDEV_ENUM_MBUS_CODE:
 		return enum_code(part, argument);
 	case VIDIOC_SUBDEV_ENUM_FRAME_SIZE:

@@ -448,6 +448,8 @@ int sim_vb2_streamon(struct sim_queue *queue, void *argument)
 	err = sim_media_validate(queue->sim);
 	if (err < 0)
 		return err;
+	if (queue->sim->media)
+		queue->format.fps = sim_media_fps(queue->sim);
 	sim_stream_start(queue);
 	return 0;
 }

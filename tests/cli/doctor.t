@@ -49,6 +49,7 @@ obstacle 3 setup 'media pipeline is not whole' 'media-ctl -l' -d sim:pipeline=am
 obstacle 4 format 'no format is set' 'start its producer' -d $sim,fail=g_fmt@2:EINVAL
 obstacle 4 format 'the device refuses the format' 'v4l2q list' -d $sim,fail=s_fmt@1:EINVAL -s 64x64
 obstacle 4 format 'asked for 640x480, got 64x48' '--adjust' -d $sim,adjust=size -s 640x480
+obstacle 4 setup 'nothing in its media pipeline has a frame rate' 'leave --fps out' -d $sim,pipeline=fits,subdevs=no-rates -r 30
 obstacle 1 buffers 'no memory for the buffers' 'fewer buffers' -d $sim,fail=reqbufs@1:ENOMEM
 obstacle 1 buffers 'refuses to give buffers .VIDIOC_REQBUFS: Invalid argument' 'another --io' -d $sim,fail=reqbufs@1:EINVAL
 obstacle 1 buffers 'refuses to start the stream .VIDIOC_STREAMON: Invalid argument' 'another size or pixel format' \

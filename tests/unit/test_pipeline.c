@@ -197,6 +197,65 @@ static void what_fits_already_is_not_touched(void **state)
 	close_camera(&opened);
 }
 
+/* The rate that is set, and afterwards the former one. */
+struct rate_setting {
+	const char *device;
+	struct negotiate_request request;
+	int result;
+	struct fraction got;
+	const char *error; /* a part of it */
+};
+
+static void the_sensor_is_set_to_a_rate_and_back(void **state)
+{
+	const struct rate_setting *row = *state;
+	struct fraction before, got;
+	struct opened opened;
+
+	open_camera(&opened, row->device);
+	before = pipeline_rate(opened.pipeline);
+	assert_int_equal(pipeline_configure(opened.pipeline, &row->request), 0);
+	assert_int_equal(pipeline_set_rate(opened.pipeline, &row->request, &got), row->result);
+	assert_int_equal(got.num, row->got.num);
+	assert_int_equal(got.den, row->got.den);
+	if (row->result < 0)
+		assert_non_null(strstr(error, row->error));
+	pipeline_restore(opened.pipeline);
+	got = pipeline_rate(opened.pipeline);
+	assert_int_equal(got.num, before.num);
+	assert_int_equal(got.den, before.den);
+	close_camera(&opened);
+}
+
+#define RATE_SETTING(...)                                                                                    \
+	&(const struct rate_setting)                                                                         \
+	{                                                                                                    \
+		__VA_ARGS__                                                                                  \
+	}
+
+/* Of a sensor whose S_FMT sets it to 60 fps. */
+static void another_format_leaves_the_rate(void **state)
+{
+	static const struct negotiate_request nothing = { 0 };
+	const char *device = *state;
+	struct v4l2_fract interval = { 1, 15 };
+	struct fraction got;
+	struct opened opened;
+	int err;
+
+	open_camera(&opened, device);
+	assert_int_equal(pad_set_interval(opened.pipeline->route.links[0]->source, &interval), 0);
+	err = pipeline_configure(opened.pipeline, &nothing);
+	if (err == 0)
+		assert_int_equal(pipeline_set_rate(opened.pipeline, &nothing, &got), 0);
+	else
+		assert_int_equal(err, -EIO);
+	assert_int_equal(pipeline_rate(opened.pipeline).num, 15);
+	pipeline_restore(opened.pipeline);
+	assert_int_equal(pipeline_rate(opened.pipeline).num, 15);
+	close_camera(&opened);
+}
+
 static int32_t read_control(const struct opened *opened, unsigned link, uint32_t id)
 {
 	struct v4l2_control control = { .id = id };
@@ -287,6 +346,24 @@ static const struct table_test tests[] = {
 		  "wants SRGGB8_1X8 640x480, \"Sensor A\":0 sends RGB888_1X24 640x480") },
 	{ 0, "links_that_could_both_be_meant_are_refused", fits_what_is_asked_for_and_is_set_back,
 	  SETTING(SIM "ambiguous", { 0 }, -ENOLINK, "from \"Sensor A\":0 \"Sensor B\":0") },
+	{ 0, "the_rate_is_the_sensors", the_sensor_is_set_to_a_rate_and_back,
+	  RATE_SETTING(SIM "fits,fps=15", { .fps = { 60, 1 } }, 0, { 60, 1 }, NULL) },
+	{ 0, "a_rate_chooses_the_mode_that_has_it", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "fits", { .width = 800, .height = 600, .fps = { 60, 1 } }, 0,
+		  "\"Debayer A\":0 SBGGR8_1X8 640x480") },
+	{ 0, "a_rate_that_the_sensor_lacks_is_refused", the_sensor_is_set_to_a_rate_and_back,
+	  RATE_SETTING(SIM "fits", { .fps = { 25, 1 } }, -ERANGE, { 30, 1 },
+		       "asked for 25/1 fps, got 30/1 fps from \"Sensor A\":0 (rates: 15/1, 30/1, 60/1)") },
+	{ 0, "with_adjust_another_rate_is_taken", the_sensor_is_set_to_a_rate_and_back,
+	  RATE_SETTING(SIM "fits", { .fps = { 25, 1 }, .adjust = true }, 0, { 30, 1 }, NULL) },
+	{ 0, "a_rate_that_nothing_has_is_refused", the_sensor_is_set_to_a_rate_and_back,
+	  RATE_SETTING(SIM "fits,subdevs=no-rates", { .fps = { 25, 1 } }, -ERANGE, { 0, 0 },
+		       "asked for 25/1 fps, but nothing in its media pipeline has a frame rate to set; leave "
+		       "--fps out") },
+	{ 0, "without_a_request_the_rate_stays", another_format_leaves_the_rate,
+	  SIM "mismatch,fps=60,format-resets" },
+	{ 0, "a_pipeline_that_cannot_be_set_keeps_its_rate", another_format_leaves_the_rate,
+	  SIM "mismatch,fps=60,format-resets,fail=s_fmt@1:EIO" },
 	{ 0, "controls_are_found_by_entity_or_where_one_has_them",
 	  controls_are_found_by_entity_or_where_one_has_them, NULL },
 	{ 0, "a_control_that_no_one_alone_has_is_refused", a_control_that_no_one_alone_has_is_refused, NULL },

@@ -310,8 +310,11 @@ static int apply_rate(struct negotiation *negotiation, struct video_format *form
 	int err;
 
 	if (!request->fps.den)
-		return frame_rate_get(negotiation->device, &format->fps);
-	err = frame_rate_set(negotiation->device, request->fps, &format->fps);
+		err = frame_rate_get(negotiation->device, &format->fps);
+	else
+		err = frame_rate_set(negotiation->device, request->fps, &format->fps);
+	if (err == 0 && !format->fps.den)
+		format->fps = request->pipeline_fps;
 	/* An output device without frame rates shows frames as they come: playback paces them. */
 	if (err == 0 && !format->fps.den && device_is_output(negotiation->device))
 		format->fps = request->fps;
