@@ -427,8 +427,8 @@ static enum status capture_with(struct capture_options *options)
 	setup_close(&setup);
 	segment_command_close(options->segments.command);
 	watch_close(watch);
-	trigger_close(&options->events.trigger);
 	signals_close();
+	trigger_close(&options->events.trigger);
 	text_file_close(json);
 	return status;
 }

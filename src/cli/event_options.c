@@ -61,9 +61,9 @@ int event_options_check(const struct event_options *options, const char *output,
 int event_options_open(struct event_options *options)
 {
 	struct trigger_options triggers = { .fifo = options->fifo, .file = options->file };
+	int err = options->has_pre_roll ? trigger_open(&options->trigger, &triggers) : 0;
 
-	if (!options->has_pre_roll)
-		return 0;
-	triggers.signal_fd = signals_open_trigger();
-	return triggers.signal_fd < 0 ? triggers.signal_fd : trigger_open(&options->trigger, &triggers);
+	if (err == 0 && options->has_pre_roll)
+		signals_send_triggers(options->trigger.events[1]);
+	return err;
 }

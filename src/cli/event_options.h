@@ -18,8 +18,7 @@ extern const struct option_row event_rows[];
 /* Whether they fit together, and the output. Returns 0 or -EINVAL, logged. */
 int event_options_check(const struct event_options *options, const char *output, const char *container,
 			bool zero_copy);
-/* Opens the trigger, where there is one. Call it before other threads start, which inherit the blocked
- * signal. Returns as trigger_open(). */
+/* Opens the trigger, where there is one. Returns as trigger_open(). */
 int event_options_open(struct event_options *options);
 
 #endif

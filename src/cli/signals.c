@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/output_file.h"
+#include "session/trigger.h"
 
 static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -27,9 +28,7 @@ static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
 #define SAME_REQUEST_NS NS_PER_S
 
 static int signal_fd = -1;
-static struct {
-	int number, fd;
-} blocked[] = { { SIGCONT, -1 }, { SIGUSR1, -1 } }; /* which a signalfd has */
+static int resume_fd = -1, trigger_fd = -1;
 static atomic_uint n_hangups;
 static _Atomic int64_t first_ns; /* of the first signal; 0: none yet */
 
@@ -96,55 +95,61 @@ const atomic_uint *signals_count_hangups(void)
 	return &n_hangups;
 }
 
-static int open_blocked(int number, int *fd)
-{
-	sigset_t set;
-	int err;
-
-	sigemptyset(&set);
-	sigaddset(&set, number);
-	err = -pthread_sigmask(SIG_BLOCK, &set, NULL);
-	if (err == 0)
-		*fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (err == 0 && *fd < 0)
-		err = -errno;
-	if (err < 0)
-		log_error("signalfd: %s", err_str(err));
-	return err < 0 ? err : *fd;
-}
-
-static void close_blocked(int number, int *fd)
-{
-	sigset_t set;
-
-	if (*fd < 0)
-		return;
-	close(*fd);
-	*fd = -1;
-	sigemptyset(&set);
-	sigaddset(&set, number);
-	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-}
-
 /* A signalfd here: SIGCONT, blocked in all threads, is pending as soon as the program continues, so no thread
  * can run on before the descriptor is readable. A handler might run in another thread, and later. */
 int signals_open_resume(void)
 {
-	return open_blocked(SIGCONT, &blocked[0].fd);
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCONT);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	resume_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (resume_fd >= 0)
+		return resume_fd;
+	log_error("signalfd: %s", err_str(-errno));
+	return -errno;
 }
 
-int signals_open_trigger(void)
+/* In a handler, for its time: who reads the pipe may be late. */
+static void handle_trigger(int number)
 {
-	return open_blocked(SIGUSR1, &blocked[1].fd);
+	struct trigger_event event = { .time_ns = now_ns(), .source = "SIGUSR1" };
+	int saved = errno;
+	ssize_t n = write(trigger_fd, &event, sizeof event);
+
+	(void)number;
+	(void)n;
+	errno = saved;
+}
+
+void signals_send_triggers(int fd)
+{
+	struct sigaction action = { .sa_handler = handle_trigger, .sa_flags = SA_RESTART };
+
+	trigger_fd = fd;
+	sigaction(SIGUSR1, &action, NULL);
+}
+
+static void close_resume(void)
+{
+	sigset_t set;
+
+	if (resume_fd < 0)
+		return;
+	close(resume_fd);
+	resume_fd = -1;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCONT);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
 void signals_close(void)
 {
 	int fd = signal_fd;
 
-	for (size_t i = 0; i < ARRAY_SIZE(blocked); i++)
-		close_blocked(blocked[i].number, &blocked[i].fd);
-	signal_fd = -1;
+	close_resume();
+	signal_fd = trigger_fd = -1;
 	output_file_set_cancel(-1);
 	if (fd >= 0)
 		close(fd);

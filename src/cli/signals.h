@@ -14,8 +14,9 @@ int signals_open(void);
 int signals_open_resume(void);
 /* From now on SIGHUP does not end the run, but is counted. Returns the count, which the caller reads. */
 const atomic_uint *signals_count_hangups(void);
-/* The same for SIGUSR1, which ends a program that does not call it. */
-int signals_open_trigger(void);
+/* From now on each SIGUSR1, which ends a program that does not call it, is written to this pipe as a struct
+ * trigger_event. */
+void signals_send_triggers(int fd);
 /* Closes all descriptors. The handlers stay: what follows is the end of the program, which a signal that
  * belongs to the same request must not turn into a failure. */
 void signals_close(void);

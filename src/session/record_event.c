@@ -26,7 +26,7 @@ static void drop_frame(void *opaque, void *item)
 	record_lines_write(file);
 }
 
-void record_event_open(struct record_file *file)
+int record_event_open(struct record_file *file)
 {
 	file->event.kept = (struct pre_roll){
 		.length_ns = file->recording->options.pre_roll_ns,
@@ -34,6 +34,7 @@ void record_event_open(struct record_file *file)
 		.drop = drop_frame,
 		.opaque = file,
 	};
+	return trigger_start(file->recording->options.trigger);
 }
 
 int record_event_check(const struct record_file *file)
@@ -47,9 +48,10 @@ int record_event_check(const struct record_file *file)
 }
 
 /* A trigger while a file is recorded makes that longer. */
-static void follow(struct record_file *file, const struct trigger_event *event, int64_t time_ns)
+static void follow(struct record_file *file, const struct trigger_event *event)
 {
 	int64_t post_roll_ns = file->recording->options.post_roll_ns;
+	int64_t time_ns = event->time_ns + file->event.offset_ns;
 
 	if (event->stop) {
 		file->event.is_stopped = file->event.wanted;
@@ -63,14 +65,24 @@ static void follow(struct record_file *file, const struct trigger_event *event, 
 	log_verbose("triggered by %s", event->source);
 }
 
+/* Those behind the end of a file are for the next one. */
+static int64_t last_trigger_ns(const struct record_file *file, const struct record_frame *frame)
+{
+	if (!frame)
+		return INT64_MAX;
+	return record_event_is_over(file, frame) ? file->event.until_ns - file->event.offset_ns
+						 : frame->info.dequeue_ns;
+}
+
 void record_event_poll(struct record_file *file, const struct record_frame *frame)
 {
+	struct trigger *trigger = file->recording->options.trigger;
 	struct trigger_event event;
 
 	if (frame)
 		file->event.offset_ns = frame->frame.pts_ns - frame->info.dequeue_ns;
-	while (!file->event.is_stopped && trigger_next(file->recording->options.trigger, &event))
-		follow(file, &event, now_ns() + file->event.offset_ns);
+	while (!file->event.is_stopped && trigger_next(trigger, last_trigger_ns(file, frame), &event))
+		follow(file, &event);
 }
 
 bool record_event_has_room(struct record_file *file)

@@ -24,9 +24,9 @@ int record_file_open(struct record_file **out, struct recording *recording)
 	file->recording = recording;
 	pthread_mutex_init(&file->shown.lock, NULL);
 	file->lines_end = &file->lines;
-	if (options->has_pre_roll)
-		record_event_open(file);
 	err = record_segment_prepare(file);
+	if (err == 0 && options->has_pre_roll)
+		err = record_event_open(file);
 	if (err == 0 && !file->has_own_logs)
 		err = frame_log_open(&file->log, options->frame_log, options->output.partial_suffix);
 	if (err == 0)
@@ -217,6 +217,22 @@ static int begin_event(struct record_file *file)
 	return err == -EAGAIN ? 0 : err;
 }
 
+/* The frame is the first that is not for the file. The next may have been triggered meanwhile. */
+static int end_event(struct record_file *file, const struct record_frame *frame)
+{
+	int err;
+
+	write_waiting(file);
+	file->event.wanted = file->event.is_stopped = false;
+	err = record_failure_note(file, record_segment_close(file));
+	if (err == 0)
+		err = record_segment_open(file);
+	if (err < 0)
+		return err;
+	record_event_poll(file, frame);
+	return begin_event(file);
+}
+
 /* Begins and ends files as the triggers say. */
 static int follow_triggers(struct record_file *file, const struct record_frame *frame)
 {
@@ -224,11 +240,8 @@ static int follow_triggers(struct record_file *file, const struct record_frame *
 
 	record_event_poll(file, frame);
 	err = begin_event(file);
-	if (err == 0 && record_event_is_over(file, frame)) {
-		write_waiting(file);
-		file->event.wanted = file->event.is_stopped = false;
-		err = record_failure_note(file, record_segment_close(file));
-	}
+	if (err == 0 && record_event_is_over(file, frame))
+		err = end_event(file, frame);
 	if (err == 0 && !file->writer && !file->event.wanted)
 		err = record_segment_open(file);
 	return err;
@@ -315,6 +328,8 @@ int record_file_close(struct record_file *file)
 	if (!file)
 		return 0;
 	file->ends = true;
+	if (file->recording->options.has_pre_roll)
+		trigger_stop(file->recording->options.trigger);
 	err = record_file_end_segment(file);
 	record_event_close(file);
 	log_err = frame_log_close(&file->log, err == 0);

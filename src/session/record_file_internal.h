@@ -104,11 +104,12 @@ void record_lines_settle(struct record_file *file, enum frame_result result);
 /* Writes the lines up to the first frame of which it is not known yet what became of it. */
 int record_lines_write(struct record_file *file);
 
-/* Prepares for what is kept. */
-void record_event_open(struct record_file *file);
+/* Prepares for what is kept, and for triggers. Returns 0 or a negative errno, logged. */
+int record_event_open(struct record_file *file);
 /* Refuses a pre-roll of raw frames for which there is no memory. The armed writer is open. */
 int record_event_check(const struct record_file *file);
-/* Takes what came from the triggers. frame NULL: no more will follow. */
+/* Takes the triggers that came before the frame; where the file is over with it, those before that end. frame
+ * NULL: no more will follow. */
 void record_event_poll(struct record_file *file, const struct record_frame *frame);
 /* Whether the file that is wanted can be begun, or --max-size ends the recording: none is wanted then. */
 bool record_event_has_room(struct record_file *file);

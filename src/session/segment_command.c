@@ -168,7 +168,7 @@ static void run_for(const struct segment_command *command, const char *path)
 /* Keeps nothing of ours but standard error, for messages. */
 static void leave(int names_fd)
 {
-	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	dup2(null, STDIN_FILENO);

@@ -169,6 +169,16 @@ int segment_name_add_text(const char *name, const char *text, char **path)
 	return asprintf(path, "%.*s-%s%s", stem, name, text, name + stem) < 0 ? log_no_memory() : 0;
 }
 
+bool segment_name_is_text(const char *text)
+{
+	if (*text == '.')
+		return false;
+	for (; *text; text++)
+		if (strchr("/%", *text) || (unsigned char)*text <= ' ' || *text == 0x7f)
+			return false;
+	return true;
+}
+
 int segment_name_add_suffix(const char *name, unsigned suffix, char **path)
 {
 	char text[16];

@@ -19,6 +19,8 @@ int segment_name_expand_series(const char *pattern, char **path);
 int segment_name_add_suffix(const char *name, unsigned suffix, char **path);
 /* "a/b.mkv" becomes "a/b-TEXT.mkv". Likewise. */
 int segment_name_add_text(const char *name, const char *text, char **path);
+/* Whether text may be added: there is no field in it, no folder and no space. */
+bool segment_name_is_text(const char *text);
 /* "a/b-%d.mkv" becomes "FOLDER/b-%d.mkv"; folder NULL: it stays. *path is the caller's to free. Returns 0, or
  * -ENOMEM, logged. */
 int segment_name_in_folder(const char *folder, const char *pattern, char **path);

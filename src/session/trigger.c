@@ -5,13 +5,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/array.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "session/segment_name.h"
+
+/* No event of inotify(7) tells of a file that another machine makes. */
+#define LOOK_MS 20
 
 /* Opened for both: it stays open, and readable by us alone, while those who write to it come and go. */
 static int open_fifo(struct trigger *t)
@@ -54,30 +61,24 @@ int trigger_open(struct trigger *t, const struct trigger_options *options)
 {
 	int err = 0;
 
-	*t = (struct trigger){ .options = *options, .fifo_fd = -1, .opened = true };
-	if (options->fifo)
+	*t = (struct trigger){ .options = *options, .fifo_fd = -1, .stop_fd = -1, .opened = true };
+	if (pipe2(t->events, O_CLOEXEC | O_NONBLOCK) < 0) {
+		err = -errno;
+		t->events[0] = t->events[1] = -1;
+		log_error("pipe: %s", err_str(err));
+	}
+	if (err == 0 && options->fifo)
 		err = open_fifo(t);
 	if (err == 0 && options->file)
 		err = check_folder(options->file);
 	return err;
 }
 
-static bool take_signal(const struct trigger *t)
-{
-	struct signalfd_siginfo info;
+/* --- what came --- */
 
-	return t->options.signal_fd >= 0 && read(t->options.signal_fd, &info, sizeof info) == sizeof info;
-}
-
-/* It becomes part of a file's name. */
 static bool is_good_name(const char *name)
 {
-	if (*name == '.' || strlen(name) >= TRIGGER_NAME_MAX)
-		return false;
-	for (; *name; name++)
-		if (strchr("/%", *name) || (unsigned char)*name <= ' ' || *name == 0x7f)
-			return false;
-	return true;
+	return strlen(name) < TRIGGER_NAME_MAX && segment_name_is_text(name);
 }
 
 /* "start", "start NAME" or "stop". A file is begun under any name rather than none. */
@@ -132,25 +133,91 @@ static bool take_trigger_line(struct trigger *t, struct trigger_event *event)
 	return false;
 }
 
-bool trigger_next(struct trigger *t, struct trigger_event *event)
+static void note(const struct trigger *t, struct trigger_event *event, const char *source)
 {
-	*event = (struct trigger_event){ .source = "SIGUSR1" };
-	if (take_signal(t))
-		return true;
-	event->source = t->options.fifo;
-	if (take_trigger_line(t, event))
-		return true;
-	*event = (struct trigger_event){ .source = t->options.file };
-	/* This also works where no event of inotify(7) comes, as when another machine made it. */
-	return t->options.file && unlink(t->options.file) == 0;
+	event->time_ns = now_ns();
+	event->source = source;
+	if (write(t->events[1], event, sizeof *event) != sizeof *event)
+		log_warn("%s: more triggers than can be followed: this one is left out", source);
+}
+
+static void look(struct trigger *t)
+{
+	struct trigger_event event = { 0 };
+
+	while (take_trigger_line(t, &event)) {
+		note(t, &event, t->options.fifo);
+		event = (struct trigger_event){ 0 };
+	}
+	if (t->options.file && unlink(t->options.file) == 0)
+		note(t, &event, t->options.file);
+}
+
+static void *trigger_thread(void *opaque)
+{
+	struct trigger *t = opaque;
+	struct pollfd fds[] = { { .fd = t->stop_fd, .events = POLLIN },
+				{ .fd = t->fifo_fd, .events = POLLIN } };
+
+	while (!fds[0].revents) {
+		poll(fds, ARRAY_SIZE(fds), t->options.file ? LOOK_MS : -1);
+		look(t);
+	}
+	return NULL;
+}
+
+int trigger_start(struct trigger *t)
+{
+	int err = 0;
+
+	look(t);
+	if (t->fifo_fd < 0 && !t->options.file)
+		return 0;
+	t->stop_fd = eventfd(0, EFD_CLOEXEC);
+	if (t->stop_fd < 0)
+		err = -errno;
+	if (err == 0)
+		err = -pthread_create(&t->thread, NULL, trigger_thread, t);
+	t->has_thread = err == 0;
+	if (err < 0)
+		log_error("cannot create a thread for triggers: %s", err_str(err));
+	return err;
+}
+
+bool trigger_next(struct trigger *t, int64_t until_ns, struct trigger_event *event)
+{
+	if (!t->has_next)
+		t->has_next = read(t->events[0], &t->next, sizeof t->next) == sizeof t->next;
+	if (!t->has_next || t->next.time_ns > until_ns)
+		return false;
+	*event = t->next;
+	t->has_next = false;
+	return true;
+}
+
+void trigger_stop(struct trigger *t)
+{
+	if (!t->has_thread)
+		return;
+	eventfd_write(t->stop_fd, 1);
+	pthread_join(t->thread, NULL);
+	t->has_thread = false;
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
 }
 
 void trigger_close(struct trigger *t)
 {
 	if (!t->opened)
 		return;
-	if (t->fifo_fd >= 0)
-		close(t->fifo_fd);
+	close_fd(t->fifo_fd);
+	close_fd(t->stop_fd);
+	close_fd(t->events[0]);
+	close_fd(t->events[1]);
 	if (t->created)
 		unlink(t->options.fifo);
 	t->opened = false;

@@ -40,10 +40,15 @@ triggered() { # NAME DEVICE [OPTIONS...]: two files
 triggered raw.nut format=YUYV
 joined raw-0.nut 'raw.nut, the first'
 done_under tsan
+# A disk that holds up the file until both triggers have come.
+prompt=("${program[@]}")
+program=(env "LD_PRELOAD=$build/tests/preload/failing_disk.so" 'FAIL_DISK=write@2:1000 late-' "${prompt[@]}")
+triggered late.nut format=YUYV
+program=("${prompt[@]}")
 triggered node.mkv format=YU12 -c h264_v4l2 --codec-device sim:type=encoder,size=$size --codec-opt gop=10
 triggered h264.mkv format=H264,gop=10
-triggered x264.mp4 format=YUYV,fps=50 -c libx264 --codec-opt g=10,preset=ultrafast,bf=2
-triggered mpeg4.avi format=YU12,fps=50 -c mpeg4 --codec-opt g=10,qmax=2
+triggered x264.mp4 format=YUYV -c libx264 --codec-opt g=10,preset=ultrafast,bf=2
+triggered mpeg4.avi format=YU12 -c mpeg4 --codec-opt g=10,qmax=2
 
 # Lines in a FIFO: names, which become part of the file's, and the end. It is there while the program is.
 start capture -d sim:size=64x48,fps=100 --pre-roll 50ms --trigger ctl -o 'ev-%d.nut' --json=r.json
