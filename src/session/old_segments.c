@@ -12,7 +12,6 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "session/segment_match.h"
 #include "session/segment_name.h"
 
 /* --- the list --- */
@@ -68,10 +67,10 @@ void old_segments_find(struct old_segments *list, const struct segment_patterns 
 	struct timespec now;
 	char *elsewhere = NULL;
 
-	segment_match_files(patterns->segment, patterns->partial_suffix, note_file, list);
+	segment_match_files(patterns->segment, &patterns->extras, note_file, list);
 	if (patterns->fallback &&
 	    segment_name_in_folder(patterns->fallback, patterns->segment, &elsewhere) == 0)
-		segment_match_files(elsewhere, patterns->partial_suffix, note_file, list);
+		segment_match_files(elsewhere, &patterns->extras, note_file, list);
 	free(elsewhere);
 	if (list->n)
 		qsort(list->segments, list->n, sizeof *list->segments, compare_ages);
@@ -127,11 +126,12 @@ static void remove_log_of(const struct segment_patterns *patterns, const char *p
 	char *log = NULL, *partial = NULL;
 	struct segment_match match;
 
-	if (!segment_match_partial(patterns->segment, patterns->partial_suffix, path, &match) ||
+	if (!segment_match_extras(patterns->segment, &patterns->extras, path, &match) ||
 	    segment_match_name(&match, patterns->log, &log) < 0)
 		return;
 	remove_regular(log);
-	if (patterns->partial_suffix && asprintf(&partial, "%s%s", log, patterns->partial_suffix) >= 0)
+	if (patterns->extras.partial_suffix &&
+	    asprintf(&partial, "%s%s", log, patterns->extras.partial_suffix) >= 0)
 		remove_regular(partial);
 	free(log);
 	free(partial);
@@ -145,8 +145,7 @@ static void remove_log(const struct segment_patterns *patterns, const char *path
 	if (patterns->fallback &&
 	    segment_name_in_folder(patterns->fallback, patterns->segment, &segment) == 0 &&
 	    segment_name_in_folder(patterns->fallback, patterns->log, &log) == 0)
-		remove_log_of(&(struct segment_patterns){ segment, log, patterns->partial_suffix, NULL },
-			      path);
+		remove_log_of(&(struct segment_patterns){ segment, log, NULL, patterns->extras }, path);
 	free(segment);
 	free(log);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include "session/segment_match.h"
 
 struct old_segment {
 	char *path; /* NULL: it is gone */
@@ -24,10 +25,10 @@ struct old_segments {
 
 /* Where the files of a recording are. */
 struct segment_patterns {
-	const char *segment;        /* a path with fields, see segment_name.h */
-	const char *log;            /* of the frame logs; NULL: segments have none of their own */
-	const char *partial_suffix; /* of what is unfinished; NULL: none */
-	const char *fallback;       /* a folder where they may be as well; NULL: none */
+	const char *segment;  /* a path with fields, see segment_name.h */
+	const char *log;      /* of the frame logs; NULL: segments have none of their own */
+	const char *fallback; /* a folder where they may be as well; NULL: none */
+	struct segment_extras extras;
 };
 
 /* Adds the segments of earlier runs. */

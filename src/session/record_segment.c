@@ -196,6 +196,13 @@ static bool ask_rotation(void *rotation)
 	return rotation_make_room(rotation);
 }
 
+static bool has_named_triggers(const struct record_file *file)
+{
+	const struct record_options *options = &file->recording->options;
+
+	return options->has_pre_roll && options->trigger->options.fifo;
+}
+
 /* The rotation watches the disk of any file. */
 static int open_rotation(struct record_file *file)
 {
@@ -204,8 +211,9 @@ static int open_rotation(struct record_file *file)
 	const struct rotation_options rotation = {
 		.rules = options->rotation,
 		.patterns = { muxer_file_path(options->output.url),
-			      file->has_own_logs ? options->frame_log : NULL, options->output.partial_suffix,
-			      options->fallback },
+			      file->has_own_logs ? options->frame_log : NULL,
+			      options->fallback,
+			      { options->output.partial_suffix, has_named_triggers(file) } },
 		.written = &recording->ledger.bytes_written,
 		.disk_left_ns = &recording->disk_left_ns,
 	};
@@ -233,26 +241,12 @@ int record_segment_prepare(struct record_file *file)
 	return open_rotation(file);
 }
 
-/* The segment's path without the name that a trigger has for it. */
-static char *path_without_name(const struct record_file *file)
-{
-	char *path = strdup(writer_info(file->writer).path), *slash, *at;
-	size_t n = strlen(file->event.name);
-
-	slash = path ? strrchr(path, '/') : NULL;
-	at = path && n ? strstr(slash ? slash : path, file->event.name) : NULL;
-	for (char *next; at && (next = strstr(at + 1, file->event.name));)
-		at = next;
-	if (at && at > path && at[-1] == '-')
-		memmove(at - 1, at + n, strlen(at + n) + 1);
-	return path;
-}
-
 /* A log with fields in its name is the segment's own, and has the same name of a trigger. */
 static int open_own_log(struct record_file *file)
 {
 	const struct record_options *options = &file->recording->options;
-	char *segments = NULL, *logs = NULL, *path = NULL, *own = NULL, *named = NULL;
+	const struct segment_extras extras = { .has_text = *file->event.name };
+	char *segments = NULL, *logs = NULL, *path = NULL;
 	struct segment_match match;
 	int err;
 
@@ -261,19 +255,14 @@ static int open_own_log(struct record_file *file)
 	err = place_pattern(file, options->output.url, &segments);
 	if (err == 0)
 		err = place_pattern(file, options->frame_log, &logs);
-	own = path_without_name(file);
-	if (err == 0 && (!own || !segment_match(segments, own, &match)))
-		err = own ? -EINVAL : log_no_memory();
+	if (err == 0 && !segment_match_extras(segments, &extras, writer_info(file->writer).path, &match))
+		err = -EINVAL;
 	if (err == 0)
 		err = segment_match_name(&match, logs, &path);
 	if (err == -EINVAL)
 		log_error("%s: its fields are not those of '%s'", options->frame_log, options->output.url);
-	if (err == 0 && *file->event.name)
-		err = segment_name_add_text(path, file->event.name, &named);
 	if (err == 0)
-		err = frame_log_open(&file->log, named ? named : path, options->output.partial_suffix);
-	free(own);
-	free(named);
+		err = frame_log_open(&file->log, path, options->output.partial_suffix);
 	free(segments);
 	free(logs);
 	free(path);

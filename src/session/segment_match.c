@@ -93,7 +93,7 @@ static char *take_apart(const char *pattern, bool month)
 /* --- matching --- */
 
 struct matcher {
-	bool month;
+	bool month, has_text;
 	struct segment_match *match;
 };
 
@@ -242,32 +242,54 @@ static unsigned cut_suffix(char *name)
 	return (unsigned)suffix;
 }
 
-/* The name as it is, or without a suffix. */
+/* The name without what is from the dash to the end of the stem. */
+static bool match_without(struct matcher *m, const char *pattern, const char *name, const char *dash,
+			  const char *end)
+{
+	char *added = m->match->added, cut[PATH_MAX];
+
+	if (end - dash > SEGMENT_TEXT_BYTES)
+		return false;
+	snprintf(added, SEGMENT_TEXT_BYTES, "%.*s", (int)(end - dash - 1), dash + 1);
+	snprintf(cut, sizeof cut, "%.*s%s", (int)(dash - name), name, end);
+	if (*added && segment_name_is_text(added) && match_text(m, pattern, cut))
+		return true;
+	*added = '\0';
+	return false;
+}
+
+/* Where the text that was added has a dot, and the rest none, that does not end the stem. */
+static bool match_with_text(struct matcher *m, const char *pattern, const char *name)
+{
+	const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name, *dot = strrchr(base, '.');
+	const char *ends[] = { dot && dot > base ? dot : base, name + strlen(name) };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		for (const char *dash = base; dash < ends[i]; dash++)
+			if (*dash == '-' && match_without(m, pattern, name, dash, ends[i]))
+				return true;
+	return false;
+}
+
+/* The name as it is, or without a suffix, or without what was added to it. */
 static bool match_name(struct matcher *m, const char *pattern, const char *name)
 {
 	unsigned n_fields = m->match->n_fields;
 	char cut[PATH_MAX];
 
 	m->match->suffix = 0;
+	*m->match->added = '\0';
 	if (match_text(m, pattern, name))
 		return true;
 	m->match->n_fields = n_fields;
 	if (snprintf(cut, sizeof cut, "%s", name) >= (int)sizeof cut)
 		return false;
 	m->match->suffix = cut_suffix(cut);
-	return m->match->suffix && match_text(m, pattern, cut);
-}
-
-bool segment_match(const char *pattern, const char *path, struct segment_match *match)
-{
-	struct matcher m = { .month = segment_name_has_month(pattern), .match = match };
-	char *apart = take_apart(pattern, m.month);
-	bool matches;
-
-	*match = (struct segment_match){ 0 };
-	matches = apart && match_name(&m, apart, path);
-	free(apart);
-	return matches;
+	if (m->match->suffix && match_text(m, pattern, cut))
+		return true;
+	m->match->suffix = 0;
+	m->match->n_fields = n_fields;
+	return m->has_text && match_with_text(m, pattern, name);
 }
 
 /* The name without the suffix of what is unfinished, if it ends with it. */
@@ -281,13 +303,32 @@ static bool cut_partial(const char *suffix, const char *name, char whole[PATH_MA
 	return true;
 }
 
-bool segment_match_partial(const char *pattern, const char *partial_suffix, const char *path,
-			   struct segment_match *match)
+static bool match_extras(struct matcher *m, const struct segment_extras *extras, const char *pattern,
+			 const char *name)
 {
 	char whole[PATH_MAX];
 
-	return segment_match(pattern, path, match) ||
-	       (cut_partial(partial_suffix, path, whole) && segment_match(pattern, whole, match));
+	m->has_text = extras->has_text;
+	return match_name(m, pattern, name) ||
+	       (cut_partial(extras->partial_suffix, name, whole) && match_name(m, pattern, whole));
+}
+
+bool segment_match_extras(const char *pattern, const struct segment_extras *extras, const char *path,
+			  struct segment_match *match)
+{
+	struct matcher m = { .month = segment_name_has_month(pattern), .match = match };
+	char *apart = take_apart(pattern, m.month);
+	bool matches;
+
+	*match = (struct segment_match){ 0 };
+	matches = apart && match_extras(&m, extras, apart, path);
+	free(apart);
+	return matches;
+}
+
+bool segment_match(const char *pattern, const char *path, struct segment_match *match)
+{
+	return segment_match_extras(pattern, &(struct segment_extras){ 0 }, path, match);
 }
 
 /* --- names of the same fields --- */
@@ -334,6 +375,8 @@ int segment_match_name(const struct segment_match *match, const char *pattern, c
 	free(apart);
 	if (err == 0 && match->suffix)
 		err = segment_name_add_suffix(name, match->suffix, path);
+	else if (err == 0 && *match->added)
+		err = segment_name_add_text(name, match->added, path);
 	else if (err == 0) {
 		*path = name;
 		return 0;
@@ -346,20 +389,12 @@ int segment_match_name(const struct segment_match *match, const char *pattern, c
 
 struct search {
 	struct matcher matcher;
-	const char *partial_suffix;
+	const struct segment_extras *extras;
 	void (*found)(void *opaque, const char *path, const struct segment_match *match);
 	void *opaque;
 };
 
 static void search_folder(struct search *s, const char *folder, const char *pattern);
-
-static bool matches_file(struct search *s, const char *pattern, const char *name)
-{
-	char whole[PATH_MAX];
-
-	return match_name(&s->matcher, pattern, name) ||
-	       (cut_partial(s->partial_suffix, name, whole) && match_name(&s->matcher, pattern, whole));
-}
 
 /* component: of the pattern, that the entry of a folder is to match; rest: of the pattern behind it. */
 static void search_entry(struct search *s, const char *folder, const char *name, const char *component,
@@ -370,7 +405,8 @@ static void search_entry(struct search *s, const char *folder, const char *name,
 	char path[PATH_MAX];
 	struct stat st;
 
-	if (*rest ? match_text(&s->matcher, component, name) : matches_file(s, component, name)) {
+	if (*rest ? match_text(&s->matcher, component, name)
+		  : match_extras(&s->matcher, s->extras, component, name)) {
 		if (snprintf(path, sizeof path, "%s%s%.*s", folder, name, (int)slashes, rest) >=
 			    (int)sizeof path ||
 		    lstat(path, &st) < 0)
@@ -421,14 +457,14 @@ static const char *common_folder(const char *pattern, bool month, char folder[PA
 	return end;
 }
 
-void segment_match_files(const char *pattern, const char *partial_suffix,
+void segment_match_files(const char *pattern, const struct segment_extras *extras,
 			 void (*found)(void *opaque, const char *path, const struct segment_match *match),
 			 void *opaque)
 {
 	struct segment_match match = { 0 };
 	struct search s = {
 		.matcher = { .month = segment_name_has_month(pattern), .match = &match },
-		.partial_suffix = partial_suffix,
+		.extras = extras,
 		.found = found,
 		.opaque = opaque,
 	};

@@ -51,7 +51,8 @@ triggered x264.mp4 format=YUYV -c libx264 --codec-opt g=10,preset=ultrafast,bf=2
 triggered mpeg4.avi format=YU12 -c mpeg4 --codec-opt g=10,qmax=2
 
 # Lines in a FIFO: names, which become part of the file's, and the end. It is there while the program is.
-start capture -d sim:size=64x48,fps=100 --pre-roll 50ms --trigger ctl -o 'ev-%d.nut' --json=r.json
+touch ev-0-old.nut ev-0-old.log
+start capture -d sim:size=64x48,fps=100 --pre-roll 50ms --trigger ctl -o 'ev-%d.nut' --frame-log 'ev-%d.log' --keep 2 --json=r.json
 wait_until 30 test -p ctl
 printf 'stop\nhello  you\n%0200d\nstart door \n' 0 >ctl
 wait_until 30 has_bytes ev-0-door.nut 30000
@@ -65,6 +66,7 @@ is "$(grep -c "ctl: 'hello ...' is not understood: expected start, start NAME or
 is "$(grep -c "ctl: a line of more than 127 characters" err)" 1 'FIFO: a long line'
 is "$(grep -c "ctl: 'a/b' cannot be a part of a file's name" err)" 1 'FIFO: a name that is none'
 balanced r.json FIFO
+is "$(echo ev-*)" 'ev-0-door.log ev-0-door.nut ev-1.log ev-1.nut' 'FIFO: --keep removes what an earlier trigger has named'
 
 # A file that is there: at once, all of it, and its segments.
 sim=sim:size=64x48,fps=0

@@ -130,6 +130,41 @@ static void a_log_has_the_name_of_its_segment(void **state)
 	}
 }
 
+/* What a trigger has added to the name, which its log has too. */
+static void text_is_found_that_was_added(void **state)
+{
+	static const struct segment_extras extras = { .has_text = true };
+	static const char *const names[][3] = {
+		{ "e-%d.mkv", "e-7-door.mkv", "7-door.log" },
+		{ "e-%d.mkv", "e-7-a-b.c.mkv", "7-a-b.c.log" },
+		{ "e-%d.mkv", "e-7-door-2.mkv", "7-door-2.log" },
+		{ "e-%d.mkv", "e-7-2.mkv", "7-2.log" },
+		{ "e-%d.mkv", "e-7.mkv", "7.log" },
+		{ "e-%d", "e-7-a.b", "7-a.b.log" },
+		{ "e.%d", "e-door.7", "7-door.log" },
+		{ "a/e-%d.mkv", "a/e-7-x.mkv", "7-x.log" },
+		{ "e-%d.mkv", "e-7-.mkv", NULL },
+		{ "e-%d.mkv", "e-7-.x.mkv", NULL },
+		{ "e-%d.mkv", "e-7-a b.mkv", NULL },
+		{ "e-%d.mkv", "e-7door.mkv", NULL },
+		{ "e-%d.mkv", "e-x-7.mkv", NULL },
+	};
+	struct segment_match match;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char *path = NULL;
+
+		if (segment_match_extras(names[i][0], &extras, names[i][1], &match) != !!names[i][2])
+			fail_msg("%s, %s", names[i][0], names[i][1]);
+		if (!names[i][2])
+			continue;
+		assert_int_equal(segment_match_name(&match, "%d.log", &path), 0);
+		assert_string_equal(path, names[i][2]);
+		free(path);
+	}
+}
+
 static void collect(void *opaque, const char *path, const struct segment_match *match)
 {
 	char *found = opaque;
@@ -150,7 +185,7 @@ static void touch(const char *path)
 /* Folders may have fields as well. Folders and links are not files that a recording made. */
 static void only_regular_files_are_found(void **state)
 {
-	static const char *const files[] = { "r/07/a1.mkv.part", "r/07/b1.mkv", "r/7/a2.mkv",
+	static const char *const files[] = { "r/07/a1-door.mkv.part", "r/07/b1.mkv", "r/7/a2.mkv",
 					     "r/07/a2.mkv.bak" };
 	char folder[] = "/tmp/v4l2q-match.XXXXXX", found[256] = "";
 
@@ -162,12 +197,12 @@ static void only_regular_files_are_found(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		touch(files[i]);
 	assert_int_equal(symlink("b1.mkv", "r/07/a9.mkv"), 0);
-	segment_match_files("r/%H/a%d.mkv", ".part", collect, found);
-	assert_string_equal(found, "r/07/a1.mkv.part ");
+	segment_match_files("r/%H/a%d.mkv", &(struct segment_extras){ ".part", true }, collect, found);
+	assert_string_equal(found, "r/07/a1-door.mkv.part ");
 	*found = '\0';
-	segment_match_files("r/%H/a%d.mkv", NULL, collect, found);
+	segment_match_files("r/%H/a%d.mkv", &(struct segment_extras){ 0 }, collect, found);
 	assert_string_equal(found, "");
-	segment_match_files("r//07/b%d.mkv", NULL, collect, found);
+	segment_match_files("r//07/b%d.mkv", &(struct segment_extras){ 0 }, collect, found);
 	assert_string_equal(found, "r//07/b1.mkv ");
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		unlink(files[i]);
@@ -183,6 +218,7 @@ int main(void)
 		cmocka_unit_test(every_field_matches_what_it_makes),
 		cmocka_unit_test(what_looks_alike_does_not_match),
 		cmocka_unit_test(a_log_has_the_name_of_its_segment),
+		cmocka_unit_test(text_is_found_that_was_added),
 		cmocka_unit_test(only_regular_files_are_found),
 	};
 
