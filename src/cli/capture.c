@@ -297,16 +297,14 @@ static enum status run_status(const struct recording *recording, const struct ca
 
 	if (err < 0)
 		return end_status(recording->end, recording->ledger.captured > 0, err);
-	if (recording->ledger.not_triggered && !has_recorded(recording))
-		log_info("no trigger came: nothing was recorded");
-	else if (!has_recorded(recording))
+	if (!has_recorded(recording))
 		log_error("no frame was recorded: %s", report_record_fates(recording, fates));
 	if (options->has_max_drops && lost > options->max_drops) {
 		log_error("%" PRIu64 " frames were lost, more than --max-drops %" PRIu64 " allows", lost,
 			  options->max_drops);
 		return STATUS_DROPS;
 	}
-	return has_recorded(recording) || recording->ledger.not_triggered ? STATUS_DONE : STATUS_FAILED;
+	return has_recorded(recording) ? STATUS_DONE : STATUS_FAILED;
 }
 
 /* A run that failed before its first frame has no text report, but the JSON that was asked for. */
