@@ -69,15 +69,20 @@ static bool was_late(const struct capture_timestamps *timestamps)
 }
 
 /* Whether its clock, which may count from another time, has it wait no longer than a busy program may have
- * left it, or the one before. vivid gives a frame out early, with the time at which a sensor would have read
- * its last line. */
+ * left it, or did, or the one before. vivid gives a frame out early, with the time at which a sensor would
+ * have read its last line. */
 static bool has_arrived_after(const struct capture_timestamps *timestamps, const struct frame_info *info)
 {
 	int64_t latency_ns = difference_ns(info->dequeue_ns, info->timestamp_ns);
 	int64_t waited_ns = difference_ns(latency_ns, timestamps->least_latency_ns);
 	int64_t early_ns = later(timestamps->frame_ns, timestamps->interval_ns);
+	/* What passed before the first frame was the device's. */
+	int64_t absent_ns = timestamps->away_ns < timestamps->first_dequeue_ns
+				    ? info->dequeue_ns - timestamps->last.dequeue_ns
+				    : timestamps->back_ns - timestamps->away_ns;
 
-	if (device_clock_is_monotonic(info->flags) && latency_ns >= -early_ns && latency_ns <= WAITING_NS)
+	if (device_clock_is_monotonic(info->flags) && latency_ns >= -early_ns &&
+	    latency_ns <= absent_ns + WAITING_NS)
 		return true;
 	return waited_ns >= -SCHEDULING_NS && waited_ns <= WAITING_NS;
 }

@@ -173,6 +173,17 @@ static void starved(struct frame_info *info, int64_t n)
 		info->dequeue_ns = back_ns + (n - 50) * 10 * MS;
 }
 
+/* And the driver, which stamps one late, no more than the program. */
+static void starved_with_its_driver(struct frame_info *info, int64_t n)
+{
+	if (n == 49)
+		info->timestamp_ns += 35 * MS;
+	if (n == 50)
+		info->dequeue_ns += 120 * MS;
+	if (n == 51)
+		info->dequeue_ns += 81 * MS;
+}
+
 static void fields(struct frame_info *info, int64_t n)
 {
 	info->field = n % 2 ? V4L2_FIELD_BOTTOM : V4L2_FIELD_TOP;
@@ -206,6 +217,7 @@ static const struct {
 	CAMERA(good, 0, ""),
 	CAMERA(jittery, 0, ""),
 	CAMERA(first_is_late, 0, ""),
+	CAMERA(starved_with_its_driver, 0, ""),
 	CAMERA(of_another_clock, 0, ""),
 	CAMERA(of_another_clock_when_busy, 0, ""),
 	{ given_out_early, 0, "", (N - 1) * FRAME + 25 * MS },
