@@ -11,16 +11,26 @@
 #include "session/pre_roll_memory.h"
 #include "session/record_file_internal.h"
 
+enum frame_result record_event_count_dropped(struct record_file *file, uint64_t n)
+{
+	struct ledger *ledger = &file->recording->ledger;
+
+	if (!file->event.wanted) {
+		ledger->not_triggered += n;
+		return FRAME_NOT_TRIGGERED;
+	}
+	ledger->lost_writer += n;
+	return FRAME_LOST_WRITER;
+}
+
 /* pre_roll's drop(). Of frames that were lost on the way here the log tells nevertheless. */
 static void drop_frame(void *opaque, void *item)
 {
 	struct record_file *file = opaque;
 	struct record_frame *frame = item;
 
-	if (frame->frame.memory) {
-		file->recording->ledger.not_triggered++;
-		frame->result = FRAME_NOT_TRIGGERED;
-	}
+	if (frame->frame.memory)
+		frame->result = record_event_count_dropped(file, 1);
 	frame_unref(&frame->frame);
 	record_lines_append(file, frame);
 	record_lines_write(file);

@@ -60,7 +60,8 @@ int record_failure_pause(struct record_file *file, int err)
 	err = record_failure_note(file, err);
 	if (err < 0)
 		return err;
-	record_segment_close(file);
+	if (!writer_is_armed(file->writer)) /* which keeps what it has for the next attempt */
+		record_segment_close(file);
 	file->retry_ns = now_ns() + RETRY_NS;
 	return -EAGAIN;
 }

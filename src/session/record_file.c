@@ -202,7 +202,7 @@ static int write_or_wait(struct record_file *file, struct record_frame *frame)
 	return has_waited(file, frame) ? write_waiting(file) : 0;
 }
 
-/* Begins the file that a trigger wants, with what was kept. */
+/* Begins the file that a trigger wants, with what was kept; that waits for one that can be opened. */
 static int begin_event(struct record_file *file)
 {
 	struct record_frame *frame;
@@ -211,10 +211,12 @@ static int begin_event(struct record_file *file)
 	if (!file->event.wanted || !writer_is_armed(file->writer) || !record_event_has_room(file))
 		return 0;
 	err = record_failure_open(file);
+	if (err < 0)
+		return err == -EAGAIN ? 0 : err;
 	file->has_rate |= file->n_times > 1 && !writer_encodes(file->writer);
-	while ((err == 0 || err == -EAGAIN) && (frame = record_event_take(file)))
+	while (err == 0 && (frame = record_event_take(file)))
 		err = write_or_wait(file, frame);
-	return err == -EAGAIN ? 0 : err;
+	return err;
 }
 
 /* The frame is the first that is not for the file. The next may have been triggered meanwhile. */
@@ -223,8 +225,10 @@ static int end_event(struct record_file *file, const struct record_frame *frame)
 	int err;
 
 	write_waiting(file);
-	file->event.wanted = file->event.is_stopped = false;
+	if (writer_is_armed(file->writer)) /* there was no file to be had */
+		pre_roll_clear(&file->event.kept);
 	err = record_failure_note(file, record_segment_close(file));
+	file->event.wanted = file->event.is_stopped = false;
 	if (err == 0)
 		err = record_segment_open(file);
 	if (err < 0)
@@ -303,6 +307,7 @@ int record_file_end_segment(struct record_file *file)
 
 	if (file->err == 0 && writer_is_armed(file->writer)) {
 		record_event_poll(file, NULL);
+		file->retry_ns = 0;
 		file->err = begin_event(file);
 	}
 	write_waiting(file);

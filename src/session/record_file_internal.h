@@ -95,8 +95,8 @@ int record_failure_open(struct record_file *file);
 void record_lines_append(struct record_file *file, struct record_frame *frame);
 /* The writer's on_packet(), of a struct record_file. */
 void record_lines_note_packet(void *opaque, int64_t pts, int64_t dts);
-/* The frame of that packet_pts will not be written, as no trigger came. */
-void record_lines_drop(struct record_file *file, int64_t pts);
+/* What becomes of the frame of that packet_pts, which will not be written. */
+void record_lines_drop(struct record_file *file, int64_t pts, enum frame_result result);
 /* So many packets of the segment are in the file. */
 void record_lines_note_written(struct record_file *file, uint64_t n);
 /* Says what became of all frames that the segment had and of which it is not known. */
@@ -117,6 +117,9 @@ bool record_event_has_room(struct record_file *file);
 bool record_event_is_over(const struct record_file *file, const struct record_frame *frame);
 /* Takes a frame that no trigger wants yet. Returns 0 or -ENOMEM, logged. */
 int record_event_keep(struct record_file *file, struct record_frame *frame);
+/* Counts n frames that are not kept any longer: no trigger came, or its file could not be opened. Returns
+ * what became of them. */
+enum frame_result record_event_count_dropped(struct record_file *file, uint64_t n);
 /* The next of those that were kept; NULL: that was the last. */
 struct record_frame *record_event_take(struct record_file *file);
 void record_event_close(struct record_file *file);

@@ -41,12 +41,12 @@ void record_lines_note_packet(void *opaque, int64_t pts, int64_t dts)
 	}
 }
 
-void record_lines_drop(struct record_file *file, int64_t pts)
+void record_lines_drop(struct record_file *file, int64_t pts, enum frame_result result)
 {
 	struct record_frame *dropped = find_pending(file, pts);
 
 	if (dropped)
-		dropped->result = FRAME_NOT_TRIGGERED;
+		dropped->result = result;
 }
 
 void record_lines_note_written(struct record_file *file, uint64_t n)

@@ -273,12 +273,17 @@ static int open_own_log(struct record_file *file)
 static void note_dropped(void *opaque, int64_t pts)
 {
 	struct record_file *file = opaque;
+	enum frame_result result = FRAME_NOT_TRIGGERED;
 
 	if (file->segment_taken == 0) /* frames that became several packets */
 		return;
 	file->segment_taken--;
-	file->recording->ledger.not_triggered++;
-	record_lines_drop(file, pts);
+	/* Or pictures that are shown before the file's first, which refer to earlier ones. */
+	if (writer_is_armed(file->writer))
+		result = record_event_count_dropped(file, 1);
+	else
+		file->recording->ledger.not_triggered++;
+	record_lines_drop(file, pts, result);
 }
 
 static struct writer_options segment_options(struct record_file *file)
@@ -349,6 +354,10 @@ int record_segment_open(struct record_file *file)
 	if (file->recording->options.segment_requests)
 		file->n_requests = atomic_load(file->recording->options.segment_requests);
 	err = open_own_log(file);
+	if (err < 0 && file->segment_taken) {
+		record_segment_close(file);
+		return err;
+	}
 	if (err < 0) {
 		writer_close(file->writer);
 		file->writer = NULL;

@@ -78,10 +78,9 @@ static void close_armed(struct record_file *file)
 
 	writer_close(file->writer);
 	file->writer = NULL;
-	ledger->not_triggered += file->segment_taken;
 	ledger->bytes_written = file->closed_bytes;
+	record_lines_settle(file, record_event_count_dropped(file, file->segment_taken));
 	file->segment_taken = 0;
-	record_lines_settle(file, FRAME_NOT_TRIGGERED);
 }
 
 int record_segment_close(struct record_file *file)

@@ -55,6 +55,20 @@ books 'no file can be written any more'
 run_status 6 failing write@9:EIO -o main/a.mkv
 is "$(json r.json '"\(.end) \(.frames.written)"')" 'write-error 8' 'without --on-write-error the recording ends'
 
+# What was kept before a trigger waits for a file that can be opened, and is lost where there is none until the end.
+sim=sim:size=64x48,fps=0,usr1=8
+for case in 'open@1:EIO 0 24 main' 'open@1+:EIO 6 0' 'open@1+:EROFS 0 24 other --fallback other'; do
+	read -r fault status written folder options <<<"$case"
+	for codec in copy ffv1; do
+		# shellcheck disable=SC2086 # words
+		run_status "$status" failing "$fault" -o 'main/a%d.mkv' -c $codec --pre-roll 60s --no-confine --on-write-error next $options
+		is "$(json r.json '"\(.frames.written) \(.frames.lost.writer) \(.output[-1].path // "" | split("/")[0] // "")"')" \
+			"$written $((24 - written)) $folder" "$codec, $case: all or nothing"
+		books "$codec, $case"
+	done
+done
+sim=sim:size=64x48,fps=0
+
 # A file keeps its partial name where the final one cannot be had.
 run_status 0 failing rename@1:EIO -o 'main/a%d.mkv' --segment 50k --on-write-error next --partial-suffix .part
 is "$(cd main && echo *)" 'a0.mkv.part a1.mkv a2.mkv' 'a name that cannot be given'
