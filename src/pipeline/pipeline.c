@@ -324,6 +324,14 @@ int pipeline_configure(struct pipeline *pipeline, const struct negotiate_request
 	return err;
 }
 
+int pipeline_modes(void *pipeline, const struct negotiate_request *request, enumerate_visit *visit,
+		   void *opaque)
+{
+	const struct pipeline *of = pipeline;
+
+	return search_modes(&of->route, of->video, request->width, request->height, visit, opaque);
+}
+
 static const struct pad_state *first_state_of(const struct pipeline *pipeline, const struct pad *pad)
 {
 	const struct pad_state *state = pipeline->before;

@@ -7,6 +7,7 @@
 #ifndef PIPELINE_PIPELINE_H
 #define PIPELINE_PIPELINE_H
 
+#include "device/format/enumerate.h"
 #include "device/format/negotiate.h"
 #include "pipeline/route.h"
 
@@ -46,6 +47,9 @@ void pipeline_close(struct pipeline *pipeline); /* may be NULL */
  * -ENOLINK and -EPIPE where nothing can; or another negative errno; all logged. On failure all is as it was.
  */
 int pipeline_configure(struct pipeline *pipeline, const struct negotiate_request *request);
+/* The modes that come out of it, for want_apply(). */
+int pipeline_modes(void *pipeline, const struct negotiate_request *request, enumerate_visit *visit,
+		   void *opaque);
 /* Sets the rate of the sensor, or of the first pad behind it that has one, to that of the request; without
  * one to what it was before pipeline_configure(). *got is the rate then in effect, 0/0: none is known.
  * Returns 0; -ERANGE, logged with the rates that there are, where that is another than the request's, without

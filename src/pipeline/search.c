@@ -20,9 +20,17 @@ struct search {
 	struct node_format now; /* of the node */
 	struct v4l2_mbus_framefmt links[ROUTE_MAX];
 	struct search_result *result;
-	bool misses_rate; /* what the source sends */
+	bool misses_rate;       /* what the source sends */
+	enumerate_visit *visit; /* gets all that comes out; NULL: the nearest to the request is looked for */
+	void *opaque;
+	int err; /* what ended that */
 	unsigned n_tries, deepest;
 };
+
+static bool is_done(const struct search *search)
+{
+	return search->result->cost == 0 || search->err < 0 || search->n_tries >= TRIES_MAX;
+}
 
 static uint64_t distance(uint32_t a, uint32_t b)
 {
@@ -62,6 +70,38 @@ static void note_mismatch(struct search *search, unsigned i, const struct v4l2_m
 		search->result->mismatch.sink = *sink;
 	if (node)
 		search->result->mismatch.node = *node;
+}
+
+/* A mode of the node at each rate that the source lists for what it sends. */
+static int visit_rates(const struct search *search, struct enumerated_mode *mode)
+{
+	const struct pad *source = search->route->links[0]->source;
+	uint32_t n = 0;
+	int err = 0;
+
+	while (err >= 0 && pad_enum_rate(source, &search->links[0], n, &mode->fps)) {
+		err = search->visit(search->opaque, mode);
+		n++;
+	}
+	return n ? err : search->visit(search->opaque, mode);
+}
+
+static int visit_format(void *opaque, const void *entry)
+{
+	const struct search *search = opaque;
+	const struct v4l2_mbus_framefmt *sent = &search->links[search->route->n - 1];
+	const struct v4l2_fmtdesc *format = entry;
+	struct node_format node = { format->pixelformat, sent->width, sent->height };
+	struct enumerated_mode mode = { .fourcc = format->pixelformat,
+					.compressed = format->flags & V4L2_FMT_FLAG_COMPRESSED,
+					.width = sent->width,
+					.height = sent->height };
+
+	if (format->flags & V4L2_FMT_FLAG_EMULATED ||
+	    node_format_set(search->video, VIDIOC_TRY_FMT, sent, &node) < 0 || node.fourcc != mode.fourcc ||
+	    node.width != mode.width || node.height != mode.height)
+		return 0;
+	return visit_rates(search, &mode);
 }
 
 static void try_node(struct search *search, unsigned i)
@@ -116,7 +156,11 @@ static void try_sink(struct search *search, unsigned i)
 
 	search->n_tries++;
 	if (i + 1 == search->route->n) {
-		try_node(search, i);
+		if (search->visit)
+			search->err = enumerate_bus_formats(search->video, search->links[i].code,
+							    visit_format, search);
+		else
+			try_node(search, i);
 		return;
 	}
 	if (entity_is_open(sink->entity)) {
@@ -147,29 +191,60 @@ static uint32_t clamp(uint32_t value, uint32_t min, uint32_t max)
 	return value < min ? min : value > max ? max : value;
 }
 
-static struct size make_size(const struct search *search, const struct v4l2_subdev_frame_size_enum *range)
+static struct size make_size(const struct size *aim, const struct v4l2_subdev_frame_size_enum *range)
 {
-	uint32_t width = search->request->width, height = search->request->height;
-	struct size size = { clamp(width, range->min_width, range->max_width),
-			     clamp(height, range->min_height, range->max_height), 0 };
+	struct size size = { clamp(aim->width, range->min_width, range->max_width),
+			     clamp(aim->height, range->min_height, range->max_height), 0 };
 
-	size.cost = distance(size.width, width) + distance(size.height, height);
-	if (size.width < width || size.height < height)
+	size.cost = distance(size.width, aim->width) + distance(size.height, aim->height);
+	if (size.width < aim->width || size.height < aim->height)
 		size.cost += UINT32_MAX;
 	return size;
 }
 
-/* What the source of the pictures is to send: its sizes, nearest first, where one is asked for; else its own.
- */
-static unsigned list_sizes(const struct search *search, const struct pad *pad, uint32_t code,
+/* What a pad is to send: what is asked for; else what the node has; but of all that there is the largest that
+ * needs no enlarging. */
+static struct size aim_of(const struct search *search, unsigned i)
+{
+	const struct search_request *request = search->request;
+
+	if (request->width)
+		return (struct size){ request->width, request->height, 0 };
+	if (!search->visit)
+		return (struct size){ search->now.width, search->now.height, 0 };
+	if (i == 0)
+		return (struct size){ UINT32_MAX, UINT32_MAX, 0 };
+	return (struct size){ search->links[i - 1].width, search->links[i - 1].height, 0 };
+}
+
+static bool includes_size(const struct size *sizes, unsigned n, const struct size *size)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (sizes[i].width == size->width && sizes[i].height == size->height)
+			return true;
+	return false;
+}
+
+/* The sizes that a pad is tried with, nearest first: of the source of the pictures those that it lists, or
+ * its own one where none is asked for; of what is behind it the one aimed at and, where all that there is is
+ * looked for, the smaller ones that it lists. */
+static unsigned list_sizes(const struct search *search, unsigned i, uint32_t code,
 			   const struct v4l2_mbus_framefmt *now, struct size sizes[LIST_MAX])
 {
+	const struct pad *pad = search->route->links[i]->source;
+	const struct size aim = aim_of(search, i);
+	bool listed = search->request->width ? i == 0 : search->visit != NULL;
 	struct v4l2_subdev_frame_size_enum range;
 	unsigned n = 0;
 
-	while (search->request->width && n < LIST_MAX && pad_enum_size(pad, code, n, &range)) {
-		sizes[n] = make_size(search, &range);
-		n++;
+	if (i > 0)
+		sizes[n++] = aim;
+	for (uint32_t k = 0; listed && k < LIST_MAX - 1 && pad_enum_size(pad, code, k, &range); k++) {
+		struct size size = make_size(&aim, &range);
+		bool is_larger = size.width > aim.width || size.height > aim.height;
+
+		if (!includes_size(sizes, n, &size) && !(i > 0 && is_larger))
+			sizes[n++] = size;
 	}
 	qsort(sizes, n, sizeof *sizes, compare_sizes);
 	if (n == 0)
@@ -181,11 +256,10 @@ static void try_code(struct search *search, unsigned i, uint32_t code, const str
 {
 	const struct pad *source = search->route->links[i]->source;
 	const struct search_request *request = search->request;
-	struct size sizes[LIST_MAX] = { { request->width ? request->width : search->now.width,
-					  request->width ? request->height : search->now.height, 0 } };
-	unsigned n = i ? 1 : list_sizes(search, source, code, now, sizes);
+	struct size sizes[LIST_MAX];
+	unsigned n = list_sizes(search, i, code, now, sizes);
 
-	for (unsigned k = 0; k < n && search->result->cost && search->n_tries < TRIES_MAX; k++) {
+	for (unsigned k = 0; k < n && !is_done(search); k++) {
 		struct v4l2_mbus_framefmt format = *now;
 
 		format.code = code;
@@ -240,7 +314,7 @@ static void try_source(struct search *search, unsigned i)
 	if (i == 0 || pad_get_format(source, V4L2_SUBDEV_FORMAT_TRY, &sent) < 0)
 		sent = now;
 	n = list_codes(source, now.code, sent.code, codes);
-	for (unsigned k = 0; k < n && search->result->cost; k++)
+	for (unsigned k = 0; k < n && !is_done(search); k++)
 		if (!contains(codes, k, codes[k]))
 			try_code(search, i, codes[k], &sent);
 }
@@ -253,6 +327,22 @@ void search_run(const struct route *route, struct device *video, const struct se
 	*result = (struct search_result){ .cost = UINT64_MAX };
 	if (node_format_get(video, &search.now) == 0)
 		try_source(&search, 0);
+}
+
+int search_modes(const struct route *route, struct device *video, uint32_t width, uint32_t height,
+		 enumerate_visit *visit, void *opaque)
+{
+	const struct search_request request = { .width = width, .height = height };
+	struct search_result unused = { .cost = UINT64_MAX };
+	struct search search = { .route = route,
+				 .video = video,
+				 .request = &request,
+				 .result = &unused,
+				 .visit = visit,
+				 .opaque = opaque };
+
+	try_source(&search, 0);
+	return search.err;
 }
 
 bool search_is_as_requested(const struct search_result *result)

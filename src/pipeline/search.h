@@ -3,6 +3,7 @@
 #ifndef PIPELINE_SEARCH_H
 #define PIPELINE_SEARCH_H
 
+#include "device/format/enumerate.h"
 #include "pipeline/route.h"
 
 struct search_request {
@@ -25,6 +26,10 @@ struct search_result {
  * result. */
 void search_run(const struct route *route, struct device *video, const struct search_request *request,
 		struct search_result *result);
+/* As enumerate_modes(), of what comes out of the whole pipeline, at the rates that the source lists. Of a
+ * scaler what needs no enlarging is listed, or the given size. */
+int search_modes(const struct route *route, struct device *video, uint32_t width, uint32_t height,
+		 enumerate_visit *visit, void *opaque);
 /* But for the rate. */
 bool search_is_as_requested(const struct search_result *result);
 /* Sets a sub-device's crop and compose rectangles of the sink pad, where it has them, to the whole of what it

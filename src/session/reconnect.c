@@ -6,7 +6,6 @@
 #include <errno.h>
 #include "base/log.h"
 #include "base/log_capture.h"
-#include "device/format/want.h"
 #include "device/hotplug.h"
 
 int reconnect_reopen(struct setup *setup, const struct setup_options *options, int signal_fd,
@@ -88,7 +87,7 @@ static void choose_again(struct setup *setup, const struct setup_options *option
 	if (!options->want)
 		return;
 	log_capture_begin(&captured);
-	err = want_apply(&setup->device, options->want, &chosen, setup->wanted);
+	err = setup_mode(setup, options, &chosen);
 	log_capture_end(&captured, LOG_LEVEL_WARN);
 	if (err == 0)
 		*request = chosen;
@@ -102,13 +101,14 @@ int reconnect_renegotiate(struct setup *setup, const struct setup_options *optio
 	int err = free_queue(setup, options);
 
 	request.force = true;
-	request.pipeline_fps = setup->request.pipeline_fps;
 	if (!request.pixelformat)
 		request.pixelformat = fourcc_text(setup->format.fourcc, fourcc);
 	if (err == 0)
 		err = dv_timings_apply(&setup->device, signal_fd, deadline_ns, source);
 	if (err == 0)
 		choose_again(setup, options, &request);
+	if (err == 0)
+		err = setup_pipeline(setup, options, &request);
 	if (err == 0)
 		err = negotiate_format(&setup->device, &request, &setup->format);
 	if (err == 0 && setup_encoding(setup, options) != STATUS_DONE)

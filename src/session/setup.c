@@ -79,15 +79,24 @@ static int open_pipeline(struct setup *setup, const struct setup_options *option
 	return needed ? pipeline_open(&setup->pipeline, &setup->device) : 0;
 }
 
+/* NULL: there is none, or it is to be left as it is. */
+static struct pipeline *pipeline_to_set(const struct setup *setup, const struct setup_options *options)
+{
+	return options->no_pipeline ? NULL : setup->pipeline;
+}
+
+int setup_pipeline(struct setup *setup, const struct setup_options *options,
+		   struct negotiate_request *request)
+{
+	struct pipeline *pipeline = pipeline_to_set(setup, options);
+	int err = pipeline ? pipeline_configure(pipeline, request) : 0;
+
+	return err < 0 || !pipeline ? err : pipeline_set_rate(pipeline, request, &request->pipeline_fps);
+}
+
 static int configure_pipeline(struct setup *setup, const struct setup_options *options)
 {
-	struct negotiate_request *request = &setup->request;
-	int err;
-
-	if (!setup->pipeline || options->no_pipeline)
-		return 0;
-	err = pipeline_configure(setup->pipeline, request);
-	return err < 0 ? err : pipeline_set_rate(setup->pipeline, request, &request->pipeline_fps);
+	return setup_pipeline(setup, options, &setup->request);
 }
 
 static int set_listed(struct setup *setup, const struct setup_options *options, const char *list,
@@ -132,9 +141,18 @@ static int set_profile_controls(struct setup *setup, const struct setup_options 
 	return set_profile(setup, options, false);
 }
 
+int setup_mode(struct setup *setup, const struct setup_options *options, struct negotiate_request *request)
+{
+	struct pipeline *pipeline = pipeline_to_set(setup, options);
+
+	return options->want ? want_apply(&setup->device, pipeline ? pipeline_modes : NULL, pipeline,
+					  options->want, request, setup->wanted)
+			     : 0;
+}
+
 static int choose_mode(struct setup *setup, const struct setup_options *options)
 {
-	return options->want ? want_apply(&setup->device, options->want, &setup->request, setup->wanted) : 0;
+	return setup_mode(setup, options, &setup->request);
 }
 
 static int verify_crop(struct setup *setup, const struct setup_options *options)

@@ -71,6 +71,11 @@ void setup_close(struct setup *setup);
  * setup_device() then open again whatever options->device is. Returns 0 or -ENOMEM (logged). */
 int setup_close_keeping_name(struct setup *setup);
 
+/* Steps of setup_open() that a change of the source repeats: the choice of a mode that is wished for, and the
+ * media pipeline, also its rate, as the request is then. Return 0 or a negative errno, logged. */
+int setup_mode(struct setup *setup, const struct setup_options *options, struct negotiate_request *request);
+int setup_pipeline(struct setup *setup, const struct setup_options *options,
+		   struct negotiate_request *request);
 /* The steps of setup_open(), for callers that negotiate the format themselves, by setup->request: the device
  * and what is set before the format; format and crop, after which the former is read back (or setup_verify()
  * alone, once setup->format is filled in); the encoder; the queue. setup_pool() returns 0 or a negative

@@ -5,16 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/log.h"
+#include "device/format/want.h"
 #include "pipeline/pipeline.h"
 #include "table_test.h"
 
-static char error[1000];
+static char error[1000], told[1000];
 
 static void keep_error(void *opaque, enum log_level level, const char *message)
 {
 	(void)opaque;
 	if (level == LOG_LEVEL_ERROR)
 		snprintf(error, sizeof error, "%s", message);
+	if (level == LOG_LEVEL_INFO)
+		snprintf(told, sizeof told, "%s", message);
 }
 
 struct opened {
@@ -256,6 +259,41 @@ static void another_format_leaves_the_rate(void **state)
 	close_camera(&opened);
 }
 
+struct wish {
+	const char *device, *wish;
+	struct negotiate_request request;
+	int result;
+	const char *text; /* why it is this mode, or the error: a part of it */
+};
+
+static void a_wish_chooses_what_comes_out(void **state)
+{
+	const struct wish *row = *state;
+	struct negotiate_request request = row->request;
+	char fourcc[FOURCC_TEXT_MAX], text[MISMATCH_TEXT_MAX];
+	struct fraction got;
+	struct opened opened;
+
+	open_camera(&opened, row->device);
+	told[0] = '\0';
+	assert_int_equal(
+		want_apply(&opened.device, pipeline_modes, opened.pipeline, row->wish, &request, fourcc),
+		row->result);
+	assert_non_null(strstr(row->result < 0 ? error : told, row->text));
+	if (row->result == 0) {
+		assert_int_equal(pipeline_configure(opened.pipeline, &request), 0);
+		assert_int_equal(pipeline_set_rate(opened.pipeline, &request, &got), 0);
+		assert_string_equal(pipeline_mismatch(opened.pipeline, text), "");
+	}
+	close_camera(&opened);
+}
+
+#define WISH(...)                                                                                            \
+	&(const struct wish)                                                                                 \
+	{                                                                                                    \
+		__VA_ARGS__                                                                                  \
+	}
+
 static int32_t read_control(const struct opened *opened, unsigned link, uint32_t id)
 {
 	struct v4l2_control control = { .id = id };
@@ -364,6 +402,17 @@ static const struct table_test tests[] = {
 	  SIM "mismatch,fps=60,format-resets" },
 	{ 0, "a_pipeline_that_cannot_be_set_keeps_its_rate", another_format_leaves_the_rate,
 	  SIM "mismatch,fps=60,format-resets,fail=s_fmt@1:EIO" },
+	{ 0, "the_fastest_mode_of_the_sensor", a_wish_chooses_what_comes_out,
+	  WISH(SIM "mismatch,fps=30", "fps", { 0 }, 0, "want fps: RGB3 640x480 at 60 fps, the best of 15") },
+	{ 0, "the_largest_mode_of_the_sensor", a_wish_chooses_what_comes_out,
+	  WISH(SIM "fits", "size", { .pixelformat = "YUYV" }, 0, "YUYV 1280x720 at 30 fps, the best of 5") },
+	{ 0, "a_given_size_is_the_scalers", a_wish_chooses_what_comes_out,
+	  WISH(SIM "fits", "fps", { .width = 320, .height = 200, .pixelformat = "UYVY" }, 0,
+	       "UYVY 320x200 at 60 fps, the best of 3") },
+	{ 0, "a_sensor_that_lists_no_rates", a_wish_chooses_what_comes_out,
+	  WISH(SIM "fits,subdevs=no-rates", "size", { 0 }, 0, "1280x720, the best of 6") },
+	{ 0, "a_wish_that_nothing_meets", a_wish_chooses_what_comes_out,
+	  WISH(SIM "fits", "size,60fps,800x600", { 0 }, -ERANGE, "none of 15 modes does; nearest: ") },
 	{ 0, "controls_are_found_by_entity_or_where_one_has_them",
 	  controls_are_found_by_entity_or_where_one_has_them, NULL },
 	{ 0, "a_control_that_no_one_alone_has_is_refused", a_control_that_no_one_alone_has_is_refused, NULL },

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "session/reconnect.h"
 #include "session/setup.h"
 
 static void buffers_are_for_150_ms_within_a_quarter_of_the_memory(void **state)
@@ -72,11 +73,39 @@ static void memory_to_memory_nodes_are_neither_cameras_nor_displays(void **state
 	log_set_sink(NULL, NULL);
 }
 
+/* The sensor has meanwhile been set to another mode. */
+static void a_wish_holds_for_a_pipeline_whose_source_changes(void **state)
+{
+	const struct setup_options options = { .device = "sim:pipeline=fits,size=320x240,fps=15",
+					       .want = "size,800x600",
+					       .signal_fd = -1 };
+	const struct video_source source = { .has_timings = false };
+	struct setup setup = { 0 };
+
+	(void)state;
+	assert_int_equal(setup_open(&setup, &options), STATUS_DONE);
+	for (unsigned i = 0; i < 2; i++) {
+		struct v4l2_mbus_framefmt other = { .width = 640, .height = 480 };
+
+		assert_int_equal(setup.format.width, 1280);
+		assert_int_equal(setup.format.height, 720);
+		assert_int_equal(setup.format.fps.num, 30);
+		assert_int_equal(pad_set_format(setup.pipeline->route.links[0]->source,
+						V4L2_SUBDEV_FORMAT_ACTIVE, &other),
+				 0);
+		assert_int_equal(reconnect_renegotiate(&setup, &options, &source, -1, 0), 0);
+	}
+	assert_int_equal(pool_start(setup.pool), 0);
+	setup.under_way = true;
+	setup_close(&setup);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(buffers_are_for_150_ms_within_a_quarter_of_the_memory),
 		cmocka_unit_test(memory_to_memory_nodes_are_neither_cameras_nor_displays),
+		cmocka_unit_test(a_wish_holds_for_a_pipeline_whose_source_changes),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

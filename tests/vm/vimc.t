@@ -32,6 +32,8 @@ for k in "${kernels[@]}"; do
 	for io in userptr dmabuf dmabuf-import; do
 		recorded "$io" 3 rawvideo,320,240,rgb24
 	done
+	recorded wish 3 rawvideo,320,240,rgb24
+	ok "wish: says which mode" says wish 'want fps: RGB3 320x240, the only mode'
 	is "list: all fits" "$(listed set '.pipeline.mismatch // "" | length')" 0
 	ok "list: a graph for graphviz" grep -q '^digraph' "$job/set.dot"
 	is "refused: exit status 4" "$(status refused)" 4

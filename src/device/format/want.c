@@ -225,11 +225,21 @@ struct mode_list {
 	size_t n, capacity;
 };
 
+static bool same_mode(const struct enumerated_mode *a, const struct enumerated_mode *b)
+{
+	return a->fourcc == b->fourcc && a->width == b->width && a->height == b->height &&
+	       a->fps.num == b->fps.num && a->fps.den == b->fps.den;
+}
+
+/* Several ways through a pipeline may lead to one. */
 static int append_mode(void *opaque, const void *entry)
 {
 	const struct enumerated_mode *mode = entry;
 	struct mode_list *list = opaque;
 
+	for (size_t i = 0; i < list->n; i++)
+		if (same_mode(&list->modes[i], mode))
+			return 0;
 	if (list->n == list->capacity) {
 		size_t capacity = list->capacity ? 2 * list->capacity : 64;
 		struct enumerated_mode *grown = reallocarray(list->modes, capacity, sizeof *grown);
@@ -310,22 +320,27 @@ static void restrict_to(struct want *want, const struct device *device,
 }
 
 /* A rate that is listed cannot be asked for where the driver sets none. */
-static void take(struct device *device, const struct enumerated_mode *mode, struct negotiate_request *request,
-		 char pixelformat[FOURCC_TEXT_MAX])
+static bool sets_rate(struct device *device)
 {
 	struct stream_details stream;
 
 	format_details_get_stream(device, &stream);
+	return stream.sets_rate;
+}
+
+static void take(const struct enumerated_mode *mode, bool with_rate, struct negotiate_request *request,
+		 char pixelformat[FOURCC_TEXT_MAX])
+{
 	request->width = mode->width;
 	request->height = mode->height;
-	if (mode->fps.den && !request->fps.den && stream.sets_rate)
+	if (mode->fps.den && !request->fps.den && with_rate)
 		request->fps = mode->fps;
 	if (!request->pixelformat)
 		request->pixelformat = fourcc_text(mode->fourcc, pixelformat);
 }
 
-int want_apply(struct device *device, const char *text, struct negotiate_request *request,
-	       char pixelformat[FOURCC_TEXT_MAX])
+int want_apply(struct device *device, want_lister *lister, void *source, const char *text,
+	       struct negotiate_request *request, char pixelformat[FOURCC_TEXT_MAX])
 {
 	struct want want = { .goal = WANT_FPS };
 	struct mode_list list = { .n = 0 };
@@ -336,10 +351,12 @@ int want_apply(struct device *device, const char *text, struct negotiate_request
 	if (err < 0)
 		return err;
 	restrict_to(&want, device, request);
-	err = enumerate_modes(device, request->width, request->height, request->fps, append_mode, &list);
+	err = lister ? lister(source, request, append_mode, &list)
+		     : enumerate_modes(device, request->width, request->height, request->fps, append_mode,
+				       &list);
 	chosen = err < 0 ? NULL : want_choose(&want, list.modes, list.n);
 	if (chosen) {
-		take(device, chosen, request, pixelformat);
+		take(chosen, lister || sets_rate(device), request, pixelformat);
 		log_info("want %s: %s", text,
 			 want_reason(&want, chosen, list.modes, list.n, reason, sizeof reason));
 	} else if (err == 0) {

@@ -32,10 +32,14 @@ const struct enumerated_mode *want_nearest(const struct want *want, const struct
 /* Why it is this one, into text[size], which is returned. */
 char *want_reason(const struct want *want, const struct enumerated_mode *chosen,
 		  const struct enumerated_mode *modes, size_t n, char *text, size_t size);
-/* Fills in what the request leaves open as the wish asks for, and says why; pixelformat is where
- * request->pixelformat is then. Returns 0, -EINVAL for text that is no wish, -ERANGE where nothing that the
- * device lists meets it, or another negative errno, logged. */
-int want_apply(struct device *device, const char *text, struct negotiate_request *request,
-	       char pixelformat[FOURCC_TEXT_MAX]);
+/* Calls visit with the modes that there are, as enumerate_modes(). */
+typedef int want_lister(void *source, const struct negotiate_request *request, enumerate_visit *visit,
+			void *opaque);
+/* Fills in what the request leaves open as the wish asks for, of the modes that list(source) has, NULL: the
+ * device itself, and says why; pixelformat is where request->pixelformat is then. Returns 0, -EINVAL for text
+ * that is no wish, -ERANGE where nothing that the device lists meets it, or another negative errno, logged.
+ */
+int want_apply(struct device *device, want_lister *list, void *source, const char *text,
+	       struct negotiate_request *request, char pixelformat[FOURCC_TEXT_MAX]);
 
 #endif
