@@ -27,6 +27,8 @@ struct capture_options {
 	struct common_options common;
 	struct watch_options watch;
 	const char *output, *container, *codec, *codec_device;
+	const char *convert_device, *convert_pixelformat;
+	struct option_size convert_size;
 	char *codec_options, *format_options;
 	int overwrite;
 	uint64_t count, skip, max_bytes, memory_bytes, max_drops;
@@ -64,6 +66,13 @@ static const struct option_row file_rows[] = {
 	{ "codec-opt", 0, OPT_LIST, OFFSET(codec_options), .argument = "K=V[,...]",
 	  .help = "encoder options; of a codec node bitrate, gop, profile, level, qp, quality and its "
 		  "controls" },
+	{ "convert-device", 0, OPT_TEXT, OFFSET(convert_device), .argument = "DEV",
+	  .help = "convert and scale by this memory-to-memory node, before the file" },
+	{ "convert-pixelformat", 0, OPT_TEXT, OFFSET(convert_pixelformat), .argument = "F",
+	  .help = "what it makes: a FourCC (NV12) or libav name",
+	  .preset_help = "the first of NV12, YU12, YUYV that it can" },
+	{ "convert-size", 0, OPT_SIZE, OFFSET(convert_size), .help = "in this size",
+	  .preset_help = "the device's" },
 	{ "format-opt", 0, OPT_LIST, OFFSET(format_options), .argument = "K=V[,...]",
 	  .help = "container options" },
 	{ "direct", 0, OPT_CHOICE, OFFSET(direct), .argument = "WHEN",
@@ -184,6 +193,30 @@ static int check_output_name(const struct capture_options *options)
 	return 0;
 }
 
+static int check_converter(const struct capture_options *options)
+{
+	uint32_t fourcc;
+
+	if (!options->convert_device && (options->convert_pixelformat || options->convert_size.width)) {
+		log_error("--convert-%s is of a converter: name one with --convert-device",
+			  options->convert_pixelformat ? "pixelformat" : "size");
+		return -EINVAL;
+	}
+	if (options->convert_device && codec_name_is_node(options->codec)) {
+		log_error("--convert-device: what a node converts goes to the file, or to an encoder of "
+			  "libavcodec: leave out --codec %s, whose node gets other formats by libswscale",
+			  options->codec);
+		return -EINVAL;
+	}
+	if (options->convert_pixelformat && pixfmt_parse(options->convert_pixelformat, &fourcc, 1) == 0) {
+		log_error("unknown pixel format '%s': expected a FourCC, such as NV12, or a libav name, such "
+			  "as yuv420p",
+			  options->convert_pixelformat);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* Checks the combination of options. */
 static int check_options(const struct capture_options *options)
 {
@@ -204,6 +237,8 @@ static int check_options(const struct capture_options *options)
 			  "h264_v4l2");
 		return -EINVAL;
 	}
+	if (check_converter(options) < 0)
+		return -EINVAL;
 	if (common_is_stdout(options->output) && isatty(STDOUT_FILENO)) {
 		log_error("standard output is a terminal: pipe the video into a program, or give --output a "
 			  "file");
@@ -380,6 +415,19 @@ static enum status confine_capture(struct capture_options *options)
 	return status ? status : common_restrict(&options->common, paths, ARRAY_SIZE(paths), false);
 }
 
+/* The node that frames go through, if any. */
+static struct m2m_encoder_options node_options(const struct capture_options *options)
+{
+	if (codec_name_is_node(options->codec))
+		return (struct m2m_encoder_options){ .codec = options->codec,
+						     .device = options->codec_device,
+						     .controls = options->codec_options };
+	return (struct m2m_encoder_options){ .device = options->convert_device,
+					     .pixelformat = options->convert_pixelformat,
+					     .width = options->convert_size.width,
+					     .height = options->convert_size.height };
+}
+
 static enum status capture_with(struct capture_options *options)
 {
 	struct setup_options setup_options;
@@ -397,9 +445,7 @@ static enum status capture_with(struct capture_options *options)
 	setup_options =
 		common_setup_options(&options->common, DEVICE_CAPTURE,
 				     options->has_memory ? options->memory_bytes : common_memory_limit());
-	if (codec_name_is_node(options->codec))
-		setup_options.encoder = (struct m2m_encoder_options){ options->codec, options->codec_device,
-								      options->codec_options };
+	setup_options.encoder = node_options(options);
 	if (options->common.basic.json && text_file_open(&json, options->common.basic.json) < 0)
 		return STATUS_FILE;
 	if (watch_open(&watch, &options->watch) < 0) {

@@ -126,8 +126,7 @@ static int command_stop(struct m2m *m2m)
 
 	if (m2m->conversion.job == JOB_DECODER)
 		return device_ioctl(&m2m->node, VIDIOC_DECODER_CMD, &decoder);
-	return m2m->conversion.job == JOB_ENCODER ? device_ioctl(&m2m->node, VIDIOC_ENCODER_CMD, &encoder)
-						  : -ENOTTY;
+	return device_ioctl(&m2m->node, VIDIOC_ENCODER_CMD, &encoder);
 }
 
 /* The way of drivers that are older than the command. */
@@ -149,6 +148,8 @@ int m2m_drain(struct m2m *m2m, struct buffer *empty)
 
 	if (m2m->is_draining)
 		return 0;
+	if (m2m->conversion.job == JOB_CONVERTER) /* an empty buffer would be a frame to it */
+		return -ENOTTY;
 	err = command_stop(m2m);
 	if (err == -ENOTTY || err == -EINVAL)
 		err = queue_empty(m2m, empty);

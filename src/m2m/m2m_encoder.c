@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A codec node that encodes: which one, and what it is set to. */
+/* A node that encodes or converts a recording: which one, and what it is set to. */
 #include "m2m/m2m_encoder.h"
 
 #include <errno.h>
@@ -16,6 +16,7 @@
 #include "m2m/m2m_find.h"
 
 #define LIST_MAX 400
+#define CANDIDATES_MAX 16
 
 /* --- which node --- */
 
@@ -123,10 +124,13 @@ int m2m_encoder_open(struct m2m_encoder *encoder, const struct m2m_encoder_optio
 		     struct device *camera)
 {
 	uint32_t fourccs[CODEC_FOURCCS_MAX];
-	unsigned n = codec_name_parse(options->codec, fourccs);
+	unsigned n;
 	int err;
 
 	*encoder = (struct m2m_encoder){ .m2m.node.fd = -1 };
+	if (!options->codec)
+		return m2m_open_converter(&encoder->m2m, options->device);
+	n = codec_name_parse(options->codec, fourccs);
 	if (n == 0)
 		return -EINVAL;
 	err = options->device ? m2m_open(&encoder->m2m, options->device)
@@ -154,22 +158,22 @@ int m2m_encoder_close_keeping_name(struct m2m_encoder *encoder)
 
 /* --- what it is set to --- */
 
-/* What encoders commonly take, in the order of what they are best at. */
-static uint32_t convertible_format(const struct conversion_formats *takes)
+/* What encoders, in nodes and in libavcodec, commonly take, in the order of what they are best at. */
+static uint32_t usual_format(const struct conversion_formats *list)
 {
 	static const uint32_t usual[] = { V4L2_PIX_FMT_NV12, V4L2_PIX_FMT_YUV420, V4L2_PIX_FMT_NV12M,
 					  V4L2_PIX_FMT_YUV420M, V4L2_PIX_FMT_YUYV };
 
 	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
-		if (conversion_has(takes, usual[i]))
+		if (conversion_has(list, usual[i]))
 			return usual[i];
-	for (unsigned i = 0; i < takes->n; i++) {
-		const struct pixfmt *pix = pixfmt_by_fourcc(takes->fourccs[i]);
+	for (unsigned i = 0; i < list->n; i++) {
+		const struct pixfmt *pix = pixfmt_by_fourcc(list->fourccs[i]);
 
 		if (pix && pix->av != AV_PIX_FMT_NONE)
-			return takes->fourccs[i];
+			return list->fourccs[i];
 	}
-	return takes->fourccs[0];
+	return list->fourccs[0];
 }
 
 /* Coded frames are at most as large as the raw ones, but for small noisy ones with their headers. */
@@ -186,6 +190,16 @@ static int set_coded(struct m2m_encoder *encoder, const struct video_format *cam
 	return m2m_set_format(&encoder->m2m.capture, &wanted, &encoder->coded);
 }
 
+/* With the rows and sizes that the driver likes. */
+static void set_fourcc(struct video_format *wanted, uint32_t fourcc)
+{
+	wanted->fourcc = fourcc;
+	wanted->pix = pixfmt_by_fourcc(fourcc);
+	wanted->n_planes = wanted->pix ? wanted->pix->n_memory_planes : 1;
+	for (uint32_t p = 0; p < MAX_PLANES; p++)
+		wanted->bytesperline[p] = wanted->sizeimage[p] = 0;
+}
+
 /* The camera's own layout where the encoder takes its format, so that buffers can be shared. */
 static int set_raw(struct m2m_encoder *encoder, const struct video_format *camera)
 {
@@ -194,13 +208,8 @@ static int set_raw(struct m2m_encoder *encoder, const struct video_format *camer
 	char fourcc[FOURCC_TEXT_MAX];
 	int err;
 
-	if (!conversion_has(&encoder->m2m.conversion.from, camera->fourcc)) {
-		wanted.fourcc = convertible_format(&encoder->m2m.conversion.from);
-		wanted.pix = pixfmt_by_fourcc(wanted.fourcc);
-		wanted.n_planes = wanted.pix ? wanted.pix->n_memory_planes : 1;
-		for (uint32_t p = 0; p < MAX_PLANES; p++)
-			wanted.bytesperline[p] = wanted.sizeimage[p] = 0;
-	}
+	if (!conversion_has(&encoder->m2m.conversion.from, camera->fourcc))
+		set_fourcc(&wanted, usual_format(&encoder->m2m.conversion.from));
 	wanted.field = V4L2_FIELD_NONE;
 	err = m2m_set_format(queue, &wanted, &encoder->raw);
 	if (err < 0)
@@ -208,10 +217,10 @@ static int set_raw(struct m2m_encoder *encoder, const struct video_format *camer
 	if (encoder->raw.fourcc == wanted.fourcc && encoder->raw.width >= camera->width &&
 	    encoder->raw.height >= camera->height)
 		return 0;
-	log_error(
-		"%s: the encoder does not take %ux%u %s frames: it gives %ux%u; choose another size with -s",
-		queue->path, camera->width, camera->height, fourcc_text(wanted.fourcc, fourcc),
-		encoder->raw.width, encoder->raw.height);
+	log_error("%s: the %s does not take %ux%u %s frames: it gives %ux%u; choose another size with -s",
+		  queue->path, conversion_job_name(encoder->m2m.conversion.job), camera->width,
+		  camera->height, fourcc_text(wanted.fourcc, fourcc), encoder->raw.width,
+		  encoder->raw.height);
 	return -ERANGE;
 }
 
@@ -223,9 +232,9 @@ static void tell_visible(struct m2m_encoder *encoder, const struct video_format 
 	if (encoder->raw.width == camera->width && encoder->raw.height == camera->height)
 		return;
 	if (selection_put(&encoder->m2m.output, V4L2_SEL_TGT_CROP, &visible) < 0)
-		log_warn("%s: the encoder cannot crop: the file has frames of %ux%u instead of %ux%u",
-			 encoder->m2m.node.path, encoder->raw.width, encoder->raw.height, camera->width,
-			 camera->height);
+		log_warn("%s: the %s cannot crop: the file has frames of %ux%u instead of %ux%u",
+			 encoder->m2m.node.path, conversion_job_name(encoder->m2m.conversion.job),
+			 encoder->raw.width, encoder->raw.height, camera->width, camera->height);
 }
 
 /* Of the pictures: the queue may be larger, and knows nothing of the shape of pixels. */
@@ -245,7 +254,71 @@ static void describe_coded(struct m2m_encoder *encoder, const struct video_forma
 	coded->fps = camera->fps;
 }
 
-int m2m_encoder_set(struct m2m_encoder *encoder, const struct video_format *camera, const char *controls)
+/* What a converter is to make: as asked, else the camera's pictures in a usual format. */
+static int choose_converted(const struct m2m_encoder *encoder, const struct video_format *camera,
+			    const struct m2m_encoder_options *options, struct video_format *wanted)
+{
+	const struct conversion *conversion = &encoder->m2m.conversion;
+	uint32_t named[CANDIDATES_MAX];
+	unsigned n = options->pixelformat ? pixfmt_parse(options->pixelformat, named, CANDIDATES_MAX) : 0;
+	char does[CONVERSION_TEXT_MAX];
+
+	*wanted = *camera;
+	set_fourcc(wanted, options->pixelformat ? conversion_find(&conversion->to, named, n)
+						: usual_format(&conversion->to));
+	if (!wanted->fourcc) {
+		log_error("%s: the converter does not make %s: it is %s", encoder->m2m.node.path,
+			  options->pixelformat, conversion_text(conversion, does));
+		return -ERANGE;
+	}
+	if (options->width) {
+		wanted->width = options->width;
+		wanted->height = options->height;
+	}
+	wanted->field = V4L2_FIELD_NONE;
+	return 0;
+}
+
+/* Pictures of another size show the same, and only of the same height have the camera's fields. */
+static void describe_converted(struct m2m_encoder *encoder, const struct video_format *camera)
+{
+	struct video_format *made = &encoder->coded;
+	struct fraction aspect = camera->sample_aspect;
+
+	if (aspect.num && aspect.den)
+		made->sample_aspect = fraction_reduce((uint64_t)aspect.num * camera->width * made->height,
+						      (uint64_t)aspect.den * camera->height * made->width);
+	made->field = made->height == camera->height ? camera->field : V4L2_FIELD_NONE;
+	made->fps = camera->fps;
+}
+
+static int set_converter(struct m2m_encoder *encoder, const struct video_format *camera,
+			 const struct m2m_encoder_options *options)
+{
+	struct video_format wanted, *made = &encoder->coded;
+	char asked[FOURCC_TEXT_MAX], given[FOURCC_TEXT_MAX];
+	int err = set_raw(encoder, camera);
+
+	if (err < 0)
+		return err;
+	tell_visible(encoder, camera);
+	err = choose_converted(encoder, camera, options, &wanted);
+	if (err == 0)
+		err = m2m_set_format(&encoder->m2m.capture, &wanted, made);
+	if (err < 0)
+		return err;
+	if (made->fourcc != wanted.fourcc || made->width != wanted.width || made->height != wanted.height) {
+		log_error("%s: the converter does not give %s %ux%u, but %s %ux%u: choose what it has with "
+			  "--convert-pixelformat, --convert-size",
+			  encoder->m2m.node.path, fourcc_text(wanted.fourcc, asked), wanted.width,
+			  wanted.height, fourcc_text(made->fourcc, given), made->width, made->height);
+		return -ERANGE;
+	}
+	describe_converted(encoder, camera);
+	return 0;
+}
+
+static int set_encoder(struct m2m_encoder *encoder, const struct video_format *camera, const char *controls)
 {
 	struct m2m *m2m = &encoder->m2m;
 	struct fraction fps;
@@ -269,4 +342,11 @@ int m2m_encoder_set(struct m2m_encoder *encoder, const struct video_format *came
 	describe_coded(encoder, camera);
 	encoder->can_force_key = codec_controls_can_force_key(&m2m->node);
 	return 0;
+}
+
+int m2m_encoder_set(struct m2m_encoder *encoder, const struct video_format *camera,
+		    const struct m2m_encoder_options *options)
+{
+	return encoder->m2m.conversion.job == JOB_CONVERTER ? set_converter(encoder, camera, options)
+							    : set_encoder(encoder, camera, options->controls);
 }

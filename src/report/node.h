@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The report on a node in the way of a playback or a relay: what it makes of what, and how frames get there.
- */
+/* The report on a node in the way of a playback, a relay or a recording: what it makes of what, and how
+ * frames get there. */
 #ifndef REPORT_NODE_H
 #define REPORT_NODE_H
 

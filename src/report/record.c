@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "report/node.h"
 
 #define REPORT_LOST_MAX 400
 
@@ -256,6 +257,17 @@ static struct json_object *controls_json(struct m2m_encoder *encoder)
 	return object;
 }
 
+static struct report_node converter_node(const struct encoding *encoding)
+{
+	const struct m2m_encoder *encoder = &encoding->encoder;
+
+	return (struct report_node){ .m2m = &encoder->m2m,
+				     .taken = &encoder->raw,
+				     .given = &encoder->coded,
+				     .link = &encoding->link,
+				     .link_name = "from the device" };
+}
+
 static struct json_object *encoder_json(struct encoding *encoding)
 {
 	struct json_object *object = json_object_new_object();
@@ -276,6 +288,16 @@ static struct json_object *encoder_json(struct encoding *encoding)
 	return object;
 }
 
+static void add_node_json(struct json_object *object, struct encoding *encoding)
+{
+	struct report_node node = converter_node(encoding);
+
+	if (encoding_converts(encoding))
+		json_object_object_add(object, report_node_key(&node), report_node_json(&node));
+	else
+		json_object_object_add(object, "encoder", encoder_json(encoding));
+}
+
 static void print_encoder(const struct encoding *encoding, FILE *out)
 {
 	const struct m2m_encoder *encoder = &encoding->encoder;
@@ -285,6 +307,16 @@ static void print_encoder(const struct encoding *encoding, FILE *out)
 	report_line(out, "encoder", "%s (%s): %s; frames: %s%s%s%s", encoder->m2m.node.path,
 		    (const char *)encoder->m2m.node.info.driver, codec_name_text(encoder->fourcc, codec),
 		    link->text, *link->reasons ? " (" : "", link->reasons, *link->reasons ? ")" : "");
+}
+
+static void print_node(const struct encoding *encoding, FILE *out)
+{
+	struct report_node node = converter_node(encoding);
+
+	if (encoding_converts(encoding))
+		report_node_text(&node, out);
+	else
+		print_encoder(encoding, out);
 }
 
 static bool source_changed(const struct recording *recording)
@@ -341,7 +373,7 @@ struct json_object *report_record_json(const struct report *report, const struct
 	struct json_object *object = record_json_so_far(report, recording);
 
 	if (recording->setup && recording->setup->encoding)
-		json_object_object_add(object, "encoder", encoder_json(recording->setup->encoding));
+		add_node_json(object, recording->setup->encoding);
 	add_if_any(object, "segments_removed", recording->segments_removed);
 	json_object_object_add(object, "output", files_json(recording));
 	json_add_text(object, "end", end_name(recording->end));
@@ -366,7 +398,7 @@ void report_record_text(const struct report *report, const struct recording *rec
 	if (source_changed(recording))
 		print_source(recording, out);
 	if (recording->setup && recording->setup->encoding)
-		print_encoder(recording->setup->encoding, out);
+		print_node(recording->setup->encoding, out);
 	print_files(recording, out);
 	if (recording->segments_removed)
 		report_line(out, "removed", "%" PRIu64 " of the oldest segments",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A codec node that encodes a recording: opening it, its format, its pools. */
+/* A node that encodes or converts a recording: opening it, its format, its pools. */
 #include "session/encoding.h"
 
 #include <errno.h>
@@ -33,7 +33,7 @@ int encoding_open(struct encoding **out, const struct m2m_encoder_options *optio
 
 	if (!encoding)
 		return log_no_memory();
-	encoding->controls = options->controls;
+	encoding->options = *options;
 	if (!*out)
 		err = m2m_encoder_open(&encoding->encoder, options, camera);
 	if (err < 0) {
@@ -81,11 +81,12 @@ int encoding_set(struct encoding *encoding, const struct video_format *camera)
 		return -ERANGE;
 	}
 	if (camera->field == FIELD_ALTERNATE) {
-		log_error("%s: the encoder needs frames, and the device delivers fields in turn",
-			  encoding->encoder.m2m.node.path);
+		log_error("%s: the %s needs frames, and the device delivers fields in turn",
+			  encoding->encoder.m2m.node.path,
+			  conversion_job_name(encoding->encoder.m2m.conversion.job));
 		return -ERANGE;
 	}
-	return m2m_encoder_set(&encoding->encoder, camera, encoding->controls);
+	return m2m_encoder_set(&encoding->encoder, camera, &encoding->options);
 }
 
 /* Frames of another format or size are written into the node's own buffers. */
@@ -108,12 +109,12 @@ int encoding_choose_link(struct encoding *encoding, struct device *camera, const
 		padded.matrix = format->matrix;
 		err = frame_converter_open(&encoding->converter, format, &padded, SCALING_PAD);
 		pool_link_choose_copy(link, &from, &to,
-				      converts ? "the formats differ" : "the encoder pads the picture");
+				      converts ? "the formats differ" : "the node pads the picture");
 		link->fill = frame_converter_fill;
 		link->fill_opaque = &encoding->converter;
 	}
 	if (err == 0 && link->copies && !encoding->said_copies)
-		log_info("%s: frames are %s into the encoder's memory (%s)", to.device->path,
+		log_info("%s: frames are %s into the node's memory (%s)", to.device->path,
 			 converts ? "converted" : "copied", link->reasons);
 	encoding->said_copies = link->copies;
 	return err;

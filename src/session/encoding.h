@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A codec node that encodes a recording: a part of the setup, between the camera's format and its queue. The
- * camera's pool and the node's OUTPUT pool are joined by a link, which shares their buffers where it can.
+ * A node that encodes a recording, or converts its frames: a part of the setup, between the camera's format
+ * and its queue. The camera's pool and the node's OUTPUT pool are joined by a link, which shares their
+ * buffers where it can.
  */
 #ifndef SESSION_ENCODING_H
 #define SESSION_ENCODING_H
@@ -13,13 +14,19 @@
 
 struct encoding {
 	struct m2m_encoder encoder;
-	const char *controls; /* as in m2m_encoder_options */
+	struct m2m_encoder_options options;
 	struct pool_link link;
 	bool said_copies;                  /* that the link does, which a stream after the first may do too */
 	struct frame_converter converter;  /* frames that the node cannot take as they are */
 	char pixelformat[FOURCC_TEXT_MAX]; /* that the camera is asked for; "": its own */
 	struct pool_info coded_info;       /* of the CAPTURE pool, once it was closed */
 };
+
+/* Whether it is a converter, whose frames are raw as the camera's. */
+static inline bool encoding_converts(const struct encoding *encoding)
+{
+	return encoding->encoder.m2m.conversion.job == JOB_CONVERTER;
+}
 
 /* Opens the node, and asks in *request for a format that both have, unless the user did. Returns 0 or a
  * negative errno, logged, of m2m_encoder_open(). */

@@ -183,9 +183,24 @@ static void log_fields(const struct recording *recording)
 			 path, name);
 }
 
+static int check_node_copies(const struct encoding *encoding)
+{
+	const struct pool_link *link = &encoding->link;
+
+	if (!link->copies)
+		return 0;
+	log_error("--require-zero-copy: into %s there is only a %s: %s", encoding->encoder.m2m.node.path,
+		  link->fill ? "conversion" : "copy", link->reasons);
+	return -ERANGE;
+}
+
 static int check_queue_copies(const struct recording *recording)
 {
-	if (!recording->options.output.zero_copy || !recording->pool_info.copies)
+	if (!recording->options.output.zero_copy)
+		return 0;
+	if (recording->setup->encoding)
+		return check_node_copies(recording->setup->encoding);
+	if (!recording->pool_info.copies)
 		return 0;
 	log_error("--require-zero-copy: %s: %s", recording->setup->device.path,
 		  recording->pool_info.streams ? "the driver overwrites frames, which are copied for that"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A codec node in the way of a recording. */
+/* A codec or converter node in the way of a recording. */
 #include "session/record_encode_internal.h"
 
 #include <errno.h>
@@ -79,9 +79,9 @@ static int64_t stall_deadline(const struct record_encode *encode)
 
 static int report_node_stall(struct record_encode *encode)
 {
-	log_error("%s: the encoder gave no frame for %.3g s; it has %llu, and %llu wait until it returns a "
-		  "buffer",
-		  encode->m2m->node.path, (double)encode->loop->recording->options.stall_ns / NS_PER_S,
+	log_error("%s: the %s gave no frame for %.3g s; it has %llu, and %llu wait until it returns a buffer",
+		  encode->m2m->node.path, conversion_job_name(encode->m2m->conversion.job),
+		  (double)encode->loop->recording->options.stall_ns / NS_PER_S,
 		  (unsigned long long)encode->n_encoding, (unsigned long long)encode->n_waiting);
 	return fail(encode, END_STALL, POOL_TIMEOUT);
 }

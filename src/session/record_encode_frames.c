@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The frames that a codec node encodes: into the node, and out of it. */
+/* The frames that a node encodes or converts: into the node, and out of it. */
 #include "session/record_encode_internal.h"
 
 #include <errno.h>
@@ -245,14 +245,15 @@ static int take_coded(struct record_encode *encode, struct buffer *buffer, const
 static int take_end(struct record_encode *encode)
 {
 	const char *path = encode->m2m->node.path;
+	const char *job = conversion_job_name(encode->m2m->conversion.job);
 
 	if (!encode->restarting) {
 		if (encode->ended) {
-			log_error("%s: the encoder ends its stream again and again, with %llu frames in it",
-				  path, (unsigned long long)encode->n_encoding);
+			log_error("%s: the %s ends its stream again and again, with %llu frames in it", path,
+				  job, (unsigned long long)encode->n_encoding);
 			return -EIO;
 		}
-		log_warn("%s: the encoder ended its stream, unasked: starting it again", path);
+		log_warn("%s: the %s ended its stream, unasked: starting it again", path, job);
 		encode->ended = true;
 	}
 	encode->restarting = false;

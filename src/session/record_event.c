@@ -47,13 +47,23 @@ int record_event_open(struct record_file *file)
 	return trigger_start(file->recording->options.trigger);
 }
 
+/* Whether frames differ in their size. */
+static bool is_coded(const struct setup *setup)
+{
+	const struct pixfmt *pix = setup->format.pix;
+
+	if (setup->encoding)
+		return !encoding_converts(setup->encoding);
+	return pix && pixfmt_is_compressed(pix);
+}
+
 int record_event_check(const struct record_file *file)
 {
 	const struct recording *recording = file->recording;
 
-	if (writer_encodes(file->writer) || recording->setup->encoding)
+	if (writer_encodes(file->writer) || is_coded(recording->setup))
 		return 0;
-	return pre_roll_memory_check(&recording->setup->format, recording->options.pre_roll_ns,
+	return pre_roll_memory_check(setup_file_format(recording->setup), recording->options.pre_roll_ns,
 				     recording->setup_options->memory_limit);
 }
 
@@ -131,10 +141,8 @@ static AVBufferRef *alloc_aligned(size_t size)
 /* Raw frames are alike, and their memory is used again. */
 static AVBufferRef *alloc_memory(struct record_file *file, size_t bytes)
 {
-	const struct pixfmt *pix = file->recording->setup->format.pix;
-
 	bytes += AV_INPUT_BUFFER_PADDING_SIZE;
-	if (file->recording->setup->encoding || (pix && pixfmt_is_compressed(pix)))
+	if (is_coded(file->recording->setup))
 		return av_buffer_alloc(bytes);
 	if (file->event.memory_bytes != bytes)
 		av_buffer_pool_uninit(&file->event.memory); /* freed after the last unref of its buffers */

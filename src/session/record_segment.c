@@ -183,14 +183,6 @@ int record_segment_set_rate(struct record_file *file)
 	return writer_set_rate(file->writer, fps);
 }
 
-/* Of what is written: a codec node's, or the camera's. */
-static struct video_format recording_format(const struct recording *recording)
-{
-	const struct setup *setup = recording->setup;
-
-	return setup->encoding ? setup->encoding->encoder.coded : setup->format;
-}
-
 static bool ask_rotation(void *rotation)
 {
 	return rotation_make_room(rotation);
@@ -291,7 +283,7 @@ static struct writer_options segment_options(struct record_file *file)
 	const struct record_options *options = &file->recording->options;
 	struct writer_options segment = options->output;
 
-	segment.format = recording_format(file->recording);
+	segment.format = *setup_file_format(file->recording->setup);
 	segment.series = file->is_series;
 	segment.n_pictures = file->n_pictures;
 	segment.on_packet = record_lines_note_packet;

@@ -201,7 +201,7 @@ enum status setup_device(struct setup *setup, const struct setup_options *option
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && status == STATUS_DONE; i++)
 		if (steps[i].set)
 			status = status_of(steps[i].stage, steps[i].set(setup, options));
-	if (status == STATUS_DONE && options->encoder.codec)
+	if (status == STATUS_DONE && (options->encoder.codec || options->encoder.device))
 		status = status_of(STAGE_DEVICE, encoding_open(&setup->encoding, &options->encoder,
 							       &setup->device, &setup->request));
 	return status;
@@ -252,14 +252,19 @@ enum status setup_encoding(struct setup *setup, const struct setup_options *opti
 	return status;
 }
 
+const struct video_format *setup_file_format(const struct setup *setup)
+{
+	return setup->encoding ? &setup->encoding->encoder.coded : &setup->format;
+}
+
 /* Of the memory for frames. */
 static uint64_t memory_for_queue(const struct setup *setup, const struct setup_options *options)
 {
 	uint64_t memory = options->memory_limit;
 
-	return options->has_pre_roll
-		       ? memory - pre_roll_memory_reserved(&setup->format, options->pre_roll_ns, memory)
-		       : memory;
+	return options->has_pre_roll ? memory - pre_roll_memory_reserved(setup_file_format(setup),
+									 options->pre_roll_ns, memory)
+				     : memory;
 }
 
 static struct pool_options pool_options(const struct setup *setup, const struct setup_options *options)

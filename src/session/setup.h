@@ -27,7 +27,7 @@ struct setup_options {
 	int signal_fd;                /* ends the wait for a source's signal when it is readable; -1: none */
 	int64_t signal_timeout_ns;    /* how long to wait for it; 0: as long as it takes */
 	struct negotiate_request format;
-	struct m2m_encoder_options encoder; /* codec NULL: no codec node encodes */
+	struct m2m_encoder_options encoder; /* codec and device NULL: no node encodes or converts */
 	const char *io, *import_from;       /* as in pool_options */
 	uint64_t memory_limit;
 	bool has_pre_roll; /* for which a part of it is kept */
@@ -85,5 +85,7 @@ enum status setup_format(struct setup *setup, const struct setup_options *option
 enum status setup_verify(struct setup *setup, const struct setup_options *options);
 enum status setup_encoding(struct setup *setup, const struct setup_options *options);
 int setup_pool(struct setup *setup, const struct setup_options *options);
+/* What the frames are that go to a file: a node's, or the device's. */
+const struct video_format *setup_file_format(const struct setup *setup);
 
 #endif

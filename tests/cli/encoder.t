@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Encoding by a codec node: the way into it, its options, the end of its stream, and its faults, with and without a copy.
+# Encoding or converting by a node: the way into it, its options, the end of its stream, and its faults, with and without a copy.
 # Runs under: asan
 . "$(dirname "$0")/lib.sh"
 
@@ -37,7 +37,7 @@ is "$(ffprobe -v error -show_entries packet=flags -of csv=p=0 out.mkv | grep -c 
 
 # Where the layouts differ.
 run_status 0 v4l2q capture -d sim:size=312x232,fps=0,format=NV12 -c h264_v4l2 --codec-device sim:type=encoder,align=64 -n 10 -y -o out.mkv --json=r.json
-like "$(json r.json '"\(.encoder.imported) \(.frames.copied) \(.encoder.why)"')" 'false 10 the encoder pads the picture' 'padded: copied'
+like "$(json r.json '"\(.encoder.imported) \(.frames.copied) \(.encoder.why)"')" 'false 10 the node pads the picture' 'padded: copied'
 is "$(probe out.mkv width)x$(probe out.mkv height)" 312x232 'padded: what is visible is in the file'
 
 # Another format, which the encoder lacks.
@@ -70,6 +70,38 @@ for io in auto mmap; do
 	END
 done
 
+# A converter in place of the encoder: raw frames come out of it, as they went in.
+convert() { # STATUS NODE-KEYS OPTIONS...
+	run_status "$1" v4l2q capture -d "sim:size=$size,fps=0,format=YUYV" --convert-device "sim:type=converter$2" -n 20 -y -f rawvideo -o out.raw --json=r.json "${@:3}"
+	balanced r.json "converter$2"
+}
+convert 0 '' --convert-pixelformat UYVY --require-zero-copy --frame-log log
+is "$(json r.json '"\(.converter.from) \(.converter.to), \(.converter.relay), \(.frames.copied) \(.frames.zero_copy)"') $(jq -r .seq log | xargs)" \
+	"YUYV UYVY, dmabuf, exported by sim, 0 20 $(echo {0..19})" 'a converter imports: no frame is copied'
+is "$("$tools/frames" UYVY $size <out.raw)" 'frames=20 first=0 last=19 torn=0 missing=0 repeated=0 trailing=0' 'a converter: the pictures'
+convert 0 '' --convert-size 160x120 --io mmap
+is "$(json r.json '"\(.converter.to) \(.converter.relay) \(.frames.copied) \(.bytes.written)"')" "NV12 copy 20 $((20 * 160 * 120 * 3 / 2))" 'a converter: copied, counted, and another size'
+while IFS='|' read -r keys status books; do
+	convert "$status" "$keys" --stall-timeout 300ms
+	is "$(json r.json '"\(.frames.written) \(.frames.lost.codec // 0) \(.end)"')" "$books" "a converter$keys: the books"
+	is "$(stat -c %s out.raw)" $((${books%% *} * 115200)) "a converter$keys: the file"
+done <<-'END'
+	,reorder,hold=3|0|20 0 count
+	,empty=5|0|20 1 count
+	,unplug=10|5|10 1 disconnect
+	,stall=10|5|10 10 stall
+END
+like "$(errors)" 'the converter gave no frame for 0.3 s' 'a converter that stands still: named'
+
+# What is copied or converted on the way into a node is refused.
+for keys in "$camera|--io mmap -c h264_v4l2 --codec-device $node|copy" "sim:planes=2,format=NM12,size=$size|-p NM12 -c h264_v4l2 --codec-device $node|conversion" \
+	"$camera|--io mmap --convert-device sim:type=converter|copy"; do
+	IFS='|' read -r from options what <<<"$keys"
+	read -ra more <<<"$options"
+	run_status 4 v4l2q capture -q -d "$from" -n 2 --require-zero-copy -y -o refused.nut "${more[@]}"
+	like "$(errors)" "--require-zero-copy: into sim there is only a $what: " "$options: refused"
+done
+
 # Segments begin with key frames that are asked for.
 out='s-%d.mkv' encode 0 '' -n 30 --codec-opt gop=600 --segment 5k
 ok 'segments: several' [ "$(json r.json '.output | length')" -gt 1 ]
@@ -82,6 +114,12 @@ one_clear_line "unknown codec 'h265_v4l2': expected one of .*hevc_v4l2" 'an unkn
 run_status 2 v4l2q capture -d "$camera" -c libx264 --codec-device "$node" -y -o out.mkv
 one_clear_line '--codec-device needs a codec' 'a node without its codec'
 run_status 3 v4l2q capture -d "$camera" -c vp8_v4l2 --codec-device sim -y -o out.mkv
+run_status 3 v4l2q capture -d "$camera" --convert-device "$node" -y -o out.mkv
+one_clear_line 'wants a converter of raw frames, and this is an encoder' 'an encoder as converter'
+run_status 2 v4l2q capture -d "$camera" --convert-size 64x48 -y -o out.mkv
+run_status 2 v4l2q capture -d "$camera" -c h264_v4l2 --convert-device "$node" -y -o out.mkv
+run_status 4 v4l2q capture -d "$camera" --convert-device sim:type=converter --convert-pixelformat H264 -y -o out.mkv
+one_clear_line 'the converter does not make H264' 'a converter that is to encode'
 run_status 4 v4l2q capture -d "$camera" -c h264_v4l2 --codec-device "$node" --codec-opt speed=1 -y -o out.mkv
 one_clear_line "unknown control 'speed'" 'an unknown option'
 run_status 4 v4l2q capture -d "sim:size=$size,format=MJPG" -p MJPG -c h264_v4l2 --codec-device "$node" -y -o out.mkv

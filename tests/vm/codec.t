@@ -91,7 +91,7 @@ for k in "${kernels[@]}"; do
 	done
 	is_shared lent
 	is 'lent: by the encoder' "$(report lent '"\(.io), \(.encoder.link)"')" "dmabuf-import, dmabuf, exported by $(report lent .encoder.path)"
-	is 'padded: copied once, as the rows are others' "$(report padded '"\(.frames.copied) \(.encoder.why)"')" '3 the encoder pads the picture'
+	is 'padded: copied once, as the rows are others' "$(report padded '"\(.frames.copied) \(.encoder.why)"')" '3 the node pads the picture'
 	is 'padded: what is visible is decoded' "$(stat -c %s "$job/padded.raw")" $((3 * 640 * 360 * 3 / 2))
 	is 'converted: as the encoder lacks the format' "$(report converted .encoder.why)" 'the formats differ'
 	is 'copied: once' "$(report copied '"\(.frames.copied) \(.encoder.imported)"')" '3 false'

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What a memory-to-memory node converts on its way to vivid's output, as vivid's input sees it.
+# What a memory-to-memory node converts on its way to vivid's output, as vivid's input sees it, and into a file.
 . "$(dirname "$0")/lib.sh"
 
 # draw PIXELS FILE OPTION...: four pictures, each unlike the others.
@@ -51,6 +51,9 @@ for k in "${kernels[@]}"; do
 	is 'camera: nothing is copied on either side' "$(report camera '.converter.relay, .relay, .frames.copied' | paste -sd ' ')" \
 		"dmabuf, exported by /dev/video1 dmabuf, exported by $(report camera .converter.path) 0"
 	ok 'camera: three frames, to the byte' cmp <(cat "$job"/still.raw "$job"/still.raw "$job"/still.raw) "$job/camera-seen.raw"
+	is 'recorded: nothing is copied' "$(status recorded) $(report recorded '.converter.relay, .frames.written, .frames.copied' | paste -sd ' ')" \
+		'0 dmabuf, exported by /dev/video1 3 0'
+	ok 'recorded: three frames, to the byte' cmp <(cat "$job"/still.raw "$job"/still.raw "$job"/still.raw) "$job/recorded.raw"
 	is 'a camera is no converter' "$(status wrong)" 3
 	ok 'which is said' says wrong 'not both an input and an output|no codec or converter'
 	is 'a format that the converter does not make' "$(status size)" 4
