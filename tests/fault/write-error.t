@@ -47,6 +47,10 @@ for case in 'open@1+:EROFS 1' 'write@9+:EIO 2'; do
 	is "$(json r.json '"\(.output | length) \(.output[-1].path | split("/")[0]) \(.frames.written)"')" "$n other 24" "$case: --fallback"
 	books "$case, --fallback"
 done
+# What the encoder has not given back is lost with the file, as the pictures that follow need the earlier ones.
+run_status 0 failing write@9:EIO -o 'main/a%d.avi' -c mpeg4 --codec-opt bf=2,threads=1 --on-write-error next
+is "$(json r.json '[.output[].frames, .frames.lost.writer] | join(" ")')" '8 14 2' "what an encoder holds is lost with the file's error"
+books 'an encoder'
 log='' run_status 0 failing write@9:EIO -o main/a.mkv --on-write-error next
 is "$(json r.json '[.output[] | .path, .frames] | join(" ")')" 'main/a.mkv 8 main/a-1.mkv 16' 'a name without fields gets a suffix'
 run_status 6 failing 'write@9+:EIO' -o 'main/a%d.mkv' --on-write-error next
