@@ -5,9 +5,8 @@
 #include <errno.h>
 #include "base/array.h"
 #include "base/log.h"
-#include "cli/common.h"
+#include "cli/segment_options.h"
 #include "cli/signals.h"
-#include "media/write/muxer.h"
 
 #define OFFSET(field) offsetof(struct event_options, field)
 const struct option_row event_rows[] = {
@@ -47,10 +46,8 @@ int event_options_check(const struct event_options *options, const char *output,
 {
 	if (!options->has_pre_roll)
 		return check_alone(options);
-	if (common_is_stdout(output) || muxer_is_url(output) || muxer_caps_names_files(output, container)) {
-		log_error("--pre-roll writes a file for each trigger: '%s' is not the name of one", output);
+	if (segment_options_check_recordings("--pre-roll", output, container) < 0)
 		return -EINVAL;
-	}
 	if (zero_copy) {
 		log_error("--pre-roll keeps a copy of each frame: leave --require-zero-copy out");
 		return -EINVAL;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "cli/common.h"
 #include "media/write/muxer.h"
 #include "session/segment_match.h"
 #include "session/segment_name.h"
@@ -35,6 +36,17 @@ const struct option_row segment_rows[] = {
 	{ 0 },
 };
 
+int segment_options_check_recordings(const char *option, const char *output, const char *container)
+{
+	if (!common_is_stdout(output) && !muxer_is_url(output) &&
+	    !muxer_caps_names_files(output, container) && !segment_name_is_picture(output, container))
+		return 0;
+	log_error("%s is for files that each are a recording, which '%s' is not: give --output a name such "
+		  "as cam-%%d.mkv",
+		  option, output);
+	return -EINVAL;
+}
+
 /* What is removed must be known by its name alone. */
 static int check_rotation(const struct segment_options *options, const char *output, const char *container)
 {
@@ -43,12 +55,8 @@ static int check_rotation(const struct segment_options *options, const char *out
 
 	if (!rotation_has_rules(&rules))
 		return 0;
-	if (muxer_is_url(output) || muxer_caps_names_files(output, container) ||
-	    segment_name_is_picture(output, container)) {
-		log_error("%s is for files that each are a recording, which those of '%s' are not", option,
-			  output);
+	if (segment_options_check_recordings(option, output, container) < 0)
 		return -EINVAL;
-	}
 	if (segment_name_is_changing(output))
 		return 0;
 	log_error("%s removes earlier files of the same name: put %%d or strftime fields into the name '%s'",
@@ -99,11 +107,7 @@ static int check_fallback(const char *folder, const char *output, const char *co
 		log_error("--fallback %s: %s", folder, err_str(-errno));
 		return -EINVAL;
 	}
-	if (!muxer_is_url(output) && strcmp(output, "-") != 0 && !muxer_caps_names_files(output, container) &&
-	    !segment_name_is_picture(output, container))
-		return 0;
-	log_error("--fallback is for files that each are a recording, which '%s' is not", output);
-	return -EINVAL;
+	return segment_options_check_recordings("--fallback", output, container);
 }
 
 bool segment_options_go_on(const struct segment_options *options)

@@ -21,6 +21,8 @@ extern const struct option_row segment_rows[];
 /* Whether they fit the names of the files. Returns 0 or -EINVAL, logged. */
 int segment_options_check(const struct segment_options *options, const char *output, const char *container,
 			  const char *frame_log);
+/* Whether each file is a recording of its own, which the option needs. Returns likewise. */
+int segment_options_check_recordings(const char *option, const char *output, const char *container);
 /* Whether another file follows one that cannot be written. */
 bool segment_options_go_on(const struct segment_options *options);
 struct rotation_rules segment_options_rules(const struct segment_options *options);

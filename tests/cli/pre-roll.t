@@ -110,7 +110,9 @@ refused 2 '^v4l2q: --pre-roll 10s of 1920x1080 YUYV at 60 fps takes 2.3 GiB, and
 	--pre-roll 10 --memory 1G -o 'r%d.nut'
 refused 2 '--post-roll is for a file that waits for a trigger: give --pre-roll' --post-roll 10 -o 'r%d.nut'
 refused 2 '--pre-roll writes several files: put %d or strftime fields' --pre-roll 10 -o r.nut
-refused 2 "--pre-roll writes a file for each trigger: '-' is not the name of one" --pre-roll 10 -o -
+for name in - 'x%03d.png' x-%H.jpg; do
+	refused 2 "--pre-roll is for files that each are a recording, which '$name' is not" --pre-roll 10 -o "$name"
+done
 refused 2 '--pre-roll keeps a copy of each frame: leave --require-zero-copy out' --pre-roll 1 --require-zero-copy -o 'r%d.nut'
 touch r0.nut
 refused 2 '--trigger: r0.nut is not a FIFO: name one' --pre-roll 1 --trigger r0.nut -o 'q%d.nut'
