@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/clock.h"
 #include "base/log.h"
 
 #define END_S 5 /* a disk that stalls for longer does not hold up the end of the run */
@@ -22,7 +23,7 @@ struct status_file {
 	pthread_cond_t changed;
 	/* Guarded by the lock. */
 	char *text; /* to be written; NULL: none */
-	bool ends;
+	bool ends, ended;
 	/* The thread's. */
 	int err; /* of the last text */
 };
@@ -89,6 +90,8 @@ static void *status_file_thread(void *opaque)
 		free(text);
 		pthread_mutex_lock(&file->lock);
 	}
+	file->ended = true;
+	pthread_cond_signal(&file->changed);
 	pthread_mutex_unlock(&file->lock);
 	return NULL;
 }
@@ -157,18 +160,32 @@ void status_file_write(struct status_file *file, const char *text)
 	hand_over(file, strdup(text), false);
 }
 
+/* By the clock that nobody sets. Returns whether the thread has ended. */
+static bool wait_for_thread(struct status_file *file)
+{
+	int64_t until_ns = now_ns() + END_S * NS_PER_S;
+	struct timespec until = { until_ns / NS_PER_S, until_ns % NS_PER_S };
+	bool ended;
+
+	pthread_mutex_lock(&file->lock);
+	while (!file->ended &&
+	       pthread_cond_clockwait(&file->changed, &file->lock, CLOCK_MONOTONIC, &until) == 0)
+		continue;
+	ended = file->ended;
+	pthread_mutex_unlock(&file->lock);
+	return ended;
+}
+
 /* Where the thread hangs, it keeps what it uses. */
 void status_file_close(struct status_file *file)
 {
-	struct timespec until;
-
 	if (!file)
 		return;
 	hand_over(file, NULL, true);
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += END_S;
-	if (pthread_timedjoin_np(file->thread, NULL, &until) == 0)
+	if (wait_for_thread(file)) {
+		pthread_join(file->thread, NULL);
 		free_status_file(file);
-	else
+	} else {
 		log_warn("%s: cannot be written: the disk does not answer", file->name);
+	}
 }

@@ -3,6 +3,7 @@
 /* Runs under: asan tsan */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/array.h"
@@ -39,6 +41,16 @@ int rename(const char *from, const char *to)
 		sem_wait(&released);
 	}
 	return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+/* Somebody sets the clock of the day back, whenever it is read. */
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+	int err = (int)syscall(SYS_clock_gettime, clock, time);
+
+	if (clock == CLOCK_REALTIME)
+		time->tv_sec -= 3600;
+	return err;
 }
 
 static char folder[] = "/tmp/v4l2q-status-XXXXXX", path[64], other[64];
@@ -91,6 +103,32 @@ static void a_stalled_disk_holds_up_nobody(void **state)
 	sem_post(&released);
 	status_file_close(file);
 	assert_file_says("1999");
+	unlink(path);
+}
+
+static void *release_later(void *opaque)
+{
+	(void)opaque;
+	usleep(100000); /* however long: the file is closed meanwhile, or later */
+	sem_post(&released);
+	return NULL;
+}
+
+static void the_end_waits_for_the_disk_whatever_the_clock(void **state)
+{
+	struct status_file *file;
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(status_file_open(&file, path, "0"), 0);
+	stalls = true;
+	status_file_write(file, "1");
+	sem_wait(&stalled);
+	stalls = false;
+	assert_int_equal(pthread_create(&thread, NULL, release_later, NULL), 0);
+	status_file_close(file);
+	assert_file_says("1");
+	pthread_join(thread, NULL);
 	unlink(path);
 }
 
@@ -341,6 +379,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stalled_disk_holds_up_nobody),
+		cmocka_unit_test(the_end_waits_for_the_disk_whatever_the_clock),
 		cmocka_unit_test(the_file_is_replaced_where_it_is_one),
 		cmocka_unit_test(readers_get_whole_lines_or_none),
 		cmocka_unit_test(who_takes_nothing_is_dropped),
