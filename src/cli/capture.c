@@ -36,6 +36,7 @@ struct capture_options {
 	int64_t duration_ns, stall_ns;
 	struct segment_options segments;
 	struct event_options events;
+	const atomic_uint *segment_requests; /* SIGHUPs; NULL: they end the recording */
 	int64_t sync_ns;
 	int faststart;
 	int direct;     /* enum direct_io_mode, in the order of its choices */
@@ -307,7 +308,7 @@ static struct record_options record_options(struct capture_options *options, int
 		.fallback = options->segments.fallback,
 		.rotation = segment_options_rules(&options->segments),
 		.on_segment = options->segments.command,
-		.segment_requests = has_numbered_files(options) ? signals_count_hangups() : NULL,
+		.segment_requests = options->segment_requests,
 		.reopen = options->reopen,
 		.reopen_timeout_ns = options->reopen_timeout_ns,
 		.renegotiate = has_numbered_files(options),
@@ -452,6 +453,8 @@ static enum status capture_with(struct capture_options *options)
 		text_file_close(json);
 		return STATUS_FILE;
 	}
+	if (has_numbered_files(options))
+		options->segment_requests = signals_count_hangups();
 	signal_fd = signals_open();
 	resume_fd = signal_fd < 0 ? -1 : signals_open_resume();
 	setup_options.has_pre_roll = options->events.has_pre_roll;

@@ -12,7 +12,8 @@ int signals_open(void);
 /* Returns a signalfd that is readable when the program continues after it was stopped (SIGCONT), or a
  * negative errno, logged. Call it before other threads start, which inherit the blocked signal. */
 int signals_open_resume(void);
-/* From now on SIGHUP does not end the run, but is counted. Returns the count, which the caller reads. */
+/* From now on SIGHUP does not end the run, but is counted: to be called before signals_open(), after which it
+ * would. Returns the count, which the caller reads. */
 const atomic_uint *signals_count_hangups(void);
 /* From now on each SIGUSR1, which ends a program that does not call it, is written to this pipe as a struct
  * trigger_event. */

@@ -89,6 +89,12 @@ is "$(json r.json '.output | length')" 2 'SIGHUP: begins a segment'
 is "$(($(json r.json '.output[0].frames') % 10)) $(probe h1.mkv nb_read_packets)" "0 $(json r.json '.output[1].frames')" 'SIGHUP: at a key frame'
 balanced r.json SIGHUP
 
+start capture -q -d sim:size=64x48,signal=none --stall-timeout 1s -o 'o%d.nut'
+wait_until 20 catches "$pid" HUP
+kill -HUP "$pid"
+wait_for "$pid" 20
+is $? 5 'SIGHUP: ends nothing, also before the first frame'
+
 # --- --on-segment: one that waits for the end of the recording holds up neither it nor the frames: later ones are queued ---
 # shellcheck disable=SC2016 # expanded by that shell
 start capture -q -d sim:size=64x48,fps=100 --segment 25k -o 's%d.nut' --on-segment 'sh -c "until [ -e go ]; do sleep 0.1; done; echo $1 >>did" sh' --json=r.json
