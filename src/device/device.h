@@ -60,6 +60,9 @@ struct device {
 	bool shared;             /* device_open_queue(): the descriptor is another's to close */
 	struct device *node;     /* whose it is; NULL: its own */
 	bool is_gone;            /* a call failed with ENODEV, which has been logged */
+	/* Says into text, of OBSTACLE_TEXT_MAX, what in the media pipeline in front of it keeps it from
+	 * streaming; "": nothing. Set by those who know of pipelines; NULL: not asked. */
+	void (*explain_pipeline)(struct device *device, char *text);
 	bool emulated;    /* libv4l2 converts the pixel format: mmap and rw only, no CREATE_BUFS or EXPBUF */
 	uint64_t n_calls; /* system calls so far */
 };

@@ -93,6 +93,11 @@ static const struct {
 				       "try another --io (v4l2q list -d %2 shows which work), or other "
 				       "frames; "
 				       "dmesg may tell why" },
+	[OBSTACLE_BUFFER_REFUSED] = { "buffers", "the driver refuses a buffer%1",
+				      "try another --io (v4l2q list -d %2 shows which work); dmesg may tell "
+				      "why" },
+	[OBSTACLE_IMPORT_REFUSED] = { "buffers", "the driver cannot use memory from %1",
+				      "try another --import-from, or --io=dmabuf" },
 	[OBSTACLE_START_REFUSED] = { "start", "the driver refuses to start the stream%1",
 				     "try another size or pixel format (v4l2q list -d %2 shows them), or "
 				     "another "
@@ -226,9 +231,20 @@ static enum obstacle_kind meaning_of(const struct meaning *meanings, size_t n, i
 enum obstacle_kind obstacle_of_streamon(int err, unsigned caps)
 {
 	static const struct meaning meanings[] = {
-		{ -ENOSPC, OBSTACLE_BANDWIDTH }, { -EPIPE, OBSTACLE_PIPELINE },
-		{ -ENOLINK, OBSTACLE_NO_LINK },  { -EPROTO, OBSTACLE_UNRESPONSIVE },
+		{ -ENOSPC, OBSTACLE_BANDWIDTH },
+		{ -EPIPE, OBSTACLE_PIPELINE },
+		{ -ENOLINK, OBSTACLE_NO_LINK },
 		{ -ENOMEM, OBSTACLE_NO_MEMORY },
+		/* Kernel documentation, "USB Error codes" */
+		{ -EPROTO, OBSTACLE_UNRESPONSIVE },
+		{ -EILSEQ, OBSTACLE_UNRESPONSIVE },
+		{ -ETIME, OBSTACLE_UNRESPONSIVE },
+		{ -ETIMEDOUT, OBSTACLE_UNRESPONSIVE },
+		{ -ESHUTDOWN, OBSTACLE_UNRESPONSIVE },
+		/* "I2C/SMBUS Fault Codes", of a sensor; some adapters say EREMOTEIO for ENXIO */
+		{ -ENXIO, OBSTACLE_UNRESPONSIVE },
+		{ -EREMOTEIO, OBSTACLE_UNRESPONSIVE },
+		{ -EBADMSG, OBSTACLE_UNRESPONSIVE },
 	};
 
 	/* Some drivers of media-controller pipelines say so of a format that differs from the link's. */

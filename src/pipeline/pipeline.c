@@ -148,6 +148,15 @@ char *pipeline_mismatch(struct pipeline *pipeline, char text[MISMATCH_TEXT_MAX])
 		       : route_mismatch_text(&mismatch, text);
 }
 
+void pipeline_explain(struct device *video, char *text)
+{
+	struct pipeline *pipeline;
+
+	if (pipeline_open(&pipeline, video) == 0 && pipeline)
+		pipeline_mismatch(pipeline, text);
+	pipeline_close(pipeline);
+}
+
 static int report_mismatch(const struct pipeline *pipeline, const struct mismatch *mismatch, int err)
 {
 	char text[MISMATCH_TEXT_MAX];

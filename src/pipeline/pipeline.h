@@ -64,6 +64,8 @@ void pipeline_restore(struct pipeline *pipeline);
 
 /* What keeps the node from streaming, in words, into text, which is returned; "" where nothing does. */
 char *pipeline_mismatch(struct pipeline *pipeline, char text[MISMATCH_TEXT_MAX]);
+/* The same of a node whose pipeline need not be open; text is not touched where it has none. */
+void pipeline_explain(struct device *video, char *text);
 
 /* "media-ctl -d /dev/media0 -V '...'": what sets the pads and links as pipeline_configure() has, into text,
  * which is returned. */

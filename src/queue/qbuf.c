@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <linux/dma-buf.h>
 #include "base/clock.h"
@@ -105,15 +106,21 @@ static void set_output_frame(struct pool *pool, const struct buffer *frame, stru
 	qbuf->buffer.timestamp.tv_usec = ns < 0 ? -1 : ns % NS_PER_S / NS_PER_US;
 }
 
-/* A driver that needs contiguous memory refuses scattered pages with EFAULT. */
+/* A driver that needs contiguous memory refuses scattered pages with EFAULT, and some with EINVAL. */
 static int qbuf_failed(struct pool *pool, int err)
 {
-	if (err != -EFAULT || !pool->import_memory)
+	struct device *device = pool->device;
+	const char *memory = pool->import_memory ? memory_source_name(pool->import_memory) : NULL;
+	char text[OBSTACLE_TEXT_MAX];
+
+	if (is_gone(pool, err))
 		return qbuf_error(pool, "VIDIOC_QBUF", err);
-	log_error("%s: VIDIOC_QBUF: the driver cannot use memory from %s (%s); try another --import-from, or "
-		  "--io=dmabuf",
-		  pool->device->path, memory_source_name(pool->import_memory), err_str(err));
-	return err;
+	snprintf(text, sizeof text, "%s (VIDIOC_QBUF: %s)", memory ? memory : "", err_str(err));
+	if (memory && !pool->streaming && (err == -EFAULT || err == -EINVAL))
+		obstacle_report(device->path, OBSTACLE_IMPORT_REFUSED, text, NULL);
+	else
+		obstacle_report(device->path, OBSTACLE_BUFFER_REFUSED, strstr(text, " ("), device->path);
+	return is_pool_result(err) ? -EREMOTEIO : err;
 }
 
 int qbuf_queue(struct pool *pool, struct buffer *buffer)
@@ -363,6 +370,15 @@ int qbuf_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer)
 	return 0;
 }
 
+static void add_mismatch(struct device *device, char text[OBSTACLE_TEXT_MAX])
+{
+	char mismatch[OBSTACLE_TEXT_MAX] = "";
+
+	device->explain_pipeline(device, mismatch);
+	if (*mismatch)
+		text_add(text, OBSTACLE_TEXT_MAX, ": %s", mismatch);
+}
+
 /* Which obstacle the errno means, and what there is to say of it. uvcvideo says EIO of frames that are too
  * much for each of the alternate settings. */
 static enum obstacle_kind explain_stream_on(const struct pool *pool, int err, char text[OBSTACLE_TEXT_MAX])
@@ -376,6 +392,8 @@ static enum obstacle_kind explain_stream_on(const struct pool *pool, int err, ch
 	if (kind == N_OBSTACLES)
 		kind = err == -EIO && nodes_is_loopback(&pool->device->info) ? OBSTACLE_NO_PRODUCER
 									     : OBSTACLE_START_REFUSED;
+	if ((kind == OBSTACLE_PIPELINE || kind == OBSTACLE_NO_LINK) && pool->device->explain_pipeline)
+		add_mismatch(pool->device, text);
 	if (kind != OBSTACLE_BANDWIDTH && err != -EIO)
 		return kind;
 	usb_load(machine_root(), pool->device->path, format->pix ? bytes : 0, &load);
@@ -401,7 +419,7 @@ static int stream_on_failed(struct pool *pool, int err)
 		obstacle_report(device->path, kind, device->path, NULL);
 	else
 		obstacle_report(device->path, kind, text, device->path);
-	return is_pool_result(err) ? -EREMOTEIO : err;
+	return is_pool_result(err) || kind == OBSTACLE_UNRESPONSIVE ? -EREMOTEIO : err;
 }
 
 int qbuf_stream_on(struct pool *pool)

@@ -193,6 +193,7 @@ enum status setup_device(struct setup *setup, const struct setup_options *option
 	}
 	device_close(&closed);
 	setup->has_device = true;
+	setup->device.explain_pipeline = pipeline_explain;
 	err = pool_check_idle(&setup->device, options->io);
 	if (err < 0)
 		return status_of(STAGE_QUEUE, err);

@@ -58,7 +58,10 @@ obstacle 1 buffers '0 buffers granted' '--io' -d $sim,grant=0 --io mmap
 obstacle 3 buffers 'USB bandwidth' 'compressed format' -d $sim,fail=streamon@1:ENOSPC
 obstacle 3 buffers 'media pipeline is not set up, or formats' '--pipeline auto' -d $sim,fail=streamon@1:EPIPE
 obstacle 3 buffers 'not set up, or there is no signal' 'links' -d $sim,fail=streamon@1:ENOLINK
-obstacle 1 buffers 'the device does not respond' 'plugging it in again' -d $sim,fail=streamon@1:EPROTO
+obstacle 3 buffers 'the device does not respond' 'plugging it in again' -d $sim,fail=streamon@1:EPROTO
+obstacle 1 buffers 'the driver refuses a buffer .VIDIOC_QBUF: Input/output error' 'another --io' -d $sim,fail=qbuf@1:EIO
+obstacle 1 buffers 'the driver cannot use memory from .* .VIDIOC_QBUF: Invalid argument' 'another --import-from' \
+	-d $sim,import=EINVAL --io dmabuf-import --import-from $sim
 obstacle 1 buffers 'no producer feeds it' 'v4l2q play -d' -d "$sim,driver=v4l2 loopback,fail=streamon@1:EIO"
 obstacle 5 frames 'no frame for 0.1 s' 'plug it in again' -d $sim,fps=0,stall=3 --stall-timeout 100ms
 obstacle 5 frames 'none of the [0-9]+ frames of 0.1 s could be used: damaged or empty' 'another cable' \

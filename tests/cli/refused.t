@@ -51,7 +51,10 @@ unchanged 3 v4l2q bench -d $camera,caps=mmap "${set[@]}" --io=userptr -n 3
 run_status 0 v4l2q capture -d $camera,fps=0,pipeline=mismatch -s 640x480 -n 2 -o pipeline.nut --set-ctrl 'exposure=5,Sensor A/gain=3'
 is "$(ffprobe -v error -show_entries stream=width,height -of csv=p=0 pipeline.nut)" 640,480 'pipeline=mismatch: records what was asked for'
 unchanged 3 v4l2q capture -d $camera,pipeline=mismatch --pipeline none --set-ctrl exposure=5 -n 3 -o o.nut
-one_clear_line 'pipeline is not set up' '--pipeline none: leaves it as it is'
+one_clear_line 'formats along it differ .*"Debayer A":0 wants SBGGR8_1X8 640x480, "Sensor A":0 sends RGB888_1X24 640x480' '--pipeline none: the pads are named'
+unchanged 3 v4l2q capture -d $camera,pipeline=unlinked --pipeline none -n 3 -o o.nut
+one_clear_line 'not set up.*link from "Debayer A":1 to "Scaler":0 is not enabled' '--pipeline none: the link is named'
+unchanged 3 v4l2q capture -d $camera,fail=streamon@1:ETIMEDOUT -n 3 -o o.nut
 unchanged 3 v4l2q capture -d $camera,pipeline=stuck -n 3 -o o.nut
 one_clear_line '"Debayer A":0 wants SRGGB8_1X8 640x480, "Sensor A":0 sends RGB888_1X24 640x480' 'pipeline=stuck: the pads are named'
 unchanged 4 v4l2q capture -d $camera,pipeline=fits -s 5000x240 -n 3 -o o.nut

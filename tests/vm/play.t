@@ -113,7 +113,7 @@ check_faults() {
 		"VIDIOC_QBUF VIDIOC_STREAMON .*VIDIOC_STREAMOFF munmap VIDIOC_REQBUFS $put_back*close"
 	ended again 0 eos
 	is "qbuf error: exit status 1" "$(status qbuf)" 1
-	ok "qbuf error: the message names the call" says qbuf '^v4l2q: .*: VIDIOC_QBUF: '
+	ok "qbuf error: the message names the call" says qbuf '^v4l2q: .*VIDIOC_QBUF: '
 	ended fatal 0 signal
 	is "fatal: one recovery" "$(count_calls fatal VIDIOC_STREAMON)/$(count_calls fatal VIDIOC_STREAMOFF)" 2/2
 	ended disconnect 5 disconnect
