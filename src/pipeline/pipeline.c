@@ -76,13 +76,19 @@ static void save(struct pipeline *pipeline)
 	pipeline->is_saved = true;
 }
 
+static bool is_other_rectangle(const struct pad *pad, uint32_t target, const struct v4l2_rect *before,
+			       struct v4l2_rect *now)
+{
+	return pad_get_selection(pad, V4L2_SUBDEV_FORMAT_ACTIVE, target, now) == 0 &&
+	       (now->left != before->left || now->top != before->top || now->width != before->width ||
+		now->height != before->height);
+}
+
 static void restore_rectangle(const struct pad *pad, uint32_t target, const struct v4l2_rect *before)
 {
 	struct v4l2_rect now, rect = *before;
 
-	if (pad_get_selection(pad, V4L2_SUBDEV_FORMAT_ACTIVE, target, &now) == 0 &&
-	    (now.left != rect.left || now.top != rect.top || now.width != rect.width ||
-	     now.height != rect.height))
+	if (is_other_rectangle(pad, target, before, &now))
 		pad_set_selection(pad, V4L2_SUBDEV_FORMAT_ACTIVE, target, &rect);
 }
 
@@ -167,8 +173,9 @@ static int report_mismatch(const struct pipeline *pipeline, const struct mismatc
 	return err;
 }
 
-/* Sets what is not set so already; route_check() tells in the end what the drivers made of it. */
-static int set_pad(const struct pad *pad, const struct v4l2_mbus_framefmt *wanted)
+/* Sets what is not set so already; route_check() tells in the end what the drivers made of it. sink: of the
+ * entity, where the pad is a source. */
+static int set_pad(const struct pad *pad, const struct pad *sink, const struct v4l2_mbus_framefmt *wanted)
 {
 	struct v4l2_mbus_framefmt format;
 	char text[PAD_TEXT_MAX];
@@ -180,7 +187,7 @@ static int set_pad(const struct pad *pad, const struct v4l2_mbus_framefmt *wante
 	if (err < 0 || pad_formats_equal(&format, wanted))
 		return err;
 	format = *wanted;
-	err = pad_set_format(pad, V4L2_SUBDEV_FORMAT_ACTIVE, &format);
+	err = search_set_source(sink, pad, V4L2_SUBDEV_FORMAT_ACTIVE, &format);
 	if (err < 0)
 		log_error("%s: %s cannot be set: %s", pad->entity->device.path, graph_pad_text(pad, text),
 			  err_str(err));
@@ -198,9 +205,9 @@ static int set_link(struct pipeline *pipeline, unsigned i, const struct v4l2_mbu
 		pipeline->was_off[i] = err == 0;
 	}
 	if (err == 0)
-		err = set_pad(link->source, format);
+		err = set_pad(link->source, i ? pipeline->route.links[i - 1]->sink : NULL, format);
 	if (err == 0 && i + 1 < pipeline->route.n)
-		err = set_pad(link->sink, format);
+		err = set_pad(link->sink, NULL, format);
 	if (err == 0 && i + 1 < pipeline->route.n && entity_is_open(link->sink->entity))
 		search_set_whole(link->sink, V4L2_SUBDEV_FORMAT_ACTIVE, format);
 	if (err == 0)
@@ -221,7 +228,7 @@ static int set_branch(struct pipeline *pipeline, const struct link *link)
 		return 0;
 	err = pad_get_format(link->source, V4L2_SUBDEV_FORMAT_ACTIVE, &sent);
 	if (err == 0 && !node) {
-		err = set_pad(link->sink, &sent);
+		err = set_pad(link->sink, NULL, &sent);
 		search_set_whole(link->sink, V4L2_SUBDEV_FORMAT_ACTIVE, &sent);
 	}
 	if (err < 0 || !node || node_format_get(node, &wanted) < 0 ||
@@ -350,18 +357,36 @@ static const struct pad_state *first_state_of(const struct pipeline *pipeline, c
 	return state;
 }
 
-/* "\"Sensor A\":0 [fmt:SRGGB8_1X8/640x480]" */
+#define SETTINGS_TEXT_MAX 200
+
+static void add_rectangle_command(const struct pad *pad, uint32_t target, const struct v4l2_rect *before,
+				  const char *name, char text[SETTINGS_TEXT_MAX])
+{
+	struct v4l2_rect now;
+
+	if (is_other_rectangle(pad, target, before, &now))
+		text_add(text, SETTINGS_TEXT_MAX, "%s%s:(%d,%d)/%ux%u", *text ? " " : "", name, now.left,
+			 now.top, now.width, now.height);
+}
+
+/* "\"Scaler\":0 [fmt:YUYV8_1X16/640x480 compose:(0,0)/320x240]" */
 static void add_pad_command(const struct pad_state *state, char *text, size_t size)
 {
-	char pad[PAD_TEXT_MAX], format[PAD_FORMAT_TEXT_MAX];
+	char pad[PAD_TEXT_MAX], format[PAD_FORMAT_TEXT_MAX], set[SETTINGS_TEXT_MAX] = "";
 	struct v4l2_mbus_framefmt now;
 
-	if (state->node || pad_get_format(state->pad, V4L2_SUBDEV_FORMAT_ACTIVE, &now) < 0 ||
-	    pad_formats_match(&now, &state->format))
+	if (state->node || pad_get_format(state->pad, V4L2_SUBDEV_FORMAT_ACTIVE, &now) < 0)
 		return;
 	pad_format_text(&now, format);
-	text_add(text, size, "%s%s [fmt:%.*s/%s]", *text ? ", " : "", graph_pad_text(state->pad, pad),
-		 (int)strcspn(format, " "), format, strrchr(format, ' ') + 1);
+	if (!pad_formats_match(&now, &state->format))
+		text_add(set, sizeof set, "fmt:%.*s/%s", (int)strcspn(format, " "), format,
+			 strrchr(format, ' ') + 1);
+	if (state->has_crop)
+		add_rectangle_command(state->pad, V4L2_SEL_TGT_CROP, &state->crop, "crop", set);
+	if (state->has_compose)
+		add_rectangle_command(state->pad, V4L2_SEL_TGT_COMPOSE, &state->compose, "compose", set);
+	if (*set)
+		text_add(text, size, "%s%s [%s]", *text ? ", " : "", graph_pad_text(state->pad, pad), set);
 }
 
 static void add_link_command(const struct link *link, char *text, size_t size)

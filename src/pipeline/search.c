@@ -146,6 +146,21 @@ void search_set_whole(const struct pad *sink, uint32_t which, const struct v4l2_
 	set_rectangle(sink, which, V4L2_SEL_TGT_COMPOSE, format);
 }
 
+/* Rule: kernel documentation, "Sub-device Interface", "Order of configuration and format propagation". */
+int search_set_source(const struct pad *sink, const struct pad *source, uint32_t which,
+		      struct v4l2_mbus_framefmt *format)
+{
+	const struct v4l2_mbus_framefmt wanted = *format;
+	int err = pad_set_format(source, which, format);
+
+	if (err < 0 || !sink || (format->width == wanted.width && format->height == wanted.height))
+		return err;
+	set_rectangle(sink, which, V4L2_SEL_TGT_COMPOSE, &wanted);
+	set_rectangle(source, which, V4L2_SEL_TGT_CROP, &wanted);
+	*format = wanted;
+	return pad_set_format(source, which, format);
+}
+
 static void try_source(struct search *search, unsigned i);
 
 /* search->links[i] is what the link's source sends. */
@@ -255,6 +270,7 @@ static unsigned list_sizes(const struct search *search, unsigned i, uint32_t cod
 static void try_code(struct search *search, unsigned i, uint32_t code, const struct v4l2_mbus_framefmt *now)
 {
 	const struct pad *source = search->route->links[i]->source;
+	const struct pad *sink = i ? search->route->links[i - 1]->sink : NULL;
 	const struct search_request *request = search->request;
 	struct size sizes[LIST_MAX];
 	unsigned n = list_sizes(search, i, code, now, sizes);
@@ -265,7 +281,8 @@ static void try_code(struct search *search, unsigned i, uint32_t code, const str
 		format.code = code;
 		format.width = sizes[k].width;
 		format.height = sizes[k].height;
-		if (pad_set_format(source, V4L2_SUBDEV_FORMAT_TRY, &format) < 0 || format.code != code)
+		if (search_set_source(sink, source, V4L2_SUBDEV_FORMAT_TRY, &format) < 0 ||
+		    format.code != code)
 			continue;
 		search->links[i] = format;
 		if (i == 0)

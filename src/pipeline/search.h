@@ -32,6 +32,10 @@ int search_modes(const struct route *route, struct device *video, uint32_t width
 		 enumerate_visit *visit, void *opaque);
 /* But for the rate. */
 bool search_is_as_requested(const struct search_result *result);
+/* Sets what the pad sends, as pad_set_format(). Of some scalers that is the size of the compose rectangle of
+ * the sink pad, which is then set; sink NULL: it has none. */
+int search_set_source(const struct pad *sink, const struct pad *source, uint32_t which,
+		      struct v4l2_mbus_framefmt *format);
 /* Sets a sub-device's crop and compose rectangles of the sink pad, where it has them, to the whole of what it
  * is sent: a scaler otherwise uses a part of it. */
 void search_set_whole(const struct pad *sink, uint32_t which, const struct v4l2_mbus_framefmt *format);

@@ -32,7 +32,7 @@ enum sim_link {
 /* What the sub-devices are set to: active, or of one open node that tries. */
 struct sim_pads {
 	struct v4l2_mbus_framefmt formats[SIM_N_PADS];
-	struct v4l2_rect crop; /* of the scaler's sink */
+	struct v4l2_rect crop, compose; /* of the scaler's sink */
 };
 
 /* Its nodes may stay open longer than the simulated device is. */

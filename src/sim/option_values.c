@@ -279,7 +279,9 @@ int sim_value_adjust(struct sim_options *options, size_t offset, const char *val
 
 int sim_value_subdevs(struct sim_options *options, size_t offset, const char *value)
 {
-	static const struct word words[] = { { "no-rates", SIM_SUBDEVS_NO_RATES }, { NULL, 0 } };
+	static const struct word words[] = { { "no-rates", SIM_SUBDEVS_NO_RATES },
+					     { "compose", SIM_SUBDEVS_COMPOSE },
+					     { NULL, 0 } };
 
 	return parse_flags(words, value, field(options, offset));
 }

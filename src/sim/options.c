@@ -67,8 +67,10 @@ const struct sim_key sim_keys[] = {
 	  "differ; a "
 	  "link is off; several could be turned on; the sensor has no format that fits",
 	  sim_value_pipeline, AT(pipeline) },
-	{ "subdevs", "no-rates", "its sub-devices: the sensors have no frame intervals", sim_value_subdevs,
-	  AT(subdevs) },
+	{ "subdevs", "no-rates+compose",
+	  "its sub-devices: the sensors have no frame intervals; the scaler sends the size of its sink's "
+	  "compose rectangle",
+	  sim_value_subdevs, AT(subdevs) },
 	{ "gop", "N", "compressed formats: a key frame every N frames (30); 0: no others", sim_value_number,
 	  AT(codec.key_interval) },
 	{ "join", "N", "compressed formats: the stream begins with the Nth frame that the encoder makes",

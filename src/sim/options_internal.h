@@ -54,7 +54,7 @@ enum {
 	SIM_PIPELINE_STUCK
 };
 /* subdevs=, see sim_keys[] */
-enum { SIM_SUBDEVS_NO_RATES = 1 };
+enum { SIM_SUBDEVS_NO_RATES = 1, SIM_SUBDEVS_COMPOSE = 2 };
 /* The kinds of memory-to-memory nodes. */
 enum { SIM_NO_M2M, SIM_ENCODER, SIM_DECODER, SIM_CONVERTER };
 /* Nodes without pictures. */

@@ -74,10 +74,15 @@ static void set_pad_format(const struct sim_media *media, struct sim_pads *pads,
 	}
 	if (pad == SIM_PAD_SCALER_SOURCE)
 		format->code = formats[SIM_PAD_SCALER_SINK].code;
+	if (pad == SIM_PAD_SCALER_SOURCE && media->subdevs & SIM_SUBDEVS_COMPOSE) {
+		format->width = pads->compose.width;
+		format->height = pads->compose.height;
+	}
 	formats[pad] = *format;
 	if (pad == SIM_PAD_SCALER_SINK) {
 		formats[SIM_PAD_SCALER_SOURCE] = *format;
 		pads->crop = (struct v4l2_rect){ .width = format->width, .height = format->height };
+		pads->compose = pads->crop;
 	} else if (pad == SIM_PAD_DEBAYER_SINK) {
 		formats[SIM_PAD_DEBAYER_SOURCE].width = format->width;
 		formats[SIM_PAD_DEBAYER_SOURCE].height = format->height;
@@ -94,8 +99,8 @@ void sim_subdev_init(struct sim_media *media, const struct video_format *format)
 		set_pad_format(media, &media->active, pad, &raw);
 	for (int pad = SIM_PAD_DEBAYER_SOURCE; pad <= SIM_PAD_SCALER_SOURCE; pad++) {
 		if (pad == SIM_PAD_SCALER_SOURCE) {
-			picture.width = format->width;
-			picture.height = format->height;
+			picture.width = media->active.compose.width = format->width;
+			picture.height = media->active.compose.height = format->height;
 		}
 		set_pad_format(media, &media->active, pad, &picture);
 	}
@@ -132,12 +137,29 @@ static int enum_size(const struct sim_part *part, struct v4l2_subdev_frame_size_
 	return 0;
 }
 
-static int selection(struct sim_pads *pads, int pad, struct v4l2_subdev_selection *argument, bool set)
+static void compose(struct sim_pads *pads, struct v4l2_rect *rect, bool set)
+{
+	struct v4l2_mbus_framefmt *source = &pads->formats[SIM_PAD_SCALER_SOURCE];
+
+	if (set) {
+		source->width = pads->compose.width = clamp_side(rect->width);
+		source->height = pads->compose.height = clamp_side(rect->height);
+	}
+	*rect = pads->compose;
+}
+
+static int selection(const struct sim_media *media, struct sim_pads *pads, int pad,
+		     struct v4l2_subdev_selection *argument, bool set)
 {
 	const struct v4l2_mbus_framefmt *sink = &pads->formats[SIM_PAD_SCALER_SINK];
 	struct v4l2_rect *crop = &pads->crop, whole = { .width = sink->width, .height = sink->height };
 	bool is_crop = argument->target == V4L2_SEL_TGT_CROP;
 
+	if (pad == SIM_PAD_SCALER_SINK && argument->target == V4L2_SEL_TGT_COMPOSE &&
+	    media->subdevs & SIM_SUBDEVS_COMPOSE) {
+		compose(pads, &argument->r, set);
+		return 0;
+	}
 	if (pad != SIM_PAD_SCALER_SINK ||
 	    !(is_crop || (!set && argument->target == V4L2_SEL_TGT_CROP_BOUNDS)))
 		return -EINVAL;
@@ -282,7 +304,7 @@ static int pad_call(struct sim_part *part, unsigned long request, uint32_t which
 	else if (request == VIDIOC_SUBDEV_G_FMT)
 		format->format = pads->formats[pad];
 	else
-		return selection(pads, pad, argument, request == VIDIOC_SUBDEV_S_SELECTION);
+		return selection(part->media, pads, pad, argument, request == VIDIOC_SUBDEV_S_SELECTION);
 	return 0;
 }
 

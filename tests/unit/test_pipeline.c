@@ -200,6 +200,21 @@ static void what_fits_already_is_not_touched(void **state)
 	close_camera(&opened);
 }
 
+static void a_command_names_rectangles_too(void **state)
+{
+	const struct negotiate_request request = { .width = 800, .height = 600 };
+	struct opened opened;
+	char text[1000];
+
+	(void)state;
+	open_camera(&opened, "sim:size=320x240,subdevs=compose,pipeline=fits");
+	assert_int_equal(pipeline_configure(opened.pipeline, &request), 0);
+	pipeline_command(opened.pipeline, text, sizeof text);
+	assert_non_null(strstr(text, "\"Scaler\":0 [fmt:YUYV8_1X16/1280x720 crop:(0,0)/1280x720 "
+				     "compose:(0,0)/800x600]"));
+	close_camera(&opened);
+}
+
 /* The rate that is set, and afterwards the former one. */
 struct rate_setting {
 	const char *device;
@@ -370,6 +385,10 @@ static const struct table_test tests[] = {
 	  SETTING(SIM "unlinked", { 0 }, 0, "\"Debayer A\":1 YUYV8_1X16 640x480\n") },
 	{ 0, "a_size_is_scaled_from_the_nearest_larger_mode", fits_what_is_asked_for_and_is_set_back,
 	  SETTING(SIM "fits", { .width = 800, .height = 600 }, 0, "\"Debayer A\":0 SBGGR8_1X8 1280x720") },
+	{ 0, "a_size_is_that_of_the_scalers_compose_rectangle", fits_what_is_asked_for_and_is_set_back,
+	  SETTING("sim:size=320x240,subdevs=compose,pipeline=mismatch", { .width = 800, .height = 600 }, 0,
+		  "\"Scaler\":1 YUYV8_1X16 800x600") },
+	{ 0, "a_command_names_rectangles_too", a_command_names_rectangles_too, NULL },
 	{ 0, "a_size_comes_from_the_mode_that_has_it", fits_what_is_asked_for_and_is_set_back,
 	  SETTING(SIM "mismatch", { .width = 1280, .height = 720 }, 0, "\"Scaler\":0 YUYV8_1X16 1280x720") },
 	{ 0, "a_pixel_format_chooses_the_codes", fits_what_is_asked_for_and_is_set_back,
