@@ -4,20 +4,29 @@
 #include "session/reconnect.h"
 
 #include <errno.h>
+#include <linux/videodev2.h>
 #include "base/log.h"
 #include "base/log_capture.h"
 #include "device/hotplug.h"
 
-int reconnect_reopen(struct setup *setup, const struct setup_options *options, int signal_fd,
-		     int64_t timeout_ns)
+/* Closes the device, and waits until it is back. */
+static int await_device(struct setup *setup, int signal_fd, int64_t timeout_ns)
 {
-	const struct video_format before = setup->format;
-	struct setup_options again = *options;
-	char fourcc[FOURCC_TEXT_MAX];
 	int err = setup_close_keeping_name(setup);
 
 	if (err < 0)
 		return err;
+	log_warn("waiting for %s to come back", setup->device.path);
+	return hotplug_wait(setup->device.name, signal_fd, timeout_ns);
+}
+
+/* Opens the device again. */
+static int reopen_device(struct setup *setup, const struct setup_options *options)
+{
+	const struct video_format before = setup->format;
+	struct setup_options again = *options;
+	char fourcc[FOURCC_TEXT_MAX];
+
 	/* The driver begins with a default format. */
 	if (!again.format.pixelformat)
 		again.format.pixelformat = fourcc_text(before.fourcc, fourcc);
@@ -25,10 +34,6 @@ int reconnect_reopen(struct setup *setup, const struct setup_options *options, i
 		again.format.width = before.width;
 		again.format.height = before.height;
 	}
-	log_warn("waiting for %s to come back", setup->device.path);
-	err = hotplug_wait(setup->device.name, signal_fd, timeout_ns);
-	if (err < 0)
-		return err;
 	if (setup_open(setup, &again) != STATUS_DONE)
 		return -ENODEV;
 	if (before.fourcc == setup->format.fourcc && before.width == setup->format.width &&
@@ -39,8 +44,9 @@ int reconnect_reopen(struct setup *setup, const struct setup_options *options, i
 	return -ESTALE;
 }
 
-int reconnect_reopen_encoder(struct setup *setup, const struct setup_options *options, int signal_fd,
-			     int64_t timeout_ns)
+/* Closes the node that encodes, waits until it is back, and opens it again. */
+static int reopen_encoder(struct setup *setup, const struct setup_options *options, int signal_fd,
+			  int64_t timeout_ns)
 {
 	struct device *node = &setup->encoding->encoder.m2m.node;
 	int err;
@@ -51,11 +57,33 @@ int reconnect_reopen_encoder(struct setup *setup, const struct setup_options *op
 		return err;
 	log_warn("waiting for %s to come back", node->path);
 	err = hotplug_wait(node->name, signal_fd, timeout_ns);
-	if (err == 0)
-		err = encoding_reopen(setup->encoding, &options->encoder);
-	if (err == 0 && setup_encoding(setup, options) != STATUS_DONE)
-		err = -ENODEV;
-	return err < 0 ? err : setup_pool(setup, options);
+	return err < 0 ? err : encoding_reopen(setup->encoding, &options->encoder);
+}
+
+static bool is_gone(struct device *device)
+{
+	struct v4l2_capability caps;
+
+	return device_ioctl(device, VIDIOC_QUERYCAP, &caps) == -ENODEV;
+}
+
+int reconnect_reopen(struct setup *setup, const struct setup_options *options, bool encoder_failed,
+		     int signal_fd, int64_t timeout_ns)
+{
+	bool device_gone = !encoder_failed || is_gone(&setup->device);
+	int err = 0;
+
+	if (device_gone)
+		err = await_device(setup, signal_fd, timeout_ns);
+	if (err == 0 && setup->encoding && (encoder_failed || is_gone(&setup->encoding->encoder.m2m.node)))
+		err = reopen_encoder(setup, options, signal_fd, timeout_ns);
+	if (err < 0)
+		return err;
+	if (device_gone)
+		return reopen_device(setup, options);
+	if (setup_encoding(setup, options) != STATUS_DONE)
+		return -ENODEV;
+	return setup_pool(setup, options);
 }
 
 int reconnect_after_rw(struct setup *setup, const struct setup_options *options)

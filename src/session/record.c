@@ -128,9 +128,8 @@ static int reconnect(struct record_loop *loop)
 		err = reconnect_renegotiate(recording->setup, recording->setup_options, &loop->source,
 					    options->signal_fd, record_loop_deadline(loop));
 	else
-		err = (loop->node_failed ? reconnect_reopen_encoder
-					 : reconnect_reopen)(recording->setup, recording->setup_options,
-							     options->signal_fd, options->reopen_timeout_ns);
+		err = reconnect_reopen(recording->setup, recording->setup_options, loop->node_failed,
+				       options->signal_fd, options->reopen_timeout_ns);
 	if (err == POOL_FLUSHING)
 		return record_loop_finish(loop, END_SIGNAL, 0);
 	if (err == POOL_TIMEOUT && loop->has_source_changed)

@@ -19,6 +19,8 @@ for io in auto mmap; do
 	is "$(grep -c 'frames are copied' err)" "$([ $io = auto ]; echo $?)" "$io: a copy is said once"
 	encode 0 $io '' ,unplug=10,replug=50 --on-disconnect=wait
 	like "$(json r.json "$summary")" '^10 10 5, 0 [0-9]+ lost, count' "$io: the encoder comes back"
+	encode 0 $io ,unplug=10,replug=50 ,unplug=10,replug=50 --on-disconnect=wait
+	like "$(json r.json "$summary")" '^10 10 5, 0 [0-9]+ lost, count' "$io: both go, and come back"
 	encode 0 $io ,event=10:160x120 ,fps=100
 	is "$(json r.json '"\(.source.changes) \(.output | length) \(.frames.written)"') $(probe s-1.mkv width)" '1 2 25 160' "$io: a source of another size"
 	encode 0 $io ,event=10 ,fps=100
