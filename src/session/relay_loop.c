@@ -167,11 +167,10 @@ static int queue_to_output(struct relay *relay, struct buffer **waiting)
 	if (err == POOL_NOBUF)
 		return 0;
 	*waiting = NULL;
-	if (err == POOL_CORRUPT)
-		relay->dropped++;
-	else if (err < 0)
+	relay->dropped += err < 0; /* the link has given it back */
+	if (err < 0 && err != POOL_CORRUPT)
 		return end_by_sink(relay, err);
-	else
+	if (err == 0)
 		count_played_frame(relay, &info);
 	if (relay->options.count && relay->played == relay->options.count)
 		return finish_relay(relay, END_COUNT, 0);
@@ -195,7 +194,7 @@ static int feed_converter(struct relay *relay)
 	if (err == POOL_NOBUF)
 		return 0;
 	relay->waiting = NULL;
-	relay->dropped += err == POOL_CORRUPT;
+	relay->dropped += err < 0;
 	relay->node.n_inside += err == 0;
 	return err == 0 || err == POOL_CORRUPT ? 0 : end_by_node(relay, err);
 }
