@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "base/log.h"
+#include "media/frame_decoder.h"
 
 #define RAW_BUFFERS 4u /* in the node and on their way, besides those that the driver needs */
 #define LEAST_RAW_BUFFERS 2u
@@ -69,15 +70,33 @@ void encoding_close(struct encoding *encoding)
 	free(encoding);
 }
 
+static bool is_decoded(const struct video_format *camera)
+{
+	return camera->pix && pixfmt_is_compressed(camera->pix);
+}
+
+/* Of a compressed stream the driver does not tell the range. */
+static struct video_format describe_pictures(const struct video_format *camera)
+{
+	struct video_format pictures = *camera;
+
+	if (is_decoded(camera) && camera->range == AVCOL_RANGE_UNSPECIFIED)
+		pictures.range = frame_decoder_usual_range(camera->pix->codec);
+	return pictures;
+}
+
 int encoding_set(struct encoding *encoding, const struct video_format *camera)
 {
 	bool takes = conversion_has(&encoding->encoder.m2m.conversion.from, camera->fourcc);
+	struct video_format pictures = describe_pictures(camera);
 	char fourcc[FOURCC_TEXT_MAX];
 
-	if (!takes && (!camera->pix || camera->pix->av == AV_PIX_FMT_NONE)) {
-		log_error("%s: the encoder needs raw frames, and the device delivers %s: choose a raw format "
-			  "with -p, or an encoder of libavcodec, which has it decoded (-c libx264)",
-			  encoding->encoder.m2m.node.path, fourcc_text(camera->fourcc, fourcc));
+	if (!takes && (!camera->pix || (camera->pix->av == AV_PIX_FMT_NONE && !is_decoded(camera)))) {
+		log_error("%s: the %s needs frames that are raw, or that libavcodec decodes, and the device "
+			  "delivers %s: choose another format with -p",
+			  encoding->encoder.m2m.node.path,
+			  conversion_job_name(encoding->encoder.m2m.conversion.job),
+			  fourcc_text(camera->fourcc, fourcc));
 		return -ERANGE;
 	}
 	if (camera->field == FIELD_ALTERNATE) {
@@ -86,7 +105,7 @@ int encoding_set(struct encoding *encoding, const struct video_format *camera)
 			  conversion_job_name(encoding->encoder.m2m.conversion.job));
 		return -ERANGE;
 	}
-	return m2m_encoder_set(&encoding->encoder, camera, &encoding->options);
+	return m2m_encoder_set(&encoding->encoder, &pictures, &encoding->options);
 }
 
 /* Frames of another format or size are written into the node's own buffers. */
@@ -98,18 +117,20 @@ int encoding_choose_link(struct encoding *encoding, struct device *camera, const
 	struct pool_link_end from = { camera, format, io, import_from };
 	struct pool_link_end to = { .device = &encoding->encoder.m2m.output, .format = raw };
 	bool converts = raw->fourcc != format->fourcc;
-	struct video_format padded = *raw;
+	struct video_format padded = *raw, pictures = describe_pictures(format);
 	int err = 0;
 
 	*link = (struct pool_link){ 0 };
 	if (!converts && raw->width == format->width && raw->height == format->height) {
 		err = pool_link_choose(link, &from, &to);
 	} else {
-		padded.range = format->range; /* the colours stay the camera's */
-		padded.matrix = format->matrix;
+		padded.range = pictures.range; /* the colours stay the camera's */
+		padded.matrix = pictures.matrix;
 		err = frame_converter_open(&encoding->converter, format, &padded, SCALING_PAD);
 		pool_link_choose_copy(link, &from, &to,
-				      converts ? "the formats differ" : "the node pads the picture");
+				      is_decoded(format) ? "compressed frames are decoded"
+				      : converts         ? "the formats differ"
+							 : "the node pads the picture");
 		link->fill = frame_converter_fill;
 		link->fill_opaque = &encoding->converter;
 	}

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include "base/log.h"
 #include "base/picture.h"
+#include "media/frame_decoder.h"
 #include "media/libav.h"
+#include "media/write/frame_packet.h"
 
 static int check_formats(struct frame_converter *c)
 {
@@ -21,6 +23,11 @@ static int check_formats(struct frame_converter *c)
 	return -ERANGE;
 }
 
+static AVRational sample_aspect(const struct video_format *format)
+{
+	return (AVRational){ (int)format->sample_aspect.num, (int)format->sample_aspect.den };
+}
+
 static void describe_picture(struct frame_converter *c)
 {
 	AVFrame *frame = c->frame;
@@ -28,8 +35,7 @@ static void describe_picture(struct frame_converter *c)
 	frame->format = c->from.pix->av;
 	frame->width = (int)c->from.width;
 	frame->height = (int)c->from.height;
-	frame->sample_aspect_ratio =
-		(AVRational){ (int)c->from.sample_aspect.num, (int)c->from.sample_aspect.den };
+	frame->sample_aspect_ratio = sample_aspect(&c->from);
 	frame->color_range = c->from.range;
 	frame->colorspace = c->from.matrix;
 }
@@ -47,21 +53,45 @@ static int open_picture(struct frame_converter *c)
 	return scaler_check(&c->scaler, shape, c->frame->sample_aspect_ratio);
 }
 
+/* Until the first picture tells, what it will probably be. */
+static int open_decoder(struct frame_converter *c)
+{
+	struct frame_shape shape = { frame_decoder_usual_format(c->from.pix->codec), (int)c->from.width,
+				     (int)c->from.height };
+	AVCodecParameters *par = avcodec_parameters_alloc();
+	int err = -ENOMEM;
+
+	c->frame = av_frame_alloc();
+	c->packet = av_packet_alloc();
+	libav_init();
+	if (par && c->frame && c->packet) {
+		frame_packet_codecpar(&c->from, par);
+		err = frame_decoder_open(&c->decoder, par, true);
+	}
+	avcodec_parameters_free(&par);
+	if (err == -ENOMEM)
+		return log_no_memory();
+	return err < 0 ? err : scaler_check(&c->scaler, shape, sample_aspect(&c->from));
+}
+
 int frame_converter_open(struct frame_converter *c, const struct video_format *from,
 			 const struct video_format *to, enum scaling scaling)
 {
+	bool decodes = from->pix && pixfmt_is_compressed(from->pix);
 	int err;
 
 	c->from = *from;
 	c->target.format = *to;
 	c->copies = scaling == SCALING_PAD && from->fourcc == to->fourcc;
 	err = target_init_layout(&c->target);
-	if (err == 0)
+	if (err == 0 && !decodes)
 		err = check_formats(c);
 	if (err < 0 || c->copies)
 		return err;
 	err = scaler_open(&c->scaler, &c->target, scaling);
-	return err < 0 ? err : open_picture(c);
+	if (err < 0)
+		return err;
+	return decodes ? open_decoder(c) : open_picture(c);
 }
 
 /* libswscale copies frames that are not reference-counted. */
@@ -87,18 +117,46 @@ static int wrap_or_load(struct frame_converter *c, const struct buffer *from,
 	return c->frame->buf[0] ? 0 : log_no_memory();
 }
 
+/* libav copies the frame, as it reads beyond its end. */
+static int decode_buffer(struct frame_converter *c, const struct buffer *from)
+{
+	int err;
+
+	c->packet->data = plane_payload(&from->planes[0]);
+	c->packet->size = (int)plane_payload_bytes(&from->planes[0]);
+	libav_clear_error();
+	err = avcodec_send_packet(c->decoder, c->packet);
+	if (err >= 0)
+		err = avcodec_receive_frame(c->decoder, c->frame);
+	if (err < 0 && err != -ENOMEM && !c->warned) {
+		log_warn("a frame cannot be decoded and is dropped: %s", libav_err_str(err));
+		c->warned = true;
+	}
+	if (err == 0)
+		c->frame->sample_aspect_ratio = sample_aspect(&c->from);
+	return err;
+}
+
+static int read_picture(struct frame_converter *c, const struct buffer *from,
+			const uint8_t *const payloads[MAX_PLANES])
+{
+	return c->decoder ? decode_buffer(c, from) : wrap_or_load(c, from, payloads);
+}
+
 static int convert_buffer(struct frame_converter *c, const struct buffer *from,
 			  const uint8_t *const payloads[MAX_PLANES], struct buffer *to)
 {
 	struct frame drawn = { .n_planes = to->n_planes, .memory = refer_to(&to->planes[0]) };
-	int err = drawn.memory ? wrap_or_load(c, from, payloads) : log_no_memory();
+	int err = drawn.memory ? read_picture(c, from, payloads) : log_no_memory();
 
 	for (uint32_t p = 0; p < to->n_planes; p++)
 		drawn.planes[p].data = to->planes[p].data;
 	if (err == 0)
 		err = scaler_draw(&c->scaler, c->frame, &drawn);
 	av_buffer_unref(&drawn.memory);
-	if (c->layout.in_place)
+	if (c->decoder)
+		av_frame_unref(c->frame);
+	else if (c->layout.in_place)
 		av_buffer_unref(&c->frame->buf[0]);
 	return err;
 }
@@ -129,5 +187,7 @@ void frame_converter_close(struct frame_converter *c)
 {
 	scaler_close(&c->scaler);
 	av_frame_free(&c->frame);
+	avcodec_free_context(&c->decoder);
+	av_packet_free(&c->packet);
 	*c = (struct frame_converter){ 0 };
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Converts frames in the buffers of one pool into those of another: an output device's, or an encoder's. */
+/* Converts frames in the buffers of one pool into those of another: an output device's, or an encoder's.
+ * Compressed ones are decoded. */
 #ifndef SESSION_FRAME_CONVERTER_H
 #define SESSION_FRAME_CONVERTER_H
 
@@ -11,8 +12,11 @@ struct frame_converter {
 	struct target target;
 	struct scaler scaler;
 	struct video_format from;
-	struct picture_layout layout;    /* of `from` */
-	AVFrame *frame;                  /* a frame of `from`: its memory, or a copy that libav can use */
+	struct picture_layout layout; /* of `from` */
+	AVFrame *frame; /* a frame of `from`: its memory, or a copy that libav can use, or decoded */
+	struct AVCodecContext *decoder;  /* NULL: frames are raw */
+	struct AVPacket *packet;         /* for it */
+	bool warned;                     /* of a frame that it cannot decode */
 	bool copies;                     /* the frames differ in their padding alone */
 	uint64_t n_copied, bytes_copied; /* of these */
 };

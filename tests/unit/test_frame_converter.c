@@ -124,6 +124,22 @@ static void a_short_buffer_is_refused(void **state)
 	frame_converter_close(&p.converter);
 }
 
+static void what_cannot_be_decoded_is_refused(void **state)
+{
+	static const uint8_t garbage[100] = { 0xff, 0xd8, 0xff };
+	struct video_format from = media_fixture_format("MJPG", 64, 48, 0);
+	struct video_format to = media_fixture_format("NV12", 64, 48, 0);
+	static struct pictures p;
+
+	(void)state;
+	from.sizeimage[0] = sizeof garbage;
+	assert_int_equal(open_pictures(&p, &from, &to, SCALING_PAD), 0);
+	memcpy(p.from_bytes, garbage, sizeof garbage);
+	for (unsigned i = 0; i < 3; i++)
+		assert_true(frame_converter_fill(&p.converter, &p.from, &p.to) < 0);
+	frame_converter_close(&p.converter);
+}
+
 #define TEST(function)                                                                                       \
 	{                                                                                                    \
 		0, #function, function, NULL                                                                 \
@@ -136,6 +152,7 @@ int main(void)
 		TEST(the_shape_of_samples_is_kept),
 		TEST(what_libav_cannot_read_in_place_is_loaded),
 		TEST(a_short_buffer_is_refused),
+		TEST(what_cannot_be_decoded_is_refused),
 	};
 
 	return table_test_run("frame_converter", tests, N_ELEMENTS(tests));

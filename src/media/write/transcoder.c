@@ -4,41 +4,15 @@
 
 #include <errno.h>
 #include "base/log.h"
+#include "media/frame_decoder.h"
 #include "media/libav.h"
 
-static int open_frame_decoder(struct transcoder *t, const AVCodecParameters *par)
-{
-	const AVCodec *codec = avcodec_find_decoder(par->codec_id);
-	int err;
-
-	if (!codec) {
-		log_error("%s frames cannot be decoded: this libavcodec has no decoder for them",
-			  avcodec_get_name(par->codec_id));
-		return -ENOTSUP;
-	}
-	t->decoder = avcodec_alloc_context3(codec);
-	if (!t->decoder)
-		return -ENOMEM;
-	err = avcodec_parameters_to_context(t->decoder, par);
-	if (err < 0)
-		return err;
-	t->decoder->thread_count = 0;
-	libav_clear_error();
-	err = avcodec_open2(t->decoder, codec, NULL);
-	if (err < 0)
-		log_error("%s decoder: %s", codec->name, libav_err_str(err));
-	return err;
-}
-
-/* The encoder is opened before the first frame is decoded. Assume what cameras usually deliver; pictures that
- * differ are converted. JPEG is full range (JFIF, ITU-T T.871). */
+/* The encoder is opened before the first frame is decoded. Pictures that differ are converted. */
 static void assume_decoded_format(AVCodecParameters *par, uint32_t field)
 {
-	bool jpeg = par->codec_id == AV_CODEC_ID_MJPEG;
-
-	par->format = jpeg ? AV_PIX_FMT_YUVJ422P : AV_PIX_FMT_YUV420P;
+	par->format = frame_decoder_usual_format(par->codec_id);
 	if (par->color_range == AVCOL_RANGE_UNSPECIFIED)
-		par->color_range = jpeg ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+		par->color_range = frame_decoder_usual_range(par->codec_id);
 	/* Pictures of one field have no lines of another. */
 	if (field == FIELD_ALTERNATE || field == FIELD_SEQ_TB || field == FIELD_SEQ_BT)
 		par->field_order = AV_FIELD_PROGRESSIVE;
@@ -56,7 +30,7 @@ int transcoder_open(struct transcoder *t, struct encoder_options *options)
 		goto done;
 	frame_packet_codecpar(&t->frame_packet->format, par);
 	if (!t->frame_packet->raw) {
-		err = open_frame_decoder(t, par);
+		err = frame_decoder_open(&t->decoder, par, false);
 		if (err < 0)
 			goto done;
 		assume_decoded_format(par, t->frame_packet->format.field);
