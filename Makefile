@@ -76,7 +76,7 @@ $(BUILD)/tests/preload/%.so: tests/preload/%.c
 # The simulated device as a node for other programs, with hidden symbols. The codecs are a library of their own because libavcodec
 # takes long to load.
 PIC := $(BUILD)/pic
-SIM_COMMON := $(PIC)/src/sim/test_pattern.o $(patsubst %,$(PIC)/src/base/%.o,log machine_root picture pixfmt terminal text units video_format)
+SIM_COMMON := $(PIC)/src/sim/test_pattern.o $(patsubst %,$(PIC)/src/base/%.o,log machine_root picture pixfmt pixfmt_parse terminal text units video_format)
 SIM_OBJECTS := $(patsubst %.c,$(PIC)/%.o,$(filter-out src/sim/codec.c src/sim/transcoder.c,$(wildcard src/sim/*.c tests/preload/sim/*.c)))
 
 $(PIC)/%.o: %.c

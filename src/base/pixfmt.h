@@ -44,8 +44,10 @@ unsigned pixfmt_parse(const char *text, uint32_t *fourccs, unsigned max);
 /* The whole table, ended by a row with fourcc 0. */
 const struct pixfmt *pixfmt_table(void);
 
+#define PIXFMT_BIG_ENDIAN (UINT32_C(1) << 31) /* in a FourCC */
+
 /* "YUYV" into text, which is returned: without padding, "." for bytes that are not printable, "-BE" for
- * big-endian formats (bit 31). */
+ * big-endian formats. */
 #define FOURCC_TEXT_MAX 16
 char *fourcc_text(uint32_t fourcc, char text[FOURCC_TEXT_MAX]);
 

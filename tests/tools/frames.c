@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <linux/videodev2.h>
 #include "base/video_format.h"
 #include "sim/test_pattern.h"
 
@@ -100,7 +101,7 @@ static int checker_open(struct checker *checker, const char *fourcc, const char 
 			break;
 	if (!checker->packing->fourcc || parse_size(size, &format->width, &format->height) < 0)
 		return -EINVAL;
-	pixfmt_parse(fourcc, &format->fourcc, 1);
+	format->fourcc = v4l2_fourcc(fourcc[0], fourcc[1], fourcc[2], fourcc[3]);
 	format->pix = pixfmt_by_fourcc(format->fourcc);
 	pixels = (size_t)format->width * format->height;
 	checker->frame_bytes = pixels * checker->packing->size_num / checker->packing->size_den;
