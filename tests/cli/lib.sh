@@ -15,13 +15,7 @@ limit=$((60 * (SLOW < 5 ? SLOW : 5))) # seconds: longer than that is a hang
 read -ra wrapper <<<"${WRAPPER:-}"
 program=("${wrapper[@]}" "$build/v4l2q")
 
-# What tests/run keeps loaded need not be started each time (tests/warm/warm.h).
-warm=()
-if [ -x "${WARM-}/warm" ]; then
-	warm=("$WARM/warm")
-	ffmpeg() { "${warm[@]}" ffmpeg "$@"; }
-	ffprobe() { "${warm[@]}" ffprobe "$@"; }
-fi
+. "$root/tests/warm/loaded.sh"
 
 if [ ! -x "$build/v4l2q" ] && [ "${needs_program:-yes}" = yes ]; then
 	echo "Bail out! There is no $build/v4l2q: make tests BUILD=$build"

@@ -58,8 +58,10 @@ encoded() {
 
 # is_shared NAME: neither copied nor mapped.
 is_shared() {
-	is "$1: imported, no frame is copied" "$(report "$1" '"\(.encoder.imported) \(.frames.copied) \(.bytes.copied)"')" 'true 0 0'
-	is "$1: only the coded buffers are mapped" "$(count_calls "$1" mmap)" "$(report "$1" .encoder.pool.allocated)"
+	local allocated copied
+	read -r allocated copied < <(report "$1" '"\(.encoder.pool.allocated) \(.encoder.imported) \(.frames.copied) \(.bytes.copied)"')
+	is "$1: imported, no frame is copied" "$copied" 'true 0 0'
+	is "$1: only the coded buffers are mapped" "$(count_calls "$1" mmap)" "$allocated"
 }
 
 # gone NAME PATH OTHER: which of the two it was.

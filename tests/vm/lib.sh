@@ -13,6 +13,7 @@ build=${BUILD:-$root/build}
 # shellcheck disable=SC2034 # the tests go through them
 read -ra kernels <<<"${V4L2Q_KERNELS:-6.12 6.1}"
 n_tests=0 n_failed=0 kernel='' job=''
+. "$root/tests/warm/loaded.sh"
 
 # V4L2Q_KEEP=FOLDER keeps the jobs' folders there, and takes those that are there already for this run's.
 work=${V4L2Q_KEEP:-$(mktemp -d)}
@@ -104,12 +105,10 @@ frames() {
 
 # The two equations of the report, and the frame log's own count of the same things.
 books_balance() {
-	local lost gaps
-	report "$1" '.frames | .captured == .written + .lost.error + .lost.queue + .lost.writer + (.lost.codec // 0) + (.skipped // 0)' |
-		grep -qx true || return 1
-	lost=$(report "$1" .frames.lost.driver)
-	gaps=$(frames "$1" 'map(.lost // 0) | add // 0')
-	[ "$lost" = "$gaps" ] && [ "$(frames "$1" 'map(select(.fate == "written")) | length')" = "$(report "$1" .frames.written)" ]
+	jq -e --slurpfile log "$job/$1.frames" '.frames |
+		.captured == .written + .lost.error + .lost.queue + .lost.writer + (.lost.codec // 0) + (.skipped // 0) and
+		.lost.driver == ($log | map(.lost // 0) | add // 0) and
+		.written == ($log | map(select(.fate == "written")) | length)' "$job/$1.json" >/dev/null 2>&1
 }
 
 # Gaps as the sequence numbers themselves show them, not as the program counted them.
@@ -152,15 +151,17 @@ timestamps_hold() {
 
 # recorded NAME FRAMES CODEC,WIDTH,HEIGHT,PIX_FMT: a run that ended well, and its file.
 recorded() {
+	local written container io
+	read -r written container io < <(report "$1" '"\(.frames.written) \(.output[0].container) \(.io)"')
 	is "$1: exit status 0" "$(status "$1")" 0
-	is "$1: wrote $2 frames" "$(report "$1" .frames.written)" "$2"
+	is "$1: wrote $2 frames" "$written" "$2"
 	ok "$1: the books balance" books_balance "$1"
 	is "$1: the file is $3 with $2 frames" "$(probe "$1")" "$3,$2"
 	ok "$1: every frame decodes" decodes_cleanly "$1" "$2"
-	if [ "$(report "$1" .output[0].container)" = avi ]; then
+	if [ "$container" = avi ]; then
 		# AVI counts in frames, and two of them cannot have the same number.
 		ok "$1: timestamps are within two frames of the driver's" timestamps_hold "$1" ts_ns 67e6 33.4e6
-	elif [ "$(report "$1" .io)" = rw ]; then
+	elif [ "$io" = rw ]; then
 		# read() has no timestamps: the time of reading is all there is.
 		ok "$1: timestamps are within a frame of the reading" timestamps_hold "$1" dequeue_ns 33e6
 	else
