@@ -185,11 +185,6 @@ void obstacle_pass(const char *device, const struct obstacle *obstacle)
 			  obstacle->cure);
 }
 
-void obstacle_warn(const char *device, const struct obstacle *obstacle)
-{
-	log_warn("%s: %s; %s", device, obstacle->cause, obstacle->cure);
-}
-
 void obstacle_report_buffers(const char *device, unsigned granted, unsigned needed)
 {
 	char numbers[2][16];

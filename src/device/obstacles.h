@@ -85,8 +85,6 @@ void obstacle_set(struct obstacle *obstacle, enum obstacle_kind kind, const char
 void obstacle_report(const char *device, enum obstacle_kind kind, const char *a, const char *b);
 /* Reports one that is filled in. */
 void obstacle_pass(const char *device, const struct obstacle *obstacle);
-/* Logs "DEVICE: CAUSE; CURE" as a warning. */
-void obstacle_warn(const char *device, const struct obstacle *obstacle);
 /* OBSTACLE_FEW_BUFFERS: the driver granted another number than can be used. */
 void obstacle_report_buffers(const char *device, unsigned granted, unsigned needed);
 /* The word for the kind in JSON, such as "busy". */

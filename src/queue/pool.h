@@ -93,9 +93,6 @@ int pool_resume(struct pool *pool);
  * fatal and logged. *info describes the frame that was dequeued, also where it is not delivered
  * (POOL_CORRUPT, POOL_NOBUF). */
 int pool_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer, struct frame_info *info);
-/* The same into a foreign buffer (pool NULL; planes with data and length, and format where the strides
- * differ): the frame is copied. target->info is set as *info above. */
-int pool_dequeue_into(struct pool *pool, int64_t deadline_ns, struct buffer *target);
 /* Ends the caller's hold of a buffer; capture: queues it again while the pool streams. Failures are logged
  * and leave the buffer with the pool. */
 void pool_release(struct pool *pool, struct buffer *buffer);

@@ -143,18 +143,3 @@ int pool_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **out, st
 	*out = buffer;
 	return 0;
 }
-
-int pool_dequeue_into(struct pool *pool, int64_t deadline_ns, struct buffer *target)
-{
-	const struct video_format *format = target->format ? target->format : &pool->format;
-	struct buffer *buffer;
-	int err = next_frame(pool, deadline_ns, &buffer, &target->info);
-
-	if (err < 0)
-		return err;
-	err = buffer_copy(target, format, buffer, &pool->format, &pool->bytes_copied);
-	target->copied = err == 0;
-	pool->n_copied += err == 0;
-	requeue(pool, buffer, 0);
-	return err;
-}

@@ -206,15 +206,8 @@ static struct json_object *fps_json(const struct report *report, const struct re
 	return object;
 }
 
-void report_times_text(const struct report *report, const struct report_times *times, FILE *out)
-{
-	report_line(out, "time", "%.3f s; processor %.3f s (user %.3f, system %.3f)",
-		    (double)times->wall_ns / 1e9, report->user_s + report->sys_s, report->user_s,
-		    report->sys_s);
-	report_rate_text(report, times, out);
-}
-
-void report_rate_text(const struct report *report, const struct report_times *times, FILE *out)
+/* The rates asked for, negotiated and measured, drift, and what lowers the rate. */
+static void print_rates(const struct report *report, const struct report_times *times, FILE *out)
 {
 	const struct rate_truth *rate = times->rate;
 	char text[160] = "", drift[RATE_DRIFT_TEXT_MAX] = "";
@@ -233,6 +226,14 @@ void report_rate_text(const struct report *report, const struct report_times *ti
 		report_line(out, "rate", "%s", text);
 	if (rate && rate->is_other)
 		report_line(out, "", "%s; %s", rate->obstacle.cause, rate->obstacle.cure);
+}
+
+void report_times_text(const struct report *report, const struct report_times *times, FILE *out)
+{
+	report_line(out, "time", "%.3f s; processor %.3f s (user %.3f, system %.3f)",
+		    (double)times->wall_ns / 1e9, report->user_s + report->sys_s, report->user_s,
+		    report->sys_s);
+	print_rates(report, times, out);
 }
 
 struct json_object *report_json(const struct report *report, const struct report_times *times)

@@ -48,8 +48,6 @@ void report_line(FILE *out, const char *label, const char *format, ...) __attrib
 char *report_join(struct json_object *array, char *text, size_t size);
 void report_setup_text(const struct report *report, FILE *out);
 void report_times_text(const struct report *report, const struct report_times *times, FILE *out);
-/* The rates asked for, negotiated and measured, drift, and what lowers the rate. */
-void report_rate_text(const struct report *report, const struct report_times *times, FILE *out);
 void report_stats_text(const char *label, const struct stats *ns, FILE *out);
 
 #endif

@@ -67,13 +67,3 @@ uint64_t ledger_lost(const struct ledger *ledger)
 	return ledger->lost_driver + ledger->lost_error + ledger->lost_queue + ledger->lost_writer +
 	       ledger->lost_codec;
 }
-
-bool ledger_balanced(const struct ledger *ledger)
-{
-	uint64_t results = ledger->written + ledger->lost_error + ledger->lost_queue + ledger->lost_writer +
-			   ledger->lost_codec + ledger->skipped + ledger->not_triggered;
-	uint64_t numbers =
-		ledger->sequence_span + ledger->second_fields + ledger->repeated + ledger->unnumbered;
-
-	return ledger->captured == results && ledger->captured + ledger->lost_driver == numbers;
-}

@@ -52,7 +52,5 @@ uint64_t ledger_add(struct ledger *ledger, const struct frame_info *info);
 /* Counts from 0 again; the next frame still follows the last one. */
 void ledger_restart(struct ledger *ledger);
 uint64_t ledger_lost(const struct ledger *ledger); /* for all reasons */
-/* Whether both equations hold; for the end of a run. */
-bool ledger_balanced(const struct ledger *ledger);
 
 #endif

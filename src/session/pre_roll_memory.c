@@ -11,7 +11,8 @@ uint64_t pre_roll_memory_limit(uint64_t memory)
 	return memory / 4 * 3;
 }
 
-uint64_t pre_roll_memory_needed(const struct video_format *format, int64_t length_ns)
+/* What raw frames of so long take; 0: it is not known in advance. */
+static uint64_t memory_needed(const struct video_format *format, int64_t length_ns)
 {
 	double frames = (double)length_ns / NS_PER_S * fraction_value(format->fps);
 
@@ -23,14 +24,14 @@ uint64_t pre_roll_memory_needed(const struct video_format *format, int64_t lengt
 
 uint64_t pre_roll_memory_reserved(const struct video_format *format, int64_t length_ns, uint64_t memory)
 {
-	uint64_t needed = pre_roll_memory_needed(format, length_ns), limit = pre_roll_memory_limit(memory);
+	uint64_t needed = memory_needed(format, length_ns), limit = pre_roll_memory_limit(memory);
 
 	return needed && needed < limit ? needed : limit;
 }
 
 int pre_roll_memory_check(const struct video_format *format, int64_t length_ns, uint64_t memory)
 {
-	uint64_t needed = pre_roll_memory_needed(format, length_ns), limit = pre_roll_memory_limit(memory);
+	uint64_t needed = memory_needed(format, length_ns), limit = pre_roll_memory_limit(memory);
 	char fourcc[FOURCC_TEXT_MAX], takes[BYTES_TEXT_MAX], has[BYTES_TEXT_MAX], all[BYTES_TEXT_MAX];
 
 	if (needed <= limit)

@@ -8,8 +8,6 @@
 
 /* At most. The rest is the queue's. */
 uint64_t pre_roll_memory_limit(uint64_t memory);
-/* What raw frames of so long take; 0: it is not known in advance. */
-uint64_t pre_roll_memory_needed(const struct video_format *format, int64_t length_ns);
 /* What is kept from the queue for it. */
 uint64_t pre_roll_memory_reserved(const struct video_format *format, int64_t length_ns, uint64_t memory);
 /* Returns 0; or -EINVAL, logged with the arithmetic, where raw frames do not fit. */

@@ -204,7 +204,7 @@ void trigger_stop(struct trigger *t)
 	t->has_thread = false;
 }
 
-static void close_fd(int fd)
+static void close_if_open(int fd)
 {
 	if (fd >= 0)
 		close(fd);
@@ -214,10 +214,10 @@ void trigger_close(struct trigger *t)
 {
 	if (!t->opened)
 		return;
-	close_fd(t->fifo_fd);
-	close_fd(t->stop_fd);
-	close_fd(t->events[0]);
-	close_fd(t->events[1]);
+	close_if_open(t->fifo_fd);
+	close_if_open(t->stop_fd);
+	close_if_open(t->events[0]);
+	close_if_open(t->events[1]);
 	if (t->created)
 		unlink(t->options.fifo);
 	t->opened = false;

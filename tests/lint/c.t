@@ -16,7 +16,7 @@ else
 fi
 
 ok 'a room includes only itself and those below it' tests/lint/layers
-ok 'no circles of files; functions are declared in their headers, and have names of their own' tests/lint/symbols "$build/src"
+ok 'no circles of files; functions are declared in their headers, are used, and have names of their own' tests/lint/symbols "$build/src"
 ok 'a test provokes each obstacle' tests/lint/obstacles
 ok 'no file is longer than 500 lines, no function than 60' tests/lint/sizes
 
@@ -36,9 +36,9 @@ printf '[OBSTACLE_%s] = { "a", "b%%1" "c", "d" },\n' ONE TWO >"$folder/obstacles
 printf 'TWO tests/lint/c.t not %s\n' there >"$folder/obstacles"
 is "$(tests/lint/obstacles "$folder/obstacles.c" "$folder/obstacles" | wc -l)" 2 'an obstacle without a test, and a test without its words are seen'
 mkdir -p "$folder/circle/base"
-printf 'static void three(void)\n{\n}\n%s\n' 'void two(void); void one(void); void one(void) { two(); three(); }' >"$folder/circle/base/a.c"
+printf 'static void three(void)\n{\n}\n%s\n%s\n' 'void two(void); void one(void); void one(void) { two(); three(); }' 'void four(void) { }' >"$folder/circle/base/a.c"
 printf 'static void\nthree(void) {\n}\n%s\n' 'void one(void); void two(void); void two(void) { one(); three(); }' >"$folder/circle/base/b.c"
-echo 'void one(void);' >"$folder/circle/base/a.h"
+echo 'void one(void); void four(void);' >"$folder/circle/base/a.h"
 for name in a b; do
 	${CC:-cc} -c -o "$folder/circle/base/$name.o" "$folder/circle/base/$name.c"
 done
@@ -47,6 +47,7 @@ is "$(tests/lint/symbols "$folder/circle" "$folder/circle")" \
     base/a.c uses two of base/b.c
     base/b.c uses one of base/a.c
 base/b.c: two is declared neither in b.h nor in a *_internal.h of its folder
-functions of one name: three of base/a.c and base/b.c' 'a circle, an undeclared function and two of one name are seen'
+base/a.c: only tests use four, if any
+functions of one name: three of base/a.c and base/b.c' 'a circle, an undeclared function, an unused one and two of one name are seen'
 
 done_testing
