@@ -35,7 +35,7 @@ rm -r a* ran
 
 done_under tsan
 
-run_status 0 segments 8 -o '%H%M%S.mkv' --keep 60k --frame-log one.log
+run_status 0 segments 8 -o '%H%M%S.nut' --keep 60k --frame-log one.log
 is "$(json r.json .segments_removed) $(wc -l <one.log)" '6 32' '--keep SIZE, and one log'
 touch -d '-2 hours' b1.nut
 touch -d '-30 minutes' b2.nut b3.nut.part

@@ -26,7 +26,7 @@ books() { # NAME
 		"$(json r.json '.frames | { writer: .lost.writer, written } | with_entries(select(.value > 0)) | tojson')" "$1: the log agrees"
 }
 
-for case in 'nut write@9:EIO 8,16 0' 'mkv write@9:ESTALE 8,16 0' 'avi write@9:EROFS 8,16 0' 'mov write@3:EDQUOT [1-9][0-9]*,[1-9][0-9]* [1-9][0-9]*' 'mkv close@1:EDQUOT 24 0' \
+for case in 'nut write@9:EIO 8,16 0' 'mkv write@11:ESTALE 8,16 0' 'avi write@9:EROFS 8,16 0' 'mov write@3:EDQUOT [1-9][0-9]*,[1-9][0-9]* [1-9][0-9]*' 'mkv close@1:EDQUOT 24 0' \
 	'mkv sync@1:EIO 24 0'; do
 	read -r container fault files lost <<<"$case"
 	# Several fragments of a megabyte.
@@ -41,7 +41,7 @@ done
 
 sim=sim:size=64x48,fps=0
 # A folder that fails for good, from the first file on or later.
-for case in 'open@1+:EROFS 1' 'write@9+:EIO 2'; do
+for case in 'open@1+:EROFS 1' 'write@11+:EIO 2'; do
 	read -r fault n <<<"$case"
 	run_status 0 failing "$fault" -o 'main/a%d.mkv' --fallback other
 	is "$(json r.json '"\(.output | length) \(.output[-1].path | split("/")[0]) \(.frames.written)"')" "$n other 24" "$case: --fallback"
@@ -51,12 +51,12 @@ done
 run_status 0 failing write@9:EIO -o 'main/a%d.avi' -c mpeg4 --codec-opt bf=2,threads=1 --on-write-error next
 is "$(json r.json '[.output[].frames, .frames.lost.writer] | join(" ")')" '8 14 2' "what an encoder holds is lost with the file's error"
 books 'an encoder'
-log='' run_status 0 failing write@9:EIO -o main/a.mkv --on-write-error next
+log='' run_status 0 failing write@11:EIO -o main/a.mkv --on-write-error next
 is "$(json r.json '[.output[] | .path, .frames] | join(" ")')" 'main/a.mkv 8 main/a-1.mkv 16' 'a name without fields gets a suffix'
-run_status 6 failing 'write@9+:EIO' -o 'main/a%d.mkv' --on-write-error next
+run_status 6 failing 'write@11+:EIO' -o 'main/a%d.mkv' --on-write-error next
 is "$(json r.json '"\(.output | length) \(.frames.written) \(.frames.lost.writer)"')" '1 8 16' 'no file can be written any more: all is counted'
 books 'no file can be written any more'
-run_status 6 failing write@9:EIO -o main/a.mkv
+run_status 6 failing write@11:EIO -o main/a.mkv
 is "$(json r.json '"\(.end) \(.frames.written)"')" 'write-error 8' 'without --on-write-error the recording ends'
 
 # What was kept before a trigger waits for a file that can be opened, and is lost where there is none until the end.
@@ -74,15 +74,15 @@ done
 sim=sim:size=64x48,fps=0
 
 # A file keeps its partial name where the final one cannot be had.
-run_status 0 failing rename@1:EIO -o 'main/a%d.mkv' --segment 50k --on-write-error next --partial-suffix .part
+run_status 0 failing rename@1:EIO -o 'main/a%d.mkv' --segment 86k --on-write-error next --partial-suffix .part
 is "$(cd main && echo *)" 'a0.mkv.part a1.mkv a2.mkv' 'a name that cannot be given'
 
 # Old segments make room for a write that finds the disk full: nothing is lost.
 for fault in write@30:ENOSPC open@3:EDQUOT; do
-	run_status 0 failing $fault -o 'main/a%d.mkv' --segment 50k --min-free 1k
+	run_status 0 failing $fault -o 'main/a%d.mkv' --segment 86k --min-free 1k
 	is "$(json r.json '"\(.frames.written) \(.segments_removed)"')" '24 1' "$fault: an old segment makes room"
 done
-run_status 0 failing 'statvfs@1+:EIO' -o 'main/a%d.mkv' --segment 50k --min-free 1k
+run_status 0 failing 'statvfs@1+:EIO' -o 'main/a%d.mkv' --segment 86k --min-free 1k
 is "$(cd main && echo *)" a2.mkv 'the disk runs short: old segments go in time'
 
 # While the disk stalls, the device goes on.

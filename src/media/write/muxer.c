@@ -22,6 +22,8 @@
 #define FRAGMENT_US "1000000"
 #define FRAGMENT_BYTES "1048576"
 
+static const AVRational milliseconds = { 1, 1000 };
+
 const char *muxer_file_path(const char *url)
 {
 	const char *path = url;
@@ -206,11 +208,28 @@ static bool is_seekable(const struct muxer *m)
 	return pb && pb->seekable & AVIO_SEEKABLE_NORMAL;
 }
 
+static bool is_matroska(const struct muxer *m)
+{
+	return av_match_name(m->caps.format->name, "matroska,webm");
+}
+
 /* Whoever chooses how the index is written chooses all of it. */
 static bool chooses_index(const struct muxer *m)
 {
 	return is_seekable(m) && muxer_caps_has_option(&m->caps, "movflags", NULL) &&
 	       !av_dict_get(m->options, "movflags", NULL, 0);
+}
+
+/* A file that libavformat cannot move about when it is closed; whoever chooses how the index is written
+ * chooses all of it. */
+static bool has_front_index(const struct muxer *m)
+{
+	static const char *const choices[] = { "reserve_index_space", "cues_to_front", "live", "dash" };
+	bool wanted = m->file && m->file->regular && is_seekable(m) && is_matroska(m);
+
+	for (size_t i = 0; i < ARRAY_SIZE(choices); i++)
+		wanted &= !av_dict_get(m->options, choices[i], NULL, 0);
+	return wanted;
 }
 
 /* Sets the muxer's private options. A later row replaces an earlier one of the same key: their conditions
@@ -279,6 +298,8 @@ int muxer_write_header(struct muxer *m)
 	if (err >= 0)
 		err = write_header_buffered(m, &options);
 	av_dict_free(&options);
+	if (err >= 0 && has_front_index(m))
+		matroska_cues_open(&m->cues, m->file);
 	file_err = file_error(m);
 	if (err >= 0)
 		m->header_written = true;
@@ -320,6 +341,9 @@ static int flush_file(struct muxer *m)
 		err = sync ? avio_file_sync(m->file) : avio_file_flush(m->file);
 	if (sync)
 		m->synced_ns = now;
+	/* What the index names has to be on the disk before it. */
+	if (err >= 0 && (sync || !m->sync_ns))
+		matroska_cues_write(&m->cues, m->file);
 	return err;
 }
 
@@ -336,14 +360,16 @@ static void count_fragment(struct muxer *m, int64_t start, int packet_bytes)
 
 /* Writes the packet without leaving anything in buffers, but for the fragment at hand: frames that are
  * counted as written are in the file if the program is killed, and at the other end of a pipe at once. */
-static int write_and_flush(struct muxer *m, AVPacket *packet)
+static int write_and_flush(struct muxer *m, AVPacket *packet, int64_t start)
 {
-	int64_t start = m->fragmented ? avio_tell(m->context->pb) : 0;
 	int size = packet->size, err = av_write_frame(m->context, packet);
 
 	/* A Cluster of a single frame costs a dozen bytes. */
-	if (err >= 0 && av_match_name(m->caps.format->name, "matroska,webm"))
+	if (err >= 0 && is_matroska(m))
 		err = end_collected(m);
+	if (err >= 0 && file_error(m) == 0 && packet->flags & AV_PKT_FLAG_KEY)
+		matroska_cues_add(&m->cues, av_rescale_q(packet->pts, m->stream->time_base, milliseconds),
+				  start);
 	if (m->fragmented && file_error(m) == 0)
 		count_fragment(m, start, size);
 	return err >= 0 && m->file ? flush_file(m) : err;
@@ -382,7 +408,7 @@ int muxer_write_packet(struct muxer *m, AVPacket *packet)
 	err = prepare_file(m, packet);
 	taken = err >= 0;
 	if (err >= 0)
-		err = write_and_flush(m, packet);
+		err = write_and_flush(m, packet, start);
 	av_packet_unref(packet);
 	file_err = file_error(m);
 	if (file_err < 0)
@@ -404,14 +430,19 @@ int muxer_write_packet(struct muxer *m, AVPacket *packet)
 	return err;
 }
 
-/* The trailer ends the last fragment. */
-static void check_last_fragment(struct muxer *m)
+/* The trailer ends the last fragment, or has the index. */
+static void check_trailer(struct muxer *m, int err)
 {
-	if (!m->file || !m->fragmented || m->fragment_lost)
+	bool written;
+
+	if (!m->file)
 		return;
 	avio_flush(m->context->pb);
-	if (avio_file_flush(m->file) < 0 || m->context->pb->error < 0)
+	written = avio_file_flush(m->file) == 0 && m->context->pb->error >= 0;
+	if (!written && m->fragmented && !m->fragment_lost)
 		lose_fragment(m, m->fragment_frames);
+	if (written && err >= 0)
+		matroska_cues_remove(&m->cues, m->file);
 }
 
 static int close_file(struct muxer *m, bool whole)
@@ -445,7 +476,7 @@ int muxer_finish(struct muxer *m, int error)
 		err = 0;
 	m->header_written = false;
 	m->fragment_bytes = 0;
-	check_last_fragment(m);
+	check_trailer(m, err);
 	close_err = close_file(m, error >= 0 && err >= 0 && !m->fragment_lost);
 	if (close_err < 0)
 		err = close_err;
@@ -459,6 +490,7 @@ void muxer_close(struct muxer *m)
 {
 	if (m->context && (m->header_written || m->file || m->context->pb))
 		muxer_finish(m, -ECANCELED);
+	matroska_cues_close(&m->cues);
 	avformat_free_context(m->context);
 	m->context = NULL;
 	av_dict_free(&m->options);

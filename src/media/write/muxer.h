@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <libavformat/avformat.h>
 #include "media/write/avio_file.h"
+#include "media/write/matroska_cues.h"
 #include "media/write/muxer_caps.h"
 
 #define MUXER_FIRST_PICTURE 1 /* of a series, unless the user chose another number */
@@ -36,6 +37,7 @@ struct muxer {
 	bool fragmented, fragment_lost; /* lost: one could not be written */
 	uint64_t fragment_frames;       /* that the present one has */
 	int64_t fragment_bytes, synced_ns;
+	struct matroska_cues cues; /* empty for other containers */
 };
 
 /* Whether libavformat has a protocol for the part before the colon, "file" aside. */
