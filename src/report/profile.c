@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include "base/text.h"
 #include "base/text_file.h"
 #include "device/controls/control_payload.h"
@@ -16,8 +17,9 @@
 #include "device/inputs/inputs.h"
 #include "device/inputs/selection.h"
 #include "device/inputs/standards.h"
+#include "pipeline/pipeline.h"
 
-#define ITEMS_MAX 1024 /* of an array */
+#define LINES_MAX 1024u /* of a control */
 
 static void write_source(struct device *device, FILE *file)
 {
@@ -42,7 +44,7 @@ static void write_source(struct device *device, FILE *file)
 	}
 }
 
-static void write_format(struct device *device, FILE *file)
+static void write_format(struct device *device, const struct pipeline *pipeline, FILE *file)
 {
 	char fourcc[FOURCC_TEXT_MAX], text[CROP_TEXT_MAX], rate[FRACTION_TEXT_MAX];
 	struct v4l2_format driver;
@@ -52,6 +54,8 @@ static void write_format(struct device *device, FILE *file)
 	if (negotiate_get_v4l2_format(device, &driver) == 0 && negotiate_get_format(device, &format) == 0) {
 		fprintf(file, "pixelformat = %s\nsize = %ux%u\n", fourcc_text(format.fourcc, fourcc),
 			format.width, format.height);
+		if (!format.fps.num && pipeline)
+			format.fps = pipeline_rate(pipeline);
 		if (format.fps.num)
 			fprintf(file, "fps = %s\n", fraction_text(format.fps, rate));
 	}
@@ -73,22 +77,71 @@ static void write_edid(struct device *device, FILE *file)
 
 struct control_writer {
 	struct device *device;
+	const char *entity; /* of a media pipeline; NULL: the controls are the node's */
 	FILE *file;
 };
 
+static void write_control_name(const struct control_writer *writer, const struct control_info *info)
+{
+	char quote = writer->entity && strchr(writer->entity, '\'') ? '"' : '\'';
+
+	if (writer->entity)
+		fprintf(writer->file, "%c%s/%s%c", quote, writer->entity, info->name, quote);
+	else
+		fprintf(writer->file, "%s", info->name);
+}
+
+/* The last of the items, from the first on, that have one value. */
+static uint32_t end_of_run(const struct control_info *info, const uint8_t *payload, uint32_t first)
+{
+	uint32_t n = control_payload_items(info), last = first;
+
+	while (last + 1 < n &&
+	       control_payload_item(info, payload, last + 1) == control_payload_item(info, payload, first))
+		last++;
+	return last;
+}
+
+static uint32_t count_runs(const struct control_info *info, const uint8_t *payload)
+{
+	uint32_t runs = 0;
+
+	for (uint32_t i = 0; i < control_payload_items(info); i = end_of_run(info, payload, i) + 1)
+		runs++;
+	return runs;
+}
+
+/* A line for each item, which may then be changed, or in a long array for each run of equal ones. */
+static void write_items(const struct control_writer *writer, const struct control_info *info,
+			const uint8_t *payload)
+{
+	uint32_t n = control_payload_items(info), last;
+
+	if (count_runs(info, payload) > LINES_MAX) {
+		fprintf(writer->file, "# left out, as it has too many values: %s\n", info->name);
+		return;
+	}
+	for (uint32_t first = 0; first < n; first = last + 1) {
+		last = n > LINES_MAX ? end_of_run(info, payload, first) : first;
+		write_control_name(writer, info);
+		fprintf(writer->file, last > first ? "[%u-%u]" : "[%u]", first, last);
+		fprintf(writer->file, " = %" PRId64 "\n", control_payload_item(info, payload, first));
+	}
+}
+
 static void write_payload(const struct control_writer *writer, const struct control_info *info)
 {
-	uint32_t n = control_payload_items(info);
 	uint8_t *payload;
 
-	if (n > ITEMS_MAX || control_payload_read(writer->device, info, &payload) < 0)
+	if (control_payload_read(writer->device, info, &payload) < 0)
 		return;
-	if (info->type == V4L2_CTRL_TYPE_STRING)
-		fprintf(writer->file, "%s = \"%s\"\n", info->name,
+	if (info->type == V4L2_CTRL_TYPE_STRING) {
+		write_control_name(writer, info);
+		fprintf(writer->file, " = \"%s\"\n",
 			(text_clean((char *)payload, ""), (const char *)payload));
-	for (uint32_t i = 0; info->type != V4L2_CTRL_TYPE_STRING && i < n; i++)
-		fprintf(writer->file, "%s[%u] = %" PRId64 "\n", info->name, i,
-			control_payload_item(info, payload, i));
+	} else {
+		write_items(writer, info, payload);
+	}
 	free(payload);
 }
 
@@ -110,36 +163,57 @@ static int write_control(void *opaque, const struct control_info *info)
 	}
 	if (info->type == V4L2_CTRL_TYPE_MENU || info->type == V4L2_CTRL_TYPE_INTEGER_MENU)
 		entry = controls_menu_text(writer->device, info, info->value, text);
-	fprintf(writer->file, "%s = %" PRId64 "%s%s\n", info->name, info->value, entry ? "  # " : "",
-		entry ? entry : "");
+	write_control_name(writer, info);
+	fprintf(writer->file, " = %" PRId64 "%s%s\n", info->value, entry ? "  # " : "", entry ? entry : "");
 	return 0;
+}
+
+/* The node's, and those of the sub-devices that its pictures come through. */
+static void write_controls(struct device *device, struct pipeline *pipeline, FILE *file)
+{
+	fprintf(file, "\n[controls]\n");
+	controls_enumerate(device, write_control, &(struct control_writer){ device, NULL, file });
+	for (unsigned i = 0; pipeline && i < pipeline->route.n; i++) {
+		struct entity *entity = pipeline->route.links[i]->source->entity;
+
+		if (entity_is_open(entity))
+			controls_enumerate(&entity->device, write_control,
+					   &(struct control_writer){ &entity->device, entity->name, file });
+	}
+}
+
+static void write_profile(struct device *device, struct pipeline *pipeline, FILE *file)
+{
+	errno = 0;
+	fprintf(file,
+		"# What %s (%.32s, %.16s) was set to. 'v4l2q capture --profile FILE' sets it again;\n"
+		"# lines may be changed or left out.\n",
+		device->path, (const char *)device->info.card, (const char *)device->info.driver);
+	write_source(device, file);
+	write_format(device, pipeline, file);
+	write_edid(device, file);
+	write_controls(device, pipeline, file);
 }
 
 int report_profile_save(const char *device_name, const char *file_name, bool *is_file)
 {
-	struct control_writer writer = { 0 };
+	struct pipeline *pipeline = NULL;
 	struct device device;
+	FILE *file;
 	int err = device_open(&device, device_name, DEVICE_NODE);
 
 	*is_file = false;
 	if (err < 0)
 		return err;
-	*is_file = true;
-	err = text_file_open(&writer.file, file_name);
+	err = pipeline_open(&pipeline, &device);
+	*is_file = err == 0;
+	if (err == 0)
+		err = text_file_open(&file, file_name);
 	if (err == 0) {
-		errno = 0;
-		fprintf(writer.file,
-			"# What %s (%.32s, %.16s) was set to. 'v4l2q capture --profile FILE' sets it again;\n"
-			"# lines may be changed or left out.\n",
-			device.path, (const char *)device.info.card, (const char *)device.info.driver);
-		write_source(&device, writer.file);
-		write_format(&device, writer.file);
-		write_edid(&device, writer.file);
-		fprintf(writer.file, "\n[controls]\n");
-		writer.device = &device;
-		controls_enumerate(&device, write_control, &writer);
-		err = text_file_finish(writer.file, file_name);
+		write_profile(&device, pipeline, file);
+		err = text_file_finish(file, file_name);
 	}
+	pipeline_close(pipeline);
 	device_close(&device);
 	return err;
 }

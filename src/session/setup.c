@@ -74,7 +74,7 @@ static int verify_standard(struct setup *setup, const struct setup_options *opti
 
 static int open_pipeline(struct setup *setup, const struct setup_options *options)
 {
-	bool needed = !options->no_pipeline || options->controls;
+	bool needed = !options->no_pipeline || options->controls || options->profile_controls;
 
 	return needed ? pipeline_open(&setup->pipeline, &setup->device) : 0;
 }

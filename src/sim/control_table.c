@@ -43,6 +43,8 @@ const struct sim_control sim_controls[] = {
 	  .elem_size = sizeof(struct v4l2_area) },
 	{ CID_STUCK, V4L2_CTRL_TYPE_INTEGER, 0, "Stuck", 0, 10, 1, 3, .extra = true },
 	{ CID_NAMELESS, V4L2_CTRL_TYPE_INTEGER, 0, "***", 0, 10, 1, 5, .extra = true },
+	{ CID_LONG_TABLE, V4L2_CTRL_TYPE_U16, V4L2_CTRL_FLAG_HAS_PAYLOAD, "Shading Table", 0, 4095, 1, 256,
+	  .elem_size = sizeof(uint16_t), .dims = { 32, 64 } },
 	{ V4L2_CID_CODEC_CLASS, V4L2_CTRL_TYPE_CTRL_CLASS,
 	  V4L2_CTRL_FLAG_READ_ONLY | V4L2_CTRL_FLAG_WRITE_ONLY, "Codec Controls", 0, 0, 0, 0,
 	  .m2m = SIM_ENCODER },
@@ -91,3 +93,4 @@ const struct sim_control sim_controls[] = {
 const int sim_n_controls = ARRAY_SIZE(sim_controls);
 _Static_assert(sizeof(((struct sim *)0)->control_values) >= ARRAY_SIZE(sim_controls) * SIM_CONTROL_BYTES,
 	       "struct sim has room for the value of each control");
+_Static_assert(sizeof(((struct sim *)0)->long_table) >= 32 * 64 * sizeof(uint16_t), "and of the longest");

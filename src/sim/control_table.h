@@ -20,7 +20,8 @@ enum {
 	CID_TABLE,
 	CID_AREA,
 	CID_STUCK,
-	CID_NAMELESS
+	CID_NAMELESS,
+	CID_LONG_TABLE /* only with long-table */
 };
 
 /* By ascending id, the order that V4L2_CTRL_FLAG_NEXT_CTRL needs. */
@@ -34,6 +35,6 @@ extern const struct sim_control {
 	uint32_t m2m;                /* of a memory-to-memory node of this kind (SIM_ENCODER) alone */
 } sim_controls[];
 extern const int sim_n_controls;
-#define SIM_CONTROL_BYTES 24 /* of the longest value */
+#define SIM_CONTROL_BYTES 24 /* of the longest value but that of CID_LONG_TABLE */
 
 #endif

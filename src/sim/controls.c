@@ -65,19 +65,21 @@ static const struct control_type {
 	{ V4L2_CTRL_TYPE_INTEGER, validate_integer }, { V4L2_CTRL_TYPE_BOOLEAN, validate_boolean },
 	{ V4L2_CTRL_TYPE_MENU, validate_menu },       { V4L2_CTRL_TYPE_INTEGER_MENU, validate_menu },
 	{ V4L2_CTRL_TYPE_BITMASK, validate_bitmask }, { V4L2_CTRL_TYPE_INTEGER64, validate_integer },
-	{ V4L2_CTRL_TYPE_U8, validate_integer },
+	{ V4L2_CTRL_TYPE_U8, validate_integer },      { V4L2_CTRL_TYPE_U16, validate_integer },
 };
 
 static uint8_t *stored_value(struct sim *sim, const struct sim_control *control)
 {
+	if (control->id == CID_LONG_TABLE)
+		return sim->long_table;
 	return sim->control_values + (control - sim_controls) * SIM_CONTROL_BYTES;
 }
 
-static void set_default(const struct sim_control *control, uint8_t value[SIM_CONTROL_BYTES])
+static void set_default(const struct sim_control *control, uint8_t *value)
 {
 	uint32_t size = control->elem_size ? control->elem_size : 4;
 
-	memset(value, 0, SIM_CONTROL_BYTES);
+	memset(value, 0, value_bytes(control));
 	if (control->type == V4L2_CTRL_TYPE_STRING)
 		strcpy((char *)value, "untitled");
 	else if (size <= sizeof control->default_value)
@@ -114,6 +116,8 @@ static bool has_control(const struct sim *sim, const struct sim_control *control
 {
 	uint32_t m2m = sim->options.m2m;
 
+	if (control->id == CID_LONG_TABLE && !sim->options.long_table)
+		return false;
 	if (control->id == V4L2_CID_MIN_BUFFERS_FOR_CAPTURE)
 		return m2m ? m2m == SIM_DECODER : sim->options.min_buffers && !sim->options.output;
 	if (control->id == V4L2_CID_MIN_BUFFERS_FOR_OUTPUT)
@@ -384,7 +388,7 @@ static int ext_value(struct v4l2_ext_control *entry, const struct sim_control *c
 static int get_ext_value(struct sim *sim, struct v4l2_ext_control *entry, bool by_default)
 {
 	const struct sim_control *control = find_by_id(sim, entry->id);
-	uint8_t initial[SIM_CONTROL_BYTES], *value;
+	uint8_t *value;
 	int32_t number = 0;
 	int err = 0;
 
@@ -396,9 +400,8 @@ static int get_ext_value(struct sim *sim, struct v4l2_ext_control *entry, bool b
 		err = ext_value(entry, control, &value);
 	if (err < 0)
 		return err;
-	set_default(control, initial);
 	if (by_default)
-		memcpy(value, initial, value_bytes(control));
+		set_default(control, value);
 	else if (is_32_bit(control))
 		memcpy(value, &number, sizeof number);
 	else

@@ -102,7 +102,8 @@ struct sim_options {
 	uint32_t caps, adjust; /* SIM_CAP_*, SIM_ADJUST_* */
 	uint32_t min_buffers;
 	int64_t grant; /* -1: as many as are asked for */
-	bool no_create_bufs, no_buffer_caps, busy, ring, all_controls, querybuf_wrong_index, short_plane;
+	bool no_create_bufs, no_buffer_caps, busy, ring, all_controls, long_table, querybuf_wrong_index,
+		short_plane;
 	struct sim_call_fault call_faults[SIM_MAX_CALL_FAULTS];
 	unsigned n_call_faults;
 

@@ -136,6 +136,7 @@ struct sim {
 	uint64_t reader_leaves_after; /* value of n_frames */
 	int input;                    /* selected; output: the output */
 	uint8_t control_values[1024]; /* in the order of the table in controls.c */
+	uint8_t long_table[4096];     /* of CID_LONG_TABLE */
 	FILE *dump_file, *settings_file;
 };
 

@@ -9,6 +9,11 @@ listed() { # NAME FILTER
 	jq -r "$2" "$job/$1.json" 2>/dev/null
 }
 
+sensor_controls() { # NAME
+	listed "$1" '[.pipeline.entities[] | select(.name == "Sensor A").controls[] |
+		select(.name == "test_pattern" or .name == "hue").value] | sort | tostring'
+}
+
 # set_pads NAME: how often a run sets a pad.
 set_pads() {
 	grep -c 'VIDIOC_SUBDEV_S_[A-Z]* which=1' "$job/$1.err"
@@ -43,8 +48,9 @@ for k in "${kernels[@]}"; do
 	is "raw-large: 1280x720" "$(probe raw-large | cut -d, -f2,3,5)" 1280,720,3
 	ok "raw: Bayer from the sensor" says raw 'VIDIOC_S_FMT .*RGGB'
 	is "controls: exit status 0" "$(status controls)" 0
-	is "controls: of the sensor, named and not" "$(listed controls '[.pipeline.entities[] | select(.name == "Sensor A").controls[] |
-		select(.name == "test_pattern" or .name == "hue").value] | sort | tostring')" "[3,5]"
+	is "controls: of the sensor, named and not" "$(sensor_controls controls)" "[3,5]"
+	is "profile: exit status 0" "$(status profile)" 0
+	is "profile: sets the sensor's controls" "$(sensor_controls profile-set)" "[3,5]"
 	is "no-entity: exit status 4" "$(status no-entity)" 4
 	ok "no-entity: names those that there are" says no-entity 'no such entity.*"Sensor A"'
 done

@@ -193,26 +193,58 @@ int control_text_next(char **rest, struct assignment *assignment)
 	return 1;
 }
 
-int control_text_index(const struct control_info *info, const char *text, uint32_t *index)
+/* A number before `end`, at *text, which goes on behind it. */
+static bool parse_index(const char **text, char end, uint64_t *index)
 {
-	uint64_t numbers[V4L2_CTRL_MAX_DIMS] = { 0 }, item = 0;
+	char *behind;
+
+	if (**text < '0' || **text > '9')
+		return false;
+	*index = strtoul(*text, &behind, 10);
+	if (*behind != end)
+		return false;
+	*text = behind + 1;
+	return true;
+}
+
+/* "0][2]" */
+static bool parse_indices(const struct control_info *info, const char *text, uint64_t *item)
+{
+	uint64_t numbers[V4L2_CTRL_MAX_DIMS] = { 0 };
 	uint32_t n = 0;
-	char *end;
 
 	do {
 		text += n && *text == '[';
-		numbers[n] = strtoul(text, &end, 10);
-		if (*text < '0' || *text > '9' || *end != ']')
-			return -ERANGE;
-		text = end + 1;
+		if (!parse_index(&text, ']', &numbers[n]))
+			return false;
 	} while (++n < V4L2_CTRL_MAX_DIMS && *text == '[');
 	if (*text || (n > 1 && n != info->n_dims))
-		return -ERANGE;
-	for (uint32_t i = 0; i < n; i++) {
-		if (n > 1 && numbers[i] >= info->dims[i])
-			return -ERANGE;
-		item = n > 1 ? item * info->dims[i] + numbers[i] : numbers[i];
+		return false;
+	*item = n > 1 ? 0 : numbers[0];
+	for (uint32_t i = 0; n > 1 && i < n; i++) {
+		if (numbers[i] >= info->dims[i])
+			return false;
+		*item = *item * info->dims[i] + numbers[i];
 	}
-	*index = (uint32_t)item;
-	return item < control_payload_items(info) ? 0 : -ERANGE;
+	return true;
+}
+
+int control_text_items(const struct control_info *info, const char *text, uint32_t *first, uint32_t *last)
+{
+	const char *end = text;
+	uint64_t from, to;
+
+	if (parse_index(&end, '-', &from)) {
+		if (!parse_index(&end, ']', &to) || *end || from > to)
+			return -ERANGE;
+	} else if (parse_indices(info, text, &from)) {
+		to = from;
+	} else {
+		return -ERANGE;
+	}
+	if (to >= control_payload_items(info))
+		return -ERANGE;
+	*first = (uint32_t)from;
+	*last = (uint32_t)to;
+	return 0;
 }

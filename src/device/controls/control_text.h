@@ -14,8 +14,9 @@ struct assignment {
 /* Cuts the next one of a list, which commas separate, off *rest. Returns 1, 0 at the end, or -EINVAL, logged.
  */
 int control_text_next(char **rest, struct assignment *assignment);
-/* "2]", or "0][2]" with an index for each dimension: sets *index among the items. Returns 0 or -ERANGE. */
-int control_text_index(const struct control_info *info, const char *text, uint32_t *index);
+/* "2]", "0][2]" with an index for each dimension, or "2-5]": sets the indices of the first and the last item.
+ * Returns 0 or -ERANGE. */
+int control_text_items(const struct control_info *info, const char *text, uint32_t *first, uint32_t *last);
 
 bool control_text_number(const char *text, int64_t *value);
 /* Returns why the text is no value of the control, or NULL. */

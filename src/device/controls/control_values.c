@@ -21,11 +21,18 @@ static int read_control(struct control_value *value, struct device *device)
 	return controls_read(device, &value->info, &value->number);
 }
 
+static bool is_saved(const struct control_value *values, const struct control_info *info)
+{
+	while (values && values->info.id != info->id)
+		values = values->next;
+	return values;
+}
+
 int control_values_save(struct control_value **values, struct device *device, const struct control_info *info)
 {
 	struct control_value *value;
 
-	if (!has_value(info))
+	if (!has_value(info) || is_saved(*values, info))
 		return 0;
 	value = calloc(1, sizeof *value);
 	if (!value)

@@ -13,8 +13,8 @@ struct control_value {
 	uint8_t *payload; /* NULL: it is a number */
 };
 
-/* Adds the control's present value to the list. One without a value to put back, such as a button, or that
- * cannot be read, is left out. Returns 0 or -ENOMEM, logged. */
+/* Adds the control's present value to the list, unless it has one of it. A control without a value to put
+ * back, such as a button, or that cannot be read, is left out. Returns 0 or -ENOMEM, logged. */
 int control_values_save(struct control_value **values, struct device *device,
 			const struct control_info *info);
 /* Sets those back that differ, the last one saved first: it may depend on earlier ones, as an exposure time

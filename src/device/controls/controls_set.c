@@ -124,11 +124,11 @@ static int report_refusal(struct device *device, const struct control_info *info
 	return report_value(device, info, text, err_str(err));
 }
 
-/* What is set: a control, or an item of it. */
+/* What is set: a control, or items of it. */
 struct target {
-	struct control_info info; /* the item's range */
-	bool is_item;
-	uint32_t index;
+	struct control_info info; /* an item's range */
+	bool is_items;
+	uint32_t first, last;
 };
 
 static int find_assigned(struct device *device, const struct assignment *assignment, struct target *target)
@@ -139,37 +139,42 @@ static int find_assigned(struct device *device, const struct assignment *assignm
 
 	if (err < 0)
 		return err;
-	target->is_item = control_payload_is_one(info) && info->type != V4L2_CTRL_TYPE_STRING;
+	target->is_items = control_payload_is_one(info) && info->type != V4L2_CTRL_TYPE_STRING;
 	n = control_payload_items(info);
-	if (!target->is_item && assignment->index) {
+	if (!target->is_items && assignment->index) {
 		log_error("%s: control %s: has one value: expected %s=VALUE", device->path, info->name,
 			  info->name);
 		return -ERANGE;
 	}
-	if (target->is_item &&
-	    (!assignment->index || control_text_index(info, assignment->index, &target->index) < 0)) {
-		log_error("%s: control %s: has %u values: expected %s[0]=VALUE to %s[%u]=VALUE", device->path,
-			  info->name, n, info->name, info->name, n ? n - 1 : 0);
+	if (target->is_items &&
+	    (!assignment->index ||
+	     control_text_items(info, assignment->index, &target->first, &target->last) < 0)) {
+		log_error("%s: control %s: has %u values: expected %s[0]=VALUE to %s[%u]=VALUE, or several, "
+			  "as in %s[0-%u]=VALUE",
+			  device->path, info->name, n, info->name, info->name, n ? n - 1 : 0, info->name,
+			  n ? n - 1 : 0);
 		return -ERANGE;
 	}
 	if (!assignment->value && info->type != V4L2_CTRL_TYPE_BUTTON) {
 		log_error("control %s: missing value: expected %s=VALUE", info->name, info->name);
 		return -EINVAL;
 	}
-	*info = target->is_item ? control_payload_item_info(info) : *info;
+	*info = target->is_items ? control_payload_item_info(info) : *info;
 	return 0;
 }
 
-static int read_target(struct device *device, const struct target *target, int64_t *value)
+/* Of items, a value other than the one that all are to have, if there is one. */
+static int read_target(struct device *device, const struct target *target, int64_t wanted, int64_t *value)
 {
 	uint8_t *payload;
 	int err;
 
-	if (!target->is_item)
+	if (!target->is_items)
 		return controls_read(device, &target->info, value);
 	err = control_payload_read(device, &target->info, &payload);
-	if (err == 0)
-		*value = control_payload_item(&target->info, payload, target->index);
+	*value = wanted;
+	for (uint32_t i = target->first; err == 0 && i <= target->last && *value == wanted; i++)
+		*value = control_payload_item(&target->info, payload, i);
 	free(payload);
 	return err;
 }
@@ -179,13 +184,13 @@ static int write_target(struct device *device, const struct target *target, int6
 	uint8_t *payload;
 	int err;
 
-	if (!target->is_item)
+	if (!target->is_items)
 		return controls_write(device, &target->info, value);
 	err = control_payload_read(device, &target->info, &payload);
-	if (err == 0) {
-		control_payload_set_item(&target->info, payload, target->index, value);
+	for (uint32_t i = target->first; err == 0 && i <= target->last; i++)
+		control_payload_set_item(&target->info, payload, i, value);
+	if (err == 0)
 		err = control_payload_write(device, &target->info, payload);
-	}
 	free(payload);
 	return err;
 }
@@ -248,12 +253,12 @@ static int set_number(const struct change *change, const struct target *target, 
 	char why[64];
 	int err;
 
-	if (change->how & CONTROLS_AGAIN && read_target(device, target, &got) == 0 && got == value)
+	if (change->how & CONTROLS_AGAIN && read_target(device, target, value, &got) == 0 && got == value)
 		return 0;
 	err = write_target(device, target, value);
 	if (err < 0)
 		return report_refusal(device, info, text, err);
-	if (!can_verify(info) || read_target(device, target, &got) < 0)
+	if (!can_verify(info) || read_target(device, target, value, &got) < 0)
 		got = value;
 	if (got != value && !adjust && !(info->flags & V4L2_CTRL_FLAG_VOLATILE)) {
 		snprintf(why, sizeof why, "the device sets %" PRId64, got);
@@ -302,7 +307,7 @@ static int set_control(const struct change *change, const struct assignment *ass
 {
 	const char *text = assignment->value ? assignment->value : "1";
 	struct device *device = change->device;
-	struct target target = { .index = 0 };
+	struct target target = { .is_items = false };
 	int64_t value = 0;
 	int err = find_assigned(device, assignment, &target);
 
