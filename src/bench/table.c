@@ -222,10 +222,14 @@ static void print_subject(const struct bench *bench, FILE *out)
 	fprintf(out, "\n\n");
 }
 
-static void print_other_rate(const struct rate_truth *rate, FILE *out)
+static void print_rate(const struct rate_truth *rate, FILE *out)
 {
-	char text[sizeof rate->obstacle.cause + sizeof rate->obstacle.cure + 16];
+	char text[sizeof rate->obstacle.cause + sizeof rate->obstacle.cure + 16], drift[RATE_DRIFT_TEXT_MAX];
 
+	if (*rate_truth_drift_text(rate, drift))
+		fprintf(out, "rate: %s.\n", drift);
+	if (!rate->is_other)
+		return;
 	snprintf(text, sizeof text, "rate: %s; %s.", rate->obstacle.cause, rate->obstacle.cure);
 	terminal_wrap(out, terminal_width(out), 0, text);
 }
@@ -263,8 +267,8 @@ static void print_notes(const struct bench *bench, bool plain, bool marked, FILE
 		fprintf(out, "latency: unknown, as the driver's timestamps are later than the dequeue.\n");
 	else if (last && strcmp(last->moment, "soe") == 0)
 		fprintf(out, "latency: from the start of exposure, which is the driver's timestamp.\n");
-	if (last && last->rate.is_other)
-		print_other_rate(&last->rate, out);
+	if (last)
+		print_rate(&last->rate, out);
 	if (device_is_simulated(&bench->setup.device))
 		fprintf(out, "cpu: includes drawing the frames, as the simulated device is part of this "
 			     "program.\n");

@@ -58,15 +58,6 @@ static struct json_object *timestamp_json(const struct bench_run *run)
 	return object;
 }
 
-static struct json_object *rate_json(const struct rate_truth *rate)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_add_text(object, "cause", rate->obstacle.cause);
-	json_add_text(object, "cure", rate->obstacle.cure);
-	return object;
-}
-
 static void add_measured(struct json_object *object, const struct bench *bench, const struct bench_run *run)
 {
 	struct json_object *spread = json_object_new_object();
@@ -87,8 +78,12 @@ static void add_measured(struct json_object *object, const struct bench *bench, 
 		json_object_object_add(object, "timestamp", timestamp_json(run));
 	json_add_text(object, "syscalls_seen", run->all_syscalls ? "all" : "device");
 	json_object_object_add(object, "pool", report_pool_json(&run->pool));
-	if (run->rate.is_other)
-		json_object_object_add(object, "rate", rate_json(&run->rate));
+	if (run->rate.is_other || run->rate.has_drift) {
+		struct json_object *rate = json_object_new_object();
+
+		report_add_rate(rate, &run->rate);
+		json_object_object_add(object, "rate", rate);
+	}
 	json_add_text(object, "end", run->end);
 }
 

@@ -179,7 +179,7 @@ static struct json_object *time_json(const struct report *report, const struct r
 	return object;
 }
 
-static void add_rate_truth(struct json_object *object, const struct rate_truth *rate)
+void report_add_rate(struct json_object *object, const struct rate_truth *rate)
 {
 	if (rate->has_drift) {
 		json_add_number(object, "drift_ppm", rate->drift_ppm, 1);
@@ -202,7 +202,7 @@ static struct json_object *fps_json(const struct report *report, const struct re
 	if (times->measured_fps > 0)
 		json_add_number(object, "measured", times->measured_fps, 3);
 	if (times->rate)
-		add_rate_truth(object, times->rate);
+		report_add_rate(object, times->rate);
 	return object;
 }
 

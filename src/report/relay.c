@@ -49,10 +49,17 @@ static struct json_object *relay_source_json(const struct relay *relay)
 static struct json_object *input_device_json(const struct relay *relay)
 {
 	struct json_object *object = report_device_json(&relay->source.setup.device);
+	const struct rate_truth *truth = &relay->source_rate;
 
 	json_object_object_add(object, "format", report_format_json(&relay->source.setup.format));
 	json_add_text(object, "io", relay->source_pool.io);
 	json_object_object_add(object, "pool", report_pool_json(&relay->source_pool));
+	if (truth->is_other || truth->has_drift) {
+		struct json_object *rate = json_object_new_object();
+
+		report_add_rate(rate, truth);
+		json_object_object_add(object, "rate", rate);
+	}
 	return object;
 }
 
@@ -117,13 +124,17 @@ void report_relay_text(const struct report *report, const struct relay *relay, F
 	const struct video_format *format = &relay->source.setup.format;
 	struct report_times times = relay_times(relay);
 	struct report_node node = relay_node_of(relay);
-	char fourcc[FOURCC_TEXT_MAX];
+	char fourcc[FOURCC_TEXT_MAX], drift[RATE_DRIFT_TEXT_MAX];
 
 	report_setup_text(report, out);
-	report_line(out, "input", "%s (%.16s, %.32s): %s %" PRIu32 "x%" PRIu32 "; io %s", source->path,
+	rate_truth_drift_text(&relay->source_rate, drift);
+	report_line(out, "input", "%s (%.16s, %.32s): %s %" PRIu32 "x%" PRIu32 "; io %s%s%s", source->path,
 		    (const char *)source->info.driver, (const char *)source->info.card,
-		    fourcc_text(format->fourcc, fourcc), format->width, format->height,
-		    relay->source_pool.io);
+		    fourcc_text(format->fourcc, fourcc), format->width, format->height, relay->source_pool.io,
+		    *drift ? "; " : "", drift);
+	if (relay->source_rate.is_other)
+		report_line(out, "", "%s; %s", relay->source_rate.obstacle.cause,
+			    relay->source_rate.obstacle.cure);
 	if (relay->options.convert_device)
 		report_node_text(&node, out);
 	report_line(out, "relay", "%s%s%s", relay->link.text, *relay->link.reasons ? "; " : "",

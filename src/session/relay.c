@@ -87,6 +87,9 @@ int relay_run(struct relay *relay)
 	if (err == 0)
 		show_last_frame_of(relay);
 	relay->wall_ns = now_ns() - relay->start_ns;
+	if (!relay->timestamps.has_none)
+		rate_truth_judge(&relay->source_rate, &relay->source.setup.device,
+				 relay->source.setup.format.fps, &relay->timestamps.rate);
 	relay_queues_close(relay);
 	if (relay->interval_ns.count)
 		relay->measured_fps = 1e9 / stats_mean(&relay->interval_ns);

@@ -13,6 +13,7 @@
 #include "session/end.h"
 #include "session/frame_converter.h"
 #include "session/ledger.h"
+#include "session/rate_truth.h"
 #include "session/relay_node.h"
 #include "session/setup.h"
 #include "session/suspension.h"
@@ -58,7 +59,8 @@ struct relay {
 	struct stats interval_ns; /* between frames queued */
 	uint64_t source_changes, source_interruptions;
 	int64_t first_frame_ns, wall_ns;
-	double measured_fps; /* 0: fewer than two frames */
+	double measured_fps;           /* 0: fewer than two frames */
+	struct rate_truth source_rate; /* of the source's last stream */
 
 	/* State. */
 	struct pool_link link; /* to the output, from the source or, with a node, from its CAPTURE */

@@ -94,6 +94,10 @@ valid r.json 'a rate that the exposure lowers'
 like "$(json r.json '.runs[0].rate | "\(.cause); \(.cure)"')" '50 fps came in place of the 100 negotiated.*; --set-ctrl exposure_dynamic_framerate=0' '… has its cause and its cure'
 run_status 0 v4l2q bench -d sim:size=64x48,fps=100,exposure=15 -n 12 --warmup 2 --buffers 4 --io mmap
 like "$(cat out)" 'rate: 50 fps came in place .*exposure_dynamic_framerate=0' '… under the table, too'
+run_status 0 v4l2q bench -d sim:size=64x48,fps=100,drift=5000 -n 12 --warmup 2 --buffers 4 --io mmap --json=r.json
+valid r.json 'a fast clock'
+ok 'a fast clock: so many ppm' jq -e '.runs[0].rate | .drift_ppm > 4500 and .drift_ppm < 5500 and .drift_error_ppm < 300' r.json
+like "$(cat out)" 'rate: its clock is .* ppm fast' '… under the table, too'
 run_status 1 v4l2q bench -d "$sim,fail=dqbuf@30:EIO:99" "${quick[@]}" --io mmap --json=b.json
 ok 'a mode that fails later is no mode that is lacking' jq -e '.runs[0] | .end == "error" and (.unsupported | not)' b.json
 run_status 0 v4l2q bench -d "sim:type=output,size=64x48,fps=200,fail=qbuf@20:EIO" "${quick[@]}" --io mmap --json=o.json

@@ -20,7 +20,7 @@ shown() { # FOURCC SIZE N NAME
 ways() {
 	while IFS='|' read -r output source options way; do
 		read -ra more <<<"$options"
-		relay 0 "fps=0,$output" "fps=30,$source" -n 12 "${more[@]}"
+		relay 0 "fps=0,$output" "fps=30,drift=5000,$source" -n 12 "${more[@]}"
 		is "$(json r.json .relay)" "$way" "$output, $source $options: the way"
 		copied=0
 		[[ $way != copy ]] || copied=12
@@ -38,6 +38,8 @@ ways <<-'EOF'
 	caps=rw|caps=rw||copy
 	||--import-from sim:size=320x240|dmabuf, memory from sim:size=320x240
 EOF
+ok "the camera's clock is fast: so many ppm" jq -e '.input.rate | .drift_ppm > 4500 and .drift_ppm < 5500 and .drift_error_ppm < 300' r.json
+like "$(cat out err | tr -s '\n ' ' ')" 'its clock is .* ppm fast' '… in words'
 
 # --- one format, before any conversion ---
 meets() { # OUTPUT-KEYS SOURCE-KEYS WANTED NAME [OPTIONS...]
