@@ -34,7 +34,7 @@ static _Atomic int64_t first_ns; /* of the first signal; 0: none yet */
 
 /* SIGHUP stays ignored under nohup(1), and counted. SIGINT is handled even when it is ignored, as a shell has
  * it for background jobs: only a deliberate kill can send it there. */
-static bool stays(int number)
+static bool stays_ignored(int number)
 {
 	struct sigaction former;
 
@@ -72,7 +72,7 @@ int signals_open(void)
 	}
 	sigfillset(&action.sa_mask);
 	for (size_t i = 0; i < ARRAY_SIZE(end_signals); i++)
-		if (!stays(end_signals[i]))
+		if (!stays_ignored(end_signals[i]))
 			sigaction(end_signals[i], &action, NULL);
 	output_file_set_cancel(signal_fd);
 	return signal_fd;

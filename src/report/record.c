@@ -309,7 +309,7 @@ static void print_encoder(const struct encoding *encoding, FILE *out)
 		    link->text, *link->reasons ? " (" : "", link->reasons, *link->reasons ? ")" : "");
 }
 
-static void print_node(const struct encoding *encoding, FILE *out)
+static void print_codec_node(const struct encoding *encoding, FILE *out)
 {
 	struct report_node node = converter_node(encoding);
 
@@ -398,7 +398,7 @@ void report_record_text(const struct report *report, const struct recording *rec
 	if (source_changed(recording))
 		print_source(recording, out);
 	if (recording->setup && recording->setup->encoding)
-		print_node(recording->setup->encoding, out);
+		print_codec_node(recording->setup->encoding, out);
 	print_files(recording, out);
 	if (recording->segments_removed)
 		report_line(out, "removed", "%" PRIu64 " of the oldest segments",

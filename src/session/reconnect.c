@@ -60,7 +60,7 @@ static int reopen_encoder(struct setup *setup, const struct setup_options *optio
 	return err < 0 ? err : encoding_reopen(setup->encoding, &options->encoder);
 }
 
-static bool is_gone(struct device *device)
+static bool end_is_gone(struct device *device)
 {
 	struct v4l2_capability caps;
 
@@ -70,12 +70,13 @@ static bool is_gone(struct device *device)
 int reconnect_reopen(struct setup *setup, const struct setup_options *options, bool encoder_failed,
 		     int signal_fd, int64_t timeout_ns)
 {
-	bool device_gone = !encoder_failed || is_gone(&setup->device);
+	bool device_gone = !encoder_failed || end_is_gone(&setup->device);
 	int err = 0;
 
 	if (device_gone)
 		err = await_device(setup, signal_fd, timeout_ns);
-	if (err == 0 && setup->encoding && (encoder_failed || is_gone(&setup->encoding->encoder.m2m.node)))
+	if (err == 0 && setup->encoding &&
+	    (encoder_failed || end_is_gone(&setup->encoding->encoder.m2m.node)))
 		err = reopen_encoder(setup, options, signal_fd, timeout_ns);
 	if (err < 0)
 		return err;

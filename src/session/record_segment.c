@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The segments of a recording: their names, one writer after another, and what they have of its frames. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,14 +13,6 @@
 
 /* So many names are tried for a segment. */
 #define MAX_SUFFIX 9999
-
-char *record_segment_path(const struct record_file *file, const char *path, bool partial)
-{
-	const char *suffix = file->recording->options.output.partial_suffix;
-	char *name;
-
-	return asprintf(&name, "%s%s", path, partial && suffix ? suffix : "") < 0 ? NULL : name;
-}
 
 static bool is_same_file(const char *path, const struct stat *other)
 {
@@ -357,14 +348,6 @@ int record_segment_open(struct record_file *file)
 	}
 	record_segment_show(file, file->writer);
 	return was_armed && writer_encodes(file->writer) ? 0 : set_known_rate(file);
-}
-
-void record_segment_show(struct record_file *file, struct writer *writer)
-{
-	pthread_mutex_lock(&file->shown.lock);
-	file->shown.writer = writer;
-	file->shown.n_files += writer != NULL;
-	pthread_mutex_unlock(&file->shown.lock);
 }
 
 static bool is_asked_for(const struct record_file *file)

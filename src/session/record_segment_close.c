@@ -1,10 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The end of a segment: what it has, and who is told. */
+/* The end of a segment: what it has, and who is told; its path, and which is shown, as both ends need. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "media/write/muxer.h"
 #include "base/log.h"
 #include "session/record_file_internal.h"
+
+char *record_segment_path(const struct record_file *file, const char *path, bool partial)
+{
+	const char *suffix = file->recording->options.output.partial_suffix;
+	char *name;
+
+	return asprintf(&name, "%s%s", path, partial && suffix ? suffix : "") < 0 ? NULL : name;
+}
+
+void record_segment_show(struct record_file *file, struct writer *writer)
+{
+	pthread_mutex_lock(&file->shown.lock);
+	file->shown.writer = writer;
+	file->shown.n_files += writer != NULL;
+	pthread_mutex_unlock(&file->shown.lock);
+}
 
 static int add_output_file(struct recording *recording, const struct writer_info *info, const char *path,
 			   int err)
