@@ -2,9 +2,10 @@
 /* Simulated nodes that carry no pictures: what they tell of themselves. They do not stream. */
 #include <errno.h>
 #include <string.h>
+#include "base/array.h"
 #include "sim/sim_internal.h"
 
-static int query_data_capabilities(const struct sim *sim, struct v4l2_capability *cap)
+static int query_data_capabilities(const struct sim *sim, void *argument)
 {
 	static const uint32_t caps[] = {
 		[SIM_VBI] = V4L2_CAP_VBI_CAPTURE | V4L2_CAP_SLICED_VBI_CAPTURE | V4L2_CAP_READWRITE,
@@ -12,6 +13,7 @@ static int query_data_capabilities(const struct sim *sim, struct v4l2_capability
 		[SIM_SDR] = V4L2_CAP_SDR_CAPTURE | V4L2_CAP_TUNER | V4L2_CAP_STREAMING,
 		[SIM_RADIO] = V4L2_CAP_RADIO | V4L2_CAP_TUNER,
 	};
+	struct v4l2_capability *cap = argument;
 
 	*cap = (struct v4l2_capability){ .driver = "sim",
 					 .card = "Simulated node",
@@ -22,7 +24,7 @@ static int query_data_capabilities(const struct sim *sim, struct v4l2_capability
 	return 0;
 }
 
-static int get_data_format(const struct sim *sim, struct v4l2_format *format)
+static int get_data_format(const struct sim *sim, void *argument)
 {
 	static const struct v4l2_vbi_format vbi = { .sampling_rate = 27000000,
 						    .offset = 244,
@@ -30,6 +32,7 @@ static int get_data_format(const struct sim *sim, struct v4l2_format *format)
 						    .sample_format = V4L2_PIX_FMT_GREY,
 						    .start = { 6, 318 },
 						    .count = { 18, 18 } };
+	struct v4l2_format *format = argument;
 
 	if (sim->options.data == SIM_VBI && format->type == V4L2_BUF_TYPE_VBI_CAPTURE)
 		format->fmt.vbi = vbi;
@@ -46,8 +49,9 @@ static int get_data_format(const struct sim *sim, struct v4l2_format *format)
 	return 0;
 }
 
-static int enum_data_format(const struct sim *sim, struct v4l2_fmtdesc *desc)
+static int enum_data_format(const struct sim *sim, void *argument)
 {
+	struct v4l2_fmtdesc *desc = argument;
 	struct v4l2_format format = { .type = desc->type };
 
 	if (desc->index || sim->options.data < SIM_METADATA || get_data_format(sim, &format) < 0)
@@ -59,8 +63,10 @@ static int enum_data_format(const struct sim *sim, struct v4l2_fmtdesc *desc)
 	return 0;
 }
 
-static int get_sliced_cap(const struct sim *sim, struct v4l2_sliced_vbi_cap *cap)
+static int get_sliced_cap(const struct sim *sim, void *argument)
 {
+	struct v4l2_sliced_vbi_cap *cap = argument;
+
 	if (sim->options.data != SIM_VBI)
 		return -ENOTTY;
 	cap->service_set = V4L2_SLICED_WSS_625 | V4L2_SLICED_TELETEXT_B;
@@ -72,8 +78,10 @@ static bool has_tuner(const struct sim *sim)
 	return sim->options.data >= SIM_SDR;
 }
 
-static int get_tuner(const struct sim *sim, struct v4l2_tuner *tuner)
+static int get_tuner(const struct sim *sim, void *argument)
 {
+	struct v4l2_tuner *tuner = argument;
+
 	if (!has_tuner(sim) || tuner->index)
 		return has_tuner(sim) ? -EINVAL : -ENOTTY;
 	tuner->type = sim->options.data == SIM_SDR ? V4L2_TUNER_SDR : V4L2_TUNER_RADIO;
@@ -85,14 +93,18 @@ static int get_tuner(const struct sim *sim, struct v4l2_tuner *tuner)
 	return 0;
 }
 
-static int get_frequency(const struct sim *sim, struct v4l2_frequency *frequency)
+static int get_frequency(const struct sim *sim, void *argument)
 {
+	struct v4l2_frequency *frequency = argument;
+
 	frequency->frequency = 95500 * 16;
 	return has_tuner(sim) && !frequency->tuner ? 0 : -EINVAL;
 }
 
-static int enum_band(const struct sim *sim, struct v4l2_frequency_band *band)
+static int enum_band(const struct sim *sim, void *argument)
 {
+	struct v4l2_frequency_band *band = argument;
+
 	if (!has_tuner(sim) || band->tuner || band->index)
 		return -EINVAL;
 	band->capability = V4L2_TUNER_CAP_LOW | V4L2_TUNER_CAP_STEREO;
@@ -102,24 +114,23 @@ static int enum_band(const struct sim *sim, struct v4l2_frequency_band *band)
 	return 0;
 }
 
+static const struct data_call {
+	unsigned long request;
+	int (*run)(const struct sim *sim, void *argument);
+} data_calls[] = {
+	{ VIDIOC_QUERYCAP, query_data_capabilities },
+	{ VIDIOC_G_FMT, get_data_format },
+	{ VIDIOC_ENUM_FMT, enum_data_format },
+	{ VIDIOC_G_SLICED_VBI_CAP, get_sliced_cap },
+	{ VIDIOC_G_TUNER, get_tuner },
+	{ VIDIOC_G_FREQUENCY, get_frequency },
+	{ VIDIOC_ENUM_FREQ_BANDS, enum_band },
+};
+
 int sim_data_node_call(struct sim *sim, unsigned long request, void *argument)
 {
-	switch (request) {
-	case VIDIOC_QUERYCAP:
-		return query_data_capabilities(sim, argument);
-	case VIDIOC_G_FMT:
-		return get_data_format(sim, argument);
-	case VIDIOC_ENUM_FMT:
-		return enum_data_format(sim, argument);
-	case VIDIOC_G_SLICED_VBI_CAP:
-		return get_sliced_cap(sim, argument);
-	case VIDIOC_G_TUNER:
-		return get_tuner(sim, argument);
-	case VIDIOC_G_FREQUENCY:
-		return get_frequency(sim, argument);
-	case VIDIOC_ENUM_FREQ_BANDS:
-		return enum_band(sim, argument);
-	default:
-		return -ENOTTY;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(data_calls); i++)
+		if (data_calls[i].request == request)
+			return data_calls[i].run(sim, argument);
+	return -ENOTTY;
 }

@@ -109,11 +109,13 @@ void sim_subdev_init(struct sim_media *media, const struct video_format *format)
 		set_pad_format(media, &media->active, SIM_PAD_SENSOR_A, &sent);
 }
 
-static int enum_code(const struct sim_part *part, struct v4l2_subdev_mbus_code_enum *code)
+static int enum_code(struct sim_part *part, void *argument, bool set)
 {
+	struct v4l2_subdev_mbus_code_enum *code = argument;
 	int pad = sim_media_pad(part->entity, code->pad);
 	const uint32_t *codes = pad < 0 ? NULL : codes_of(part->media, pad);
 
+	(void)set;
 	/* Some drivers list no codes of a pad that has no choice. */
 	if (!codes || pad == SIM_PAD_SCALER_SOURCE || code->index >= MAX_CODES || !codes[code->index])
 		return -EINVAL;
@@ -121,10 +123,12 @@ static int enum_code(const struct sim_part *part, struct v4l2_subdev_mbus_code_e
 	return 0;
 }
 
-static int enum_size(const struct sim_part *part, struct v4l2_subdev_frame_size_enum *size)
+static int enum_size(struct sim_part *part, void *argument, bool set)
 {
+	struct v4l2_subdev_frame_size_enum *size = argument;
 	int pad = sim_media_pad(part->entity, size->pad);
 
+	(void)set;
 	if (pad < 0 || !has_code(part->media, pad, size->code) ||
 	    size->index >= (is_sensor(pad) ? ARRAY_SIZE(sensor_sizes) : 1))
 		return -EINVAL;
@@ -181,10 +185,12 @@ static bool has_rates(const struct sim_part *part)
 	return part->entity <= SIM_SENSOR_B && !(part->media->subdevs & SIM_SUBDEVS_NO_RATES);
 }
 
-static int enum_rate(const struct sim_part *part, struct v4l2_subdev_frame_interval_enum *rate)
+static int enum_rate(struct sim_part *part, void *argument, bool set)
 {
+	struct v4l2_subdev_frame_interval_enum *rate = argument;
 	bool large = rate->width == sensor_sizes[1].width;
 
+	(void)set;
 	if (!has_rates(part))
 		return -ENOTTY;
 	if (rate->pad || !has_code(part->media, SIM_PAD_SENSOR_A, rate->code) ||
@@ -208,21 +214,22 @@ static uint32_t nearest_sensor_rate(const struct sim_part *part, uint64_t num, u
 	return rates[best];
 }
 
-static int sensor_interval(struct sim_part *part, struct v4l2_subdev_frame_interval *argument, bool set)
+static int sensor_interval(struct sim_part *part, void *argument, bool set)
 {
+	struct v4l2_subdev_frame_interval *rate = argument;
 	struct sim_media *media = part->media;
-	const struct v4l2_fract asked = argument->interval;
+	const struct v4l2_fract asked = rate->interval;
 
 	if (!has_rates(part))
 		return -ENOTTY;
-	if (argument->pad)
+	if (rate->pad)
 		return -EINVAL;
 	if (set && asked.numerator && asked.denominator)
 		media->fps =
 			(struct fraction){ nearest_sensor_rate(part, asked.denominator, asked.numerator), 1 };
 	else if (set)
 		media->fps = media->initial_fps;
-	argument->interval = (struct v4l2_fract){ media->fps.den, media->fps.num };
+	rate->interval = (struct v4l2_fract){ media->fps.den, media->fps.num };
 	return 0;
 }
 
@@ -242,12 +249,14 @@ static bool entity_has_control(int entity, unsigned index)
 	return entity <= SIM_SENSOR_B || (entity == SIM_DEBAYER && controls[index].of_debayer);
 }
 
-static int query_control(const struct sim_part *part, struct v4l2_query_ext_ctrl *query)
+static int query_control(struct sim_part *part, void *argument, bool set)
 {
+	struct v4l2_query_ext_ctrl *query = argument;
 	bool next = query->id & (V4L2_CTRL_FLAG_NEXT_CTRL | V4L2_CTRL_FLAG_NEXT_COMPOUND);
 	uint32_t id = query->id & ~(V4L2_CTRL_FLAG_NEXT_CTRL | V4L2_CTRL_FLAG_NEXT_COMPOUND);
 	const struct control *found = NULL;
 
+	(void)set;
 	for (unsigned i = 0; i < SIM_N_SUBDEV_CONTROLS; i++) {
 		const struct control *control = &controls[i];
 
@@ -267,74 +276,86 @@ static int query_control(const struct sim_part *part, struct v4l2_query_ext_ctrl
 	return 0;
 }
 
-static int control_value(struct sim_part *part, struct v4l2_control *argument, bool set)
+static int control_value(struct sim_part *part, void *argument, bool set)
 {
+	struct v4l2_control *control = argument;
+
 	for (unsigned i = 0; i < SIM_N_SUBDEV_CONTROLS; i++) {
 		int32_t *value = &part->media->controls[part->entity][i];
 
-		if (controls[i].id != argument->id || !entity_has_control(part->entity, i))
+		if (controls[i].id != control->id || !entity_has_control(part->entity, i))
 			continue;
 		if (set)
-			*value = argument->value < 0                 ? 0
-				 : argument->value > controls[i].max ? controls[i].max
-								     : argument->value;
-		argument->value = *value;
+			*value = control->value < 0                 ? 0
+				 : control->value > controls[i].max ? controls[i].max
+								    : control->value;
+		control->value = *value;
 		return 0;
 	}
 	return -EINVAL;
 }
 
-/* What the argument is about: its pad and, of what open nodes only try, whose state. */
-static int pad_call(struct sim_part *part, unsigned long request, uint32_t which, uint32_t index,
-		    void *argument)
+/* The state that a call is about: each open node has one of its own to try. */
+static struct sim_pads *pads_of(struct sim_part *part, uint32_t which)
 {
-	struct sim_pads *pads = which == V4L2_SUBDEV_FORMAT_TRY ? &part->
-	try:
-		&part->media->active;
+	if (which != V4L2_SUBDEV_FORMAT_TRY)
+		return &part->media->active;
+	return &part->try;
+}
+
+static int pad_format(struct sim_part *part, void *argument, bool set)
+{
 	struct v4l2_subdev_format *format = argument;
-	int pad = sim_media_pad(part->entity, index);
+	struct sim_media *media = part->media;
+	struct sim_pads *pads = pads_of(part, format->which);
+	int pad = sim_media_pad(part->entity, format->pad);
 
 	if (pad < 0)
 		return -EINVAL;
-	if (request == VIDIOC_SUBDEV_S_FMT && part->media->format_resets && is_sensor(pad) &&
-	    which == V4L2_SUBDEV_FORMAT_ACTIVE)
-		part->media->fps = part->media->initial_fps;
-	if (request == VIDIOC_SUBDEV_S_FMT)
-		set_pad_format(part->media, pads, pad, &format->format);
-	else if (request == VIDIOC_SUBDEV_G_FMT)
-		format->format = pads->formats[pad];
+	if (set && media->format_resets && is_sensor(pad) && format->which == V4L2_SUBDEV_FORMAT_ACTIVE)
+		media->fps = media->initial_fps;
+	if (set)
+		set_pad_format(media, pads, pad, &format->format);
 	else
-		return selection(part->media, pads, pad, argument, request == VIDIOC_SUBDEV_S_SELECTION);
+		format->format = pads->formats[pad];
 	return 0;
 }
 
+static int pad_selection(struct sim_part *part, void *argument, bool set)
+{
+	struct v4l2_subdev_selection *rectangle = argument;
+	int pad = sim_media_pad(part->entity, rectangle->pad);
+
+	return pad < 0 ? -EINVAL
+		       : selection(part->media, pads_of(part, rectangle->which), pad, rectangle, set);
+}
+
+static const struct subdev_call {
+	unsigned long request;
+	int (*run)(struct sim_part *part, void *argument, bool set);
+	bool set;
+} subdev_calls[] = {
+	{ VIDIOC_SUBDEV_G_FMT, pad_format, false },
+	{ VIDIOC_SUBDEV_S_FMT, pad_format, true },
+	{ VIDIOC_SUBDEV_G_SELECTION, pad_selection, false },
+	{ VIDIOC_SUBDEV_S_SELECTION, pad_selection, true },
+	{ VIDIOC_SUBDEV_G_FRAME_INTERVAL, sensor_interval, false },
+	{ VIDIOC_SUBDEV_S_FRAME_INTERVAL, sensor_interval, true },
+	{ VIDIOC_SUBDEV_ENUM_FRAME_INTERVAL, enum_rate, false },
+	{ VIDIOC_SUBDEV_ENUM_MBUS_CODE, enum_code, false },
+	{ VIDIOC_SUBDEV_ENUM_FRAME_SIZE, enum_size, false },
+	{ VIDIOC_QUERY_EXT_CTRL, query_control, false },
+	{ VIDIOC_G_CTRL, control_value, false },
+	{ VIDIOC_S_CTRL, control_value, true },
+};
+
 int sim_subdev_ioctl(struct sim_part *part, unsigned long request, void *argument)
 {
-	const struct v4l2_subdev_selection *rectangle = argument;
-	const struct v4l2_subdev_format *format = argument;
+	for (size_t i = 0; i < ARRAY_SIZE(subdev_calls); i++) {
+		const struct subdev_call *call = &subdev_calls[i];
 
-	switch (request) {
-	case VIDIOC_SUBDEV_G_FMT:
-	case VIDIOC_SUBDEV_S_FMT:
-		return pad_call(part, request, format->which, format->pad, argument);
-	case VIDIOC_SUBDEV_G_SELECTION:
-	case VIDIOC_SUBDEV_S_SELECTION:
-		return pad_call(part, request, rectangle->which, rectangle->pad, argument);
-	case VIDIOC_SUBDEV_G_FRAME_INTERVAL:
-	case VIDIOC_SUBDEV_S_FRAME_INTERVAL:
-		return sensor_interval(part, argument, request == VIDIOC_SUBDEV_S_FRAME_INTERVAL);
-	case VIDIOC_SUBDEV_ENUM_FRAME_INTERVAL:
-		return enum_rate(part, argument);
-	case VIDIOC_SUBDEV_ENUM_MBUS_CODE:
-		return enum_code(part, argument);
-	case VIDIOC_SUBDEV_ENUM_FRAME_SIZE:
-		return enum_size(part, argument);
-	case VIDIOC_QUERY_EXT_CTRL:
-		return query_control(part, argument);
-	case VIDIOC_G_CTRL:
-	case VIDIOC_S_CTRL:
-		return control_value(part, argument, request == VIDIOC_S_CTRL);
-	default:
-		return -ENOTTY;
+		if (call->request == request)
+			return call->run(part, argument, call->set);
 	}
+	return -ENOTTY;
 }
