@@ -9,6 +9,7 @@ struct bench_options {
 	struct setup_options setup;
 	bool relay; /* measure ways from the device of `source` to that of `setup` */
 	struct setup_options source;
+	const char *convert_device; /* a converter node between the two; NULL: none */
 	struct bench_plan plan;
 	struct slow_consumer consumer;
 	const char *consumer_delay, *consumer_stall; /* as the user wrote them; NULL: not given */

@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/status_line.h"
+#include "base/text.h"
 #include "bench/measure_internal.h"
 #include "session/relay.h"
 
@@ -40,6 +42,7 @@ static enum status open_devices(struct bench *bench, unsigned way)
 	enum status status;
 
 	relay_queues_close(relay);
+	m2m_close(&relay->node.m2m);
 	if ((relay->source.setup.has_device && setup_close_keeping_name(&relay->source.setup) < 0) ||
 	    (relay->sink.setup.has_device && setup_close_keeping_name(&relay->sink.setup) < 0))
 		return STATUS_FAILED;
@@ -52,6 +55,7 @@ static enum status open_devices(struct bench *bench, unsigned way)
 		.signal_fd = bench->options.signal_fd,
 		.resume_fd = -1,
 		.way = way,
+		.convert_device = bench->options.convert_device,
 	};
 	status = relay_open(relay);
 	relay->source.setup.under_way = relay->sink.setup.under_way = status == STATUS_DONE;
@@ -113,9 +117,15 @@ static uint64_t count_missed(const struct relay *relay)
 	return ledger_lost(&relay->ledger) + relay->dropped;
 }
 
+/* relay->bytes_copied has those of its conversions, and of the links only once the queues are closed. */
+static uint64_t bytes_copied_so_far(const struct relay *relay)
+{
+	return relay->bytes_copied + relay->link.bytes_copied + relay->node.link.bytes_copied;
+}
+
 static void begin_way(struct relay_measure *m, struct relay *relay)
 {
-	m->bytes_copied = relay->link.bytes_copied;
+	m->bytes_copied = bytes_copied_so_far(relay);
 	m->bytes_played = relay->bytes_played;
 	m->dropped = relay->dropped;
 	m->missed = relay->dropped;
@@ -136,6 +146,14 @@ static void show_way(struct relay_measure *m, uint64_t frames)
 	status_line_show(fields, 2);
 }
 
+static void open_meter(struct relay_measure *m, const struct relay *relay)
+{
+	const struct pool *const pools[] = { relay->source.setup.pool, relay->node.m2m.output_pool,
+					     relay->node.m2m.capture_pool, relay->link.to };
+
+	cost_meter_open(&m->measure.meter, pools, ARRAY_SIZE(pools));
+}
+
 static void add_queued_frame(void *opaque, const struct frame_info *info)
 {
 	struct relay_measure *m = opaque;
@@ -147,7 +165,7 @@ static void add_queued_frame(void *opaque, const struct frame_info *info)
 	measure_add_interval(&m->measure, now, now, missed - m->missed);
 	m->missed = missed;
 	if (relay->played == 1)
-		cost_meter_open(&m->measure.meter, relay->link.from, relay->link.to);
+		open_meter(m, relay);
 	if (relay->played == warmup)
 		begin_way(m, relay);
 	show_way(m, relay->played > warmup ? relay->played - warmup : 0);
@@ -156,9 +174,9 @@ static void add_queued_frame(void *opaque, const struct frame_info *info)
 /* read() and write() copy, too. */
 static uint64_t bytes_copied_since(const struct relay_measure *m, const struct relay *relay)
 {
-	unsigned n = !pool_info(relay->link.from).streams + !pool_info(relay->link.to).streams;
+	unsigned n = !pool_info(relay->source.setup.pool).streams + !pool_info(relay->link.to).streams;
 
-	return relay->link.bytes_copied - m->bytes_copied + n * (relay->bytes_played - m->bytes_played);
+	return bytes_copied_so_far(relay) - m->bytes_copied + n * (relay->bytes_played - m->bytes_played);
 }
 
 static void end_way(void *opaque)
@@ -169,7 +187,7 @@ static void end_way(void *opaque)
 
 	if (!measure->measuring)
 		return;
-	measure->pool = relay->link.from;
+	measure->pool = relay->source.setup.pool;
 	measure->frames = relay->played - m->bench->options.warmup;
 	measure->bytes_moved = bytes_copied_since(m, relay);
 	measure->ledger = relay->ledger;
@@ -179,7 +197,7 @@ static void end_way(void *opaque)
 	measure->counts_losses = true;
 	measure->end = relay->end;
 	measure_end(measure);
-	m->run->buffers = pool_info(relay->link.from).streams ? pool_info(relay->link.from).requested.min : 0;
+	m->run->buffers = pool_info(measure->pool).streams ? pool_info(measure->pool).requested.min : 0;
 	bench_run_add_sample(m->run, measure);
 	cost_meter_close(&measure->meter);
 }
@@ -196,7 +214,10 @@ static int run_way(struct relay_measure *m)
 	m->measure.period_ns = fps.num && fps.den ? NS_PER_S * fps.den / fps.num : 0;
 	m->measure.meter.syscalls_fd = m->measure.meter.instructions_fd = -1;
 	m->measure.progress_ns = now_ns();
-	snprintf(m->run->relay, sizeof m->run->relay, "%s", relay->link.text);
+	*m->run->relay = '\0';
+	if (relay->options.convert_device)
+		text_add(m->run->relay, sizeof m->run->relay, "%s, then ", relay->node.link.text);
+	text_add(m->run->relay, sizeof m->run->relay, "%s", relay->link.text);
 	err = relay_run(relay);
 	m->run->rate = relay->source_rate;
 	cost_meter_close(&m->measure.meter);
@@ -226,8 +247,9 @@ int bench_relay_measure(struct bench *bench, size_t index)
 	status = open_devices(bench, (unsigned)index + 1);
 	if (status == STATUS_DONE) {
 		run->err = run_way(m);
-	} else if (*relay->link.reasons) {
-		run->unsupported = strdup(relay->link.reasons);
+	} else if (*relay->link.reasons || *relay->node.link.reasons) {
+		run->unsupported =
+			strdup(*relay->link.reasons ? relay->link.reasons : relay->node.link.reasons);
 		run->err = -ENOTSUP;
 	} else {
 		bench->status = status;

@@ -43,17 +43,20 @@ static int open_syscalls(void)
 	return number ? open_counter(PERF_TYPE_TRACEPOINT, number) : -1;
 }
 
-void cost_meter_open(struct cost_meter *meter, const struct pool *pool, const struct pool *second)
+void cost_meter_open(struct cost_meter *meter, const struct pool *const *pools, size_t n)
 {
 	/* The simulated device has no system calls; those that it makes must not be counted as a driver's. */
-	bool simulated = device_is_simulated(pool_device(pool)) ||
-			 (second && device_is_simulated(pool_device(second)));
+	bool simulated = false;
 
-	*meter = (struct cost_meter){
-		.pools = { pool, second },
-		.syscalls_fd = simulated ? -1 : open_syscalls(),
-		.instructions_fd = open_counter(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS),
-	};
+	*meter = (struct cost_meter){ 0 };
+	for (size_t i = 0, used = 0; i < n; i++) {
+		if (!pools[i])
+			continue;
+		meter->pools[used++] = pools[i];
+		simulated |= device_is_simulated(pool_device(pools[i]));
+	}
+	meter->syscalls_fd = simulated ? -1 : open_syscalls();
+	meter->instructions_fd = open_counter(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS);
 	if (!simulated && meter->syscalls_fd < 0)
 		log_verbose("system calls: counting only those to the device: no access to the kernel's "
 			    "counter");

@@ -9,7 +9,7 @@
 #include "queue/pool.h"
 
 struct cost_meter {
-	const struct pool *pools[2];      /* the second may be NULL */
+	const struct pool *pools[4];      /* NULL: no more */
 	int syscalls_fd, instructions_fd; /* perf events; -1 where the kernel does not allow them */
 };
 
@@ -19,9 +19,9 @@ struct cost {
 	uint64_t n_syscalls, n_switches, n_faults, n_instructions, bytes_copied;
 };
 
-/* `second`: a pool of another device, or NULL. Cannot fail. Without perf events system calls are those to the
- * device alone, and instructions are not counted. */
-void cost_meter_open(struct cost_meter *meter, const struct pool *pool, const struct pool *second);
+/* Of all pools that the run goes through; NULL is none. Cannot fail. Without perf events system calls are
+ * those to the devices alone, and instructions are not counted. */
+void cost_meter_open(struct cost_meter *meter, const struct pool *const *pools, size_t n);
 void cost_meter_close(struct cost_meter *meter);
 
 struct cost cost_meter_read(const struct cost_meter *meter);

@@ -59,7 +59,7 @@ int measure_prepare(struct measure *measure)
 	measure->streams = pool_info(measure->pool).streams;
 	pool_set_wakeup(measure->pool, measure->options.signal_fd, -1);
 	measure->progress_ns = now_ns();
-	cost_meter_open(&measure->meter, measure->pool, NULL);
+	cost_meter_open(&measure->meter, (const struct pool *const[]){ measure->pool }, 1);
 	capture_timestamps_begin(&measure->timestamps, fps, measure->streams, now_ns());
 	err = pool_start(measure->pool);
 	if (err < 0)

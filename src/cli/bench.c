@@ -59,6 +59,8 @@ static const struct option_row run_rows[] = {
 	{ "relay", 0, OPT_SET, OFFSET(relay), .value = 1,
 	  .help = "measure each way from the capture device SOURCE to the output device of --device, as in "
 		  "'v4l2q play SOURCE'" },
+	{ "convert-device", 0, OPT_TEXT, OFFSET(bench.convert_device), .argument = "DEV",
+	  .help = "with this converter node between the two" },
 	{ 0 },
 };
 
@@ -169,6 +171,8 @@ static int check_relay(const struct arguments *arguments)
 	};
 	const char *from = relay_option_given(&arguments->from);
 
+	if (!from && bench->convert_device)
+		from = "convert-device";
 	if (!arguments->relay && (from || arguments->source)) {
 		log_error("%s%s: bench measures the device of --device; with --relay, the ways from "
 			  "SOURCE to it",

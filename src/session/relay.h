@@ -52,7 +52,7 @@ struct relay {
 	struct pool_info source_pool, sink_pool;
 	uint64_t read, played,
 		dropped; /* dropped: a newer one took its place, the relay ended, or the output lost it */
-	uint64_t copied, bytes_copied, bytes_played;
+	uint64_t copied, bytes_copied, bytes_played; /* copied: also what a conversion wrote */
 	bool converts;
 	struct ledger ledger;     /* of the source: captured, lost_driver, lost_error, lost_queue */
 	struct stats latency_ns;  /* from the source's timestamp until the frame is queued */

@@ -152,6 +152,8 @@ static void count_played_frame(struct relay *relay, const struct frame_info *inf
 		stats_add(&relay->interval_ns, now - relay->last_queue_ns);
 	}
 	relay->bytes_played += info->bytes;
+	if (relay->converts)
+		relay->bytes_copied += video_format_bytes(&relay->sink.setup.format);
 	if (relay->stamp_is_good)
 		stats_add(&relay->latency_ns, latency_between(info->timestamp_ns, now));
 	relay->last_queue_ns = now;

@@ -37,14 +37,6 @@ int relay_node_give(struct relay_node *node, const struct video_format *sink, en
 	return err < 0 ? err : set_queue(&node->m2m.capture, sink, &node->given);
 }
 
-int relay_node_choose_link(struct relay_node *node, const struct pool_link_end *source)
-{
-	struct pool_link_end output = { .device = &node->m2m.output, .format = &node->taken };
-
-	node->link = (struct pool_link){ 0 };
-	return pool_link_choose(&node->link, source, &output);
-}
-
 uint32_t relay_node_keeps(struct relay_node *node)
 {
 	int32_t n = controls_get(&node->m2m.output, V4L2_CID_MIN_BUFFERS_FOR_OUTPUT);

@@ -21,8 +21,6 @@ struct relay_node {
  * size whole. Return 0 or a negative errno, logged: -ERANGE where the node has another format. */
 int relay_node_take(struct relay_node *node, const struct video_format *source);
 int relay_node_give(struct relay_node *node, const struct video_format *sink, enum scaling scaling);
-/* Chooses the way into the node. Returns as pool_link_choose(). */
-int relay_node_choose_link(struct relay_node *node, const struct pool_link_end *source);
 /* Opens the node's pools, and joins both to the devices', which are open; `link` is from CAPTURE. Returns 0
  * or a negative errno, logged. */
 int relay_node_open_pools(struct relay_node *node, struct pool *source, struct pool_link *link,

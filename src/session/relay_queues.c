@@ -13,14 +13,24 @@ static struct pool_link_end link_end(struct relay_end *end)
 				       end->options->import_from };
 }
 
+static int choose_link(const struct relay *relay, struct pool_link *link, const struct pool_link_end *from,
+		       const struct pool_link_end *to)
+{
+	unsigned way = relay->options.way;
+
+	*link = (struct pool_link){ 0 };
+	return way ? pool_link_choose_way(link, way - 1, from, to) : pool_link_choose(link, from, to);
+}
+
 static int choose_ways_through_node(struct relay *relay, const struct pool_link_end *source,
 				    const struct pool_link_end *sink)
 {
 	struct relay_node *node = &relay->node;
 	struct pool_link_end capture = { .device = &node->m2m.capture, .format = &node->given };
-	int err = relay_node_choose_link(node, source);
+	struct pool_link_end output = { .device = &node->m2m.output, .format = &node->taken };
+	int err = choose_link(relay, &node->link, source, &output);
 
-	return err < 0 ? err : pool_link_choose(&relay->link, &capture, sink);
+	return err < 0 ? err : choose_link(relay, &relay->link, &capture, sink);
 }
 
 static int choose_way(struct relay *relay)
@@ -29,13 +39,11 @@ static int choose_way(struct relay *relay)
 	char from[FOURCC_TEXT_MAX], to[FOURCC_TEXT_MAX];
 	int err;
 
-	relay->link = (struct pool_link){ 0 };
 	if (relay->options.convert_device)
 		return choose_ways_through_node(relay, &source, &sink);
-	if (!relay->converts && relay->options.way)
-		return pool_link_choose_way(&relay->link, relay->options.way - 1, &source, &sink);
 	if (!relay->converts)
-		return pool_link_choose(&relay->link, &source, &sink);
+		return choose_link(relay, &relay->link, &source, &sink);
+	relay->link = (struct pool_link){ 0 };
 	err = frame_converter_open(&relay->converter, source.format, sink.format, relay->options.scaling);
 	if (err < 0)
 		return err;

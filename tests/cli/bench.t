@@ -128,7 +128,12 @@ run_status 0 v4l2q "${relay[@]}" -d sim:type=output,caps=mmap,fps=0 sim:size=64x
 like "$(cat out)" $'\nuserptr,.*,"userptr: sim: userptr: .*\ncopy,[0-9]+,12,' 'a way that the devices lack has its reason'
 run_status 0 v4l2q "${relay[@]}" -d sim:type=output,adjust=format,format=NV12,fps=0 sim:size=64x48,fps=200,format=YUYV,adjust=format --json=r.json
 valid r.json 'a conversion'
-is "$(json r.json '.runs[] | "\(.io) \(.frames) \(.copied_bytes_per_frame) \(.relay)"')" 'conversion 12 0 conversion, YUYV 64x48 to NV12 64x48' 'no format in common: converted'
+is "$(json r.json '.runs[] | "\(.io) \(.frames) \(.copied_bytes_per_frame) \(.relay)"')" 'conversion 12 4608 conversion, YUYV 64x48 to NV12 64x48' 'no format in common: converted'
+run_status 0 v4l2q "${relay[@]}" -d sim:type=output,size=64x48,fps=0 --convert-device sim:type=converter,caps=mmap+dmabuf sim:size=64x48,fps=200 --json=r.json
+valid r.json 'a converter'
+is "$(json r.json '[.runs[] | select(.frames) | "\(.io) \(.frames) \(.copied_bytes_per_frame) \(.relay)"] | map(select(startswith("dmabuf-import") | not)) | join("; ")')" \
+	'dmabuf-source 12 0 dmabuf, exported by sim, then dmabuf, exported by sim; dmabuf-output 12 0 dmabuf, exported by sim, then dmabuf, exported by sim; copy 12 12288 copy, then copy' \
+	'a converter: a row a way, in and out of it'
 run_status 5 v4l2q "${relay[@]}" -d sim:type=output,fps=0 sim:size=64x48,fps=200,unplug=8 --json=r.json
 valid r.json 'a source that is unplugged'
 is "$(json r.json '"\(.runs | length) \(.runs[0].frames > 0) \(.runs[0].error)"')" '1 true disconnect' 'a source that is unplugged: what was measured'
@@ -140,6 +145,7 @@ done <<-'EOF'
 	--relay
 	sim
 	--from-size=64x48
+	--convert-device=sim:type=converter
 	--from-io=mmap --relay sim
 	--io=mmap --relay sim
 	--buffers=4 --relay sim

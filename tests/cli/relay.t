@@ -55,7 +55,7 @@ meets '' '' 'NV12 320x240 to NV12 320x240' "the output's wish" -p NV12
 meets '' '' 'UYVY 64x48 to UYVY 64x48' "the source's" --from-pixelformat UYVY --from-size 64x48
 meets 'format=NV12,adjust=format+size' 'size=64x48,adjust=format+size' 'YUYV 64x48 to NV12 320x240' 'neither: converted'
 is "$(json r.json .relay)" 'conversion, YUYV 64x48 to NV12 320x240' 'neither: said'
-is "$(json r.json '"\(.frames.copied) \(.frames.zero_copy)"')" '2 0' 'neither: counted'
+is "$(json r.json '"\(.frames.copied) \(.frames.zero_copy) \(.bytes.copied)"')" '2 0 230400' 'neither: counted'
 meets 'stride=1024' '' 'YUYV 320x240 to YUYV 320x240' 'rows of another length'
 like "$(json r.json .relay_why)" 'rows of 640 bytes in 1 plane.s., there of 1024' 'rows of another length: said'
 relay 4 'format=NV12,adjust=format' 'format=MJPG,adjust=format'
