@@ -131,6 +131,7 @@ static void begin_way(struct relay_measure *m, struct relay *relay)
 	m->missed = relay->dropped;
 	ledger_restart(&relay->ledger);
 	relay->latency_ns = (struct stats){ 0 };
+	relay->n_ahead = 0;
 	measure_begin(&m->measure);
 }
 
@@ -194,6 +195,7 @@ static void end_way(void *opaque)
 	measure->ledger.lost_queue += relay->dropped - m->dropped;
 	measure->ledger.captured = measure->frames; /* what a frame's share is of */
 	measure->latency_ns = relay->latency_ns;
+	measure->n_ahead = relay->n_ahead;
 	measure->counts_losses = true;
 	measure->end = relay->end;
 	measure_end(measure);

@@ -46,6 +46,14 @@ static struct json_object *relay_source_json(const struct relay *relay)
 	return object;
 }
 
+static struct json_object *timestamps_ahead_json(const struct relay *relay)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_count(object, "ahead", relay->n_ahead);
+	return object;
+}
+
 static struct json_object *input_device_json(const struct relay *relay)
 {
 	struct json_object *object = report_device_json(&relay->source.setup.device);
@@ -92,6 +100,8 @@ struct json_object *report_relay_json(const struct report *report, const struct 
 		json_object_object_add(object, report_node_key(&node), report_node_json(&node));
 	if (relay->latency_ns.count)
 		json_object_object_add(object, "latency_us", report_stats_json(&relay->latency_ns));
+	if (relay->n_ahead)
+		json_object_object_add(object, "timestamps", timestamps_ahead_json(relay));
 	if (relay->interval_ns.count)
 		json_object_object_add(object, "interval_us", report_stats_json(&relay->interval_ns));
 	if (relay->source_changes || relay->source_interruptions)
@@ -141,6 +151,10 @@ void report_relay_text(const struct report *report, const struct relay *relay, F
 		    relay->link.reasons);
 	print_relayed_frames(relay, out);
 	report_stats_text("latency", &relay->latency_ns, out);
+	if (relay->n_ahead)
+		report_line(out, relay->latency_ns.count ? "" : "latency",
+			    "of %" PRIu64 " frames not known: their timestamps were ahead of the clock",
+			    relay->n_ahead);
 	report_stats_text("interval", &relay->interval_ns, out);
 	report_times_text(report, &times, out);
 	if (relay->source_changes || relay->source_interruptions)

@@ -56,6 +56,7 @@ struct relay {
 	bool converts;
 	struct ledger ledger;     /* of the source: captured, lost_driver, lost_error, lost_queue */
 	struct stats latency_ns;  /* from the source's timestamp until the frame is queued */
+	uint64_t n_ahead;         /* frames whose timestamp was still to come, so that it is not known */
 	struct stats interval_ns; /* between frames queued */
 	uint64_t source_changes, source_interruptions;
 	int64_t first_frame_ns, wall_ns;

@@ -143,7 +143,7 @@ static int end_by_sink(struct relay *relay, int err)
 
 static void count_played_frame(struct relay *relay, const struct frame_info *info)
 {
-	int64_t now = now_ns();
+	int64_t now = now_ns(), latency_ns = latency_between(info->timestamp_ns, now);
 
 	if (relay->played++ == 0) {
 		relay->first_queue_ns = now;
@@ -154,8 +154,9 @@ static void count_played_frame(struct relay *relay, const struct frame_info *inf
 	relay->bytes_played += info->bytes;
 	if (relay->converts)
 		relay->bytes_copied += video_format_bytes(&relay->sink.setup.format);
-	if (relay->stamp_is_good)
-		stats_add(&relay->latency_ns, latency_between(info->timestamp_ns, now));
+	if (relay->stamp_is_good && latency_ns >= 0) /* vivid gives frames out before their time */
+		stats_add(&relay->latency_ns, latency_ns);
+	relay->n_ahead += relay->stamp_is_good && latency_ns < 0;
 	relay->last_queue_ns = now;
 	if (relay->options.queued)
 		relay->options.queued(relay->options.observer, info);
