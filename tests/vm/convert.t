@@ -35,7 +35,10 @@ END
 for k in "${kernels[@]}"; do
 	[ "$k" != 6.1 ] || continue # its vivid connects no two devices
 	drivers=$("$root/scripts/vm-test-drivers" "$k") || exit 1
-	ok "the job ran" boot "$k" convert -m 'vivid n_devs=2 node_types=0x101,0x101 vid_cap_nr=0,1 vid_out_nr=10,11 multiplanar=1,1' -f "$drivers" -f "$work/rgb.nut" -f "$work/yuv420.raw" -f "$root/tests/tools/fwht-to-ivf" || continue
+	ok "the job ran" boot "$k" convert -m 'vivid n_devs=2 node_types=0x101,0x101 vid_cap_nr=0,1 vid_out_nr=10,11 multiplanar=1,1' -f "$drivers" -f "$work/rgb.nut" -f "$work/yuv420.raw" -f "$root/tests/tools/fwht-to-ivf" -f "$build/tests/tools/m2m-answers" || continue
+	for name in converter encoder decoder; do
+		is "$name: answers as the simulated one" "$(cat "$job/$name.answers")" "$("$build/tests/tools/m2m-answers" "sim:type=$name,size=640x480" 2>/dev/null)"
+	done
 	for name in same yuyv; do
 		is "$name: exit status 0" "$(status "$name")" 0
 		is "$name: the output imports what the converter exports" "$(report "$name" '.io, .converter.relay' | paste -sd ' ')" \
