@@ -32,6 +32,8 @@ struct common_options {
 	/* Once prepared: of edid_name or the profile; the profile's lines, and its controls, a line each. */
 	struct edid edid;
 	char *profile_text, *profile_controls;
+	struct option_crop compose; /* and what is only in profiles */
+	uint64_t frequency;
 	int io;
 	const char *import_from;
 	int require_zero_copy;

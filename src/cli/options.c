@@ -282,6 +282,7 @@ int options_set_default(const struct option_row *rows, const char *name, const c
 		[OPT_FILE] = sizeof(char *),
 		[OPT_SIZE] = sizeof(struct option_size),
 		[OPT_RATE] = sizeof(struct fraction),
+		[OPT_UINT] = sizeof(uint64_t),
 		[OPT_CROP] = sizeof(struct option_crop),
 	};
 	static const char zero[sizeof(struct option_crop)];

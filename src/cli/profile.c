@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,13 @@ static int begin_section(struct loader *loader, const char *name)
 	return refuse_line(loader, name, "[edid] or [controls]");
 }
 
+/* What no option sets. */
+static const struct option_row profile_rows[] = {
+	{ "compose", 0, OPT_CROP, offsetof(struct common_options, compose), .help = "" },
+	{ "frequency", 0, OPT_UINT, offsetof(struct common_options, frequency), .help = "" },
+	{ .name = NULL },
+};
+
 /* By the options' own names. Those of a mode are not for one who asks with --want for another. */
 static int take_option_of(struct loader *loader, const char *name, const char *value)
 {
@@ -75,16 +83,21 @@ static int take_option_of(struct loader *loader, const char *name, const char *v
 	} names[] = {
 		{ "input", false },      { "dv-timings", false }, { "standard", false }, { "edid", false },
 		{ "pixelformat", true }, { "size", true },        { "fps", true },       { "crop", false },
+		{ "compose", true },     { "frequency", false },
 	};
+	int err;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (strcmp(names[i].name, name) != 0)
 			continue;
-		return names[i].of_mode && loader->options->want
-			       ? 0
-			       : options_set_default(loader->rows, name, value, loader->options);
+		if (names[i].of_mode && loader->options->want)
+			return 0;
+		err = options_set_default(loader->rows, name, value, loader->options);
+		return err == -ENOENT ? options_set_default(profile_rows, name, value, loader->options) : err;
 	}
-	return refuse_line(loader, name, "input, dv-timings, standard, edid, pixelformat, size, fps or crop");
+	return refuse_line(loader, name,
+			   "input, dv-timings, standard, frequency, edid, pixelformat, size, fps, crop or "
+			   "compose");
 }
 
 static int take_line(struct loader *loader, char *line)

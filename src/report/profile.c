@@ -17,6 +17,7 @@
 #include "device/inputs/inputs.h"
 #include "device/inputs/selection.h"
 #include "device/inputs/standards.h"
+#include "device/inputs/tuner.h"
 #include "pipeline/pipeline.h"
 
 #define LINES_MAX 1024u /* of a control */
@@ -27,6 +28,8 @@ static void write_source(struct device *device, FILE *file)
 	int index = inputs_current(device);
 	struct v4l2_standard listed;
 	struct v4l2_dv_timings timings;
+	int tuner_index = tuner_current(device);
+	struct tuner tuner;
 	v4l2_std_id std;
 
 	if (index >= 0)
@@ -42,6 +45,8 @@ static void write_source(struct device *device, FILE *file)
 		else
 			fprintf(file, "standard = 0x%llx\n", std);
 	}
+	if (tuner_index >= 0 && tuner_get(device, (uint32_t)tuner_index, &tuner) && tuner.hz > 0)
+		fprintf(file, "frequency = %.0f  # Hz\n", tuner.hz);
 }
 
 static void write_format(struct device *device, const struct pipeline *pipeline, FILE *file)
@@ -49,7 +54,7 @@ static void write_format(struct device *device, const struct pipeline *pipeline,
 	char fourcc[FOURCC_TEXT_MAX], text[CROP_TEXT_MAX], rate[FRACTION_TEXT_MAX];
 	struct v4l2_format driver;
 	struct video_format format;
-	struct v4l2_rect crop;
+	struct v4l2_rect crop, whole;
 
 	if (negotiate_get_v4l2_format(device, &driver) == 0 && negotiate_get_format(device, &format) == 0) {
 		fprintf(file, "pixelformat = %s\nsize = %ux%u\n", fourcc_text(format.fourcc, fourcc),
@@ -61,6 +66,11 @@ static void write_format(struct device *device, const struct pipeline *pipeline,
 	}
 	if (selection_get(device, V4L2_SEL_TGT_CROP, &crop) == 0)
 		fprintf(file, "crop = %s\n", crop_text(&crop, text));
+	/* Where it is the whole frame, it follows the size. */
+	if (selection_get(device, V4L2_SEL_TGT_COMPOSE, &crop) == 0 &&
+	    selection_get(device, V4L2_SEL_TGT_COMPOSE_DEFAULT, &whole) == 0 &&
+	    memcmp(&crop, &whole, sizeof crop) != 0)
+		fprintf(file, "compose = %s\n", crop_text(&crop, text));
 }
 
 static void write_edid(struct device *device, FILE *file)

@@ -12,12 +12,18 @@
 #include "device/inputs/inputs.h"
 #include "device/inputs/selection.h"
 #include "device/inputs/standards.h"
+#include "device/inputs/tuner.h"
 
 static void save_source(struct source_settings *source, struct device *device)
 {
+	struct tuner tuner;
+
 	source->is_saved = true;
 	standards_current(device, &source->standard);
 	source->has_timings = dv_timings_current(device, &source->timings) == 0;
+	source->tuner = tuner_current(device);
+	if (source->tuner >= 0 && tuner_get(device, (uint32_t)source->tuner, &tuner))
+		source->hz = tuner.hz;
 }
 
 void settings_save(struct settings *settings, struct device *device)
@@ -29,6 +35,7 @@ void settings_save(struct settings *settings, struct device *device)
 	save_source(&settings->source, device);
 	settings->has_format = negotiate_get_v4l2_format(device, &settings->format) == 0;
 	selection_get(device, V4L2_SEL_TGT_CROP, &settings->crop);
+	selection_get(device, V4L2_SEL_TGT_COMPOSE, &settings->compose);
 	frame_rate_read(device, &settings->fps);
 }
 
@@ -80,11 +87,21 @@ static void restore_standard(const struct source_settings *source, struct device
 		report_kept(device, "the standard", standards_put(device, source->standard));
 }
 
+static void restore_frequency(const struct source_settings *source, struct device *device)
+{
+	struct tuner now;
+
+	if (source->hz > 0 && tuner_current(device) == source->tuner &&
+	    tuner_get(device, (uint32_t)source->tuner, &now) && now.hz != source->hz)
+		report_kept(device, "the frequency", tuner_put(device, (uint32_t)source->tuner, source->hz));
+}
+
 static void restore_source(const struct source_settings *source, struct device *device)
 {
 	restore_edid(source, device);
 	restore_timings(source, device);
 	restore_standard(source, device);
+	restore_frequency(source, device);
 }
 
 static void restore_input(const struct settings *settings, struct device *device)
@@ -93,13 +110,14 @@ static void restore_input(const struct settings *settings, struct device *device
 		report_kept(device, "the input", inputs_put(device, (uint32_t)settings->input));
 }
 
-static void restore_crop(const struct settings *settings, struct device *device)
+static void restore_selection(struct device *device, uint32_t target, const struct v4l2_rect *before,
+			      const char *what)
 {
 	struct v4l2_rect now;
 
-	if (settings->crop.width && selection_get(device, V4L2_SEL_TGT_CROP, &now) == 0 &&
-	    memcmp(&now, &settings->crop, sizeof now) != 0)
-		report_kept(device, "the crop", crop_put(device, &settings->crop));
+	if (before->width && selection_get(device, target, &now) == 0 &&
+	    memcmp(&now, before, sizeof now) != 0)
+		report_kept(device, what, crop_put(device, target, before));
 }
 
 static void restore_format(const struct settings *settings, struct device *device)
@@ -132,7 +150,8 @@ void settings_restore(const struct settings *settings, struct device *device)
 	restore_source(&settings->source, device);
 	control_values_restore(settings->controls, device);
 	restore_format(settings, device);
-	restore_crop(settings, device);
+	restore_selection(device, V4L2_SEL_TGT_CROP, &settings->crop, "the crop");
+	restore_selection(device, V4L2_SEL_TGT_COMPOSE, &settings->compose, "the compose rectangle");
 	restore_rate(settings, device);
 	control_values_restore(settings->controls, device);
 }

@@ -13,6 +13,8 @@ struct source_settings {
 	v4l2_std_id standard; /* 0: none */
 	struct v4l2_dv_timings timings;
 	struct edid edid;
+	int tuner; /* -1: none */
+	double hz; /* of it; 0: not known */
 };
 
 struct settings {
@@ -21,13 +23,13 @@ struct settings {
 	struct source_settings source;
 	struct source_settings new_source; /* of the input that was selected */
 	struct v4l2_format format;
-	struct v4l2_rect crop; /* width 0: none */
+	struct v4l2_rect crop, compose; /* width 0: none */
 	struct fraction fps;
 	struct control_value *controls; /* those that were set, see controls_set() */
 };
 
-/* Reads input, standard, DV timings, format, crop and rate, once: another call changes nothing. What the
- * device lacks is left out. */
+/* Reads input, standard, DV timings, frequency, format, crop, compose and rate, once: another call changes
+ * nothing. What the device lacks is left out. */
 void settings_save(struct settings *settings, struct device *device);
 /* The same, once an input is selected, of what belongs to it; with_edid: its EDID too. Returns 0 or -ENOMEM,
  * logged. */

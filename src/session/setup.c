@@ -13,6 +13,7 @@
 #include "device/inputs/crop.h"
 #include "device/inputs/inputs.h"
 #include "device/inputs/standards.h"
+#include "device/inputs/tuner.h"
 #include "session/pre_roll_memory.h"
 
 static struct signal_wait signal_limit(const struct setup_options *options)
@@ -70,6 +71,13 @@ static int set_standard(struct setup *setup, const struct setup_options *options
 static int verify_standard(struct setup *setup, const struct setup_options *options)
 {
 	return options->standard ? standards_verify(&setup->device, setup->chosen.standard) : 0;
+}
+
+static int set_frequency(struct setup *setup, const struct setup_options *options)
+{
+	return options->frequency_hz
+		       ? tuner_tune(&setup->device, (double)options->frequency_hz, options->format.adjust)
+		       : 0;
 }
 
 static int open_pipeline(struct setup *setup, const struct setup_options *options)
@@ -157,7 +165,14 @@ static int choose_mode(struct setup *setup, const struct setup_options *options)
 
 static int verify_crop(struct setup *setup, const struct setup_options *options)
 {
-	return options->format.crop.width ? crop_verify(&setup->device, &options->format.crop) : 0;
+	const struct negotiate_request *format = &options->format;
+	int err = 0;
+
+	if (format->crop.width)
+		err = crop_verify(&setup->device, V4L2_SEL_TGT_CROP, &format->crop);
+	if (err == 0 && format->compose.width)
+		err = crop_verify(&setup->device, V4L2_SEL_TGT_COMPOSE, &format->compose);
+	return err;
 }
 
 /* What is set before the format is negotiated, in the order that drivers want: each may change what is below
@@ -172,6 +187,7 @@ static const struct step {
 	{ STAGE_CONTROL, set_edid, NULL }, /* read back at once */
 	{ STAGE_CONTROL, set_timings, verify_timings },
 	{ STAGE_CONTROL, set_standard, verify_standard },
+	{ STAGE_CONTROL, set_frequency, NULL }, /* read back at once */
 	{ STAGE_PIPELINE, open_pipeline, NULL },
 	{ STAGE_PIPELINE, configure_pipeline, NULL },
 	{ STAGE_CONTROL, set_profile_controls, NULL },

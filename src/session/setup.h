@@ -19,6 +19,7 @@ struct setup_options {
 	const char *input;            /* see inputs_select(); output: of the device's outputs */
 	const char *dv_timings;       /* see dv_timings_select() */
 	const char *standard;         /* see standards_select() */
+	uint64_t frequency_hz;        /* see tuner_tune(); 0: as it is */
 	const struct edid *edid;      /* for a receiver to present */
 	const char *controls;         /* see pipeline_set_controls() */
 	const char *profile_controls; /* the same, a line each: those that cannot be set are told */

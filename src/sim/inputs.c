@@ -23,6 +23,8 @@ int sim_inputs_enum_input(struct sim *sim, void *argument)
 	*input = (struct v4l2_input){ .index = input->index, .type = V4L2_INPUT_TYPE_CAMERA };
 	snprintf((char *)input->name, sizeof input->name, input->index ? "Test picture %u" : "Test picture",
 		 input->index);
+	if (sim->options.tuner)
+		input->type = V4L2_INPUT_TYPE_TUNER;
 	if (sim->detected_width)
 		input->capabilities = V4L2_IN_CAP_DV_TIMINGS;
 	if (sim->options.standard) {

@@ -113,6 +113,7 @@ struct sim_options {
 	uint32_t event_width, event_height;   /* 0: a source change that keeps the size */
 	uint32_t signal;                      /* SIM_SIGNAL_* */
 	v4l2_std_id standard;                 /* of the signal; 0: no standards */
+	bool tuner, compose;                  /* inputs have one; frames are put into a part of the buffer */
 	uint32_t source_width, source_height; /* 0: as the device is set to */
 	int64_t exposure_ns;                  /* 0: no controls of it */
 	int32_t drift_ppm;

@@ -130,6 +130,8 @@ struct sim {
 	uint8_t edid[2 * SIM_EDID_BLOCK];
 	uint32_t edid_blocks;
 	struct v4l2_rect crop;        /* width 0: none */
+	struct v4l2_rect compose;     /* width 0: the whole frame */
+	uint32_t frequency;           /* of the tuner, in 62.5 kHz */
 	int64_t signal_locked_ns;     /* QUERY_DV_TIMINGS fails with ENOLCK until then */
 	bool has_reader;              /* output: a program reads what is written to the device */
 	int64_t reader_arrives_ns;    /* 0: it has, or nothing streams */
@@ -303,6 +305,9 @@ int sim_source_set_standard(struct sim *sim, void *argument);
 int sim_source_query_standard(struct sim *sim, void *argument);
 int sim_source_get_edid(struct sim *sim, void *argument);
 int sim_source_set_edid(struct sim *sim, void *argument);
+int sim_source_get_tuner(struct sim *sim, void *argument);
+int sim_source_get_frequency(struct sim *sim, void *argument);
+int sim_source_set_frequency(struct sim *sim, void *argument);
 int sim_source_get_crop(struct sim *sim, void *argument);
 int sim_source_set_crop(struct sim *sim, void *argument);
 int sim_source_get_selection(struct sim *sim, void *argument);

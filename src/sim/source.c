@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the simulated device is set to of its video source, besides the timings: standard, EDID and crop. */
+/* What the simulated device is set to of its video source, besides the timings: standard, frequency, EDID,
+ * crop and compose. */
 #include <errno.h>
 #include <string.h>
 #include "base/array.h"
@@ -16,6 +17,9 @@ static const struct {
 	{ V4L2_STD_SECAM, "SECAM", 576 },
 };
 
+#define TUNER_MIN (44u * 16) /* 44 and 958 MHz, in 62.5 kHz */
+#define TUNER_MAX (958u * 16)
+
 static struct v4l2_rect crop_bounds(const struct sim *sim)
 {
 	return (struct v4l2_rect){ 0, 0, sim->options.crop_width, sim->options.crop_height };
@@ -25,6 +29,7 @@ void sim_source_init(struct sim *sim)
 {
 	sim->standard = sim->options.standard ? V4L2_STD_PAL : 0;
 	sim->crop = crop_bounds(sim);
+	sim->frequency = TUNER_MIN;
 }
 
 void sim_source_print(struct sim *sim, FILE *file)
@@ -38,6 +43,40 @@ void sim_source_print(struct sim *sim, FILE *file)
 	if (sim->crop.width)
 		fprintf(file, " crop=%ux%u%+d%+d", sim->crop.width, sim->crop.height, sim->crop.left,
 			sim->crop.top);
+	if (sim->compose.width)
+		fprintf(file, " compose=%ux%u%+d%+d", sim->compose.width, sim->compose.height,
+			sim->compose.left, sim->compose.top);
+	if (sim->options.tuner)
+		fprintf(file, " frequency=%u", sim->frequency);
+}
+
+int sim_source_get_tuner(struct sim *sim, void *argument)
+{
+	struct v4l2_tuner *tuner = argument;
+
+	if (!sim->options.tuner)
+		return -ENOTTY;
+	if (tuner->index)
+		return -EINVAL;
+	*tuner = (struct v4l2_tuner){ .type = V4L2_TUNER_ANALOG_TV,
+				      .name = "Simulated tuner",
+				      .rangelow = TUNER_MIN,
+				      .rangehigh = TUNER_MAX };
+	return 0;
+}
+
+int sim_source_get_frequency(struct sim *sim, void *argument)
+{
+	((struct v4l2_frequency *)argument)->frequency = sim->frequency;
+	return sim->options.tuner ? 0 : -ENOTTY;
+}
+
+int sim_source_set_frequency(struct sim *sim, void *argument)
+{
+	uint32_t wanted = ((const struct v4l2_frequency *)argument)->frequency;
+
+	sim->frequency = wanted < TUNER_MIN ? TUNER_MIN : wanted > TUNER_MAX ? TUNER_MAX : wanted;
+	return sim->options.tuner ? 0 : -ENOTTY;
 }
 
 int sim_source_enum_standard(struct sim *sim, void *argument)
@@ -139,21 +178,6 @@ static uint32_t crop_target(const struct sim *sim)
 	return sim->options.output ? V4L2_SEL_TGT_COMPOSE : V4L2_SEL_TGT_CROP;
 }
 
-int sim_source_get_selection(struct sim *sim, void *argument)
-{
-	struct v4l2_selection *selection = argument;
-	uint32_t first = crop_target(sim);
-
-	if (sim->m2m)
-		return sim_m2m_get_selection(sim, argument);
-	if (!sim->crop.width || sim->options.no_selection)
-		return -ENOTTY;
-	if (selection->target - first > V4L2_SEL_TGT_CROP_BOUNDS)
-		return -EINVAL;
-	selection->r = selection->target == first ? sim->crop : crop_bounds(sim);
-	return 0;
-}
-
 /* A side of at least 16, in steps of 8, within [0, bound). */
 static void fit(uint32_t bound, uint32_t *side, int32_t *start)
 {
@@ -162,6 +186,47 @@ static void fit(uint32_t bound, uint32_t *side, int32_t *start)
 		*start = 0;
 	if ((uint32_t)*start > bound - *side)
 		*start = (int32_t)(bound - *side);
+}
+
+static int compose_selection(struct sim *sim, struct v4l2_selection *selection, bool set)
+{
+	const struct video_format *format = &sim->queue.format;
+	struct v4l2_rect whole = { .width = format->width, .height = format->height };
+
+	if (set && selection->target != V4L2_SEL_TGT_COMPOSE)
+		return -EINVAL;
+	if (set) {
+		fit(whole.width, &selection->r.width, &selection->r.left);
+		fit(whole.height, &selection->r.height, &selection->r.top);
+		sim->compose = selection->r;
+	} else {
+		selection->r = selection->target == V4L2_SEL_TGT_COMPOSE && sim->compose.width ? sim->compose
+											       : whole;
+	}
+	return 0;
+}
+
+static bool is_of_compose(const struct sim *sim, const struct v4l2_selection *selection)
+{
+	return sim->options.compose && !sim->options.output &&
+	       selection->target - V4L2_SEL_TGT_COMPOSE <= V4L2_SEL_TGT_CROP_BOUNDS;
+}
+
+int sim_source_get_selection(struct sim *sim, void *argument)
+{
+	struct v4l2_selection *selection = argument;
+	uint32_t first = crop_target(sim);
+
+	if (sim->m2m)
+		return sim_m2m_get_selection(sim, argument);
+	if (is_of_compose(sim, selection))
+		return compose_selection(sim, selection, false);
+	if (!sim->crop.width || sim->options.no_selection)
+		return -ENOTTY;
+	if (selection->target - first > V4L2_SEL_TGT_CROP_BOUNDS)
+		return -EINVAL;
+	selection->r = selection->target == first ? sim->crop : crop_bounds(sim);
+	return 0;
 }
 
 static int set_crop_rect(struct sim *sim, struct v4l2_rect *rect)
@@ -182,6 +247,8 @@ int sim_source_set_selection(struct sim *sim, void *argument)
 
 	if (sim->m2m)
 		return sim_m2m_set_selection(sim, argument);
+	if (is_of_compose(sim, selection))
+		return compose_selection(sim, selection, true);
 	if (!sim->crop.width || sim->options.no_selection)
 		return -ENOTTY;
 	return selection->target == crop_target(sim) ? set_crop_rect(sim, &selection->r) : -EINVAL;

@@ -287,18 +287,19 @@ static int apply_format(struct negotiation *negotiation, struct video_format *fo
 	return parse_format(device, &wanted, format);
 }
 
-/* Where the driver does not scale, the frame gets the size of what is cropped to. */
+/* Where the driver does not scale, the frame gets the size of what is cropped to, or composed. */
 static int apply_crop(const struct negotiation *negotiation, struct video_format *format)
 {
 	const struct negotiate_request *request = negotiation->request;
 	struct device *device = negotiation->device;
 	struct v4l2_format now;
-	int err;
+	int err = 0;
 
-	if (!request->crop.width)
-		return 0;
-	err = crop_set(device, &request->crop, request->adjust);
-	if (err < 0)
+	if (request->crop.width)
+		err = crop_set(device, V4L2_SEL_TGT_CROP, &request->crop, request->adjust);
+	if (err == 0 && request->compose.width)
+		err = crop_set(device, V4L2_SEL_TGT_COMPOSE, &request->compose, request->adjust);
+	if (err < 0 || (!request->crop.width && !request->compose.width))
 		return err;
 	err = negotiate_get_v4l2_format(device, &now);
 	return err < 0 ? report_no_format(device, err) : parse_format(device, &now, format);

@@ -11,6 +11,7 @@ struct negotiate_request {
 	const char *pixelformat; /* FourCC or libav name; NULL: the device's current one */
 	struct fraction fps;     /* 0/0: the device's current one */
 	struct v4l2_rect crop; /* see crop_set(), between size and rate; width 0: the device's current one */
+	struct v4l2_rect compose;     /* the same, behind it */
 	struct fraction pipeline_fps; /* that of what is in front of a node without rates of its own; 0/0 */
 	bool adjust;                  /* accept what the driver makes of the request */
 	bool force; /* call VIDIOC_S_FMT for the current format too, as after new DV timings */

@@ -2,8 +2,12 @@
 /* The tuner or modulator, and the sound, of the inputs and outputs of television devices. */
 #include "device/inputs/tuner.h"
 
+#include <errno.h>
+#include <math.h>
 #include "base/array.h"
+#include "base/log.h"
 #include "base/text.h"
+#include "device/inputs/inputs.h"
 
 #define AUDIO_MAX 64 /* bounds the list of a driver that never ends it */
 
@@ -120,6 +124,56 @@ bool tuner_get(struct device *device, uint32_t index, struct tuner *tuner)
 	if (device_ioctl(device, VIDIOC_G_FREQUENCY, &frequency) == 0)
 		tuner->hz = frequency.frequency * unit;
 	return true;
+}
+
+int tuner_current(struct device *device)
+{
+	uint32_t type = device_is_output(device) ? (uint32_t)V4L2_OUTPUT_TYPE_MODULATOR
+						 : (uint32_t)V4L2_INPUT_TYPE_TUNER;
+	int index = inputs_current(device);
+	struct input input;
+
+	return index >= 0 && inputs_get(device, (uint32_t)index, &input) && input.type == type
+		       ? (int)input.tuner
+		       : -1;
+}
+
+int tuner_put(struct device *device, uint32_t index, double hz)
+{
+	struct v4l2_frequency frequency = { .tuner = index };
+	struct tuner tuner;
+
+	if (!tuner_get(device, index, &tuner))
+		return -EINVAL;
+	frequency.type = tuner.type;
+	frequency.frequency = (uint32_t)lround(hz / unit_hz(tuner.capabilities));
+	return device_ioctl(device, VIDIOC_S_FREQUENCY, &frequency);
+}
+
+int tuner_tune(struct device *device, double hz, bool adjust)
+{
+	int index = tuner_current(device), err;
+	struct tuner tuner;
+
+	if (index < 0) {
+		log_error("%s: frequency: the selected %s has no tuner", device->path,
+			  device_is_output(device) ? "output" : "input");
+		return -ERANGE;
+	}
+	err = tuner_put(device, (uint32_t)index, hz);
+	if (err < 0)
+		return device_error(device, "VIDIOC_S_FREQUENCY", err);
+	if (!tuner_get(device, (uint32_t)index, &tuner) || tuner.hz <= 0 ||
+	    fabs(tuner.hz - hz) <= unit_hz(tuner.capabilities))
+		return 0;
+	if (adjust) {
+		log_info("%s: asked for %.10g MHz, got %.10g", device->path, hz / 1e6, tuner.hz / 1e6);
+		return 0;
+	}
+	log_error("%s: asked for %.10g MHz, got %.10g (of %.10g to %.10g); --adjust accepts what the device "
+		  "gives",
+		  device->path, hz / 1e6, tuner.hz / 1e6, tuner.min_hz / 1e6, tuner.max_hz / 1e6);
+	return -ERANGE;
 }
 
 bool tuner_band(struct device *device, const struct tuner *tuner, uint32_t tuner_index, uint32_t index,

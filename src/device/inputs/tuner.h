@@ -23,6 +23,13 @@ struct tuner {
 bool tuner_is_modulator(const struct device *device);
 /* The tuner, or of an output device the modulator, of that index. Returns false where there is none. */
 bool tuner_get(struct device *device, uint32_t index, struct tuner *tuner);
+/* That of the selected input or output; -1: it has none. */
+int tuner_current(struct device *device);
+/* By VIDIOC_S_FREQUENCY. Returns 0 or a negative errno, not logged. */
+int tuner_put(struct device *device, uint32_t index, double hz);
+/* Tunes that of the selected input or output, and reads it back. Returns 0 or a negative errno, logged:
+ * -ERANGE where there is none, or, without adjust, where the driver makes another frequency of it. */
+int tuner_tune(struct device *device, double hz, bool adjust);
 struct tuner_band {
 	uint32_t capabilities, modulation; /* V4L2_TUNER_CAP_*, V4L2_BAND_MODULATION_* */
 	double min_hz, max_hz;
