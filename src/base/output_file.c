@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -183,6 +185,39 @@ int output_file_rename(const char *from, const char *to, bool overwrite)
 	if (!overwrite && lstat(to, &st) == 0)
 		return -EEXIST;
 	return rename(from, to) < 0 ? -errno : 0;
+}
+
+static int sync_opened(const char *path, int flags)
+{
+	int fd = open(path, flags | O_NONBLOCK | O_CLOEXEC), err = 0;
+
+	/* Not every file system has something to wait for, nor every folder may be read. */
+	if (fd >= 0 && fsync(fd) < 0 && errno != EINVAL)
+		err = -errno;
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* A link's name is not that of the file. */
+int output_file_sync_name(const char *path)
+{
+	char *target = realpath(path, NULL);
+	int err = target ? sync_opened(dirname(target), O_RDONLY | O_DIRECTORY) : 0;
+
+	free(target);
+	return err;
+}
+
+int output_file_sync(const char *path)
+{
+	struct stat st;
+	int err;
+
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return 0;
+	err = output_file_sync_name(path);
+	return err < 0 ? err : sync_opened(path, O_WRONLY);
 }
 
 const char *output_file_err_str(int err)

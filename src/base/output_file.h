@@ -40,6 +40,12 @@ int output_file_name_partial(const char *path, const char *suffix, char **partia
 /* Gives a file its final name. Returns 0, -EEXIST unless it may replace a file of that name, or another
  * negative errno. */
 int output_file_rename(const char *from, const char *to, bool overwrite);
+/* Waits until a file is on the disk, with its name. Does nothing for what is not a regular file. Returns 0 or
+ * a negative errno. */
+int output_file_sync(const char *path);
+/* The same for the name alone: after a power cut, a file that was created or renamed is otherwise not there,
+ * or has its old name. */
+int output_file_sync_name(const char *path);
 /* What to tell of an error of these functions. */
 const char *output_file_err_str(int err);
 

@@ -65,14 +65,33 @@ int frame_log_add(struct frame_log *frame_log, const struct frame_info *info, en
 	return err;
 }
 
+int frame_log_sync(struct frame_log *log)
+{
+	int err;
+
+	if (!log->file)
+		return 0;
+	err = fflush(log->file) == 0 ? output_file_sync(log->partial_path ? log->partial_path : log->path)
+				     : -errno;
+	if (err < 0)
+		log_error("the frame log: %s", err_str(err));
+	return err;
+}
+
 static int finish_log(struct frame_log *log, bool whole)
 {
-	int err = text_file_finish(log->file, "the frame log");
+	int err = log->sync_at_end ? frame_log_sync(log) : 0;
 
+	if (err == 0)
+		err = text_file_finish(log->file, "the frame log");
+	else
+		text_file_close(log->file);
 	if (err == 0 && whole && log->partial_path) {
 		err = output_file_rename(log->partial_path, log->path, true);
 		if (err < 0)
 			log_error("%s: cannot be renamed: %s", log->partial_path, err_str(err));
+		else if (log->sync_at_end)
+			err = output_file_sync_name(log->path);
 	}
 	return err;
 }
@@ -88,6 +107,7 @@ int frame_log_close(struct frame_log *log, bool whole)
 	else
 		text_file_close(log->file);
 	log->file = NULL;
+	log->sync_at_end = false;
 	free_names(log);
 	return err;
 }

@@ -25,6 +25,7 @@ enum frame_result {
 struct frame_log {
 	FILE *file;
 	char *path, *partial_path; /* partial: until it is whole; NULL: path from the start */
+	bool sync_at_end;          /* it is on the disk when frame_log_close() returns */
 };
 
 /* path: a file, "-" for standard output, or NULL: none. partial_suffix: of the name that a file has until it
@@ -33,6 +34,8 @@ int frame_log_open(struct frame_log *log, const char *path, const char *partial_
 /* lost: frames that the driver lost before this one. */
 int frame_log_add(struct frame_log *log, const struct frame_info *info, enum frame_result result,
 		  uint64_t lost);
+/* Waits until what it has is on the disk. */
+int frame_log_sync(struct frame_log *log);
 /* Ends the log, which can then be opened again. whole: its final name is for it. */
 int frame_log_close(struct frame_log *log, bool whole);
 

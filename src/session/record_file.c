@@ -110,6 +110,17 @@ static int finish_written_frame(struct record_file *file, struct record_frame *f
 	return record_lines_write(file);
 }
 
+/* The lines of frames that are on the disk are there, too. */
+static int sync_log(struct record_file *file)
+{
+	uint64_t n_syncs = file->writer ? writer_syncs(file->writer) : 0;
+
+	if (n_syncs == file->n_syncs)
+		return 0;
+	file->n_syncs = n_syncs;
+	return n_syncs ? frame_log_sync(&file->log) : 0;
+}
+
 static void lose_frame(struct record_file *file, struct record_frame *frame)
 {
 	if (frame->frame.memory) {
@@ -130,6 +141,8 @@ static int end_frame(struct record_file *file, struct record_frame *frame)
 {
 	int err = finish_written_frame(file, frame);
 
+	if (err == 0)
+		err = sync_log(file);
 	if (err == 0 || !file->recording->options.next_on_error)
 		return err;
 	log_warn("the frame log ends here");
@@ -314,6 +327,7 @@ int record_file_end_segment(struct record_file *file)
 	pre_roll_clear(&file->event.kept);
 	if (file->writer)
 		writer_sync_at_end(file->writer);
+	file->log.sync_at_end = true;
 	err = record_segment_close(file);
 	line_err = record_lines_write(file);
 	err = err < 0 ? err : line_err;

@@ -22,6 +22,7 @@ struct record_file {
 	} shown;                       /* to other threads */
 	struct frame_log log;
 	bool has_own_logs; /* each segment has one */
+	uint64_t n_syncs;  /* of the segment's writer, which the log has followed */
 	uint64_t n_lines;
 	uint64_t n_muxed;                        /* packets of the segment */
 	bool ends;                               /* no more segments */

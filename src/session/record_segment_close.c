@@ -114,6 +114,7 @@ int record_segment_close(struct record_file *file)
 	count_segment(file, err);
 	info = writer_info(file->writer); /* the trailer included */
 	line_err = record_lines_write(file);
+	file->log.sync_at_end |= recording->options.output.sync_ns > 0;
 	if (file->has_own_logs)
 		log_err = frame_log_close(&file->log, err == 0);
 	memory_err = end_segment(file, &info, err);

@@ -341,9 +341,14 @@ int avio_file_sync(struct avio_file *f)
 {
 	int err = avio_file_flush(f);
 
-	if (err == 0 && f->regular && !f->pending && fdatasync(f->fd) < 0)
-		err = save_write_error(f, -errno);
-	return err;
+	if (err < 0 || !f->regular || f->pending)
+		return err;
+	if (!f->name_synced)
+		err = output_file_sync_name(f->path);
+	f->name_synced = err == 0;
+	if (err == 0 && fdatasync(f->fd) < 0)
+		err = -errno;
+	return save_write_error(f, err);
 }
 
 void avio_file_finish(struct avio_file *f)
@@ -374,8 +379,10 @@ int avio_file_close(struct avio_file *f, bool whole)
 	/* Network file systems may report a full disk only here. */
 	if (f->fd >= 0 && close(f->fd) < 0)
 		save_write_error(f, -errno);
-	if (whole && f->final_path && f->error == 0)
-		save_write_error(f, output_file_rename(f->path, f->final_path, f->overwrite));
+	if (whole && f->final_path && f->error == 0 &&
+	    save_write_error(f, output_file_rename(f->path, f->final_path, f->overwrite)) == 0 &&
+	    f->name_synced)
+		save_write_error(f, output_file_sync_name(f->final_path));
 	err = f->error;
 	direct_io_close(&f->direct_io);
 	free(f->path);

@@ -32,6 +32,7 @@ struct avio_file {
 	int64_t size;
 	int64_t reserved; /* the end of the space that avio_file_reserve() got */
 	bool cannot_reserve;
+	bool name_synced;           /* after a power cut it is in its folder */
 	const char *partial_suffix; /* the caller's */
 	enum direct_io_mode direct_io_mode;
 	bool direct_io_allowed, direct_io_active;

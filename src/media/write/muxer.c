@@ -339,8 +339,10 @@ static int flush_file(struct muxer *m)
 	avio_flush(m->context->pb);
 	if (err >= 0)
 		err = sync ? avio_file_sync(m->file) : avio_file_flush(m->file);
-	if (sync)
+	if (sync) {
 		m->synced_ns = now;
+		m->n_syncs++;
+	}
 	/* What the index names has to be on the disk before it. */
 	if (err >= 0 && (sync || !m->sync_ns))
 		matroska_cues_write(&m->cues, m->file);

@@ -37,6 +37,7 @@ struct muxer {
 	bool fragmented, fragment_lost; /* lost: one could not be written */
 	uint64_t fragment_frames;       /* that the present one has */
 	int64_t fragment_bytes, synced_ns;
+	uint64_t n_syncs;          /* of sync_ns */
 	struct matroska_cues cues; /* empty for other containers */
 };
 

@@ -387,6 +387,11 @@ int writer_write(struct writer *w, struct frame *frame)
 
 /* --- closing --- */
 
+uint64_t writer_syncs(const struct writer *w)
+{
+	return w->muxer.n_syncs;
+}
+
 void writer_sync_at_end(struct writer *w)
 {
 	w->muxer.sync_at_end = true;

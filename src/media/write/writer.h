@@ -75,6 +75,8 @@ int writer_set_rate(struct writer *writer, struct fraction fps);
  * or a negative errno, logged, which all later calls return too. */
 int writer_write(struct writer *writer, struct frame *frame);
 
+/* How often it was on the disk, as sync_ns wants it. */
+uint64_t writer_syncs(const struct writer *writer);
 /* writer_finish() is to wait until the file is on the disk. */
 void writer_sync_at_end(struct writer *writer);
 /* Drains the encoder, writes the trailer and closes the file; removes a regular file that this writer created
