@@ -13,7 +13,7 @@ lender=size=$clip_size # of memory, for dmabuf-import
 # fault IO STATUS PLAYED END KEYS [PLAY OPTIONS...]: PLAYED is how many frames the device took ("some": at least one), END why it ended
 # ("-": there is no report).
 fault() {
-	local io=$1 status=$2 played=$3 end=$4 keys=$5 name="$1, $5" how=()
+	local io=$1 status=$2 played=$3 end=$4 keys=$5 name="$1, $5" how=() got
 	shift 5
 
 	rm -f r.json
@@ -26,14 +26,15 @@ fault() {
 		ok "$name: nothing to report" [ ! -s r.json ]
 		return
 	fi
-	is "$(json r.json .end)" "$end" "$name: why it ended"
+	read -ra got < <(json r.json '[.end, .frames.played, (.frames | .played == .copied + .zero_copy and
+		.read >= .played + .dropped and .read <= .played + .dropped + 1)] | map(tostring) | join(" ")')
+	is "${got[0]-}" "$end" "$name: why it ended"
 	if [ "$played" = some ]; then
-		ok "$name: some frames" [ "$(json r.json .frames.played)" -gt 0 ]
+		ok "$name: some frames" [ "${got[1]-0}" -gt 0 ]
 	else
-		is "$(json r.json .frames.played)" "$played" "$name: so many frames"
+		is "${got[1]-}" "$played" "$name: so many frames"
 	fi
-	ok "$name: the counts add up" jq -e '.frames | .played == .copied + .zero_copy and .read >= .played + .dropped and
-		.read <= .played + .dropped + 1' r.json
+	is "${got[2]-}" true "$name: the counts add up"
 }
 
 # A device that takes no more is waited for, but not for ever: all modes at once and meanwhile, as they take ten seconds each.
