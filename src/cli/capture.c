@@ -376,7 +376,7 @@ static enum status record_and_report(struct capture_options *options,
 	enum status status, report_status;
 	int err;
 
-	if (progress_watch_recording(&progress) < 0) {
+	if (progress_start(&progress) < 0) {
 		text_file_close(json);
 		return STATUS_FILE;
 	}
@@ -385,7 +385,7 @@ static enum status record_and_report(struct capture_options *options,
 		recording.options.progress_opaque = &progress;
 	}
 	err = record_run(&recording);
-	progress_end_recording(&progress);
+	progress_end(&progress);
 	setup->under_way = err == 0 || recording.ledger.captured;
 	status_line_end();
 	report_status = print_report(&recording, options, json, err);

@@ -2,6 +2,7 @@
 /* v4l2q play: from a file to an output device. */
 #include <errno.h>
 #include <libavutil/pixdesc.h>
+#include "base/array.h"
 #include "base/codec_name.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -26,6 +27,7 @@ struct play {
 	struct playback playback;
 	struct play_node node;
 	FILE *json;
+	struct watch *watch;
 	int signal_fd, resume_fd;
 };
 
@@ -137,9 +139,13 @@ static enum status open_output_device(struct play *play)
 /* Before a byte of the file is parsed. */
 static enum status confine_play(const struct play_options *options)
 {
-	const struct confine_path input = { options->file, CONFINE_READ };
+	const struct confine_path paths[] = {
+		{ options->file, CONFINE_READ },
+		{ options->watch.file, CONFINE_FILE },
+		{ options->watch.socket, CONFINE_FILE },
+	};
 
-	return common_confine(&options->common, &input, 1, options->allow_playlists);
+	return common_confine(&options->common, paths, ARRAY_SIZE(paths), options->allow_playlists);
 }
 
 /* The options override what the file asks of the device. */
@@ -179,16 +185,9 @@ static int reconnect_output(void *opaque, struct pool **pool)
 static enum status write_play_report(struct play *play, int err)
 {
 	const struct common_options *common = &play->options->common;
-	struct report report = {
-		.command = "play",
-		.device = &play->setup.device,
-		.format = &play->setup.format,
-		.fps_requested = common->fps,
-		.pool = pool_info(play->setup.pool),
-	};
+	struct report report = report_of_playback(&play->setup, common->fps);
 	FILE *json = play->json;
 
-	report_take_times(&report);
 	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || play->playback.stats.played))
 		report_play_text(&report, &play->playback, stderr);
 	play->json = NULL;
@@ -201,12 +200,19 @@ static enum status play_and_report(struct play *play)
 {
 	const struct play_options *options = play->options;
 	struct playback *playback = &play->playback;
-	struct progress progress = { .playback = playback };
+	struct progress progress = {
+		.playback = playback,
+		.setup = &play->setup,
+		.no_line = !common_progress_wanted(&options->common),
+		.watch = play->watch,
+		.fps_requested = options->common.fps,
+	};
 	enum status status, report_status;
 	int err;
 
 	playback->pool = play->setup.pool;
 	playback->reader = play->reader;
+	playback->input = reader_info(play->reader);
 	playback->scaling = (enum scaling)options->fit;
 	playback->options = (struct play_loop_options){
 		.count = options->count,
@@ -221,10 +227,13 @@ static enum status play_and_report(struct play *play)
 		.resume_fd = play->resume_fd,
 		.reconnect = reconnect_output,
 		.reconnect_opaque = play,
-		.progress = common_progress_wanted(&options->common) ? progress_playback : NULL,
+		.progress = !progress.no_line || play->watch ? progress_playback : NULL,
 		.progress_opaque = &progress,
 	};
+	if (progress_start(&progress) < 0)
+		return STATUS_FILE;
 	err = playback_run(playback);
+	progress_end(&progress);
 	play->setup.under_way = err == 0 || playback->stats.played;
 	status_line_end();
 	report_status = write_play_report(play, err);
@@ -234,20 +243,23 @@ static enum status play_and_report(struct play *play)
 
 static enum status open_and_play(struct play *play)
 {
-	const char *json = play->options->common.basic.json;
+	const struct play_options *options = play->options;
+	const char *json = options->common.basic.json;
 	enum status status;
 
 	if (json && text_file_open(&play->json, json) < 0)
+		return STATUS_FILE;
+	if (watch_open(&play->watch, &options->watch) < 0)
 		return STATUS_FILE;
 	play->signal_fd = signals_open();
 	play->resume_fd = play->signal_fd < 0 ? -1 : signals_open_resume();
 	if (play->resume_fd < 0)
 		return STATUS_FAILED;
-	status = status_of(STAGE_OPEN, avio_input_check(play->options->file));
+	status = status_of(STAGE_OPEN, avio_input_check(options->file));
 	if (status == STATUS_DONE)
 		status = open_output_device(play);
 	if (status == STATUS_DONE)
-		status = confine_play(play->options);
+		status = confine_play(options);
 	if (status == STATUS_DONE)
 		status = open_reader(play);
 	if (status || !play->reader)
@@ -271,7 +283,7 @@ static enum status play_device(struct play_options *options)
 
 	if (status != STATUS_DONE)
 		return status;
-	return relay_command(options->file, &options->common, &options->from, &run);
+	return relay_command(options->file, &options->common, &options->from, &options->watch, &run);
 }
 
 static enum status play_file(struct play *play, struct play_options *options)
@@ -284,6 +296,7 @@ static enum status play_file(struct play *play, struct play_options *options)
 	play_node_close(&play->node);
 	setup_close(&play->setup);
 	reader_close(play->reader);
+	watch_close(play->watch);
 	signals_close();
 	text_file_close(play->json);
 	return status;

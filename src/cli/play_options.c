@@ -70,6 +70,7 @@ static const struct option_group groups[] = {
 	{ "Buffers", common_queue_rows, OFFSET(common) },
 	{ "Copies", common_zero_copy_rows, OFFSET(common) },
 	{ "Rights", common_rights_rows, OFFSET(common) },
+	{ "Watching", watch_rows, OFFSET(watch) },
 	{ "Messages", common_output_rows, OFFSET(common) },
 	{ "", common_basic_rows, OFFSET(common.basic) },
 	{ 0 },
@@ -85,8 +86,6 @@ const struct option_spec play_options_spec = {
 	.groups = groups,
 	.n_operands = 1,
 };
-
-/* With -f rawvideo, -s, -p and -r tell what the file has, which the device is asked for in any case. */
 
 /* With -f rawvideo, -s, -p and -r tell what the file has, which the device is asked for in any case. */
 static int take_raw_options(struct play_options *options)
@@ -121,6 +120,8 @@ int play_options_check_file(struct play_options *options)
 	struct file_use uses[] = {
 		{ .option = "the input", .name = options->file, .is_input = true },
 		{ .option = "--json", .name = options->common.basic.json },
+		{ .option = "--status", .name = options->watch.file },
+		{ .option = "--status-socket", .name = options->watch.socket },
 	};
 	uint32_t fourccs[CODEC_FOURCCS_MAX];
 	bool terminal = isatty(STDIN_FILENO);
@@ -172,6 +173,11 @@ int play_options_check_device(const struct play_options *options)
 		{ "on-demand", options->on_demand },       { "allow-playlists", options->allow_playlists },
 		{ "codec-device", options->codec_device },
 	};
+	const struct file_use uses[] = {
+		{ .option = "--json", .name = options->common.basic.json },
+		{ .option = "--status", .name = options->watch.file },
+		{ .option = "--status-socket", .name = options->watch.socket },
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
 		if (!others[i].given)
@@ -181,5 +187,5 @@ int play_options_check_device(const struct play_options *options)
 			others[i].name, options->file);
 		return -EINVAL;
 	}
-	return 0;
+	return file_uses_check(uses, ARRAY_SIZE(uses));
 }

@@ -6,10 +6,12 @@
 #include <libavutil/pixfmt.h>
 #include "cli/common.h"
 #include "cli/relay.h"
+#include "cli/watch.h"
 
 struct play_options {
 	struct common_options common;
 	struct relay_cli_options from;
+	struct watch_options watch;
 	const char *file, *container, *codec;
 	const char *codec_device, *convert_device;
 	enum AVPixelFormat raw; /* of raw frames without a header; AV_PIX_FMT_NONE: the file has one */

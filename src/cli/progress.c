@@ -9,7 +9,9 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/status_line.h"
+#include "report/play.h"
 #include "report/record.h"
+#include "report/relay.h"
 
 #define FIELD_MAX 64
 #define TIME_MAX 40
@@ -109,54 +111,100 @@ static void show_recording(struct progress *progress)
 
 /* --- those who watch --- */
 
-static struct json_object *recording_status(const struct progress *progress)
+/* Of the run, whichever it is. */
+struct view {
+	enum run_state state;
+	bool has_frame;
+	int64_t alive_ns; /* when it was seen to be alive */
+};
+
+static struct view view_of(const struct progress *progress)
 {
 	const struct recording *recording = progress->recording;
-	struct report report = report_of_recording(recording, progress->fps_requested);
-	struct json_object *status = report_record_status_json(&report, recording);
-	struct json_object *fps = json_object_object_get(status, "fps");
+	const struct play_loop_stats *played = progress->playback ? &progress->playback->stats : NULL;
+	const struct relay *relay = progress->relay;
 
-	if (recording->state == RUN_RUNNING || recording->state == RUN_ARMED)
-		json_add_number(fps, "now", progress->fps, 3);
+	if (recording)
+		return (struct view){ recording->state, recording->ledger.captured > 0,
+				      recording->last_frame_ns };
+	/* A file may have its next frame much later, or a pipe: that the loop goes on is enough. */
+	return played ? (struct view){ played->state, played->played > 0, now_ns() }
+		      : (struct view){ relay->state, relay->played > 0, relay->last_queue_ns };
+}
+
+static struct json_object *status_so_far(const struct progress *progress)
+{
+	struct report report;
+
+	if (progress->recording) {
+		report = report_of_recording(progress->recording, progress->fps_requested);
+		return report_record_status_json(&report, progress->recording);
+	}
+	if (progress->playback) {
+		if (progress->playback->stats.state != RUN_ENDED)
+			playback_update_result(progress->playback);
+		report = report_of_playback(progress->setup, progress->fps_requested);
+		return report_play_status_json(&report, progress->playback);
+	}
+	if (progress->relay->state != RUN_ENDED)
+		relay_update_result(progress->relay);
+	report = report_of_relay(progress->relay, progress->fps_requested);
+	return report_relay_status_json(&report, progress->relay);
+}
+
+static struct json_object *status_of_run(const struct progress *progress)
+{
+	struct json_object *status = status_so_far(progress);
+	enum run_state state = view_of(progress).state;
+
+	if (state == RUN_RUNNING || state == RUN_ARMED)
+		json_add_number(json_object_object_get(status, "fps"), "now", progress->fps, 3);
 	return status;
 }
 
-static void tell_of_recording(const struct progress *progress)
+static void tell(const struct progress *progress)
 {
-	const struct recording *recording = progress->recording;
+	struct view view = view_of(progress);
 	struct watch_news news = {
-		.state = recording->state,
-		.has_frame = recording->ledger.captured > 0,
-		.status = recording_status(progress),
+		.state = view.state,
+		.has_frame = view.has_frame,
+		.status = status_of_run(progress),
 	};
 
 	snprintf(news.text, sizeof news.text, "%s", progress->text);
 	watch_tell(progress->watch, &news);
 }
 
-int progress_watch_recording(struct progress *progress)
+static void tell_if_due(const struct progress *progress)
 {
-	if (!progress->watch)
-		return 0;
-	return watch_start(progress->watch, recording_status(progress),
-			   &progress->recording->ledger.bytes_taken);
+	struct view view = view_of(progress);
+
+	if (progress->watch && watch_due(progress->watch, view.state, view.has_frame, view.alive_ns))
+		tell(progress);
 }
 
-void progress_end_recording(struct progress *progress)
+int progress_start(struct progress *progress)
+{
+	const struct recording *recording = progress->recording;
+
+	if (!progress->watch)
+		return 0;
+	return watch_start(progress->watch, status_of_run(progress),
+			   recording ? &recording->ledger.bytes_taken : NULL);
+}
+
+void progress_end(struct progress *progress)
 {
 	if (progress->watch)
-		tell_of_recording(progress);
+		tell(progress);
 }
 
 void progress_record(void *opaque)
 {
 	struct progress *progress = opaque;
-	const struct recording *recording = progress->recording;
 
 	show_recording(progress);
-	if (progress->watch && watch_due(progress->watch, recording->state, recording->ledger.captured > 0,
-					 recording->last_frame_ns))
-		tell_of_recording(progress);
+	tell_if_due(progress);
 }
 
 void progress_playback(void *opaque)
@@ -169,6 +217,7 @@ void progress_playback(void *opaque)
 	snprintf(late, sizeof late, "late %" PRIu64, playback->stats.late);
 	snprintf(dropped, sizeof dropped, "dropped %" PRIu64, playback->stats.dropped);
 	show_fields(progress, playback->stats.played, 0, fields, ARRAY_SIZE(fields));
+	tell_if_due(progress);
 }
 
 void progress_relay(void *opaque)
@@ -181,4 +230,5 @@ void progress_relay(void *opaque)
 	snprintf(dropped, sizeof dropped, "dropped %" PRIu64, relay->dropped);
 	snprintf(lost, sizeof lost, "lost %" PRIu64, ledger_lost(&relay->ledger));
 	show_fields(progress, relay->played, relay->last_read_ns, fields, ARRAY_SIZE(fields));
+	tell_if_due(progress);
 }

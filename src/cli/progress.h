@@ -10,8 +10,9 @@
 
 struct progress {
 	const struct recording *recording; /* of progress_record() */
-	const struct playback *playback;   /* of progress_playback() */
-	const struct relay *relay;         /* of progress_relay() */
+	struct playback *playback;         /* of progress_playback(), */
+	const struct setup *setup;         /* with its output device */
+	struct relay *relay;               /* of progress_relay() */
 	bool no_line;                      /* it is only for those who watch */
 	struct watch *watch;               /* NULL: nobody does */
 	struct fraction fps_requested;     /* for those */
@@ -25,11 +26,11 @@ struct progress {
 
 /* For record_options.progress and the like; opaque is a struct progress. */
 void progress_record(void *opaque);
-/* Starts telling those who watch, if there are any. Returns 0 or a negative errno, logged. */
-int progress_watch_recording(struct progress *progress);
-/* Tells them that it has ended. */
-void progress_end_recording(struct progress *progress);
 void progress_playback(void *opaque);
 void progress_relay(void *opaque);
+/* Starts telling those who watch, if there are any. Returns 0 or a negative errno, logged. */
+int progress_start(struct progress *progress);
+/* Tells them that it has ended. */
+void progress_end(struct progress *progress);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include "base/array.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/status_line.h"
@@ -85,15 +86,8 @@ struct setup_options relay_source_options(const char *source, const struct commo
 static enum status write_relay_report(const struct relay *relay, const struct common_options *common,
 				      FILE *json, int err)
 {
-	struct report report = {
-		.command = "play",
-		.device = &relay->sink.setup.device,
-		.format = &relay->sink.setup.format,
-		.fps_requested = common->fps,
-		.pool = relay->sink_pool,
-	};
+	struct report report = report_of_relay(relay, common->fps);
 
-	report_take_times(&report);
 	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || relay->played))
 		report_relay_text(&report, relay, stderr);
 	if (json && json_file_write(json, common->basic.json, report_relay_json(&report, relay)) < 0)
@@ -101,17 +95,26 @@ static enum status write_relay_report(const struct relay *relay, const struct co
 	return STATUS_DONE;
 }
 
-static enum status run_and_report(struct relay *relay, const struct common_options *common, FILE **json)
+static enum status run_and_report(struct relay *relay, const struct common_options *common,
+				  struct watch *watch, FILE **json)
 {
-	struct progress progress = { .relay = relay };
+	struct progress progress = {
+		.relay = relay,
+		.no_line = !common_progress_wanted(common),
+		.watch = watch,
+		.fps_requested = common->fps,
+	};
 	enum status status, report_status;
 	int err;
 
-	if (common_progress_wanted(common)) {
+	if (progress_start(&progress) < 0)
+		return STATUS_FILE;
+	if (!progress.no_line || watch) {
 		relay->options.progress = progress_relay;
 		relay->options.progress_opaque = &progress;
 	}
 	err = relay_run(relay);
+	progress_end(&progress);
 	status_line_end();
 	report_status = write_relay_report(relay, common, *json, err);
 	*json = NULL;
@@ -120,11 +123,17 @@ static enum status run_and_report(struct relay *relay, const struct common_optio
 }
 
 static enum status open_and_relay(struct relay *relay, const struct common_options *common,
-				  struct setup_options *source, struct setup_options *sink, FILE **json)
+				  struct setup_options *source, struct setup_options *sink,
+				  const struct watch_options *watch_options, struct watch **watch,
+				  FILE **json)
 {
+	const struct confine_path paths[] = { { watch_options->file, CONFINE_FILE },
+					      { watch_options->socket, CONFINE_FILE } };
 	enum status status;
 
 	if (common->basic.json && text_file_open(json, common->basic.json) < 0)
+		return STATUS_FILE;
+	if (watch_open(watch, watch_options) < 0)
 		return STATUS_FILE;
 	relay->options.signal_fd = signals_open();
 	relay->options.resume_fd = relay->options.signal_fd < 0 ? -1 : signals_open_resume();
@@ -134,16 +143,18 @@ static enum status open_and_relay(struct relay *relay, const struct common_optio
 	source->signal_timeout_ns = relay->options.stall_ns;
 	status = relay_open(relay);
 	if (status == STATUS_DONE)
-		status = common_confine(common, NULL, 0, false);
-	return status == STATUS_DONE ? run_and_report(relay, common, json) : status;
+		status = common_confine(common, paths, ARRAY_SIZE(paths), false);
+	return status == STATUS_DONE ? run_and_report(relay, common, *watch, json) : status;
 }
 
 enum status relay_command(const char *source, const struct common_options *common,
-			  const struct relay_cli_options *options, const struct relay_options *run)
+			  const struct relay_cli_options *options, const struct watch_options *watch_options,
+			  const struct relay_options *run)
 {
 	struct setup_options from = relay_source_options(source, common, options);
 	struct setup_options to = common_setup_options(common, DEVICE_OUTPUT, common_memory_limit());
 	struct relay *relay = calloc(1, sizeof *relay);
+	struct watch *watch = NULL;
 	FILE *json = NULL;
 	enum status status;
 
@@ -154,8 +165,9 @@ enum status relay_command(const char *source, const struct common_options *commo
 	relay->options = *run;
 	relay->source.options = &from;
 	relay->sink.options = &to;
-	status = open_and_relay(relay, common, &from, &to, &json);
+	status = open_and_relay(relay, common, &from, &to, watch_options, &watch, &json);
 	relay_close(relay);
+	watch_close(watch);
 	signals_close();
 	text_file_close(json);
 	free(relay);

@@ -4,6 +4,7 @@
 #define CLI_RELAY_H
 
 #include "cli/common.h"
+#include "cli/watch.h"
 #include "session/relay.h"
 
 /* Options of the source. */
@@ -28,6 +29,7 @@ struct setup_options relay_source_options(const char *source, const struct commo
 					  const struct relay_cli_options *options);
 /* Relays from the device to that of `common`, and reports. `run` holds count, duration, stall and scaling. */
 enum status relay_command(const char *source, const struct common_options *common,
-			  const struct relay_cli_options *options, const struct relay_options *run);
+			  const struct relay_cli_options *options, const struct watch_options *watch,
+			  const struct relay_options *run);
 
 #endif

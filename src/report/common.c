@@ -51,6 +51,13 @@ struct json_object *report_flags_json(const struct flag_name *names, uint64_t fl
 	return array;
 }
 
+void report_state_json(struct json_object *status, enum run_state state, enum run_end end)
+{
+	json_add_text(status, "state", run_state_name(state));
+	if (state == RUN_ENDED)
+		json_add_text(status, "end", end_name(end));
+}
+
 struct json_object *report_device_json(const struct device *device)
 {
 	struct json_object *object = json_object_new_object();

@@ -12,7 +12,9 @@
 #include "base/stats.h"
 #include "device/device.h"
 #include "queue/pool.h"
+#include "session/end.h"
 #include "session/rate_truth.h"
+#include "session/run_state.h"
 
 /* What a recording or a playback ran on. */
 struct report {
@@ -35,6 +37,8 @@ void report_take_times(struct report *report);
 
 /* The keys from "version" to "fps". */
 struct json_object *report_json(const struct report *report, const struct report_times *times);
+/* Adds "state" to the status of a run, and "end" once it has ended. */
+void report_state_json(struct json_object *status, enum run_state state, enum run_end end);
 struct json_object *report_device_json(const struct device *device);
 struct json_object *report_format_json(const struct video_format *format);
 struct json_object *report_pool_json(const struct pool_info *pool);

@@ -101,12 +101,24 @@ static struct report_times playback_times(const struct playback *playback)
 				      playback->measured_fps, NULL };
 }
 
-struct json_object *report_play_json(const struct report *report, const struct playback *playback)
+struct report report_of_playback(const struct setup *setup, struct fraction fps_requested)
+{
+	struct report report = {
+		.command = "play",
+		.device = &setup->device,
+		.format = &setup->format,
+		.fps_requested = fps_requested,
+		.pool = pool_info(setup->pool),
+	};
+
+	report_take_times(&report);
+	return report;
+}
+
+static struct json_object *play_json_so_far(const struct report *report, const struct playback *playback)
 {
 	struct report_times times = playback_times(playback);
 	struct json_object *object = report_json(report, &times);
-	struct reader_info info = reader_info(playback->reader);
-	struct report_node node = { 0 };
 
 	json_object_object_add(object, "frames", playback_frames_json(playback));
 	json_object_object_add(object, "bytes", playback_bytes_json(playback));
@@ -115,6 +127,28 @@ struct json_object *report_play_json(const struct report *report, const struct p
 	if (playback->stats.interval_ns.count)
 		json_object_object_add(object, "interval_us",
 				       report_stats_json(&playback->stats.interval_ns));
+	return object;
+}
+
+/* What the file thread counts is left out. */
+struct json_object *report_play_status_json(const struct report *report, const struct playback *playback)
+{
+	struct json_object *object = play_json_so_far(report, playback);
+	struct json_object *input = input_file_json(&playback->input);
+
+	json_object_object_del(input, "frames");
+	json_object_object_del(input, "damaged");
+	json_object_object_add(object, "input", input);
+	report_state_json(object, playback->stats.state, playback->end);
+	return object;
+}
+
+struct json_object *report_play_json(const struct report *report, const struct playback *playback)
+{
+	struct json_object *object = play_json_so_far(report, playback);
+	struct reader_info info = reader_info(playback->reader);
+	struct report_node node = { 0 };
+
 	json_object_object_add(object, "input", input_file_json(&info));
 	if (playback->node) {
 		node = play_node_of(playback);

@@ -5,8 +5,13 @@
 
 #include "report/common.h"
 #include "session/playback.h"
+#include "session/setup.h"
 
+/* What the functions below are to be given, with the processor time until now. */
+struct report report_of_playback(const struct setup *setup, struct fraction fps_requested);
 struct json_object *report_play_json(const struct report *report, const struct playback *playback);
+/* Of a playback that is under way, but for the node. */
+struct json_object *report_play_status_json(const struct report *report, const struct playback *playback);
 void report_play_text(const struct report *report, const struct playback *playback, FILE *out);
 
 #endif

@@ -354,7 +354,7 @@ struct json_object *report_record_status_json(const struct report *report, const
 {
 	struct json_object *object = record_json_so_far(report, recording), *queue;
 
-	json_add_text(object, "state", run_state_name(recording->state));
+	report_state_json(object, recording->state, recording->end);
 	queue = json_object_object_get(object, "queue");
 	json_add_count(queue, "frames", recording->backlog.items);
 	json_add_count(queue, "bytes", recording->backlog.bytes);
@@ -363,8 +363,6 @@ struct json_object *report_record_status_json(const struct report *report, const
 		json_object_object_add(object, "file", file_json(&recording->current));
 	if (record_disk_left_ns(recording) >= 0)
 		json_add_number(object, "disk_left_s", (double)record_disk_left_ns(recording) / 1e9, 0);
-	if (recording->state == RUN_ENDED)
-		json_add_text(object, "end", end_name(recording->end));
 	return object;
 }
 

@@ -85,19 +85,30 @@ static struct report_node relay_node_of(const struct relay *relay)
 	};
 }
 
-struct json_object *report_relay_json(const struct report *report, const struct relay *relay)
+struct report report_of_relay(const struct relay *relay, struct fraction fps_requested)
+{
+	struct report report = {
+		.command = "play",
+		.device = &relay->sink.setup.device,
+		.format = &relay->sink.setup.format,
+		.fps_requested = fps_requested,
+		.pool = relay->sink_pool,
+	};
+
+	report_take_times(&report);
+	return report;
+}
+
+static struct json_object *relay_json_so_far(const struct report *report, const struct relay *relay)
 {
 	struct report_times times = relay_times(relay);
 	struct json_object *object = report_json(report, &times);
-	struct report_node node = relay_node_of(relay);
 
 	json_object_object_add(object, "frames", relay_frames_json(relay));
 	json_object_object_add(object, "bytes", relay_bytes_json(relay));
 	json_add_text(object, "relay", relay->link.text);
 	if (*relay->link.reasons)
 		json_add_text(object, "relay_why", relay->link.reasons);
-	if (relay->options.convert_device)
-		json_object_object_add(object, report_node_key(&node), report_node_json(&node));
 	if (relay->latency_ns.count)
 		json_object_object_add(object, "latency_us", report_stats_json(&relay->latency_ns));
 	if (relay->n_ahead)
@@ -107,6 +118,24 @@ struct json_object *report_relay_json(const struct report *report, const struct 
 	if (relay->source_changes || relay->source_interruptions)
 		json_object_object_add(object, "source", relay_source_json(relay));
 	json_object_object_add(object, "input", input_device_json(relay));
+	return object;
+}
+
+struct json_object *report_relay_status_json(const struct report *report, const struct relay *relay)
+{
+	struct json_object *object = relay_json_so_far(report, relay);
+
+	report_state_json(object, relay->state, relay->end);
+	return object;
+}
+
+struct json_object *report_relay_json(const struct report *report, const struct relay *relay)
+{
+	struct json_object *object = relay_json_so_far(report, relay);
+	struct report_node node = relay_node_of(relay);
+
+	if (relay->options.convert_device)
+		json_object_object_add(object, report_node_key(&node), report_node_json(&node));
 	json_add_text(object, "end", end_name(relay->end));
 	return object;
 }

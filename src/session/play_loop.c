@@ -149,6 +149,17 @@ static bool check_resume(struct play_loop *loop)
 	return true;
 }
 
+static void report_play_progress(struct play_loop *loop, enum run_state state)
+{
+	const struct play_loop_options *options = loop->options;
+	enum run_state former = loop->stats->state;
+
+	loop->stats->state = loop->stats->played ? state : RUN_STARTING;
+	if (options->progress &&
+	    (status_line_due(&loop->progress_ns, now_ns()) || former != loop->stats->state))
+		options->progress(options->progress_opaque);
+}
+
 /* As poll(); with a node also 1 when it may have something. */
 static int poll_all(struct play_loop *loop, struct pollfd *fds, unsigned n, bool frames_wanted)
 {
@@ -180,6 +191,7 @@ static int wait_for(struct play_loop *loop, enum wait_for what, int64_t time_ns)
 		set_timer(loop, time_ns);
 	for (;;) {
 		play_buffers_recycle(loop->buffers);
+		report_play_progress(loop, what == WAIT_SIGNAL ? RUN_WAITING : RUN_RUNNING);
 		n = poll_all(loop, fds, ARRAY_SIZE(fds), what == WAIT_FRAME);
 		if (n == -EINTR)
 			continue;
@@ -392,6 +404,7 @@ static int wait_for_reader(struct play_loop *loop)
 	if (!loop->options->on_demand || !loop->stats->played || pool_info(pool).n_readers)
 		return 0;
 	log_verbose("%s: nobody reads from it: waiting", pool_device(pool)->path);
+	report_play_progress(loop, RUN_WAITING);
 	while (err == 0 && !pool_info(pool).n_readers)
 		err = pool_wait_event(pool);
 	if (err < 0)
@@ -426,14 +439,6 @@ static int show_last_frame(struct play_loop *loop)
 	return err < 0 && err != POOL_FLUSHING ? finish_by_device(loop, err) : 0;
 }
 
-static void report_play_progress(struct play_loop *loop)
-{
-	const struct play_loop_options *options = loop->options;
-
-	if (options->progress && status_line_due(&loop->progress_ns, loop->last_queue_ns))
-		options->progress(options->progress_opaque);
-}
-
 int play_loop_run(struct play_loop *loop)
 {
 	int err = 0, last_err;
@@ -449,7 +454,7 @@ int play_loop_run(struct play_loop *loop)
 			play_loop_free_frame(frame);
 		}
 		play_buffers_recycle(loop->buffers);
-		report_play_progress(loop);
+		report_play_progress(loop, RUN_RUNNING);
 	}
 	if (loop->stats->played == 0 || loop->end == END_SIGNAL || (err < 0 && loop->end != END_READ_ERROR))
 		return err;

@@ -8,6 +8,7 @@
 #include "session/end.h"
 #include "session/play_buffers.h"
 #include "session/play_node.h"
+#include "session/run_state.h"
 
 struct play_loop_options {
 	uint64_t count;      /* frames; 0: all */
@@ -24,7 +25,8 @@ struct play_loop_options {
 	 * negative errno, logged. */
 	int (*reconnect)(void *opaque, struct pool **pool);
 	void *reconnect_opaque;
-	void (*progress)(void *opaque); /* called a few times a second; NULL: none */
+	/* Called a few times a second, and when the state changes; NULL: none. */
+	void (*progress)(void *opaque);
 	void *progress_opaque;
 };
 
@@ -38,6 +40,7 @@ struct play_loop_stats {
 	struct stats pace_ns;     /* queue time minus due time, of paced frames; early ones count as 0 */
 	struct stats interval_ns; /* between frames queued */
 	int64_t first_frame_ns;   /* from the start of the run */
+	enum run_state state;     /* for options.progress */
 };
 
 /* Set options, stats, pool, buffers and start_ns before play_loop_open(), the rest zero. */

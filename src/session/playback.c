@@ -111,18 +111,28 @@ static void stop_threads(struct playback_threads *threads)
 	pool_set_wakeup(loop->pool, -1, -1);
 }
 
+void playback_update_result(struct playback *playback)
+{
+	const struct stats *interval_ns = &playback->stats.interval_ns;
+
+	playback->wall_ns = playback->start_ns ? now_ns() - playback->start_ns : 0;
+	if (interval_ns->count)
+		playback->measured_fps = 1e9 / stats_mean(interval_ns);
+}
+
 int playback_run(struct playback *playback)
 {
 	struct playback_threads threads = { .playback = playback };
 	int err;
 
+	playback->start_ns = now_ns();
 	threads.loop = (struct play_loop){
 		.options = &playback->options,
 		.stats = &playback->stats,
 		.pool = playback->pool,
 		.buffers = playback->node ? &playback->node->buffers : &threads.buffers,
 		.node = playback->node,
-		.start_ns = now_ns(),
+		.start_ns = playback->start_ns,
 	};
 	/* The default timer slack, 50 us, would delay each frame. */
 	prctl(PR_SET_TIMERSLACK, 1UL);
@@ -137,9 +147,8 @@ int playback_run(struct playback *playback)
 	playback->pool = threads.loop.pool;
 	if (!playback->node)
 		playback->stats.bytes_copied += pool_info(playback->pool).bytes_copied;
-	playback->wall_ns = now_ns() - threads.loop.start_ns;
-	if (playback->stats.interval_ns.count)
-		playback->measured_fps = 1e9 / stats_mean(&playback->stats.interval_ns);
+	playback_update_result(playback);
 	stop_threads(&threads);
+	playback->stats.state = RUN_ENDED;
 	return err;
 }

@@ -71,6 +71,17 @@ static void show_last_frame_of(struct relay *relay)
 	poll(&signal, 1, fps > 0 ? (int)(1e3 * periods / fps) + 1 : 0);
 }
 
+void relay_update_result(struct relay *relay)
+{
+	relay->wall_ns = relay->start_ns ? now_ns() - relay->start_ns : 0;
+	if (relay->link.from)
+		relay_queues_count(relay);
+	if (relay->interval_ns.count)
+		relay->measured_fps = 1e9 / stats_mean(&relay->interval_ns);
+	if (relay->converts || relay->node.link.copies) /* and not those that were dropped afterwards */
+		relay->copied = relay->played;
+}
+
 int relay_run(struct relay *relay)
 {
 	int err;
@@ -86,15 +97,12 @@ int relay_run(struct relay *relay)
 	relay->source.setup.under_way = relay->sink.setup.under_way = err == 0 || relay->played;
 	if (err == 0)
 		show_last_frame_of(relay);
-	relay->wall_ns = now_ns() - relay->start_ns;
 	if (!relay->timestamps.has_none)
 		rate_truth_judge(&relay->source_rate, &relay->source.setup.device,
 				 relay->source.setup.format.fps, &relay->timestamps.rate);
 	relay_queues_close(relay);
-	if (relay->interval_ns.count)
-		relay->measured_fps = 1e9 / stats_mean(&relay->interval_ns);
-	if (relay->converts || relay->node.link.copies) /* and not those that were dropped afterwards */
-		relay->copied = relay->played;
+	relay_update_result(relay);
+	relay->state = RUN_ENDED;
 	return err;
 }
 

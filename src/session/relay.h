@@ -15,6 +15,7 @@
 #include "session/ledger.h"
 #include "session/rate_truth.h"
 #include "session/relay_node.h"
+#include "session/run_state.h"
 #include "session/setup.h"
 #include "session/suspension.h"
 
@@ -32,7 +33,8 @@ struct relay_options {
 	void (*queued)(void *opaque, const struct frame_info *info);
 	void (*stopping)(void *opaque);
 	void *observer;
-	void (*progress)(void *opaque); /* called a few times a second; NULL: none */
+	/* Called a few times a second, and when the state changes; NULL: none. */
+	void (*progress)(void *opaque);
 	void *progress_opaque;
 };
 
@@ -47,7 +49,8 @@ struct relay {
 	struct relay_options options;
 	struct relay_end source, sink; /* their options; signal_fd and signal_timeout_ns in them, too */
 
-	/* The outcome. */
+	/* The outcome, but for what relay_update_result() sets also so far, for options.progress. */
+	enum run_state state;
 	enum run_end end;
 	struct pool_info source_pool, sink_pool;
 	uint64_t read, played,
@@ -73,6 +76,7 @@ struct relay {
 	bool stamp_is_good;     /* its timestamp can be believed */
 	bool done, has_source_changed;
 	struct video_source changed_to;
+	uint64_t copied_before, bytes_copied_before; /* by queues that are closed, and converted */
 	int64_t start_ns, last_read_ns, last_queue_ns, first_queue_ns;
 	int64_t progress_ns;
 };
@@ -83,6 +87,8 @@ enum status relay_open(struct relay *relay);
 /* Relays until something ends it. Returns 0 when relay->end is a good one, else the negative errno, logged.
  */
 int relay_run(struct relay *relay);
+/* Sets what the pools have, wall_ns, measured_fps and the copies. */
+void relay_update_result(struct relay *relay);
 /* Takes a half-open one. */
 void relay_close(struct relay *relay);
 
@@ -93,6 +99,8 @@ int relay_format_negotiate(struct relay *relay);
 /* relay_queues.c: the way from pool to pool, and the pools, which it also closes. */
 enum status relay_queues_open(struct relay *relay);
 void relay_queues_close(struct relay *relay);
+/* Copies, and what the pools have. */
+void relay_queues_count(struct relay *relay);
 /* relay_loop.c: until the stream ends: relay->done, or the source has changed. Returns 0 or a negative errno,
  * logged. */
 int relay_loop_run(struct relay *relay);

@@ -23,6 +23,16 @@ static const char *source_path(const struct relay *relay)
 	return relay->source.setup.device.path;
 }
 
+static void report_relay_progress(struct relay *relay, enum run_state state)
+{
+	enum run_state former = relay->state;
+
+	relay->state = relay->played ? state : RUN_STARTING;
+	if (relay->options.progress &&
+	    (status_line_due(&relay->progress_ns, now_ns()) || former != relay->state))
+		relay->options.progress(relay->options.progress_opaque);
+}
+
 /* --- the source's frames --- */
 
 static void replace_by_newer(struct relay *relay, struct buffer **waiting, struct buffer *frame)
@@ -70,6 +80,7 @@ static int follow_source(struct relay *relay)
 	int64_t deadline_ns = relay->options.stall_ns ? now_ns() + relay->options.stall_ns : 0;
 	int err = pool_pause(setup->pool);
 
+	report_relay_progress(relay, RUN_WAITING);
 	if (err == 0)
 		err = dv_timings_wait(&setup->device, relay->options.signal_fd, deadline_ns,
 				      &relay->changed_to);
@@ -153,7 +164,7 @@ static void count_played_frame(struct relay *relay, const struct frame_info *inf
 	}
 	relay->bytes_played += info->bytes;
 	if (relay->converts)
-		relay->bytes_copied += video_format_bytes(&relay->sink.setup.format);
+		relay->bytes_copied_before += video_format_bytes(&relay->sink.setup.format);
 	if (relay->stamp_is_good && latency_ns >= 0) /* vivid gives frames out before their time */
 		stats_add(&relay->latency_ns, latency_ns);
 	relay->n_ahead += relay->stamp_is_good && latency_ns < 0;
@@ -315,12 +326,6 @@ static int wait_for_devices(struct relay *relay)
 	return err == 0 || err == POOL_TIMEOUT ? 0 : end_by_source(relay, err);
 }
 
-static void show_relay_progress(struct relay *relay)
-{
-	if (relay->options.progress && status_line_due(&relay->progress_ns, now_ns()))
-		relay->options.progress(relay->options.progress_opaque);
-}
-
 static int relay_turn(struct relay *relay)
 {
 	int err = wait_for_devices(relay);
@@ -338,7 +343,7 @@ static int relay_turn(struct relay *relay)
 		err = queue_waiting(relay);
 	if (err == 0 && !relay->done)
 		err = check_deadlines(relay, now);
-	show_relay_progress(relay);
+	report_relay_progress(relay, RUN_RUNNING);
 	return err;
 }
 

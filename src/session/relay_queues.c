@@ -128,15 +128,17 @@ enum status relay_queues_open(struct relay *relay)
 	return status == STATUS_DONE ? status_of(STAGE_QUEUE, open_queues(relay)) : status;
 }
 
-static void take_pool_info(struct relay *relay)
+void relay_queues_count(struct relay *relay)
 {
 	const struct pool_link *link = &relay->link;
 
 	relay->source_pool = pool_info(relay->source.setup.pool);
 	relay->sink_pool = pool_info(link->to);
-	relay->copied += link->n_copied + relay->source_pool.n_copied + relay->sink_pool.n_copied;
-	relay->bytes_copied += link->bytes_copied + relay->node.link.bytes_copied +
-			       relay->source_pool.bytes_copied + relay->sink_pool.bytes_copied;
+	relay->copied = relay->copied_before + link->n_copied + relay->source_pool.n_copied +
+			relay->sink_pool.n_copied;
+	relay->bytes_copied = relay->bytes_copied_before + link->bytes_copied +
+			      relay->node.link.bytes_copied + relay->source_pool.bytes_copied +
+			      relay->sink_pool.bytes_copied;
 }
 
 static void drop_buffer_of(struct relay *relay, struct buffer **frame)
@@ -158,7 +160,9 @@ void relay_queues_close(struct relay *relay)
 	pool_link_stop(link);
 	pool_link_stop(&relay->node.link);
 	if (link->from)
-		take_pool_info(relay);
+		relay_queues_count(relay);
+	relay->copied_before = relay->copied;
+	relay->bytes_copied_before = relay->bytes_copied;
 	pool_close(relay->source.setup.pool);
 	pool_close(relay->sink.setup.pool);
 	relay->source.setup.pool = relay->sink.setup.pool = NULL;

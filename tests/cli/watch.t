@@ -35,6 +35,10 @@ more_pings_than() {
 	[ "$(n_pings)" -gt "$1" ]
 }
 
+valid() { # STATUS NAME
+	is "$(jq -r --slurpfile schema "$root/tests/schema/status.json" -f "$root/tests/schema/validate.jq" "$1" 2>&1)" '' "$2: the status is as its schema has it"
+}
+
 # A run that goes well.
 listen
 start capture -d sim:size=64x48,fps=30 -o good.nut --status status.json --status-socket socket --json=r.json
@@ -44,6 +48,7 @@ ok 'it is alive, again and again' wait_until 10 more_pings_than 1
 ok 'the file: running' wait_until 10 holds '.state == "running" and .frames.captured > 0 and .file.path == "good.nut"'
 "$root/tests/tools/status-reader" socket 2 >lines
 is "$(jq -r '"\(.state) \(.command) \(.file.container)"' lines | paste -sd,)" 'running capture nut,running capture nut' 'the socket: a line each second'
+valid lines 'running'
 ok 'time goes on' jq -se '.[1].uptime_s > .[0].uptime_s and .[1].frames.captured > .[0].frames.captured' lines
 is "$(jq -r .pid status.json)" $pid 'whose it is'
 kill -INT $pid
@@ -51,6 +56,7 @@ wait_for $pid 10
 is $? 0 'the end: a good one'
 ok 'the end: said' wait_until 10 heard '^STATUS=ended: .* lost 0$'
 is "$(grep -cE '^(READY|STOPPING)=1$' notes)" 2 'ready and stopping: said once'
+valid status.json 'ended'
 is "$(jq -c '[.state, .end, .files, .frames]' status.json)" "$(jq -c '["ended", .end, 1, .frames]' r.json)" 'the last status has what the report has'
 is "$(jq -c '[paths(type != "array" and type != "object") | map(tostring) | join(".")] - ["uptime_s", "updated", "pid", "state", "files", "queue.frames", "queue.bytes", "disk_left_s"]' status.json)" \
 	"$(jq -c '[del(.output, .encoder) | paths(type != "array" and type != "object") | map(tostring) | join(".")]' r.json)" 'the same keys'
@@ -76,6 +82,33 @@ kill -INT $pid
 wait_for $pid 10
 stop_listening
 
+# Playing: a file, whose last frame is held, and a camera.
+run_status 0 v4l2q capture -q -d sim:size=64x48,fps=0 -n 9 -o clip.nut
+display=sim:type=output,size=64x48
+listen
+start play -d $display clip.nut --hold --status play.json
+ok 'play: ready' wait_until 10 heard '^READY=1$'
+ok 'play: what it does, in a line' wait_until 10 heard '^STATUS=waiting: .* frames? .*dropped '
+ok 'play: alive while nothing moves' wait_until 10 more_pings_than "$(n_pings)"
+kill -INT $pid
+wait_for $pid 10
+ok 'play: the end' wait_until 10 heard '^STOPPING=1$'
+valid play.json 'play'
+is "$(jq -r '"\(.state) \(.input.path) \(.frames.read)"' play.json)" 'ended clip.nut 9' 'play: the last status'
+stop_listening
+listen
+start play -d $display sim:size=64x48,fps=30 --status-socket socket --json=r.json
+ok 'relay: ready' wait_until 10 heard '^READY=1$'
+ok 'relay: alive' wait_until 10 more_pings_than 1
+"$root/tests/tools/status-reader" socket 2 >lines
+valid lines 'relay'
+is "$(jq -r '"\(.state) \(.input.path) \(.frames.played > 0)"' lines | tail -1)" 'running sim true' 'relay: a line of the socket'
+kill -INT $pid
+wait_for $pid 10
+ok 'relay: the end' wait_until 10 heard '^STOPPING=1$'
+ok 'relay: the socket is gone' test ! -e socket
+stop_listening
+
 # As metrics: a page that Prometheus reads, of all runs.
 prometheus=$root/scripts/status-to-prometheus
 if command -v python3 >/dev/null; then
@@ -89,6 +122,8 @@ v4l2q_frames_lost_total{device="a \"b\"",status="second.json",cause="queue"} 7' 
 	is "$(grep 'v4l2q_state.*status="status.json".* 1$' out)" 'v4l2q_state{device="sim",status="status.json",state="ended"} 1' 'metrics: the state'
 	# shellcheck disable=SC2016 # awk's $
 	ok 'metrics: when it was' awk -v now="$(date +%s)" '/^v4l2q_updated/ { old = now - $NF; n++ } END { exit !(n == 2 && old >= -1 && old < 600) }' out
+	run_status 0 "$prometheus" play.json
+	is "$(grep '^v4l2q_frames_read' out)" 'v4l2q_frames_read_total{device="sim",status="play.json"} 9' 'metrics: of a playback'
 	run_status 1 "$prometheus" good.nut
 	echo '{}' >empty.json
 	run_status 1 "$prometheus" empty.json
@@ -119,6 +154,7 @@ stop_listening
 # One that waits for a trigger.
 start capture -d sim:size=64x48,fps=30 -o 'event%d.nut' --pre-roll 1s --status status.json
 ok 'armed, with frames and no file' wait_until 10 holds '.state == "armed" and .frames.captured > 0 and .file == null'
+valid status.json 'armed'
 kill -USR1 $pid
 ok 'triggered: running' wait_until 10 holds '.state == "running" and .file.path == "event0.nut"'
 kill -INT $pid
@@ -130,5 +166,8 @@ one_clear_line '/nonexistent/status.json: No such file' 'no such folder'
 run_status 6 v4l2q capture -d sim -n 1 -o x.nut --status-socket status.json
 one_clear_line 'not a socket' 'a file in the place of the socket'
 run_status 2 v4l2q capture -d sim -n 1 -o x.nut --status x.nut
+run_status 2 v4l2q play -d $display clip.nut --status clip.nut
+one_clear_line 'would overwrite the input' 'play: the status in the place of the file'
+run_status 2 v4l2q play -d $display sim --status s.json --json=s.json
 ok 'nothing was written' test ! -e x.nut
 done_testing
