@@ -6,7 +6,7 @@
 #     RUNS=5000 SEED=7 BUILD=build tests/fault/random.t     as many runs, of other faults; run N of SEED is run 1 of SEED + N - 1
 . "$(dirname "$0")/../cli/lib.sh"
 
-RUNS=${RUNS:-$([ -z "$KIND" ] && echo 200 || echo 30)} SEED=${SEED:-1}
+RUNS=${RUNS:-$([ -z "$KIND" ] && echo 150 || echo 30)} SEED=${SEED:-1}
 size=64x48 n=12
 
 # one WORD...: one of them. below N: a number from 1 to N. Both set $word: a subshell would draw from numbers of its own.
