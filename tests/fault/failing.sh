@@ -3,7 +3,8 @@
 # of their own.
 # shellcheck shell=bash disable=SC2154 # lib.sh sets them
 
-# each_allocation_fails NAME COMMAND...: whichever fails, the run ends with a status and a word, or does without that part.
+# each_allocation_fails NAME COMMAND...: whichever fails (with FAIL_STEP=K each Kth of them), the run ends with a status and a word, or does
+# without that part.
 each_allocation_fails() {
 	local name=$1 n status total bad=''
 	shift
@@ -11,7 +12,7 @@ each_allocation_fails() {
 	mkdir each
 	timeout -k 5 $((limit * 10)) env FAIL_MALLOC="$folder/each" LD_PRELOAD="$build/tests/preload/failmalloc.so" "${program[@]}" "$@" \
 		</dev/null
-	for ((n = 0; ; n++)); do
+	for ((n = 0; ; n += ${FAIL_STEP:-1})); do
 		read -r status <each/$n/status || break
 		case $status in
 		0) ;; # a part that can be done without
@@ -19,7 +20,7 @@ each_allocation_fails() {
 		*) bad+="allocation $n: status $status: $(tail -n 1 each/$n/err)"$'\n' ;;
 		esac
 	done 2>/dev/null
-	total=$((n - 1))
+	total=$((n / ${FAIL_STEP:-1} - 1))
 	is "$(cat each/0/status)" 0 "$name: none of $total allocations fails"
 	ok "$name: there are allocations to fail" [ "$total" -gt 5 ]
 	is "$bad" '' "$name: each of them fails once, and it ends with a status and a word"
