@@ -93,6 +93,11 @@ check_loops() {
 	seen h264 yuyv422 614400 clip.mp4 mmap
 }
 
+# No wait ended by its own limit.
+never_in_vain() {
+	! says "$1" 'poll timeout_ns=[1-9].* = 0$'
+}
+
 # Of four frames vivid keeps the last. It is on show for a frame's time before the stream ends.
 check_drain() {
 	ended drained 0 eos
@@ -100,7 +105,7 @@ check_drain() {
 	is "drained: four were queued, and one never came back" \
 		"$(count_calls drained VIDIOC_QBUF)/$(count_calls drained 'VIDIOC_DQBUF .* = 0')" 4/3
 	is "drained: one STREAMOFF" "$(count_calls drained VIDIOC_STREAMOFF)" 1
-	ok "drained: nothing was waited for longer than it takes" [ "$(report drained '.time.wall_s < 2')" = true ]
+	ok "drained: nothing was waited for in vain" never_in_vain drained
 	ok "drained: then all was undone in order" calls_end_with drained "VIDIOC_STREAMOFF munmap VIDIOC_REQBUFS close"
 }
 
@@ -118,7 +123,7 @@ check_faults() {
 	is "fatal: one recovery" "$(count_calls fatal VIDIOC_STREAMON)/$(count_calls fatal VIDIOC_STREAMOFF)" 2/2
 	ended disconnect 5 disconnect
 	ok "disconnect: no spinning" [ "$(calls disconnect | grep -A 1000 ENODEV | grep -c '^poll')" -le 1 ]
-	ok "disconnect: the end came soon" [ $(($(cat "$job/disconnect.to") - $(cat "$job/disconnect.from"))) -le 3000 ]
+	ok "disconnect: nothing was waited for in vain" never_in_vain disconnect
 	ok "disconnect: the node is closed" says disconnect ': close'
 }
 
