@@ -184,7 +184,7 @@ void matroska_cues_write(struct matroska_cues *cues, const struct avio_file *fil
 
 void matroska_cues_remove(struct matroska_cues *cues, const struct avio_file *file)
 {
-	if (!cues->room)
+	if (!cues->room || file->pending) /* then an older file is still there */
 		return;
 	write_room_header(cues, true);
 	change_slots(cues, 0, 1);
