@@ -52,6 +52,7 @@ int m2m_open_converter(struct m2m *m2m, const char *name)
 		return err;
 	log_error("%s: --convert-device wants a converter of raw frames, and this is %s", m2m->node.path,
 		  conversion_text(&m2m->conversion, does));
+	m2m_close(m2m);
 	return -EMEDIUMTYPE;
 }
 

@@ -150,8 +150,11 @@ static int take_buffer(struct record_loop *loop, struct buffer *buffer)
 		pool_release(recording->setup->pool, buffer);
 		return take_damaged(loop);
 	}
-	if (loop->encode)
-		return encode_buffer(loop, buffer, &frame);
+	if (loop->encode) {
+		err = encode_buffer(loop, buffer, &frame);
+		frame_unref(&frame); /* which may have parameter sets */
+		return err;
+	}
 	if (record_loop_reference(loop, &frame, buffer) < 0) {
 		pool_release(recording->setup->pool, buffer);
 		ledger_add(&recording->ledger, &loop->info);
