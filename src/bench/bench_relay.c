@@ -117,10 +117,10 @@ static uint64_t count_missed(const struct relay *relay)
 	return ledger_lost(&relay->ledger) + relay->dropped;
 }
 
-/* relay->bytes_copied has those of its conversions, and of the links only once the queues are closed. */
+/* But for those of the pools, which the meter has. */
 static uint64_t bytes_copied_so_far(const struct relay *relay)
 {
-	return relay->bytes_copied + relay->link.bytes_copied + relay->node.link.bytes_copied;
+	return relay->bytes_copied_before + relay->link.bytes_copied + relay->node.link.bytes_copied;
 }
 
 static void begin_way(struct relay_measure *m, struct relay *relay)
