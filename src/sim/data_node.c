@@ -40,7 +40,8 @@ static int get_data_format(const struct sim *sim, void *argument)
 		format->fmt.sliced =
 			(struct v4l2_sliced_vbi_format){ .service_set = V4L2_SLICED_WSS_625, .io_size = 64 };
 	else if (sim->options.data == SIM_METADATA && format->type == V4L2_BUF_TYPE_META_CAPTURE)
-		format->fmt.meta = (struct v4l2_meta_format){ V4L2_META_FMT_UVC, 10240 };
+		format->fmt.meta =
+			(struct v4l2_meta_format){ .dataformat = V4L2_META_FMT_UVC, .buffersize = 10240 };
 	else if (sim->options.data == SIM_SDR && format->type == V4L2_BUF_TYPE_SDR_CAPTURE)
 		format->fmt.sdr =
 			(struct v4l2_sdr_format){ .pixelformat = V4L2_SDR_FMT_CU8, .buffersize = 4096 };
