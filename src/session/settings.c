@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "device/format/frame_rate.h"
 #include "device/format/negotiate.h"
-#include "device/inputs/crop.h"
 #include "device/inputs/dv_timings.h"
 #include "device/inputs/inputs.h"
 #include "device/inputs/selection.h"
@@ -117,7 +116,7 @@ static void restore_selection(struct device *device, uint32_t target, const stru
 
 	if (before->width && selection_get(device, target, &now) == 0 &&
 	    memcmp(&now, before, sizeof now) != 0)
-		report_kept(device, what, crop_put(device, target, before));
+		report_kept(device, what, selection_put(device, target, before));
 }
 
 static void restore_format(const struct settings *settings, struct device *device)

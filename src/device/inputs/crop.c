@@ -15,11 +15,6 @@ char *crop_text(const struct v4l2_rect *rect, char text[CROP_TEXT_MAX])
 	return text;
 }
 
-int crop_put(struct device *device, uint32_t target, const struct v4l2_rect *rect)
-{
-	return selection_put(device, target, rect);
-}
-
 /* That of the bounds follows from the target's. */
 #define BOUNDS(target) ((target) + V4L2_SEL_TGT_CROP_BOUNDS)
 
@@ -73,7 +68,7 @@ static int compare_crop(struct device *device, uint32_t target, const struct v4l
 
 int crop_set(struct device *device, uint32_t target, const struct v4l2_rect *rect, bool adjust)
 {
-	int err = crop_put(device, target, rect);
+	int err = selection_put(device, target, rect);
 
 	return err < 0 ? report_refused(device, target, rect, err)
 		       : compare_crop(device, target, rect, adjust);

@@ -6,9 +6,6 @@
 
 #include "device/device.h"
 
-/* By VIDIOC_S_SELECTION, or VIDIOC_S_CROP where a driver has nothing newer. Returns 0 or a negative errno,
- * not logged. */
-int crop_put(struct device *device, uint32_t target, const struct v4l2_rect *rect);
 /* Sets it, and reads it back. adjust: a rectangle that the driver makes of it will do. Returns 0 or a
  * negative errno, logged: -ERANGE where the device does not take it, with what it takes. */
 int crop_set(struct device *device, uint32_t target, const struct v4l2_rect *rect, bool adjust);
