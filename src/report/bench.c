@@ -78,12 +78,7 @@ static void add_measured(struct json_object *object, const struct bench *bench, 
 		json_object_object_add(object, "timestamp", timestamp_json(run));
 	json_add_text(object, "syscalls_seen", run->all_syscalls ? "all" : "device");
 	json_object_object_add(object, "pool", report_pool_json(&run->pool));
-	if (run->rate.is_other || run->rate.has_drift) {
-		struct json_object *rate = json_object_new_object();
-
-		report_add_rate(rate, &run->rate);
-		json_object_object_add(object, "rate", rate);
-	}
+	report_add_rate(object, &run->rate);
 	json_add_text(object, "end", run->end);
 }
 

@@ -186,7 +186,7 @@ static struct json_object *time_json(const struct report *report, const struct r
 	return object;
 }
 
-void report_add_rate(struct json_object *object, const struct rate_truth *rate)
+static void add_rate_truth(struct json_object *object, const struct rate_truth *rate)
 {
 	if (rate->has_drift) {
 		json_add_number(object, "drift_ppm", rate->drift_ppm, 1);
@@ -196,6 +196,17 @@ void report_add_rate(struct json_object *object, const struct rate_truth *rate)
 		json_add_text(object, "cause", rate->obstacle.cause);
 		json_add_text(object, "cure", rate->obstacle.cure);
 	}
+}
+
+void report_add_rate(struct json_object *object, const struct rate_truth *rate)
+{
+	struct json_object *known;
+
+	if (!rate->is_other && !rate->has_drift)
+		return;
+	known = json_object_new_object();
+	add_rate_truth(known, rate);
+	json_object_object_add(object, "rate", known);
 }
 
 static struct json_object *fps_json(const struct report *report, const struct report_times *times)
@@ -209,7 +220,7 @@ static struct json_object *fps_json(const struct report *report, const struct re
 	if (times->measured_fps > 0)
 		json_add_number(object, "measured", times->measured_fps, 3);
 	if (times->rate)
-		report_add_rate(object, times->rate);
+		add_rate_truth(object, times->rate);
 	return object;
 }
 

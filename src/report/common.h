@@ -42,7 +42,8 @@ void report_state_json(struct json_object *status, enum run_state state, enum ru
 struct json_object *report_device_json(const struct device *device);
 struct json_object *report_format_json(const struct video_format *format);
 struct json_object *report_pool_json(const struct pool_info *pool);
-/* What is known of the device's clock, and of a rate that is another than the negotiated one. */
+/* Adds "rate": what is known of the device's clock, and of a rate that is another than the negotiated one;
+ * not where nothing is. */
 void report_add_rate(struct json_object *object, const struct rate_truth *rate);
 struct json_object *report_flags_json(const struct flag_name *names, uint64_t flags); /* an array of words */
 struct json_object *report_stats_json(const struct stats *ns);                        /* in microseconds */

@@ -57,17 +57,11 @@ static struct json_object *timestamps_ahead_json(const struct relay *relay)
 static struct json_object *input_device_json(const struct relay *relay)
 {
 	struct json_object *object = report_device_json(&relay->source.setup.device);
-	const struct rate_truth *truth = &relay->source_rate;
 
 	json_object_object_add(object, "format", report_format_json(&relay->source.setup.format));
 	json_add_text(object, "io", relay->source_pool.io);
 	json_object_object_add(object, "pool", report_pool_json(&relay->source_pool));
-	if (truth->is_other || truth->has_drift) {
-		struct json_object *rate = json_object_new_object();
-
-		report_add_rate(rate, truth);
-		json_object_object_add(object, "rate", rate);
-	}
+	report_add_rate(object, &relay->source_rate);
 	return object;
 }
 
