@@ -47,6 +47,12 @@ struct video_format {
 	struct fraction fps;           /* frames a second; 0/0: unknown */
 };
 
+/* Whether each frame is as long as it happens to be, for libavcodec to decode. */
+static inline bool video_format_is_compressed(const struct video_format *format)
+{
+	return format->pix && pixfmt_is_compressed(format->pix);
+}
+
 /* Whether the bottom field of a frame is the older one. */
 bool video_format_bottom_first(const struct video_format *format);
 

@@ -64,11 +64,10 @@ static void look_at_compressed(struct doctor *doctor, const struct buffer *buffe
 
 static void look_at(struct doctor *doctor, const struct buffer *buffer)
 {
-	const struct pixfmt *pix = doctor->setup.format.pix;
 	const uint8_t *planes[MAX_PLANES];
 	size_t bytes[MAX_PLANES];
 
-	if (pix && pixfmt_is_compressed(pix)) {
+	if (video_format_is_compressed(&doctor->setup.format)) {
 		look_at_compressed(doctor, buffer);
 		return;
 	}

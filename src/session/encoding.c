@@ -70,17 +70,12 @@ void encoding_close(struct encoding *encoding)
 	free(encoding);
 }
 
-static bool is_decoded(const struct video_format *camera)
-{
-	return camera->pix && pixfmt_is_compressed(camera->pix);
-}
-
 /* Of a compressed stream the driver does not tell the range. */
 static struct video_format describe_pictures(const struct video_format *camera)
 {
 	struct video_format pictures = *camera;
 
-	if (is_decoded(camera) && camera->range == AVCOL_RANGE_UNSPECIFIED)
+	if (video_format_is_compressed(camera) && camera->range == AVCOL_RANGE_UNSPECIFIED)
 		pictures.range = frame_decoder_usual_range(camera->pix->codec);
 	return pictures;
 }
@@ -91,7 +86,8 @@ int encoding_set(struct encoding *encoding, const struct video_format *camera)
 	struct video_format pictures = describe_pictures(camera);
 	char fourcc[FOURCC_TEXT_MAX];
 
-	if (!takes && (!camera->pix || (camera->pix->av == AV_PIX_FMT_NONE && !is_decoded(camera)))) {
+	if (!takes &&
+	    (!camera->pix || (camera->pix->av == AV_PIX_FMT_NONE && !video_format_is_compressed(camera)))) {
 		log_error("%s: the %s needs frames that are raw, or that libavcodec decodes, and the device "
 			  "delivers %s: choose another format with -p",
 			  encoding->encoder.m2m.node.path,
@@ -128,9 +124,9 @@ int encoding_choose_link(struct encoding *encoding, struct device *camera, const
 		padded.matrix = pictures.matrix;
 		err = frame_converter_open(&encoding->converter, format, &padded, SCALING_PAD);
 		pool_link_choose_copy(link, &from, &to,
-				      is_decoded(format) ? "compressed frames are decoded"
-				      : converts         ? "the formats differ"
-							 : "the node pads the picture");
+				      video_format_is_compressed(format) ? "compressed frames are decoded"
+				      : converts                         ? "the formats differ"
+									 : "the node pads the picture");
 		link->fill = frame_converter_fill;
 		link->fill_opaque = &encoding->converter;
 	}

@@ -77,7 +77,7 @@ static int open_decoder(struct frame_converter *c)
 int frame_converter_open(struct frame_converter *c, const struct video_format *from,
 			 const struct video_format *to, enum scaling scaling)
 {
-	bool decodes = from->pix && pixfmt_is_compressed(from->pix);
+	bool decodes = video_format_is_compressed(from);
 	int err;
 
 	c->from = *from;

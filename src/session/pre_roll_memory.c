@@ -16,7 +16,7 @@ static uint64_t memory_needed(const struct video_format *format, int64_t length_
 {
 	double frames = (double)length_ns / NS_PER_S * fraction_value(format->fps);
 
-	if ((format->pix && pixfmt_is_compressed(format->pix)) || fraction_value(format->fps) <= 0)
+	if (video_format_is_compressed(format) || fraction_value(format->fps) <= 0)
 		return 0;
 	/* The one that is as old, and the one after the last. */
 	return (uint64_t)((frames + 2) * (double)video_format_bytes(format));

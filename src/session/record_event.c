@@ -50,11 +50,8 @@ int record_event_open(struct record_file *file)
 /* Whether frames differ in their size. */
 static bool is_coded(const struct setup *setup)
 {
-	const struct pixfmt *pix = setup->format.pix;
-
-	if (setup->encoding)
-		return !encoding_converts(setup->encoding);
-	return pix && pixfmt_is_compressed(pix);
+	return setup->encoding ? !encoding_converts(setup->encoding)
+			       : video_format_is_compressed(&setup->format);
 }
 
 int record_event_check(const struct record_file *file)
