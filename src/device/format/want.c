@@ -225,21 +225,11 @@ struct mode_list {
 	size_t n, capacity;
 };
 
-static bool same_mode(const struct enumerated_mode *a, const struct enumerated_mode *b)
-{
-	return a->fourcc == b->fourcc && a->width == b->width && a->height == b->height &&
-	       a->fps.num == b->fps.num && a->fps.den == b->fps.den;
-}
-
-/* Several ways through a pipeline may lead to one. */
 static int append_mode(void *opaque, const void *entry)
 {
 	const struct enumerated_mode *mode = entry;
 	struct mode_list *list = opaque;
 
-	for (size_t i = 0; i < list->n; i++)
-		if (same_mode(&list->modes[i], mode))
-			return 0;
 	if (list->n == list->capacity) {
 		size_t capacity = list->capacity ? 2 * list->capacity : 64;
 		struct enumerated_mode *grown = reallocarray(list->modes, capacity, sizeof *grown);
@@ -251,6 +241,23 @@ static int append_mode(void *opaque, const void *entry)
 	}
 	list->modes[list->n++] = *mode;
 	return 0;
+}
+
+static bool same_mode(const struct enumerated_mode *a, const struct enumerated_mode *b)
+{
+	return a->fourcc == b->fourcc && a->width == b->width && a->height == b->height &&
+	       a->fps.num == b->fps.num && a->fps.den == b->fps.den;
+}
+
+/* Several ways through a pipeline may lead to one mode; a device itself lists thousands, each once. */
+static int append_new_mode(void *opaque, const void *entry)
+{
+	const struct mode_list *list = opaque;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (same_mode(&list->modes[i], entry))
+			return 0;
+	return append_mode(opaque, entry);
 }
 
 static int report_nothing(const struct device *device, const char *wish, const struct want *want,
@@ -351,7 +358,7 @@ int want_apply(struct device *device, want_lister *lister, void *source, const c
 	if (err < 0)
 		return err;
 	restrict_to(&want, device, request);
-	err = lister ? lister(source, request, append_mode, &list)
+	err = lister ? lister(source, request, append_new_mode, &list)
 		     : enumerate_modes(device, request->width, request->height, request->fps, append_mode,
 				       &list);
 	chosen = err < 0 ? NULL : want_choose(&want, list.modes, list.n);
