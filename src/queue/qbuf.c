@@ -7,7 +7,6 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <linux/dma-buf.h>
 #include "base/clock.h"
@@ -110,16 +109,17 @@ static void set_output_frame(struct pool *pool, const struct buffer *frame, stru
 static int qbuf_failed(struct pool *pool, int err)
 {
 	struct device *device = pool->device;
-	const char *memory = pool->import_memory ? memory_source_name(pool->import_memory) : NULL;
+	bool refuses_memory = pool->import_memory && !pool->streaming && (err == -EFAULT || err == -EINVAL);
 	char text[OBSTACLE_TEXT_MAX];
 
 	if (is_gone(pool, err))
 		return qbuf_error(pool, "VIDIOC_QBUF", err);
-	snprintf(text, sizeof text, "%s (VIDIOC_QBUF: %s)", memory ? memory : "", err_str(err));
-	if (memory && !pool->streaming && (err == -EFAULT || err == -EINVAL))
+	snprintf(text, sizeof text, "%s (VIDIOC_QBUF: %s)",
+		 refuses_memory ? memory_source_name(pool->import_memory) : "", err_str(err));
+	if (refuses_memory)
 		obstacle_report(device->path, OBSTACLE_IMPORT_REFUSED, text, NULL);
 	else
-		obstacle_report(device->path, OBSTACLE_BUFFER_REFUSED, strstr(text, " ("), device->path);
+		obstacle_report(device->path, OBSTACLE_BUFFER_REFUSED, text, device->path);
 	return is_pool_result(err) ? -EREMOTEIO : err;
 }
 
