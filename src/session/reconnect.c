@@ -9,15 +9,18 @@
 #include "base/log_capture.h"
 #include "device/hotplug.h"
 
+static int await_return(const struct device *device, int signal_fd, int64_t timeout_ns)
+{
+	log_warn("waiting for %s to come back", device->path);
+	return hotplug_wait(device->name, signal_fd, timeout_ns);
+}
+
 /* Closes the device, and waits until it is back. */
 static int await_device(struct setup *setup, int signal_fd, int64_t timeout_ns)
 {
 	int err = setup_close_keeping_name(setup);
 
-	if (err < 0)
-		return err;
-	log_warn("waiting for %s to come back", setup->device.path);
-	return hotplug_wait(setup->device.name, signal_fd, timeout_ns);
+	return err < 0 ? err : await_return(&setup->device, signal_fd, timeout_ns);
 }
 
 /* Opens the device again. */
@@ -55,8 +58,7 @@ static int reopen_encoder(struct setup *setup, const struct setup_options *optio
 	err = m2m_encoder_close_keeping_name(&setup->encoding->encoder);
 	if (err < 0)
 		return err;
-	log_warn("waiting for %s to come back", node->path);
-	err = hotplug_wait(node->name, signal_fd, timeout_ns);
+	err = await_return(node, signal_fd, timeout_ns);
 	return err < 0 ? err : encoding_reopen(setup->encoding, &options->encoder);
 }
 
