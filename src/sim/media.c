@@ -265,7 +265,7 @@ static int open_part(struct device *device, struct sim_media *media, int entity,
 	*device = (struct device){ .ops = &part_ops, .data = part, .path = strdup(path) };
 	device->fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (part) {
-		*part = (struct sim_part){ .media = media, .entity = entity, .try = media->active };
+		*part = (struct sim_part){ .media = media, .entity = entity, .try_pads = media->active };
 		media->n_users++;
 	}
 	return !part || !device->path ? -ENOMEM : device->fd < 0 ? -errno : 0;

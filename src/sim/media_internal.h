@@ -51,8 +51,8 @@ struct sim_media {
 /* An open node: of a sub-device, or the media device. */
 struct sim_part {
 	struct sim_media *media;
-	int entity; /* enum sim_entity; -1: the media device */
-	struct sim_pads try;
+	int entity;               /* enum sim_entity; -1: the media device */
+	struct sim_pads try_pads; /* V4L2_SUBDEV_FORMAT_TRY */
 };
 
 extern const struct sim_media_pad {

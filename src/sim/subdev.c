@@ -300,7 +300,7 @@ static struct sim_pads *pads_of(struct sim_part *part, uint32_t which)
 {
 	if (which != V4L2_SUBDEV_FORMAT_TRY)
 		return &part->media->active;
-	return &part->try;
+	return &part->try_pads;
 }
 
 static int pad_format(struct sim_part *part, void *argument, bool set)
