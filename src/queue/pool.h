@@ -88,10 +88,10 @@ int pool_stop(struct pool *pool);
 int pool_pause(struct pool *pool);
 int pool_resume(struct pool *pool);
 
-/* Capture: waits for a frame until deadline_ns (CLOCK_MONOTONIC; 0: no limit). Returns 0 with *buffer HELD by
- * the caller until pool_release(); or an enum pool_result; or another negative errno, which is the driver's,
- * fatal and logged. *info describes the frame that was dequeued, also where it is not delivered
- * (POOL_CORRUPT, POOL_NOBUF). */
+/* Capture, the reference's pool_process: waits for a frame until deadline_ns (CLOCK_MONOTONIC; 0: no limit).
+ * Returns 0 with *buffer HELD by the caller until pool_release(); or an enum pool_result; or another negative
+ * errno, which is the driver's, fatal and logged. *info describes the frame that was dequeued, also where it
+ * is not delivered (POOL_CORRUPT, POOL_NOBUF). */
 int pool_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer, struct frame_info *info);
 /* Ends the caller's hold of a buffer; capture: queues it again while the pool streams. Failures are logged
  * and leave the buffer with the pool. */
@@ -100,11 +100,11 @@ void pool_release(struct pool *pool, struct buffer *buffer);
 /* Output: returns in *buffer one to fill, HELD until pool_queue() or pool_release(). Never waits: POOL_NOBUF
  * when there is none. */
 int pool_acquire(struct pool *pool, struct buffer **buffer);
-/* Output: queues a frame: a buffer of pool_acquire(), with planes[].bytesused and info set; or a foreign one,
- * which is copied or, where the io mode imports, imported. buffer->done() is called when the driver is done
- * with it, and when it was not queued; a foreign buffer is in use until then. Starts the stream with the
- * first frame. Waits until the driver has fewer than min_latency buffers, at most until deadline_ns. Returns
- * as pool_dequeue(). */
+/* Output, the reference's pool_process: queues a frame, which is a buffer of pool_acquire(), with
+ * planes[].bytesused and info set; or a foreign one, which is copied or, where the io mode imports, imported.
+ * buffer->done() is called when the driver is done with it, and when it was not queued; a foreign buffer is
+ * in use until then. Starts the stream with the first frame. Waits until the driver has fewer than
+ * min_latency buffers, at most until deadline_ns. Returns as pool_dequeue(). */
 int pool_queue(struct pool *pool, struct buffer *buffer, int64_t deadline_ns);
 /* The same without waiting: takes nothing back, see pool_reclaim(), and returns POOL_NOBUF where the driver
  * has all buffers; the frame stays the caller's then, and done() is not called. */
@@ -113,8 +113,7 @@ int pool_try_queue(struct pool *pool, struct buffer *buffer);
  * pool_dequeue(), and 0 where there is none. */
 int pool_reclaim(struct pool *pool);
 /* Output, at the end: waits until the driver has no more than the frame that it shows. Returns as
- * pool_dequeue().
- */
+ * pool_dequeue(). */
 int pool_drain(struct pool *pool, int64_t deadline_ns);
 /* Output, for those who wait for something else: 0, or POOL_DEVLOST. Never waits. */
 int pool_check_device(struct pool *pool);
