@@ -187,37 +187,58 @@ int output_file_rename(const char *from, const char *to, bool overwrite)
 	return rename(from, to) < 0 ? -errno : 0;
 }
 
-static int sync_opened(const char *path, int flags)
+/* Whoever may write into a folder may not always read it. */
+static void warn_unsynced(const char *folder, int err)
 {
-	int fd = open(path, flags | O_NONBLOCK | O_CLOEXEC), err = 0;
+	static atomic_flag said = ATOMIC_FLAG_INIT;
 
-	/* Not every file system has something to wait for, nor every folder may be read. */
-	if (fd >= 0 && fsync(fd) < 0 && errno != EINVAL)
+	if (!atomic_flag_test_and_set(&said))
+		log_warn("%s: cannot be opened (%s): after a power cut, files that were made in it may be "
+			 "missing",
+			 folder, err_str(err));
+}
+
+/* Of the folder of a file: a link's name is not that of the file. */
+static int sync_folder(const char *path, int (*sync)(int fd))
+{
+	char *target = realpath(path, NULL), *file = target ? target : strdup(path), *folder;
+	int fd, err = 0;
+
+	if (!file)
+		return log_no_memory();
+	folder = dirname(file);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		warn_unsynced(folder, -errno);
+	else if (sync(fd) < 0 && errno != EINVAL) /* there is nothing to wait for */
 		err = -errno;
 	if (fd >= 0)
 		close(fd);
+	free(file);
 	return err;
 }
 
-/* A link's name is not that of the file. */
 int output_file_sync_name(const char *path)
 {
-	char *target = realpath(path, NULL);
-	int err = target ? sync_opened(dirname(target), O_RDONLY | O_DIRECTORY) : 0;
-
-	free(target);
-	return err;
+	return sync_folder(path, fsync);
 }
 
-int output_file_sync(const char *path)
+int output_file_sync_all(const char *path)
 {
-	struct stat st;
+	return sync_folder(path, syncfs);
+}
+
+int output_file_sync(int fd, const char *path, bool *name_synced)
+{
 	int err;
 
-	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+	if (!is_regular(fd))
 		return 0;
-	err = output_file_sync_name(path);
-	return err < 0 ? err : sync_opened(path, O_WRONLY);
+	err = *name_synced ? 0 : output_file_sync_name(path);
+	*name_synced = err == 0;
+	if (err == 0 && fdatasync(fd) < 0 && errno != EINVAL)
+		err = -errno;
+	return err;
 }
 
 const char *output_file_err_str(int err)

@@ -40,12 +40,14 @@ int output_file_name_partial(const char *path, const char *suffix, char **partia
 /* Gives a file its final name. Returns 0, -EEXIST unless it may replace a file of that name, or another
  * negative errno. */
 int output_file_rename(const char *from, const char *to, bool overwrite);
-/* Waits until a file is on the disk, with its name. Does nothing for what is not a regular file. Returns 0 or
- * a negative errno. */
-int output_file_sync(const char *path);
+/* Waits until a file is on the disk, the first time with its name. Does nothing for what is not a regular
+ * file. Returns 0 or a negative errno. */
+int output_file_sync(int fd, const char *path, bool *name_synced);
 /* The same for the name alone: after a power cut, a file that was created or renamed is otherwise not there,
- * or has its old name. */
+ * or has its old name. Where its folder cannot be opened, that is said once. */
 int output_file_sync_name(const char *path);
+/* The same for all that its file system has still to write: for files that are closed already. */
+int output_file_sync_all(const char *path);
 /* What to tell of an error of these functions. */
 const char *output_file_err_str(int err);
 

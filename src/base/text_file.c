@@ -26,6 +26,7 @@ static int close_text(void *cookie)
 	return close((int)(intptr_t)cookie);
 }
 
+/* Returns the descriptor, or a negative errno. */
 static int open_stream(FILE **file, const char *name)
 {
 	bool standard_output = strcmp(name, "-") == 0;
@@ -40,7 +41,7 @@ static int open_stream(FILE **file, const char *name)
 	}
 	if (err < 0 && fd >= 0)
 		close(fd);
-	return err;
+	return err < 0 ? err : fd;
 }
 
 static const char *display_name(const char *name)
@@ -48,13 +49,20 @@ static const char *display_name(const char *name)
 	return strcmp(name, "-") == 0 ? "standard output" : name;
 }
 
+int text_file_open_fd(FILE **file, const char *name)
+{
+	int fd = open_stream(file, name);
+
+	if (fd < 0)
+		log_error("%s: %s", display_name(name), output_file_err_str(fd));
+	return fd;
+}
+
 int text_file_open(FILE **file, const char *name)
 {
-	int err = open_stream(file, name);
+	int fd = text_file_open_fd(file, name);
 
-	if (err < 0)
-		log_error("%s: %s", display_name(name), output_file_err_str(err));
-	return err;
+	return fd < 0 ? fd : 0;
 }
 
 int text_file_finish(FILE *file, const char *name)

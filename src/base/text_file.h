@@ -7,6 +7,8 @@
 
 /* Returns 0 or a negative errno, logged with the name. */
 int text_file_open(FILE **file, const char *name);
+/* The same, but returns the stream's descriptor, which fileno() does not know. */
+int text_file_open_fd(FILE **file, const char *name);
 /* Writes out and closes a file. Returns 0 or a negative errno, logged: also of an
  * earlier write, as ferror() tells, of which errno is that, so set it to 0 before the first. */
 int text_file_finish(FILE *file, const char *name);

@@ -28,8 +28,8 @@ static const char *const calls[] = {
 	"fstatfs", "fstatfs64", "fsync", "ftruncate", "ftruncate64", "getcwd", "getdents64", "link", "linkat",
 	"_llseek", "lseek", "lstat", "lstat64", "newfstatat", "open", "openat", "pipe2", "pread64", "preadv",
 	"preadv2", "pwrite64", "pwritev", "pwritev2", "read", "readlink", "readlinkat", "readv", "rename",
-	"renameat", "renameat2", "stat", "stat64", "statfs", "statfs64", "statx", "sync_file_range", "unlink",
-	"unlinkat", "write", "writev",
+	"renameat", "renameat2", "stat", "stat64", "statfs", "statfs64", "statx", "sync_file_range", "syncfs",
+	"unlink", "unlinkat", "write", "writev",
 	/* events and time */
 	"clock_getres", "clock_getres_time64", "clock_gettime", "clock_gettime64", "clock_nanosleep",
 	"clock_nanosleep_time64", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_wait", "eventfd2",

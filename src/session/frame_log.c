@@ -34,10 +34,11 @@ int frame_log_open(struct frame_log *log, const char *path, const char *partial_
 	if (err < 0 || !log->path)
 		err = log_no_memory();
 	if (err == 0)
-		err = text_file_open(&log->file, log->partial_path ? log->partial_path : path);
+		err = log->fd = text_file_open_fd(&log->file, log->partial_path ? log->partial_path : path);
+	log->name_synced = false;
 	if (err < 0)
 		free_names(log);
-	return err;
+	return err < 0 ? err : 0;
 }
 
 int frame_log_add(struct frame_log *frame_log, const struct frame_info *info, enum frame_result result,
@@ -71,8 +72,10 @@ int frame_log_sync(struct frame_log *log)
 
 	if (!log->file)
 		return 0;
-	err = fflush(log->file) == 0 ? output_file_sync(log->partial_path ? log->partial_path : log->path)
-				     : -errno;
+	err = fflush(log->file) == 0
+		      ? output_file_sync(log->fd, log->partial_path ? log->partial_path : log->path,
+					 &log->name_synced)
+		      : -errno;
 	if (err < 0)
 		log_error("the frame log: %s", err_str(err));
 	return err;

@@ -24,8 +24,10 @@ enum frame_result {
 /* Zero-initialise: the calls then do nothing but for frame_log_open(). */
 struct frame_log {
 	FILE *file;
+	int fd;                    /* of the file */
 	char *path, *partial_path; /* partial: until it is whole; NULL: path from the start */
 	bool sync_at_end;          /* it is on the disk when frame_log_close() returns */
+	bool name_synced;          /* after a power cut it is in its folder */
 };
 
 /* path: a file, "-" for standard output, or NULL: none. partial_suffix: of the name that a file has until it

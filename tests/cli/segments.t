@@ -60,6 +60,8 @@ done <<'END'
 -o x.nut --keep 3|^v4l2q: --keep removes earlier files of the same name: put %d or strftime fields into the name 'x.nut'
 -o x%d.png --min-free 1G|^v4l2q: --min-free is for files that each are a recording
 -o x%d.png --partial-suffix .x|--partial-suffix is for files that can be renamed: leave it out for image2
+-o udp://127.0.0.1:9 --sync 1s|--sync is for files and pictures: leave it out for an address
+-o x.m3u8 --sync 1s|--sync is for files and pictures: leave it out for hls
 -o x%H%d.nut --frame-log %H|--frame-log '%H' has fields, so each file gets a log: they must be the fields of 'x%H%d.nut'
 END
 is "$(echo x*)" 'x*' 'options that do not fit: no file'

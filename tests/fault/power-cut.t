@@ -28,6 +28,8 @@ a.mkv 100
 a.avi 100
 a.mov 100 --frame-log disk/a.log
 a.mp4 50 -c libx264
+a.ts 50 -c libx264
+a%03d.png 40 --frame-log disk/a.log
 a%d.nut 100 --segment 100k --partial-suffix .part --frame-log disk/a%d.log
 END
 

@@ -7,7 +7,8 @@
  * for files whose path contains out/. Each record is a line, and the data of a write:
  *
  *     create INODE PATH            write INODE OFFSET BYTES          truncate INODE LENGTH
- *     sync INODE                   sync-folder PATH                  rename FROM TO          unlink PATH
+ *     sync INODE                   sync-folder PATH                  sync-all
+ *     rename FROM TO               unlink PATH
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -48,16 +49,11 @@ static unsigned long inode(int fd)
 	return fstat(fd, &st) == 0 ? (unsigned long)st.st_ino : 0;
 }
 
-int open(const char *path, int flags, ...)
+static int log_open(const char *path, int flags, va_list arguments)
 {
 	bool logged = records && strstr(path, part), is_new = logged && access(path, F_OK) < 0;
-	int fd, mode = 0;
-	va_list arguments;
+	int fd, mode = flags & O_CREAT ? va_arg(arguments, int) : 0;
 
-	va_start(arguments, flags);
-	if (flags & O_CREAT)
-		mode = va_arg(arguments, int);
-	va_end(arguments);
 	pthread_mutex_lock(&lock);
 	fd = NEXT(open)(path, flags, mode);
 	if (fd >= 0 && fd < MAX_FD)
@@ -66,6 +62,36 @@ int open(const char *path, int flags, ...)
 		fprintf(records, "create %lu %s\n", inode(fd), path);
 	pthread_mutex_unlock(&lock);
 	return fd;
+}
+
+int open(const char *path, int flags, ...)
+{
+	va_list arguments;
+	int fd;
+
+	va_start(arguments, flags);
+	fd = log_open(path, flags, arguments);
+	va_end(arguments);
+	return fd;
+}
+
+/* libavutil's. */
+int open64(const char *path, int flags, ...)
+{
+	va_list arguments;
+	int fd;
+
+	va_start(arguments, flags);
+	fd = log_open(path, flags, arguments);
+	va_end(arguments);
+	return fd;
+}
+
+int close(int fd)
+{
+	if (fd >= 0 && fd < MAX_FD)
+		*paths[fd] = '\0';
+	return NEXT(close)(fd);
 }
 
 static void log_write(int fd, const struct iovec *pieces, int n, off_t offset, ssize_t written)
@@ -77,6 +103,13 @@ static void log_write(int fd, const struct iovec *pieces, int n, off_t offset, s
 		fwrite(pieces[i].iov_base, 1, bytes, records);
 		written -= (ssize_t)bytes;
 	}
+}
+
+ssize_t write(int fd, const void *data, size_t bytes)
+{
+	struct iovec piece = { (void *)(uintptr_t)data, bytes };
+
+	return is_logged(fd) ? writev(fd, &piece, 1) : NEXT(write)(fd, data, bytes);
 }
 
 ssize_t writev(int fd, const struct iovec *pieces, int n)
@@ -142,6 +175,18 @@ int fdatasync(int fd)
 int fsync(int fd)
 {
 	return log_sync(fd, NEXT(fsync));
+}
+
+int syncfs(int fd)
+{
+	int err;
+
+	pthread_mutex_lock(&lock);
+	err = NEXT(syncfs)(fd);
+	if (err == 0 && is_logged(fd))
+		fputs("sync-all\n", records);
+	pthread_mutex_unlock(&lock);
+	return err;
 }
 
 static int log_rename(int err, const char *from, const char *to)

@@ -22,13 +22,19 @@ static int64_t count(AVFormatContext *demuxer, int stream)
 	return n;
 }
 
+/* A transport stream of a frame or two is too short to be told by its content. */
+static const AVInputFormat *format_of(const char *path)
+{
+	return av_match_ext(path, "ts") ? av_find_input_format("mpegts") : NULL;
+}
+
 static int64_t count_file(const char *path)
 {
 	AVFormatContext *demuxer = NULL;
 	int64_t n = -1;
 	int stream;
 
-	if (avformat_open_input(&demuxer, path, NULL, NULL) < 0)
+	if (avformat_open_input(&demuxer, path, format_of(path), NULL) < 0)
 		return -1;
 	stream = av_find_best_stream(demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
 	if (stream >= 0)

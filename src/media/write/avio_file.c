@@ -343,12 +343,7 @@ int avio_file_sync(struct avio_file *f)
 
 	if (err < 0 || !f->regular || f->pending)
 		return err;
-	if (!f->name_synced)
-		err = output_file_sync_name(f->path);
-	f->name_synced = err == 0;
-	if (err == 0 && fdatasync(f->fd) < 0)
-		err = -errno;
-	return save_write_error(f, err);
+	return save_write_error(f, output_file_sync(f->fd, f->path, &f->name_synced));
 }
 
 void avio_file_finish(struct avio_file *f)

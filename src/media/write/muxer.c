@@ -24,38 +24,6 @@
 
 static const AVRational milliseconds = { 1, 1000 };
 
-const char *muxer_file_path(const char *url)
-{
-	const char *path = url;
-
-	av_strstart(url, "file:", &path);
-	return path;
-}
-
-bool muxer_is_url(const char *url)
-{
-	size_t n = strspn(url, "abcdefghijklmnopqrstuvwxyz0123456789+-.");
-	const char *protocol;
-	void *state = NULL;
-
-	if (n == 0 || url[n] != ':')
-		return false;
-	while ((protocol = avio_enum_protocols(&state, 1))) {
-		if (strlen(protocol) == n && strncmp(protocol, url, n) == 0)
-			return strcmp(protocol, "file") != 0;
-	}
-	return false;
-}
-
-int muxer_check_path(const char *url, const char *container)
-{
-	if (muxer_is_url(url) || muxer_caps_names_files(url, container))
-		return 0;
-	if (libav_check_protocol(url, true) < 0)
-		return -EPROTONOSUPPORT;
-	return avio_file_check_path(muxer_file_path(url));
-}
-
 void muxer_set_rate(struct muxer *m, enum file_clock clock, AVRational fps)
 {
 	bool has_rate = clock == FILE_CLOCK_SLOTS || clock == FILE_CLOCK_RATE;
@@ -87,90 +55,6 @@ int muxer_open(struct muxer *m, const struct muxer_caps *caps, const char *optio
 	if (!m->stream)
 		return -ENOMEM;
 	return muxer_options_parse(m->context, options, &m->options);
-}
-
-/* The protocol takes what it knows of the options. */
-static int open_url(struct muxer *m)
-{
-	AVDictionary *options = NULL;
-	int err = av_dict_copy(&options, m->options, 0);
-
-	libav_clear_error();
-	if (err >= 0)
-		err = avio_open2(&m->context->pb, m->caps.url, AVIO_FLAG_WRITE,
-				 &m->context->interrupt_callback, &options);
-	av_dict_free(&options);
-	if (err < 0)
-		libav_log_address_error(m->name, err);
-	return err;
-}
-
-static int check_partial_suffix(const struct muxer *m)
-{
-	if (!m->partial_suffix || !(muxer_caps_no_file(&m->caps) || muxer_is_url(m->caps.url)))
-		return 0;
-	log_error("--partial-suffix is for files that can be renamed: leave it out for %s",
-		  muxer_is_url(m->caps.url) ? "an address" : m->caps.format->name);
-	return -EINVAL;
-}
-
-/* libavformat opens the file again by that name, to move data for an index in front. */
-static int note_partial_name(struct muxer *m)
-{
-	m->is_partial = m->file->final_path;
-	if (!m->is_partial)
-		return 0;
-	av_freep(&m->context->url);
-	m->context->url = av_strdup(m->file->path);
-	return m->context->url ? 0 : -ENOMEM;
-}
-
-int muxer_open_file(struct muxer *m, unsigned flags, enum direct_io_mode direct_io)
-{
-	int err = check_partial_suffix(m);
-
-	if (err < 0)
-		return err;
-	m->overwrite = flags & AVIO_FILE_OVERWRITE;
-	if (muxer_caps_no_file(&m->caps))
-		return muxer_pictures_check_first(m, flags);
-	if (muxer_is_url(m->caps.url))
-		return open_url(m);
-	err = avio_file_open(&m->file, muxer_file_path(m->caps.url), m->partial_suffix, flags, direct_io);
-	if (err < 0)
-		return err;
-	m->context->pb = m->file->avio;
-	return note_partial_name(m);
-}
-
-int muxer_open_file_later(struct muxer *m, enum direct_io_mode direct_io)
-{
-	int err = check_partial_suffix(m);
-
-	if (err < 0 || muxer_caps_no_file(&m->caps))
-		return err;
-	err = avio_file_open_later(&m->file, muxer_file_path(m->caps.url), m->partial_suffix, direct_io);
-	if (err == 0)
-		m->context->pb = m->file->avio;
-	return err;
-}
-
-int muxer_create_file(struct muxer *m, const char *url, unsigned flags)
-{
-	const char *path = muxer_file_path(url);
-	char *copy = av_strdup(path);
-	int err;
-
-	m->name = m->caps.url = url;
-	if (!copy)
-		return -ENOMEM;
-	av_free(m->context->url);
-	m->context->url = copy;
-	m->overwrite = flags & AVIO_FILE_OVERWRITE;
-	if (!m->file)
-		return muxer_pictures_check_first(m, flags);
-	err = avio_file_create(m->file, path, flags);
-	return err < 0 ? err : note_partial_name(m);
 }
 
 static int file_error(const struct muxer *m)
@@ -328,21 +212,27 @@ static int end_collected(struct muxer *m)
 	return err;
 }
 
+static int sync_output(struct muxer *m)
+{
+	m->n_syncs++;
+	return m->file ? avio_file_sync(m->file) : muxer_pictures_sync(m);
+}
+
 static int flush_file(struct muxer *m)
 {
 	int64_t now = now_ns();
 	bool sync = m->sync_ns && now - m->synced_ns >= m->sync_ns;
 	int err = 0;
 
+	if (sync)
+		m->synced_ns = now;
+	if (!m->file)
+		return sync ? sync_output(m) : 0;
 	if (sync && m->fragmented)
 		err = end_collected(m);
 	avio_flush(m->context->pb);
 	if (err >= 0)
-		err = sync ? avio_file_sync(m->file) : avio_file_flush(m->file);
-	if (sync) {
-		m->synced_ns = now;
-		m->n_syncs++;
-	}
+		err = sync ? sync_output(m) : avio_file_flush(m->file);
 	/* What the index names has to be on the disk before it. */
 	if (err >= 0 && (sync || !m->sync_ns))
 		matroska_cues_write(&m->cues, m->file);
@@ -374,7 +264,7 @@ static int write_and_flush(struct muxer *m, AVPacket *packet, int64_t start)
 				  start);
 	if (m->fragmented && file_error(m) == 0)
 		count_fragment(m, start, size);
-	return err >= 0 && m->file ? flush_file(m) : err;
+	return err >= 0 ? flush_file(m) : err;
 }
 
 /* Prepares the file for the packet. A muxer of the ISO base media file format lists a frame in its index even
@@ -449,14 +339,17 @@ static void check_trailer(struct muxer *m, int err)
 
 static int close_file(struct muxer *m, bool whole)
 {
+	bool sync = (m->sync_ns || m->sync_at_end) && atomic_load(&m->frames) > 0;
 	int err;
 
+	if (muxer_caps_is_image2(&m->caps))
+		return sync ? muxer_pictures_sync(m) : 0;
 	if (!m->file)
 		return muxer_caps_no_file(&m->caps) ? 0 : avio_closep(&m->context->pb);
 	if (atomic_load(&m->frames) == 0)
 		avio_file_unlink(m->file);
 	avio_file_finish(m->file);
-	if ((m->sync_ns || m->sync_at_end) && atomic_load(&m->frames) > 0)
+	if (sync)
 		avio_file_sync(m->file);
 	count_bytes(m, 0);
 	err = avio_file_close(m->file, whole && atomic_load(&m->frames) > 0);

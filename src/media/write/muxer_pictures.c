@@ -8,6 +8,7 @@
 #include <libavutil/opt.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "base/output_file.h"
 
 static int64_t next_picture(const struct muxer *m)
 {
@@ -72,4 +73,10 @@ void muxer_pictures_number(struct muxer *m, AVPacket *packet)
 	}
 	packet->pts = packet->dts = next_picture(m);
 	m->n_pictures++;
+}
+
+/* libavformat has closed them, and their names may be its own. */
+int muxer_pictures_sync(const struct muxer *m)
+{
+	return output_file_sync_all(muxer_file_path(m->context->url));
 }

@@ -13,5 +13,7 @@ bool muxer_pictures_have_own_names(const struct muxer *m);
 int muxer_pictures_set_options(const struct muxer *m, AVDictionary **options);
 /* Gives the picture of a series its number. */
 void muxer_pictures_number(struct muxer *m, AVPacket *packet);
+/* Waits until all that were written are on the disk. 0 or a negative errno. */
+int muxer_pictures_sync(const struct muxer *m);
 
 #endif
