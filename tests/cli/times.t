@@ -17,10 +17,15 @@ farthest_us() { # FILE FRAME-LOG
 			END { printf "%d\n", most }'
 }
 
-# Prints what lies between the first and the last packet, in ms.
-span_ms() { # FILE
-	ffprobe -v error -select_streams v:0 -show_entries packet=pts_time -of csv=p=0 "$1" |
-		awk -F, 'NR == 1 { first = $1 } { last = $1 } END { printf "%.0f\n", (last - first) * 1e3 }'
+# Whether from the first packet to the last as much time passes as between the arrivals of those frames, but for what they waited for a
+# busy program, and a frame for where the times come from.
+lasts_as_filmed() { # FILE FRAME-LOG MS-A-FRAME
+	local span_s
+	span_s=$(ffprobe -v error -select_streams v:0 -show_entries packet=pts_time -of csv=p=0 "$1" |
+		awk -F, 'NR == 1 { first = $1 } { last = $1 } END { print last - first }')
+	jq -se --argjson span "$span_s" --argjson frame "$3" 'map(select(.fate == "written")) | map(.dequeue_ns / 1e6 - .seq * $frame) as $waits |
+		((.[-1].dequeue_ns - .[0].dequeue_ns) / 1e6 - $span * 1e3 | fabs) as $off |
+		($waits | max - min) as $waited | $off <= $waited + $frame or error("off by \($off) ms, frames waited up to \($waited)")' "$2"
 }
 
 # Whatever rate the device claims: frame times within half a tick of the container, and a few us in which both are rounded.
@@ -58,8 +63,7 @@ while read -r times replaced why; do
 	run_status 0 v4l2q capture -d "$tiny,$times" --min-buffers 24 -n $n -y -o o.mkv --frame-log log --json=r.json
 	is "$(json r.json '.timestamps | "\(.replaced) \(.why)"')" "$replaced $why" "$times: told in the report"
 	is "$(grep -c 'warning: frame' err)" 1 "$times: one warning"
-	span=$(span_ms o.mkv)
-	ok "$times: the file lasts as long ($span ms)" [ "$span" -ge 450 ] && [ "$span" -lt 10000 ]
+	ok "$times: the file lasts as long" lasts_as_filmed o.mkv log 20
 done <<END
 times=alike $((n - 1)) repeated
 times=first-zero 1 missing
@@ -68,6 +72,7 @@ leap=10 1 leap
 END
 is "$(jq -s '.[9].ts_ns - .[8].ts_ns > 60e9' log)" true "the frame log has the driver's own"
 v4l2q bench -d "$tiny,leap=10" -n $n --warmup 2 --io mmap --buffers 4 --json=r.json -q >out 2>err
-ok 'bench: the rate is that of the frames' jq -e '.runs[0].fps > 5' r.json
+# The leap is of a minute, in which no machine takes 25 frames.
+ok 'bench: the rate is that of the frames' jq -e ".runs[0].fps > $n / 60" r.json
 
 done_testing
