@@ -5,11 +5,11 @@
 #include <stdint.h>
 #include <string.h>
 #include <linux/media.h>
-#include <linux/v4l2-subdev.h>
 #include <linux/videodev2.h>
 #include "base/array.h"
 #include "base/pixfmt.h"
 #include "device/reader_events.h"
+#include "device/subdev_streams.h"
 #include "device/trace_subdev.h"
 #include "device/trace.h"
 
@@ -443,6 +443,12 @@ static const struct ioctl_row {
 	ROW(VIDIOC_SUBDEV_ENUM_FRAME_INTERVAL, trace_subdev_in_rate, trace_subdev_out_rate),
 	ROW(VIDIOC_SUBDEV_ENUM_MBUS_CODE, trace_subdev_in_code, trace_subdev_out_code),
 	ROW(VIDIOC_SUBDEV_ENUM_FRAME_SIZE, trace_subdev_in_size, NULL),
+	ROW(VIDIOC_SUBDEV_QUERYCAP, NULL, trace_subdev_out_querycap),
+	{ SUBDEV_S_CLIENT_CAP, "VIDIOC_SUBDEV_S_CLIENT_CAP", NULL, NULL },
+	{ SUBDEV_G_ROUTING, "VIDIOC_SUBDEV_G_ROUTING", NULL, trace_subdev_routing },
+	{ SUBDEV_S_ROUTING, "VIDIOC_SUBDEV_S_ROUTING", trace_subdev_routing, NULL },
+	{ SUBDEV_G_ROUTING_6_3, "VIDIOC_SUBDEV_G_ROUTING", NULL, trace_subdev_routing_6_3 },
+	{ SUBDEV_S_ROUTING_6_3, "VIDIOC_SUBDEV_S_ROUTING", trace_subdev_routing_6_3, NULL },
 #undef ROW
 };
 

@@ -3,13 +3,20 @@
 #include "device/trace_subdev.h"
 
 #include <linux/media.h>
-#include <linux/v4l2-subdev.h>
+#include "device/subdev_streams.h"
+
+static void add_stream(struct trace *trace, uint32_t stream)
+{
+	if (stream)
+		trace_add(trace, " stream=%u", stream);
+}
 
 void trace_subdev_in_format(struct trace *trace, const void *argument)
 {
 	const struct v4l2_subdev_format *format = argument;
 
 	trace_add(trace, " which=%u pad=%u", format->which, format->pad);
+	add_stream(trace, format->SUBDEV_STREAM);
 }
 
 void trace_subdev_out_format(struct trace *trace, const void *argument)
@@ -31,6 +38,7 @@ void trace_subdev_in_selection(struct trace *trace, const void *argument)
 	const struct v4l2_subdev_selection *selection = argument;
 
 	trace_add(trace, " which=%u pad=%u target=0x%x", selection->which, selection->pad, selection->target);
+	add_stream(trace, selection->SUBDEV_STREAM);
 }
 
 void trace_subdev_out_selection(struct trace *trace, const void *argument)
@@ -87,6 +95,34 @@ void trace_subdev_in_size(struct trace *trace, const void *argument)
 	const struct v4l2_subdev_frame_size_enum *size = argument;
 
 	trace_add(trace, " pad=%u index=%u code=0x%04x", size->pad, size->index, size->code);
+}
+
+void trace_subdev_out_querycap(struct trace *trace, const void *argument)
+{
+	const struct v4l2_subdev_capability *info = argument;
+
+	trace_add(trace, " capabilities=0x%x", info->capabilities);
+}
+
+static void add_routes(struct trace *trace, const struct subdev_routing *routing, uint32_t n)
+{
+	const struct subdev_route *routes = (const struct subdev_route *)(uintptr_t)routing->routes;
+
+	trace_add(trace, " which=%u routes=", routing->which);
+	for (uint32_t i = 0; i < n && i < routing->length; i++)
+		trace_add(trace, "%s%u/%u->%u/%u[%u]", i ? "," : "", routes[i].sink_pad,
+			  routes[i].sink_stream, routes[i].source_pad, routes[i].source_stream,
+			  routes[i].flags);
+}
+
+void trace_subdev_routing(struct trace *trace, const void *argument)
+{
+	add_routes(trace, argument, ((const struct subdev_routing *)argument)->n);
+}
+
+void trace_subdev_routing_6_3(struct trace *trace, const void *argument)
+{
+	add_routes(trace, argument, ((const struct subdev_routing *)argument)->length);
 }
 
 void trace_subdev_link(struct trace *trace, const void *argument)

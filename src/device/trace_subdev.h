@@ -17,6 +17,9 @@ void trace_subdev_out_rate(struct trace *trace, const void *argument);
 void trace_subdev_in_code(struct trace *trace, const void *argument);
 void trace_subdev_out_code(struct trace *trace, const void *argument);
 void trace_subdev_in_size(struct trace *trace, const void *argument);
+void trace_subdev_out_querycap(struct trace *trace, const void *argument);
+void trace_subdev_routing(struct trace *trace, const void *argument);
+void trace_subdev_routing_6_3(struct trace *trace, const void *argument);
 void trace_subdev_link(struct trace *trace, const void *argument);
 
 #endif

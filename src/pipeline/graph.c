@@ -103,7 +103,7 @@ static void add_pads(struct graph *graph, const struct topology *topology)
 
 		if (entity)
 			graph->pads[graph->n_pads++] =
-				(struct pad){ from->id, from->index, from->flags, entity };
+				(struct pad){ from->id, from->index, from->flags, entity, 0 };
 	}
 }
 
@@ -213,6 +213,7 @@ void graph_close(struct graph *graph)
 {
 	for (unsigned i = 0; i < graph->n_entities; i++) {
 		control_values_free(&graph->entities[i].former);
+		routing_free(&graph->entities[i].routing);
 		device_close(&graph->entities[i].device);
 	}
 	device_close(&graph->media);
@@ -250,7 +251,7 @@ int graph_open_entity(struct graph *graph, struct entity *entity)
 		err = report_unread(&entity->device, entity->name, err);
 		device_close(&entity->device);
 	}
-	return err;
+	return err < 0 || is_video ? err : routing_read(&entity->routing, &entity->device);
 }
 
 int graph_enable_link(struct graph *graph, struct link *link, bool on)
@@ -273,6 +274,8 @@ int graph_enable_link(struct graph *graph, struct link *link, bool on)
 char *graph_pad_text(const struct pad *pad, char text[PAD_TEXT_MAX])
 {
 	snprintf(text, PAD_TEXT_MAX, "\"%s\":%u", pad->entity->name, pad->index);
+	if (pad->stream)
+		text_add(text, PAD_TEXT_MAX, "/%u", pad->stream);
 	return text;
 }
 

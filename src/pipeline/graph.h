@@ -7,6 +7,7 @@
 #include <linux/media.h>
 #include "device/controls/control_values.h"
 #include "device/device.h"
+#include "pipeline/routing.h"
 
 struct entity {
 	uint32_t id, function; /* MEDIA_ENT_F_* */
@@ -14,12 +15,14 @@ struct entity {
 	uint32_t interface; /* MEDIA_INTF_T_* of its node; 0: it has none */
 	uint32_t major, minor;
 	struct device device;         /* graph_open_entity(); of a video node: for its format alone */
+	struct routing routing;       /* of a sub-device, once it is open */
 	struct control_value *former; /* of its controls that were set */
 };
 
 struct pad {
 	uint32_t id, index, flags; /* MEDIA_PAD_FL_* */
 	struct entity *entity;
+	uint32_t stream; /* of the entity's routes; else 0 */
 };
 
 struct link {
@@ -59,8 +62,9 @@ static inline bool link_is_enabled(const struct link *link)
 	return link->flags & MEDIA_LNK_FL_ENABLED;
 }
 
-/* "\"Debayer A\":0" into text, which is returned. */
-#define PAD_TEXT_MAX 80
+/* "\"Debayer A\":0", or, of another stream than the first, "\"Receiver\":0/1" into text, which is returned.
+ */
+#define PAD_TEXT_MAX 96
 char *graph_pad_text(const struct pad *pad, char text[PAD_TEXT_MAX]);
 /* "camera sensor": what an entity is for. */
 const char *graph_function_text(uint32_t function);

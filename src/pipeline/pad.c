@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include "device/format/frame_rate.h"
+#include "device/subdev_streams.h"
 #include "pipeline/bus_code.h"
 
 #define RATES_MAX 1000u /* that a driver may list */
@@ -15,7 +16,9 @@ static int call(const struct pad *pad, unsigned long request, void *argument)
 
 int pad_get_format(const struct pad *pad, uint32_t which, struct v4l2_mbus_framefmt *format)
 {
-	struct v4l2_subdev_format argument = { .which = which, .pad = pad->index };
+	struct v4l2_subdev_format argument = { .which = which,
+					       .pad = pad->index,
+					       .SUBDEV_STREAM = pad->stream };
 	int err = call(pad, VIDIOC_SUBDEV_G_FMT, &argument);
 
 	*format = argument.format;
@@ -24,7 +27,9 @@ int pad_get_format(const struct pad *pad, uint32_t which, struct v4l2_mbus_frame
 
 int pad_set_format(const struct pad *pad, uint32_t which, struct v4l2_mbus_framefmt *format)
 {
-	struct v4l2_subdev_format argument = { .which = which, .pad = pad->index, .format = *format };
+	struct v4l2_subdev_format argument = {
+		.which = which, .pad = pad->index, .SUBDEV_STREAM = pad->stream, .format = *format
+	};
 	int err = call(pad, VIDIOC_SUBDEV_S_FMT, &argument);
 
 	*format = argument.format;
@@ -33,7 +38,9 @@ int pad_set_format(const struct pad *pad, uint32_t which, struct v4l2_mbus_frame
 
 int pad_get_selection(const struct pad *pad, uint32_t which, uint32_t target, struct v4l2_rect *rect)
 {
-	struct v4l2_subdev_selection argument = { .which = which, .pad = pad->index, .target = target };
+	struct v4l2_subdev_selection argument = {
+		.which = which, .pad = pad->index, .SUBDEV_STREAM = pad->stream, .target = target
+	};
 	int err = call(pad, VIDIOC_SUBDEV_G_SELECTION, &argument);
 
 	*rect = argument.r;
@@ -43,7 +50,7 @@ int pad_get_selection(const struct pad *pad, uint32_t which, uint32_t target, st
 int pad_set_selection(const struct pad *pad, uint32_t which, uint32_t target, struct v4l2_rect *rect)
 {
 	struct v4l2_subdev_selection argument = {
-		.which = which, .pad = pad->index, .target = target, .r = *rect
+		.which = which, .pad = pad->index, .SUBDEV_STREAM = pad->stream, .target = target, .r = *rect
 	};
 	int err = call(pad, VIDIOC_SUBDEV_S_SELECTION, &argument);
 
@@ -53,7 +60,9 @@ int pad_set_selection(const struct pad *pad, uint32_t which, uint32_t target, st
 
 static int pad_interval_call(const struct pad *pad, unsigned long request, struct v4l2_fract *interval)
 {
-	struct v4l2_subdev_frame_interval argument = { .pad = pad->index, .interval = *interval };
+	struct v4l2_subdev_frame_interval argument = { .pad = pad->index,
+						       .SUBDEV_STREAM = pad->stream,
+						       .interval = *interval };
 	int err = call(pad, request, &argument);
 
 	*interval = argument.interval;
@@ -73,7 +82,9 @@ int pad_set_interval(const struct pad *pad, struct v4l2_fract *interval)
 
 bool pad_enum_code(const struct pad *pad, uint32_t index, uint32_t *code)
 {
-	struct v4l2_subdev_mbus_code_enum argument = { .pad = pad->index, .index = index };
+	struct v4l2_subdev_mbus_code_enum argument = { .pad = pad->index,
+						       .SUBDEV_STREAM = pad->stream,
+						       .index = index };
 
 	if (call(pad, VIDIOC_SUBDEV_ENUM_MBUS_CODE, &argument) < 0)
 		return false;
@@ -84,7 +95,9 @@ bool pad_enum_code(const struct pad *pad, uint32_t index, uint32_t *code)
 bool pad_enum_size(const struct pad *pad, uint32_t code, uint32_t index,
 		   struct v4l2_subdev_frame_size_enum *size)
 {
-	*size = (struct v4l2_subdev_frame_size_enum){ .index = index, .pad = pad->index, .code = code };
+	*size = (struct v4l2_subdev_frame_size_enum){
+		.index = index, .pad = pad->index, .SUBDEV_STREAM = pad->stream, .code = code
+	};
 	return call(pad, VIDIOC_SUBDEV_ENUM_FRAME_SIZE, size) == 0;
 }
 
@@ -93,6 +106,7 @@ bool pad_enum_rate(const struct pad *pad, const struct v4l2_mbus_framefmt *forma
 {
 	struct v4l2_subdev_frame_interval_enum argument = { .index = index,
 							    .pad = pad->index,
+							    .SUBDEV_STREAM = pad->stream,
 							    .code = format->code,
 							    .width = format->width,
 							    .height = format->height,

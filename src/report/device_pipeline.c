@@ -10,6 +10,7 @@
 #include "report/device_internal.h"
 
 #define DOT_TEXT_MAX 200
+#define ROUTE_TEXT_MAX 96
 
 static void add_rectangle(struct json_object *object, const struct pad *pad, uint32_t target, const char *key)
 {
@@ -38,26 +39,68 @@ static void add_node_format(struct json_object *object, struct device *node)
 	json_add_count(object, "height", format.height);
 }
 
-/* node: a video node that the pad belongs to, or NULL */
-static struct json_object *pad_json(const struct pad *pad, struct device *node)
+static void add_pad_format(struct json_object *object, const struct pad *pad)
 {
-	struct json_object *object = json_object_new_object();
 	struct v4l2_mbus_framefmt format;
 	char code[BUS_CODE_TEXT_MAX];
 
-	json_add_count(object, "index", pad->index);
-	json_add_text(object, "direction", pad->flags & MEDIA_PAD_FL_SINK ? "sink" : "source");
-	if (node)
-		add_node_format(object, node);
-	if (node || !entity_is_open(pad->entity) ||
-	    pad_get_format(pad, V4L2_SUBDEV_FORMAT_ACTIVE, &format) < 0)
-		return object;
+	if (pad_get_format(pad, V4L2_SUBDEV_FORMAT_ACTIVE, &format) < 0)
+		return;
 	json_add_text(object, "code", bus_code_text(format.code, code));
 	json_add_count(object, "width", format.width);
 	json_add_count(object, "height", format.height);
 	add_rectangle(object, pad, V4L2_SEL_TGT_CROP, "crop");
 	add_rectangle(object, pad, V4L2_SEL_TGT_COMPOSE, "compose");
+}
+
+static struct json_object *streams_json(const struct pad *pad)
+{
+	struct json_object *streams = json_object_new_array();
+	struct pad one = *pad;
+
+	for (one.stream = 0; routing_find_stream(&pad->entity->routing, pad->index, &one.stream);
+	     one.stream++) {
+		struct json_object *stream = json_object_new_object();
+
+		json_add_count(stream, "stream", one.stream);
+		add_pad_format(stream, &one);
+		json_object_array_add(streams, stream);
+	}
+	return streams;
+}
+
+/* node: a video node that the pad belongs to, or NULL */
+static struct json_object *pad_json(const struct pad *pad, struct device *node)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_count(object, "index", pad->index);
+	json_add_text(object, "direction", pad->flags & MEDIA_PAD_FL_SINK ? "sink" : "source");
+	if (node)
+		add_node_format(object, node);
+	else if (pad->entity->routing.is_known)
+		json_object_object_add(object, "streams", streams_json(pad));
+	else if (entity_is_open(pad->entity))
+		add_pad_format(object, pad);
 	return object;
+}
+
+static struct json_object *routes_json(const struct routing *routing)
+{
+	struct json_object *routes = json_object_new_array();
+
+	for (unsigned i = 0; i < routing->n; i++) {
+		const struct subdev_route *from = &routing->routes[i];
+		struct json_object *route = json_object_new_object();
+
+		json_add_count(route, "sink_pad", from->sink_pad);
+		json_add_count(route, "sink_stream", from->sink_stream);
+		json_add_count(route, "source_pad", from->source_pad);
+		json_add_count(route, "source_stream", from->source_stream);
+		json_add_bool(route, "active", route_is_active(from));
+		json_object_array_add(routes, route);
+	}
+	return routes;
 }
 
 static struct json_object *entity_json(struct graph *graph, struct entity *entity, struct device *device)
@@ -78,6 +121,8 @@ static struct json_object *entity_json(struct graph *graph, struct entity *entit
 		if (graph->pads[i].entity == entity)
 			json_object_array_add(pads, pad_json(&graph->pads[i], node));
 	json_object_object_add(object, "pads", pads);
+	if (entity->routing.is_known)
+		json_object_object_add(object, "routes", routes_json(&entity->routing));
 	if (!node && entity_is_open(entity))
 		json_object_object_add(object, "controls", report_device_controls(&entity->device));
 	return object;
@@ -197,18 +242,57 @@ static void print_rectangle(struct json_object *pad, const char *key)
 		       json_int(rectangle, "top"));
 }
 
-static void print_pad(struct json_object *pipeline, struct json_object *entity, struct json_object *pad)
+/* Of a pad, or of a stream of one. */
+static void print_format(struct json_object *pad)
 {
-	struct json_object *link;
-
-	printf("    %" PRId64 " %s", json_int(pad, "index"),
-	       strcmp(json_text(pad, "direction"), "sink") == 0 ? "takes" : "sends");
 	if (json_int(pad, "width"))
 		printf(" %s%s %" PRId64 "x%" PRId64, json_text(pad, "code"), json_text(pad, "pixelformat"),
 		       json_int(pad, "width"), json_int(pad, "height"));
 	print_rectangle(pad, "crop");
 	print_rectangle(pad, "compose");
 	printf("\n");
+}
+
+static void print_streams(struct json_object *pad)
+{
+	size_t n;
+	struct json_object *streams = json_array(pad, "streams", &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *stream = json_object_array_get_idx(streams, i);
+
+		printf("      stream %" PRId64 ":", json_int(stream, "stream"));
+		print_format(stream);
+	}
+}
+
+/* "0/1 -> 2/0" */
+static const char *route_text(struct json_object *route, char text[ROUTE_TEXT_MAX])
+{
+	snprintf(text, ROUTE_TEXT_MAX, "%" PRId64 "/%" PRId64 " -> %" PRId64 "/%" PRId64 "%s",
+		 json_int(route, "sink_pad"), json_int(route, "sink_stream"), json_int(route, "source_pad"),
+		 json_int(route, "source_stream"), json_is_true(route, "active") ? "" : ", off");
+	return text;
+}
+
+static void print_routes(struct json_object *entity)
+{
+	char text[ROUTE_TEXT_MAX];
+	size_t n;
+	struct json_object *routes = json_array(entity, "routes", &n);
+
+	for (size_t i = 0; i < n; i++)
+		printf("    route %s\n", route_text(json_object_array_get_idx(routes, i), text));
+}
+
+static void print_pad(struct json_object *pipeline, struct json_object *entity, struct json_object *pad)
+{
+	struct json_object *link;
+
+	printf("    %" PRId64 " %s", json_int(pad, "index"),
+	       strcmp(json_text(pad, "direction"), "sink") == 0 ? "takes" : "sends");
+	print_format(pad);
+	print_streams(pad);
 	for (size_t i = 0; (link = link_from(pipeline, entity, pad, i)); i++)
 		printf("      -> \"%s\":%" PRId64 "%s%s%s\n",
 		       json_text(find_entity_json(pipeline, json_int(link, "sink")), "name"),
@@ -227,6 +311,7 @@ static void print_entity(struct json_object *pipeline, struct json_object *entit
 	       json_text(entity, "path"), json_is_true(entity, "this") ? ", this one" : "");
 	for (size_t i = 0; i < n; i++)
 		print_pad(pipeline, entity, json_object_array_get_idx(pads, i));
+	print_routes(entity);
 }
 
 static void print_controls_of(struct json_object *entity)
@@ -274,6 +359,36 @@ static const char *dot_text(const char *text, char escaped[DOT_TEXT_MAX])
 	return escaped;
 }
 
+static void print_dot_format(struct json_object *pad)
+{
+	if (json_int(pad, "width"))
+		printf("\\n%s%s\\n%" PRId64 "x%" PRId64, json_text(pad, "code"),
+		       json_text(pad, "pixelformat"), json_int(pad, "width"), json_int(pad, "height"));
+}
+
+static void print_dot_streams(struct json_object *pad)
+{
+	size_t n;
+	struct json_object *streams = json_array(pad, "streams", &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *stream = json_object_array_get_idx(streams, i);
+
+		printf("\\nstream %" PRId64, json_int(stream, "stream"));
+		print_dot_format(stream);
+	}
+}
+
+static void print_dot_routes(struct json_object *entity)
+{
+	char text[ROUTE_TEXT_MAX], escaped[DOT_TEXT_MAX];
+	size_t n;
+	struct json_object *routes = json_array(entity, "routes", &n);
+
+	for (size_t i = 0; i < n; i++)
+		printf("\\n%s", dot_text(route_text(json_object_array_get_idx(routes, i), text), escaped));
+}
+
 static void print_dot_pads(struct json_object *entity, const char *direction)
 {
 	const char *separator = "";
@@ -289,10 +404,8 @@ static void print_dot_pads(struct json_object *entity, const char *direction)
 		printf("%s<p%" PRId64 "> %" PRId64, separator, json_int(pad, "index"),
 		       json_int(pad, "index"));
 		separator = "|";
-		if (json_int(pad, "width"))
-			printf("\\n%s%s\\n%" PRId64 "x%" PRId64, json_text(pad, "code"),
-			       json_text(pad, "pixelformat"), json_int(pad, "width"),
-			       json_int(pad, "height"));
+		print_dot_format(pad);
+		print_dot_streams(pad);
 	}
 	printf("}");
 }
@@ -303,7 +416,9 @@ static void print_dot_entity(struct json_object *entity)
 
 	printf("\te%" PRId64 " [label=\"{", json_int(entity, "id"));
 	print_dot_pads(entity, "sink");
-	printf("|%s\\n%s|", dot_text(json_text(entity, "name"), name), json_text(entity, "path"));
+	printf("|%s\\n%s", dot_text(json_text(entity, "name"), name), json_text(entity, "path"));
+	print_dot_routes(entity);
+	printf("|");
 	print_dot_pads(entity, "source");
 	printf("}\"%s]\n", json_is_true(entity, "this") ? ", style=bold" : "");
 }

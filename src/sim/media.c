@@ -24,6 +24,8 @@ static const struct {
 	[SIM_SCALER] = { "Scaler", MEDIA_ENT_F_PROC_VIDEO_SCALER },
 	[SIM_NODE] = { "Capture", MEDIA_ENT_F_IO_V4L },
 	[SIM_RAW] = { "Raw Capture", MEDIA_ENT_F_IO_V4L },
+	[SIM_DESERIALIZER] = { "Deserializer", MEDIA_ENT_F_VID_IF_BRIDGE },
+	[SIM_RECEIVER] = { "Receiver", MEDIA_ENT_F_VID_IF_BRIDGE },
 };
 
 static const struct {
@@ -34,7 +36,47 @@ static const struct {
 	[SIM_LINK_DEBAYER] = { SIM_PAD_DEBAYER_SOURCE, SIM_PAD_SCALER_SINK },
 	[SIM_LINK_SCALER] = { SIM_PAD_SCALER_SOURCE, SIM_PAD_NODE },
 	[SIM_LINK_RAW] = { SIM_PAD_SENSOR_A, SIM_PAD_RAW },
+	[SIM_LINK_DESERIALIZER_A] = { SIM_PAD_SENSOR_A, SIM_PAD_DESERIALIZER_A },
+	[SIM_LINK_DESERIALIZER_B] = { SIM_PAD_SENSOR_B, SIM_PAD_DESERIALIZER_B },
+	[SIM_LINK_RECEIVER] = { SIM_PAD_DESERIALIZER_SOURCE, SIM_PAD_RECEIVER_SINK },
+	[SIM_LINK_RECEIVER_PICTURES] = { SIM_PAD_RECEIVER_PICTURES, SIM_PAD_DEBAYER_SINK },
+	[SIM_LINK_RECEIVER_RAW] = { SIM_PAD_RECEIVER_RAW, SIM_PAD_RAW },
+	[SIM_LINK_RECEIVER_1] = { SIM_PAD_DESERIALIZER_SOURCE_1, SIM_PAD_RECEIVER_SINK_1 },
 };
+
+/* What is there, with or without routing=: all up to these numbers, of the links from the first on. */
+struct counts {
+	uint32_t entities, pads, first_link, links;
+};
+
+static struct counts counts_of(const struct sim_media *media)
+{
+	return media->routing ? (struct counts){ SIM_N_ENTITIES, SIM_PAD_DESERIALIZER_SOURCE_1,
+						 SIM_LINK_DEBAYER, SIM_LINK_RECEIVER_1 - SIM_LINK_DEBAYER }
+			      : (struct counts){ SIM_DESERIALIZER, SIM_PAD_DESERIALIZER_A, SIM_LINK_SENSOR_A,
+						 SIM_LINK_DESERIALIZER_A };
+}
+
+static void init_links(struct sim_media *media)
+{
+	const struct counts n = counts_of(media);
+
+	for (uint32_t i = n.first_link; i < n.first_link + n.links; i++)
+		media->link_flags[i] = MEDIA_LNK_FL_ENABLED | MEDIA_LNK_FL_IMMUTABLE;
+	media->link_flags[SIM_LINK_DEBAYER] = media->kind != SIM_PIPELINE_UNLINKED;
+	if (media->routing) {
+		media->link_flags[SIM_LINK_RECEIVER_1] = MEDIA_LNK_FL_ENABLED;
+		return;
+	}
+	media->link_flags[SIM_LINK_SENSOR_A] = media->kind != SIM_PIPELINE_AMBIGUOUS;
+	media->link_flags[SIM_LINK_SENSOR_B] = 0;
+}
+
+/* The pad whose pictures the second video node gets. */
+static enum sim_pad raw_source(const struct sim_media *media)
+{
+	return media->routing ? SIM_PAD_RECEIVER_RAW : SIM_PAD_SENSOR_A;
+}
 
 int sim_media_create(struct sim *sim)
 {
@@ -49,14 +91,13 @@ int sim_media_create(struct sim *sim)
 	media->n_users = 1;
 	media->kind = sim->options.pipeline;
 	media->subdevs = sim->options.subdevs;
+	media->routing = sim->options.routing;
 	media->format_resets = sim->options.format_resets;
 	media->fps = media->initial_fps = sim->options.fps;
-	media->link_flags[SIM_LINK_SENSOR_A] = media->kind != SIM_PIPELINE_AMBIGUOUS;
-	media->link_flags[SIM_LINK_DEBAYER] = media->kind != SIM_PIPELINE_UNLINKED;
-	media->link_flags[SIM_LINK_SCALER] = MEDIA_LNK_FL_ENABLED | MEDIA_LNK_FL_IMMUTABLE;
-	media->link_flags[SIM_LINK_RAW] = MEDIA_LNK_FL_ENABLED | MEDIA_LNK_FL_IMMUTABLE;
+	init_links(media);
+	sim_routing_init(media);
 	sim_subdev_init(media, &sim->queue.format);
-	sim_media_node_fit(media, &media->active.formats[SIM_PAD_SENSOR_A]);
+	sim_media_node_fit(media, &media->active.formats[raw_source(media)]);
 	return 0;
 }
 
@@ -76,6 +117,27 @@ struct fraction sim_media_fps(const struct sim *sim)
 	return sim->media ? sim->media->fps : sim->queue.format.fps;
 }
 
+static bool leads_somewhere(const struct sim_media *media)
+{
+	const uint32_t *flags = media->link_flags;
+
+	return flags[SIM_LINK_DEBAYER] & MEDIA_LNK_FL_ENABLED &&
+	       (flags[SIM_LINK_SENSOR_A] | flags[SIM_LINK_SENSOR_B] | flags[SIM_LINK_DESERIALIZER_B]) &
+		       MEDIA_LNK_FL_ENABLED;
+}
+
+static bool links_fit(const struct sim_media *media)
+{
+	const struct v4l2_mbus_framefmt *formats = media->active.formats;
+
+	for (unsigned i = 0; i < SIM_N_LINKS; i++)
+		if (media->link_flags[i] & MEDIA_LNK_FL_ENABLED &&
+		    entities[sim_media_pads[links[i].sink].entity].function != MEDIA_ENT_F_IO_V4L &&
+		    !same_format(&formats[links[i].source], &formats[links[i].sink]))
+			return false;
+	return !media->routing || sim_routing_opposite(&media->active, SIM_PAD_RECEIVER_PICTURES) >= 0;
+}
+
 /* media_pipeline_start() */
 int sim_media_validate(const struct sim *sim)
 {
@@ -85,15 +147,12 @@ int sim_media_validate(const struct sim *sim)
 
 	if (!media)
 		return 0;
-	if (!(media->link_flags[SIM_LINK_DEBAYER] & MEDIA_LNK_FL_ENABLED) ||
-	    !((media->link_flags[SIM_LINK_SENSOR_A] | media->link_flags[SIM_LINK_SENSOR_B]) &
-	      MEDIA_LNK_FL_ENABLED))
+	if (!leads_somewhere(media))
 		return -ENOLINK;
-	for (unsigned i = 0; i < SIM_LINK_SCALER; i++)
-		if (media->link_flags[i] & MEDIA_LNK_FL_ENABLED &&
-		    !same_format(&formats[links[i].source], &formats[links[i].sink]))
-			return -EPIPE;
-	if (media->link_flags[SIM_LINK_SENSOR_A] && !sim_media_node_fits(media, &formats[SIM_PAD_SENSOR_A]))
+	if (!links_fit(media))
+		return -EPIPE;
+	if ((media->routing || media->link_flags[SIM_LINK_SENSOR_A]) &&
+	    !sim_media_node_fits(media, &formats[raw_source(media)]))
 		return -EPIPE;
 	return last->code == sim_media_bus_code(sim->queue.format.fourcc) &&
 			       last->width == sim->queue.format.width &&
@@ -102,26 +161,29 @@ int sim_media_validate(const struct sim *sim)
 		       : -EPIPE;
 }
 
-static void fill_entities(struct media_v2_entity *to)
+static void fill_entities(struct media_v2_entity *to, uint32_t n)
 {
-	for (uint32_t i = 0; i < SIM_N_ENTITIES; i++) {
+	for (uint32_t i = 0; i < n; i++) {
 		to[i] = (struct media_v2_entity){ .id = i + 1, .function = entities[i].function };
 		strcpy(to[i].name, entities[i].name);
 	}
 }
 
-static void fill_interfaces(struct media_v2_interface *to)
+static void fill_interfaces(struct media_v2_interface *to, uint32_t n)
 {
-	for (uint32_t i = 0; i < SIM_N_ENTITIES; i++)
+	for (uint32_t i = 0; i < n; i++) {
+		bool is_video = entities[i].function == MEDIA_ENT_F_IO_V4L;
+
 		to[i] = (struct media_v2_interface){ .id = INTERFACE_ID + i,
-						     .intf_type = i >= SIM_NODE ? MEDIA_INTF_T_V4L_VIDEO
-										: MEDIA_INTF_T_V4L_SUBDEV,
+						     .intf_type = is_video ? MEDIA_INTF_T_V4L_VIDEO
+									   : MEDIA_INTF_T_V4L_SUBDEV,
 						     .devnode = { MAJOR, i } };
+	}
 }
 
-static void fill_pads(struct media_v2_pad *to)
+static void fill_pads(struct media_v2_pad *to, uint32_t n)
 {
-	for (uint32_t i = 0; i < SIM_N_PADS; i++)
+	for (uint32_t i = 0; i < n; i++)
 		to[i] = (struct media_v2_pad){ .id = PAD_ID + i,
 					       .entity_id = (uint32_t)sim_media_pads[i].entity + 1,
 					       .flags = sim_media_pads[i].flags,
@@ -130,14 +192,19 @@ static void fill_pads(struct media_v2_pad *to)
 
 static void fill_links(const struct sim_media *media, struct media_v2_link *to)
 {
-	for (uint32_t i = 0; i < SIM_N_LINKS; i++)
+	const struct counts n = counts_of(media);
+
+	for (uint32_t i = 0; i < n.links; i++) {
+		uint32_t link = n.first_link + i;
+
 		to[i] = (struct media_v2_link){ .id = LINK_ID + i,
-						.source_id = PAD_ID + links[i].source,
-						.sink_id = PAD_ID + links[i].sink,
-						.flags = media->link_flags[i] };
-	for (uint32_t i = 0; i < SIM_N_ENTITIES; i++)
-		to[SIM_N_LINKS + i] =
-			(struct media_v2_link){ .id = LINK_ID + SIM_N_LINKS + i,
+						.source_id = PAD_ID + links[link].source,
+						.sink_id = PAD_ID + links[link].sink,
+						.flags = media->link_flags[link] };
+	}
+	for (uint32_t i = 0; i < n.entities; i++)
+		to[n.links + i] =
+			(struct media_v2_link){ .id = LINK_ID + n.links + i,
 						.source_id = INTERFACE_ID + i,
 						.sink_id = i + 1,
 						.flags = MEDIA_LNK_FL_INTERFACE_LINK | MEDIA_LNK_FL_ENABLED };
@@ -151,39 +218,41 @@ static bool is_writable(uint64_t pointer, size_t bytes)
 /* An array that there is no pointer to is only counted. */
 static int get_topology(const struct sim_media *media, struct media_v2_topology *topology)
 {
-	bool small = (topology->ptr_entities && topology->num_entities < SIM_N_ENTITIES) ||
-		     (topology->ptr_interfaces && topology->num_interfaces < SIM_N_ENTITIES) ||
-		     (topology->ptr_pads && topology->num_pads < SIM_N_PADS) ||
-		     (topology->ptr_links && topology->num_links < SIM_N_LINKS + SIM_N_ENTITIES);
+	const struct counts n = counts_of(media);
+	bool small = (topology->ptr_entities && topology->num_entities < n.entities) ||
+		     (topology->ptr_interfaces && topology->num_interfaces < n.entities) ||
+		     (topology->ptr_pads && topology->num_pads < n.pads) ||
+		     (topology->ptr_links && topology->num_links < n.links + n.entities);
 
 	if (small)
 		return -ENOSPC;
-	if (!is_writable(topology->ptr_entities, SIM_N_ENTITIES * sizeof(struct media_v2_entity)) ||
-	    !is_writable(topology->ptr_interfaces, SIM_N_ENTITIES * sizeof(struct media_v2_interface)) ||
-	    !is_writable(topology->ptr_pads, SIM_N_PADS * sizeof(struct media_v2_pad)) ||
-	    !is_writable(topology->ptr_links, (SIM_N_LINKS + SIM_N_ENTITIES) * sizeof(struct media_v2_link)))
+	if (!is_writable(topology->ptr_entities, n.entities * sizeof(struct media_v2_entity)) ||
+	    !is_writable(topology->ptr_interfaces, n.entities * sizeof(struct media_v2_interface)) ||
+	    !is_writable(topology->ptr_pads, n.pads * sizeof(struct media_v2_pad)) ||
+	    !is_writable(topology->ptr_links, (n.links + n.entities) * sizeof(struct media_v2_link)))
 		return -EFAULT;
 	if (topology->ptr_entities)
-		fill_entities((struct media_v2_entity *)(uintptr_t)topology->ptr_entities);
+		fill_entities((struct media_v2_entity *)(uintptr_t)topology->ptr_entities, n.entities);
 	if (topology->ptr_interfaces)
-		fill_interfaces((struct media_v2_interface *)(uintptr_t)topology->ptr_interfaces);
+		fill_interfaces((struct media_v2_interface *)(uintptr_t)topology->ptr_interfaces, n.entities);
 	if (topology->ptr_pads)
-		fill_pads((struct media_v2_pad *)(uintptr_t)topology->ptr_pads);
+		fill_pads((struct media_v2_pad *)(uintptr_t)topology->ptr_pads, n.pads);
 	if (topology->ptr_links)
 		fill_links(media, (struct media_v2_link *)(uintptr_t)topology->ptr_links);
 	topology->topology_version = 1;
-	topology->num_entities = topology->num_interfaces = SIM_N_ENTITIES;
-	topology->num_pads = SIM_N_PADS;
-	topology->num_links = SIM_N_LINKS + SIM_N_ENTITIES;
+	topology->num_entities = topology->num_interfaces = n.entities;
+	topology->num_pads = n.pads;
+	topology->num_links = n.links + n.entities;
 	return 0;
 }
 
 static int setup_link(struct sim_media *media, const struct media_link_desc *desc)
 {
-	int source = sim_media_pad((int)desc->source.entity - 1, desc->source.index);
-	int sink = sim_media_pad((int)desc->sink.entity - 1, desc->sink.index);
+	int source = sim_media_pad((int)desc->source.entity - 1, desc->source.index, 0);
+	int sink = sim_media_pad((int)desc->sink.entity - 1, desc->sink.index, 0);
+	const struct counts n = counts_of(media);
 
-	for (unsigned i = 0; i < SIM_N_LINKS; i++) {
+	for (unsigned i = n.first_link; i < n.first_link + n.links; i++) {
 		if ((int)links[i].source != source || (int)links[i].sink != sink)
 			continue;
 		if (media->link_flags[i] & MEDIA_LNK_FL_IMMUTABLE)
@@ -266,6 +335,7 @@ static int open_part(struct device *device, struct sim_media *media, int entity,
 	device->fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (part) {
 		*part = (struct sim_part){ .media = media, .entity = entity, .try_pads = media->active };
+		sim_routing_open(part);
 		media->n_users++;
 	}
 	return !part || !device->path ? -ENOMEM : device->fd < 0 ? -errno : 0;

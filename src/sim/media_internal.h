@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The media graph of the simulated device (pipeline=), as vimc's: two sensors, a debayer, a scaler, and a
- * node for raw pictures. */
+ * node for raw pictures; with routing= a deserializer and a receiver behind the sensors, as of an automotive
+ * camera. */
 #ifndef SIM_MEDIA_INTERNAL_H
 #define SIM_MEDIA_INTERNAL_H
 
-#include <linux/v4l2-subdev.h>
+#include "device/subdev_streams.h"
 #include "sim/sim_internal.h"
 
-enum sim_entity { SIM_SENSOR_A, SIM_SENSOR_B, SIM_DEBAYER, SIM_SCALER, SIM_NODE, SIM_RAW, SIM_N_ENTITIES };
+enum sim_entity {
+	SIM_SENSOR_A,
+	SIM_SENSOR_B,
+	SIM_DEBAYER,
+	SIM_SCALER,
+	SIM_NODE,
+	SIM_RAW,
+	SIM_DESERIALIZER, /* those with routes */
+	SIM_RECEIVER,
+	SIM_N_ENTITIES
+};
 enum sim_pad {
 	SIM_PAD_SENSOR_A,
 	SIM_PAD_SENSOR_B,
@@ -17,22 +28,44 @@ enum sim_pad {
 	SIM_PAD_SCALER_SOURCE,
 	SIM_PAD_NODE,
 	SIM_PAD_RAW,
+	SIM_PAD_DESERIALIZER_A,
+	SIM_PAD_DESERIALIZER_B,
+	SIM_PAD_DESERIALIZER_SOURCE,
+	SIM_PAD_RECEIVER_SINK,
+	SIM_PAD_RECEIVER_PICTURES,
+	SIM_PAD_RECEIVER_RAW,
+	SIM_PAD_DESERIALIZER_SOURCE_1, /* second streams of pads above */
+	SIM_PAD_RECEIVER_SINK_1,
 	SIM_N_PADS
 };
 enum sim_link {
-	SIM_LINK_SENSOR_A,
+	SIM_LINK_SENSOR_A, /* to SIM_LINK_RAW: without routing= */
 	SIM_LINK_SENSOR_B,
+	SIM_LINK_RAW,
 	SIM_LINK_DEBAYER,
 	SIM_LINK_SCALER,
-	SIM_LINK_RAW,
+	SIM_LINK_DESERIALIZER_A, /* to the end: with routing= */
+	SIM_LINK_DESERIALIZER_B,
+	SIM_LINK_RECEIVER,
+	SIM_LINK_RECEIVER_PICTURES,
+	SIM_LINK_RECEIVER_RAW,
+	SIM_LINK_RECEIVER_1, /* a second stream of SIM_LINK_RECEIVER */
 	SIM_N_LINKS
 };
 #define SIM_N_SUBDEV_CONTROLS 2
+#define SIM_ROUTES_MAX 4
+
+/* Of a deserializer or receiver. */
+struct sim_routing {
+	struct subdev_route routes[SIM_ROUTES_MAX];
+	uint32_t n;
+};
 
 /* What the sub-devices are set to: active, or of one open node that tries. */
 struct sim_pads {
 	struct v4l2_mbus_framefmt formats[SIM_N_PADS];
 	struct v4l2_rect crop, compose; /* of the scaler's sink */
+	struct sim_routing routing[SIM_N_ENTITIES];
 };
 
 /* Its nodes may stay open longer than the simulated device is. */
@@ -42,6 +75,7 @@ struct sim_media {
 	uint32_t link_flags[SIM_N_LINKS];
 	struct sim_pads active;
 	uint32_t subdevs;                 /* SIM_SUBDEVS_* */
+	uint32_t routing;                 /* SIM_ROUTING_* */
 	bool format_resets;               /* S_FMT of a sensor sets its rate to the initial one */
 	struct fraction fps, initial_fps; /* of the sensors; 0/1: see fps= */
 	struct v4l2_pix_format raw;       /* of the second video node */
@@ -52,20 +86,35 @@ struct sim_media {
 struct sim_part {
 	struct sim_media *media;
 	int entity;               /* enum sim_entity; -1: the media device */
+	bool knows_streams;       /* it has asked for them */
 	struct sim_pads try_pads; /* V4L2_SUBDEV_FORMAT_TRY */
 };
 
 extern const struct sim_media_pad {
 	int entity;
 	uint32_t index, flags; /* MEDIA_PAD_FL_* */
+	uint32_t stream;
 } sim_media_pads[SIM_N_PADS];
-/* The pad of an entity; -1: it has none of that index. */
-int sim_media_pad(int entity, uint32_t index);
+/* The pad of an entity, or stream of one; -1: it has none of that index. */
+int sim_media_pad(int entity, uint32_t index, uint32_t stream);
 
 /* media_node.c: sets the second video node to what it is sent; whether it is; its ioctls. */
 void sim_media_node_fit(struct sim_media *media, const struct v4l2_mbus_framefmt *sent);
 bool sim_media_node_fits(const struct sim_media *media, const struct v4l2_mbus_framefmt *sent);
 int sim_media_node_ioctl(struct sim_media *media, unsigned long request, void *argument);
+
+/* subdev_routing.c: sets up the active routes, and those of a node that is opened. */
+void sim_routing_init(struct sim_media *media);
+void sim_routing_open(struct sim_part *part);
+/* Where what is on a pad with routes comes from, or goes to; -1: no route is active there. */
+int sim_routing_opposite(const struct sim_pads *pads, int pad);
+/* The pad that an ioctl means; -EINVAL: there is none. */
+int sim_routing_pad(const struct sim_part *part, const struct sim_pads *pads, uint32_t index,
+		    uint32_t stream);
+int sim_routing_querycap(struct sim_part *part, void *argument, bool set);
+int sim_routing_client_cap(struct sim_part *part, void *argument, bool set);
+int sim_routing_routes(struct sim_part *part, void *argument, bool set);
+int sim_routing_routes_6_3(struct sim_part *part, void *argument, bool set);
 
 /* subdev.c: sets the pads to a default, through which the pipeline carries the node's format. */
 void sim_subdev_init(struct sim_media *media, const struct video_format *format);

@@ -6,14 +6,22 @@
 #include "sim/media_internal.h"
 
 const struct sim_media_pad sim_media_pads[SIM_N_PADS] = {
-	[SIM_PAD_SENSOR_A] = { SIM_SENSOR_A, 0, MEDIA_PAD_FL_SOURCE },
-	[SIM_PAD_SENSOR_B] = { SIM_SENSOR_B, 0, MEDIA_PAD_FL_SOURCE },
-	[SIM_PAD_DEBAYER_SINK] = { SIM_DEBAYER, 0, MEDIA_PAD_FL_SINK },
-	[SIM_PAD_DEBAYER_SOURCE] = { SIM_DEBAYER, 1, MEDIA_PAD_FL_SOURCE },
-	[SIM_PAD_SCALER_SINK] = { SIM_SCALER, 0, MEDIA_PAD_FL_SINK },
-	[SIM_PAD_SCALER_SOURCE] = { SIM_SCALER, 1, MEDIA_PAD_FL_SOURCE },
-	[SIM_PAD_NODE] = { SIM_NODE, 0, MEDIA_PAD_FL_SINK },
-	[SIM_PAD_RAW] = { SIM_RAW, 0, MEDIA_PAD_FL_SINK },
+	[SIM_PAD_SENSOR_A] = { SIM_SENSOR_A, 0, MEDIA_PAD_FL_SOURCE, 0 },
+	[SIM_PAD_SENSOR_B] = { SIM_SENSOR_B, 0, MEDIA_PAD_FL_SOURCE, 0 },
+	[SIM_PAD_DEBAYER_SINK] = { SIM_DEBAYER, 0, MEDIA_PAD_FL_SINK, 0 },
+	[SIM_PAD_DEBAYER_SOURCE] = { SIM_DEBAYER, 1, MEDIA_PAD_FL_SOURCE, 0 },
+	[SIM_PAD_SCALER_SINK] = { SIM_SCALER, 0, MEDIA_PAD_FL_SINK, 0 },
+	[SIM_PAD_SCALER_SOURCE] = { SIM_SCALER, 1, MEDIA_PAD_FL_SOURCE, 0 },
+	[SIM_PAD_NODE] = { SIM_NODE, 0, MEDIA_PAD_FL_SINK, 0 },
+	[SIM_PAD_RAW] = { SIM_RAW, 0, MEDIA_PAD_FL_SINK, 0 },
+	[SIM_PAD_DESERIALIZER_A] = { SIM_DESERIALIZER, 0, MEDIA_PAD_FL_SINK, 0 },
+	[SIM_PAD_DESERIALIZER_B] = { SIM_DESERIALIZER, 1, MEDIA_PAD_FL_SINK, 0 },
+	[SIM_PAD_DESERIALIZER_SOURCE] = { SIM_DESERIALIZER, 2, MEDIA_PAD_FL_SOURCE, 0 },
+	[SIM_PAD_RECEIVER_SINK] = { SIM_RECEIVER, 0, MEDIA_PAD_FL_SINK, 0 },
+	[SIM_PAD_RECEIVER_PICTURES] = { SIM_RECEIVER, 1, MEDIA_PAD_FL_SOURCE, 0 },
+	[SIM_PAD_RECEIVER_RAW] = { SIM_RECEIVER, 2, MEDIA_PAD_FL_SOURCE, 0 },
+	[SIM_PAD_DESERIALIZER_SOURCE_1] = { SIM_DESERIALIZER, 2, MEDIA_PAD_FL_SOURCE, 1 },
+	[SIM_PAD_RECEIVER_SINK_1] = { SIM_RECEIVER, 0, MEDIA_PAD_FL_SINK, 1 },
 };
 
 /* What the node makes of a bus code. */
@@ -33,10 +41,11 @@ uint32_t sim_media_bus_code(uint32_t fourcc)
 	return 0;
 }
 
-int sim_media_pad(int entity, uint32_t index)
+int sim_media_pad(int entity, uint32_t index, uint32_t stream)
 {
 	for (int i = 0; i < SIM_N_PADS; i++)
-		if (sim_media_pads[i].entity == entity && sim_media_pads[i].index == index)
+		if (sim_media_pads[i].entity == entity && sim_media_pads[i].index == index &&
+		    sim_media_pads[i].stream == stream)
 			return i;
 	return -1;
 }

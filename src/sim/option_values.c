@@ -224,6 +224,17 @@ int sim_value_pipeline(struct sim_options *options, size_t offset, const char *v
 	return parse_word(words, value, strlen(value), field(options, offset));
 }
 
+int sim_value_routing(struct sim_options *options, size_t offset, const char *value)
+{
+	static const struct word words[] = { { "new", SIM_ROUTING_NEW },
+					     { "old", SIM_ROUTING_OLD },
+					     { "off", SIM_ROUTING_OFF },
+					     { "refused", SIM_ROUTING_REFUSED },
+					     { NULL, 0 } };
+
+	return parse_word(words, value, strlen(value), field(options, offset));
+}
+
 int sim_value_times(struct sim_options *options, size_t offset, const char *value)
 {
 	static const struct word words[] = { { "good", SIM_TIMES_GOOD },

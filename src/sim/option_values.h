@@ -15,6 +15,7 @@ sim_value_parser sim_value_number, sim_value_grant, sim_value_planes, sim_value_
 	sim_value_headers, sim_value_jpeg, sim_value_caps, sim_value_adjust, sim_value_ms, sim_value_string,
 	sim_value_every, sim_value_at, sim_value_short, sim_value_leap, sim_value_event, sim_value_watch,
 	sim_value_fail, sim_value_standard, sim_value_signal, sim_value_ppm, sim_value_field,
-	sim_value_pipeline, sim_value_subdevs, sim_value_odd, sim_value_signed_ms, sim_value_errno;
+	sim_value_pipeline, sim_value_routing, sim_value_subdevs, sim_value_odd, sim_value_signed_ms,
+	sim_value_errno;
 
 #endif

@@ -53,6 +53,8 @@ enum {
 	SIM_PIPELINE_AMBIGUOUS,
 	SIM_PIPELINE_STUCK
 };
+/* routing=, see sim_keys[] */
+enum { SIM_ROUTING_NONE, SIM_ROUTING_NEW, SIM_ROUTING_OLD, SIM_ROUTING_OFF, SIM_ROUTING_REFUSED };
 /* subdevs=, see sim_keys[] */
 enum { SIM_SUBDEVS_NO_RATES = 1, SIM_SUBDEVS_COMPOSE = 2 };
 /* The kinds of memory-to-memory nodes. */
@@ -95,6 +97,7 @@ struct sim_options {
 	uint32_t draw;     /* SIM_DRAW_* */
 	uint32_t times;    /* SIM_TIMES_* */
 	uint32_t pipeline; /* SIM_PIPELINE_* */
+	uint32_t routing;  /* SIM_ROUTING_* */
 	uint32_t subdevs;  /* SIM_SUBDEVS_* */
 	struct sim_codec_options codec;
 	bool no_key_flags;

@@ -2,6 +2,7 @@
 /* The sub-devices of the simulated device: the formats of their pads, and their controls. */
 #include <errno.h>
 #include <string.h>
+#include <linux/media.h>
 #include <linux/media-bus-format.h>
 #include "base/array.h"
 #include "sim/media_internal.h"
@@ -30,6 +31,8 @@ static const uint32_t *codes_of(const struct sim_media *media, int pad)
 {
 	if (is_sensor(pad))
 		return media->kind == SIM_PIPELINE_STUCK ? stuck_codes : sensor_codes;
+	if (pad >= SIM_PAD_DESERIALIZER_A)
+		return sensor_codes;
 	return pad == SIM_PAD_DEBAYER_SINK ? bayer_codes : picture_codes;
 }
 
@@ -55,6 +58,17 @@ static void set_sensor_size(struct v4l2_mbus_framefmt *format)
 	format->height = sensor_sizes[large].height;
 }
 
+/* What a route leads into an entity leaves it as it is. */
+static void set_routed_format(struct sim_pads *pads, int pad, struct v4l2_mbus_framefmt *format)
+{
+	int opposite = sim_routing_opposite(pads, pad);
+
+	if (opposite >= 0 && sim_media_pads[pad].flags & MEDIA_PAD_FL_SOURCE)
+		*format = pads->formats[opposite];
+	else if (opposite >= 0)
+		pads->formats[opposite] = *format;
+}
+
 /* A sink passes its size on to the source, which a debayer keeps and a scaler may change. */
 static void set_pad_format(const struct sim_media *media, struct sim_pads *pads, int pad,
 			   struct v4l2_mbus_framefmt *format)
@@ -68,6 +82,7 @@ static void set_pad_format(const struct sim_media *media, struct sim_pads *pads,
 	format->field = V4L2_FIELD_NONE;
 	if (is_sensor(pad))
 		set_sensor_size(format);
+	set_routed_format(pads, pad, format);
 	if (pad == SIM_PAD_DEBAYER_SOURCE) {
 		format->width = formats[SIM_PAD_DEBAYER_SINK].width;
 		format->height = formats[SIM_PAD_DEBAYER_SINK].height;
@@ -97,6 +112,8 @@ void sim_subdev_init(struct sim_media *media, const struct video_format *format)
 	picture.code = sim_media_bus_code(format->fourcc);
 	for (int pad = SIM_PAD_SENSOR_A; pad <= SIM_PAD_DEBAYER_SINK; pad++)
 		set_pad_format(media, &media->active, pad, &raw);
+	for (int pad = SIM_PAD_DESERIALIZER_A; pad < SIM_N_PADS; pad++)
+		set_pad_format(media, &media->active, pad, &raw);
 	for (int pad = SIM_PAD_DEBAYER_SOURCE; pad <= SIM_PAD_SCALER_SOURCE; pad++) {
 		if (pad == SIM_PAD_SCALER_SOURCE) {
 			picture.width = media->active.compose.width = format->width;
@@ -109,10 +126,18 @@ void sim_subdev_init(struct sim_media *media, const struct video_format *format)
 		set_pad_format(media, &media->active, SIM_PAD_SENSOR_A, &sent);
 }
 
+/* The state that a call is about: each open node has one of its own to try. */
+static struct sim_pads *pads_of(struct sim_part *part, uint32_t which)
+{
+	if (which != V4L2_SUBDEV_FORMAT_TRY)
+		return &part->media->active;
+	return &part->try_pads;
+}
+
 static int enum_code(struct sim_part *part, void *argument, bool set)
 {
 	struct v4l2_subdev_mbus_code_enum *code = argument;
-	int pad = sim_media_pad(part->entity, code->pad);
+	int pad = sim_routing_pad(part, pads_of(part, code->which), code->pad, code->SUBDEV_STREAM);
 	const uint32_t *codes = pad < 0 ? NULL : codes_of(part->media, pad);
 
 	(void)set;
@@ -126,7 +151,7 @@ static int enum_code(struct sim_part *part, void *argument, bool set)
 static int enum_size(struct sim_part *part, void *argument, bool set)
 {
 	struct v4l2_subdev_frame_size_enum *size = argument;
-	int pad = sim_media_pad(part->entity, size->pad);
+	int pad = sim_routing_pad(part, pads_of(part, size->which), size->pad, size->SUBDEV_STREAM);
 
 	(void)set;
 	if (pad < 0 || !has_code(part->media, pad, size->code) ||
@@ -295,20 +320,12 @@ static int control_value(struct sim_part *part, void *argument, bool set)
 	return -EINVAL;
 }
 
-/* The state that a call is about: each open node has one of its own to try. */
-static struct sim_pads *pads_of(struct sim_part *part, uint32_t which)
-{
-	if (which != V4L2_SUBDEV_FORMAT_TRY)
-		return &part->media->active;
-	return &part->try_pads;
-}
-
 static int pad_format(struct sim_part *part, void *argument, bool set)
 {
 	struct v4l2_subdev_format *format = argument;
 	struct sim_media *media = part->media;
 	struct sim_pads *pads = pads_of(part, format->which);
-	int pad = sim_media_pad(part->entity, format->pad);
+	int pad = sim_routing_pad(part, pads, format->pad, format->SUBDEV_STREAM);
 
 	if (pad < 0)
 		return -EINVAL;
@@ -324,10 +341,10 @@ static int pad_format(struct sim_part *part, void *argument, bool set)
 static int pad_selection(struct sim_part *part, void *argument, bool set)
 {
 	struct v4l2_subdev_selection *rectangle = argument;
-	int pad = sim_media_pad(part->entity, rectangle->pad);
+	struct sim_pads *pads = pads_of(part, rectangle->which);
+	int pad = sim_routing_pad(part, pads, rectangle->pad, rectangle->SUBDEV_STREAM);
 
-	return pad < 0 ? -EINVAL
-		       : selection(part->media, pads_of(part, rectangle->which), pad, rectangle, set);
+	return pad < 0 ? pad : selection(part->media, pads, pad, rectangle, set);
 }
 
 static const struct subdev_call {
@@ -344,6 +361,12 @@ static const struct subdev_call {
 	{ VIDIOC_SUBDEV_ENUM_FRAME_INTERVAL, enum_rate, false },
 	{ VIDIOC_SUBDEV_ENUM_MBUS_CODE, enum_code, false },
 	{ VIDIOC_SUBDEV_ENUM_FRAME_SIZE, enum_size, false },
+	{ VIDIOC_SUBDEV_QUERYCAP, sim_routing_querycap, false },
+	{ SUBDEV_S_CLIENT_CAP, sim_routing_client_cap, true },
+	{ SUBDEV_G_ROUTING, sim_routing_routes, false },
+	{ SUBDEV_S_ROUTING, sim_routing_routes, true },
+	{ SUBDEV_G_ROUTING_6_3, sim_routing_routes_6_3, false },
+	{ SUBDEV_S_ROUTING_6_3, sim_routing_routes_6_3, true },
 	{ VIDIOC_QUERY_EXT_CTRL, query_control, false },
 	{ VIDIOC_G_CTRL, control_value, false },
 	{ VIDIOC_S_CTRL, control_value, true },

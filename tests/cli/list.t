@@ -70,6 +70,11 @@ is "$(jq -r '.pipeline | .mismatch, (.links[] | select(.mismatch) | "\(.source):
 	"$(printf '"Debayer A":0 wants SBGGR8_1X8 640x480, "Sensor A":0 sends RGB888_1X24 640x480\n1:0 3:0')" 'the JSON names the mismatch and the link'
 run_status 0 v4l2q list -d sim:pipeline=mismatch --dot
 is "$(grep -c -- '->' out) $(grep -c 'style=dashed' out) $(grep -c 'color=red' out)" '5 1 1' '--dot draws the links, one off, one that does not fit'
+both 'routes and streams' sim:pipeline=fits,routing=new
+sed -E 's/^ +//; s/ +/ /g' text >lines
+has 'route 0/1 -> 1/0'
+is "$(jq -c '.pipeline.entities[] | select(.name == "Receiver") | [(.pads[0].streams[] | .stream), (.routes[] | .active)]' out)" \
+	'[0,1,false,true,true]' 'the JSON has streams and routes'
 run_status 3 v4l2q list -d sim --dot
 one_clear_line 'no media graph' '--dot without a graph'
 

@@ -85,6 +85,40 @@ static void the_graph_leads_from_the_node_to_the_sensor(void **state)
 	close_camera(&opened);
 }
 
+/* Each layout of the ioctl, and a kernel that keeps streams from programs; of a sub-device without routes. */
+static void routes_are_read_in_either_layout(void **state)
+{
+	static const struct {
+		const char *device;
+		unsigned n;
+	} rows[] = { { "sim:pipeline=fits,routing=new", 3 },
+		     { "sim:pipeline=fits,routing=old", 3 },
+		     { "sim:pipeline=fits,routing=refused", 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		struct opened opened;
+		struct graph *graph;
+		const struct routing *receiver;
+
+		open_camera(&opened, rows[i].device);
+		graph = &opened.pipeline->graph;
+		assert_int_equal(graph->n_entities, 8);
+		receiver = &graph->entities[7].routing;
+		assert_int_equal(graph_open_entity(graph, &graph->entities[7]), 0);
+		assert_int_equal(receiver->is_known, rows[i].n > 0);
+		assert_int_equal(receiver->n, rows[i].n);
+		if (receiver->n) {
+			assert_false(route_is_active(&receiver->routes[0]));
+			assert_true(route_is_active(&receiver->routes[2]));
+			assert_int_equal(receiver->routes[2].sink_stream, 1);
+			assert_int_equal(receiver->routes[2].source_pad, 1);
+		}
+		assert_false(graph->entities[0].routing.is_known);
+		close_camera(&opened);
+	}
+}
+
 static void a_node_in_no_graph_has_no_pipeline(void **state)
 {
 	struct opened opened;
@@ -371,6 +405,7 @@ static void a_control_that_no_one_alone_has_is_refused(void **state)
 static const struct table_test tests[] = {
 	{ 0, "the_graph_leads_from_the_node_to_the_sensor", the_graph_leads_from_the_node_to_the_sensor,
 	  NULL },
+	{ 0, "routes_are_read_in_either_layout", routes_are_read_in_either_layout, NULL },
 	{ 0, "a_node_in_no_graph_has_no_pipeline", a_node_in_no_graph_has_no_pipeline, NULL },
 	{ 0, "what_may_not_be_looked_at_is_left_as_it_is", what_may_not_be_looked_at_is_left_as_it_is, NULL },
 	{ 0, "the_first_mismatch_is_named", the_first_mismatch_is_named, NULL },
