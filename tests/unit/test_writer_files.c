@@ -312,99 +312,6 @@ static void full_device(void **state)
 	}
 }
 
-/* Frames a second apart, so many that the index is thinned out with the last one. */
-#define N_INDEXED 1024
-#define INDEX_BYTES 40960 /* up to the first Cluster */
-#define SECTOR_BYTES 512
-
-/* Seeks in a file that was not closed, and reads little of it. */
-static void seek_by_index(const char *path, const struct video_format *format, unsigned to)
-{
-	struct readback r;
-	int64_t bytes, at_us;
-	unsigned second;
-
-	readback_open(&r, path);
-	bytes = r.demux->pb->bytes_read;
-	assert_true(av_seek_frame(r.demux, 0, to * INT64_C(1000), AVSEEK_FLAG_BACKWARD) >= 0);
-	assert_true(readback_frame(&r));
-	at_us = readback_frame_us(&r);
-	second = (unsigned)(at_us / 1000000);
-	assert_in_range(second, to - 2, to);
-	media_fixture_check_picture(r.frame, format, second * 25);
-	assert_true(r.demux->pb->bytes_read - bytes < 150000);
-	readback_close(&r);
-}
-
-static void read_index(const char *path, uint8_t *index)
-{
-	assert_int_equal(read_bytes(path, index, INDEX_BYTES), INDEX_BYTES);
-}
-
-static void write_index(const char *path, const uint8_t *new, const uint8_t *old, size_t n_new)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	assert_int_equal(pwrite(fd, new, n_new, 0), n_new);
-	assert_int_equal(pwrite(fd, old + n_new, INDEX_BYTES - n_new, (off_t)n_new), INDEX_BYTES - n_new);
-	assert_int_equal(close(fd), 0);
-}
-
-/* With a time for it, the index follows what is on the disk. */
-static void an_index_waits_for_the_sync(void **state)
-{
-	static uint8_t index[INDEX_BYTES];
-	struct video_format format = media_fixture_format("YUYV", 416, 240, 0);
-	struct writer_options o = media_fixture_options(media_fixture_path("synced.mkv"), &format);
-	struct writer *writer;
-
-	(void)state;
-	for (unsigned synced = 0; synced < 2; synced++) {
-		o.sync_ns = synced ? 1 : INT64_MAX;
-		assert_int_equal(writer_open(&writer, &o), 0);
-		assert_int_equal(media_fixture_write(writer, &format, 0), 0);
-		read_index(o.url, index);
-		assert_int_equal(!!memmem(index, INDEX_BYTES, "\x1c\x53\xbb\x6b\x01", 5), synced);
-		assert_int_equal(writer_close(writer), 0);
-		unlink(o.url);
-	}
-}
-
-/* By an index in front, of which any number of sectors may be on the disk when the power fails. */
-static void cut_off_matroska_can_be_sought(void **state)
-{
-	static uint8_t full[INDEX_BYTES], thin[INDEX_BYTES];
-	struct video_format format = media_fixture_format("YUYV", 64, 16, 0);
-	struct writer_options o = media_fixture_options(media_fixture_path("cut.mkv"), &format);
-	struct writer *writer;
-	struct readback r;
-
-	(void)state;
-	assert_int_equal(writer_open(&writer, &o), 0);
-	for (unsigned n = 0; n < N_INDEXED; n++) {
-		if (n == N_INDEXED - 1)
-			read_index(o.url, full);
-		assert_int_equal(media_fixture_write(writer, &format, n * 25), 0);
-	}
-	read_index(o.url, thin);
-	assert_memory_not_equal(full + INDEX_BYTES / 2, thin + INDEX_BYTES / 2, INDEX_BYTES / 2);
-	for (size_t n_new = 0; n_new <= INDEX_BYTES; n_new += 5 * SECTOR_BYTES) {
-		write_index(o.url, thin, full, n_new);
-		seek_by_index(o.url, &format, N_INDEXED - 8);
-		seek_by_index(o.url, &format, N_INDEXED / 2 + 1);
-	}
-	assert_int_equal(writer_close(writer), 0);
-	/* One that was closed has libavformat's, of each frame. */
-	read_index(o.url, full);
-	assert_null(memmem(full, INDEX_BYTES, "\x1c\x53\xbb\x6b\x01", 5));
-	readback_open(&r, o.url);
-	assert_true(av_seek_frame(r.demux, 0, 1001000, AVSEEK_FLAG_BACKWARD) >= 0);
-	assert_true(readback_frame(&r));
-	assert_int_equal(readback_frame_us(&r), 1001000000);
-	readback_close(&r);
-	unlink(o.url);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,8 +323,6 @@ int main(void)
 		cmocka_unit_test(short_frames_are_refused),
 		cmocka_unit_test(full_disk),
 		cmocka_unit_test(full_device),
-		cmocka_unit_test(an_index_waits_for_the_sync),
-		cmocka_unit_test(cut_off_matroska_can_be_sought),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <libavutil/intfloat.h>
 #include <libavutil/intreadwrite.h>
 #include "base/log.h"
 #include "media/libav.h"
@@ -22,9 +23,13 @@
 #define N_SLOTS (ROOM_BYTES / SLOT_BYTES) /* the header's included */
 #define BLOCK_BYTES DIRECT_IO_ALIGNMENT
 #define FIRST_INTERVAL_MS 1000
+#define DURATION_BYTES 11 /* a float of eight bytes */
+#define SECTOR_BYTES 512
 
 /* Of elements (RFC 9559, 5.1.5; Void: RFC 8794, 11.3.2). */
 #define ID_SEGMENT "\x18\x53\x80\x67"
+#define ID_INFO "\x15\x49\xa9\x66"
+#define ID_DURATION "\x44\x89"
 #define ID_CUES "\x1c\x53\xbb\x6b"
 #define ID_VOID 0xec
 #define ID_CUE_POINT 0xbb
@@ -103,6 +108,19 @@ static int64_t find_segment(const struct avio_file *file)
 	return segment && segment[4] == 0x01 ? segment - file->gathered + 12 : 0;
 }
 
+/* libavformat leaves Void in the Info for the Duration (RFC 9559, 5.1.2.10). Returns where, or 0: a write
+ * could be cut short. */
+static int64_t find_duration(const struct avio_file *file)
+{
+	static const uint8_t room[DURATION_BYTES] = { ID_VOID, 1, [8] = DURATION_BYTES - 9 };
+	const uint8_t *end = file->gathered + file->position;
+	const uint8_t *info = memmem(file->gathered, (size_t)file->position, ID_INFO, 4);
+	const uint8_t *found = info ? memmem(info, (size_t)(end - info), room, sizeof room) : NULL;
+	int64_t at = found ? file->start + (found - file->gathered) : 0;
+
+	return at / SECTOR_BYTES == (at + DURATION_BYTES - 1) / SECTOR_BYTES ? at : 0;
+}
+
 /* Fills up to the next block: Void with a size of eight bytes takes nine at least. */
 static void align_to_block(const struct matroska_cues *cues, const struct avio_file *file)
 {
@@ -112,6 +130,23 @@ static void align_to_block(const struct matroska_cues *cues, const struct avio_f
 	avio_w8(file->avio, ID_VOID);
 	avio_wb64(file->avio, SIZE_8((uint64_t)bytes - 9));
 	avio_write(file->avio, zeros, (int)bytes - 9);
+}
+
+/* The block that has the Duration, behind the room. */
+static uint8_t *header_block(const struct matroska_cues *cues)
+{
+	return cues->room + ROOM_BYTES;
+}
+
+static void keep_header(struct matroska_cues *cues, const struct avio_file *file)
+{
+	int64_t from = cues->duration_at / BLOCK_BYTES * BLOCK_BYTES - file->start;
+
+	avio_flush(file->avio);
+	if (from < 0 || file->position < from + BLOCK_BYTES)
+		cues->duration_at = 0;
+	else
+		memcpy(header_block(cues), file->gathered + from, BLOCK_BYTES);
 }
 
 void matroska_cues_open(struct matroska_cues *cues, struct avio_file *file)
@@ -125,7 +160,8 @@ void matroska_cues_open(struct matroska_cues *cues, struct avio_file *file)
 	if (cues->at - file->start + ROOM_BYTES > AVIO_FILE_GATHER_BYTES)
 		return;
 	cues->segment = find_segment(file);
-	cues->room = cues->segment > 0 ? aligned_alloc(BLOCK_BYTES, ROOM_BYTES) : NULL;
+	cues->duration_at = cues->segment > 0 ? find_duration(file) : 0;
+	cues->room = cues->segment > 0 ? aligned_alloc(BLOCK_BYTES, ROOM_BYTES + BLOCK_BYTES) : NULL;
 	if (!cues->room)
 		return;
 	cues->n = 1;
@@ -134,6 +170,7 @@ void matroska_cues_open(struct matroska_cues *cues, struct avio_file *file)
 	for (size_t i = 1; i < N_SLOTS; i++)
 		clear_slot(slot_at(cues, i));
 	align_to_block(cues, file);
+	keep_header(cues, file);
 	avio_write(file->avio, cues->room, ROOM_BYTES);
 	avio_flush(file->avio);
 }
@@ -168,12 +205,41 @@ void matroska_cues_add(struct matroska_cues *cues, int64_t time_ms, int64_t posi
 	change_slots(cues, first ? 0 : cues->n - 1, cues->n);
 }
 
+void matroska_cues_extend(struct matroska_cues *cues, int64_t end_ms)
+{
+	if (end_ms > cues->end_ms)
+		cues->end_ms = end_ms;
+}
+
+static void write_duration(struct matroska_cues *cues, const struct avio_file *file)
+{
+	int64_t at = cues->duration_at, bytes = DURATION_BYTES;
+	uint8_t *element;
+
+	if (!at || (cues->duration_ms && cues->end_ms < cues->duration_ms + FIRST_INTERVAL_MS))
+		return;
+	cues->duration_ms = cues->end_ms;
+	element = header_block(cues) + at % BLOCK_BYTES;
+	memcpy(element, ID_DURATION "\x88", 3);
+	AV_WB64(element + 3, av_double2int((double)cues->end_ms));
+	if (file->direct_io_active) {
+		element -= at % BLOCK_BYTES;
+		at -= at % BLOCK_BYTES;
+		bytes = BLOCK_BYTES;
+	}
+	if (pwrite(file->fd, element, (size_t)bytes, at) < bytes)
+		cues->duration_at = 0;
+}
+
 void matroska_cues_write(struct matroska_cues *cues, const struct avio_file *file)
 {
 	size_t from = cues->changed_from * SLOT_BYTES / BLOCK_BYTES * BLOCK_BYTES;
 	size_t to = (cues->changed_to * SLOT_BYTES + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
 
-	if (!cues->room || cues->changed_from == cues->changed_to)
+	if (!cues->room)
+		return;
+	write_duration(cues, file);
+	if (cues->changed_from == cues->changed_to)
 		return;
 	cues->changed_from = cues->changed_to = 0;
 	if (pwrite(file->fd, cues->room + from, to - from, cues->at + (off_t)from) == (ssize_t)(to - from))
@@ -186,6 +252,7 @@ void matroska_cues_remove(struct matroska_cues *cues, const struct avio_file *fi
 {
 	if (!cues->room || file->pending) /* then an older file is still there */
 		return;
+	cues->duration_at = 0; /* libavformat's */
 	write_room_header(cues, true);
 	change_slots(cues, 0, 1);
 	matroska_cues_write(cues, file);

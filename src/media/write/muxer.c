@@ -250,6 +250,15 @@ static void count_fragment(struct muxer *m, int64_t start, int packet_bytes)
 	m->fragment_bytes += packet_bytes;
 }
 
+static void note_cluster(struct muxer *m, const AVPacket *packet, int64_t position)
+{
+	AVRational base = m->stream->time_base;
+
+	if (packet->flags & AV_PKT_FLAG_KEY)
+		matroska_cues_add(&m->cues, av_rescale_q(packet->pts, base, milliseconds), position);
+	matroska_cues_extend(&m->cues, av_rescale_q(packet->pts + packet->duration, base, milliseconds));
+}
+
 /* Writes the packet without leaving anything in buffers, but for the fragment at hand: frames that are
  * counted as written are in the file if the program is killed, and at the other end of a pipe at once. */
 static int write_and_flush(struct muxer *m, AVPacket *packet, int64_t start)
@@ -259,9 +268,8 @@ static int write_and_flush(struct muxer *m, AVPacket *packet, int64_t start)
 	/* A Cluster of a single frame costs a dozen bytes. */
 	if (err >= 0 && is_matroska(m))
 		err = end_collected(m);
-	if (err >= 0 && file_error(m) == 0 && packet->flags & AV_PKT_FLAG_KEY)
-		matroska_cues_add(&m->cues, av_rescale_q(packet->pts, m->stream->time_base, milliseconds),
-				  start);
+	if (err >= 0 && file_error(m) == 0 && is_matroska(m))
+		note_cluster(m, packet, start);
 	if (m->fragmented && file_error(m) == 0)
 		count_fragment(m, start, size);
 	return err >= 0 ? flush_file(m) : err;
