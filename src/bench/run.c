@@ -142,8 +142,10 @@ int bench_run_measure(struct bench_run *run, struct setup *setup, const struct s
 	err = open_and_measure(run, setup, setup_options, measure);
 	setup->under_way |= err == 0 || measure->ledger.captured;
 	bench_run_add_sample(run, measure);
-	if (measure->streams && !device_is_output(&setup->device))
-		rate_truth_judge(&run->rate, &setup->device, setup->format.fps, &measure->timestamps.rate);
+	if (measure->streams)
+		rate_truth_judge(&run->rate, &setup->device, setup->format.fps,
+				 device_is_output(&setup->device) ? &run->pool.shown
+								  : &measure->timestamps.rate);
 	measure_close(measure);
 	pool_close(setup->pool);
 	setup->pool = NULL;

@@ -32,7 +32,7 @@ struct bench_run {
 	const char *end;           /* see end_name() */
 	bool all_syscalls;         /* see cost_meter_has_all_syscalls() */
 	bool timestamps_in_future; /* see struct measure */
-	struct rate_truth rate;    /* capture, of the last repeat */
+	struct rate_truth rate;    /* of the last repeat */
 };
 
 /*

@@ -47,6 +47,7 @@ struct buffer {
 	bool attached;       /* planes[] have memory; set by the pool, which keeps it over reuse */
 	bool copied;         /* the pool made a deep copy of the frame */
 	uint64_t qbuf_count; /* of the pool at its QBUF: the lowest was queued first */
+	int64_t queued_ns;   /* output: when that was */
 	uint32_t n_planes;
 	struct plane planes[MAX_PLANES];
 	struct frame_info info;

@@ -299,6 +299,7 @@ struct pool_info pool_info(const struct pool *pool)
 		.n_readers = pool->n_readers,
 		.n_copied = pool->n_copied,
 		.bytes_copied = pool->bytes_copied,
+		.shown = pool->output_rate.fit,
 	};
 }
 

@@ -9,6 +9,7 @@
 #define QUEUE_POOL_H
 
 #include <errno.h>
+#include "base/rate_fit.h"
 #include "device/device.h"
 #include "queue/buffer.h"
 #include "queue/config.h"
@@ -137,6 +138,7 @@ struct pool_info {
 	bool copies;                  /* every frame: by read() or write(), or as the driver overwrites it */
 	uint32_t n_readers;           /* as the device's events told, see reader_events_subscribe() */
 	uint64_t n_copied, bytes_copied; /* deep copies */
+	struct rate_fit shown; /* output: of the last stream, where the driver says when it showed a frame */
 };
 
 struct pool_info pool_info(const struct pool *pool);

@@ -5,6 +5,7 @@
 
 #include "queue/io.h"
 #include "queue/memory_source.h"
+#include "queue/output_rate.h"
 #include "queue/pool.h"
 
 struct pool {
@@ -49,6 +50,8 @@ struct pool {
 	bool no_sync;           /* DMA_BUF_IOCTL_SYNC does not work on the buffers, or is not needed */
 	bool polled;            /* pool_wait() has set `revents`, which nothing has used yet */
 	short revents;          /* of the device */
+
+	struct output_rate output_rate; /* of the stream since new_sequence */
 
 	/* Spares, see spare.h. */
 	struct buffer *spares;  /* list of the free ones */

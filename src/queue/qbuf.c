@@ -138,8 +138,10 @@ int qbuf_queue(struct pool *pool, struct buffer *buffer)
 	sync_planes(pool, frame, DMA_BUF_SYNC_END);
 	for (uint32_t p = 0; p < buffer->n_planes && pool->io->set_memory; p++)
 		pool->io->set_memory(&qbuf.planes[p], &frame->planes[p]);
-	if (pool->output)
+	if (pool->output) {
 		set_output_frame(pool, frame, &qbuf);
+		buffer->queued_ns = now_ns();
+	}
 	buffer->owner = BUFFER_QUEUED;
 	buffer->qbuf_count = pool->qbuf_count++;
 	pool->n_queued++;
@@ -319,8 +321,20 @@ static int dequeued_buffer(struct pool *pool, const struct v4l2_planar_buffer *d
 	return 0;
 }
 
-static void take_output(struct pool *pool, struct buffer *buffer)
+/* Elsewhere the timestamp is the one that the program gave. */
+static void note_shown(struct pool *pool, const struct buffer *buffer, const struct v4l2_buffer *dequeued)
 {
+	if (pool->new_sequence)
+		output_rate_begin(&pool->output_rate, pool->format.fps);
+	pool->new_sequence = false;
+	if (device_clock_is_monotonic(dequeued->flags))
+		output_rate_add(&pool->output_rate, buffer->queued_ns, dequeued->sequence,
+				timestamp_ns(&dequeued->timestamp));
+}
+
+static void take_output(struct pool *pool, struct buffer *buffer, const struct v4l2_buffer *dequeued)
+{
+	note_shown(pool, buffer, dequeued);
 	for (uint32_t p = 0; p < buffer->n_planes; p++)
 		buffer->planes[p].bytesused = buffer->planes[p].data_offset = 0;
 	buffer_returned(pool, buffer);
@@ -364,7 +378,7 @@ int qbuf_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer)
 	if (err < 0)
 		return err;
 	if (pool->output)
-		take_output(pool, *buffer);
+		take_output(pool, *buffer, &dqbuf.buffer);
 	else
 		take_capture(pool, *buffer, &dqbuf);
 	return 0;

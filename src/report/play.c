@@ -98,7 +98,7 @@ static struct report_node play_node_of(const struct playback *playback)
 static struct report_times playback_times(const struct playback *playback)
 {
 	return (struct report_times){ playback->wall_ns, playback->stats.first_frame_ns,
-				      playback->measured_fps, NULL };
+				      playback->measured_fps, &playback->rate };
 }
 
 struct report report_of_playback(const struct setup *setup, struct fraction fps_requested)

@@ -67,7 +67,8 @@ static struct json_object *input_device_json(const struct relay *relay)
 
 static struct report_times relay_times(const struct relay *relay)
 {
-	return (struct report_times){ relay->wall_ns, relay->first_frame_ns, relay->measured_fps, NULL };
+	return (struct report_times){ relay->wall_ns, relay->first_frame_ns, relay->measured_fps,
+				      &relay->sink_rate };
 }
 
 static struct report_node relay_node_of(const struct relay *relay)

@@ -7,9 +7,9 @@
 #ifndef SESSION_CAPTURE_TIMESTAMPS_H
 #define SESSION_CAPTURE_TIMESTAMPS_H
 
+#include "base/rate_fit.h"
 #include "base/stats.h"
 #include "queue/buffer.h"
-#include "session/rate_fit.h"
 
 /* What can be wrong with a timestamp. */
 enum timestamp_fault {

@@ -123,6 +123,7 @@ void playback_update_result(struct playback *playback)
 int playback_run(struct playback *playback)
 {
 	struct playback_threads threads = { .playback = playback };
+	struct rate_fit shown;
 	int err;
 
 	playback->start_ns = now_ns();
@@ -148,6 +149,9 @@ int playback_run(struct playback *playback)
 	if (!playback->node)
 		playback->stats.bytes_copied += pool_info(playback->pool).bytes_copied;
 	playback_update_result(playback);
+	shown = pool_info(playback->pool).shown;
+	rate_truth_judge(&playback->rate, pool_device(playback->pool), pool_format(playback->pool)->fps,
+			 &shown);
 	stop_threads(&threads);
 	playback->stats.state = RUN_ENDED;
 	return err;

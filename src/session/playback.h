@@ -9,6 +9,7 @@
 
 #include "media/read/reader.h"
 #include "session/play_loop.h"
+#include "session/rate_truth.h"
 
 struct playback {
 	/* Set by the caller. */
@@ -25,7 +26,8 @@ struct playback {
 	enum run_end end;
 	struct play_loop_stats stats;
 	int64_t wall_ns;
-	double measured_fps; /* 0: fewer than two frames */
+	double measured_fps;    /* 0: fewer than two frames */
+	struct rate_truth rate; /* of the device */
 };
 
 /* Plays until something ends it, drains the device and stops it. Returns 0 when `end` is a good one, else the

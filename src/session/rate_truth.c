@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The rate at which frames came, against the one that was negotiated. */
+/* The rate at which frames came, or were shown, against the one that was negotiated. */
 #include "session/rate_truth.h"
 
 #include <math.h>
@@ -14,9 +14,10 @@
 #define MOST_ERROR 300.0 /* ppm: a drift that is not known better says nothing */
 
 /* "15 fps came in place of the 30 negotiated, one frame in 2 intervals" */
-static char *other_rate_text(double fps, double negotiated, double ratio, char *text, size_t size)
+static char *other_rate_text(const char *verb, double fps, double negotiated, double ratio, char *text,
+			     size_t size)
 {
-	snprintf(text, size, "%.4g fps came in place of the %.4g negotiated", fps, negotiated);
+	snprintf(text, size, "%.4g fps %s in place of the %.4g negotiated", fps, verb, negotiated);
 	if (ratio > 1.5 && fabs(ratio - round(ratio)) < MULTIPLE * ratio)
 		text_add(text, size, ", a frame in %.0f intervals", round(ratio));
 	return text;
@@ -42,7 +43,8 @@ void rate_truth_judge(struct rate_truth *truth, struct device *device, struct fr
 	truth->is_other = fabs(ratio - 1) > SAME_RATE + truth->error_ppm / 1e6;
 	if (!truth->is_other)
 		return;
-	other_rate_text(truth->fps, fraction_value(negotiated), ratio, what, sizeof what);
+	other_rate_text(device_is_output(device) ? "were shown" : "came", truth->fps,
+			fraction_value(negotiated), ratio, what, sizeof what);
 	if (ratio < 1 || device->fd < 0 || !exposure_explains(device, claimed_ns, what, &truth->obstacle))
 		obstacle_set(&truth->obstacle, OBSTACLE_RATE, what, NULL);
 }

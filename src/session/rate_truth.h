@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The rate at which frames came, against the one that was negotiated. */
+/* The rate at which frames came, or were shown, against the one that was negotiated. */
 #ifndef SESSION_RATE_TRUTH_H
 #define SESSION_RATE_TRUTH_H
 
+#include "base/rate_fit.h"
 #include "device/device.h"
 #include "device/obstacles.h"
-#include "session/rate_fit.h"
 
 struct rate_truth {
 	double fps; /* by the numbers of the frames: without those that were lost; 0: not known */
 	/* The device's clock is so much faster than CLOCK_MONOTONIC, and how well that is known, where the
-	 * frames come at the negotiated rate. */
+	 * frames come, or are shown, at the negotiated rate. */
 	bool has_drift;
 	double drift_ppm, error_ppm;
 	bool is_other;            /* than the negotiated one, by more than the error and 1 %, because of: */

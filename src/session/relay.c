@@ -101,6 +101,8 @@ int relay_run(struct relay *relay)
 		rate_truth_judge(&relay->source_rate, &relay->source.setup.device,
 				 relay->source.setup.format.fps, &relay->timestamps.rate);
 	relay_queues_close(relay);
+	rate_truth_judge(&relay->sink_rate, &relay->sink.setup.device, relay->sink.setup.format.fps,
+			 &relay->sink_pool.shown);
 	relay_update_result(relay);
 	relay->state = RUN_ENDED;
 	return err;

@@ -63,8 +63,8 @@ struct relay {
 	struct stats interval_ns; /* between frames queued */
 	uint64_t source_changes, source_interruptions;
 	int64_t first_frame_ns, wall_ns;
-	double measured_fps;           /* 0: fewer than two frames */
-	struct rate_truth source_rate; /* of the source's last stream */
+	double measured_fps;                      /* 0: fewer than two frames */
+	struct rate_truth source_rate, sink_rate; /* of their last streams */
 
 	/* State. */
 	struct pool_link link; /* to the output, from the source or, with a node, from its CAPTURE */

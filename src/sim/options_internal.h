@@ -120,6 +120,7 @@ struct sim_options {
 	uint32_t source_width, source_height; /* 0: as the device is set to */
 	int64_t exposure_ns;                  /* 0: no controls of it */
 	int32_t drift_ppm;
+	bool own_times;
 	uint32_t first_sequence;
 	int64_t latency_ns, jitter_ns, lock_ns;
 	int64_t leap_ns;         /* each time, 0: a minute */

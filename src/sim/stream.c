@@ -224,13 +224,15 @@ static void capture_frame(struct sim *sim, int64_t timestamp_ns)
 }
 
 /* A display needs the frame that it shows until it has the next one. */
-static void display_frame(struct sim *sim)
+static void display_frame(struct sim *sim, int64_t timestamp_ns)
 {
 	sim->n_frames++;
 	if (sim->displayed)
 		sim_queue_done(&sim->queue, sim->displayed);
 	sim->displayed = sim_queue_take(&sim->queue.queued_list);
 	sim->displayed->sequence = (uint32_t)sim->period;
+	if (sim->options.own_times)
+		sim->displayed->timestamp_ns = timestamp_ns;
 	sim->displayed->bad_index = sim_faults_due(&sim->options.bad_index, sim->n_frames);
 	sim_frame_display(sim, sim->displayed);
 	sim->stopped = sim_faults_due(&sim->options.stall, sim->n_frames);
@@ -240,7 +242,7 @@ static void finish_period(struct sim *sim, int64_t timestamp_ns)
 {
 	if (can_make_frame(sim) && !sim_faults_due(&sim->options.drop, sim->period + 1)) {
 		if (sim->options.output)
-			display_frame(sim);
+			display_frame(sim, timestamp_ns);
 		else
 			capture_frame(sim, timestamp_ns);
 		sim->last_timestamp_ns = timestamp_ns;

@@ -15,9 +15,10 @@
 
 static uint32_t timestamp_flags(const struct sim_queue *queue)
 {
-	return sim_queue_is_output(queue) || queue->sim->m2m
-		       ? V4L2_BUF_FLAG_TIMESTAMP_COPY
-		       : V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_TSTAMP_SRC_EOF;
+	bool copies = sim_queue_is_output(queue) && !queue->sim->options.own_times;
+
+	return copies || queue->sim->m2m ? V4L2_BUF_FLAG_TIMESTAMP_COPY
+					 : V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_TSTAMP_SRC_EOF;
 }
 
 static uint32_t buffer_caps(const struct sim_queue *queue)

@@ -99,6 +99,8 @@ run_status 0 v4l2q bench -d sim:size=64x48,fps=100,drift=5000 -n 12 --warmup 2 -
 valid r.json 'a fast clock'
 ok 'a fast clock: so many ppm' jq -e '.runs[0].rate | .drift_ppm > 4500 and .drift_ppm < 5500 and .drift_error_ppm < 300' r.json
 like "$(cat out)" 'rate: its clock is .* ppm fast' '… under the table, too'
+run_status 0 v4l2q bench -d sim:type=output,size=64x48,fps=100,drift=5000,own-times -n 12 --warmup 2 --consumer-delay 15ms --buffers 4 --io mmap --json=r.json
+ok 'a fast display, too' jq -e '.runs[0].rate | .drift_ppm > 4500 and .drift_ppm < 5500 and .drift_error_ppm < 300' r.json
 run_status 1 v4l2q bench -d "$sim,fail=dqbuf@30:EIO:99" "${quick[@]}" --io mmap --json=b.json
 ok 'a mode that fails later is no mode that is lacking' jq -e '.runs[0] | .end == "error" and (.unsupported | not)' b.json
 run_status 0 v4l2q bench -d "sim:type=output,size=64x48,fps=200,fail=qbuf@20:EIO" "${quick[@]}" --io mmap --json=o.json

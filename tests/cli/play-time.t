@@ -105,6 +105,13 @@ play adjust=fps,fps=50 -q --speed 0 clip420.nut
 is "$(json r.json .frames.played)" "$clip_frames" 'as fast as the device takes frames'
 ok 'and not faster' jq -e '.fps.measured < 60' r.json
 
+# What that time is, the driver's timestamps tell, where they are its own: here of every second interval.
+play adjust=fps,fps=100,drift=5000,own-times -n 12 --speed 1.66666 clip420.nut
+ok 'a fast display: so many ppm' jq -e '.fps | .drift_ppm > 4500 and .drift_ppm < 5500 and .drift_error_ppm < 300' r.json
+like "$(cat out err)" '100 fps negotiated, .*; its clock is .* ppm fast' '… in words'
+play adjust=fps,fps=100,drift=5000 -n 2 -q clip420.nut
+is "$(json r.json .fps.drift_ppm)" null "… and where they are the program's, nothing"
+
 # Stopped for a second, as by ^Z (whose SIGTSTP stops nothing where there is no terminal): what was due meanwhile is neither
 # skipped nor played in a burst.
 start play -d sim:type=output --json=r.json -vv --loop=3 clip420.nut

@@ -36,10 +36,11 @@ ways <<-'EOF'
 	caps=mmap|caps=mmap||copy
 	||--from-io mmap --io userptr|copy
 	caps=rw|caps=rw||copy
-	||--import-from sim:size=320x240|dmabuf, memory from sim:size=320x240
+	adjust=fps,fps=60,drift=-5000,own-times||--import-from sim:size=320x240|dmabuf, memory from sim:size=320x240
 EOF
 ok "the camera's clock is fast: so many ppm" jq -e '.input.rate | .drift_ppm > 4500 and .drift_ppm < 5500 and .drift_error_ppm < 300' r.json
 like "$(cat out err | tr -s '\n ' ' ')" 'its clock is .* ppm fast' '… in words'
+ok "the display's is slow" jq -e '.fps | .drift_ppm < -4500 and .drift_ppm > -5500 and .drift_error_ppm < 300' r.json
 
 # --- one format, before any conversion ---
 meets() { # OUTPUT-KEYS SOURCE-KEYS WANTED NAME [OPTIONS...]

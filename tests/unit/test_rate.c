@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "device/format/exposure.h"
+#include "queue/output_rate.h"
 #include "session/rate_truth.h"
 
 static const struct fraction thirty = { 30, 1 };
@@ -83,6 +84,40 @@ static void too_little_says_nothing(void **state)
 	assert_false(truth.has_drift || truth.is_other);
 }
 
+/* An interval of 20 ms. */
+static void an_output_tells_the_rate_that_is_the_device_s(void **state)
+{
+	static const struct {
+		const char *name;
+		int step; /* of the frames' numbers */
+		int64_t queued_ms[4], shown_ms[4];
+		unsigned n;
+		double interval_ms;
+	} rows[] = {
+		{ "each waits for the device", 1, { 0, 1, 21, 42 }, { 20, 40, 60, 80 }, 4, 20 },
+		{ "the device waits for each", 1, { 0, 25, 50, 75 }, { 10, 35, 60, 85 }, 1, 0 },
+		{ "it does once", 1, { 0, 35, 36, 61 }, { 20, 50, 70, 90 }, 3, 20 },
+		{ "intervals are counted", 2, { 0, 35, 75, 115 }, { 20, 60, 100, 140 }, 4, 20 },
+		{ "nothing is counted", 0, { 0, 1, 21, 42 }, { 20, 40, 60, 80 }, 1, 0 },
+		{ "another clock begins", 1, { 0, 1, 21, 42 }, { 920, 940, 60, 80 }, 2, 20 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct output_rate rate;
+		struct rate_estimate estimate = { .interval_ns = 0 };
+
+		output_rate_begin(&rate, (struct fraction){ 50, 1 });
+		for (unsigned n = 0; n < 4; n++)
+			output_rate_add(&rate, rows[i].queued_ms[n] * NS_PER_MS,
+					7 + n * (unsigned)rows[i].step, rows[i].shown_ms[n] * NS_PER_MS);
+		print_message("# %s\n", rows[i].name);
+		rate_fit_estimate(&rate.fit, &estimate);
+		assert_int_equal(rate.fit.n, rows[i].n);
+		assert_true(fabs(estimate.interval_ns / NS_PER_MS - rows[i].interval_ms) < 1e-6);
+	}
+}
+
 static void other_rates_have_a_cause(void **state)
 {
 	static const struct {
@@ -138,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(drifts_are_within_their_errors),
 		cmocka_unit_test(too_little_says_nothing),
+		cmocka_unit_test(an_output_tells_the_rate_that_is_the_device_s),
 		cmocka_unit_test(other_rates_have_a_cause),
 		cmocka_unit_test(a_long_exposure_by_hand_is_told),
 	};

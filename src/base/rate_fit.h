@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The frame interval that a stream shows, and how well it is known: the line through the numbers of its
  * frames and their times. */
-#ifndef SESSION_RATE_FIT_H
-#define SESSION_RATE_FIT_H
+#ifndef BASE_RATE_FIT_H
+#define BASE_RATE_FIT_H
 
 #include <stdbool.h>
 #include <stdint.h>

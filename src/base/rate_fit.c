@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The frame interval that a stream shows, and how well it is known. */
-#include "session/rate_fit.h"
+#include "base/rate_fit.h"
 
 #include <math.h>
 #include "base/clock.h"
