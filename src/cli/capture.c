@@ -416,17 +416,20 @@ static enum status confine_capture(struct capture_options *options)
 	return status ? status : common_restrict(&options->common, paths, ARRAY_SIZE(paths), false);
 }
 
-/* The node that frames go through, if any. */
-static struct m2m_encoder_options node_options(const struct capture_options *options)
+/* The nodes that frames go through, in this order. */
+static void set_nodes(struct setup_options *setup, const struct capture_options *options)
 {
+	if (options->convert_device)
+		setup->nodes[setup->n_nodes++] =
+			(struct m2m_encoder_options){ .device = options->convert_device,
+						      .pixelformat = options->convert_pixelformat,
+						      .width = options->convert_size.width,
+						      .height = options->convert_size.height };
 	if (codec_name_is_node(options->codec))
-		return (struct m2m_encoder_options){ .codec = options->codec,
-						     .device = options->codec_device,
-						     .controls = options->codec_options };
-	return (struct m2m_encoder_options){ .device = options->convert_device,
-					     .pixelformat = options->convert_pixelformat,
-					     .width = options->convert_size.width,
-					     .height = options->convert_size.height };
+		setup->nodes[setup->n_nodes++] =
+			(struct m2m_encoder_options){ .codec = options->codec,
+						      .device = options->codec_device,
+						      .controls = options->codec_options };
 }
 
 static enum status capture_with(struct capture_options *options)
@@ -446,7 +449,7 @@ static enum status capture_with(struct capture_options *options)
 	setup_options =
 		common_setup_options(&options->common, DEVICE_CAPTURE,
 				     options->has_memory ? options->memory_bytes : common_memory_limit());
-	setup_options.encoder = node_options(options);
+	set_nodes(&setup_options, options);
 	if (options->common.basic.json && text_file_open(&json, options->common.basic.json) < 0)
 		return STATUS_FILE;
 	if (watch_open(&watch, &options->watch) < 0) {

@@ -319,6 +319,23 @@ static void print_codec_node(const struct encoding *encoding, FILE *out)
 		print_encoder(encoding, out);
 }
 
+static struct encoding *first_node(const struct recording *recording)
+{
+	return recording->setup ? recording->setup->encoding : NULL;
+}
+
+static void add_nodes_json(struct json_object *object, const struct recording *recording)
+{
+	for (struct encoding *node = first_node(recording); node; node = node->next)
+		add_node_json(object, node);
+}
+
+static void print_nodes(const struct recording *recording, FILE *out)
+{
+	for (const struct encoding *node = first_node(recording); node; node = node->next)
+		print_codec_node(node, out);
+}
+
 static bool source_changed(const struct recording *recording)
 {
 	return recording->source_changes || recording->source_interruptions;
@@ -370,8 +387,7 @@ struct json_object *report_record_json(const struct report *report, const struct
 {
 	struct json_object *object = record_json_so_far(report, recording);
 
-	if (recording->setup && recording->setup->encoding)
-		add_node_json(object, recording->setup->encoding);
+	add_nodes_json(object, recording);
 	add_if_any(object, "segments_removed", recording->segments_removed);
 	json_object_object_add(object, "output", files_json(recording));
 	json_add_text(object, "end", end_name(recording->end));
@@ -395,8 +411,7 @@ void report_record_text(const struct report *report, const struct recording *rec
 			    recording->n_timestamps_replaced, recording->timestamp_faults);
 	if (source_changed(recording))
 		print_source(recording, out);
-	if (recording->setup && recording->setup->encoding)
-		print_codec_node(recording->setup->encoding, out);
+	print_nodes(recording, out);
 	print_files(recording, out);
 	if (recording->segments_removed)
 		report_line(out, "removed", "%" PRIu64 " of the oldest segments",

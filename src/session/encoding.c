@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A node that encodes or converts a recording: opening it, its format, its pools. */
+/* The nodes that encode or convert a recording: opening them, their formats, their pools. */
 #include "session/encoding.h"
 
 #include <errno.h>
@@ -26,8 +26,7 @@ static void choose_format(struct encoding *encoding, struct device *camera, stru
 		    encoding->encoder.m2m.node.path);
 }
 
-int encoding_open(struct encoding **out, const struct m2m_encoder_options *options, struct device *camera,
-		  struct negotiate_request *request)
+static int open_node(struct encoding **out, const struct m2m_encoder_options *options, struct device *camera)
 {
 	struct encoding *encoding = *out ? *out : calloc(1, sizeof *encoding);
 	int err = 0;
@@ -37,19 +36,35 @@ int encoding_open(struct encoding **out, const struct m2m_encoder_options *optio
 	encoding->options = *options;
 	if (!*out)
 		err = m2m_encoder_open(&encoding->encoder, options, camera);
-	if (err < 0) {
+	if (err < 0)
 		free(encoding);
-		return err;
+	else
+		*out = encoding;
+	return err;
+}
+
+int encoding_open(struct encoding **first, const struct m2m_encoder_options *options, unsigned n_options,
+		  struct device *camera, struct negotiate_request *request)
+{
+	struct encoding **encoding = first;
+	struct device *before = camera;
+
+	for (unsigned i = 0; i < n_options; i++) {
+		int err = open_node(encoding, &options[i], before);
+
+		if (err < 0)
+			return err;
+		before = &(*encoding)->encoder.m2m.capture;
+		encoding = &(*encoding)->next;
 	}
-	*out = encoding;
-	choose_format(encoding, camera, request);
+	choose_format(*first, camera, request);
 	return 0;
 }
 
-int encoding_reopen(struct encoding *encoding, const struct m2m_encoder_options *options)
+int encoding_reopen(struct encoding *encoding)
 {
 	struct m2m_encoder lost = encoding->encoder;
-	struct m2m_encoder_options again = *options;
+	struct m2m_encoder_options again = encoding->options;
 	int err;
 
 	again.device = lost.m2m.node.name;
@@ -61,13 +76,16 @@ int encoding_reopen(struct encoding *encoding, const struct m2m_encoder_options 
 	return err;
 }
 
-void encoding_close(struct encoding *encoding)
+void encoding_close(struct encoding *first)
 {
-	if (!encoding)
-		return;
-	encoding_close_pools(encoding);
-	m2m_encoder_close(&encoding->encoder);
-	free(encoding);
+	encoding_close_pools(first);
+	while (first) {
+		struct encoding *next = first->next;
+
+		m2m_encoder_close(&first->encoder);
+		free(first);
+		first = next;
+	}
 }
 
 /* Of a compressed stream the driver does not tell the range. */
@@ -80,7 +98,7 @@ static struct video_format describe_pictures(const struct video_format *camera)
 	return pictures;
 }
 
-int encoding_set(struct encoding *encoding, const struct video_format *camera)
+static int set_node(struct encoding *encoding, const struct video_format *camera)
 {
 	bool takes = conversion_has(&encoding->encoder.m2m.conversion.from, camera->fourcc);
 	struct video_format pictures = describe_pictures(camera);
@@ -104,13 +122,22 @@ int encoding_set(struct encoding *encoding, const struct video_format *camera)
 	return m2m_encoder_set(&encoding->encoder, &pictures, &encoding->options);
 }
 
+int encoding_set(struct encoding *first, const struct video_format *camera)
+{
+	int err = 0;
+
+	for (struct encoding *encoding = first; err == 0 && encoding; encoding = encoding->next) {
+		err = set_node(encoding, camera);
+		camera = &encoding->encoder.coded;
+	}
+	return err;
+}
+
 /* Frames of another format or size are written into the node's own buffers. */
-int encoding_choose_link(struct encoding *encoding, struct device *camera, const struct video_format *format,
-			 const char *io, const char *import_from)
+static int choose_link(struct encoding *encoding, const struct pool_link_end *from)
 {
 	struct pool_link *link = &encoding->link;
-	const struct video_format *raw = &encoding->encoder.raw;
-	struct pool_link_end from = { camera, format, io, import_from };
+	const struct video_format *raw = &encoding->encoder.raw, *format = from->format;
 	struct pool_link_end to = { .device = &encoding->encoder.m2m.output, .format = raw };
 	bool converts = raw->fourcc != format->fourcc;
 	struct video_format padded = *raw, pictures = describe_pictures(format);
@@ -118,12 +145,12 @@ int encoding_choose_link(struct encoding *encoding, struct device *camera, const
 
 	*link = (struct pool_link){ 0 };
 	if (!converts && raw->width == format->width && raw->height == format->height) {
-		err = pool_link_choose(link, &from, &to);
+		err = pool_link_choose(link, from, &to);
 	} else {
 		padded.range = pictures.range; /* the colours stay the camera's */
 		padded.matrix = pictures.matrix;
 		err = frame_converter_open(&encoding->converter, format, &padded, SCALING_PAD);
-		pool_link_choose_copy(link, &from, &to,
+		pool_link_choose_copy(link, from, &to,
 				      video_format_is_compressed(format) ? "compressed frames are decoded"
 				      : converts                         ? "the formats differ"
 									 : "the node pads the picture");
@@ -137,35 +164,51 @@ int encoding_choose_link(struct encoding *encoding, struct device *camera, const
 	return err;
 }
 
-static int open_coded(struct m2m_encoder *encoder, uint64_t memory_limit)
+int encoding_choose_link(struct encoding *first, struct device *camera, const struct video_format *format,
+			 const char *io, const char *import_from)
 {
-	struct pool_options options = { .io = "mmap", .memory_limit = memory_limit };
-	struct pool_config config = { .layout = true, .copy_enable = true };
-	struct m2m *m2m = &encoder->m2m;
-	int err = pool_open(&m2m->capture_pool, &m2m->capture, &encoder->coded, &options);
+	struct pool_link_end from = { camera, format, io, import_from };
+	int err = 0;
 
-	if (err < 0)
-		return err;
-	config.min = CODED_BUFFERS + pool_info(m2m->capture_pool).driver_min;
-	return pool_configure(m2m->capture_pool, &config);
+	for (struct encoding *encoding = first; err == 0 && encoding; encoding = encoding->next) {
+		err = choose_link(encoding, &from);
+		from = (struct pool_link_end){ .device = &encoding->encoder.m2m.capture,
+					       .format = &encoding->encoder.coded };
+	}
+	return err;
 }
 
-int encoding_open_pools(struct encoding *encoding, struct pool *camera, uint64_t memory_limit)
+static int open_pools(struct encoding *encoding, struct pool *from, uint64_t memory_limit)
 {
+	struct pool_options options = { .io = "mmap" };
 	struct m2m *m2m = &encoding->encoder.m2m;
 	int err = pool_open(&m2m->output_pool, &m2m->output, &encoding->encoder.raw,
 			    &encoding->link.to_options);
 
 	m2m->is_draining = false; /* as the stream before may have left it */
+	if (encoding->next)
+		options = encoding->next->link.from_options;
+	options.memory_limit = memory_limit;
 	if (err == 0)
-		err = open_coded(&encoding->encoder, memory_limit);
+		err = pool_open(&m2m->capture_pool, &m2m->capture, &encoding->encoder.coded, &options);
 	if (err == 0)
-		pool_link_connect(&encoding->link, camera, m2m->output_pool);
+		pool_link_connect(&encoding->link, from, m2m->output_pool);
+	return err;
+}
+
+int encoding_open_pools(struct encoding *first, struct pool *camera, uint64_t memory_limit)
+{
+	int err = 0;
+
+	for (struct encoding *encoding = first; err == 0 && encoding; encoding = encoding->next) {
+		err = open_pools(encoding, camera, memory_limit);
+		camera = encoding->encoder.m2m.capture_pool;
+	}
 	return err;
 }
 
 /* Where the camera fills the node's buffers, there are as many of them. */
-int encoding_configure(struct encoding *encoding, uint32_t n_camera)
+static int configure_output(const struct encoding *encoding, uint32_t n_camera)
 {
 	struct pool *pool = encoding->encoder.m2m.output_pool;
 	uint32_t n_raw = RAW_BUFFERS + pool_info(pool).driver_min;
@@ -178,13 +221,38 @@ int encoding_configure(struct encoding *encoding, uint32_t n_camera)
 	return pool_configure(pool, &config);
 }
 
+/* A node waits for the one behind it: its queue need not grow, nor copy. Sets *n to the buffers asked for. */
+static int configure_capture(const struct encoding *encoding, uint32_t *n)
+{
+	struct pool *pool = encoding->encoder.m2m.capture_pool;
+	const struct encoding *next = encoding->next;
+	struct pool_config config = { .layout = true, .copy_enable = !next };
+
+	*n = pool_info(pool).driver_min + (next ? RAW_BUFFERS + encoding_raw_buffers(next) : CODED_BUFFERS);
+	config.min = *n;
+	config.max = next ? *n : 0;
+	return pool_configure(pool, &config);
+}
+
+int encoding_configure(struct encoding *first, uint32_t n_camera)
+{
+	int err = 0;
+
+	for (struct encoding *encoding = first; err == 0 && encoding; encoding = encoding->next) {
+		err = configure_output(encoding, n_camera);
+		if (err == 0)
+			err = configure_capture(encoding, &n_camera);
+	}
+	return err;
+}
+
 uint32_t encoding_raw_buffers(const struct encoding *encoding)
 {
 	return encoding->link.copies ? 0
 				     : RAW_BUFFERS + pool_info(encoding->encoder.m2m.output_pool).driver_min;
 }
 
-void encoding_close_pools(struct encoding *encoding)
+static void close_pools(struct encoding *encoding)
 {
 	struct m2m *m2m = &encoding->encoder.m2m;
 
@@ -194,4 +262,10 @@ void encoding_close_pools(struct encoding *encoding)
 	pool_close(m2m->capture_pool);
 	m2m->output_pool = m2m->capture_pool = NULL;
 	frame_converter_close(&encoding->converter);
+}
+
+void encoding_close_pools(struct encoding *first)
+{
+	for (struct encoding *encoding = first; encoding; encoding = encoding->next)
+		close_pools(encoding);
 }

@@ -47,19 +47,17 @@ static int reopen_device(struct setup *setup, const struct setup_options *option
 	return -ESTALE;
 }
 
-/* Closes the node that encodes, waits until it is back, and opens it again. */
-static int reopen_encoder(struct setup *setup, const struct setup_options *options, int signal_fd,
-			  int64_t timeout_ns)
+/* Closes the node, waits until it is back, and opens it again. */
+static int reopen_node(struct setup *setup, struct encoding *encoding, int signal_fd, int64_t timeout_ns)
 {
-	struct device *node = &setup->encoding->encoder.m2m.node;
 	int err;
 
 	setup_close_pools(setup);
-	err = m2m_encoder_close_keeping_name(&setup->encoding->encoder);
+	err = m2m_encoder_close_keeping_name(&encoding->encoder);
 	if (err < 0)
 		return err;
-	err = await_return(node, signal_fd, timeout_ns);
-	return err < 0 ? err : encoding_reopen(setup->encoding, &options->encoder);
+	err = await_return(&encoding->encoder.m2m.node, signal_fd, timeout_ns);
+	return err < 0 ? err : encoding_reopen(encoding);
 }
 
 static bool end_is_gone(struct device *device)
@@ -69,17 +67,17 @@ static bool end_is_gone(struct device *device)
 	return device_ioctl(device, VIDIOC_QUERYCAP, &caps) == -ENODEV;
 }
 
-int reconnect_reopen(struct setup *setup, const struct setup_options *options, bool encoder_failed,
+int reconnect_reopen(struct setup *setup, const struct setup_options *options, const struct encoding *failed,
 		     int signal_fd, int64_t timeout_ns)
 {
-	bool device_gone = !encoder_failed || end_is_gone(&setup->device);
+	bool device_gone = !failed || end_is_gone(&setup->device);
 	int err = 0;
 
 	if (device_gone)
 		err = await_device(setup, signal_fd, timeout_ns);
-	if (err == 0 && setup->encoding &&
-	    (encoder_failed || end_is_gone(&setup->encoding->encoder.m2m.node)))
-		err = reopen_encoder(setup, options, signal_fd, timeout_ns);
+	for (struct encoding *encoding = setup->encoding; err == 0 && encoding; encoding = encoding->next)
+		if (encoding == failed || end_is_gone(&encoding->encoder.m2m.node))
+			err = reopen_node(setup, encoding, signal_fd, timeout_ns);
 	if (err < 0)
 		return err;
 	if (device_gone)

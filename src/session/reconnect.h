@@ -11,9 +11,10 @@
  * the pool and the device may be left closed. Return 0; -ECANCELED when signal_fd became readable;
  * -ETIMEDOUT; or another negative errno, logged. */
 
-/* Waits for the device that was unplugged to come back, or its encoder, or both where the other is gone too,
- * and negotiates the format that the device had. timeout_ns, of each; 0: no limit. */
-int reconnect_reopen(struct setup *setup, const struct setup_options *options, bool encoder_failed,
+/* Waits for the device that was unplugged to come back, or for the node that failed, NULL: none, and for
+ * others of them that are gone too, and negotiates the format that the device had. timeout_ns, of each; 0: no
+ * limit. */
+int reconnect_reopen(struct setup *setup, const struct setup_options *options, const struct encoding *failed,
 		     int signal_fd, int64_t timeout_ns);
 /* After read() or write() the driver keeps buffers, and so the format, until the device is closed: opens it
  * anew, without a pool. */

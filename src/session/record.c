@@ -57,7 +57,7 @@ static bool has_next_stream(const struct record_loop *loop)
 	const struct recording *recording = loop->recording;
 	bool reopens = recording->end == END_DISCONNECT && recording->options.reopen;
 
-	return loop->node_failed ? reopens && !loop->has_source_changed : reopens || loop->has_source_changed;
+	return loop->failed_node ? reopens && !loop->has_source_changed : reopens || loop->has_source_changed;
 }
 
 /* A signal makes the writer impatient by itself; after --count and the like it may take its time. */
@@ -128,7 +128,7 @@ static int reconnect(struct record_loop *loop)
 		err = reconnect_renegotiate(recording->setup, recording->setup_options, &loop->source,
 					    options->signal_fd, record_loop_deadline(loop));
 	else
-		err = reconnect_reopen(recording->setup, recording->setup_options, loop->node_failed,
+		err = reconnect_reopen(recording->setup, recording->setup_options, loop->failed_node,
 				       options->signal_fd, options->reopen_timeout_ns);
 	if (err == POOL_FLUSHING)
 		return record_loop_finish(loop, END_SIGNAL, 0);
@@ -136,7 +136,8 @@ static int reconnect(struct record_loop *loop)
 		return record_loop_time_out(loop);
 	if (err < 0)
 		return err;
-	loop->done = loop->has_source_changed = loop->node_failed = false;
+	loop->done = loop->has_source_changed = false;
+	loop->failed_node = NULL;
 	loop->node_err = 0;
 	recording->end = END_ERROR;
 	return 1;
@@ -184,10 +185,13 @@ static void log_fields(const struct recording *recording)
 
 static int check_node_copies(const struct encoding *encoding)
 {
-	const struct pool_link *link = &encoding->link;
+	const struct pool_link *link;
 
-	if (!link->copies)
+	while (encoding && !encoding->link.copies)
+		encoding = encoding->next;
+	if (!encoding)
 		return 0;
+	link = &encoding->link;
 	log_error("--require-zero-copy: into %s there is only a %s: %s", encoding->encoder.m2m.node.path,
 		  link->fill ? "conversion" : "copy", link->reasons);
 	return -ERANGE;

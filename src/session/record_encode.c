@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A codec or converter node in the way of a recording. */
+/* Codec and converter nodes in the way of a recording. */
 #include "session/record_encode_internal.h"
 
 #include <errno.h>
@@ -13,9 +13,18 @@
 /* How long to wait for the last frames of a node that cannot be told that they are the last. */
 #define DRAIN_NS (2 * NS_PER_S)
 
+static uint64_t n_pending(const struct record_encode *encode)
+{
+	return encode->n_waiting + encode->n_encoding;
+}
+
 uint64_t record_encode_pending(const struct record_loop *loop)
 {
-	return loop->encode ? loop->encode->n_waiting + loop->encode->n_encoding : 0;
+	uint64_t n = 0;
+
+	for (const struct record_encode *encode = loop->encode; encode; encode = encode->next)
+		n += n_pending(encode);
+	return n;
 }
 
 /* --- the loop --- */
@@ -23,20 +32,18 @@ uint64_t record_encode_pending(const struct record_loop *loop)
 /* Ends the recording: the camera is not to blame. */
 static int fail(struct record_encode *encode, enum run_end end, int err)
 {
-	encode->failed = encode->loop->node_failed = true;
+	encode->failed = true;
+	encode->loop->failed_node = encode->encoding;
 	return record_loop_finish(encode->loop, end, err);
 }
 
-/* By the error of a call for the node, which has logged. */
-static int fail_by(struct record_encode *encode, int err)
-{
-	return fail(encode, err == POOL_DEVLOST ? END_DISCONNECT : END_ERROR, err);
-}
-
-/* Errors of the file have ended the recording already. */
+/* By the error of a call for the node, which has logged; not by one of the file, which has ended the
+ * recording already. Returns err. */
 static int check(struct record_encode *encode, int err)
 {
-	return err >= 0 || encode->loop->done ? (err < 0 ? err : 0) : fail_by(encode, err);
+	if (err >= 0 || err == POOL_EOS || encode->failed || encode->loop->refused)
+		return err < 0 ? err : 0;
+	return fail(encode, err == POOL_DEVLOST ? END_DISCONNECT : END_ERROR, err);
 }
 
 /* What can be done without waiting. */
@@ -51,33 +58,96 @@ static int run_node(struct record_encode *encode)
 	return err < 0 ? err : record_encode_feed(encode);
 }
 
-/* Returns 0, also where a signal ends the recording. */
-static int wait(struct record_encode *encode, struct pool *const *pools, unsigned n_pools,
-		int64_t deadline_ns, bool *signalled)
+/* The node and those behind it. Returns 0; POOL_EOS: it was drained; or a negative errno, which has ended the
+ * recording. */
+static int run_nodes(struct record_encode *encode)
+{
+	int err = 0;
+
+	for (; err == 0 && encode; encode = encode->next)
+		err = check(encode, run_node(encode));
+	return err;
+}
+
+static struct record_encode *last_node(struct record_encode *encode)
+{
+	while (encode->next)
+		encode = encode->next;
+	return encode;
+}
+
+/* Waits for the camera, NULL: not, the node and those behind it. Returns 0, also where a signal ends the
+ * recording. */
+static int wait(struct record_encode *encode, struct pool *camera, int64_t deadline_ns, bool *signalled)
 {
 	struct record_loop *loop = encode->loop;
-	bool is_low = pool_is_low(encode->m2m->capture_pool);
+	bool is_low = pool_is_low(last_node(encode)->m2m->capture_pool);
 	struct pollfd fds[] = {
-		{ .fd = signalled ? loop->recording->options.signal_fd : -1, .events = POLLIN },
+		{ .fd = camera ? loop->recording->options.signal_fd : -1, .events = POLLIN },
 		{ .fd = is_low ? fifo_fd(loop->returned) : -1, .events = POLLIN },
 	};
+	struct pool *pools[1 + 2 * ENCODING_NODES_MAX];
+	unsigned n_pools = 0;
 	int err;
 
+	if (camera)
+		pools[n_pools++] = camera;
+	for (; encode; encode = encode->next) {
+		pools[n_pools++] = encode->m2m->output_pool;
+		pools[n_pools++] = encode->m2m->capture_pool;
+	}
 	loop->n_refs -= buffer_ref_return(loop->returned, is_low);
 	err = pool_wait(pools, n_pools, fds, 2, deadline_ns);
-	if (signalled)
-		*signalled = err == 0 && fds[0].revents;
+	*signalled = err == 0 && fds[0].revents;
 	return err == POOL_TIMEOUT ? 0 : err;
 }
+
+/* --- nodes that stand still --- */
 
 static int64_t stall_deadline(const struct record_encode *encode)
 {
 	int64_t stall_ns = encode->loop->recording->options.stall_ns;
 
-	return stall_ns && record_encode_pending(encode->loop) ? encode->active_ns + stall_ns : 0;
+	return stall_ns && n_pending(encode) ? encode->active_ns + stall_ns : 0;
 }
 
-static int report_node_stall(struct record_encode *encode)
+/* deadline_ns, 0: none, or when one of the nodes may have stalled, where that is earlier. */
+static int64_t next_deadline(const struct record_encode *encode, int64_t deadline_ns)
+{
+	int64_t time_ns = now_ns();
+
+	for (; encode; encode = encode->next) {
+		int64_t stall_ns = stall_deadline(encode);
+
+		if (stall_ns > time_ns && (!deadline_ns || stall_ns < deadline_ns))
+			deadline_ns = stall_ns;
+	}
+	return deadline_ns;
+}
+
+/* The next node has all of its buffers. */
+static bool is_blocked(const struct record_encode *encode)
+{
+	return encode->next && !pool_has_queued(encode->m2m->capture_pool);
+}
+
+/* The first that gave no frame for too long, though it gets frames and has room for what it makes: where no
+ * more come, those that it still has do not tell. NULL: none. */
+static struct record_encode *find_stalled(struct record_encode *encode, bool gets_frames)
+{
+	int64_t time_ns = now_ns(), half_ns = encode->loop->recording->options.stall_ns / 2;
+
+	for (; encode; encode = encode->next) {
+		int64_t deadline_ns = stall_deadline(encode);
+
+		if (deadline_ns && time_ns >= deadline_ns && gets_frames && !is_blocked(encode))
+			return encode;
+		gets_frames = is_blocked(encode) || time_ns - encode->active_ns <= half_ns;
+	}
+	return NULL;
+}
+
+static int report_stalled(struct record_encode *encode)
 {
 	log_error("%s: the %s gave no frame for %.3g s; it has %llu, and %llu wait until it returns a buffer",
 		  encode->m2m->node.path, conversion_job_name(encode->m2m->conversion.job),
@@ -86,35 +156,20 @@ static int report_node_stall(struct record_encode *encode)
 	return fail(encode, END_STALL, POOL_TIMEOUT);
 }
 
-/* Where the camera gives nothing either, the frames that the node still has do not tell. */
-static int check_stall(struct record_encode *encode)
-{
-	int64_t deadline_ns = stall_deadline(encode), time_ns = now_ns();
-	int64_t half_ns = encode->loop->recording->options.stall_ns / 2;
-
-	if (!deadline_ns || time_ns < deadline_ns || time_ns - encode->loop->last_frame_ns > half_ns)
-		return 0;
-	return report_node_stall(encode);
-}
-
 int record_encode_turn(struct record_loop *loop, int64_t deadline_ns)
 {
-	struct record_encode *encode = loop->encode;
-	struct pool *pools[] = { loop->recording->setup->pool, encode->m2m->output_pool,
-				 encode->m2m->capture_pool };
-	int64_t stall_ns = stall_deadline(encode);
+	struct record_encode *first = loop->encode, *stalled;
+	int64_t half_ns = loop->recording->options.stall_ns / 2;
 	bool signalled;
-	int err;
+	int err = wait(first, loop->recording->setup->pool, next_deadline(first, deadline_ns), &signalled);
 
-	if (stall_ns > now_ns() && (!deadline_ns || stall_ns < deadline_ns))
-		deadline_ns = stall_ns;
-	err = wait(encode, pools, 3, deadline_ns, &signalled);
 	if (signalled)
 		return record_loop_finish(loop, END_SIGNAL, 0);
-	if (err == 0)
-		err = run_node(encode);
-	err = check(encode, err);
-	return err < 0 || loop->done ? err : check_stall(encode);
+	err = err < 0 ? check(first, err) : run_nodes(first);
+	if (err < 0 || loop->done)
+		return err;
+	stalled = find_stalled(first, now_ns() - loop->last_frame_ns <= half_ns);
+	return stalled ? report_stalled(stalled) : 0;
 }
 
 int record_encode_add(struct record_loop *loop, struct buffer *buffer, int64_t pts_ns, uint64_t lost)
@@ -127,39 +182,60 @@ int record_encode_add(struct record_loop *loop, struct buffer *buffer, int64_t p
 		return record_loop_lose_for_want_of_memory(loop);
 	}
 	frame->frame.pts_ns = pts_ns;
-	frame->copied = buffer->copied || encode->encoding->link.copies;
-	frame->raw = buffer;
-	frame->stage = RECORD_WAITING;
-	if (record_encode_pending(loop) == 0)
-		encode->active_ns = now_ns();
-	encode->n_waiting++;
+	record_encode_enter(encode, frame, buffer);
 	record_loop_append(loop, frame);
 	return check(encode, record_encode_feed(encode));
 }
 
 /* --- start and end --- */
 
+static int open_nodes(struct record_loop *loop)
+{
+	struct record_encode **next = &loop->encode;
+	struct encoding *encoding = loop->recording->setup->encoding;
+
+	for (unsigned i = 0; encoding; i++, encoding = encoding->next) {
+		struct record_encode *encode = calloc(1, sizeof *encode);
+
+		if (!encode)
+			return record_loop_finish(loop, END_ERROR, log_no_memory());
+		*encode = (struct record_encode){ .loop = loop,
+						  .index = i,
+						  .encoding = encoding,
+						  .m2m = &encoding->encoder.m2m,
+						  .asked_pts_ns = NO_KEY_ASKED };
+		*next = encode;
+		next = &encode->next;
+	}
+	return 0;
+}
+
+/* The queues behind it first, so that it has room for what it makes. before: the node that gives it frames;
+ * NULL: the camera does. */
+static int start_node(struct record_encode *encode, struct record_encode *before)
+{
+	struct pool *failed = NULL;
+	int err = encode->next ? start_node(encode->next, encode)
+			       : check(encode, pool_start(encode->m2m->capture_pool));
+
+	if (err < 0)
+		return err;
+	err = pool_link_start(&encode->encoding->link, &failed);
+	if (failed == encode->m2m->output_pool)
+		return check(encode, err);
+	return before ? check(before, err) : err;
+}
+
 int record_encode_start(struct record_loop *loop)
 {
-	struct encoding *encoding = loop->recording->setup->encoding;
-	struct record_encode *encode = calloc(1, sizeof *encode);
-	struct pool *failed = NULL;
-	int err;
+	int err = open_nodes(loop);
+	struct record_encode *last;
 
-	if (!encode)
-		return record_loop_finish(loop, END_ERROR, log_no_memory());
-	*encode = (struct record_encode){ .loop = loop,
-					  .encoding = encoding,
-					  .m2m = &encoding->encoder.m2m,
-					  .asked_pts_ns = NO_KEY_ASKED };
-	loop->encode = encode;
-	err = parameter_sets_open(&encode->parameter_sets, &encoding->encoder.coded);
-	if (err == 0)
-		err = pool_start(encode->m2m->capture_pool);
 	if (err < 0)
-		return fail_by(encode, err);
-	err = pool_link_start(&encoding->link, &failed);
-	return err < 0 && failed == encode->m2m->output_pool ? fail_by(encode, err) : err;
+		return err;
+	last = last_node(loop->encode);
+	err = check(last, parameter_sets_open(&last->parameter_sets, &last->encoding->encoder.coded));
+	return err < 0 ? err : start_node(loop->encode, NULL);
 }
 
 /* Where the node cannot be told that it has all, its last frames are waited for. */
@@ -175,65 +251,76 @@ static int tell_end(struct record_encode *encode, bool *told)
 	return err == -ENOTTY || err == POOL_NOBUF ? 0 : err;
 }
 
+/* Those before it are drained. Returns 0, also where frames are lost in it, or a negative errno, which has
+ * ended the recording. */
 static int drain(struct record_encode *encode)
 {
-	struct pool *pools[] = { encode->m2m->output_pool, encode->m2m->capture_pool };
-	bool can_tell = true;
+	struct record_encode *stalled;
+	bool can_tell = true, signalled;
 	int err = 0;
 
-	encode->active_ns = now_ns();
-	while (encode->n_waiting || encode->n_encoding) {
-		int64_t deadline_ns = stall_deadline(encode);
+	for (struct record_encode *node = encode; node; node = node->next)
+		node->active_ns = now_ns();
+	while (err == 0 && n_pending(encode)) {
+		int64_t deadline_ns;
 
-		if (!can_tell)
-			deadline_ns = encode->active_ns + DRAIN_NS;
-		err = run_node(encode);
+		err = run_nodes(encode);
 		if (err == 0)
-			err = tell_end(encode, &can_tell);
+			err = check(encode, tell_end(encode, &can_tell));
 		if (err < 0)
-			return err == POOL_EOS ? 0 : err;
+			break;
+		deadline_ns = can_tell || is_blocked(encode) ? 0 : encode->active_ns + DRAIN_NS;
 		if (deadline_ns && now_ns() >= deadline_ns)
-			return can_tell ? report_node_stall(encode) : 0;
-		if (encode->n_waiting || encode->n_encoding)
-			err = wait(encode, pools, 2, deadline_ns, NULL);
-		if (err < 0)
-			return err;
+			break;
+		stalled = find_stalled(encode, can_tell);
+		if (stalled)
+			return report_stalled(stalled);
+		if (n_pending(encode))
+			err = check(encode,
+				    wait(encode, NULL, next_deadline(encode, deadline_ns), &signalled));
 	}
-	return 0;
+	return err == POOL_EOS ? 0 : err;
+}
+
+/* Neither the node nor one behind it failed. */
+static bool can_drain(const struct record_encode *encode)
+{
+	while (encode && !encode->failed)
+		encode = encode->next;
+	return !encode;
 }
 
 int record_encode_finish(struct record_loop *loop, int err)
 {
-	struct record_encode *encode = loop->encode;
 	enum run_end end = loop->recording->end;
 	bool has_room = end != END_SIZE && end != END_WRITE_ERROR;
+	enum frame_result result = has_room ? FRAME_LOST_CODEC : FRAME_SKIPPED;
 	int drain_err = 0;
 
-	if (!encode)
+	if (!loop->encode)
 		return err;
-	if (!encode->failed && has_room && encode->m2m->capture_pool)
-		drain_err = drain(encode);
-	if (drain_err < 0 && !encode->failed && !loop->refused)
-		fail_by(encode, drain_err);
-	record_encode_leave_out(encode, RECORD_WAITING, has_room ? FRAME_LOST_CODEC : FRAME_SKIPPED);
-	record_encode_leave_out(encode, RECORD_ENCODING, has_room ? FRAME_LOST_CODEC : FRAME_SKIPPED);
-	record_loop_flush(encode->loop);
-	return err < 0 ? err : drain_err;
+	for (struct record_encode *encode = loop->encode; encode; encode = encode->next) {
+		if (has_room && !loop->refused && can_drain(encode))
+			drain_err = drain(encode);
+		record_encode_leave_out(encode, RECORD_WAITING, result);
+		record_encode_leave_out(encode, RECORD_ENCODING, result);
+		err = err < 0 ? err : drain_err;
+	}
+	record_loop_flush(loop);
+	return err;
 }
 
 void record_encode_stop(struct record_loop *loop)
 {
-	pool_link_stop(&loop->encode->encoding->link);
-	pool_stop(loop->encode->m2m->capture_pool);
+	for (struct record_encode *encode = loop->encode; encode; encode = encode->next)
+		pool_link_stop(&encode->encoding->link);
+	pool_stop(last_node(loop->encode)->m2m->capture_pool);
 }
 
-void record_encode_close(struct record_loop *loop)
+static void count_copies(struct ledger *ledger, const struct encoding *encoding)
 {
-	struct record_encode *encode = loop->encode;
-	struct ledger *ledger = &loop->recording->ledger;
-	const struct encoding *encoding = encode->encoding;
-	const struct pool_info infos[] = { pool_info(encode->m2m->output_pool),
-					   pool_info(encode->m2m->capture_pool) };
+	const struct m2m *m2m = &encoding->encoder.m2m;
+	const struct pool_info infos[] = { pool_info(m2m->output_pool), pool_info(m2m->capture_pool) };
 
 	for (size_t i = 0; i < ARRAY_SIZE(infos); i++) {
 		ledger->copied += infos[i].n_copied;
@@ -241,7 +328,16 @@ void record_encode_close(struct record_loop *loop)
 	}
 	ledger->copied += encoding->link.n_copied + encoding->converter.n_copied;
 	ledger->bytes_copied += encoding->link.bytes_copied + encoding->converter.bytes_copied;
-	parameter_sets_close(&encode->parameter_sets);
-	free(encode);
-	loop->encode = NULL;
+}
+
+void record_encode_close(struct record_loop *loop)
+{
+	struct record_encode *encode;
+
+	while ((encode = loop->encode)) {
+		loop->encode = encode->next;
+		count_copies(&loop->recording->ledger, encode->encoding);
+		parameter_sets_close(&encode->parameter_sets);
+		free(encode);
+	}
 }

@@ -12,6 +12,12 @@
 /* So many later frames may come out of the node before one that it got earlier. */
 #define MAX_OVERTAKEN 4
 
+static bool is_at(const struct record_encode *encode, const struct record_frame *frame,
+		  enum record_stage stage)
+{
+	return frame->stage == stage && frame->node == encode->index;
+}
+
 /* Decides on a frame that is not in the file. */
 static void leave_out(struct record_encode *encode, struct record_frame *frame, enum frame_result result)
 {
@@ -37,11 +43,23 @@ static void leave_out(struct record_encode *encode, struct record_frame *frame, 
 void record_encode_leave_out(struct record_encode *encode, enum record_stage stage, enum frame_result result)
 {
 	for (struct record_frame *frame = encode->loop->first; frame; frame = frame->next)
-		if (frame->stage == stage)
+		if (is_at(encode, frame, stage))
 			leave_out(encode, frame, result);
 }
 
 /* --- into the node --- */
+
+void record_encode_enter(struct record_encode *encode, struct record_frame *frame, struct buffer *buffer)
+{
+	if (encode->n_waiting + encode->n_encoding == 0)
+		encode->active_ns = now_ns();
+	frame->copied |= buffer->copied || encode->encoding->link.copies;
+	frame->raw = buffer;
+	frame->stage = RECORD_WAITING;
+	frame->node = encode->index;
+	frame->n_overtaken = 0;
+	encode->n_waiting++;
+}
 
 /* Whether the segment would go on beyond its end without a key frame. */
 static bool needs_key(const struct record_encode *encode, const struct record_frame *frame)
@@ -116,7 +134,9 @@ int record_encode_feed(struct record_encode *encode)
 
 	for (struct record_frame *frame = encode->loop->first; err == 0 && encode->n_waiting && frame;
 	     frame = frame->next) {
-		if (frame->stage != RECORD_WAITING)
+		if (frame->stage != RECORD_READY && frame->node < encode->index)
+			break; /* an encoder gets them in order, also where a converter does not keep it */
+		if (!is_at(encode, frame, RECORD_WAITING))
 			continue;
 		if (needs_key(encode, frame))
 			err = ask_for_key(encode, frame);
@@ -137,7 +157,7 @@ static struct record_frame *find_frame(const struct record_encode *encode, const
 	struct record_frame *first = NULL;
 
 	for (struct record_frame *frame = encode->loop->first; frame; frame = frame->next) {
-		if (frame->stage != RECORD_ENCODING)
+		if (!is_at(encode, frame, RECORD_ENCODING))
 			continue;
 		if (copied && frame->node_timestamp_ns == info->timestamp_ns)
 			return frame;
@@ -151,7 +171,7 @@ static struct record_frame *find_frame(const struct record_encode *encode, const
 static void lose_overtaken(struct record_encode *encode, const struct record_frame *until)
 {
 	for (struct record_frame *frame = encode->loop->first; frame != until; frame = frame->next)
-		if (frame->stage == RECORD_ENCODING && ++frame->n_overtaken >= MAX_OVERTAKEN)
+		if (is_at(encode, frame, RECORD_ENCODING) && ++frame->n_overtaken >= MAX_OVERTAKEN)
 			leave_out(encode, frame, FRAME_LOST_CODEC);
 }
 
@@ -205,7 +225,7 @@ static int keep_coded(struct record_encode *encode, struct record_frame *frame, 
  * camera's order, in which it could not be decoded. */
 static bool is_out_of_order(struct record_encode *encode, const struct record_frame *frame)
 {
-	if (!frame->n_overtaken || encode->parameter_sets.intra_only)
+	if (!frame->n_overtaken || encode->next || encode->parameter_sets.intra_only)
 		return false;
 	if (!encode->said_reordered)
 		log_warn("%s: the encoder gives frames after later ones (B frames), which are left out: "
@@ -222,12 +242,15 @@ static int take_coded(struct record_encode *encode, struct buffer *buffer, const
 	bool keeps_damaged = loop->recording->options.bad_frames == BAD_FRAMES_KEEP;
 	struct record_frame *frame = find_frame(encode, info);
 	struct frame coded = record_loop_describe(buffer);
+	bool is_good = frame && (!coded.damaged || keeps_damaged) && !is_out_of_order(encode, frame);
 	int err = 0;
 
 	encode->active_ns = info->dequeue_ns;
 	encode->ended = false;
-	if (frame && (!coded.damaged || keeps_damaged) && !is_out_of_order(encode, frame) &&
-	    record_loop_reference(loop, &coded, buffer) == 0) {
+	if (is_good && encode->next) {
+		encode->n_encoding--;
+		record_encode_enter(encode->next, frame, buffer);
+	} else if (is_good && record_loop_reference(loop, &coded, buffer) == 0) {
 		frame->info.bytes = info->bytes;
 		frame->scarce = pool_is_low(buffer->pool);
 		err = keep_coded(encode, frame, &coded);

@@ -50,7 +50,7 @@ int record_event_open(struct record_file *file)
 /* Whether frames differ in their size. */
 static bool is_coded(const struct setup *setup)
 {
-	return setup->encoding ? !encoding_converts(setup->encoding)
+	return setup->encoding ? !encoding_converts(encoding_last(setup->encoding))
 			       : video_format_is_compressed(&setup->format);
 }
 

@@ -9,7 +9,7 @@
 #include "session/frame_log.h"
 #include "session/record.h"
 
-/* Where a frame is that a codec node encodes. */
+/* Where a frame is that nodes encode or convert. */
 enum record_stage { RECORD_READY, RECORD_WAITING, RECORD_ENCODING };
 
 /* A frame on its way from the device loop to the file thread. */
@@ -24,9 +24,10 @@ struct record_frame {
 	bool kept;                /* in the pre-roll, by a copy */
 	bool scarce;              /* the queue is short of buffers, and needs this one back soon */
 
-	/* While a codec node encodes it, see record_encode.h. */
+	/* While nodes encode or convert it, see record_encode.h. */
 	enum record_stage stage;
-	struct buffer *raw;        /* RECORD_WAITING: the camera's */
+	unsigned node;             /* which of them has it, or is to get it */
+	struct buffer *raw;        /* RECORD_WAITING: the camera's, or that of the node before */
 	int64_t node_timestamp_ns; /* by which its coded frame is known */
 	unsigned n_overtaken;      /* by so many later ones it was in coming out */
 };

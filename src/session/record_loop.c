@@ -289,7 +289,7 @@ static int run_stream(struct record_loop *loop)
 	capture_timestamps_begin(&loop->timestamps, pool_format(pool)->fps, pool_info(pool).streams,
 				 now_ns());
 	err = loop->recording->setup->encoding ? record_encode_start(loop) : pool_start(pool);
-	if (err == POOL_DEVLOST && !loop->node_failed)
+	if (err == POOL_DEVLOST && !loop->failed_node)
 		return handle_result(loop, err);
 	loop->last_frame_ns = loop->progress_ns = now_ns();
 	loop->suspension = (struct suspension){ .resume_fd = loop->recording->options.resume_fd,

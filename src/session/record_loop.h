@@ -29,9 +29,9 @@ struct record_loop {
 	enum frame_result fields_result; /* FRAME_WRITTEN: none was lost */
 	uint64_t n_sent, bytes_sent;     /* to the file thread */
 	int64_t start_ns, progress_ns;
-	struct record_encode *encode; /* a codec node in the way; NULL: none */
-	bool node_failed;             /* which ended the recording, */
-	int node_err;                 /* by this error */
+	struct record_encode *encode;       /* the first of the nodes in the way; NULL: none */
+	const struct encoding *failed_node; /* which ended the recording, */
+	int node_err;                       /* by this error */
 	struct suspension suspension;
 	int64_t last_frame_ns;    /* when the last frame came that could be used */
 	uint64_t n_unusable;      /* since then */

@@ -218,9 +218,10 @@ enum status setup_device(struct setup *setup, const struct setup_options *option
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && status == STATUS_DONE; i++)
 		if (steps[i].set)
 			status = status_of(steps[i].stage, steps[i].set(setup, options));
-	if (status == STATUS_DONE && (options->encoder.codec || options->encoder.device))
-		status = status_of(STAGE_DEVICE, encoding_open(&setup->encoding, &options->encoder,
-							       &setup->device, &setup->request));
+	if (status == STATUS_DONE && options->n_nodes)
+		status = status_of(STAGE_DEVICE,
+				   encoding_open(&setup->encoding, options->nodes, options->n_nodes,
+						 &setup->device, &setup->request));
 	return status;
 }
 
@@ -271,7 +272,7 @@ enum status setup_encoding(struct setup *setup, const struct setup_options *opti
 
 const struct video_format *setup_file_format(const struct setup *setup)
 {
-	return setup->encoding ? &setup->encoding->encoder.coded : &setup->format;
+	return setup->encoding ? &encoding_last(setup->encoding)->encoder.coded : &setup->format;
 }
 
 /* Of the memory for frames. */

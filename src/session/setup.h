@@ -28,8 +28,9 @@ struct setup_options {
 	int signal_fd;                /* ends the wait for a source's signal when it is readable; -1: none */
 	int64_t signal_timeout_ns;    /* how long to wait for it; 0: as long as it takes */
 	struct negotiate_request format;
-	struct m2m_encoder_options encoder; /* codec and device NULL: no node encodes or converts */
-	const char *io, *import_from;       /* as in pool_options */
+	struct m2m_encoder_options nodes[ENCODING_NODES_MAX]; /* that convert and encode, in this order */
+	unsigned n_nodes;
+	const char *io, *import_from; /* as in pool_options */
 	uint64_t memory_limit;
 	bool has_pre_roll; /* for which a part of it is kept */
 	int64_t pre_roll_ns;
@@ -45,7 +46,7 @@ struct setup_options {
 struct setup {
 	struct device device;       /* closed, it may keep the path, name and info of the one that was open */
 	struct video_format format; /* as negotiated */
-	struct encoding *encoding;  /* NULL: none */
+	struct encoding *encoding;  /* the first node; NULL: none */
 	struct pool *pool;          /* NULL: none */
 	struct pipeline *pipeline;  /* NULL: none, or not needed */
 	bool has_device;            /* it is open */
@@ -79,7 +80,7 @@ int setup_pipeline(struct setup *setup, const struct setup_options *options,
 		   struct negotiate_request *request);
 /* The steps of setup_open(), for callers that negotiate the format themselves, by setup->request: the device
  * and what is set before the format; format and crop, after which the former is read back (or setup_verify()
- * alone, once setup->format is filled in); the encoder; the queue. setup_pool() returns 0 or a negative
+ * alone, once setup->format is filled in); the nodes; the queue. setup_pool() returns 0 or a negative
  * errno, logged. */
 enum status setup_device(struct setup *setup, const struct setup_options *options);
 enum status setup_format(struct setup *setup, const struct setup_options *options);
