@@ -68,10 +68,10 @@ static const struct option_row file_rows[] = {
 	  .help = "encoder options; of a codec node bitrate, gop, profile, level, qp, quality and its "
 		  "controls" },
 	{ "convert-device", 0, OPT_TEXT, OFFSET(convert_device), .argument = "DEV",
-	  .help = "convert and scale by this memory-to-memory node, before the file" },
+	  .help = "convert and scale by this memory-to-memory node, before the encoder or file" },
 	{ "convert-pixelformat", 0, OPT_TEXT, OFFSET(convert_pixelformat), .argument = "F",
 	  .help = "what it makes: a FourCC (NV12) or libav name",
-	  .preset_help = "the first of NV12, YU12, YUYV that it can" },
+	  .preset_help = "the first of NV12, YU12, YUYV that it can, and the codec node takes" },
 	{ "convert-size", 0, OPT_SIZE, OFFSET(convert_size), .help = "in this size",
 	  .preset_help = "the device's" },
 	{ "format-opt", 0, OPT_LIST, OFFSET(format_options), .argument = "K=V[,...]",
@@ -201,12 +201,6 @@ static int check_converter(const struct capture_options *options)
 	if (!options->convert_device && (options->convert_pixelformat || options->convert_size.width)) {
 		log_error("--convert-%s is of a converter: name one with --convert-device",
 			  options->convert_pixelformat ? "pixelformat" : "size");
-		return -EINVAL;
-	}
-	if (options->convert_device && codec_name_is_node(options->codec)) {
-		log_error("--convert-device: what a node converts goes to the file, or to an encoder of "
-			  "libavcodec: leave out --codec %s, whose node gets other formats by libswscale",
-			  options->codec);
 		return -EINVAL;
 	}
 	if (options->convert_pixelformat && pixfmt_parse(options->convert_pixelformat, &fourcc, 1) == 0) {

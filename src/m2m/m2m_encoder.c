@@ -176,6 +176,17 @@ static uint32_t usual_format(const struct conversion_formats *list)
 	return list->fourccs[0];
 }
 
+uint32_t m2m_encoder_format_from(const struct m2m_encoder *encoder, const struct m2m_encoder *before)
+{
+	const struct conversion_formats *given = &before->m2m.conversion.to;
+	struct conversion_formats both = { 0 };
+
+	for (unsigned i = 0; i < given->n; i++)
+		if (conversion_has(&encoder->m2m.conversion.from, given->fourccs[i]))
+			both.fourccs[both.n++] = given->fourccs[i];
+	return both.n ? usual_format(&both) : 0;
+}
+
 /* Coded frames are at most as large as the raw ones, but for small noisy ones with their headers. */
 static int set_coded(struct m2m_encoder *encoder, const struct video_format *camera)
 {

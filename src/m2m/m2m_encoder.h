@@ -38,6 +38,8 @@ int m2m_encoder_close_keeping_name(struct m2m_encoder *encoder); /* as m2m_close
  * encoder takes and the camera lists; 0: there is none. */
 uint32_t m2m_encoder_common_format(const struct m2m_encoder *encoder, struct device *camera,
 				   uint32_t present);
+/* What the node gets from another one: the first usual format that both have; 0: none. */
+uint32_t m2m_encoder_format_from(const struct m2m_encoder *encoder, const struct m2m_encoder *before);
 /* Sets both formats, the rate and the controls for pictures of the camera's format, which is the OUTPUT
  * queue's too where the encoder takes it, with the same strides if it can. Returns 0 or a negative errno,
  * logged: -ERANGE where it cannot encode that size or make what is asked for, or a control is refused. */

@@ -13,9 +13,10 @@ struct pool {
 	struct device *device;
 	const struct io_ops *io;
 	struct video_format format;
-	bool output;     /* device_is_output() */
-	bool m2m;        /* a memory-to-memory device ends its stream with an empty buffer */
-	bool lends;      /* capture: frames go to another device, which a copy would be out of reach of */
+	bool output; /* device_is_output() */
+	bool m2m;    /* a memory-to-memory device ends its stream with an empty buffer */
+	bool lends;  /* capture: a short supply is no reason for a copy: frames go to another device, which
+			could not reach it, or a memory-to-memory device waits for its buffers */
 	bool overwrites; /* capture: the driver fills buffers that it was not given: all frames are copied */
 	uint64_t frame_bytes;               /* memory of a frame, all planes */
 	uint32_t payload_bytes[MAX_PLANES]; /* least payload of a raw frame's planes; 0: any */

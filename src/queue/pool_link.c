@@ -234,7 +234,7 @@ void pool_link_connect(struct pool_link *link, struct pool *from, struct pool *t
 {
 	link->from = from;
 	link->to = to;
-	from->lends = !link->copies;
+	from->lends = !link->copies || from->m2m;
 	if (!link->copies) {
 		pool_set_cpu_access(from, false);
 		pool_set_cpu_access(to, false);

@@ -26,6 +26,16 @@ static void choose_format(struct encoding *encoding, struct device *camera, stru
 		    encoding->encoder.m2m.node.path);
 }
 
+/* The same of the node before, which makes what this one takes. */
+static void choose_converted(struct encoding *before)
+{
+	struct encoding *encoding = before->next;
+	uint32_t fourcc = m2m_encoder_format_from(&encoding->encoder, &before->encoder);
+
+	if (fourcc && !before->options.pixelformat)
+		before->options.pixelformat = fourcc_text(fourcc, encoding->pixelformat);
+}
+
 static int open_node(struct encoding **out, const struct m2m_encoder_options *options, struct device *camera)
 {
 	struct encoding *encoding = *out ? *out : calloc(1, sizeof *encoding);
@@ -58,6 +68,8 @@ int encoding_open(struct encoding **first, const struct m2m_encoder_options *opt
 		encoding = &(*encoding)->next;
 	}
 	choose_format(*first, camera, request);
+	for (struct encoding *node = *first; node->next; node = node->next)
+		choose_converted(node);
 	return 0;
 }
 

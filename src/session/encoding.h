@@ -23,7 +23,7 @@ struct encoding {
 	struct pool_link link;
 	bool said_copies;                  /* that the link does, which a stream after the first may do too */
 	struct frame_converter converter;  /* frames that the node cannot take as they are */
-	char pixelformat[FOURCC_TEXT_MAX]; /* that the camera is asked for; "": its own */
+	char pixelformat[FOURCC_TEXT_MAX]; /* that the camera or the node before is asked for; "": its own */
 	struct pool_info coded_info;       /* of the CAPTURE pool, once it was closed */
 };
 

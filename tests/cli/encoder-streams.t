@@ -41,6 +41,24 @@ for io in auto mmap; do
 		like "$(grep -v copied err)" '^v4l2q: sim: the encoder gave no frame for 0.3 s; it has [0-9]+, and [0-9]+ wait' "$io, $keys: the encoder is to blame"
 	done
 done
+
+# The same through a converter and the encoder behind it.
+for node in converter encoder; do
+	declare -A keys=([converter]='' [encoder]='') && keys[$node]=,unplug=10,replug=50
+	encode 0 auto '' "${keys[encoder]}" --on-disconnect=wait --convert-device "sim:type=converter${keys[converter]}"
+	like "$(json r.json "$summary")" '^10 10 5, 0 [0-9]+ lost, count' "a converter in front: the $node comes back"
+done
+encode 0 auto ,event=10:160x120 ,fps=100 --convert-device sim:type=converter --frame-log log
+is "$(json r.json '"\(.source.changes) \(.output | length) \(.frames.written) \(.frames.copied)"') $(probe s-1.mkv width)" '1 2 25 0 160' 'a converter in front: a source of another size'
+encode 0 auto '' ',fail=s_ctrl@*:EINVAL' --segment 5k --convert-device sim:type=converter
+is "$(for f in s-*.mkv; do ffprobe -v error -show_entries packet=flags -of csv=p=0 "$f" | grep -nc K; done | sort -u) $(json r.json '"\(.frames.written) \(.frames.lost.codec // 0)"')" \
+	'1 25 0' 'a converter in front: segments without key frames on demand'
+ok 'a converter in front: several' [ -e s-2.mkv ]
+encode 0 auto '' ,fps=100 --max-buffers 12 --memory 1M --convert-device sim:type=converter
+is "$(json r.json '"\(.frames.written) \(.frames.lost.queue > 0) \(.frames.lost.driver) \(.frames.lost.codec // 0) \(.end)"')" '25 true 0 0 count' 'a converter in front: the encoder is too slow'
+encode 5 auto ,fps=100 ,hold=30 --max-buffers 12 --stall-timeout 300ms --convert-device sim:type=converter
+like "$(errors)" 'the encoder gave no frame for 0.3 s' 'a converter in front: it is held up by the encoder, which is to blame'
+
 encode 5 auto '' ,unplug=10,replug=60000 --on-disconnect=wait=100ms
 like "$(json r.json "$summary")" '^10, 0 [0-9]+ lost, disconnect' 'the encoder is away for too long'
 done_testing

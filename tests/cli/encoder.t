@@ -104,6 +104,39 @@ done <<-'END'
 END
 like "$(errors)" 'the converter gave no frame for 0.3 s' 'a converter that stands still: named'
 
+# A converter and an encoder behind it, which takes its buffers as they are.
+# through STATUS CONVERTER-KEYS ENCODER-KEYS [OPTIONS...]
+through() {
+	rm -f out.mkv
+	run_status "$1" v4l2q capture -d "sim:size=$size,fps=0,format=${camera_format:-YUYV}" --convert-device "sim:type=converter$2" -c h264_v4l2 --codec-device "sim:type=encoder$3" \
+		-n 20 -y -o out.mkv --json=r.json "${@:4}"
+	balanced r.json "converter$2, encoder$3"
+}
+ways='"\(.converter.to), \(.converter.relay), \(.encoder.link), \(.frames.written) \(.frames.copied)"'
+through 0 '' '' --require-zero-copy --frame-log log -vv
+is "$(json r.json "$ways") $(jq -r .seq log | xargs)" "NV12, dmabuf, exported by sim, dmabuf, exported by sim, 20 0 $(echo {0..19})" 'through both: no frame is copied'
+shows out.mkv 20 0 'through both'
+ok 'through both: no processor access to the shared memory' grep -qv DMA_BUF_IOCTL_SYNC err
+camera_format=MJPG through 0 '' ,import=EFAULT -p MJPG --convert-size 160x120 --convert-pixelformat YU12
+is "$(json r.json "$ways") $(json r.json .converter.relay_why) $(probe out.mkv width)" 'YU12, copy, dmabuf, exported by sim, 20 0 compressed frames are decoded 160' \
+	'decoded, then scaled into memory of the encoder'
+like "$(sed -n '/^converter/,/^output/p' err | xargs)" '^converter sim: NV12 into YU12; from the device: copy \(compressed .* encoder sim \(sim\): h264_v4l2; frames: dmabuf, exported by sim \(' 'both are in the text'
+run_status 4 v4l2q capture -q -d "sim:size=$size,format=YUYV" -n 2 --convert-device sim:type=converter,caps=mmap -c h264_v4l2 --codec-device sim:type=encoder,caps=mmap --require-zero-copy -y -o refused.mkv
+like "$(errors)" '--require-zero-copy: into sim there is only a copy: ' 'a copy between the two: refused'
+while IFS='|' read -r converter encoder status books blamed; do
+	through "$status" "$converter" "$encoder" --stall-timeout 500ms
+	is "$(json r.json '"\(.frames.written) \(.frames.lost.codec // 0) \(.end)"') $(probe out.mkv nb_read_packets)" "$books ${books%% *}" "converter$converter, encoder$encoder: the books and the file"
+	[ -z "$blamed" ] || like "$(errors)" "the $blamed gave no frame" "converter$converter, encoder$encoder: which of the two"
+done <<-'END'
+	,reorder,hold=3|,hold=3,commands=no|0|20 0 count
+	,empty=5|,empty-ok=5,create=no,grant=2|0|20 2 count
+	,last=10,caps=mmap|,last=5,caps=mmap|0|20 0 count
+	,unplug=10||5|10 1 disconnect
+	|,unplug=10|5|10 1 disconnect
+	,stall=10||5|10 10 stall|converter
+	|,stall=10|5|10 10 stall|encoder
+END
+
 # What is copied or converted on the way into a node is refused.
 for keys in "$camera|--io mmap -c h264_v4l2 --codec-device $node|copy" "sim:planes=2,format=NM12,size=$size|-p NM12 -c h264_v4l2 --codec-device $node|conversion" \
 	"$camera|--io mmap --convert-device sim:type=converter|copy"; do
@@ -128,7 +161,8 @@ run_status 3 v4l2q capture -d "$camera" -c vp8_v4l2 --codec-device sim -y -o out
 run_status 3 v4l2q capture -d "$camera" --convert-device "$node" -y -o out.mkv
 one_clear_line 'wants a converter of raw frames, and this is an encoder' 'an encoder as converter'
 run_status 2 v4l2q capture -d "$camera" --convert-size 64x48 -y -o out.mkv
-run_status 2 v4l2q capture -d "$camera" -c h264_v4l2 --convert-device "$node" -y -o out.mkv
+run_status 3 v4l2q capture -d "$camera" -c h264_v4l2 --codec-device sim:type=converter --convert-device sim:type=converter -y -o out.mkv
+one_clear_line 'this node does not make h264_v4l2: it is a converter' 'a converter as encoder, behind another'
 run_status 4 v4l2q capture -d "$camera" --convert-device sim:type=converter --convert-pixelformat H264 -y -o out.mkv
 one_clear_line 'the converter does not make H264' 'a converter that is to encode'
 run_status 4 v4l2q capture -d "$camera" -c h264_v4l2 --codec-device "$node" --codec-opt speed=1 -y -o out.mkv

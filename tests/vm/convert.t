@@ -32,6 +32,13 @@ sys.exit(f"{worst:.1f} dB" if worst < 35 else 0)
 END
 }
 
+# is_like_still DECODED: each picture of the encoder's, in the least like one, is nearer than 35 dB.
+is_like_still() {
+	ffmpeg -nostdin -f rawvideo -s 640x480 -pix_fmt bgr24 -i "$1" -f rawvideo -s 640x480 -pix_fmt rgb24 -stream_loop 2 -i "$job/still.raw" \
+		-lavfi '[0]format=gbrp[a];[1]format=gbrp[b];[a][b]psnr' -f null - 2>&1 |
+		sed -n 's/.*PSNR.* min:\([a-z0-9.]*\) .*/\1/p' | awk '$1 == "inf" || $1 > 35 { like = 1 } END { exit !like }'
+}
+
 for k in "${kernels[@]}"; do
 	[ "$k" != 6.1 ] || continue # its vivid connects no two devices
 	drivers=$("$root/scripts/vm-test-drivers" "$k") || exit 1
@@ -57,6 +64,16 @@ for k in "${kernels[@]}"; do
 	is 'recorded: nothing is copied' "$(status recorded) $(report recorded '.converter.relay, .frames.written, .frames.copied' | paste -sd ' ')" \
 		'0 dmabuf, exported by /dev/video1 3 0'
 	ok 'recorded: three frames, to the byte' cmp <(cat "$job"/still.raw "$job"/still.raw "$job"/still.raw) "$job/recorded.raw"
+	is 'both: nothing is copied on either way' "$(status both) $(report both '.converter.relay, .encoder.link, .frames.written, .frames.copied' | paste -sd ' ')" \
+		"0 dmabuf, exported by /dev/video1 dmabuf, exported by $(report both .converter.path) 3 0"
+	ok 'both: the books balance' books_balance both
+	is 'both: the log has the numbers in order' "$(frames both 'map(select(.fate == "written") | .seq) | . == sort and length == 3')" true
+	is 'both: three pictures are decoded' "$(stat -c %s "$job/both.raw")" $((3 * 921600))
+	ok 'both: each is like the camera'\''s' is_like_still "$job/both.raw"
+	is 'unbound: exit status 5' "$(status unbound) $(report unbound .end)" '5 disconnect'
+	ok 'unbound: the encoder is named' says unbound "$(report both .encoder.path): the device is gone"
+	ok 'unbound: and no other' [ "$(grep -c ': the device is gone' "$job/unbound.err")" = 1 ]
+	ok 'unbound: the books balance' books_balance unbound
 	is 'a camera is no converter' "$(status wrong)" 3
 	ok 'which is said' says wrong 'not both an input and an output|no codec or converter'
 	is 'a format that the converter does not make' "$(status size)" 4
