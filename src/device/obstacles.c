@@ -111,6 +111,8 @@ static const struct {
 					 "v4l2q list -d %2 shows it" },
 	[OBSTACLE_PIPELINE_LINK] = { "pipeline", "its media pipeline is not whole: %1",
 				     "enable one of them (media-ctl -l); v4l2q list -d %2 shows it" },
+	[OBSTACLE_PIPELINE_ROUTE] = { "pipeline", "its media pipeline is not whole: %1",
+				      "activate one, such as by %2" },
 	[OBSTACLE_PIPELINE_UNSET] = { "pipeline", "its media pipeline was not set up: %1",
 				      "v4l2q sets it for each run, and v4l2q doctor --fix for good, as does "
 				      "%2" },

@@ -209,8 +209,48 @@ int graph_open(struct graph *graph, const struct device *node)
 	return err < 0 && err != -ENOENT ? report_unread(&graph->media, "the media graph", err) : err;
 }
 
+struct stream_link {
+	struct link link;
+	struct pad source, sink;
+	struct stream_link *next;
+};
+
+struct link *graph_stream_link(struct graph *graph, struct link *link, uint32_t stream)
+{
+	struct stream_link *one = graph->streams;
+
+	if (stream == 0)
+		return link;
+	while (one && !(links_are_same(&one->link, link) && one->source.stream == stream))
+		one = one->next;
+	if (one)
+		return &one->link;
+	one = malloc(sizeof *one);
+	if (!one) {
+		log_no_memory();
+		return NULL;
+	}
+	*one = (struct stream_link){
+		{ link->flags, &one->source, &one->sink }, *link->source, *link->sink, graph->streams
+	};
+	one->source.stream = one->sink.stream = stream;
+	graph->streams = one;
+	return &one->link;
+}
+
+static void free_stream_links(struct graph *graph)
+{
+	struct stream_link *next;
+
+	for (struct stream_link *one = graph->streams; one; one = next) {
+		next = one->next;
+		free(one);
+	}
+}
+
 void graph_close(struct graph *graph)
 {
+	free_stream_links(graph);
 	for (unsigned i = 0; i < graph->n_entities; i++) {
 		control_values_free(&graph->entities[i].former);
 		routing_free(&graph->entities[i].routing);

@@ -30,6 +30,7 @@ struct link {
 	const struct pad *source, *sink;
 };
 
+struct stream_link;
 struct graph {
 	struct device media;
 	struct media_device_info info;
@@ -37,6 +38,7 @@ struct graph {
 	struct pad *pads;
 	struct link *links; /* between pads */
 	unsigned n_entities, n_pads, n_links;
+	struct stream_link *streams;
 	struct entity *node; /* of the video node */
 };
 
@@ -49,12 +51,21 @@ void graph_close(struct graph *graph);
  * is open. Returns 0; -ENOENT, with a warning, where the user has no access to it; or another negative errno,
  * logged. */
 int graph_open_entity(struct graph *graph, struct entity *entity);
+/* The link as one of its streams sees it, whose pads are that stream's; of stream 0 the link itself. Lives as
+ * long as the graph. NULL: no memory, logged. */
+struct link *graph_stream_link(struct graph *graph, struct link *link, uint32_t stream);
 /* Turns a link on or off. Returns 0 or a negative errno, logged. */
 int graph_enable_link(struct graph *graph, struct link *link, bool on);
 
 static inline bool entity_is_open(const struct entity *entity)
 {
 	return entity->device.ops && entity->device.fd >= 0;
+}
+
+/* Whichever their streams are. */
+static inline bool links_are_same(const struct link *a, const struct link *b)
+{
+	return a->source->id == b->source->id && a->sink->id == b->sink->id;
 }
 
 static inline bool link_is_enabled(const struct link *link)

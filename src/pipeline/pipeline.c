@@ -13,6 +13,7 @@
 #include "pipeline/search.h"
 
 #define FOURCCS_MAX 16
+#define COMMAND_TEXT_MAX 1000
 
 int pipeline_open(struct pipeline **result, struct device *video)
 {
@@ -163,14 +164,21 @@ void pipeline_explain(struct device *video, char *text)
 	pipeline_close(pipeline);
 }
 
-static int report_mismatch(const struct pipeline *pipeline, const struct mismatch *mismatch, int err)
+static int report_mismatch(const struct pipeline *pipeline, const struct mismatch *mismatch)
 {
-	char text[MISMATCH_TEXT_MAX];
+	const char *path = pipeline->video->path;
+	char text[MISMATCH_TEXT_MAX], command[COMMAND_TEXT_MAX];
 
-	obstacle_report(pipeline->video->path,
-			err == -ENOLINK ? OBSTACLE_PIPELINE_LINK : OBSTACLE_PIPELINE_MISMATCH,
-			route_mismatch_text(mismatch, text), pipeline->video->path);
-	return err;
+	route_mismatch_text(mismatch, text);
+	if (mismatch->kind == MISMATCH_NO_ROUTE)
+		obstacle_report(path, OBSTACLE_PIPELINE_ROUTE, text,
+				route_command(&pipeline->route, command, sizeof command));
+	else
+		obstacle_report(path,
+				mismatch->kind == MISMATCH_OPEN_END ? OBSTACLE_PIPELINE_LINK
+								    : OBSTACLE_PIPELINE_MISMATCH,
+				text, path);
+	return mismatch->kind == MISMATCH_OPEN_END || mismatch->kind == MISMATCH_NO_ROUTE ? -ENOLINK : -EPIPE;
 }
 
 /* Sets what is not set so already; route_check() tells in the end what the drivers made of it. sink: of the
@@ -259,7 +267,7 @@ static int set_all(struct pipeline *pipeline, const struct search_result *found)
 	if (err < 0)
 		return err;
 	err = route_check(&pipeline->route, pipeline->video, &mismatch);
-	return err == 0 && mismatch.kind ? report_mismatch(pipeline, &mismatch, -EPIPE) : err;
+	return err == 0 && mismatch.kind ? report_mismatch(pipeline, &mismatch) : err;
 }
 
 /* Of a pixel format that libv4l2 can make of another, or that the node lacks altogether, the pipeline knows
@@ -319,14 +327,14 @@ int pipeline_configure(struct pipeline *pipeline, const struct negotiate_request
 
 	if (err < 0)
 		return err;
-	if (mismatch.kind == MISMATCH_OPEN_END)
-		return report_mismatch(pipeline, &mismatch, -ENOLINK);
+	if (mismatch.kind == MISMATCH_OPEN_END || mismatch.kind == MISMATCH_NO_ROUTE)
+		return report_mismatch(pipeline, &mismatch);
 	request.n_fourccs = list_fourccs(pipeline, wanted->pixelformat, fourccs);
 	if (!mismatch.kind && is_as_requested(pipeline, &request))
 		return 0;
 	search_run(&pipeline->route, pipeline->video, &request, &found);
 	if (found.cost == UINT64_MAX)
-		return report_mismatch(pipeline, &found.mismatch, -EPIPE);
+		return report_mismatch(pipeline, &found.mismatch);
 	if (!search_is_as_requested(&found) && !wanted->adjust)
 		return refuse_request(pipeline, wanted, &found);
 	if (!pipeline->is_saved)
@@ -352,7 +360,7 @@ static const struct pad_state *first_state_of(const struct pipeline *pipeline, c
 {
 	const struct pad_state *state = pipeline->before;
 
-	while (state->pad != pad)
+	while (state->pad->id != pad->id || state->pad->stream != pad->stream)
 		state++;
 	return state;
 }
@@ -389,12 +397,15 @@ static void add_pad_command(const struct pad_state *state, char *text, size_t si
 		text_add(text, size, "%s%s [%s]", *text ? ", " : "", graph_pad_text(state->pad, pad), set);
 }
 
+/* A link is on or off for all of its streams. */
 static void add_link_command(const struct link *link, char *text, size_t size)
 {
+	struct pad from = *link->source, to = *link->sink;
 	char source[PAD_TEXT_MAX], sink[PAD_TEXT_MAX];
 
-	text_add(text, size, "%s%s -> %s [1]", *text ? ", " : "", graph_pad_text(link->source, source),
-		 graph_pad_text(link->sink, sink));
+	from.stream = to.stream = 0;
+	text_add(text, size, "%s%s -> %s [1]", *text ? ", " : "", graph_pad_text(&from, source),
+		 graph_pad_text(&to, sink));
 }
 
 char *pipeline_command(const struct pipeline *pipeline, char *text, size_t size)

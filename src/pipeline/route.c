@@ -2,24 +2,29 @@
 /* The way of the pictures through a media graph, from their source to the video node. */
 #include "pipeline/route.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include "base/text.h"
 
-/* Pictures come from sub-devices, not from video nodes, as parameters of an image signal processor do. */
-static bool leads_to(const struct link *link, const struct entity *entity)
+/* Pictures come from sub-devices, not from video nodes, as parameters of an image signal processor do. inner:
+ * the route inside the entity that they take; NULL: by any sink pad. */
+static bool leads_to(const struct link *link, const struct entity *entity, const struct subdev_route *inner)
 {
-	return link->sink->entity == entity && link->source->entity->interface != MEDIA_INTF_T_V4L_VIDEO;
+	return link->sink->entity == entity && link->source->entity->interface != MEDIA_INTF_T_V4L_VIDEO &&
+	       (!inner || link->sink->index == inner->sink_pad);
 }
 
 /* Returns the number of links that could be meant: 1 for an enabled one. */
-static unsigned find_upstream(struct graph *graph, const struct entity *entity, struct link **found)
+static unsigned find_upstream(struct graph *graph, const struct entity *entity,
+			      const struct subdev_route *inner, struct link **found)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < graph->n_links; i++) {
 		struct link *link = &graph->links[i];
 
-		if (!leads_to(link, entity))
+		if (!leads_to(link, entity, inner))
 			continue;
 		*found = link;
 		n++;
@@ -29,28 +34,151 @@ static unsigned find_upstream(struct graph *graph, const struct entity *entity, 
 	return n;
 }
 
-static bool is_on_route(const struct route *route, const struct link *link)
+static bool has_sink(const struct graph *graph, const struct entity *entity)
 {
-	for (unsigned i = 0; i < route->n; i++)
-		if (route->links[i] == link)
-			return true;
-	for (unsigned i = 0; i < route->n_branches; i++)
-		if (route->branches[i] == link)
+	for (unsigned i = 0; i < graph->n_pads; i++)
+		if (graph->pads[i].entity == entity && graph->pads[i].flags & MEDIA_PAD_FL_SINK)
 			return true;
 	return false;
 }
 
-/* Whether the pictures of the route come out of the pad: one of the route's, or any of an entity on a branch.
- */
-static bool carries(const struct route *route, const struct pad *source)
+/* The stream has one number at both ends of a link (kernel documentation, "Streams, multiplexed media pads
+ * and internal routing"). Behind what has no streams it is the first one. */
+static uint32_t stream_of(const struct link *link, const struct subdev_route *inner)
 {
-	for (unsigned i = 0; i < route->n; i++)
-		if (route->links[i]->source == source)
-			return true;
-	for (unsigned i = 0; i < route->n_branches; i++)
-		if (route->branches[i]->sink->entity == source->entity)
+	uint32_t stream = 0;
+
+	if (inner)
+		return inner->sink_stream;
+	return routing_find_stream(&link->source->entity->routing, link->source->index, &stream) ? stream : 0;
+}
+
+/* Adds the link by which the pictures come that leave an entity by a source pad; NULL: the video node.
+ * Returns 1, 0 where the route begins there, or a negative errno, logged. */
+static int add_upstream(struct graph *graph, struct route *route, struct entity *entity,
+			const struct pad *source)
+{
+	const struct subdev_route *inner = NULL;
+	struct link *link = NULL;
+	unsigned n;
+	int err;
+
+	if (source && entity->routing.is_known && has_sink(graph, entity)) {
+		inner = routing_find_route(&entity->routing, source->index, source->stream);
+		route->unrouted = inner ? NULL : source;
+	}
+	n = route->unrouted ? 0 : find_upstream(graph, entity, inner, &link);
+	if (n > 1) {
+		route->open_end = entity;
+		route->open_route = inner;
+	}
+	if (n != 1)
+		return 0;
+	err = graph_open_entity(graph, link->source->entity);
+	link = graph_stream_link(graph, link, stream_of(link, inner));
+	if (!link)
+		return -ENOMEM;
+	route->links[route->n++] = link;
+	return err < 0 ? err : 1;
+}
+
+static void reverse(struct route *route)
+{
+	for (unsigned i = 0; i < route->n / 2; i++) {
+		struct link *last = route->links[route->n - 1 - i];
+
+		route->links[route->n - 1 - i] = route->links[i];
+		route->links[i] = last;
+	}
+}
+
+/* The i-th of all links, with those of the branches; NULL behind the last. */
+static struct link *get_link(const struct route *route, unsigned i)
+{
+	return i < route->n                       ? route->links[i]
+	       : i < route->n + route->n_branches ? route->branches[i - route->n]
+						  : NULL;
+}
+
+static bool has_link(const struct route *route, const struct link *link, uint32_t stream)
+{
+	const struct link *one;
+
+	for (unsigned i = 0; (one = get_link(route, i)); i++)
+		if (links_are_same(one, link) && one->source->stream == stream)
 			return true;
 	return false;
+}
+
+static bool passes(const struct route *route, const struct entity *entity)
+{
+	for (unsigned i = 0; i < route->n; i++)
+		if (route->links[i]->source->entity == entity || route->links[i]->sink->entity == entity)
+			return true;
+	return false;
+}
+
+/* Whether a pad of an entity belongs to the same pipeline as another that does. Without routes: the one that
+ * the route leaves by, or any of an entity on a branch. */
+static bool are_joined(const struct route *route, const struct pad *used, const struct pad *pad)
+{
+	if (used->entity != pad->entity)
+		return false;
+	if (used->entity->routing.is_known)
+		return used->id == pad->id || routing_joins(&used->entity->routing, used->index, pad->index);
+	return (used->id == pad->id && pad->flags & MEDIA_PAD_FL_SOURCE) || !passes(route, pad->entity);
+}
+
+static bool belongs_to(const struct route *route, const struct pad *pad)
+{
+	const struct link *one;
+
+	for (unsigned i = 0; (one = get_link(route, i)); i++)
+		if (are_joined(route, one->source, pad) || are_joined(route, one->sink, pad))
+			return true;
+	return false;
+}
+
+/* Before those that begin where it ends. */
+static int insert_branch(struct graph *graph, struct route *route, struct link *link, uint32_t stream)
+{
+	unsigned i = 0;
+
+	link = graph_stream_link(graph, link, stream);
+	if (!link)
+		return -ENOMEM;
+	while (i < route->n_branches && route->branches[i]->source->entity != link->sink->entity)
+		i++;
+	memmove(&route->branches[i + 1], &route->branches[i],
+		(route->n_branches - i) * sizeof *route->branches);
+	route->branches[i] = link;
+	route->n_branches++;
+	return 1;
+}
+
+/* Adds the streams of a link that are not there yet. Returns how many, or a negative errno, logged. */
+static int add_branches(struct graph *graph, struct route *route, struct link *link)
+{
+	const struct pad *end = link->source->entity->routing.is_known ? link->source : link->sink;
+	const struct routing *routing = &end->entity->routing;
+	int n = 0, err = 0;
+
+	for (uint32_t i = 0; err >= 0 && route->n_branches < BRANCHES_MAX; i++) {
+		if (routing->is_known ? !routing_find_stream(routing, end->index, &i) : i > 0)
+			break;
+		if (has_link(route, link, i))
+			continue;
+		err = insert_branch(graph, route, link, i);
+		n++;
+	}
+	return err < 0 ? err : n;
+}
+
+static int open_ends(struct graph *graph, const struct link *link)
+{
+	int err = graph_open_entity(graph, link->source->entity);
+
+	return err < 0 ? err : graph_open_entity(graph, link->sink->entity);
 }
 
 static int find_branches(struct graph *graph, struct route *route)
@@ -58,37 +186,37 @@ static int find_branches(struct graph *graph, struct route *route)
 	unsigned i = 0;
 	int err = 0;
 
-	while (i < graph->n_links && route->n_branches < BRANCHES_MAX && err == 0) {
+	while (i < graph->n_links && route->n_branches < BRANCHES_MAX && err >= 0) {
 		struct link *link = &graph->links[i++];
 
-		if (!link_is_enabled(link) || is_on_route(route, link) || !carries(route, link->source))
+		if (!link_is_enabled(link) || link->source->entity->interface == MEDIA_INTF_T_V4L_VIDEO ||
+		    !(belongs_to(route, link->source) || belongs_to(route, link->sink)))
 			continue;
-		route->branches[route->n_branches++] = link;
-		err = graph_open_entity(graph, link->sink->entity);
-		i = 0; /* links before it may go on from there */
+		err = open_ends(graph, link);
+		if (err == 0)
+			err = add_branches(graph, route, link);
+		if (err > 0)
+			i = 0; /* links before it may go on from there */
 	}
-	return err;
+	return err < 0 ? err : 0;
 }
 
 int route_find(struct graph *graph, struct route *route)
 {
-	struct link *links[ROUTE_MAX];
 	struct entity *entity = graph->node;
-	unsigned n = 0, n_found;
-	int err = 0;
+	const struct pad *source = NULL;
+	int more = 1;
 
 	*route = (struct route){ .graph = graph };
-	while (err == 0 && n < ROUTE_MAX && (n_found = find_upstream(graph, entity, &links[n])) > 0) {
-		if (n_found > 1) {
-			route->open_end = entity;
-			break;
+	while (more > 0 && route->n < ROUTE_MAX) {
+		more = add_upstream(graph, route, entity, source);
+		if (more > 0) {
+			source = route->links[route->n - 1]->source;
+			entity = source->entity;
 		}
-		entity = links[n++]->source->entity;
-		err = graph_open_entity(graph, entity);
 	}
-	for (route->n = 0; route->n < n; route->n++)
-		route->links[route->n] = links[n - 1 - route->n];
-	return err < 0 ? err : find_branches(graph, route);
+	reverse(route);
+	return more < 0 ? more : find_branches(graph, route);
 }
 
 struct device *route_node_of(const struct route *route, const struct link *link, struct device *video)
@@ -127,6 +255,7 @@ static int check_link(const struct link *link, struct device *video, struct mism
 	int err;
 
 	mismatch->link = link;
+	mismatch->node = (struct node_format){ .fourcc = 0 };
 	mismatch->kind = link_is_enabled(link) ? MISMATCH_NONE : MISMATCH_LINK_OFF;
 	if (mismatch->kind || !entity_is_open(link->source->entity) ||
 	    !(node || entity_is_open(link->sink->entity)))
@@ -149,6 +278,8 @@ int route_check(const struct route *route, struct device *video, struct mismatch
 	*mismatch = (struct mismatch){ .route = route };
 	if (route->open_end)
 		mismatch->kind = MISMATCH_OPEN_END;
+	if (route->unrouted)
+		mismatch->kind = MISMATCH_NO_ROUTE;
 	for (unsigned i = 0; i < route->n && err == 0 && !mismatch->kind; i++)
 		err = check_link(route->links[i], video, mismatch);
 	for (unsigned i = 0; i < route->n_branches && err == 0 && !mismatch->kind; i++)
@@ -165,7 +296,7 @@ static void open_end_text(const struct route *route, char text[MISMATCH_TEXT_MAX
 	for (unsigned i = 0; i < route->graph->n_links; i++) {
 		const struct link *link = &route->graph->links[i];
 
-		if (leads_to(link, route->open_end))
+		if (leads_to(link, route->open_end, route->open_route))
 			text_add(text, MISMATCH_TEXT_MAX, " %s", graph_pad_text(link->source, pad));
 	}
 }
@@ -190,6 +321,10 @@ char *route_mismatch_text(const struct mismatch *mismatch, char text[MISMATCH_TE
 	*text = '\0';
 	if (mismatch->kind == MISMATCH_OPEN_END)
 		open_end_text(mismatch->route, text);
+	else if (mismatch->kind == MISMATCH_NO_ROUTE)
+		snprintf(text, MISMATCH_TEXT_MAX, "no active route inside \"%s\" leads to %s",
+			 mismatch->route->unrouted->entity->name,
+			 graph_pad_text(mismatch->route->unrouted, source));
 	else if (mismatch->kind == MISMATCH_LINK_OFF)
 		snprintf(text, MISMATCH_TEXT_MAX, "the link from %s to %s is not enabled",
 			 graph_pad_text(mismatch->link->source, source),

@@ -76,6 +76,31 @@ bool routing_find_stream(const struct routing *routing, uint32_t pad, uint32_t *
 	return best < STREAMS_MAX;
 }
 
+const struct subdev_route *routing_find_route(const struct routing *routing, uint32_t source_pad,
+					      uint32_t stream)
+{
+	for (unsigned i = 0; i < routing->n; i++) {
+		const struct subdev_route *route = &routing->routes[i];
+
+		if (route_is_active(route) && route->source_pad == source_pad &&
+		    route->source_stream == stream)
+			return route;
+	}
+	return NULL;
+}
+
+bool routing_joins(const struct routing *routing, uint32_t pad, uint32_t other)
+{
+	for (unsigned i = 0; i < routing->n; i++) {
+		const struct subdev_route *route = &routing->routes[i];
+
+		if (route_is_active(route) && ((route->sink_pad == pad && route->source_pad == other) ||
+					       (route->sink_pad == other && route->source_pad == pad)))
+			return true;
+	}
+	return false;
+}
+
 void routing_free(struct routing *routing)
 {
 	free(routing->routes);

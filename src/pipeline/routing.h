@@ -22,6 +22,12 @@ void routing_free(struct routing *routing);
  * none. */
 bool routing_find_stream(const struct routing *routing, uint32_t pad, uint32_t *stream);
 
+/* The active route that leads to the stream of a source pad, or NULL. */
+const struct subdev_route *routing_find_route(const struct routing *routing, uint32_t source_pad,
+					      uint32_t stream);
+/* Whether an active route joins the pads. */
+bool routing_joins(const struct routing *routing, uint32_t pad, uint32_t other);
+
 static inline bool route_is_active(const struct subdev_route *route)
 {
 	return route->flags & V4L2_SUBDEV_ROUTE_FL_ACTIVE;

@@ -138,7 +138,7 @@ static struct json_object *link_json(const struct link *link, const struct misma
 	json_add_count(object, "sink_pad", link->sink->index);
 	json_add_bool(object, "enabled", link_is_enabled(link));
 	json_add_bool(object, "immutable", link->flags & MEDIA_LNK_FL_IMMUTABLE);
-	if (mismatch->kind && link == mismatch->link)
+	if (mismatch->kind && mismatch->link && links_are_same(link, mismatch->link))
 		json_add_bool(object, "mismatch", true);
 	return object;
 }

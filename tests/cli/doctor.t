@@ -46,6 +46,8 @@ obstacle 0 timings 'not those of the source' '' -d $sim,fps=0,source=128x96 --fi
 is "$(json r.json '.format.width, (.checks[] | select(.fixed).check)' | paste -sd' ')" '128 timings' '--fix: sets the timings of the source'
 obstacle 3 setup 'media pipeline does not fit together: "Debayer A":0 wants' 'shows it' -d sim:pipeline=stuck
 obstacle 3 setup 'media pipeline is not whole' 'media-ctl -l' -d sim:pipeline=ambiguous
+obstacle 3 setup 'not whole: no active route inside "Receiver" leads to "Receiver":1' "media-ctl -d .* -R '\"Receiver\" .*0/1 -> 1/0 .1..'" -d sim:pipeline=fits,routing=off
+obstacle 0 pipeline '"Deserializer":0 wants .*, "Sensor A":0 sends' '"Deserializer":2 .fmt:RGB888_1X24/640x480.' -d sim:fps=0,pipeline=mismatch,routing=new -n 3
 obstacle 4 format 'no format is set' 'start its producer' -d $sim,fail=g_fmt@2:EINVAL
 obstacle 4 format 'the device refuses the format' 'v4l2q list' -d $sim,fail=s_fmt@1:EINVAL -s 64x64
 obstacle 4 format 'asked for 640x480, got 64x48' '--adjust' -d $sim,adjust=size -s 640x480

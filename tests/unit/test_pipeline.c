@@ -55,6 +55,8 @@ static void read_state(struct opened *opened, char *text, size_t size)
 			struct v4l2_mbus_framefmt format;
 			char pad[PAD_TEXT_MAX], is[PAD_FORMAT_TEXT_MAX];
 
+			if (pads[k] == route->unrouted) /* no stream has one */
+				continue;
 			assert_int_equal(pad_get_format(pads[k], V4L2_SUBDEV_FORMAT_ACTIVE, &format), 0);
 			n += snprintf(text + n, size - (size_t)n, "%s %s%s\n", graph_pad_text(pads[k], pad),
 				      pad_format_text(&format, is),
@@ -64,6 +66,8 @@ static void read_state(struct opened *opened, char *text, size_t size)
 	assert_int_equal(node_format_get(&opened->device, &node), 0);
 	n += snprintf(text + n, size - (size_t)n, "%ux%u", node.width, node.height);
 	for (unsigned i = 0; i < route->n_branches; i++) {
+		if (route->branches[i]->sink->entity->interface != MEDIA_INTF_T_V4L_VIDEO)
+			continue;
 		assert_int_equal(node_format_get(&route->branches[i]->sink->entity->device, &node), 0);
 		n += snprintf(text + n, size - (size_t)n, ", raw %s", node_format_text(&node, set));
 	}
@@ -119,6 +123,33 @@ static void routes_are_read_in_either_layout(void **state)
 	}
 }
 
+/* From Sensor B by the second stream of a link, with what else goes by that: the first stream, from Sensor A
+ * to the other node. Without streams any way will do. */
+static void the_route_follows_the_active_routes(void **state)
+{
+	static const struct {
+		const char *device, *first, *second;
+		unsigned n_branches;
+	} rows[] = { { "sim:pipeline=fits,routing=new", "\"Sensor B\":0", "\"Receiver\":0/1", 3 },
+		     { "sim:pipeline=fits,routing=old", "\"Sensor B\":0", "\"Receiver\":0/1", 3 },
+		     { "sim:pipeline=fits,routing=refused", "\"Sensor A\":0", "\"Receiver\":0", 0 } };
+	char text[PAD_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		struct opened opened;
+		const struct route *route;
+
+		open_camera(&opened, rows[i].device);
+		route = &opened.pipeline->route;
+		assert_int_equal(route->n, 5);
+		assert_string_equal(graph_pad_text(route->links[0]->source, text), rows[i].first);
+		assert_string_equal(graph_pad_text(route->links[1]->sink, text), rows[i].second);
+		assert_int_equal(route->n_branches, rows[i].n_branches);
+		close_camera(&opened);
+	}
+}
+
 static void a_node_in_no_graph_has_no_pipeline(void **state)
 {
 	struct opened opened;
@@ -151,6 +182,12 @@ static void the_first_mismatch_is_named(void **state)
 		{ "sim:pipeline=unlinked", "the link from \"Debayer A\":1 to \"Scaler\":0 is not enabled" },
 		{ "sim:pipeline=ambiguous", "no link to \"Debayer A\" is enabled, and several could be: from "
 					    "\"Sensor A\":0 \"Sensor B\":0" },
+		{ "sim:pipeline=fits,routing=new", "" },
+		{ "sim:pipeline=fits,routing=off",
+		  "no active route inside \"Receiver\" leads to \"Receiver\":1" },
+		{ "sim:pipeline=mismatch,routing=new",
+		  "\"Deserializer\":0 wants SBGGR8_1X8 640x480, \"Sensor "
+		  "A\":0 sends RGB888_1X24 640x480" },
 	};
 	char text[MISMATCH_TEXT_MAX];
 	struct opened opened;
@@ -406,6 +443,7 @@ static const struct table_test tests[] = {
 	{ 0, "the_graph_leads_from_the_node_to_the_sensor", the_graph_leads_from_the_node_to_the_sensor,
 	  NULL },
 	{ 0, "routes_are_read_in_either_layout", routes_are_read_in_either_layout, NULL },
+	{ 0, "the_route_follows_the_active_routes", the_route_follows_the_active_routes, NULL },
 	{ 0, "a_node_in_no_graph_has_no_pipeline", a_node_in_no_graph_has_no_pipeline, NULL },
 	{ 0, "what_may_not_be_looked_at_is_left_as_it_is", what_may_not_be_looked_at_is_left_as_it_is, NULL },
 	{ 0, "the_first_mismatch_is_named", the_first_mismatch_is_named, NULL },
@@ -438,6 +476,17 @@ static const struct table_test tests[] = {
 		  "wants SRGGB8_1X8 640x480, \"Sensor A\":0 sends RGB888_1X24 640x480") },
 	{ 0, "links_that_could_both_be_meant_are_refused", fits_what_is_asked_for_and_is_set_back,
 	  SETTING(SIM "ambiguous", { 0 }, -ENOLINK, "from \"Sensor A\":0 \"Sensor B\":0") },
+	{ 0, "a_size_goes_by_its_stream", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "fits,routing=new", { .width = 1280, .height = 720 }, 0,
+		  "\"Receiver\":0/1 SBGGR8_1X8 1280x720\n\"Receiver\":1 SBGGR8_1X8 1280x720") },
+	{ 0, "other_streams_of_the_same_link_keep_their_size", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "fits,routing=old", { .width = 1280, .height = 720 }, 0, "raw BA81 640x480") },
+	{ 0, "other_streams_of_the_same_link_are_made_to_fit", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "mismatch,routing=new", { 0 }, 0, "raw RGB3 640x480") },
+	{ 0, "a_route_that_is_missing_is_named", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "fits,routing=off", { 0 }, -ENOLINK,
+		  "leads to \"Receiver\":1; activate one, such as by media-ctl -d sim-media -R "
+		  "'\"Receiver\" [0/0 -> 1/0 [0], 0/0 -> 2/0 [1], 0/1 -> 1/0 [1]]'") },
 	{ 0, "the_rate_is_the_sensors", the_sensor_is_set_to_a_rate_and_back,
 	  RATE_SETTING(SIM "fits,fps=15", { .fps = { 60, 1 } }, 0, { 60, 1 }, NULL) },
 	{ 0, "a_rate_chooses_the_mode_that_has_it", fits_what_is_asked_for_and_is_set_back,

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The command that activates a route inside a sub-device. */
+#include <stdio.h>
+#include <string.h>
+#include "base/text.h"
+#include "pipeline/route.h"
+
+static bool begins_at(const struct routing *routing, uint32_t pad, uint32_t stream)
+{
+	uint32_t found = stream;
+
+	return routing_find_stream(routing, pad, &found) && found == stream;
+}
+
+/* A stream that an enabled link brings to the entity and that no active route takes; what is not open brings
+ * the first one. */
+static void choose_brought(const struct graph *graph, const struct entity *entity, struct subdev_route *route)
+{
+	for (unsigned i = 0; i < graph->n_links; i++) {
+		const struct link *link = &graph->links[i];
+		const struct routing *from = &link->source->entity->routing;
+
+		if (link->sink->entity != entity || !link_is_enabled(link))
+			continue;
+		route->sink_pad = link->sink->index;
+		for (uint32_t stream = 0;
+		     from->is_known ? routing_find_stream(from, link->source->index, &stream) : stream == 0;
+		     stream++) {
+			route->sink_stream = stream;
+			if (!begins_at(&entity->routing, link->sink->index, stream))
+				return;
+		}
+	}
+}
+
+static bool routes_are_same(const struct subdev_route *a, const struct subdev_route *b)
+{
+	return a->sink_pad == b->sink_pad && a->sink_stream == b->sink_stream &&
+	       a->source_pad == b->source_pad && a->source_stream == b->source_stream;
+}
+
+/* Rather one that the sub-device lists, of a stream that goes nowhere else. */
+static struct subdev_route choose(const struct graph *graph, const struct pad *source)
+{
+	const struct routing *routing = &source->entity->routing;
+	struct subdev_route route = { .source_pad = source->index, .source_stream = source->stream };
+
+	for (unsigned i = 0; i < routing->n; i++) {
+		const struct subdev_route *one = &routing->routes[i];
+
+		if (one->source_pad == source->index && one->source_stream == source->stream &&
+		    !begins_at(routing, one->sink_pad, one->sink_stream))
+			return *one;
+	}
+	choose_brought(graph, source->entity, &route);
+	return route;
+}
+
+static void add_route(char *text, size_t size, const struct subdev_route *route, bool is_active)
+{
+	text_add(text, size, "%s%u/%u -> %u/%u [%d]", text[strlen(text) - 1] == '[' ? "" : ", ",
+		 route->sink_pad, route->sink_stream, route->source_pad, route->source_stream, is_active);
+}
+
+char *route_command(const struct route *route, char *text, size_t size)
+{
+	const struct pad *source = route->unrouted;
+	const struct routing *routing = &source->entity->routing;
+	const struct subdev_route wanted = choose(route->graph, source);
+	bool is_listed = false;
+
+	snprintf(text, size, "media-ctl -d %s -R '\"%s\" [", route->graph->media.path, source->entity->name);
+	for (unsigned i = 0; i < routing->n; i++) {
+		const struct subdev_route *one = &routing->routes[i];
+		bool is_wanted = routes_are_same(one, &wanted);
+
+		add_route(text, size, one, is_wanted || route_is_active(one));
+		is_listed = is_listed || is_wanted;
+	}
+	if (!is_listed)
+		add_route(text, size, &wanted, true);
+	text_add(text, size, "]'");
+	return text;
+}
