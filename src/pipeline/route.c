@@ -53,6 +53,17 @@ static uint32_t stream_of(const struct link *link, const struct subdev_route *in
 	return routing_find_stream(&link->source->entity->routing, link->source->index, &stream) ? stream : 0;
 }
 
+/* What could be routed, for route_command(). */
+static int open_sources(struct graph *graph, const struct entity *entity)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < graph->n_links && err == 0; i++)
+		if (leads_to(&graph->links[i], entity, NULL))
+			err = graph_open_entity(graph, graph->links[i].source->entity);
+	return err;
+}
+
 /* Adds the link by which the pictures come that leave an entity by a source pad; NULL: the video node.
  * Returns 1, 0 where the route begins there, or a negative errno, logged. */
 static int add_upstream(struct graph *graph, struct route *route, struct entity *entity,
@@ -67,7 +78,9 @@ static int add_upstream(struct graph *graph, struct route *route, struct entity 
 		inner = routing_find_route(&entity->routing, source->index, source->stream);
 		route->unrouted = inner ? NULL : source;
 	}
-	n = route->unrouted ? 0 : find_upstream(graph, entity, inner, &link);
+	if (route->unrouted)
+		return open_sources(graph, entity);
+	n = find_upstream(graph, entity, inner, &link);
 	if (n > 1) {
 		route->open_end = entity;
 		route->open_route = inner;

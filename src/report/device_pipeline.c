@@ -243,7 +243,7 @@ static void print_rectangle(struct json_object *pad, const char *key)
 }
 
 /* Of a pad, or of a stream of one. */
-static void print_format(struct json_object *pad)
+static void print_pad_format(struct json_object *pad)
 {
 	if (json_int(pad, "width"))
 		printf(" %s%s %" PRId64 "x%" PRId64, json_text(pad, "code"), json_text(pad, "pixelformat"),
@@ -262,7 +262,7 @@ static void print_streams(struct json_object *pad)
 		struct json_object *stream = json_object_array_get_idx(streams, i);
 
 		printf("      stream %" PRId64 ":", json_int(stream, "stream"));
-		print_format(stream);
+		print_pad_format(stream);
 	}
 }
 
@@ -291,7 +291,7 @@ static void print_pad(struct json_object *pipeline, struct json_object *entity, 
 
 	printf("    %" PRId64 " %s", json_int(pad, "index"),
 	       strcmp(json_text(pad, "direction"), "sink") == 0 ? "takes" : "sends");
-	print_format(pad);
+	print_pad_format(pad);
 	print_streams(pad);
 	for (size_t i = 0; (link = link_from(pipeline, entity, pad, i)); i++)
 		printf("      -> \"%s\":%" PRId64 "%s%s%s\n",

@@ -89,67 +89,6 @@ static void the_graph_leads_from_the_node_to_the_sensor(void **state)
 	close_camera(&opened);
 }
 
-/* Each layout of the ioctl, and a kernel that keeps streams from programs; of a sub-device without routes. */
-static void routes_are_read_in_either_layout(void **state)
-{
-	static const struct {
-		const char *device;
-		unsigned n;
-	} rows[] = { { "sim:pipeline=fits,routing=new", 3 },
-		     { "sim:pipeline=fits,routing=old", 3 },
-		     { "sim:pipeline=fits,routing=refused", 0 } };
-
-	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
-		struct opened opened;
-		struct graph *graph;
-		const struct routing *receiver;
-
-		open_camera(&opened, rows[i].device);
-		graph = &opened.pipeline->graph;
-		assert_int_equal(graph->n_entities, 8);
-		receiver = &graph->entities[7].routing;
-		assert_int_equal(graph_open_entity(graph, &graph->entities[7]), 0);
-		assert_int_equal(receiver->is_known, rows[i].n > 0);
-		assert_int_equal(receiver->n, rows[i].n);
-		if (receiver->n) {
-			assert_false(route_is_active(&receiver->routes[0]));
-			assert_true(route_is_active(&receiver->routes[2]));
-			assert_int_equal(receiver->routes[2].sink_stream, 1);
-			assert_int_equal(receiver->routes[2].source_pad, 1);
-		}
-		assert_false(graph->entities[0].routing.is_known);
-		close_camera(&opened);
-	}
-}
-
-/* From Sensor B by the second stream of a link, with what else goes by that: the first stream, from Sensor A
- * to the other node. Without streams any way will do. */
-static void the_route_follows_the_active_routes(void **state)
-{
-	static const struct {
-		const char *device, *first, *second;
-		unsigned n_branches;
-	} rows[] = { { "sim:pipeline=fits,routing=new", "\"Sensor B\":0", "\"Receiver\":0/1", 3 },
-		     { "sim:pipeline=fits,routing=old", "\"Sensor B\":0", "\"Receiver\":0/1", 3 },
-		     { "sim:pipeline=fits,routing=refused", "\"Sensor A\":0", "\"Receiver\":0", 0 } };
-	char text[PAD_TEXT_MAX];
-
-	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
-		struct opened opened;
-		const struct route *route;
-
-		open_camera(&opened, rows[i].device);
-		route = &opened.pipeline->route;
-		assert_int_equal(route->n, 5);
-		assert_string_equal(graph_pad_text(route->links[0]->source, text), rows[i].first);
-		assert_string_equal(graph_pad_text(route->links[1]->sink, text), rows[i].second);
-		assert_int_equal(route->n_branches, rows[i].n_branches);
-		close_camera(&opened);
-	}
-}
-
 static void a_node_in_no_graph_has_no_pipeline(void **state)
 {
 	struct opened opened;
@@ -442,8 +381,6 @@ static void a_control_that_no_one_alone_has_is_refused(void **state)
 static const struct table_test tests[] = {
 	{ 0, "the_graph_leads_from_the_node_to_the_sensor", the_graph_leads_from_the_node_to_the_sensor,
 	  NULL },
-	{ 0, "routes_are_read_in_either_layout", routes_are_read_in_either_layout, NULL },
-	{ 0, "the_route_follows_the_active_routes", the_route_follows_the_active_routes, NULL },
 	{ 0, "a_node_in_no_graph_has_no_pipeline", a_node_in_no_graph_has_no_pipeline, NULL },
 	{ 0, "what_may_not_be_looked_at_is_left_as_it_is", what_may_not_be_looked_at_is_left_as_it_is, NULL },
 	{ 0, "the_first_mismatch_is_named", the_first_mismatch_is_named, NULL },
