@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "warm.h"
 
@@ -62,6 +63,39 @@ static void place_fds(const int *fds, int n)
 	}
 }
 
+/* AddressSanitizer's, where the program is built with it. */
+size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+
+static size_t allocated(void)
+{
+	return __sanitizer_get_current_allocated_bytes ? __sanitizer_get_current_allocated_bytes() : 0;
+}
+
+/* What the C library allocates once and keeps is not the program's to free. */
+static void allocate_once(void)
+{
+	static char buffer[4096];
+
+	tzset();
+	setvbuf(stdout, buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, sizeof buffer);
+}
+
+/* LeakSanitizer searches the memory of all libraries, which takes longer than most runs. It need not where
+ * as much has been freed as allocated. */
+static _Noreturn void run_program(int argc, char **argv)
+{
+	size_t before;
+	int status;
+
+	allocate_once();
+	before = allocated();
+	status = program(argc, argv, environ);
+	fflush(NULL);
+	if (allocated() == before)
+		_exit(status);
+	exit(status);
+}
+
 static _Noreturn void run(const int *fds, int n_fds)
 {
 	static char *arguments[WARM_TEXTS + 1], *variables[WARM_TEXTS + 1];
@@ -81,7 +115,7 @@ static _Noreturn void run(const int *fds, int n_fds)
 		_exit(127);
 	for (int i = 0; i < RLIM_NLIMITS; i++)
 		setrlimit(i, &request.limits[i]);
-	exit(program(n, arguments, environ));
+	run_program(n, arguments);
 }
 
 /* Begins what the client asks for, and tells it the process's number. Returns whether the process runs. */
