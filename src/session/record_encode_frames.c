@@ -283,28 +283,31 @@ static int take_end(struct record_encode *encode)
 	return m2m_restart(encode->m2m);
 }
 
-/* An error without a frame. */
-static int take_error(struct record_encode *encode, const struct frame_info *info)
+/* The node gave nothing of use for a frame, or there was no memory for it. */
+static int take_loss(struct record_encode *encode, const struct frame_info *info, enum frame_result result)
 {
 	struct record_frame *frame = find_frame(encode, info);
 
+	encode->active_ns = info->dequeue_ns;
 	if (frame)
-		leave_out(encode, frame, FRAME_LOST_CODEC);
+		leave_out(encode, frame, result);
 	return record_loop_flush(encode->loop);
 }
 
 int record_encode_take(struct record_encode *encode)
 {
-	struct frame_info info;
+	struct frame_info info = { 0 };
 	struct buffer *buffer;
 	int err = pool_dequeue(encode->m2m->capture_pool, POOL_PAST, &buffer, &info);
 
-	if (err == POOL_TIMEOUT || err == POOL_NOBUF || err == POOL_RES_CHANGE)
+	if (err == POOL_TIMEOUT || err == POOL_RES_CHANGE || (err == POOL_NOBUF && !info.dequeue_ns))
 		return 0;
 	if (err == 0)
 		err = take_coded(encode, buffer, &info);
 	else if (err == POOL_CORRUPT)
-		err = take_error(encode, &info);
+		err = take_loss(encode, &info, FRAME_LOST_CODEC);
+	else if (err == POOL_NOBUF)
+		err = take_loss(encode, &info, FRAME_LOST_QUEUE);
 	else if (err == POOL_EOS && (encode->restarting || !encode->m2m->is_draining))
 		err = take_end(encode);
 	return err < 0 ? err : 1;
