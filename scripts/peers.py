@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What scripts/compare-peers gives the programs to do.
 #
-# A work has the device's size, format and rate, and what each program is told: {n} frames of {w}x{h} at {fps} a second into
-# {file}, or out of what the commands under "sources" made once, {source} with an ending.
+# A work has the devices' size, format and rate, and what each program is told: {n} frames of {w}x{h} at {fps} a second into
+# {file}, or out of what the commands under "sources" made once, {source} with an ending; and under "absent" why others cannot.
 
-FFMPEG = "ffmpeg -nostdin -v error -y -f v4l2 -input_format {ff} -video_size {w}x{h} -i /dev/video0 -frames:v {n} -c copy "
+FFMPEG_FROM = "ffmpeg -nostdin -v error -y -f v4l2 -input_format {ff} -video_size {w}x{h} -i /dev/video0 -frames:v {n} "
+FFMPEG = FFMPEG_FROM + "-c copy "
 GST = "gst-launch-1.0 -q v4l2src num-buffers={n} ! {caps},width={w},height={h},framerate={fps}/1 ! "
+GST_SHARING = GST.replace("num-buffers", "io-mode=dmabuf num-buffers")
 CTL = "v4l2-ctl -d /dev/video0 --set-fmt-video=width={w},height={h},pixelformat={fourcc} --stream-mmap=4 --stream-count={n} "
 YAVTA = "yavta -f{fourcc} -s{w}x{h} -n4 -c{n} "
 CAPTURE = "{v4l2q} capture -q -d /dev/video0 -p {fourcc} -n {n} -y --no-confine --json={report} "
@@ -39,12 +41,15 @@ CLIP = "ffmpeg -nostdin -v error -y -f lavfi -i testsrc2=size={w}x{h}:rate={rate
 RAW_CLIP = {"nut": CLIP + "-pix_fmt {ff} -c:v rawvideo {source}.nut", "yuv": CLIP + "-pix_fmt {ff} -f rawvideo {source}.yuv"}
 H264_CLIP = {"mp4": CLIP + "-pix_fmt yuv420p -c:v libx264 {source}.mp4"}
 
-HD = {"w": 1280, "h": 720, "fps": 100, "fourcc": "YUYV", "ff": "yuyv422", "caps": "video/x-raw,format=YUY2"}
-FULL_HD = {"w": 1920, "h": 1080, "fps": 100, "fourcc": "MJPG", "ff": "mjpeg", "caps": "image/jpeg"}
+HD = {"devices": ["capture"], "w": 1280, "h": 720, "fps": 100, "fourcc": "YUYV", "ff": "yuyv422", "caps": "video/x-raw,format=YUY2"}
+FULL_HD = dict(HD, w=1920, h=1080, fourcc="MJPG", ff="mjpeg", caps="image/jpeg")
 # A device that takes a frame as soon as it is there: whoever keeps a pace keeps its own. {rate} is the file's.
-OUTPUT = dict(HD, fps=0, rate=30, output=True)
+OUTPUT = dict(HD, devices=["output"], fps=0, rate=30)
 PACED = dict(OUTPUT, frames=300, pace="-re")
 UNPACED = dict(OUTPUT, pace="")
+# An encoder that makes the same of every frame, which costs nothing.
+CODED = dict(HD, devices=["capture", "encoder"], fourcc="NV12", ff="nv12", caps="video/x-raw,format=NV12")
+NO_CODEC_NODE = {"v4l2-ctl": "encodes what is in a file, not a camera's frames", "yavta": "uses no codec node"}
 
 WORKS = {
     "mkv": dict(HD, title="720p YUYV into Matroska", ending=".mkv", commands={
@@ -72,12 +77,20 @@ WORKS = {
                   commands=PIPED),
     "start": dict(HD, title="from the start to the first frame of 720p YUYV out of a pipe", ending=".pipe", fps=0, frames=10,
                   commands=dict(PIPED, **{"gst-launch": BARE["gst-launch"].replace("{fps}/1", "[1/1,1000/1]")})),
-    "relay": dict(HD, relay=True, title="720p YUYV from a capture device to an output device, by dmabuf (ffmpeg: copied)", commands={
+    "relay": dict(HD, devices=["capture", "output"],
+                  title="720p YUYV from a capture device to an output device, by dmabuf (ffmpeg: copied)", commands={
         "v4l2q": PLAY + "-n {n} /dev/video0",
-        "gst-launch": GST.replace("num-buffers", "io-mode=dmabuf num-buffers")
-                      + "v4l2sink device=/dev/video1 io-mode=dmabuf-import sync=false show-preroll-frame=false",
+        "gst-launch": GST_SHARING + "v4l2sink device=/dev/video1 io-mode=dmabuf-import sync=false show-preroll-frame=false",
         "ffmpeg": FFMPEG + "-f v4l2 /dev/video1",
         "v4l2-ctl": CTL + "-e /dev/video1 --stream-out-dmabuf"}),
+    "encode": dict(CODED, codec="H264", title="720p NV12 by a codec node into H.264, by dmabuf (ffmpeg: copied)", ending=".h264", commands={
+        "v4l2q": CAPTURE + "-c h264_v4l2 --codec-device /dev/video2 -o {file}",
+        "gst-launch": GST_SHARING + "v4l2h264enc output-io-mode=dmabuf-import ! filesink location={file}",
+        "ffmpeg": FFMPEG_FROM + "-c:v h264_v4l2m2m {file}"}, absent=NO_CODEC_NODE),
+    "encode-jpeg": dict(CODED, codec="MJPG", title="720p NV12 by a codec node into JPEG, by dmabuf", ending=".mjpeg", commands={
+        "v4l2q": CAPTURE + "-c mjpeg_v4l2 --codec-device /dev/video2 -o {file}",
+        "gst-launch": GST_SHARING + "v4l2jpegenc output-io-mode=dmabuf-import ! filesink location={file}"},
+                        absent=dict(NO_CODEC_NODE, ffmpeg="has no mjpeg_v4l2m2m")),
     "play": dict(UNPACED, title="720p YUYV from a file (v4l2q, ffmpeg: NUT, others: bare) to an output device, unpaced",
                  sources=RAW_CLIP, commands={
         "v4l2q": PLAY + "--speed 0 {source}.nut",

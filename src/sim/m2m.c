@@ -42,7 +42,8 @@ static int ensure_transcoder(struct sim *sim)
 	struct sim_transcoder_setup setup = { .kind = sim->options.m2m,
 					      .from = sim->m2m->output.format,
 					      .to = sim->queue.format,
-					      .visible = sim->m2m->visible };
+					      .visible = sim->m2m->visible,
+					      .repeats = sim->options.draw == SIM_DRAW_NONE };
 
 	if (sim->m2m->transcoder)
 		return 0;

@@ -60,7 +60,8 @@ const struct sim_key sim_keys[] = {
 	{ "inputs", "N", "number of inputs, or outputs (1)", sim_value_number, AT(inputs) },
 	{ "draw", "full|marks|none|black",
 	  "how much of the test pattern is drawn, which takes processor time; marks: only the frame number "
-	  "for programs to read; black: as in the dark (full)",
+	  "for programs to read; none: of compressed frames, also an encoder's, the first is given again; "
+	  "black: as in the dark (full)",
 	  sim_value_draw, AT(draw) },
 	{ "pipeline", "fits|mismatch|unlinked|ambiguous|stuck",
 	  "the node ends a media pipeline: two sensors, a debayer, a scaler, and a node for raw pictures; "

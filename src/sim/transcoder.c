@@ -135,7 +135,7 @@ static int set_encoder_options(AVCodecContext *context, const struct sim_transco
 	context->framerate = (AVRational){ (int)fps.num, (int)fps.den };
 	context->time_base = av_inv_q(context->framerate);
 	context->gop_size = (int)coding->gop;
-	context->max_b_frames = (int)coding->b_frames;
+	context->max_b_frames = setup->repeats ? 0 : (int)coding->b_frames;
 	if (coding->separate_header)
 		context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
 	if (err >= 0 && context->codec_id == AV_CODEC_ID_H264)
@@ -229,6 +229,12 @@ static int encode_scaled(struct sim_transcoder *t, bool force_key)
 	return avcodec_send_frame(t->context, t->scaled);
 }
 
+/* The first packet, which is a key frame, is given for each frame. */
+static bool is_repeating(const struct sim_transcoder *t)
+{
+	return t->setup.repeats && t->packet->size;
+}
+
 int sim_transcoder_put(struct sim_transcoder *t, const uint8_t *const payloads[MAX_PLANES], uint32_t bytes,
 		       uint64_t number, bool force_key)
 {
@@ -236,6 +242,11 @@ int sim_transcoder_put(struct sim_transcoder *t, const uint8_t *const payloads[M
 
 	if (t->setup.kind == SIM_DECODER)
 		return put_packet(t, payloads[0], bytes, number);
+	if (is_repeating(t)) {
+		t->packet->pts = (int64_t)number;
+		t->has_next = true;
+		return 0;
+	}
 	err = load_frame(t, payloads);
 	if (err < 0)
 		return err;
@@ -247,7 +258,7 @@ int sim_transcoder_put(struct sim_transcoder *t, const uint8_t *const payloads[M
 int sim_transcoder_drain(struct sim_transcoder *t)
 {
 	t->drained = true;
-	if (t->setup.kind == SIM_CONVERTER)
+	if (t->setup.kind == SIM_CONVERTER || is_repeating(t))
 		return 0;
 	return t->setup.kind == SIM_ENCODER ? avcodec_send_frame(t->context, NULL)
 					    : avcodec_send_packet(t->context, NULL);
@@ -258,7 +269,7 @@ static int receive(struct sim_transcoder *t)
 {
 	int err;
 
-	if (t->setup.kind == SIM_CONVERTER)
+	if (t->setup.kind == SIM_CONVERTER || is_repeating(t))
 		err = t->drained ? AVERROR_EOF : AVERROR(EAGAIN);
 	else if (t->setup.kind == SIM_ENCODER)
 		err = avcodec_receive_packet(t->context, t->packet);
@@ -318,7 +329,8 @@ static int take_packet(struct sim_transcoder *t, uint8_t *data, uint32_t size)
 	if (t->packet->pts > t->last_pts)
 		t->last_pts = t->packet->pts;
 	n = copy_coded(data, size, t->packet->data, t->packet->size);
-	av_packet_unref(t->packet);
+	if (!is_repeating(t))
+		av_packet_unref(t->packet);
 	t->has_next = false;
 	return n;
 }

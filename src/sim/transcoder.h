@@ -16,6 +16,7 @@ struct sim_transcoder_setup {
 	uint32_t kind; /* SIM_ENCODER, SIM_DECODER, SIM_CONVERTER */
 	struct video_format from, to;
 	struct v4l2_rect visible; /* encoder: the part of a frame to encode */
+	bool repeats;             /* encoder: what it makes of the first frame is given for each */
 	struct sim_coding coding;
 };
 

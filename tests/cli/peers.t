@@ -16,6 +16,14 @@ done
 ok 'no frame is lost where no time presses' jq -e '[.works.play, .works.decode | .programs["v4l2q"].lost.max] == [0, 0]' r.json
 like "$(cat out)" 'off p50 ms +off p99 ms +off max ms.*x1\.00' 'pace: its columns'
 ok 'pace: in order' jq -e '.works.pace.programs["v4l2q"] | .off_p50_ms.median <= .off_p99_ms.median and .off_p99_ms.median <= .off_max_ms.median' r.json
+
+# Of those that encode by a node the others must find it first; who does not encode says why.
+run_status 0 env BUILD="$build" "$compare" --runs 1 --frames 8 --only v4l2q,ffmpeg,gst-launch --dir . --json r.json encode encode-jpeg
+for name in v4l2q ffmpeg gst-launch; do
+	ok "encode: $name" jq -e --arg name $name '.works.encode | .programs[$name].lost.max >= 0 or .absent[$name] == "is not installed"' r.json
+done
+ok 'encode-jpeg: ffmpeg cannot' jq -e '.works["encode-jpeg"] | .absent.ffmpeg == "has no mjpeg_v4l2m2m" and .programs["v4l2q"].lost.max >= 0' r.json
+like "$(cat out)" 'ffmpeg +has no mjpeg_v4l2m2m' 'encode-jpeg: which is said'
 run_status 2 env BUILD="$build" "$compare" nothing
 run_status 2 env BUILD=/nowhere "$compare" mkv
 is "$(find . -name 'compare-peers.*' | wc -l)" 0 'it cleans up'

@@ -57,6 +57,27 @@ static void encode(void **state)
 	m2m_client_close(&node);
 }
 
+/* draw=none: of another picture comes the same key frame, with the timestamp of its own. */
+static void encode_once(void **state)
+{
+	struct m2m_client node;
+	uint8_t first[64];
+
+	(void)state;
+	m2m_client_start(&node, "type=encoder,format=YU12,to=H264,size=64x64,draw=none", 2);
+	m2m_client_encode(&node, 0, V4L2_BUF_FLAG_KEYFRAME);
+	memcpy(first, m2m_client_bytes(&node.capture), sizeof first);
+	for (uint32_t i = 1; i < 4; i++) {
+		m2m_client_encode(&node, i, V4L2_BUF_FLAG_KEYFRAME);
+		assert_memory_equal(m2m_client_bytes(&node.capture), first, sizeof first);
+		assert_int_equal(node.capture.b.timestamp.tv_sec, i);
+	}
+	assert_int_equal(m2m_client_command(&node, V4L2_ENC_CMD_STOP), 0);
+	sim_client_dequeue(&node.capture);
+	assert_true(node.capture.b.flags & V4L2_BUF_FLAG_LAST);
+	m2m_client_close(&node);
+}
+
 /* The last buffer says so, then DQBUF fails until the encoder is started again, with a key frame. */
 static void drain_and_start(void **state)
 {
@@ -324,6 +345,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(convert_and_scale),
 		cmocka_unit_test(encode),
+		cmocka_unit_test(encode_once),
 		cmocka_unit_test(drain_and_start),
 		cmocka_unit_test(queues_stop_alone),
 		cmocka_unit_test(one_format_follows_the_other),

@@ -21,6 +21,7 @@ static const struct {
 	/* by minor number */
 	{ "V4L2Q_SIM", "V4L2Q_SIM_PATH", "/dev/video0", "" },
 	{ "V4L2Q_SIM_OUTPUT", "V4L2Q_SIM_OUTPUT_PATH", "/dev/video1", "type=output," },
+	{ "V4L2Q_SIM_ENCODER", "V4L2Q_SIM_ENCODER_PATH", "/dev/video2", "type=encoder," },
 };
 #define N_NODES ((int)ARRAY_SIZE(nodes))
 
@@ -41,12 +42,17 @@ struct node *node_of(int fd)
 	return inside || fd < 0 || fd >= MAX_FDS ? NULL : by_fd[fd];
 }
 
+const char *node_path(int minor)
+{
+	const char *own = getenv(nodes[minor].path);
+
+	return own ? own : nodes[minor].default_path;
+}
+
 int node_at(const char *path)
 {
 	for (int i = 0; !inside && i < N_NODES; i++) {
-		const char *own = getenv(nodes[i].path);
-
-		if (getenv(nodes[i].keys) && strcmp(path, own ? own : nodes[i].default_path) == 0)
+		if (getenv(nodes[i].keys) && strcmp(path, node_path(i)) == 0)
 			return i;
 	}
 	return -1;
@@ -55,6 +61,15 @@ int node_at(const char *path)
 bool node_exists(int minor)
 {
 	return minor >= 0 && minor < N_NODES && getenv(nodes[minor].keys);
+}
+
+int node_next(int minor)
+{
+	for (minor++; minor < N_NODES; minor++) {
+		if (node_exists(minor))
+			return minor;
+	}
+	return -1;
 }
 
 static void enter(void)

@@ -6,18 +6,23 @@
  *     V4L2Q_SIM=size=1280x720,fps=0 LD_PRELOAD=./sim.so yavta -c10 /dev/video0
  *
  * Environment:
- * V4L2Q_SIM, V4L2Q_SIM_OUTPUT            keys of a capture device, and of an output device
- * V4L2Q_SIM_PATH, V4L2Q_SIM_OUTPUT_PATH  their paths; default /dev/video0, /dev/video1
- * V4L2Q_SIM_STATS                        a file that gets a line of JSON when a device that was used is
- * closed; with the time on CLOCK_MONOTONIC at which an output device got each frame V4L2Q_SIM_MEMORY a range
- * of open memfds ("10-41") to take the memory of buffers from, so that the time to allocate it is not
- * measured
+ * V4L2Q_SIM, V4L2Q_SIM_OUTPUT, V4L2Q_SIM_ENCODER
+ *         keys of a capture device, of an output device, and of an encoder
+ * V4L2Q_SIM_PATH, V4L2Q_SIM_OUTPUT_PATH, V4L2Q_SIM_ENCODER_PATH
+ *         their paths; default /dev/video0, /dev/video1, /dev/video2
+ * V4L2Q_SIM_STATS
+ *         a file that gets a line of JSON when a device that was used is closed; with the time on
+ *         CLOCK_MONOTONIC at which an output device got each frame
+ * V4L2Q_SIM_MEMORY
+ *         a range of open memfds ("10-41") to take the memory of buffers from, so that the time to allocate
+ *         it is not measured; sealed, if buffers of several sizes are to use them in turn
  *
  * A device belongs to the process that opened it; after fork() the child has none.
  */
 #ifndef PRELOAD_SIM_PRELOAD_H
 #define PRELOAD_SIM_PRELOAD_H
 
+#include <dirent.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -35,6 +40,9 @@
 /* The replaced functions: the next definition of each, see dlsym(3), RTLD_NEXT. */
 struct real {
 	int (*open)(const char *path, int flags, ...);
+	DIR *(*opendir)(const char *path);
+	struct dirent *(*readdir)(DIR *folder);
+	int (*closedir)(DIR *folder);
 	FILE *(*fopen)(const char *path, const char *mode);
 	int (*openat)(int dir, const char *path, int flags, ...);
 	int (*close)(int fd);
@@ -51,6 +59,7 @@ struct real {
 	int (*lstat)(const char *path, struct stat *status);
 	int (*fstat)(int fd, struct stat *status);
 	int (*fstatat)(int dir, const char *path, struct stat *status, int flags);
+	int (*ftruncate)(int fd, off_t length);
 	int (*memfd_create)(const char *name, unsigned flags);
 	int (*ppoll)(struct pollfd *entries, nfds_t n, const struct timespec *timeout, const sigset_t *mask);
 	int (*select)(int n, fd_set *in, fd_set *out, fd_set *error, struct timeval *timeout);
@@ -84,6 +93,9 @@ bool node_has_mapping(const void *start);
 /* The minor number of the device at the path, or -1. */
 int node_at(const char *path);
 bool node_exists(int minor);
+const char *node_path(int minor);
+/* The minor number of the next device, -1: the first, or -1 at the end. */
+int node_next(int minor);
 /* Whether the present call is made by the simulated device. */
 bool node_is_inside(void);
 /* Opens the device of that minor number; returns a descriptor, or -1 and errno. */

@@ -10,6 +10,9 @@ static const struct {
 	const char *name;
 	size_t offset;
 } rows[] = {
+	{ "opendir", offsetof(struct real, opendir) },
+	{ "readdir", offsetof(struct real, readdir) },
+	{ "closedir", offsetof(struct real, closedir) },
 	{ "fopen", offsetof(struct real, fopen) },
 	{ "open", offsetof(struct real, open) },
 	{ "openat", offsetof(struct real, openat) },
@@ -33,6 +36,7 @@ static const struct {
 	{ "epoll_ctl", offsetof(struct real, epoll_ctl) },
 	{ "epoll_pwait", offsetof(struct real, epoll_pwait) },
 	{ "syscall", offsetof(struct real, syscall) },
+	{ "ftruncate", offsetof(struct real, ftruncate) },
 	{ "memfd_create", offsetof(struct real, memfd_create) },
 };
 

@@ -75,11 +75,12 @@ void statistics_write(struct node *node, int64_t start_ns)
 
 static void print_line(const struct node *node, const struct sim *sim, FILE *out)
 {
+	const char *type = sim->options.m2m ? "encoder" : sim->options.output ? "output" : "capture";
+
 	fprintf(out,
-		"{\"output\": %s, \"frames\": %" PRIu64 ", \"lost\": %" PRIu64 ", \"shown\": %" PRIu64
+		"{\"type\": \"%s\", \"frames\": %" PRIu64 ", \"lost\": %" PRIu64 ", \"shown\": %" PRIu64
 		", \"first_frame_ns\": %" PRId64 ", \"device_bytes\": %" PRIu64,
-		sim->options.output ? "true" : "false", node->n_frames, node->n_lost, sim->n_frames,
-		node->first_frame_ns, node->device_bytes);
+		type, node->n_frames, node->n_lost, sim->n_frames, node->first_frame_ns, node->device_bytes);
 	for (size_t i = 0; i < node->n_arrivals; i++)
 		fprintf(out, "%s%" PRId64, i ? ", " : ", \"came_ns\": [", node->arrivals_ns[i]);
 	fprintf(out, "%s}\n", node->n_arrivals ? "]" : "");
