@@ -364,8 +364,8 @@ static void set_last_duration(struct play_loop *loop, const struct frame *frame)
 
 static int refuse_copied(struct play_loop *loop)
 {
-	log_error("--require-zero-copy: %s: frames are copied: they are small, or their layout in the file "
-		  "is another",
+	log_error("--require-zero-copy: %s: frames are copied: they have less than 8 KiB, or their layout "
+		  "in the file is another",
 		  pool_device(loop->pool)->path);
 	return finish_playing(loop, END_ERROR, -ERANGE);
 }

@@ -7,7 +7,8 @@
 #include "base/array.h"
 #include "base/log.h"
 
-/* A smaller frame could be read along with a header. */
+/* Of a smaller frame most or all may have been read along with a header, and a read of what is left may be as
+ * short as one of a header. To copy it takes less time than a read() of its own does. */
 #define MIN_FRAME_BYTES (2 * DIRECT_READ_HEADER_BYTES)
 
 /* In the flags of a block: more than one frame in it. RFC 9559, section 10. */
