@@ -319,20 +319,20 @@ static void print_codec_node(const struct encoding *encoding, FILE *out)
 		print_encoder(encoding, out);
 }
 
-static struct encoding *first_node(const struct recording *recording)
+static struct encoding *first_of_nodes(const struct recording *recording)
 {
 	return recording->setup ? recording->setup->encoding : NULL;
 }
 
 static void add_nodes_json(struct json_object *object, const struct recording *recording)
 {
-	for (struct encoding *node = first_node(recording); node; node = node->next)
+	for (struct encoding *node = first_of_nodes(recording); node; node = node->next)
 		add_node_json(object, node);
 }
 
 static void print_nodes(const struct recording *recording, FILE *out)
 {
-	for (const struct encoding *node = first_node(recording); node; node = node->next)
+	for (const struct encoding *node = first_of_nodes(recording); node; node = node->next)
 		print_codec_node(node, out);
 }
 

@@ -27,7 +27,7 @@ static void choose_format(struct encoding *encoding, struct device *camera, stru
 }
 
 /* The same of the node before, which makes what this one takes. */
-static void choose_converted(struct encoding *before)
+static void choose_node_format(struct encoding *before)
 {
 	struct encoding *encoding = before->next;
 	uint32_t fourcc = m2m_encoder_format_from(&encoding->encoder, &before->encoder);
@@ -36,7 +36,8 @@ static void choose_converted(struct encoding *before)
 		before->options.pixelformat = fourcc_text(fourcc, encoding->pixelformat);
 }
 
-static int open_node(struct encoding **out, const struct m2m_encoder_options *options, struct device *camera)
+static int open_encoding(struct encoding **out, const struct m2m_encoder_options *options,
+			 struct device *camera)
 {
 	struct encoding *encoding = *out ? *out : calloc(1, sizeof *encoding);
 	int err = 0;
@@ -60,7 +61,7 @@ int encoding_open(struct encoding **first, const struct m2m_encoder_options *opt
 	struct device *before = camera;
 
 	for (unsigned i = 0; i < n_options; i++) {
-		int err = open_node(encoding, &options[i], before);
+		int err = open_encoding(encoding, &options[i], before);
 
 		if (err < 0)
 			return err;
@@ -69,7 +70,7 @@ int encoding_open(struct encoding **first, const struct m2m_encoder_options *opt
 	}
 	choose_format(*first, camera, request);
 	for (struct encoding *node = *first; node->next; node = node->next)
-		choose_converted(node);
+		choose_node_format(node);
 	return 0;
 }
 
@@ -146,7 +147,7 @@ int encoding_set(struct encoding *first, const struct video_format *camera)
 }
 
 /* Frames of another format or size are written into the node's own buffers. */
-static int choose_link(struct encoding *encoding, const struct pool_link_end *from)
+static int choose_node_link(struct encoding *encoding, const struct pool_link_end *from)
 {
 	struct pool_link *link = &encoding->link;
 	const struct video_format *raw = &encoding->encoder.raw, *format = from->format;
@@ -183,14 +184,14 @@ int encoding_choose_link(struct encoding *first, struct device *camera, const st
 	int err = 0;
 
 	for (struct encoding *encoding = first; err == 0 && encoding; encoding = encoding->next) {
-		err = choose_link(encoding, &from);
+		err = choose_node_link(encoding, &from);
 		from = (struct pool_link_end){ .device = &encoding->encoder.m2m.capture,
 					       .format = &encoding->encoder.coded };
 	}
 	return err;
 }
 
-static int open_pools(struct encoding *encoding, struct pool *from, uint64_t memory_limit)
+static int open_encoding_pools(struct encoding *encoding, struct pool *from, uint64_t memory_limit)
 {
 	struct pool_options options = { .io = "mmap" };
 	struct m2m *m2m = &encoding->encoder.m2m;
@@ -213,7 +214,7 @@ int encoding_open_pools(struct encoding *first, struct pool *camera, uint64_t me
 	int err = 0;
 
 	for (struct encoding *encoding = first; err == 0 && encoding; encoding = encoding->next) {
-		err = open_pools(encoding, camera, memory_limit);
+		err = open_encoding_pools(encoding, camera, memory_limit);
 		camera = encoding->encoder.m2m.capture_pool;
 	}
 	return err;
