@@ -72,7 +72,7 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(SANITIZE) $(TEST_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # A preloaded library contains nothing of the program.
-$(BUILD)/tests/preload/%.so: tests/preload/%.c
+$(BUILD)/tests/preload/%.so: tests/preload/%.c tests/preload/next.h
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -U_FORTIFY_SOURCE -shared -fPIC $(LDFLAGS) -o $@ $<
 

@@ -7,13 +7,9 @@
  * take so many milliseconds. The calls are open, write (of all kinds), sync (fdatasync), close, rename, space
  * (fallocate) and statvfs, which says that the disk is full.
  */
-#include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +17,10 @@
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+#include "next.h"
 
 #define MAX_FD 1024
 #define MAX_RULES 8
-#define NEXT(name) ((__typeof__(&(name)))(uintptr_t)dlsym(RTLD_NEXT, #name))
 
 static struct rule {
 	char call[16], error[16], path[64];
@@ -89,12 +85,11 @@ static const char *path_of(int fd)
 
 int open(const char *path, int flags, ...)
 {
-	int fd, mode = 0;
+	int fd, mode;
 	va_list arguments;
 
 	va_start(arguments, flags);
-	if (flags & O_CREAT)
-		mode = va_arg(arguments, int);
+	mode = mode_argument(flags, arguments);
 	va_end(arguments);
 	if ((flags & O_ACCMODE) != O_RDONLY && fails("open", path))
 		return -1;

@@ -10,21 +10,17 @@
  *     sync INODE                   sync-folder PATH                  sync-all
  *     rename FROM TO               unlink PATH
  */
-#include <dlfcn.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include "next.h"
 
 #define MAX_FD 1024
-#define NEXT(name) ((__typeof__(&(name)))(uintptr_t)dlsym(RTLD_NEXT, #name))
 
 static FILE *records;
 static const char *part;
