@@ -26,7 +26,7 @@ books() { # NAME
 		"$(json r.json '.frames | { writer: .lost.writer, written } | with_entries(select(.value > 0)) | tojson')" "$1: the log agrees"
 }
 
-for case in 'nut write@9:EIO 8,16 0' 'mkv write@11:ESTALE 8,16 0' 'avi write@9:EROFS 8,16 0' 'mov write@3:EDQUOT [1-9][0-9]*,[1-9][0-9]* [1-9][0-9]*' 'mkv close@1:EDQUOT 24 0' \
+for case in 'nut write@9:EIO 8,16 0' 'mkv write@12:ESTALE 8,16 0' 'avi write@9:EROFS 8,16 0' 'mov write@3:EDQUOT [1-9][0-9]*,[1-9][0-9]* [1-9][0-9]*' 'mkv close@1:EDQUOT 24 0' \
 	'mkv sync@1:EIO 24 0'; do
 	read -r container fault files lost <<<"$case"
 	# Several fragments of a megabyte.
@@ -51,12 +51,12 @@ done
 run_status 0 failing write@9:EIO -o 'main/a%d.avi' -c mpeg4 --codec-opt bf=2,threads=1 --on-write-error next
 is "$(json r.json '[.output[].frames, .frames.lost.writer] | join(" ")')" '8 14 2' "what an encoder holds is lost with the file's error"
 books 'an encoder'
-log='' run_status 0 failing write@11:EIO -o main/a.mkv --on-write-error next
+log='' run_status 0 failing write@12:EIO -o main/a.mkv --on-write-error next
 is "$(json r.json '[.output[] | .path, .frames] | join(" ")')" 'main/a.mkv 8 main/a-1.mkv 16' 'a name without fields gets a suffix'
-run_status 6 failing 'write@11+:EIO' -o 'main/a%d.mkv' --on-write-error next
+run_status 6 failing 'write@12+:EIO' -o 'main/a%d.mkv' --on-write-error next
 is "$(json r.json '"\(.output | length) \(.frames.written) \(.frames.lost.writer)"')" '1 8 16' 'no file can be written any more: all is counted'
 books 'no file can be written any more'
-run_status 6 failing write@11:EIO -o main/a.mkv
+run_status 6 failing write@12:EIO -o main/a.mkv
 is "$(json r.json '"\(.end) \(.frames.written)"')" 'write-error 8' 'without --on-write-error the recording ends'
 
 # What was kept before a trigger waits for a file that can be opened, and is lost where there is none until the end.
