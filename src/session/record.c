@@ -256,5 +256,5 @@ void record_close(struct recording *recording)
 		output_file_free(&recording->files[i]);
 	free(recording->files);
 	recording->files = NULL;
-	recording->n_files = 0;
+	recording->n_files = recording->files_capacity = 0;
 }

@@ -7,6 +7,7 @@
 #ifndef SESSION_RECORD_H
 #define SESSION_RECORD_H
 
+#include <sys/stat.h>
 #include "base/fifo.h"
 #include "base/stats.h"
 #include "media/write/writer.h"
@@ -52,10 +53,12 @@ struct record_options {
 };
 
 struct output_file {
-	char *path, *container, *codec;
+	char *path;
+	const char *container, *codec, *pixel_format; /* static, see writer_info */
 	uint64_t frames, bytes;
-	const char *pixel_format; /* see writer_info */
-	int err;                  /* that it ended with; 0: none */
+	dev_t device; /* of a file; 0: not known */
+	ino_t inode;
+	int err; /* that it ended with; 0: none */
 };
 
 struct recording {
@@ -81,8 +84,8 @@ struct recording {
 	uint64_t source_changes, source_interruptions; /* to other timings; to the same ones */
 	struct fifo_level high_water; /* max_items and max_bytes: of frames waiting for the file thread */
 	uint64_t segments_removed;
-	struct output_file *files;
-	size_t n_files;
+	struct output_file *files; /* of each segment, also of those that were removed */
+	size_t n_files, files_capacity;
 	int64_t wall_ns, first_frame_ns; /* since record_run() was called: its end, the first frame */
 	double measured_fps;             /* by the driver's timestamps; 0: fewer than two frames */
 	struct rate_truth rate;          /* of the last stream */

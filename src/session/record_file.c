@@ -286,8 +286,6 @@ int record_file_write(struct record_file *file, struct record_frame *frame)
 void output_file_free(struct output_file *file)
 {
 	free(file->path);
-	free(file->container);
-	free(file->codec);
 	*file = (struct output_file){ 0 };
 }
 
@@ -303,8 +301,8 @@ unsigned record_file_current(struct record_file *file, struct output_file *curre
 		info = writer_info(file->shown.writer);
 		*current = (struct output_file){
 			.path = strdup(info.path),
-			.container = strdup(info.container),
-			.codec = strdup(info.codec),
+			.container = info.container,
+			.codec = info.codec,
 			.pixel_format = info.pixel_format,
 			.frames = info.frames,
 			.bytes = info.bytes,

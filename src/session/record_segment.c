@@ -14,12 +14,13 @@
 /* So many names are tried for a segment. */
 #define MAX_SUFFIX 9999
 
-static bool is_same_file(const char *path, const struct stat *other)
+/* A file that was removed may have left its number to another. */
+static bool is_output_file(const struct output_file *file, const struct stat *other)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && st.st_dev == other->st_dev && st.st_ino == other->st_ino &&
-	       S_ISREG(st.st_mode);
+	return file->inode == other->st_ino && file->device == other->st_dev && stat(file->path, &st) == 0 &&
+	       st.st_dev == other->st_dev && st.st_ino == other->st_ino && S_ISREG(st.st_mode);
 }
 
 /* strftime fields give two segments of the same second the same name, as does a clock that goes back. That is
@@ -32,7 +33,9 @@ static bool has_written(const struct recording *recording, const char *path)
 	for (size_t i = 0; i < recording->n_files; i++) {
 		const struct output_file *file = &recording->files[i];
 
-		if (file->frames && (exists ? is_same_file(file->path, &st) : strcmp(file->path, path) == 0))
+		if (!file->frames)
+			continue;
+		if (exists ? is_output_file(file, &st) : strcmp(file->path, path) == 0)
 			return true;
 	}
 	return false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The end of a segment: what it has, and who is told; its path, and which is shown, as both ends need. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,26 +24,46 @@ void record_segment_show(struct record_file *file, struct writer *writer)
 	pthread_mutex_unlock(&file->shown.lock);
 }
 
+/* For one more in the list. */
+static int make_place(struct recording *recording)
+{
+	size_t capacity = recording->files_capacity ? 2 * recording->files_capacity : 1;
+	struct output_file *files;
+
+	if (recording->n_files < recording->files_capacity)
+		return 0;
+	files = realloc(recording->files, capacity * sizeof *files);
+	if (!files)
+		return -ENOMEM;
+	recording->files = files;
+	recording->files_capacity = capacity;
+	return 0;
+}
+
 static int add_output_file(struct recording *recording, const struct writer_info *info, const char *path,
 			   int err)
 {
-	struct output_file *files = realloc(recording->files, (recording->n_files + 1) * sizeof *files);
-	struct output_file *added;
-
-	if (!files)
-		return log_no_memory();
-	recording->files = files;
-	added = &files[recording->n_files++];
-	*added = (struct output_file){
+	struct output_file added = {
 		.path = strdup(path),
-		.container = strdup(info->container),
-		.codec = strdup(info->codec),
+		.container = info->container,
+		.codec = info->codec,
 		.pixel_format = info->pixel_format,
 		.frames = info->frames,
 		.err = err,
 		.bytes = info->bytes,
 	};
-	return added->path && added->container && added->codec ? 0 : log_no_memory();
+	struct stat st;
+
+	if (!added.path || make_place(recording) < 0) {
+		free(added.path);
+		return log_no_memory();
+	}
+	if (stat(path, &st) == 0) {
+		added.device = st.st_dev;
+		added.inode = st.st_ino;
+	}
+	recording->files[recording->n_files++] = added;
+	return 0;
 }
 
 /* Codecs hold frames back, and some never return them. A frame may become several packets. */
