@@ -31,6 +31,8 @@ __attribute__((constructor)) static void open_log(void)
 {
 	part = getenv("WRITE_LOG_PATH");
 	records = part ? fopen(getenv("WRITE_LOG"), "we") : NULL;
+	if (records) /* for those who read it meanwhile */
+		setvbuf(records, NULL, _IOLBF, 0);
 }
 
 static bool is_logged(int fd)

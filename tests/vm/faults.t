@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# vivid made to fail: what becomes of the run, its file and its books.
+# vivid made to fail, and a disk cut off: what becomes of the run, its file and its books.
 . "$(dirname "$0")/lib.sh"
 
 four='n_devs=4 node_types=0x101,0x101,0x101,0x101 vid_cap_nr=0,1,2,3 vid_out_nr=10,11,12,13'
@@ -100,6 +100,25 @@ check_signals() {
 	ok "busy: the one who holds it is named" says busy '^v4l2q: .*[0-9]+.*v4l2q'
 }
 
+# cut_frames N FILE: how many frames it had when it was last synced before the Nth cut, and has after it.
+cut_frames() {
+	local cut=$job/cut$1
+	"$root/tests/tools/power-cut" "$cut/$2.writes" 0 1 "$cut" >"$cut/$2.synced"
+	"$build/tests/tools/packets" "$cut"/0-*-synced."${2##*.}" "$cut/$2" 2>/dev/null | cut -d' ' -f2 | paste -sd' '
+}
+
+check_cuts() {
+	local n file synced found most=0
+	for n in 1 2 3 4 5; do
+		for file in a.mkv a.mp4; do
+			read -r synced found < <(cut_frames $n $file)
+			ok "$file, cut $n: the ${synced:-no} frames that were synced are there: ${found:-none}" [ "${found:--1}" -ge "${synced:-0}" ]
+			most=$((synced > most ? synced : most))
+		done
+	done
+	ok "cuts: some were synced" [ "$most" -gt 20 ]
+}
+
 total_calls() {
 	awk '$NF == "total" { print $(NF > 4 ? 4 : 3) }' "$job/$1.strace"
 }
@@ -114,7 +133,7 @@ check_calls() {
 }
 
 for k in "${kernels[@]}"; do
-	ok "the job ran" boot "$k" faults -m "vivid $four" || continue
+	ok "the job ran" boot "$k" faults -m "vivid $four" -f "$build/tests/preload/write_log.so" || continue
 	check_fatal
 	check_disconnect disconnect
 	check_disconnect unbound
@@ -124,5 +143,6 @@ for k in "${kernels[@]}"; do
 	check_losses
 	check_damage
 	check_calls
+	check_cuts
 done
 done_testing
