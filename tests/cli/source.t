@@ -68,11 +68,8 @@ run_status 3 v4l2q capture -d $changing,fail=probe@6:EBUSY -n 50 -o 'taken%d.nut
 one_clear_line 'busy' 'a queue that is taken meanwhile'
 is "$(json r.json '"\(.device.path) \(.frames.written) \(.end)"')" "sim $(probe taken0.nut nb_read_packets) error" \
 	'a queue that is taken meanwhile: there is a report even so'
-start capture -d sim:size=320x240,fps=30,event=60:640x480 --io=rw -n 90 -o 'closed%d.nut' --json=r.json
-ok 'a device that cannot be opened anew: it records' wait_until 10 has_bytes closed0.nut 200000
-prlimit --pid $pid --nofile=4:4
-wait_for $pid 10
-is "$? $(json r.json '"\(.device.path) \(.device.driver) \(.end)"')" '5 sim sim error' 'a device that cannot be opened anew: the report names it'
+run_status 5 v4l2q capture -d $changing,node=camera,fail=open@2:EMFILE --io=rw -n 50 -o 'closed%d.nut' --json=r.json
+is "$(json r.json '"\(.device.path) \(.device.driver) \(.end)"')" 'sim sim error' 'a device that cannot be opened anew: the report names it'
 like "$(cat err)" 'device +sim \(sim' 'a device that cannot be opened anew: to people too'
 run_status 2 v4l2q capture -d $changing -n 50 -o 'no/such/folder%d.nut' -f nothing
 run_status 1 v4l2q bench -d $changing -n 50 --io=mmap
