@@ -436,7 +436,8 @@ static int show_last_frame(struct play_loop *loop)
 		err = wait_for(loop, WAIT_TIME, now_ns() + linger_ns(loop));
 	while (loop->options->hold && err >= 0)
 		err = wait_for(loop, WAIT_SIGNAL, 0);
-	return err < 0 && err != POOL_FLUSHING ? finish_by_device(loop, err) : 0;
+	/* A signal that comes while the last frame is shown as long as the others ends nothing. */
+	return err < 0 && (loop->options->hold || err != POOL_FLUSHING) ? finish_by_device(loop, err) : 0;
 }
 
 int play_loop_run(struct play_loop *loop)

@@ -150,6 +150,6 @@ ok '--hold: still there after the end' is_there
 kill -INT "$pid"
 wait_for "$pid" 20
 is $? 0 '--hold: until a signal'
-is "$(json r.json '"\(.frames.played) \(.end)"')" "$clip_frames eos" '--hold: all frames'
+is "$(json r.json '"\(.frames.played) \(.end)"')" "$clip_frames signal" '--hold: all frames, and what ended it'
 
 done_testing
