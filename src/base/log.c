@@ -56,6 +56,11 @@ void log_set_format(enum log_format format)
 	chosen_format = format;
 }
 
+enum log_format log_format(void)
+{
+	return chosen_format;
+}
+
 bool log_enabled(enum log_level level)
 {
 	return level <= chosen_level || chosen_sink;

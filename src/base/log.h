@@ -17,6 +17,7 @@ bool log_enabled(enum log_level level);
  * UTC) and the level; JOURNAL the level as systemd's journal reads it (sd-daemon(3)). */
 enum log_format { LOG_FORMAT_PLAIN, LOG_FORMAT_ISO, LOG_FORMAT_JOURNAL };
 void log_set_format(enum log_format format);
+enum log_format log_format(void);
 
 /* Diverts all messages, whatever their level, to a function, which must not log; NULL: back to standard
  * error. */

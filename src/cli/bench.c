@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/log_stream.h"
 #include "base/status_line.h"
 #include "base/text_file.h"
 #include "bench/advise.h"
@@ -123,6 +124,7 @@ static const struct option_spec spec = {
 struct outputs {
 	FILE *json, *csv;
 	FILE *text; /* table, histogram, comparison; NULL: none */
+	struct log_stream stderr_text;
 	struct condition conditions[CONDITIONS_MAX];
 	int n_conditions;
 	struct bench_advice advice[N_IO_MODES];
@@ -257,8 +259,8 @@ static enum status open_outputs(const struct arguments *arguments, struct output
 		return STATUS_FILE;
 	/* Standard output carries one thing: the table goes to stderr beside JSON and CSV. */
 	outputs->text = !common_is_stdout(json) && !common_is_stdout(arguments->csv) ? stdout
-			: log_enabled(LOG_LEVEL_INFO)                                ? stderr
-										     : NULL;
+			: log_enabled(LOG_LEVEL_INFO) ? log_stream_open(&outputs->stderr_text)
+						      : NULL;
 	return STATUS_DONE;
 }
 
@@ -266,6 +268,7 @@ static void close_outputs(struct outputs *outputs)
 {
 	text_file_close(outputs->json);
 	text_file_close(outputs->csv);
+	log_stream_close(&outputs->stderr_text);
 	bench_compare_free(&outputs->earlier);
 }
 

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/codec_name.h"
 #include "base/log.h"
+#include "base/log_stream.h"
 #include "base/status_line.h"
 #include "cli/command.h"
 #include "cli/common.h"
@@ -342,9 +343,12 @@ static enum status print_report(const struct recording *recording, const struct 
 				FILE *json, int err)
 {
 	struct report report = report_of_recording(recording, options->common.fps);
+	struct log_stream text;
 
-	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || recording->ledger.captured))
-		report_record_text(&report, recording, stderr);
+	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || recording->ledger.captured)) {
+		report_record_text(&report, recording, log_stream_open(&text));
+		log_stream_close(&text);
+	}
 	if (json &&
 	    json_file_write(json, options->common.basic.json, report_record_json(&report, recording)) < 0)
 		return STATUS_FILE;

@@ -16,6 +16,11 @@
 /* In the order of enum log_format. */
 static const char *const log_format_choices[] = { "plain", "iso", "journal", NULL };
 
+static void set_log_format(int choice)
+{
+	log_set_format((enum log_format)choice);
+}
+
 #define OFFSET(field) offsetof(struct basic_options, field)
 const struct option_row common_basic_rows[] = {
 	{ "json", 0, OPT_FILE, OFFSET(json), .argument = "FILE",
@@ -25,7 +30,7 @@ const struct option_row common_basic_rows[] = {
 	{ "quiet", 'q', OPT_SET, OFFSET(verbosity), .help = "errors only", .value = -1 },
 	{ "log-format", 0, OPT_CHOICE, OFFSET(log_format), .argument = "plain|iso|journal", .preset = "plain",
 	  .help = "messages as they are, with time and level, or with levels for systemd's journal",
-	  .choices = log_format_choices },
+	  .choices = log_format_choices, .ahead = set_log_format },
 	{ "help", 'h', OPT_SET, OFFSET(help), .help = "print this and exit", .value = 1 },
 	{ 0 },
 };
@@ -139,7 +144,7 @@ int common_start(const struct option_spec *spec, const struct basic_options *opt
 		options_help(spec, stdout);
 		return (int)common_flush_stdout();
 	}
-	log_set_format((enum log_format)options->log_format);
+	setenv("SVT_LOG", "1", 0); /* libsvtav1 prints to standard error itself: errors alone */
 	log_set_level(options->verbosity < 0    ? LOG_LEVEL_ERROR
 		      : options->verbosity == 0 ? LOG_LEVEL_INFO
 		      : options->verbosity == 1 ? LOG_LEVEL_VERBOSE

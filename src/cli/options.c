@@ -17,6 +17,7 @@
 /* getopt_long() returns this plus the row's index for a long option; letters are below it. */
 #define FIRST_LONG 256
 #define MAX_OPTIONS 96
+#define LETTERS_MAX (3 * MAX_OPTIONS + 3)
 
 /* The rows of all groups of a command. */
 struct row_list {
@@ -115,10 +116,13 @@ static int argument_kind(const struct option_row *row)
 	return row->bare ? optional_argument : required_argument;
 }
 
-static void make_getopt(const struct row_list *list, struct option *longs, char *letters)
+static void make_getopt(const struct row_list *list, bool in_order, struct option *longs, char *letters)
 {
-	*letters++ = ':'; /* getopt_long() then returns ':' for a missing argument, and '?' only for an
-			     unknown option */
+	/* '-': operands are returned as 1, and argv keeps its order. ':': a missing argument is returned as
+	 * ':', and '?' is only an unknown option. */
+	if (in_order)
+		*letters++ = '-';
+	*letters++ = ':';
 	for (unsigned i = 0; i < list->n; i++) {
 		const struct option_row *row = list->rows[i];
 
@@ -234,6 +238,24 @@ static int surplus_operand(const struct option_spec *spec, char **argv, const st
 	return -EINVAL;
 }
 
+/* What changes how the errors of other options are told. */
+static void take_options_ahead(const struct row_list *list, int argc, char **argv)
+{
+	struct option longs[MAX_OPTIONS + 1];
+	char letters[LETTERS_MAX];
+	int key, value;
+
+	make_getopt(list, true, longs, letters);
+	optind = 0; /* glibc: start from the beginning, as after a former call */
+	while ((key = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		int i = key == '?' || key == ':' ? -ENOENT : find_option(list, key);
+
+		if (i >= 0 && list->rows[i]->ahead &&
+		    option_kinds[OPT_CHOICE].store(list->rows[i], optarg, &value) == 0)
+			list->rows[i]->ahead(value);
+	}
+}
+
 /* Ahead of getopt, which would take ffmpeg's "-ss 5" for "-s s". */
 static int check_foreign_options(int argc, char **argv)
 {
@@ -251,20 +273,21 @@ static int check_foreign_options(int argc, char **argv)
 int options_parse(const struct option_spec *spec, int argc, char **argv, void *values)
 {
 	struct option longs[MAX_OPTIONS + 1];
-	char letters[3 * MAX_OPTIONS + 2];
+	char letters[LETTERS_MAX];
 	struct bare_option bare = { 0 };
 	struct row_list list;
 	int key, err;
 
 	list_rows(spec, &list);
-	make_getopt(&list, longs, letters);
+	opterr = 0;
+	take_options_ahead(&list, argc, argv);
+	make_getopt(&list, false, longs, letters);
 	err = check_foreign_options(argc, argv);
 	if (err == 0)
 		err = store_presets(&list, values);
 	if (err < 0)
 		return err;
-	optind = 0; /* glibc: start from the beginning, as after a former call */
-	opterr = 0;
+	optind = 0; /* as above */
 	while ((key = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		err = take_option(&list, key, argv, values);
 		if (err < 0)

@@ -68,10 +68,11 @@ struct option_row {
 		*bare; /* the value of --name without =ARG, which is then optional; NULL: ARG is required */
 	const char *const *choices; /* NULL-terminated */
 	int value;
-	uint64_t least, most; /* of numbers, bytes and nanoseconds; most 0: no limit */
-	const char *word;     /* OPT_UINT: may stand for the number, stored as OPTION_WORD; NULL: none */
-	bool hidden;          /* not in --help: an alias, under the name that other programs use */
-	size_t given;         /* offset of a bool that is set when the option is given; 0: none */
+	uint64_t least, most;     /* of numbers, bytes and nanoseconds; most 0: no limit */
+	const char *word;         /* OPT_UINT: may stand for the number, stored as OPTION_WORD; NULL: none */
+	bool hidden;              /* not in --help: an alias, under the name that other programs use */
+	size_t given;             /* offset of a bool that is set when the option is given; 0: none */
+	void (*ahead)(int value); /* OPT_CHOICE: called before the others are read, wherever it stands */
 };
 
 /* A table, and the offset of its struct within the struct of the command. */

@@ -6,6 +6,7 @@
 #include "base/codec_name.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/log_stream.h"
 #include "base/status_line.h"
 #include "base/text_file.h"
 #include "cli/command.h"
@@ -186,10 +187,13 @@ static enum status write_play_report(struct play *play, int err)
 {
 	const struct common_options *common = &play->options->common;
 	struct report report = report_of_playback(&play->setup, common->fps);
+	struct log_stream text;
 	FILE *json = play->json;
 
-	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || play->playback.stats.played))
-		report_play_text(&report, &play->playback, stderr);
+	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || play->playback.stats.played)) {
+		report_play_text(&report, &play->playback, log_stream_open(&text));
+		log_stream_close(&text);
+	}
 	play->json = NULL;
 	if (json && json_file_write(json, common->basic.json, report_play_json(&report, &play->playback)) < 0)
 		return STATUS_FILE;

@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/log_stream.h"
 #include "base/status_line.h"
 #include "base/text_file.h"
 #include "cli/progress.h"
@@ -87,9 +88,12 @@ static enum status write_relay_report(const struct relay *relay, const struct co
 				      FILE *json, int err)
 {
 	struct report report = report_of_relay(relay, common->fps);
+	struct log_stream text;
 
-	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || relay->played))
-		report_relay_text(&report, relay, stderr);
+	if (log_enabled(LOG_LEVEL_INFO) && (err == 0 || relay->played)) {
+		report_relay_text(&report, relay, log_stream_open(&text));
+		log_stream_close(&text);
+	}
 	if (json && json_file_write(json, common->basic.json, report_relay_json(&report, relay)) < 0)
 		return STATUS_FILE;
 	return STATUS_DONE;

@@ -63,6 +63,19 @@ is "$(jq -c '[paths(type != "array" and type != "object") | map(tostring) | join
 ok 'the socket is gone, nothing else is left' test "$(echo *socket* status*)" = '*socket* status.json'
 stop_listening
 
+is "$(grep -nE '^(READY|WATCHDOG|STOPPING)=1$' notes | sed 's/.*://' | uniq | paste -sd' ')" 'READY=1 WATCHDOG=1 STOPPING=1' 'in this order'
+
+# One from which nothing comes: it is not ready, and not alive, from the start to the end.
+listen
+start capture -d sim:size=64x48,fps=0.01 -o none.nut --status status.json
+ok 'no frame: it is told what it does' wait_until 10 heard '^STATUS=starting'
+ok 'no frame: a while' wait_until 10 holds '.uptime_s > 1'
+kill -INT $pid
+wait_for $pid 10
+ok 'no frame: the end is told' wait_until 10 heard '^STOPPING=1$'
+is "$(grep -cE '^(READY|WATCHDOG)=1$' notes)" 0 'no frame: it never was ready'
+stop_listening
+
 # A device that is away is waited for; one that stands still is not alive.
 listen
 start capture -d sim:size=64x48,fps=30,unplug=9,replug=60000 -o 'away%d.nut' --on-disconnect=wait --status status.json
@@ -159,6 +172,20 @@ kill -USR1 $pid
 ok 'triggered: running' wait_until 10 holds '.state == "running" and .file.path == "event0.nut"'
 kill -INT $pid
 wait_for $pid 10
+
+# Each line of standard error has its level, or time and level, whoever prints it and wherever the option stands.
+for run in '2 capture --log-format journal --nonsense' '2 capture --nonsense --log-format journal' '2 play --loop 2 x --log-f=journal' \
+	'0 capture -d sim:size=64x64,fps=0 -n 2 -yo x.mkv -c libx265 --log-format journal' \
+	'0 capture -d sim:size=64x64,fps=0 -n 2 -yo x.mkv -c libsvtav1 --log-format journal' \
+	"0 play -d $display clip.nut --log-format journal" "0 play -d $display sim:size=64x48,fps=0 -n 2 --log-format journal" \
+	'0 bench -d sim:size=64x48,fps=0 -n 5 --io mmap --json --log-format journal'; do
+	# shellcheck disable=SC2086 # words
+	run_status ${run%% *} v4l2q ${run#* }
+	ok '... with levels' eval 'test -s err && ! grep -v "^<[3-7]>" err'
+done
+run_status 0 v4l2q capture -d sim:size=64x48,fps=0 -n 2 -yo x.nut --log-format iso
+ok '... with times' eval 'test -s err && ! grep -vE "^[0-9-]{10}T[0-9:.]{12}Z v4l2q: info: " err'
+rm -f x.nut
 
 # What cannot be.
 run_status 6 v4l2q capture -d sim -n 1 -o x.nut --status /nonexistent/status.json

@@ -15,7 +15,7 @@
 #define PICTURE_ALIGNMENT 64 /* for SIMD instructions */
 
 /* Encoders' own defaults favour quality over speed; in live use one that is slower than the camera loses
- * frames. */
+ * frames. libx265 prints to standard error itself: errors alone. */
 static const struct {
 	const char *encoder, *key, *value;
 } live_defaults[] = {
@@ -24,7 +24,7 @@ static const struct {
 	{ "libvpx", "cpu-used", "8" },        { "libvpx-vp9", "deadline", "realtime" },
 	{ "libvpx-vp9", "cpu-used", "8" },    { "libvpx-vp9", "row-mt", "1" },
 	{ "libsvtav1", "preset", "10" },      { "libaom-av1", "usage", "realtime" },
-	{ "libaom-av1", "cpu-used", "8" },
+	{ "libaom-av1", "cpu-used", "8" },    { "libx265", "x265-params", "log-level=error" },
 };
 
 const AVCodec *encoder_find(const char *name)
