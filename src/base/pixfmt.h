@@ -41,6 +41,8 @@ const struct pixfmt *pixfmt_find(enum AVPixelFormat av, enum AVCodecID codec);
  * first (NV12 before NM12 for "nv12"), and returns their number, 0 for an unknown name. Four printable
  * characters that are in no row are a FourCC too, as drivers have formats that the table lacks. */
 unsigned pixfmt_parse(const char *text, uint32_t *fourccs, unsigned max);
+/* The same for a name that a user gave: logs one that is unknown. */
+unsigned pixfmt_parse_option(const char *text, uint32_t *fourccs, unsigned max);
 /* The whole table, ended by a row with fourcc 0. */
 const struct pixfmt *pixfmt_table(void);
 

@@ -6,6 +6,7 @@
 #include <libavcodec/codec_desc.h>
 #include <libavutil/pixdesc.h>
 #include "base/array.h"
+#include "base/log.h"
 #include "base/pixfmt.h"
 
 #define NAME_MAX_LENGTH 32
@@ -105,4 +106,15 @@ unsigned pixfmt_parse(const char *text, uint32_t *fourccs, unsigned max)
 	if (candidates.n == 0 && fourcc && strcspn(text, "-") == 4)
 		add_candidate(&candidates, fourcc);
 	return candidates.n;
+}
+
+unsigned pixfmt_parse_option(const char *text, uint32_t *fourccs, unsigned max)
+{
+	unsigned n = pixfmt_parse(text, fourccs, max);
+
+	if (n == 0)
+		log_error("unknown pixel format '%s': expected a FourCC, such as YUYV, or a libav name, such "
+			  "as yuyv422",
+			  text);
+	return n;
 }

@@ -204,12 +204,9 @@ static int check_converter(const struct capture_options *options)
 			  options->convert_pixelformat ? "pixelformat" : "size");
 		return -EINVAL;
 	}
-	if (options->convert_pixelformat && pixfmt_parse(options->convert_pixelformat, &fourcc, 1) == 0) {
-		log_error("unknown pixel format '%s': expected a FourCC, such as NV12, or a libav name, such "
-			  "as yuv420p",
-			  options->convert_pixelformat);
+	if (options->convert_pixelformat &&
+	    pixfmt_parse_option(options->convert_pixelformat, &fourcc, 1) == 0)
 		return -EINVAL;
-	}
 	return 0;
 }
 

@@ -192,14 +192,9 @@ static int choose_candidate(struct negotiation *negotiation)
 
 	if (!text)
 		return 0;
-	choice.n = choice.best = pixfmt_parse(text, candidates, CANDIDATES_MAX);
-	if (choice.n == 0) {
-		log_error("unknown pixel format '%s': expected a FourCC, such as YUYV, or a libav name, such "
-			  "as "
-			  "yuyv422",
-			  text);
+	choice.n = choice.best = pixfmt_parse_option(text, candidates, CANDIDATES_MAX);
+	if (choice.n == 0)
 		return -EINVAL;
-	}
 	enumerate_formats(device, compare_candidates, &choice);
 	if (choice.listed && choice.best == choice.n)
 		try_conversion(device, &choice);
