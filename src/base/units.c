@@ -396,3 +396,15 @@ char *bytes_text(uint64_t bytes, char text[BYTES_TEXT_MAX])
 	snprintf(text, BYTES_TEXT_MAX, "%.1f %s", value, units[i]);
 	return text;
 }
+
+char *number_text(double value, int digits, char text[NUMBER_TEXT_MAX])
+{
+	int whole = value != 0 && isfinite(value) ? (int)floor(log10(fabs(value))) + 1 : 1;
+	size_t length;
+
+	snprintf(text, NUMBER_TEXT_MAX, "%.*f", digits > whole ? digits - whole : 0, value);
+	length = strlen(text);
+	while (strchr(text, '.') && (text[length - 1] == '0' || text[length - 1] == '.'))
+		text[--length] = '\0';
+	return text;
+}

@@ -41,5 +41,11 @@ char *fraction_text(struct fraction f, char text[FRACTION_TEXT_MAX]);
 /* "16.0 MiB" into text, which is returned. */
 #define BYTES_TEXT_MAX 24
 char *bytes_text(uint64_t bytes, char text[BYTES_TEXT_MAX]);
+/* "5030", "0.52": of so many significant digits, and all of those before the point, without an exponent or
+ * zeros at the end; into text, which is returned. */
+#define NUMBER_TEXT_MAX 32
+char *number_text(double value, int digits, char text[NUMBER_TEXT_MAX]);
+/* The same, for an argument of printf(). */
+#define PLAIN_NUMBER(value, digits) number_text(value, digits, (char[NUMBER_TEXT_MAX]){ 0 })
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/json.h"
+#include "base/units.h"
 
 /* Without repeats the noise is not known: it is assumed to be this part of the value, times at least so many
  * microseconds. */
@@ -201,7 +202,7 @@ static void print_change(enum metric_id id, const struct bench_run *old, const s
 	if (from != 0)
 		snprintf(percent, sizeof percent, "%+.1f %%", 100 * (to - from) / fabs(from));
 	else
-		snprintf(percent, sizeof percent, "%+.4g", to);
+		snprintf(percent, sizeof percent, "+%s", PLAIN_NUMBER(to, 4));
 	fprintf(out, "  %-18s %12s %12s %10s%s%s\n", metrics[id].title, metric_text(id, from, before),
 		metric_text(id, to, after), percent, *verdict ? "  * " : "", verdict);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/array.h"
+#include "base/units.h"
 
 #define DISTRIBUTION(prefix, group, word)                                                                    \
 	{ prefix "min", group, "min", word " min", "min", UNIT_US, 1, false },                               \
@@ -97,14 +98,14 @@ char *metric_text(enum metric_id id, double value, char text[METRIC_TEXT_MAX])
 
 	switch (metrics[id].unit) {
 	case UNIT_US:
-		snprintf(text, METRIC_TEXT_MAX, value < 1000 ? "%.4g us" : "%.4g ms",
-			 value < 1000 ? value : value / 1e3);
+		snprintf(text, METRIC_TEXT_MAX, "%s %s", PLAIN_NUMBER(value < 1000 ? value : value / 1e3, 4),
+			 value < 1000 ? "us" : "ms");
 		break;
 	case UNIT_BYTES:
 		snprintf(text, METRIC_TEXT_MAX, "%s", bytes_text((uint64_t)value, bytes));
 		break;
 	default:
-		snprintf(text, METRIC_TEXT_MAX, "%.6g", value);
+		snprintf(text, METRIC_TEXT_MAX, "%s", PLAIN_NUMBER(value, 6));
 	}
 	return text;
 }

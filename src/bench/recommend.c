@@ -152,7 +152,7 @@ static void explain_losses(const struct bench *bench, const struct bench_run *be
 	if (isnan(lost))
 		snprintf(text, size, "lost frames are not known");
 	else if (lost > 0)
-		snprintf(text, size, "%.6g frame%s lost%s", lost, lost == 1 ? "" : "s",
+		snprintf(text, size, "%.0f frame%s lost%s", lost, lost == 1 ? "" : "s",
 			 compare_losses(bench));
 	else
 		snprintf(text, size, "no frame lost");
@@ -178,7 +178,7 @@ static void explain_buffers(const struct bench *bench, const struct bench_run *b
 	if (!fewer)
 		return;
 	if (losses(bench, fewer) > losses(bench, best))
-		snprintf(text, size, "with %u buffers %.6g %s lost", fewer->buffers,
+		snprintf(text, size, "with %u buffers %.0f %s lost", fewer->buffers,
 			 fewer->values[METRIC_LOST], fewer->values[METRIC_LOST] == 1 ? "is" : "are");
 	else if (fewer->values[METRIC_CPU] - best->values[METRIC_CPU] > cpu_noise(fewer, best))
 		snprintf(text, size, "%u buffers cost more processor time, %.0f us a frame", fewer->buffers,

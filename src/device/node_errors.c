@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/machine_root.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "device/nodes/conversion.h"
 #include "device/nodes/holders.h"
 #include "device/nodes/missing_driver.h"
@@ -292,7 +293,7 @@ void node_error_no_frames(const struct device *device, int64_t stall_ns)
 {
 	char text[32];
 
-	snprintf(text, sizeof text, "%.3g s", (double)stall_ns / NS_PER_S);
+	snprintf(text, sizeof text, "%s s", PLAIN_NUMBER((double)stall_ns / NS_PER_S, 3));
 	if (nodes_is_loopback(&device->info))
 		obstacle_report(device->path, OBSTACLE_NO_PRODUCER, device->path, NULL);
 	else

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "device/node_errors.h"
 #include "doctor/doctor_internal.h"
 
@@ -109,8 +110,8 @@ static enum status report_none_usable(struct doctor *doctor)
 	char text[64];
 
 	if (doctor->ledger.captured > doctor->ledger.written) {
-		snprintf(text, sizeof text, "%" PRIu64 " frames of %.3g s",
-			 doctor->ledger.captured - doctor->ledger.written, seconds);
+		snprintf(text, sizeof text, "%" PRIu64 " frames of %s s",
+			 doctor->ledger.captured - doctor->ledger.written, PLAIN_NUMBER(seconds, 3));
 		obstacle_report(path, OBSTACLE_UNUSABLE_FRAMES, text, "damaged or empty");
 	} else {
 		node_error_no_frames(&doctor->setup.device, doctor->options.stall_ns);

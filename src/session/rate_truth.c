@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "device/format/exposure.h"
 
 #define SAME_RATE 0.01   /* as fraction_close() */
@@ -17,7 +18,8 @@
 static char *other_rate_text(const char *verb, double fps, double negotiated, double ratio, char *text,
 			     size_t size)
 {
-	snprintf(text, size, "%.4g fps %s in place of the %.4g negotiated", fps, verb, negotiated);
+	snprintf(text, size, "%s fps %s in place of the %s negotiated", PLAIN_NUMBER(fps, 4), verb,
+		 PLAIN_NUMBER(negotiated, 4));
 	if (ratio > 1.5 && fabs(ratio - round(ratio)) < MULTIPLE * ratio)
 		text_add(text, size, ", a frame in %.0f intervals", round(ratio));
 	return text;
@@ -51,12 +53,15 @@ void rate_truth_judge(struct rate_truth *truth, struct device *device, struct fr
 
 char *rate_truth_drift_text(const struct rate_truth *truth, char text[RATE_DRIFT_TEXT_MAX])
 {
+	int decimals = truth->error_ppm >= 2 ? 0 : truth->error_ppm >= 0.2 ? 1 : 2;
+
 	*text = '\0';
 	if (truth->has_drift && fabs(truth->drift_ppm) > truth->error_ppm)
-		snprintf(text, RATE_DRIFT_TEXT_MAX, "its clock is %.3g ± %.2g ppm %s", fabs(truth->drift_ppm),
-			 truth->error_ppm, truth->drift_ppm > 0 ? "fast" : "slow");
+		snprintf(text, RATE_DRIFT_TEXT_MAX, "its clock is %.*f ± %.*f ppm %s", decimals,
+			 fabs(truth->drift_ppm), decimals, truth->error_ppm,
+			 truth->drift_ppm > 0 ? "fast" : "slow");
 	else if (truth->has_drift)
-		snprintf(text, RATE_DRIFT_TEXT_MAX, "its clock is right within %.2g ppm",
-			 fabs(truth->drift_ppm) + truth->error_ppm);
+		snprintf(text, RATE_DRIFT_TEXT_MAX, "its clock is right within %s ppm",
+			 PLAIN_NUMBER(fabs(truth->drift_ppm) + truth->error_ppm, 2));
 	return text;
 }

@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "session/buffer_ref.h"
 #include "session/record_loop_frame.h"
 
@@ -149,9 +150,9 @@ static struct record_encode *find_stalled(struct record_encode *encode, bool get
 
 static int report_stalled(struct record_encode *encode)
 {
-	log_error("%s: the %s gave no frame for %.3g s; it has %llu, and %llu wait until it returns a buffer",
+	log_error("%s: the %s gave no frame for %s s; it has %llu, and %llu wait until it returns a buffer",
 		  encode->m2m->node.path, conversion_job_name(encode->m2m->conversion.job),
-		  (double)encode->loop->recording->options.stall_ns / NS_PER_S,
+		  PLAIN_NUMBER((double)encode->loop->recording->options.stall_ns / NS_PER_S, 3),
 		  (unsigned long long)encode->n_encoding, (unsigned long long)encode->n_waiting);
 	return fail(encode, END_STALL, POOL_TIMEOUT);
 }

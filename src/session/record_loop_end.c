@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* When a recording ends, and why. */
+#include "base/units.h"
 #include "session/record_loop.h"
 
 #include <stdio.h>
@@ -43,7 +44,8 @@ static void report_stall(const struct record_loop *loop)
 		node_error_no_frames(&loop->recording->setup->device, loop->recording->options.stall_ns);
 		return;
 	}
-	snprintf(text, sizeof text, "%llu frames of %.3g s", (unsigned long long)loop->n_unusable, seconds);
+	snprintf(text, sizeof text, "%llu frames of %s s", (unsigned long long)loop->n_unusable,
+		 PLAIN_NUMBER(seconds, 3));
 	obstacle_report(path, OBSTACLE_UNUSABLE_FRAMES, text,
 			loop->has_key_frame ? "damaged or empty"
 					    : "damaged, empty, or before the first key frame");

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/status_line.h"
+#include "base/units.h"
 #include "device/inputs/dv_timings.h"
 #include "device/obstacles.h"
 #include "session/relay.h"
@@ -297,7 +298,7 @@ static int check_deadlines(struct relay *relay, int64_t now)
 		return finish_relay(relay, END_DURATION, 0);
 	if (!stall_ns || now < stall_end_ns(relay))
 		return 0;
-	snprintf(text, sizeof text, "%.3g s", (double)stall_ns / NS_PER_S);
+	snprintf(text, sizeof text, "%s s", PLAIN_NUMBER((double)stall_ns / NS_PER_S, 3));
 	if (now >= relay->last_read_ns + stall_ns && pool_has_queued(relay->source.setup.pool))
 		obstacle_report(source_path(relay), OBSTACLE_NO_FRAMES, text, NULL);
 	else if (relay->options.convert_device && !relay->node.converted)

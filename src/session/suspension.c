@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/units.h"
 
 /* Shorter stops go unnoticed, and cost no system call to look for. */
 #define MIN_STOP_NS (NS_PER_S / 10)
@@ -29,7 +30,7 @@ void suspension_count(struct suspension *suspension, const char *device, uint64_
 {
 	if (!lost && ++suspension->n_returned <= n_buffers)
 		return;
-	log_warn("%s: stopped for %.3g s: %" PRIu64 " lost by the driver", device,
-		 (double)suspension->stopped_ns / NS_PER_S, lost);
+	log_warn("%s: stopped for %s s: %" PRIu64 " lost by the driver", device,
+		 PLAIN_NUMBER((double)suspension->stopped_ns / NS_PER_S, 3), lost);
 	suspension->stopped_ns = 0;
 }

@@ -77,6 +77,9 @@ static void too_little_says_nothing(void **state)
 		assert_false(truth.has_drift || truth.is_other);
 		assert_string_equal(rate_truth_drift_text(&truth, text), "");
 	}
+	rate_truth_drift_text(
+		&(struct rate_truth){ .has_drift = true, .drift_ppm = -5030.2, .error_ppm = 115 }, text);
+	assert_string_equal(text, "its clock is 5030 ± 115 ppm slow");
 	feed(&fit, 20, 1, 150, 10 * NS_PER_MS); /* known too badly */
 	rate_truth_judge(&truth, &closed, thirty, &fit);
 	assert_false(truth.has_drift);

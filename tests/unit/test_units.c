@@ -366,6 +366,32 @@ static void bytes_print_short(void **state)
 		assert_string_equal(bytes_text(rows[i].bytes, text), rows[i].text);
 }
 
+static void numbers_have_no_exponent(void **state)
+{
+	static const struct {
+		double value;
+		int digits;
+		const char *text;
+	} rows[] = {
+		{ 5030.4, 3, "5030" },
+		{ 1e6, 6, "1000000" },
+		{ 12345678, 4, "12345678" },
+		{ 29.97003, 4, "29.97" },
+		{ 60, 4, "60" },
+		{ 0.5, 3, "0.5" },
+		{ 0.01234, 2, "0.012" },
+		{ 1.5e-6, 3, "0.0000015" },
+		{ 0, 3, "0" },
+		{ -12.345, 3, "-12.3" },
+		{ 100, 3, "100" },
+	};
+	char text[NUMBER_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++)
+		assert_string_equal(number_text(rows[i].value, rows[i].digits, text), rows[i].text);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -379,6 +405,7 @@ int main(void)
 		cmocka_unit_test(fractions_reduce_compare_and_print),
 		cmocka_unit_test(rates_are_what_an_interval_means),
 		cmocka_unit_test(bytes_print_short),
+		cmocka_unit_test(numbers_have_no_exponent),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

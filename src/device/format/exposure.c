@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include "base/text.h"
+#include "base/units.h"
 
 #define UNIT_NS 100000.0 /* of V4L2_CID_EXPOSURE_ABSOLUTE */
 
@@ -43,9 +44,9 @@ bool exposure_explains(struct device *device, double interval_ns, const char *wh
 			 exposure.dynamic.name);
 		snprintf(cure, sizeof cure, "--set-ctrl %s=0", exposure.dynamic.name);
 	} else if (exposure.time.id && (double)exposure.time.value * UNIT_NS > interval_ns) {
-		snprintf(text, sizeof text, "%s: %s is %g ms, longer than the frame interval of %.4g ms",
-			 what, exposure.time.name, (double)exposure.time.value * UNIT_NS / 1e6,
-			 interval_ns / 1e6);
+		snprintf(text, sizeof text, "%s: %s is %s ms, longer than the frame interval of %s ms", what,
+			 exposure.time.name, PLAIN_NUMBER((double)exposure.time.value * UNIT_NS / 1e6, 6),
+			 PLAIN_NUMBER(interval_ns / 1e6, 4));
 		snprintf(cure, sizeof cure, "--set-ctrl %s=%.0f", exposure.time.name,
 			 interval_ns / UNIT_NS > 1 ? interval_ns / UNIT_NS - 1 : 1);
 	} else {

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/machine_root.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "device/format/enumerate.h"
 #include "device/format/format_details.h"
 #include "device/nodes/hardware.h"
@@ -174,13 +175,13 @@ static void add_mode_text(const struct enumerated_mode *mode, char *text, size_t
 	if (mode->width)
 		text_add(text, size, " %ux%u", mode->width, mode->height);
 	if (mode->fps.den)
-		text_add(text, size, " at %.4g fps", fraction_value(mode->fps));
+		text_add(text, size, " at %s fps", PLAIN_NUMBER(fraction_value(mode->fps), 4));
 }
 
 static void add_load(const struct want *want, const struct enumerated_mode *mode, char *text, size_t size)
 {
-	text_add(text, size, " would need %.3g MB/s, its endpoint of USB at %u Mbit/s carries %.3g",
-		 load(mode) / 1e6, want->usb_mbits, want->usb_bytes / 1e6);
+	text_add(text, size, " would need %s MB/s, its endpoint of USB at %u Mbit/s carries %s",
+		 PLAIN_NUMBER(load(mode) / 1e6, 3), want->usb_mbits, PLAIN_NUMBER(want->usb_bytes / 1e6, 3));
 }
 
 /* Those that are within the limits; or `nearly`, at least within the user's own choice. */

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include "base/log.h"
+#include "base/units.h"
 #include "device/format/negotiate.h"
 #include "device/inputs/signal_wait.h"
 #include "device/obstacles.h"
@@ -79,9 +80,9 @@ static int compare_timings(struct device *device, const struct v4l2_bt_timings *
 		return device_error(device, "VIDIOC_G_DV_TIMINGS", err);
 	if (dv_timings_match(before, now))
 		return 0;
-	snprintf(text, DV_TIMINGS_TEXT_MAX, "%ux%u%s at %.4g fps to %ux%u%s at %.4g fps", before->width,
-		 before->height, scan_text(before), dv_timings_frame_rate(before), now->width, now->height,
-		 scan_text(now), dv_timings_frame_rate(now));
+	snprintf(text, DV_TIMINGS_TEXT_MAX, "%ux%u%s at %s fps to %ux%u%s at %s fps", before->width,
+		 before->height, scan_text(before), PLAIN_NUMBER(dv_timings_frame_rate(before), 4),
+		 now->width, now->height, scan_text(now), PLAIN_NUMBER(dv_timings_frame_rate(now), 4));
 	return 1;
 }
 

@@ -10,6 +10,7 @@
 #include <linux/usb/ch9.h>
 #include <linux/usb/video.h>
 #include "base/text.h"
+#include "base/units.h"
 
 #define DESCRIPTORS_MAX 16384
 #define HIGH_SPEED_MBITS 480
@@ -169,14 +170,13 @@ void usb_load(const char *root, const char *path, double bytes_per_second, struc
 	if (!hardware_of_path(root, path, &hardware) || !hardware.usb_mbits)
 		return;
 	if (bytes_per_second > 0)
-		text_join(load->text, sizeof load->text, "; ", "the frames take %.3g MB/s",
-			  bytes_per_second / 1e6);
+		text_join(load->text, sizeof load->text, "; ", "the frames take %s MB/s",
+			  PLAIN_NUMBER(bytes_per_second / 1e6, 3));
 	usb_alternates(&hardware, &alternates);
 	load->is_too_much = alternates.n && bytes_per_second > alternates.most;
 	if (alternates.n)
-		text_join(load->text, sizeof load->text, "; ",
-			  "its alternate settings carry %.3g to %.3g MB/s", alternates.least / 1e6,
-			  alternates.most / 1e6);
+		text_join(load->text, sizeof load->text, "; ", "its alternate settings carry %s to %s MB/s",
+			  PLAIN_NUMBER(alternates.least / 1e6, 3), PLAIN_NUMBER(alternates.most / 1e6, 3));
 	if (*others_text(root, &hardware, others, sizeof others))
 		text_add(load->text, sizeof load->text, "%son the same bus: %s", *load->text ? "; " : "",
 			 others);

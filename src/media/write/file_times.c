@@ -6,6 +6,7 @@
 #include <libavutil/mathematics.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/units.h"
 
 static const AVRational ns = { 1, (int)NS_PER_S };
 
@@ -66,11 +67,12 @@ void file_times_check(const struct file_times *times, const char *name, const ch
 	if (times->clock == FILE_CLOCK_NONE || times->worst_ns <= expected_ns + NS_PER_US)
 		return;
 	if (times->clock == FILE_CLOCK_TIMES)
-		log_warn("%s: frames are up to %.3g s from their time, as %s holds it in steps of %.3g ms",
-			 name, (double)times->worst_ns / NS_PER_S, container, (double)tick_ns / NS_PER_MS);
+		log_warn("%s: frames are up to %s s from their time, as %s holds it in steps of %s ms", name,
+			 PLAIN_NUMBER((double)times->worst_ns / NS_PER_S, 3), container,
+			 PLAIN_NUMBER((double)tick_ns / NS_PER_MS, 3));
 	else
-		log_warn("%s: frames are up to %.3g s from their time, as %s holds a rate, here %.6g a "
+		log_warn("%s: frames are up to %s s from their time, as %s holds a rate, here %.6g a "
 			 "second, in place of times: mkv, nut, mov and mp4 hold them",
-			 name, (double)times->worst_ns / NS_PER_S, container,
+			 name, PLAIN_NUMBER((double)times->worst_ns / NS_PER_S, 3), container,
 			 av_q2d(av_inv_q(times->time_base)));
 }

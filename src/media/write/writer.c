@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Writes frames to a container file with libavformat. */
+#include "base/units.h"
 #include "media/write/writer_internal.h"
 
 #include <errno.h>
@@ -133,9 +134,9 @@ static void warn_of_coarse_times(const struct writer *w)
 	double fps = fraction_value(w->frame_packet.format.fps), tick_s = av_q2d(w->muxer.stream->time_base);
 
 	if (w->times.clock == FILE_CLOCK_TIMES && fps * tick_s > 1.001)
-		log_warn("%s: %s holds times in steps of %.3g ms, which is too coarse for %.6g frames a "
+		log_warn("%s: %s holds times in steps of %s ms, which is too coarse for %.6g frames a "
 			 "second: nut, mov and mp4 hold finer ones",
-			 w->muxer.name, w->muxer.caps.format->name, tick_s * 1e3, fps);
+			 w->muxer.name, w->muxer.caps.format->name, PLAIN_NUMBER(tick_s * 1e3, 3), fps);
 }
 
 static int write_header(struct writer *w)
