@@ -164,6 +164,16 @@ is "$(jq -r '"\(.state) \(.frames.written)"' run/v4l2q-video0/status.json) $(set
 ok 'the unit: is ready' wait_until 10 heard '^READY=1$'
 stop_listening
 
+# With the example of a pre-roll: that nothing happened is no failure.
+preroll=$root/scripts/examples/pre-roll.conf
+options=$(sed -n 's/^Environment="OPTIONS=\(.*\)"$/\1/p' "$preroll")
+# shellcheck disable=SC2086 # words
+start "${command[@]::${#command[@]}-2}" $options
+ok 'the pre-roll of the unit: armed' wait_until 10 jq -e '.state == "armed" and .frames.captured > 0' run/v4l2q-video0/status.json
+kill -TERM $pid
+wait_for $pid 10
+is $? "$(sed -n 's/^SuccessExitStatus=//p' "$preroll")" '... and stopped without a trigger'
+
 # One that waits for a trigger.
 start capture -d sim:size=64x48,fps=30 -o 'event%d.nut' --pre-roll 1s --status status.json
 ok 'armed, with frames and no file' wait_until 10 holds '.state == "armed" and .frames.captured > 0 and .file == null'
