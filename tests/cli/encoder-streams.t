@@ -48,7 +48,7 @@ exec {both}<>slow
 start capture -d sim:size=320x240,format=YUYV,fps=100 --convert-device sim:type=converter -f rawvideo -y -o slow --memory 1M --max-buffers 8 \
 	--json=r.json --status status.json
 has_lost() {
-	[ "$(jq '.frames.lost | add > 9' status.json)" = true ]
+	[ "$(jq '.frames.lost.queue > 9' status.json)" = true ]
 }
 wait_until 30 has_lost
 exec {reader}<slow {both}>&-
