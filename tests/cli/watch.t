@@ -166,6 +166,7 @@ stop_listening
 
 # With the example of a pre-roll: that nothing happened is no failure.
 preroll=$root/scripts/examples/pre-roll.conf
+rm state/v4l2q/video0/* # of this second, perhaps
 options=$(sed -n 's/^Environment="OPTIONS=\(.*\)"$/\1/p' "$preroll")
 # shellcheck disable=SC2086 # words
 start "${command[@]::${#command[@]}-2}" $options
