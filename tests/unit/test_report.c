@@ -66,9 +66,12 @@ static int set_up(void **state)
 		.high_water = { .max_items = 6, .max_bytes = 3686400 },
 	};
 	stats_add(&recording.latency_ns, 1000000);
-	output = (struct output_file){
-		(char *)"out.mkv", (char *)"matroska", (char *)"rawvideo", 91, 55910400, "yuv420p", 0
-	};
+	output = (struct output_file){ .path = (char *)"out.mkv",
+				       .container = "matroska",
+				       .codec = "rawvideo",
+				       .pixel_format = "yuv420p",
+				       .frames = 91,
+				       .bytes = 55910400 };
 	report = (struct report){ .command = "capture",
 				  .device = &device,
 				  .format = &format,
