@@ -25,7 +25,7 @@ static struct json_object *record_frames_json(const struct ledger *ledger)
 
 	json_add_count(object, "captured", ledger->captured);
 	json_add_count(object, "written", ledger->written);
-	add_if_any(object, "skipped", ledger->skipped);
+	add_if_any(object, "skipped", ledger->skipped + ledger->not_triggered);
 	add_if_any(object, "not_triggered", ledger->not_triggered);
 	add_if_any(object, "before_key", ledger->before_key);
 	add_if_any(object, "missing_fields", ledger->missing_fields);

@@ -233,7 +233,7 @@ json() { # FILE FILTER
 
 # A jq filter: the frames of a report as text where they do not add up, nothing where they do.
 # shellcheck disable=SC2034 # for the caller
-unbalanced='.frames | if .captured == .written + .lost.error + .lost.queue + .lost.writer + (.lost.codec // 0) + (.skipped // 0) + (.not_triggered // 0) then "" else tostring end'
+unbalanced='.frames | if .captured == .written + .lost.error + .lost.queue + .lost.writer + (.lost.codec // 0) + (.skipped // 0) then "" else tostring end'
 
 # captured = written + what was lost on the way + what was to be skipped.
 balanced() { # REPORT NAME
