@@ -121,6 +121,16 @@ check_orders_of_fields() {
 	ok "field-top: said to be half a frame" says field-top 'warning: .*the top field of each frame alone'
 }
 
+check_armed() {
+	is "armed: exit status 0" "$(status armed)" 0
+	ok "armed: the books balance" jq -e '.frames | .captured == .written + .skipped' "$job/armed.json"
+	is "armed: one file" "$(probe armed.0)" "rawvideo,320,180,yuyv422,$(report armed .frames.written)"
+	ok "armed: frames from before the trigger and after it" jq -se --argjson trigger "$(<"$job/armed.trigger")" '
+		map(select(.fate == "written").ts_ns / 1e9) | .[0] < $trigger and .[-1] > $trigger' "$job/armed.frames"
+	ok "armed: none is missing at the joint, nor there twice" jq -se '
+		[.[] | if .fate then .seq else range(.seq; .seq + .lost) end] | . == [range(.[0]; .[0] + length)]' "$job/armed.frames"
+}
+
 for k in "${kernels[@]}"; do
 	ok "the job ran" boot "$k" io -m "$vivid" || continue
 	imports=(import-video2)
@@ -143,5 +153,6 @@ for k in "${kernels[@]}"; do
 	recorded nv12 15 rawvideo,320,180,nv12
 	check_source
 	check_orders_of_fields
+	check_armed
 done
 done_testing
