@@ -204,16 +204,23 @@ static void report_permission(const struct failure *failure)
 		obstacle_report(failure->path, OBSTACLE_PERMISSION_OWNER, failure->path, NULL);
 }
 
-static void report_busy(const struct failure *failure)
+/* v4l2loopback 0.12.7 is busy, too, while no producer has set a format. Root alone sees the descriptors of
+ * all processes. */
+static bool waits_for_producer(const char *path)
 {
 	struct v4l2_capability info;
+
+	return geteuid() == 0 && v4l2_querycap(path, &info) == 0 && nodes_is_loopback(&info);
+}
+
+static void report_busy(const struct failure *failure)
+{
 	char holders[TEXT_MAX];
 
 	if (*holders_text(failure->path, true, holders, sizeof holders))
 		obstacle_report(failure->path, OBSTACLE_BUSY, holders, NULL);
-	else if (geteuid() == 0 && /* root sees the descriptors of all processes */
-		 v4l2_querycap(failure->path, &info) == 0 && nodes_is_loopback(&info))
-		obstacle_report(failure->path, OBSTACLE_BUSY_LOOPBACK, NULL, NULL);
+	else if (waits_for_producer(failure->path))
+		obstacle_report(failure->path, OBSTACLE_NO_PRODUCER, failure->path, NULL);
 	else
 		obstacle_report(failure->path, OBSTACLE_BUSY_UNKNOWN, failure->path, NULL);
 }

@@ -53,10 +53,6 @@ static const struct {
 	[OBSTACLE_BUSY] = { "busy", "busy: in use by %1", "end that program, or wait for it" },
 	[OBSTACLE_BUSY_UNKNOWN] = { "busy", "busy: in use by another program",
 				    "\"sudo fuser -v %1\" shows which" },
-	[OBSTACLE_BUSY_LOOPBACK] = { "busy",
-				     "busy, though no other process has it open: v4l2loopback keeps the "
-				     "format of its last producer",
-				     "ask for that format, or reload the module" },
 	[OBSTACLE_NO_SIGNAL] = { "no-signal", "there is no signal",
 				 "connect the video source and switch it on, or select another --input" },
 	[OBSTACLE_NO_LOCK] = { "no-lock", "the signal is not stable",

@@ -188,6 +188,8 @@ for k in "${kernels[@]}"; do
 	check_loops
 	[ "$k" = 6.1 ] || check_drain
 	[ "$k" = 6.1 ] || check_faults
+	# Which is older there, and busy until its format is set.
+	[ "$k" != 6.1 ] || ok "unfed: v4l2loopback waits for a producer" says unfed 'no producer feeds it.*; start its producer first'
 	check_cameras
 	check_jpegs
 	check_demand
