@@ -71,16 +71,16 @@ static int check_conversion(const struct play *play, const struct reader_info *f
 {
 	const struct video_format *format = &play->setup.format;
 	bool same = file->av == AV_PIX_FMT_NONE ||
-		    (file->av == format->pix->av && file->format.width == format->width &&
+		    (!file->turned && file->av == format->pix->av && file->format.width == format->width &&
 		     file->format.height == format->height);
 	char fourcc[FOURCC_TEXT_MAX];
 
 	if (!play->options->common.require_zero_copy || same)
 		return 0;
-	log_error("--require-zero-copy: the file's %s %ux%u is converted to %s's %s %ux%u",
+	log_error("--require-zero-copy: the file's %s %ux%u is %s to %s's %s %ux%u",
 		  av_get_pix_fmt_name(file->av), file->format.width, file->format.height,
-		  play->setup.device.path, fourcc_text(format->fourcc, fourcc), format->width,
-		  format->height);
+		  file->turned ? "turned and converted" : "converted", play->setup.device.path,
+		  fourcc_text(format->fourcc, fourcc), format->width, format->height);
 	return -ERANGE;
 }
 

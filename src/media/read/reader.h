@@ -56,6 +56,7 @@ struct reader_info {
 	enum AVPixelFormat av; /* AV_PIX_FMT_NONE with "copy" */
 	enum AVCodecID codec_id;
 	struct fraction sample_aspect; /* sample aspect ratio; 0/0: not known */
+	bool turned;                   /* its pictures are, as the user or the file says */
 	bool live;           /* no times, no rate, cannot seek: its frames have the times of their arrival */
 	int64_t duration_ns; /* 0: not known */
 	uint64_t read;       /* frames returned so far */

@@ -135,6 +135,7 @@ static void set_info_size(struct reader *r, AVRational aspect)
 	struct video_format *f = &info->format;
 	uint32_t width = f->width;
 
+	info->turned = !orientation_is_upright(r->orientation);
 	if (r->orientation.transposed) {
 		f->width = f->height;
 		f->height = width;
