@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* v4l2q list: all video nodes in short, or one of them in full. */
+#include <errno.h>
+#include "base/array.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text_file.h"
 #include "cli/command.h"
 #include "cli/common.h"
+#include "cli/file_uses.h"
 #include "report/device.h"
 #include "report/nodes.h"
 #include "report/profile.h"
@@ -68,26 +71,46 @@ static enum status save_edid(const struct list_options *options)
 	return status_of(is_file ? STAGE_FILE : STAGE_DEVICE, err);
 }
 
-static enum status list_with(const struct list_options *options)
+static int check_list_options(const struct list_options *options)
 {
-	void (*print)(struct json_object *) =
-		options->basic.device ? report_device_print : report_nodes_print;
-	enum status status = STATUS_DONE, flushed;
-	struct json_object *object = NULL;
-	FILE *json = NULL;
-	int err;
+	const struct file_use uses[] = { { "--save", options->save, false },
+					 { "--edid", options->edid, false },
+					 { "--dot", options->dot ? "-" : NULL, false },
+					 { "--json", options->basic.json, false } };
 
 	if ((options->dot || options->save || options->edid) && !options->basic.device) {
 		log_error("%s needs -d: it is about one device", options->dot    ? "--dot"
 								 : options->save ? "--save"
 										 : "--edid");
-		return STATUS_USAGE;
+		return -EINVAL;
 	}
-	if (options->save)
-		return save_profile(options);
-	if (options->edid)
-		return save_edid(options);
-	if (options->basic.json && text_file_open(&json, options->basic.json) < 0)
+	return file_uses_check(uses, ARRAY_SIZE(uses));
+}
+
+/* Text is for those who asked for nothing else. */
+static enum status print_text(const struct list_options *options, struct json_object *object)
+{
+	enum status status = STATUS_DONE, flushed;
+
+	if (options->dot)
+		status = print_dot(options, object);
+	else if (!options->basic.json && options->basic.device)
+		report_device_print(object);
+	else if (!options->basic.json)
+		report_nodes_print(object);
+	flushed = common_flush_stdout();
+	return status == STATUS_DONE ? flushed : status;
+}
+
+static enum status list_devices(const struct list_options *options)
+{
+	const char *name = options->basic.json;
+	struct json_object *object = NULL;
+	enum status status;
+	FILE *json = NULL;
+	int err;
+
+	if (name && text_file_open(&json, name) < 0)
 		return STATUS_FILE;
 	err = options->basic.device ? report_device_read(options->basic.device, &object)
 				    : report_nodes_read(&object);
@@ -95,15 +118,28 @@ static enum status list_with(const struct list_options *options)
 		text_file_close(json);
 		return status_of(STAGE_DEVICE, err);
 	}
-	if (json)
-		return json_file_write(json, options->basic.json, object) < 0 ? STATUS_FILE : STATUS_DONE;
-	if (options->dot)
-		status = print_dot(options, object);
-	else
-		print(object);
-	json_object_put(object);
-	flushed = common_flush_stdout();
-	return status == STATUS_DONE ? flushed : status;
+	status = print_text(options, object);
+	if (!json)
+		json_object_put(object);
+	else if (json_file_write(json, name, object) < 0 && status == STATUS_DONE)
+		status = STATUS_FILE;
+	return status;
+}
+
+static enum status list_with(const struct list_options *options)
+{
+	bool saves = options->save || options->edid;
+	enum status status = STATUS_DONE;
+
+	if (check_list_options(options) < 0)
+		return STATUS_USAGE;
+	if (options->save)
+		status = save_profile(options);
+	if (status == STATUS_DONE && options->edid)
+		status = save_edid(options);
+	if (status == STATUS_DONE && (!saves || options->dot || options->basic.json))
+		status = list_devices(options);
+	return status;
 }
 
 static int list_run(int argc, char **argv)

@@ -75,6 +75,10 @@ sed -E 's/^ +//; s/ +/ /g' text >lines
 has 'route 0/1 -> 1/0'
 is "$(jq -c '.pipeline.entities[] | select(.name == "Receiver") | [(.pads[0].streams[] | .stream), (.routes[] | .active)]' out)" \
 	'[0,1,false,true,true]' 'the JSON has streams and routes'
+run_status 0 v4l2q list -d sim:pipeline=fits --dot --json=dot.json --save dot.profile
+is "$(grep -c '^digraph' out) $(jq -r .command dot.json) $(grep -c '^pixelformat' dot.profile)" '1 list 1' 'all that is asked for is written'
+run_status 2 v4l2q list -d sim:pipeline=fits --dot --json
+one_clear_line 'only one of --dot and --json' 'but not two things to standard output'
 run_status 3 v4l2q list -d sim --dot
 one_clear_line 'no media graph' '--dot without a graph'
 
