@@ -234,7 +234,8 @@ int output_file_sync(int fd, const char *path, bool *name_synced)
 
 	if (!is_regular(fd))
 		return 0;
-	err = *name_synced ? 0 : output_file_sync_name(path);
+	/* Standard output's name is not known. */
+	err = *name_synced || strcmp(path, "-") == 0 ? 0 : output_file_sync_name(path);
 	*name_synced = err == 0;
 	if (err == 0 && fdatasync(fd) < 0 && errno != EINVAL)
 		err = -errno;

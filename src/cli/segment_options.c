@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "cli/common.h"
@@ -101,8 +102,14 @@ static int check_suffix(const char *suffix)
 
 static int check_fallback(const char *folder, const char *output, const char *container)
 {
+	struct stat status;
+
 	if (!folder)
 		return 0;
+	if (stat(folder, &status) == 0 && !S_ISDIR(status.st_mode)) {
+		log_error("--fallback %s: not a folder; name one on another disk", folder);
+		return -EINVAL;
+	}
 	if (access(folder, W_OK | X_OK) < 0) {
 		log_error("--fallback %s: %s", folder, err_str(-errno));
 		return -EINVAL;

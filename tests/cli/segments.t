@@ -61,10 +61,13 @@ done <<'END'
 -o x%d.png --min-free 1G|^v4l2q: --min-free is for files that each are a recording
 -o x%d.png --partial-suffix .x|--partial-suffix is for files that can be renamed: leave it out for image2
 -o udp://127.0.0.1:9 --sync 1s|--sync is for files and pictures: leave it out for an address
+-o x%d.nut --fallback c8.nut|--fallback c8.nut: not a folder; name one on another disk
 -o x.m3u8 --sync 1s|--sync is for files and pictures: leave it out for hls
 -o x%H%d.nut --frame-log %H|--frame-log '%H' has fields, so each file gets a log: they must be the fields of 'x%H%d.nut'
 END
 is "$(echo x*)" 'x*' 'options that do not fit: no file'
+"${program[@]}" capture -q -d $sim -n 2 -o - --sync 1ms >out.nut 2>err
+is "$(cat err)" '' '--sync: standard output has no folder'
 
 # --- --partial-suffix ---
 start capture -q -d sim:size=64x48,fps=50 -o 'p%d.mkv' --partial-suffix .part --frame-log 'p%d.log'
