@@ -125,6 +125,7 @@ check_armed() {
 	is "armed: exit status 0" "$(status armed)" 0
 	ok "armed: the books balance" jq -e '.frames | .captured == .written + .skipped' "$job/armed.json"
 	is "armed: one file" "$(probe armed.0)" "rawvideo,320,180,yuyv422,$(report armed .frames.written)"
+	# shellcheck disable=SC2016 # jq's $
 	ok "armed: frames from before the trigger and after it" jq -se --argjson trigger "$(<"$job/armed.trigger")" '
 		map(select(.fate == "written").ts_ns / 1e9) | .[0] < $trigger and .[-1] > $trigger' "$job/armed.frames"
 	ok "armed: none is missing at the joint, nor there twice" jq -se '
