@@ -52,7 +52,8 @@ static void print_about(struct json_object *device)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		report_line(stdout, rows[i][1], "%s", json_text(device, rows[i][0]));
+		if (*json_text(device, rows[i][0]))
+			report_line(stdout, rows[i][1], "%s", json_text(device, rows[i][0]));
 	if (strcmp(json_text(device, "all_capabilities"), json_text(device, "capabilities")) != 0)
 		report_line(stdout, "all nodes", "%s", json_text(device, "all_capabilities"));
 }
