@@ -131,7 +131,7 @@ static int keep_supplied(struct pool *pool, struct buffer **buffer)
 
 int pool_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **out, struct frame_info *info)
 {
-	struct buffer *buffer;
+	struct buffer *buffer = NULL;
 	int err = next_frame(pool, deadline_ns, &buffer, info);
 
 	if (err == 0 && !buffer->spare && !pool->eos)
