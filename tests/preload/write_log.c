@@ -47,11 +47,15 @@ static unsigned long inode(int fd)
 	return fstat(fd, &st) == 0 ? (unsigned long)st.st_ino : 0;
 }
 
-static int log_open(const char *path, int flags, va_list arguments)
+int open(const char *path, int flags, ...)
 {
 	bool logged = records && strstr(path, part), is_new = logged && access(path, F_OK) < 0;
-	int fd, mode = flags & O_CREAT ? va_arg(arguments, int) : 0;
+	va_list arguments;
+	int fd, mode;
 
+	va_start(arguments, flags);
+	mode = mode_argument(flags, arguments);
+	va_end(arguments);
 	pthread_mutex_lock(&lock);
 	fd = NEXT(open)(path, flags, mode);
 	if (fd >= 0 && fd < MAX_FD)
@@ -62,28 +66,7 @@ static int log_open(const char *path, int flags, va_list arguments)
 	return fd;
 }
 
-int open(const char *path, int flags, ...)
-{
-	va_list arguments;
-	int fd;
-
-	va_start(arguments, flags);
-	fd = log_open(path, flags, arguments);
-	va_end(arguments);
-	return fd;
-}
-
-/* libavutil's. */
-int open64(const char *path, int flags, ...)
-{
-	va_list arguments;
-	int fd;
-
-	va_start(arguments, flags);
-	fd = log_open(path, flags, arguments);
-	va_end(arguments);
-	return fd;
-}
+int open64(const char *path, int flags, ...) __attribute__((alias("open"))); /* libavutil's */
 
 int close(int fd)
 {

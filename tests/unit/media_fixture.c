@@ -160,6 +160,17 @@ void media_fixture_paint(const struct video_format *format, struct frame *frame,
 			(uint8_t)((i / format->bytesperline[0] + i % 64 + n * 3) & 0x7f) + 32;
 }
 
+size_t media_fixture_read_file(const char *path, uint8_t *bytes, size_t size)
+{
+	FILE *file = fopen(path, "rb");
+	size_t n;
+
+	assert_non_null(file);
+	n = fread(bytes, 1, size, file);
+	fclose(file);
+	return n;
+}
+
 struct writer_options media_fixture_options(const char *url, const struct video_format *format)
 {
 	struct writer_options o = { .url = url, .codec = "auto", .overwrite = true, .format = *format };

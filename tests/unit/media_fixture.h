@@ -44,6 +44,8 @@ void media_fixture_check_picture(const AVFrame *got, const struct video_format *
 
 /* Writes frame n. */
 int media_fixture_write(struct writer *writer, const struct video_format *format, unsigned n);
+/* Reads at most so many bytes from the start of a file; returns how many. */
+size_t media_fixture_read_file(const char *path, uint8_t *bytes, size_t size);
 struct writer_options media_fixture_options(const char *url, const struct video_format *format);
 /* Opens, and expects it to fail with `err` and to say `text`. */
 void media_fixture_refused(const struct writer_options *options, int err, const char *text);

@@ -12,17 +12,6 @@
 #include <cmocka.h>
 #include "media_fixture.h"
 
-static size_t read_file(const char *path, uint8_t *bytes, size_t size)
-{
-	FILE *file = fopen(path, "rb");
-	size_t n;
-
-	assert_non_null(file);
-	n = fread(bytes, 1, size, file);
-	fclose(file);
-	return n;
-}
-
 /* Frames a second apart, so many that the index is thinned out with the last one. */
 #define N_INDEXED 1024
 #define INDEX_BYTES 40960 /* up to the first Cluster */
@@ -50,7 +39,7 @@ static void seek_by_index(const char *path, const struct video_format *format, u
 
 static void read_index(const char *path, uint8_t *index)
 {
-	assert_int_equal(read_file(path, index, INDEX_BYTES), INDEX_BYTES);
+	assert_int_equal(media_fixture_read_file(path, index, INDEX_BYTES), INDEX_BYTES);
 }
 
 static void write_index(const char *path, const uint8_t *new, const uint8_t *old, size_t n_new)
@@ -161,7 +150,7 @@ static void cut_off_matroska_can_be_sought_without_syncs(void **state)
 	assert_int_equal(writer_open(&writer, &o), 0);
 	for (unsigned i = 0; i < N_CUT; i++)
 		assert_int_equal(media_fixture_write(writer, &format, i * 25), 0);
-	n = read_file(o.url, whole, MAX_FRAME_BYTES);
+	n = media_fixture_read_file(o.url, whole, MAX_FRAME_BYTES);
 	assert_non_null(memmem(whole, INDEX_BYTES, "\x1c\x53\xbb\x6b\x01", 5));
 	assert_int_equal(writer_close(writer), 0);
 	for (int i = 0; i < 20; i++) {

@@ -121,17 +121,6 @@ static void existing_files(void **state)
 	unlink(o.url);
 }
 
-static size_t read_bytes(const char *path, uint8_t *bytes, size_t size)
-{
-	FILE *file = fopen(path, "rb");
-	size_t n;
-
-	assert_non_null(file);
-	n = fread(bytes, 1, size, file);
-	fclose(file);
-	return n;
-}
-
 /* Of muxers that go back in their header, too. */
 static void an_overwritten_file_is_as_a_new_one(void **state)
 {
@@ -148,13 +137,13 @@ static void an_overwritten_file_is_as_a_new_one(void **state)
 		o.container = containers[i];
 		o.format_options = "fflags=+bitexact"; /* no random IDs */
 		write_frame(&o);
-		n = read_bytes(o.url, new, sizeof new);
+		n = media_fixture_read_file(o.url, new, sizeof new);
 		file = fopen(o.url, "wb");
 		assert_int_equal(fwrite(old, 1, sizeof old, file), sizeof old);
 		assert_int_equal(fclose(file), 0);
 		o.overwrite = true;
 		write_frame(&o);
-		assert_int_equal(read_bytes(o.url, old, sizeof old), n);
+		assert_int_equal(media_fixture_read_file(o.url, old, sizeof old), n);
 		assert_memory_equal(old, new, n);
 		unlink(o.url);
 	}
