@@ -187,7 +187,7 @@ int output_file_rename(const char *from, const char *to, bool overwrite)
 	return rename(from, to) < 0 ? -errno : 0;
 }
 
-/* Whoever may write into a folder may not always read it. */
+/* Permission to write into a folder does not include that to open it. */
 static void warn_unsynced(const char *folder, int err)
 {
 	static atomic_flag said = ATOMIC_FLAG_INIT;

@@ -87,7 +87,7 @@ static int check_list_options(const struct list_options *options)
 	return file_uses_check(uses, ARRAY_SIZE(uses));
 }
 
-/* Text is for those who asked for nothing else. */
+/* The graph for --dot; the listing where --json does not replace it. */
 static enum status print_text(const struct list_options *options, struct json_object *object)
 {
 	enum status status = STATUS_DONE, flushed;

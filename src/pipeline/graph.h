@@ -62,7 +62,7 @@ static inline bool entity_is_open(const struct entity *entity)
 	return entity->device.ops && entity->device.fd >= 0;
 }
 
-/* Whichever their streams are. */
+/* Compares the pads, not their streams. */
 static inline bool links_are_same(const struct link *a, const struct link *b)
 {
 	return a->source->id == b->source->id && a->sink->id == b->sink->id;

@@ -152,7 +152,7 @@ static bool belongs_to(const struct route *route, const struct pad *pad)
 	return false;
 }
 
-/* Before those that begin where it ends. */
+/* Puts the link before those that begin at the entity where it ends. */
 static int insert_branch(struct graph *graph, struct route *route, struct link *link, uint32_t stream)
 {
 	unsigned i = 0;

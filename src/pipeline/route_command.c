@@ -39,7 +39,7 @@ static bool routes_are_same(const struct subdev_route *a, const struct subdev_ro
 	       a->source_pad == b->source_pad && a->source_stream == b->source_stream;
 }
 
-/* Rather one that the sub-device lists, of a stream that goes nowhere else. */
+/* Prefer a route that the sub-device lists, from a sink stream that no active route takes. */
 static struct subdev_route choose(const struct graph *graph, const struct pad *source)
 {
 	const struct routing *routing = &source->entity->routing;

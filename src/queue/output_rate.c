@@ -11,9 +11,10 @@ void output_rate_begin(struct output_rate *rate, struct fraction fps)
 	rate_fit_begin(&rate->fit, fps);
 }
 
-/* Some drivers count the intervals of the device, vivid does, others the frames. Of these a frame shows an
- * interval of the device's only if it was there when the one before was shown: otherwise the device may have
- * waited for it, and the rate be the program's. Both fields of a frame may have its number. */
+/* The sequence of some drivers counts the device's intervals, as vivid's, that of others the frames. With the
+ * latter, two timestamps are an interval apart only if the second frame was queued when the first was shown:
+ * else the device may have waited for it, and the rate measured is the program's. Both fields of a frame may
+ * have its number. */
 void output_rate_add(struct output_rate *rate, int64_t queued_ns, uint32_t sequence, int64_t shown_ns)
 {
 	uint32_t steps = rate->fit.n ? sequence - rate->sequence : 1;

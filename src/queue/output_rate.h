@@ -9,8 +9,7 @@ struct output_rate {
 	struct rate_fit fit; /* of the frames between which it is known how many intervals passed */
 	uint32_t sequence;   /* of the last frame */
 	int64_t shown_ns;
-	bool counts; /* the driver's numbers count the device's intervals, as some without a frame have shown
-		      */
+	bool counts; /* a gap has shown that the sequence counts the device's intervals, not the frames */
 };
 
 void output_rate_begin(struct output_rate *rate, struct fraction fps);

@@ -26,7 +26,7 @@ static void choose_format(struct encoding *encoding, struct device *camera, stru
 		    encoding->encoder.m2m.node.path);
 }
 
-/* The same of the node before, which makes what this one takes. */
+/* The same for what the node before makes. */
 static void choose_node_format(struct encoding *before)
 {
 	struct encoding *encoding = before->next;
@@ -234,7 +234,8 @@ static int configure_output(const struct encoding *encoding, uint32_t n_camera)
 	return pool_configure(pool, &config);
 }
 
-/* A node waits for the one behind it: its queue need not grow, nor copy. Sets *n to the buffers asked for. */
+/* Sets *n to the buffers asked for. The queue need not grow, nor copy: the node waits while the next one has
+ * its buffers. */
 static int configure_capture(const struct encoding *encoding, uint32_t *n)
 {
 	struct pool *pool = encoding->encoder.m2m.capture_pool;

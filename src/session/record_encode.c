@@ -132,8 +132,8 @@ static bool is_blocked(const struct record_encode *encode)
 	return encode->next && !pool_has_queued(encode->m2m->capture_pool);
 }
 
-/* The first that gave no frame for too long, though it gets frames and has room for what it makes: where no
- * more come, those that it still has do not tell. NULL: none. */
+/* The first node that has given no frame for too long, though it gets frames and the next one has room; NULL:
+ * none. A node that gets no more frames may hold back those that it has. */
 static struct record_encode *find_stalled(struct record_encode *encode, bool gets_frames)
 {
 	int64_t time_ns = now_ns(), half_ns = encode->loop->recording->options.stall_ns / 2;

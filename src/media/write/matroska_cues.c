@@ -108,8 +108,8 @@ static int64_t find_segment(const struct avio_file *file)
 	return segment && segment[4] == 0x01 ? segment - file->gathered + 12 : 0;
 }
 
-/* libavformat leaves Void in the Info for the Duration (RFC 9559, 5.1.2.10). Returns where, or 0: a write
- * could be cut short. */
+/* libavformat leaves a Void element in Info for the Duration (RFC 9559, 5.1.2.10). Returns its offset in the
+ * file; 0 where there is none, or where it spans two sectors, so that a power cut could tear a write. */
 static int64_t find_duration(const struct avio_file *file)
 {
 	static const uint8_t room[DURATION_BYTES] = { ID_VOID, 1, [8] = DURATION_BYTES - 9 };

@@ -32,7 +32,7 @@ struct matroska_cues {
 void matroska_cues_open(struct matroska_cues *cues, struct avio_file *file);
 /* Adds a Cluster that begins with a key frame, unless it comes soon after the last one. */
 void matroska_cues_add(struct matroska_cues *cues, int64_t time_ms, int64_t position);
-/* A frame ends then. */
+/* Notes the end of a frame, for the Duration. */
 void matroska_cues_extend(struct matroska_cues *cues, int64_t end_ms);
 /* Writes what was added: to be called when those Clusters are in the file. */
 void matroska_cues_write(struct matroska_cues *cues, const struct avio_file *file);
