@@ -8,7 +8,7 @@ struct sum {
 	uint64_t total, n;
 };
 
-/* One sample in four of each direction is enough. */
+/* Samples every fourth column of every fourth row, which is enough for a mean. */
 static void add_component(struct sum *sum, const AVComponentDescriptor *comp, const uint8_t *data,
 			  ptrdiff_t stride, uint32_t width, uint32_t height)
 {
@@ -25,7 +25,7 @@ static bool is_rgb(const AVPixFmtDescriptor *desc)
 	return desc->flags & AV_PIX_FMT_FLAG_RGB;
 }
 
-/* Whether the samples of luma, or of red, green and blue, are bytes. */
+/* Whether each sample of luma, or of red, green and blue, is one byte. */
 static bool has_bytes(const AVPixFmtDescriptor *desc)
 {
 	if (!desc || desc->flags & (AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_BAYER |

@@ -30,8 +30,8 @@ static inline int64_t difference_ns(int64_t a, int64_t b)
 	return (int64_t)((uint64_t)a - (uint64_t)b);
 }
 
-/* From one time to a later one, for latencies. Clocks that go in ticks, of a driver or of a virtual camera,
- * may be ahead by up to a tick of the kernel's: 0 then. */
+/* The time from an earlier event to a later one, for latencies. 0 where from_ns is ahead of to_ns by no more
+ * than a tick of the kernel's: a driver or a virtual camera may take its timestamps from a coarse clock. */
 static inline int64_t latency_between(int64_t from_ns, int64_t to_ns)
 {
 	int64_t passed_ns = difference_ns(to_ns, from_ns);

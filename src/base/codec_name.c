@@ -41,7 +41,7 @@ char *codec_name_text(uint32_t fourcc, char text[CODEC_NAME_MAX])
 	return text;
 }
 
-/* Each once. */
+/* Lists each name once. */
 static void list_names(char list[LIST_MAX])
 {
 	char name[CODEC_NAME_MAX], last[CODEC_NAME_MAX] = "";

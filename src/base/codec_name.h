@@ -9,12 +9,12 @@
 #define CODEC_NAME_MAX 40
 #define CODEC_FOURCCS_MAX 4
 
-/* Whether it names a codec node's codec, known or not. NULL: no. */
+/* Whether the name is that of a codec node's codec, known or not. NULL: no. */
 bool codec_name_is_node(const char *name);
-/* Fills in the FourCCs that drivers have for it, the most common first, and returns their number. 0: unknown
- * name, logged with those that there are. */
+/* Fills in the FourCCs that drivers use for the codec, the most common first, and returns their number. 0:
+ * unknown name, logged with the known ones. */
 unsigned codec_name_parse(const char *name, uint32_t fourccs[CODEC_FOURCCS_MAX]);
-/* Without the suffix: "h264"; NULL: of a raw or an unknown format. */
+/* The name without its suffix, "h264"; NULL for a raw or an unknown format. */
 const char *codec_name_bare(uint32_t fourcc);
 /* The name for a compressed format, into text, which is returned; NULL for one that has none. */
 char *codec_name_text(uint32_t fourcc, char text[CODEC_NAME_MAX]);

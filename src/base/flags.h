@@ -6,14 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A table of them ends with a NULL name. */
+/* Tables of flags end with a NULL name. */
 struct flag_name {
 	uint64_t flag;
 	const char *name;
 };
 
-/* The name of the next flag of the set that is not yet cleared in *flags, which it clears; the last is
- * "0x…", of all flags that have no name. NULL: no flag is left. */
+/* Clears one flag in *flags and returns its name. Flags without a name come last, together, as "0x…" in text.
+ * NULL: no flag is left. */
 #define FLAG_TEXT_MAX 24
 const char *flags_next(const struct flag_name *names, uint64_t *flags, char text[FLAG_TEXT_MAX]);
 /* "no signal, no lock" into text, which is returned. */

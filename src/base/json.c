@@ -54,7 +54,7 @@ void json_add_number(struct json_object *object, const char *key, double value, 
 	json_object_object_add(object, key, json_object_new_double_s(value, text));
 }
 
-/* NULL unless it is of this type: a file may hold anything. */
+/* NULL for a member of another type: the file may come from anywhere. */
 static struct json_object *typed_member(struct json_object *object, const char *key, enum json_type type)
 {
 	struct json_object *member;

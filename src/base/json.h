@@ -8,15 +8,14 @@
 #include <stdio.h>
 #include <json-c/json.h>
 
-/* NULL: left out. Bytes that are not UTF-8, and those that steer a terminal, become U+FFFD. */
+/* Does nothing for NULL. Bytes that are not UTF-8, and control characters, become U+FFFD. */
 void json_add_text(struct json_object *object, const char *key, const char *text);
 void json_add_count(struct json_object *object, const char *key, uint64_t count);
 void json_add_int(struct json_object *object, const char *key, int64_t value);
 void json_add_bool(struct json_object *object, const char *key, bool value);
 void json_add_number(struct json_object *object, const char *key, double value, unsigned decimals);
 
-/* For those who read what an object holds; "", 0, false and NULL where there is no such member of that type.
- */
+/* The value of a member; "", 0, false or NULL where the object has no such member of that type. */
 const char *json_text(struct json_object *object, const char *key);
 int64_t json_int(struct json_object *object, const char *key);
 double json_number(struct json_object *object, const char *key); /* with decimals */

@@ -88,7 +88,7 @@ static void write_all(const char *text, size_t size)
 	}
 }
 
-/* What removes the status line: spaces over it where there are no escape sequences. */
+/* The sequence that removes the status line; spaces where the terminal has no escape sequences. */
 static const char *erase_line(char blank[STATUS_MAX + 3])
 {
 	if (terminal_has_escapes(stderr))
@@ -145,7 +145,7 @@ static void emit_repeated(void)
 	emit(last.level, text);
 }
 
-/* Of the calls in the trace each is shown. */
+/* Messages of the trace are never suppressed, as each is a call of its own. */
 static void emit_unless_repeated(enum log_level level, const char *message)
 {
 	int64_t now = now_ns();

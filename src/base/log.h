@@ -19,8 +19,8 @@ enum log_format { LOG_FORMAT_PLAIN, LOG_FORMAT_ISO, LOG_FORMAT_JOURNAL };
 void log_set_format(enum log_format format);
 enum log_format log_format(void);
 
-/* Diverts all messages, whatever their level, to a function, which must not log; NULL: back to standard
- * error. */
+/* Passes all messages, whatever their level, to a function, which must not log; NULL: back to standard error.
+ */
 typedef void log_sink(void *opaque, enum log_level level, const char *message);
 void log_set_sink(log_sink *sink, void *opaque);
 
@@ -35,17 +35,18 @@ void log_message(enum log_level level, const char *format, ...) __attribute__((f
 #define log_verbose(...) log_message(LOG_LEVEL_VERBOSE, __VA_ARGS__)
 #define log_trace(...) log_message(LOG_LEVEL_TRACE, __VA_ARGS__)
 
-/* Prints the count of a last message that was repeated. For the end of the program. */
+/* Prints the pending count of repetitions. To be called at the end of the program. */
 void log_finish(void);
 
-/* The last error that was not diverted, also where it was not shown. Returns false where there was none. */
+/* The last error that was not diverted to a sink, even if its level was not shown. Returns false where there
+ * was none. */
 struct log_error_info {
 	int64_t realtime_ns; /* CLOCK_REALTIME */
 	char message[512];
 };
 bool log_last_error(struct log_error_info *info);
 
-/* "2026-11-28T22:47:01.123Z" of a time on CLOCK_REALTIME. Returns text. */
+/* "2026-11-28T22:47:01.123Z" for a time on CLOCK_REALTIME. Returns text. */
 #define LOG_TIME_MAX 40
 char *log_time_text(int64_t realtime_ns, char text[LOG_TIME_MAX]);
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a mapping of so many bytes takes, the page behind it included: the length for munmap(). */
+/* The size of a mapping of so many bytes, the page behind it included: the length for munmap(). */
 size_t mapping_bytes(size_t length);
 
 /* Both return MAP_FAILED and set errno on failure, as mmap(). */
@@ -18,7 +18,7 @@ size_t mapping_bytes(size_t length);
 void *mapping_reserve(size_t length, int64_t offset);
 /* Maps a file from its start, or anonymous memory (fd -1), for reading and writing. */
 void *mapping_create(size_t length, int flags, int fd);
-/* Unmaps what either returned. */
+/* Unmaps what mapping_reserve() or mapping_create() returned, and the page behind it. */
 void mapping_remove(void *start, size_t length);
 
 #endif

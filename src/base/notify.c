@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Telling the service manager how a run is: its protocol, see sd_notify(3), is a datagram of text lines. */
+/* Notifies the service manager, by datagrams of text lines (sd_notify(3)). */
 #include "base/notify.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Telling the service manager how a run is, as sd_notify(3) does. */
+/* Notifies the service manager of the state of a run, see sd_notify(3). */
 #ifndef BASE_NOTIFY_H
 #define BASE_NOTIFY_H
 
@@ -9,19 +9,19 @@
 #include <sys/un.h>
 
 struct notify {
-	int fd; /* -1: nobody is to be told */
+	int fd; /* -1: there is no service manager */
 	struct sockaddr_un address;
 	socklen_t address_length;
-	int64_t watchdog_ns; /* within which WATCHDOG=1 is expected again; 0: it is not */
+	int64_t watchdog_ns; /* the manager expects WATCHDOG=1 at least this often; 0: it does not */
 };
 
-/* By the environment: NOTIFY_SOCKET, a path or @ and an abstract name; WATCHDOG_USEC, WATCHDOG_PID. An
- * address that cannot be used gets a warning, and nobody is told. */
+/* Reads the environment: NOTIFY_SOCKET (a path, or @ and an abstract name), WATCHDOG_USEC, WATCHDOG_PID. An
+ * address that cannot be used is logged as a warning, and notify_send() then sends nothing. */
 void notify_open(struct notify *notify);
-/* Takes one that is not open. */
+/* Accepts one that is not open. */
 void notify_close(struct notify *notify);
-/* Sends lines as "READY=1\nSTATUS=…", and does not block. Returns whether it was sent, also where nobody is
- * to be told. */
+/* Sends lines such as "READY=1\nSTATUS=…", without blocking. Returns true if they were sent, or if there is
+ * no service manager. */
 bool notify_send(const struct notify *notify, const char *lines);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files and pipes that are written: one writer at a time, and no wait that a signal does not end. */
+/* Opens, locks, syncs and renames output files; writes to pipes. No wait outlasts the end of the run. */
 #include "base/output_file.h"
 
 #include <errno.h>
@@ -79,7 +79,7 @@ int output_file_open(const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-/* A pipe is opened anew: O_NONBLOCK would hold for all processes that share the descriptor. */
+/* Opens a pipe anew: O_NONBLOCK on a duplicate would apply to all processes that share it. */
 int output_file_open_stdout(void)
 {
 	int flags = fcntl(STDOUT_FILENO, F_GETFL), fd = -1;
@@ -97,7 +97,7 @@ int output_file_open_stdout(void)
 static int wait_writable(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
-	int64_t since_ns = 0; /* the run is to end */
+	int64_t since_ns = 0; /* when the run was told to end */
 	int n;
 
 	while ((n = poll(&p, 1, POLL_MS)) <= 0) {
@@ -187,7 +187,7 @@ int output_file_rename(const char *from, const char *to, bool overwrite)
 	return rename(from, to) < 0 ? -errno : 0;
 }
 
-/* Permission to write into a folder does not include that to open it. */
+/* A folder can be writable without being readable, which open() needs. */
 static void warn_unsynced(const char *folder, int err)
 {
 	static atomic_flag said = ATOMIC_FLAG_INIT;
@@ -198,7 +198,7 @@ static void warn_unsynced(const char *folder, int err)
 			 folder, err_str(err));
 }
 
-/* Of the folder of a file: a link's name is not that of the file. */
+/* Calls sync() on the folder of the file that a link leads to, not on that of the link. */
 static int sync_folder(const char *path, int (*sync)(int fd))
 {
 	char *target = realpath(path, NULL), *file = target ? target : strdup(path), *folder;
@@ -210,7 +210,7 @@ static int sync_folder(const char *path, int (*sync)(int fd))
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		warn_unsynced(folder, -errno);
-	else if (sync(fd) < 0 && errno != EINVAL) /* there is nothing to wait for */
+	else if (sync(fd) < 0 && errno != EINVAL) /* the file system has nothing to write */
 		err = -errno;
 	if (fd >= 0)
 		close(fd);
@@ -234,7 +234,7 @@ int output_file_sync(int fd, const char *path, bool *name_synced)
 
 	if (!is_regular(fd))
 		return 0;
-	/* Standard output's name is not known. */
+	/* Standard output has no known name. */
 	err = *name_synced || strcmp(path, "-") == 0 ? 0 : output_file_sync_name(path);
 	*name_synced = err == 0;
 	if (err == 0 && fdatasync(fd) < 0 && errno != EINVAL)

@@ -6,7 +6,7 @@
 
 #define MAX_GROUP 16
 
-/* The places of a group's bytes, and how many groups a row has as a whole on both sides. */
+/* The positions of a group's bytes, and the number of groups that are complete in a row on both sides. */
 struct group {
 	unsigned n, places[MAX_GROUP];
 	uint32_t whole;
@@ -24,7 +24,7 @@ static struct group get_group(const struct picture_plane *plane)
 	return g;
 }
 
-/* Repeats the group before, for bytes that are missing at the end. */
+/* Fills the end of a row by repeating its last group. */
 static void extend_row(uint8_t *row, size_t from, size_t to, size_t group_bytes)
 {
 	for (size_t i = from; i < to; i++)
@@ -97,7 +97,7 @@ static void store_plane(const struct picture_plane *plane, uint8_t *payload, con
 	}
 }
 
-/* Whether all planes lie in the same bytes. */
+/* Whether all planes share the same bytes. */
 static bool is_interleaved(const struct picture_layout *layout)
 {
 	return layout->n_planes > 1 && layout->planes[0].order && layout->planes[1].order;

@@ -20,15 +20,15 @@ static inline size_t picture_end(const struct picture_plane *plane)
 }
 
 /*
- * payloads: one for each memory plane; data, linesize: for each of libavutil's planes, as in an AVFrame. Only
- * the picture's bytes are accessed, on either side. What the source has no samples for, in the last column
- * and row of an odd size, is repeated from the nearest; bytes that mean nothing are written as 255.
+ * payloads: one pointer for each memory plane; data, linesize: for each of libavutil's planes, as in an
+ * AVFrame. Accesses no bytes but the picture's, on either side. Samples that the source lacks, in the last
+ * column and row of an odd size, are copied from their neighbours; unused bytes are set to 255.
  */
 void picture_load(const struct picture_layout *layout, const uint8_t *const payloads[MAX_PLANES],
 		  uint8_t *const data[4], const int linesize[4]);
 void picture_store(const struct picture_layout *layout, uint8_t *const payloads[MAX_PLANES],
 		   const uint8_t *const data[4], const int linesize[4]);
-/* Between two layouts of one pixel format and size. Returns the number of bytes. */
+/* Copies between two layouts of one pixel format and size. Returns the number of bytes. */
 uint64_t picture_copy(const struct picture_layout *to, uint8_t *const to_payloads[MAX_PLANES],
 		      const struct picture_layout *from, const uint8_t *const from_payloads[MAX_PLANES]);
 /* Whether the picture's bytes are in the same places. */

@@ -25,7 +25,7 @@ static const struct pixfmt table[] = {
 	/* The high bits of 16. libavutil has formats for both since version 58, but no container holds them. */
 	RAW_ORDER(v4l2_fourcc('Y', '2', '1', '2'), YUV422P16LE, 8, "0145", "23", "67"),
 	RAW_ORDER(v4l2_fourcc('Y', '2', '1', '6'), YUV422P16LE, 8, "0145", "23", "67"),
-	OPAQUE(V4L2_PIX_FMT_YYUV, 1), /* the kernel's documentation does not know what it is */
+	OPAQUE(V4L2_PIX_FMT_YYUV, 1), /* not described in the kernel's documentation */
 	OPAQUE(V4L2_PIX_FMT_YUV444, 1), /* less than 8 bits: libavutil has no such YUV */
 	OPAQUE(V4L2_PIX_FMT_YUV555, 1),
 	OPAQUE(V4L2_PIX_FMT_YUV565, 1),
@@ -64,7 +64,7 @@ static const struct pixfmt table[] = {
 	/* packed YUV 4:4:4, which libavutil has in planes */
 	RAW_ORDER(V4L2_PIX_FMT_YUV24, YUV444P, 3, "0", "1", "2"),
 	RAW_ORDER(V4L2_PIX_FMT_XYUV32, YUV444P, 4, "1", "2", "3"),
-	RAW_ORDER(V4L2_PIX_FMT_YUV32, YUV444P, 4, "1", "2", "3"), /* of undefined alpha */
+	RAW_ORDER(V4L2_PIX_FMT_YUV32, YUV444P, 4, "1", "2", "3"), /* alpha undefined */
 	RAW_ORDER(V4L2_PIX_FMT_VUYX32, YUV444P, 4, "2", "1", "0"),
 	RAW_ORDER(V4L2_PIX_FMT_YUVX32, YUV444P, 4, "0", "1", "2"),
 	RAW_ORDER(V4L2_PIX_FMT_AYUV32, YUVA444P, 4, "1", "2", "3", "0"),

@@ -15,15 +15,15 @@ struct pixfmt {
 		codec; /* AV_CODEC_ID_RAWVIDEO, the compressed format's, or AV_CODEC_ID_NONE: opaque bytes */
 	uint8_t n_memory_planes; /* planes[] of the multi-planar API: 2 for NM12, 1 for NV12 */
 	bool swap_chroma;        /* V before U, as in YV12, which libavutil has no format for */
-	/* The bytes of libavutil's planes are elsewhere in the device's: by the digit (hexadecimal) for the
-	 * byte's place in a group, "10" for VU in place of UV. NULL: they are where they belong. */
-	uint8_t group_bytes;  /* of the device, in a row that has all of libavutil's planes; 0: each has its
-				 own */
+	/* The order of bytes where it differs from libavutil's: a digit (hexadecimal) for each byte of a
+	 * group gives its position, as in "10" for VU in place of UV. NULL: libavutil's order. */
+	uint8_t group_bytes; /* of a device's row that holds all of libavutil's planes; 0: each plane has rows
+				of its own */
 	const char *order[4]; /* for each of libavutil's planes */
 	bool chroma_between;  /* a row of chroma follows every two of luma, as in M420 */
 };
 
-/* Whether libavutil's planes lie in a device's memory as they are. */
+/* Whether the device has libavutil's planes in libavutil's order. */
 bool pixfmt_is_in_place(const struct pixfmt *pix);
 
 static inline bool pixfmt_is_compressed(const struct pixfmt *pix)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a user may call a pixel format. Apart from the table, as it takes libavcodec, which loads slowly. */
+/* The names that users have for pixel formats. A file of its own, as it links libavcodec, which loads slowly.
+ */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -11,7 +12,7 @@
 
 #define NAME_MAX_LENGTH 32
 
-/* A list of FourCCs, each once. */
+/* A list of FourCCs without duplicates. */
 struct candidates {
 	uint32_t *fourccs;
 	unsigned n, max;
@@ -58,7 +59,8 @@ static void add_libav_names(struct candidates *candidates, const char *text)
 	}
 }
 
-/* "YUYV", "Y16", "Y16-BE". Returns 0, which is no FourCC, for a text that is longer or does not print. */
+/* "YUYV", "Y16", "Y16-BE". Returns 0, which is no FourCC, for text that is longer or has unprintable
+ * characters. */
 static uint32_t read_fourcc(const char *text)
 {
 	size_t length = strcspn(text, "-");
@@ -76,7 +78,7 @@ static uint32_t read_fourcc(const char *text)
 	return text[length] ? fourcc | PIXFMT_BIG_ENDIAN : fourcc;
 }
 
-/* What GStreamer and Windows call formats, of which libav knows no name. */
+/* Names of GStreamer and Windows that libav does not know. */
 static const char *known_name(const char *text)
 {
 	static const char *const other_names[][2] = {

@@ -17,7 +17,7 @@ void rate_fit_restart(struct rate_fit *fit)
 	*fit = (struct rate_fit){ .claimed_ns = fit->claimed_ns };
 }
 
-/* Updated sums keep their precision over hours, as those of squares would not. */
+/* Updates the means and deviations: plain sums of squares would lose precision over hours. */
 void rate_fit_add(struct rate_fit *fit, uint64_t steps, int64_t time_ns)
 {
 	double x, y, from_x, from_y;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A file that says how a run is, replaced by rename(). */
+/* A file with the state of a run, replaced by rename(). */
 #include "base/status_file.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define END_S 5 /* a disk that stalls for longer does not hold up the end of the run */
+#define END_S 5 /* the end of the run does not wait longer than this for a stalled disk */
 
 struct status_file {
 	char *name, *new_name;
@@ -43,7 +43,7 @@ static int write_text_to(int fd, const char *text)
 	return 0;
 }
 
-/* What a run that was killed left behind is removed; a link in its place is not followed. */
+/* Removes a temporary file that a killed run left behind, and does not follow a link of that name. */
 static int replace_file(const struct status_file *file, const char *text)
 {
 	int fd, err;
@@ -62,7 +62,7 @@ static int replace_file(const struct status_file *file, const char *text)
 	return err;
 }
 
-/* Said once, until it is written again. */
+/* Logs an error once, until a write succeeds again. */
 static void write_and_tell(struct status_file *file, const char *text)
 {
 	int err = replace_file(file, text);
@@ -96,7 +96,8 @@ static void *status_file_thread(void *opaque)
 	return NULL;
 }
 
-/* A link stays, and what it leads to is replaced. Devices and pipes would be replaced by a file. */
+/* Follows a link and replaces its target. Refuses devices and pipes, which rename() would replace by a file.
+ */
 static int find_name(struct status_file *file, const char *name)
 {
 	struct stat st;
@@ -160,7 +161,7 @@ void status_file_write(struct status_file *file, const char *text)
 	hand_over(file, strdup(text), false);
 }
 
-/* By the clock that nobody sets. Returns whether the thread has ended. */
+/* Waits on CLOCK_MONOTONIC, which setting the time does not change. Returns whether the thread has ended. */
 static bool wait_for_thread(struct status_file *file)
 {
 	int64_t until_ns = now_ns() + END_S * NS_PER_S;
@@ -176,7 +177,7 @@ static bool wait_for_thread(struct status_file *file)
 	return ended;
 }
 
-/* Where the thread hangs, it keeps what it uses. */
+/* Frees nothing if the thread hangs, as it still uses the memory. */
 void status_file_close(struct status_file *file)
 {
 	if (!file)

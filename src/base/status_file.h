@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A file that says how a run is: a reader finds the text of one moment, whole. */
+/* A file with the state of a run. Readers see one complete text at any time. */
 #ifndef BASE_STATUS_FILE_H
 #define BASE_STATUS_FILE_H
 
 struct status_file;
 
-/* Writes the text into the file for the first time, and starts the thread that does so from now on: a disk
- * that stalls holds up nobody else. Returns 0 or a negative errno, logged. */
+/* Writes the text to the file and starts the thread that writes all later ones, so that a stalled disk delays
+ * no other thread. Returns 0 or a negative errno, logged. */
 int status_file_open(struct status_file **file, const char *name, const char *text);
-/* Has the text written, in place of one that still waits. It is copied. Does not block. */
+/* Queues a copy of the text, in place of one that is not written yet. Does not block. */
 void status_file_write(struct status_file *file, const char *text);
-/* Waits until the last text is written, for five seconds at most. Takes NULL. */
+/* Waits for at most five seconds until the last text is written. Takes NULL. */
 void status_file_close(struct status_file *file);
 
 #endif

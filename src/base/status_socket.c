@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A Unix stream socket that tells all who connect how a run is, line by line. */
+/* A Unix stream socket that sends the state of a run to every client, line by line. */
 #include "base/status_socket.h"
 
 #include <errno.h>
@@ -13,11 +13,11 @@
 #include "base/log.h"
 
 #define MAX_CLIENTS 32
-#define MAX_MISSED 60 /* lines that a reader may miss at a stretch */
+#define MAX_MISSED 60 /* lines that a client may miss in a row */
 
 struct client {
 	int fd;
-	char *rest; /* of a line of which it has the beginning; NULL: none */
+	char *rest; /* the line whose beginning was sent; NULL: none */
 	size_t sent;
 	unsigned n_missed;
 };
@@ -25,7 +25,7 @@ struct client {
 struct status_socket {
 	char *path;
 	int fd;
-	dev_t device; /* of the file that is ours */
+	dev_t device; /* identify our socket file */
 	ino_t inode;
 	struct client clients[MAX_CLIENTS];
 	unsigned n_clients;
@@ -38,7 +38,7 @@ static int open_unix_socket(void)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Where nobody listens, connect() is refused. Returns 0 when the file is removed. */
+/* Removes a socket on which nobody listens: connect() is refused. Returns 0 when it is removed. */
 static int remove_stale(const struct sockaddr_un *address)
 {
 	struct stat st;
@@ -130,7 +130,7 @@ static ssize_t send_some(const struct client *client, const char *text, size_t s
 	return errno == EAGAIN || errno == EINTR || errno == ENOBUFS ? 0 : -errno;
 }
 
-/* What the client does not take now of the line that it has begun is kept. Returns 0, or a negative errno
+/* Sends the rest of the client's line, and keeps what it does not accept now. Returns 0, or a negative errno
  * when the client is to be dropped. */
 static int send_rest(struct client *client)
 {
@@ -159,7 +159,7 @@ static int send_line(struct client *client, const char *line)
 	if (!client->rest)
 		return -ENOMEM;
 	err = send_rest(client);
-	/* A line of which it has nothing is stale when it can take more. */
+	/* Drop a line of which nothing was sent: the next one is more recent. */
 	if (err == 0 && client->rest && client->sent == 0) {
 		free(client->rest);
 		client->rest = NULL;
@@ -180,7 +180,7 @@ void status_socket_send(struct status_socket *socket, const char *line)
 			drop_client(socket, i);
 }
 
-/* More than MAX_CLIENTS are turned away: they read an end at once. */
+/* Closes connections beyond MAX_CLIENTS at once. */
 void status_socket_accept(struct status_socket *socket, const char *line)
 {
 	int fd;
@@ -196,7 +196,7 @@ void status_socket_accept(struct status_socket *socket, const char *line)
 	}
 }
 
-/* Another run may have put its own in the place. */
+/* Checks that the file is still our socket: another run may have replaced it. */
 static void remove_own_file(const struct status_socket *socket)
 {
 	struct stat st;

@@ -77,7 +77,8 @@ enum rounding {
 	ROUND_DOWN,  /* to whole macropixels, to rows of chroma that end in the picture */
 };
 
-/* In this order; an exact one must be of just sizeimage. Up is libavutil's. */
+/* Tried in this order. exact: the layout must be of just sizeimage bytes. Rounding up is what libavutil does.
+ */
 static const struct attempt {
 	enum rounding columns, rows;
 	bool exact;
@@ -131,8 +132,8 @@ static unsigned plane_in_memory_order(const struct video_format *format, unsigne
 	return format->pix->swap_chroma && n > 0 ? 3 - n : n;
 }
 
-/* The stride of a plane that lies behind the first one in the same memory plane. Rounded up it is `row` at
- * least: of NV12 an odd bytesperline is a byte short of the last chroma. */
+/* The stride of a plane behind the first one in the same memory plane. Rounded up, it is at least `row`: with
+ * an odd bytesperline NV12 would otherwise lack a byte of the last chroma sample. */
 static uint64_t derive_stride(const struct video_format *format, struct macropixel m, uint64_t row,
 			      enum rounding rounding)
 {

@@ -47,7 +47,7 @@ struct video_format {
 	struct fraction fps;           /* frames a second; 0/0: unknown */
 };
 
-/* Whether each frame is as long as it happens to be, for libavcodec to decode. */
+/* Whether frames are compressed, to be decoded by libavcodec, and differ in length. */
 static inline bool video_format_is_compressed(const struct video_format *format)
 {
 	return format->pix && pixfmt_is_compressed(format->pix);
@@ -59,8 +59,8 @@ bool video_format_bottom_first(const struct video_format *format);
 /* The sum of sizeimage over the memory planes. */
 uint64_t video_format_bytes(const struct video_format *format);
 
-/* Where a plane of an AVPixelFormat lies in a frame's memory planes. Of odd sizes a device may have less than
- * libavutil: half of a last macropixel, and no chroma for the last row. */
+/* Where a plane of an AVPixelFormat lies in a frame's memory planes. For odd sizes a device may store less
+ * than libavutil does: half of the last macropixel, and no chroma for the last row. */
 struct picture_plane {
 	unsigned memory_plane;    /* index into the format's memory planes */
 	uint32_t offset, stride;  /* bytes, the offset from the start of that plane's payload */

@@ -28,7 +28,7 @@ int device_ioctl(struct device *device, unsigned long request, void *argument)
 	return result;
 }
 
-/* What libv4l2 converts into is its own memory, which it maps where it likes. */
+/* libv4l2 maps buffers that it converts into at an address of its own choice. */
 static bool chooses_place(const struct device *device)
 {
 	return !device->emulated;
@@ -100,7 +100,7 @@ static void trace_poll(const struct device *device, const struct pollfd *entry, 
 		   (long long)timeout_ns, entry->events, result < 0 ? 0 : entry->revents);
 }
 
-/* The descriptor of a simulated device is an eventfd. */
+/* For the simulated device: its descriptor is an eventfd, so poll() asks for POLLIN. */
 static short system_events(struct device *device, short events)
 {
 	if (!device->ops->await)

@@ -22,17 +22,17 @@ struct device_ops {
 	 * close is called on failure too. */
 	int (*open)(struct device *device, const char *name);
 	void (*close)(struct device *device);
-	/* Whether a device that is plugged in again under this name can be opened. */
+	/* Whether the device of this name is present and can be opened, after it was unplugged. */
 	bool (*is_back)(const char *name);
 	int (*ioctl)(struct device *device, unsigned long request, void *argument);
-	/* start: where to, with MAP_FIXED in flags; NULL: anywhere */
+	/* start: the address to map at, with MAP_FIXED in flags; NULL: any */
 	void *(*mmap)(struct device *device, void *start, size_t length, int protection, int flags,
 		      int64_t offset);
 	int (*munmap)(struct device *device, void *start, size_t length);
 	ssize_t (*read)(struct device *device, void *data, size_t size);
 	ssize_t (*write)(struct device *device, const void *data, size_t size);
-	/* What poll() on a V4L2 node that asks for these events returns, as device->fd tells only that there
-	 * are some. NULL, like await: device->fd is such a node. */
+	/* The revents of poll() on a V4L2 node, for a kind whose device->fd only tells that there are some.
+	 * NULL, like await: device->fd is a V4L2 node. */
 	short (*revents)(struct device *device, short events);
 	/* Called before poll(): restricts what makes device->fd readable to these events and errors. */
 	void (*await)(struct device *device, short events);
@@ -46,22 +46,22 @@ struct device_ops {
 			      uint32_t minor);
 };
 
-extern const struct device_ops device_sim; /* defined by the simulated device, which stands above */
+extern const struct device_ops device_sim; /* defined in sim/, which this folder must not include */
 
 struct device {
 	const struct device_ops *ops;
 	void *data; /* private to the kind */
 	char *path; /* "/dev/video0", "sim" */
-	char *name; /* that opens it again: the path, or "sim:…" with its keys */
+	char *name; /* opens the device again: the path, or "sim:…" with its keys */
 	int fd;     /* for poll(); -1: closed */
 	struct v4l2_capability info;
 	uint32_t caps;           /* see v4l2_device_caps() */
 	enum v4l2_buf_type type; /* of the queue in use, chosen by device_open() */
-	bool shared;             /* device_open_queue(): the descriptor is another's to close */
-	struct device *node;     /* whose it is; NULL: its own */
+	bool shared;             /* opened by device_open_queue(): another device closes the descriptor */
+	struct device *node;     /* the device that owns the descriptor; NULL: this one */
 	bool is_gone;            /* a call failed with ENODEV, which has been logged */
-	/* Says into text, of OBSTACLE_TEXT_MAX, what in the media pipeline in front of it keeps it from
-	 * streaming; "": nothing. Set by those who know of pipelines; NULL: not asked. */
+	/* Writes into text[OBSTACLE_TEXT_MAX] what in the media pipeline in front of the device keeps it from
+	 * streaming; "": nothing. Set by the callers that include pipeline/; NULL: not checked. */
 	void (*explain_pipeline)(struct device *device, char *text);
 	bool emulated;    /* libv4l2 converts the pixel format: mmap and rw only, no CREATE_BUFS or EXPBUF */
 	uint64_t n_calls; /* system calls so far */
@@ -80,19 +80,20 @@ int device_open(struct device *device, const char *name, enum device_role role);
  * descriptor. The node must outlive it, and shows its calls in the trace under the same path. Returns 0;
  * -EMEDIUMTYPE (the node has no such queue); or -ENOMEM, logged. */
 int device_open_queue(struct device *queue, struct device *node, enum device_role role);
-/* Accepts a device that was not opened, or not completely. */
+/* Accepts a device that was not opened, or only in part. */
 void device_close(struct device *device);
-/* The same, but device->path, name and info stay, for messages and for opening it again. Returns 0 or -ENOMEM
- * (logged), in which case it stays open. */
+/* Closes the device, but keeps its path, name and info, for messages and to open it again. Returns 0, or
+ * -ENOMEM, logged, with the device still open. */
 int device_close_keeping_name(struct device *device);
-/* Whether the name is of a kind that is told by its scheme, as "sim:…" is; no file has to be there for it. */
+/* Whether the name has the scheme of a kind of device, as "sim:…" has; such a device needs no file. */
 bool device_has_scheme(const char *name);
-/* Whether the device of that name (struct device) is there and can be opened. Logs nothing. */
+/* Whether the device of that name (struct device) is present and can be opened. Logs nothing. */
 bool device_is_back(const char *name);
 
-/* The calls. ioctl, read and write are restarted after EINTR. None logs more than the trace, as some failures
- * are expected. device_mmap() maps shared, for reading and writing, and with a page behind unless
- * device->emulated (base/mapping.h); on failure it returns MAP_FAILED and sets *err to a negative errno. */
+/* The system calls. ioctl, read and write are restarted after EINTR. They log nothing but the trace, as some
+ * failures are expected. device_mmap() maps shared memory for reading and writing, with a page behind it
+ * (base/mapping.h) unless device->emulated; on failure it returns MAP_FAILED and sets *err to a negative
+ * errno. */
 int device_ioctl(struct device *device, unsigned long request, void *argument);
 void *device_mmap(struct device *device, size_t length, int64_t offset, int *err);
 void device_munmap(struct device *device, void *start, size_t length);
@@ -105,7 +106,7 @@ ssize_t device_write(struct device *device, const void *data, size_t size);
 int device_poll(struct device *const *devices, nfds_t n_devices, struct pollfd *entries, nfds_t n,
 		int64_t timeout_ns);
 
-/* Whether its queue is of pictures. */
+/* Whether its queue carries pictures. */
 static inline bool device_is_video(const struct device *device)
 {
 	return device->type == V4L2_BUF_TYPE_VIDEO_CAPTURE || device->type == V4L2_BUF_TYPE_VIDEO_OUTPUT ||

@@ -12,7 +12,7 @@
 #include "device/obstacles.h"
 #include "device/v4l2.h"
 
-/* The last accepts any name. */
+/* The last one accepts any name. */
 static const struct device_ops *const kinds[] = { &device_sim, &device_v4l2 };
 
 /* Single-planar before multi-planar: a node that has both delivers the same pictures either way, and import,
@@ -45,7 +45,7 @@ static bool is_number(const char *text)
 	return length > 0 && length < 10 && strspn(text, "0123456789") == length;
 }
 
-/* Sets *ops by the name, and returns the name for ops->open(). */
+/* Sets *ops according to the name. Returns the part of the name that ops->open() takes. */
 static const char *choose_kind(const struct device_ops **ops, const char *name)
 {
 	size_t i = 0;
@@ -96,7 +96,7 @@ static int query_capabilities(struct device *device)
 	return 0;
 }
 
-/* The simulated device logs errors of its keys itself: then it has no path. */
+/* The simulated device has logged errors in its keys itself; device->path is then NULL. */
 static int report_open_error(struct device *device, const char *path, int err, enum device_role role)
 {
 	bool is_other_type = err == -EMEDIUMTYPE && nodes_serve_role(device->caps, DEVICE_ANY);
@@ -132,7 +132,7 @@ static int find_default_node(enum device_role role, char path[NODE_PATH_MAX])
 	return err;
 }
 
-/* Sets device->name. A link is kept: it may lead to another node when the device is plugged in again. */
+/* Sets device->name. A link is not resolved: it may lead to another node after a hotplug. */
 static int resolve_name(struct device *device, const char *name, enum device_role role)
 {
 	char path[NODE_PATH_MAX];

@@ -14,11 +14,11 @@
 #include "base/log.h"
 #include "device/device.h"
 
-#define RETRY_NS (100 * NS_PER_MS) /* a device that becomes ready causes no event */
+#define RETRY_NS (100 * NS_PER_MS) /* a device can become usable without an inotify event */
 #define EVENT_BYTES (sizeof(struct inotify_event) + NAME_MAX + 1)
 
-/* Watches the directory of the node, for a simulated device whatever there is. It may come and go with the
- * node (/dev/v4l/by-id): then the nearest existing directory above it is watched. */
+/* Watches the directory of the node; any directory for a simulated device. If the directory comes and goes
+ * with the node (/dev/v4l/by-id), watches the nearest existing one above it. */
 static int watch_directory(int fd, const char *name)
 {
 	char directory[PATH_MAX];
@@ -32,7 +32,7 @@ static int watch_directory(int fd, const char *name)
 	return err;
 }
 
-/* The watch is set before the device is tried, so that its node's creation cannot be missed. */
+/* Sets the watch before it tries to open the device, so as not to miss the creation of its node. */
 static int wait_for_device(int fd, const char *name, int signal_fd, int64_t deadline_ns)
 {
 	char events[8 * EVENT_BYTES];

@@ -5,8 +5,9 @@
 
 #include <stdint.h>
 
-/* Waits until the device of that name (see struct device) is there and can be opened. timeout_ns 0: no limit.
- * Returns 0, -ETIMEDOUT, -ECANCELED when signal_fd becomes readable, or another negative errno, logged. */
+/* Waits until the device of that name (see struct device) is present and can be opened. timeout_ns 0: no
+ * limit. Returns 0, -ETIMEDOUT, -ECANCELED when signal_fd becomes readable, or another negative errno,
+ * logged. */
 int hotplug_wait(const char *name, int signal_fd, int64_t timeout_ns);
 
 #endif

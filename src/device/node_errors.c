@@ -37,8 +37,7 @@ static const struct {
 	[DEVICE_ALL] = { "video", "a video device", "video devices", "-d sim" },
 };
 
-/* Lists the nodes that have the capability, those of the same device first: nodes with the same bus_info are.
- */
+/* Lists the nodes that have the capability. Those with the same bus_info, of the same device, come first. */
 static void list_others(const char *path, enum device_role role, char *text, size_t size)
 {
 	struct v4l2_capability own;
@@ -66,14 +65,14 @@ static void list_others(const char *path, enum device_role role, char *text, siz
 		free(nodes);
 }
 
-/* A node that cannot be used; caps: its capabilities, 0 where they are not known. */
+/* A node that cannot be used. caps: its capabilities, 0 if not known. */
 struct failure {
 	const char *path;
 	enum device_role role;
 	uint32_t caps;
 };
 
-/* Reports hardware that waits for its driver. Returns whether there is some. */
+/* Reports video hardware without a driver. Returns whether there is any. */
 static bool report_missing_driver(const char *path)
 {
 	struct missing_driver missing;
@@ -100,7 +99,7 @@ static void report_absent(const struct failure *failure)
 				roles[failure->role].simulated);
 }
 
-/* What a node is instead, into text, which is returned. */
+/* Describes what kind of node it is instead, in text, which is returned. */
 static char *other_job_text(uint32_t caps, char *text, size_t size)
 {
 	if (caps & (V4L2_CAP_META_CAPTURE | V4L2_CAP_META_OUTPUT)) {
@@ -112,7 +111,7 @@ static char *other_job_text(uint32_t caps, char *text, size_t size)
 	return text;
 }
 
-/* v4l2loopback's exclusive_caps. */
+/* v4l2loopback with exclusive_caps is an output device until a producer writes to it. */
 static bool is_loopback_at_rest(const struct failure *failure)
 {
 	struct v4l2_capability info;
@@ -154,7 +153,8 @@ int node_error_codec(struct device *device, enum device_role role)
 	return -EMEDIUMTYPE;
 }
 
-/* Membership of a group is advised for video nodes only: others' groups, such as that of disks, give much. */
+/* Advises membership of a group for video nodes only: the groups of other nodes, such as disks, grant much.
+ */
 static const struct group *video_group(const char *path)
 {
 	struct stat status;
@@ -165,8 +165,8 @@ static const struct group *video_group(const char *path)
 	return getgrgid(status.st_gid);
 }
 
-/* The users and groups that a POSIX access list lets read and write, into text, which is returned; "": there
- * is no list, or it names none. Layout: include/uapi/linux/posix_acl_xattr.h. */
+/* The users and groups that a POSIX access control list lets read and write, in text, which is returned; "":
+ * there is no list, or it names none. Layout: include/uapi/linux/posix_acl_xattr.h. */
 static char *access_list_text(const char *path, char *text, size_t size)
 {
 	struct {
@@ -204,8 +204,8 @@ static void report_permission(const struct failure *failure)
 		obstacle_report(failure->path, OBSTACLE_PERMISSION_OWNER, failure->path, NULL);
 }
 
-/* v4l2loopback 0.12.7 is busy, too, while no producer has set a format. Root alone sees the descriptors of
- * all processes. */
+/* v4l2loopback 0.12.7 returns EBUSY, too, until a producer has set a format. Only root sees the descriptors
+ * of all processes. */
 static bool waits_for_producer(const char *path)
 {
 	struct v4l2_capability info;
@@ -225,8 +225,8 @@ static void report_busy(const struct failure *failure)
 		obstacle_report(failure->path, OBSTACLE_BUSY_UNKNOWN, failure->path, NULL);
 }
 
-/* Whether a file is where the nodes of devices are: in the file system that is mounted on /dev, which has no
- * files of users (unlike /dev/shm). Links are followed. */
+/* Whether a path is in the file system mounted on /dev, which holds no files of users (unlike /dev/shm).
+ * Links are followed. */
 static bool is_among_nodes(const char *path)
 {
 	char *file = realpath(path, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of what can stand between a device and its first whole frame. */
+/* The table of what can keep a device from delivering frames. */
 #include "device/obstacles.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
-/* %1 and %2 are the facts of the case. */
+/* %1 and %2 stand for the details of the case. */
 static const struct {
 	const char *name, *cause, *cure;
 } rows[N_OBSTACLES] = {
@@ -240,7 +240,7 @@ enum obstacle_kind obstacle_of_streamon(int err, unsigned caps)
 		{ -EBADMSG, OBSTACLE_UNRESPONSIVE },
 	};
 
-	/* Some drivers of media-controller pipelines say so of a format that differs from the link's. */
+	/* Some drivers of media pipelines return EINVAL for a format that differs from that of the link. */
 	if (err == -EINVAL && caps & V4L2_CAP_IO_MC)
 		err = -EPIPE;
 	return meaning_of(meanings, ARRAY_SIZE(meanings), err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What can stand between a device and its first whole frame: cause and cure, in the same words wherever it is
- * met. The call that meets one reports it; capture, play and bench log it, doctor collects it.
+ * What can keep a device from delivering frames: cause and cure, in the same words wherever it is met. The
+ * failing call reports it; capture, play and bench log it, doctor collects it.
  */
 #ifndef DEVICE_OBSTACLES_H
 #define DEVICE_OBSTACLES_H
@@ -79,27 +79,27 @@ struct obstacle {
 	char cause[OBSTACLE_TEXT_MAX], cure[OBSTACLE_TEXT_MAX];
 };
 
-/* Fills in *obstacle; a and b are what stands for %1 and %2 in the texts of the kind; NULL: "". */
+/* Fills in *obstacle. a and b replace %1 and %2 in the texts of the kind; NULL: "". */
 void obstacle_set(struct obstacle *obstacle, enum obstacle_kind kind, const char *a, const char *b);
-/* The same, and logs the error "DEVICE: CAUSE; CURE", or gives it to the sink. */
+/* The same, and logs the error "DEVICE: CAUSE; CURE", or passes it to the sink. */
 void obstacle_report(const char *device, enum obstacle_kind kind, const char *a, const char *b);
-/* Reports one that is filled in. */
+/* Reports an obstacle that is filled in. */
 void obstacle_pass(const char *device, const struct obstacle *obstacle);
 /* OBSTACLE_FEW_BUFFERS: the driver granted another number than can be used. */
 void obstacle_report_buffers(const char *device, unsigned granted, unsigned needed);
-/* The word for the kind in JSON, such as "busy". */
+/* The string for the kind in JSON, such as "busy". */
 const char *obstacle_name(enum obstacle_kind kind);
-/* Its cause, for a kind without facts. */
+/* The cause of a kind whose text has no details. */
 const char *obstacle_cause(enum obstacle_kind kind);
 
-/* Diverts what is reported to a function; NULL: back to the log. Of one thread. */
+/* Passes what is reported to a function instead of the log; NULL: back to the log. Applies to this thread. */
 typedef void obstacle_sink(void *opaque, const struct obstacle *obstacle);
 void obstacle_set_sink(obstacle_sink *sink, void *opaque);
 
-/* Which obstacle an errno of VIDIOC_STREAMON means in practice, such as USB bandwidth for ENOSPC, on a device
- * with these capabilities; N_OBSTACLES: none. */
+/* The obstacle that an errno of VIDIOC_STREAMON usually stands for, such as USB bandwidth for ENOSPC, on a
+ * device with these capabilities; N_OBSTACLES: none. */
 enum obstacle_kind obstacle_of_streamon(int err, unsigned caps);
-/* Which one an errno of VIDIOC_QUERY_DV_TIMINGS means: there is no signal, or none that can be used. */
+/* The obstacle that an errno of VIDIOC_QUERY_DV_TIMINGS stands for: no signal, or none that can be used. */
 enum obstacle_kind obstacle_of_signal(int err);
 
 #endif

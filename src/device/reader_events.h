@@ -14,7 +14,7 @@
 /* Subscribes to the event, the current state included. Returns 0, -ENOTSUP where the driver has no such
  * event, or another negative errno, logged. */
 int reader_events_subscribe(struct device *device);
-/* For an event of this type sets *n_readers to 0, or not 0 while there are readers. */
+/* Sets *n_readers for an event of this type: 0 without readers, otherwise not 0. */
 void reader_events_parse(const struct v4l2_event *event, uint32_t *n_readers);
 
 #endif

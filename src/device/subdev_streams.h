@@ -18,7 +18,7 @@
 #define V4L2_SUBDEV_ROUTE_FL_ACTIVE 0x1
 #endif
 
-/* Unless an open node asks for it the kernel takes 0 for the stream. */
+/* Without this capability of the client the kernel ignores the stream and uses 0. */
 #ifndef V4L2_SUBDEV_CLIENT_CAP_STREAMS
 #define V4L2_SUBDEV_CLIENT_CAP_STREAMS UINT64_C(1)
 #endif
@@ -28,11 +28,11 @@ struct subdev_route {
 	uint32_t sink_pad, sink_stream, source_pad, source_stream, flags, reserved[5];
 };
 
-/* Until Linux 6.9 it ends before n, and length is the number of routes; the size makes another number of the
- * ioctl. */
+/* The layout before Linux 6.9 has no n; length is the number of routes. The size of the struct makes it
+ * another ioctl number. */
 struct subdev_routing {
 	uint32_t which, length;
-	uint64_t routes; /* a pointer to so many as length */
+	uint64_t routes; /* pointer to `length` routes */
 	uint32_t n, reserved[11];
 };
 #define SUBDEV_ROUTING_BYTES_6_3 40

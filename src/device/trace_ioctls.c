@@ -301,7 +301,7 @@ static void out_ext_ctrls(struct trace *trace, const void *argument)
 	show_ext_values(trace, " value", argument);
 }
 
-/* For arguments that begin with the index or id, or are that number. */
+/* For arguments that begin with the index or id, or consist of it. */
 static void show_index(struct trace *trace, const void *argument)
 {
 	trace_add(trace, " index=%u", *(const uint32_t *)argument);
@@ -356,7 +356,7 @@ static void show_timings(struct trace *trace, const void *argument)
 		  (unsigned long long)bt->pixelclock);
 }
 
-/* Adds arguments of an ioctl to the line. */
+/* Adds the fields of an ioctl's argument to the line. */
 typedef void formatter(struct trace *trace, const void *argument);
 
 static const struct ioctl_row {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The trace of the ioctls of media devices and sub-devices. */
+/* Trace of the ioctls of media devices and sub-devices. */
 #include "device/trace_subdev.h"
 
 #include <linux/media.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The trace of the ioctls of media devices and sub-devices: each adds what an argument holds. */
+/* Trace of the ioctls of media devices and sub-devices: each function adds the fields of an argument. */
 #ifndef DEVICE_TRACE_SUBDEV_H
 #define DEVICE_TRACE_SUBDEV_H
 

@@ -61,8 +61,8 @@ int v4l2_querycap(const char *path, struct v4l2_capability *info)
 	return err;
 }
 
-/* libv4l2 prints errors to standard error, EAGAIN of VIDIOC_DQBUF among them, unless v4l2_log_file is set;
- * then it writes there whatever it does. Only its errors go to the trace. */
+/* libv4l2 prints errors to standard error, including EAGAIN of VIDIOC_DQBUF, unless v4l2_log_file is set;
+ * then it also logs every call there. Passes only the errors to the trace. */
 static ssize_t trace_libv4l2(void *opaque, const char *data, size_t size)
 {
 	(void)opaque;
@@ -139,7 +139,7 @@ static void v4l2_node_close(struct device *device)
 	device->path = NULL;
 }
 
-/* A node may exist while its device does not. */
+/* The node can exist without its device. */
 static bool v4l2_node_is_back(const char *name)
 {
 	int fd = open(name, OPEN_FLAGS);
@@ -205,7 +205,7 @@ static int open_plain(struct device *device, const char *path)
 	return device->fd < 0 ? device->fd : 0;
 }
 
-/* The name of the node of these numbers, in sysfs and /dev: "v4l-subdev3". */
+/* The name in sysfs and /dev of the node with these numbers: "v4l-subdev3". */
 static bool sysfs_name(uint32_t major_number, uint32_t minor_number, char name[NODE_PATH_MAX])
 {
 	char link[64], target[PATH_MAX];

@@ -13,8 +13,8 @@ extern const struct device_ops device_v4l2;
  * V4L2 node, or another negative errno; logs only the trace. */
 int v4l2_querycap(const char *path, struct v4l2_capability *info);
 
-/* What the node itself can do, where the driver tells that apart from what the whole device can do (kernel
- * documentation, "ioctl VIDIOC_QUERYCAP"). */
+/* The capabilities of the node itself, where the driver reports them apart from those of the whole device
+ * (kernel documentation, "ioctl VIDIOC_QUERYCAP"). */
 uint32_t v4l2_device_caps(const struct v4l2_capability *info);
 
 #endif

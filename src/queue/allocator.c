@@ -55,7 +55,7 @@ static int create_buffers(struct allocator *allocator, struct v4l2_create_buffer
 	return err < 0 ? err : device_ioctl(allocator->device, VIDIOC_CREATE_BUFS, create);
 }
 
-/* Returns 0 or -EBUSY; another error means no more than that the driver does not take the memory. */
+/* Returns 0 or -EBUSY; any other error only means that the driver does not support the memory. */
 static int probe_memory(struct allocator *allocator, enum v4l2_memory memory, uint32_t capability)
 {
 	struct v4l2_requestbuffers request = { .memory = memory };
@@ -185,7 +185,8 @@ static int free_all(struct allocator *allocator)
 	return err;
 }
 
-/* Drivers that need contiguous memory take it from CMA, whose size the kernel's command line sets. */
+/* Memory may be short in CMA alone, where drivers that need contiguous memory allocate; the kernel's command
+ * line sets its size. */
 static int request_failed(struct allocator *allocator, uint32_t n, int err)
 {
 	uint64_t cma = meminfo_bytes("CmaTotal");

@@ -18,9 +18,9 @@ struct allocator {
 	const struct video_format *format;
 	struct buffer buffers[POOL_MAX_BUFFERS]; /* by index */
 	uint32_t allocated;                      /* bit i: the driver has allocated buffers[i] */
-	uint32_t count;                          /* of bits in it */
-	uint32_t max_count;                      /* of count since the last start; kept by the stop */
-	struct buffer *free_first, *free_last;   /* FIFO */
+	uint32_t count;                          /* number of bits in it */
+	uint32_t max_count;                      /* highest count since the last start; kept by the stop */
+	struct buffer *free_first, *free_last;   /* free list, first in, first out */
 	enum v4l2_memory memory;
 	uint32_t reqbufs_memories, create_memories; /* bit (1 << memory): REQBUFS, CREATE_BUFS take it */
 	bool can_allocate;                          /* CREATE_BUFS may be tried: it has not failed yet */

@@ -12,10 +12,10 @@
 
 struct pool_config {
 	uint32_t min, max; /* buffers; max 0: no limit */
-	uint32_t least;    /* of min, where memory is imported: with fewer granted, no start; 0: min */
-	bool layout;       /* the consumer takes padding, strides of the driver's choice and several planes */
-	bool copy_enable;  /* copy when the driver runs low: how many buffers the consumer holds is not known
-			    */
+	uint32_t least;    /* the least of min with imported memory: the start fails with fewer; 0: min */
+	bool layout;       /* the consumer accepts padding, any strides and several planes */
+	bool copy_enable;  /* copy when the driver runs low: the number of buffers that the consumer holds is
+			      not known */
 };
 
 /* What clamping depends on. */
@@ -23,12 +23,12 @@ struct pool_limits {
 	bool reads;          /* io mode rw: no buffers, nothing to clamp */
 	bool can_allocate;   /* CREATE_BUFS works for this memory */
 	bool alternate;      /* V4L2_FIELD_ALTERNATE: two buffers make a frame */
-	bool layout_needed;  /* the format has padding, strides of the driver's choice or several planes */
+	bool layout_needed;  /* the format has padding, unusual strides or several planes */
 	uint32_t driver_min; /* V4L2_CID_MIN_BUFFERS_FOR_CAPTURE or _OUTPUT; 0: not known */
 };
 
-/* Clamps *config in place. Returns 0 when nothing was altered; 1 when something was, logged; -EINVAL, with
- * nothing altered, when a field is unset. */
+/* Clamps *config in place. Returns 0 if nothing was altered; 1 if something was, logged; -EINVAL, with
+ * nothing altered, if a field is unset. */
 int config_clamp(struct pool_config *config, const struct pool_limits *limits);
 
 #endif

@@ -11,7 +11,7 @@ int import_attach(struct pool *pool, struct buffer *buffer)
 {
 	int err;
 
-	if (!pool->import_memory) /* frames bring theirs */
+	if (!pool->import_memory) /* the frames are foreign buffers, which have their own memory */
 		return POOL_NOBUF;
 	err = memory_source_alloc(pool->import_memory, buffer, &pool->format);
 

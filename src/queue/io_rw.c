@@ -24,15 +24,15 @@ static int rw_start(struct pool *pool)
 		return -ENOMEM;
 	}
 	spare_release(pool, spare);
-	/* libv4l2 starts to convert at the first read(), which may be of no bytes. */
+	/* libv4l2 starts converting at the first read(), which may have a length of 0. */
 	if (pool->device->emulated)
 		device_read(pool->device, &byte, 0);
 	return 0;
 }
 
 /* Waits for the device. Some drivers (v4l2loopback 0.12) do not wake poll() for read() and write(): after the
- * time of `frames` frames returns 0 with *poll_missed set, and the caller tries. Else returns as qbuf_poll().
- */
+ * duration of `frames` frames, returns 0 with *poll_missed set, so that the caller tries. Else returns as
+ * qbuf_poll(). */
 static int wait_ready(struct pool *pool, int64_t deadline_ns, unsigned frames, bool *poll_missed)
 {
 	double fps = fraction_value(pool->format.fps);

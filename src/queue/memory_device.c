@@ -64,7 +64,7 @@ static int memory_device_open(struct memory_source *source, const char *device,
 	err = device_open(&memory->device, device, DEVICE_NODE);
 	if (err < 0)
 		return err;
-	/* Messages name the node, not "2". */
+	/* For messages: the path of the node rather than a name such as "2". */
 	free(source->name);
 	source->name = strdup(memory->device.path);
 	if (!source->name)
@@ -100,8 +100,7 @@ static void memory_device_close(struct memory_source *source)
 	free(memory);
 }
 
-/* The shortest that is long enough, so that a short plane does not take a long one's place. *slot identifies
- * it. */
+/* The shortest plane that is long enough, to leave longer ones for longer planes. *slot identifies it. */
 static const struct plane *find_plane(struct memory_device *memory, uint32_t length, uint32_t *slot)
 {
 	const struct plane *best = NULL;

@@ -13,7 +13,7 @@ struct memory_pool {
 	uint32_t n_idle;
 };
 
-/* Buffers come as a whole: with their first plane. */
+/* Takes a whole buffer, for its first plane; the other planes follow. */
 static int lend_buffer(struct memory_pool *memory, struct buffer **lent)
 {
 	if (!memory->n_idle)

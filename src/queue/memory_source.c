@@ -43,7 +43,7 @@ static int pages_alloc(struct memory_source *memory, struct buffer *buffer, uint
 	struct plane *plane = &buffer->planes[p];
 	int err = map_plane(plane, -1, (uint32_t)page_align(length), MAP_PRIVATE | MAP_ANONYMOUS);
 
-	if (err == 0 && memory->lazy) /* the first byte written would allocate a whole huge page */
+	if (err == 0 && memory->lazy) /* with huge pages, the first byte written would allocate a whole one */
 		madvise(plane->data, mapping_bytes(plane->length), MADV_NOHUGEPAGE);
 	return err;
 }
@@ -98,7 +98,7 @@ out:
 	return err;
 }
 
-/* Without a name: "system" where there is one, else any. */
+/* Without a name, opens the heap "system" if there is one, else any. */
 static int heap_open(struct memory_source *memory, const char *argument, const struct video_format *format)
 {
 	const char *folder = "/dev/dma_heap";
@@ -137,7 +137,7 @@ static const struct memory_source_ops memory_udmabuf = { "udmabuf", true, udmabu
 							 .alloc = udmabuf_alloc };
 static const struct memory_source_ops memory_heap = { "heap", true, heap_open, .alloc = heap_alloc };
 
-/* What --import-from takes. The last row takes every name that is not one of the others'. */
+/* The values of --import-from. The last row takes all names that no other row has. */
 static const struct memory_source_ops *const memory_sources[] = { &memory_udmabuf, &memory_heap,
 								  &memory_source_device };
 

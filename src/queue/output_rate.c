@@ -3,7 +3,7 @@
 #include "queue/output_rate.h"
 
 #define MAX_STEPS (1 << 20) /* a larger step of the sequence is a reset */
-#define SOON 0.125          /* of an interval */
+#define SOON 0.125          /* part of an interval */
 
 void output_rate_begin(struct output_rate *rate, struct fraction fps)
 {
@@ -11,10 +11,10 @@ void output_rate_begin(struct output_rate *rate, struct fraction fps)
 	rate_fit_begin(&rate->fit, fps);
 }
 
-/* The sequence of some drivers counts the device's intervals, as vivid's, that of others the frames. With the
- * latter, two timestamps are an interval apart only if the second frame was queued when the first was shown:
- * else the device may have waited for it, and the rate measured is the program's. Both fields of a frame may
- * have its number. */
+/* The sequence counts the device's intervals with some drivers (vivid), frames with others. With the latter,
+ * two timestamps are an interval apart only if the second frame was queued when the first was shown:
+ * otherwise the device may have waited for it, and the measured rate would be the program's. The two fields
+ * of a frame may have the same number. */
 void output_rate_add(struct output_rate *rate, int64_t queued_ns, uint32_t sequence, int64_t shown_ns)
 {
 	uint32_t steps = rate->fit.n ? sequence - rate->sequence : 1;

@@ -16,8 +16,8 @@
 /* Sets pool->io to the first automatic mode that the device can do. */
 static int choose_auto_io(struct pool *pool)
 {
-	/* read() tells neither times nor losses; importing needs a source of dmabufs, which few systems have.
-	 */
+	/* read() reports neither timestamps nor losses; importing needs a source of dmabufs, which few
+	 * systems have. */
 	static const struct io_ops *const modes[] = { &io_mmap, &io_userptr, &io_rw, &io_import };
 	char reasons[400] = "";
 
@@ -261,7 +261,7 @@ int pool_check(const struct pool *pool)
 
 void pool_release(struct pool *pool, struct buffer *buffer)
 {
-	buffer->done = NULL; /* of another pool that had it as a foreign buffer */
+	buffer->done = NULL; /* set by another pool that had the frame as a foreign buffer */
 	if (buffer->spare) {
 		spare_release(pool, buffer);
 		return;

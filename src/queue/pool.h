@@ -19,7 +19,7 @@ enum pool_result {
 	POOL_OK = 0,
 	POOL_EOS = -ENODATA,        /* the driver has no more frames */
 	POOL_FLUSHING = -ECANCELED, /* inactive, or the cancel descriptor is readable */
-	POOL_CORRUPT = -EBADMSG,    /* a frame without usable content went back to the driver; output: the
+	POOL_CORRUPT = -EBADMSG,    /* a frame without usable content was returned to the driver; output: the
 				       driver lost the frame */
 	POOL_RES_CHANGE = -ESTALE,  /* the video source changed its resolution */
 	POOL_NOBUF = -ENOBUFS,  /* there is no memory for the frame; or no buffer is in the driver, and there
@@ -54,8 +54,8 @@ int pool_open(struct pool **pool, struct device *device, const struct video_form
 /* Stops and frees the pool. Takes NULL. No buffer may be HELD any more. */
 void pool_close(struct pool *pool);
 
-/* Descriptors that end the pool's waits once they are readable; -1: none, as after pool_open(). They stay the
- * caller's. cancel_fd: POOL_FLUSHING. wake_fd: POOL_WAKE, where the driver runs short of buffers. */
+/* Descriptors that interrupt the pool's waits once they are readable; -1: none, as after pool_open(). The
+ * caller closes them. cancel_fd: POOL_FLUSHING. wake_fd: POOL_WAKE, when the driver is short of buffers. */
 void pool_set_wakeup(struct pool *pool, int cancel_fd, int wake_fd);
 
 /* Whether the processor reads or writes the frames; true, as after pool_open(): access to dmabufs is
@@ -64,16 +64,16 @@ void pool_set_cpu_access(struct pool *pool, bool access);
 
 #define POOL_WAIT_FDS_MAX 8
 /* For loops with several pools: waits until one of them may have a buffer to dequeue or an event, one of the
- * fds is readable (its revents tell) or deadline_ns. Pools that have no buffer in the driver are left out.
- * The next call for each pool that dequeues uses what was found, and does not poll again. Pools of the two
- * queues of a node share one entry, and the events go to that of capture. The descriptors of
- * pool_set_wakeup() are not looked at. Returns 0, POOL_TIMEOUT or a negative errno, logged. */
+ * fds is readable (see its revents) or deadline_ns has passed. Pools without a buffer in the driver are left
+ * out. The next call that dequeues from a pool uses this result instead of polling again. Pools of the two
+ * queues of a node share one entry, and its events are reported to the CAPTURE pool. The descriptors of
+ * pool_set_wakeup() are not polled. Returns 0, POOL_TIMEOUT or a negative errno, logged. */
 int pool_wait(struct pool *const *pools, unsigned n_pools, struct pollfd *fds, unsigned n_fds,
 	      int64_t deadline_ns);
 
-/* Clamps and stores the configuration. Returns 0 when it was accepted unchanged; 1 when it was stored with
- * *config altered, which is to be submitted again; -EINVAL (a field is unset) or -EBUSY (active, or buffers
- * are HELD). */
+/* Clamps and stores the configuration. Returns 0 if it was accepted unchanged; 1 if it was altered in
+ * *config, which must then be submitted again; -EINVAL (a field is unset) or -EBUSY (active, or buffers are
+ * HELD). */
 int pool_set_config(struct pool *pool, struct pool_config *config);
 /* Submits until accepted. -EDOM (logged): clamping never converges, as with a maximum of 1. */
 int pool_configure(struct pool *pool, const struct pool_config *config);
@@ -84,7 +84,7 @@ int pool_start(struct pool *pool);
 /* STREAMOFF. Frees the buffers at once when none is HELD; else orphans them, where the driver can, or waits
  * for the last release. Returns 0, also when inactive. */
 int pool_stop(struct pool *pool);
-/* STREAMOFF, and starting the stream again, for what the device allows only between the two. Buffers may be
+/* STREAMOFF, and starting the stream again, for changes that are possible only in between. Buffers may be
  * released meanwhile. pool_pause() discards pending events. Both do nothing in io mode rw. */
 int pool_pause(struct pool *pool);
 int pool_resume(struct pool *pool);
@@ -94,35 +94,35 @@ int pool_resume(struct pool *pool);
  * errno, which is the driver's, fatal and logged. *info describes the frame that was dequeued, also where it
  * is not delivered (POOL_CORRUPT, POOL_NOBUF). */
 int pool_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer, struct frame_info *info);
-/* Ends the caller's hold of a buffer; capture: queues it again while the pool streams. Failures are logged
- * and leave the buffer with the pool. */
+/* Releases a buffer that the caller holds; capture: queues it again while the pool streams. Failures are
+ * logged and leave the buffer with the pool. */
 void pool_release(struct pool *pool, struct buffer *buffer);
 
-/* Output: returns in *buffer one to fill, HELD until pool_queue() or pool_release(). Never waits: POOL_NOBUF
- * when there is none. */
+/* Output: sets *buffer to an empty buffer, HELD until pool_queue() or pool_release(). Does not wait:
+ * POOL_NOBUF when there is none. */
 int pool_acquire(struct pool *pool, struct buffer **buffer);
-/* Output, the reference's pool_process: queues a frame, which is a buffer of pool_acquire(), with
+/* Output, the reference's pool_process: queues a frame. The buffer is one of pool_acquire(), with
  * planes[].bytesused and info set; or a foreign one, which is copied or, where the io mode imports, imported.
- * buffer->done() is called when the driver is done with it, and when it was not queued; a foreign buffer is
- * in use until then. Starts the stream with the first frame. Waits until the driver has fewer than
- * min_latency buffers, at most until deadline_ns. Returns as pool_dequeue(). */
+ * buffer->done() is called when the driver is done with it, or when it was not queued; until then a foreign
+ * buffer is in use. Starts the stream with the first frame. Waits until the driver has fewer than min_latency
+ * buffers, at most until deadline_ns. Returns as pool_dequeue(). */
 int pool_queue(struct pool *pool, struct buffer *buffer, int64_t deadline_ns);
-/* The same without waiting: takes nothing back, see pool_reclaim(), and returns POOL_NOBUF where the driver
- * has all buffers; the frame stays the caller's then, and done() is not called. */
+/* As pool_queue(), without waiting. Takes no buffer back (see pool_reclaim()). Returns POOL_NOBUF if the
+ * driver has all buffers; the frame is then still the caller's, and done() is not called. */
 int pool_try_queue(struct pool *pool, struct buffer *buffer);
-/* Output: takes back a buffer that the driver is done with, if there is one. Never waits. Returns as
- * pool_dequeue(), and 0 where there is none. */
+/* Output: takes back a buffer that the driver is done with, if there is one. Does not wait. Returns as
+ * pool_dequeue(), or 0 if there is none. */
 int pool_reclaim(struct pool *pool);
-/* Output, at the end: waits until the driver has no more than the frame that it shows. Returns as
- * pool_dequeue(). */
+/* Output: waits until all frames but the one that is shown were returned. Returns as pool_dequeue(). */
 int pool_drain(struct pool *pool, int64_t deadline_ns);
-/* Output, for those who wait for something else: 0, or POOL_DEVLOST. Never waits. */
+/* Output: checks for the loss of the device while the caller waits for something else. Does not wait. Returns
+ * 0 or POOL_DEVLOST. */
 int pool_check_device(struct pool *pool);
-/* While active: waits for events of the device and takes them; may return early. Returns 0, POOL_FLUSHING,
+/* While active: waits for events of the device and handles them; may return early. Returns 0, POOL_FLUSHING,
  * POOL_WAKE, POOL_RES_CHANGE or an error. */
 int pool_wait_event(struct pool *pool);
 
-/* For reports. Stays valid after the stop. */
+/* For reports. Remains valid after the stop. */
 struct pool_info {
 	const char *io;               /* the io mode's name */
 	bool streams;                 /* false: rw, which has no buffers of the driver's */
@@ -130,15 +130,15 @@ struct pool_info {
 	bool config_changed;          /* clamping altered it */
 	bool can_allocate;            /* CREATE_BUFS works */
 	uint32_t driver_min;          /* V4L2_CID_MIN_BUFFERS_FOR_CAPTURE or _OUTPUT; 0: not known */
-	uint32_t min, max;            /* buffers, as pool_start() left the configuration */
-	uint32_t granted, allocated;  /* by REQBUFS; the most at a time, with CREATE_BUFS */
+	uint32_t min, max;            /* number of buffers in the configuration, as pool_start() left it */
+	uint32_t granted, allocated;  /* by REQBUFS; the most at any time, with CREATE_BUFS */
 	uint32_t min_latency;         /* buffers that are kept in the driver */
-	uint32_t max_latency;         /* buffers that there can be */
-	uint32_t copy_threshold;      /* frames are copied when fewer buffers, or none, are in the driver */
-	bool copies;                  /* every frame: by read() or write(), or as the driver overwrites it */
-	uint32_t n_readers;           /* as the device's events told, see reader_events_subscribe() */
+	uint32_t max_latency;         /* the most buffers possible */
+	uint32_t copy_threshold;      /* frames are copied when the driver has fewer buffers than this */
+	bool copies; /* every frame is copied: by read() or write(), or because the driver overwrites it */
+	uint32_t n_readers;              /* by the device's events, see reader_events_subscribe() */
 	uint64_t n_copied, bytes_copied; /* deep copies */
-	struct rate_fit shown; /* output: of the last stream, where the driver says when it showed a frame */
+	struct rate_fit shown; /* output: of the last stream, if the driver reports when a frame was shown */
 };
 
 struct pool_info pool_info(const struct pool *pool);
@@ -146,9 +146,10 @@ struct pool_info pool_info(const struct pool *pool);
 const char *pool_unsupported(const struct pool *pool, const struct io_ops *io);
 struct device *pool_device(const struct pool *pool);
 const struct video_format *pool_format(const struct pool *pool);
-/* Whether the driver has a buffer, or the pool has a result, without one: at the end, and in io mode rw. */
+/* Whether the driver has a buffer, or the pool can return a result without one: after the end of the stream,
+ * and in io mode rw. */
 bool pool_has_queued(const struct pool *pool);
-/* Whether the driver has so few buffers that those HELD should be released soon. */
+/* Whether the driver has so few buffers left that the caller should release some soon. */
 bool pool_is_low(const struct pool *pool);
 
 #endif

@@ -4,7 +4,7 @@
 #include "queue/qbuf.h"
 #include "queue/spare.h"
 
-/* Makes sure that a buffer is queued: poll() and DQBUF could wait for ever without. */
+/* Makes sure that a buffer is queued: otherwise poll() and DQBUF could wait for ever. */
 static int ensure_queued(struct pool *pool, int64_t deadline_ns)
 {
 	int err;
@@ -16,7 +16,8 @@ static int ensure_queued(struct pool *pool, int64_t deadline_ns)
 		return pool_recover(pool, "VIDIOC_QBUF");
 	if (err == 0 || err == POOL_DEVLOST)
 		return err;
-	/* No buffer can come back either. The error ends the stream, whatever errno the driver gave. */
+	/* No buffer will come back. Ends the stream with a fatal error, whatever errno the driver returned.
+	 */
 	if (!pool->n_held) {
 		if (err == POOL_NOBUF)
 			log_error("%s: the driver has no buffer and takes none", pool->device->path);
@@ -71,7 +72,8 @@ static int check_frame(struct pool *pool, const struct buffer *buffer)
 	return 0;
 }
 
-/* Back to the driver. A failure is logged, and `result` matters more unless the device is gone. */
+/* Returns the buffer to the driver. A failure is logged; `result` takes precedence unless the device is gone.
+ */
 static int requeue(struct pool *pool, struct buffer *buffer, int result)
 {
 	int err;
@@ -107,7 +109,7 @@ static int next_frame(struct pool *pool, int64_t deadline_ns, struct buffer **ou
 }
 
 /* Below copy_threshold: queues one more buffer, or else moves the frame to a spare and requeues its buffer.
- * The latter at once where the driver could overwrite it. */
+ * Where the driver overwrites buffers, always moves the frame. */
 static int keep_supplied(struct pool *pool, struct buffer **buffer)
 {
 	bool empty = pool->n_queued == 0;
@@ -125,7 +127,7 @@ static int keep_supplied(struct pool *pool, struct buffer **buffer)
 		*buffer = spare;
 		return 0;
 	}
-	/* The frame is dropped only where the driver could not go on without its buffer, or does not wait. */
+	/* Drops the frame only if the driver has no other buffer, or overwrites this one. */
 	return empty || pool->overwrites ? requeue(pool, *buffer, POOL_NOBUF) : 0;
 }
 

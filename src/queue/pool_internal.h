@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The pool itself, for the files of the queue: the ioctls (qbuf) and the io modes below, the policy above. */
+/* The pool itself, for the files of queue/: the ioctls (qbuf) and the io modes below, the policy above. */
 #ifndef QUEUE_POOL_INTERNAL_H
 #define QUEUE_POOL_INTERNAL_H
 
@@ -15,14 +15,15 @@ struct pool {
 	struct video_format format;
 	bool output; /* device_is_output() */
 	bool m2m;    /* a memory-to-memory device ends its stream with an empty buffer */
-	bool lends;  /* capture: a short supply is no reason for a copy: frames go to another device, which
-			could not reach it, or a memory-to-memory device waits for its buffers */
-	bool overwrites; /* capture: the driver fills buffers that it was not given: all frames are copied */
+	bool lends;  /* capture: never copy for lack of buffers: the frames go to another device, which could
+			not access a copy, or the driver is a memory-to-memory one that waits for buffers */
+	bool overwrites; /* capture: the driver writes to buffers that are not queued: all frames are copied
+			  */
 	uint64_t frame_bytes;               /* memory of a frame, all planes */
-	uint32_t payload_bytes[MAX_PLANES]; /* least payload of a raw frame's planes; 0: any */
+	uint32_t payload_bytes[MAX_PLANES]; /* least payload of a raw frame's planes; 0: no minimum */
 	struct pool_limits limits;
-	uint64_t memory_limit;               /* bytes of frames in buffers and spares; 0: none */
-	struct memory_source *import_memory; /* io->imports: whose memory is queued */
+	uint64_t memory_limit;               /* limit on frames in buffers and spares, bytes; 0: no spares */
+	struct memory_source *import_memory; /* io->imports: source of the memory that is queued */
 	struct memory_source *pages;         /* for copies and read() */
 	int cancel_fd, wake_fd;              /* see pool_set_wakeup() */
 
@@ -40,44 +41,44 @@ struct pool {
 	bool new_sequence;      /* for the next frame_info */
 	uint32_t n_queued;      /* buffers in the driver */
 	uint32_t n_held;        /* buffers of the allocator with the consumer */
-	uint32_t n_restarts;    /* STREAMOFFs after which the stream went on */
-	uint32_t n_fields;      /* output of V4L2_FIELD_ALTERNATE: fields queued */
-	uint32_t n_reads;       /* rw: frames read, which carry no sequence number */
+	uint32_t n_restarts;    /* restarts of the stream by STREAMOFF */
+	uint32_t n_fields;      /* output with V4L2_FIELD_ALTERNATE: fields queued */
+	uint32_t n_reads;       /* rw: frames read, as they carry no sequence number */
 	uint32_t n_readers;     /* see struct pool_info */
 	uint64_t qbuf_count;    /* QBUFs so far */
-	uint64_t last_bytes;    /* payload of the frame dequeued last */
-	bool never_pollout;     /* rw, output: poll() did not report the room that there was */
-	bool wrong_index;       /* the driver returned a buffer that it did not have, which was logged */
+	uint64_t last_bytes;    /* payload of the last frame dequeued */
+	bool never_pollout;     /* rw, output: poll() did not report that the device takes frames */
+	bool wrong_index;       /* the driver returned a buffer that was not queued, which was logged */
 	bool no_sync;           /* DMA_BUF_IOCTL_SYNC does not work on the buffers, or is not needed */
-	bool polled;            /* pool_wait() has set `revents`, which nothing has used yet */
+	bool polled;            /* `revents` is a result of pool_wait() that was not used yet */
 	short revents;          /* of the device */
 
 	struct output_rate output_rate; /* of the stream since new_sequence */
 
 	/* Spares, see spare.h. */
 	struct buffer *spares;  /* list of the free ones */
-	struct buffer *reserve; /* rw: takes a frame for which there is no memory */
-	uint32_t n_spares;      /* all of them */
+	struct buffer *reserve; /* rw: receives a frame for which there is no memory */
+	uint32_t n_spares;      /* number of spares, free or not */
 	uint64_t spare_bytes;   /* memory in all of them */
 	uint64_t n_copied, bytes_copied;
 };
 
-/* 0, or why no frame can be dequeued or queued. */
+/* 0, or the result that keeps frames from being dequeued or queued. */
 int pool_check(const struct pool *pool);
-/* Takes the first free buffer or adds one by CREATE_BUFS, with memory where `attach` is set. The caller
- * decides on its owner. POOL_NOBUF: there is none; other errors are logged. */
+/* Takes the first free buffer or adds one by CREATE_BUFS, with memory if `attach` is set. The caller sets its
+ * owner. POOL_NOBUF: there is none; other errors are logged. */
 int pool_get_free(struct pool *pool, bool attach, struct buffer **buffer);
-/* Takes a free buffer's memory away. */
+/* Detaches the memory of a free buffer. */
 void pool_detach(struct pool *pool, struct buffer *buffer);
-/* Detaches all buffers, which must be free, and gives them back to the driver. */
+/* Detaches all buffers, which must be free, and frees them in the driver. */
 void pool_free_buffers(struct pool *pool);
 /* Queues a free buffer or one more by CREATE_BUFS. Returns as pool_get_free() and qbuf_queue(). */
 int pool_grow(struct pool *pool);
-/* After an EIO of the call `what`: restarts the stream, unless it was restarted and brought no frame since.
+/* Restarts the stream after an EIO of the call `what`, unless no frame has come since the last restart.
  * Returns 0 or a negative errno, logged. Output: all buffers are free then. */
 int pool_recover(struct pool *pool, const char *what);
 
-/* Of both import modes; in io_import.c. */
+/* io_import.c: attach() of both import modes. */
 int import_attach(struct pool *pool, struct buffer *buffer);
 void import_detach(struct pool *pool, struct buffer *buffer);
 

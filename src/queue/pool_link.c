@@ -67,7 +67,7 @@ static int queue_copy(struct pool_link *link, struct buffer *frame)
 		return err;
 	if (err == 0) {
 		err = fill_copy(link, frame, to, &copied);
-		if (err < 0) { /* as a compressed frame that is larger than the output's buffers */
+		if (err < 0) { /* such as a compressed frame that is larger than the output's buffers */
 			pool_release(link->to, to);
 			err = POOL_CORRUPT;
 		} else {
@@ -99,7 +99,7 @@ static bool is_asked(const char *io, const struct io_ops *way)
 	return !io || !strcmp(io, "auto") || (way && !strcmp(io, way->name));
 }
 
-/* Why frames of the one cannot be those of the other as they are; "": they can. */
+/* Why frames cannot be passed on in the same memory, in text; "": they can. */
 static void compare_layouts(const struct video_format *from, const struct video_format *to, char *why,
 			    size_t size)
 {
@@ -113,7 +113,7 @@ static void compare_layouts(const struct video_format *from, const struct video_
 			 from->bytesperline[0], from->n_planes, to->bytesperline[0], to->n_planes);
 }
 
-/* The memory that the user asks for; NULL: any. */
+/* The memory source that the user asked for; NULL: any. */
 static const char *asked_source(const struct pool_link_end *from, const struct pool_link_end *to)
 {
 	return to->import_from ? to->import_from : from->import_from;
@@ -160,7 +160,7 @@ void pool_link_choose_copy(struct pool_link *link, const struct pool_link_end *f
 	text_add(link->reasons, sizeof link->reasons, "%s", why);
 }
 
-/* Where the devices cannot go this way, link->way stays NULL, and why is added to the reasons. */
+/* Adds to the reasons why the devices cannot use this way; link->way then stays NULL. */
 static int choose_if_possible(struct pool_link *link, const struct pool_link_way *way,
 			      const struct pool_link_end *from, const struct pool_link_end *to)
 {
@@ -177,7 +177,7 @@ static int choose_if_possible(struct pool_link *link, const struct pool_link_way
 	return 0;
 }
 
-/* The first of the ways that share memory; without one link->way stays NULL. */
+/* Chooses the first of the ways that share memory; link->way stays NULL if none is possible. */
 static int choose_shared(struct pool_link *link, const struct pool_link_end *from,
 			 const struct pool_link_end *to)
 {
@@ -270,7 +270,7 @@ void pool_link_stop(struct pool_link *link)
 {
 	if (!link->from)
 		return;
-	pool_stop(link->to); /* all frames go back to the pool that they are of */
+	pool_stop(link->to); /* returns all frames to the pool that owns them */
 	pool_stop(link->from);
 	if (link->way->memory != LINK_OF_TO)
 		return;

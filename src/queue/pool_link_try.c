@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whether two devices can share memory. Only QBUF tells: the driver maps or pins the memory then, and refuses
- * what is not contiguous or out of its reach (kernel documentation, "Streaming I/O (DMA buffer importing)").
- * STREAMOFF gives the buffer back, also where the stream was not started ("ioctl VIDIOC_STREAMON,
+ * Whether two devices can share memory. Only QBUF can tell, as the driver then maps or pins the memory and
+ * refuses what is not contiguous or out of its reach (kernel documentation, "Streaming I/O (DMA buffer
+ * importing)"). STREAMOFF returns the buffer even if the stream was not started ("ioctl VIDIOC_STREAMON,
  * VIDIOC_STREAMOFF").
  */
 #include <errno.h>
@@ -12,9 +12,9 @@
 #include "queue/pool_link_internal.h"
 #include "queue/v4l2_buffer.h"
 
-/* Its memory is what is tried. */
+/* The memory that is tried. */
 struct lender {
-	struct allocator *allocator; /* of the device that exports; or */
+	struct allocator *allocator; /* of the device that exports; NULL: memory source */
 	struct memory_source *memory;
 	struct buffer own; /* of `memory` */
 	struct buffer *buffer;
@@ -130,7 +130,7 @@ static int try_way(const struct pool_link_way *way, const struct pool_link_end *
 	return err;
 }
 
-/* Whether the device has the io mode: else why not is added to why[size]. */
+/* Whether the device supports the io mode; if not, the reason is appended to why[size]. */
 static bool can_use_io(const struct io_ops *io, const struct allocator *allocator, char *why, size_t size)
 {
 	const char *unsupported = io_unsupported(io, allocator);

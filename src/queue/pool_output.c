@@ -6,9 +6,9 @@
 #include "queue/qbuf.h"
 #include "queue/spare.h"
 
-#define EVENT_POLL_MS 100 /* how often to look for events where poll() cannot wait for them */
+#define EVENT_POLL_MS 100 /* how often to check for events if poll() cannot wait for them */
 
-/* Waits for one buffer to come back; a restart brings all of them. */
+/* Waits for one buffer to come back; a restart returns all. */
 static int dequeue_one(struct pool *pool, int64_t deadline_ns)
 {
 	struct buffer *buffer;
@@ -49,8 +49,8 @@ int pool_acquire(struct pool *pool, struct buffer **buffer)
 	return 0;
 }
 
-/* The driver would refuse it with EINVAL. Userptr needs whole pages: some drivers ignore the offset in them.
- */
+/* A plane that is too short fails with EINVAL. For userptr also requires whole pages, as some drivers ignore
+ * the offset within a page. */
 static bool can_import(const struct pool *pool, const struct plane *plane, uint32_t needed)
 {
 	bool starts_page = page_align((uintptr_t)plane->data) == (uintptr_t)plane->data;
@@ -92,7 +92,7 @@ static int copy_foreign(struct pool *pool, struct buffer *buffer, struct buffer 
 	return 0;
 }
 
-/* Puts the foreign frame into a free buffer; waits for one while the driver has all. */
+/* Imports or copies the foreign frame into a free buffer; waits for one if the driver has all. */
 static int take_foreign(struct pool *pool, struct buffer *foreign, int64_t deadline_ns, struct buffer **out)
 {
 	bool attach = !pool->io->imports;
@@ -113,7 +113,7 @@ static int take_foreign(struct pool *pool, struct buffer *foreign, int64_t deadl
 	return err;
 }
 
-/* The frame was not queued. */
+/* Returns a frame that was not queued to its producer. */
 static void pool_return_frame(struct pool *pool, struct buffer *frame)
 {
 	if (frame->done)
@@ -122,7 +122,7 @@ static void pool_return_frame(struct pool *pool, struct buffer *frame)
 		pool_release(pool, frame);
 }
 
-/* The buffer with the frame, which is no longer the producer's. On failure the frame still is. */
+/* Sets *buffer to the buffer with the frame, which the caller no longer owns; on failure it still does. */
 static int claim_buffer(struct pool *pool, struct buffer *frame, int64_t deadline_ns, struct buffer **buffer)
 {
 	if (frame->pool != pool)

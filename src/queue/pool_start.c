@@ -8,7 +8,7 @@
 #include "queue/qbuf.h"
 #include "queue/spare.h"
 
-/* REQBUFS, and what the number granted means for the rest. Returns 0 or a negative errno, logged. */
+/* REQBUFS, and the settings that depend on the number granted. Returns 0 or a negative errno, logged. */
 static int start_allocator(struct pool *pool, bool *can_allocate)
 {
 	uint32_t least =
@@ -78,8 +78,8 @@ static bool may_grow(const struct pool *pool)
 
 	if (allocator->count >= (pool->max ? pool->max : POOL_MAX_BUFFERS))
 		return false;
-	/* Output may import frames, which bring their memory along. Capture buffers take sizeimage each, also
-	 * where their frames are smaller. */
+	/* Output may import frames with their own memory. Capture buffers take sizeimage each, even for
+	 * smaller frames. */
 	if (!pool->memory_limit || pool->output)
 		return spare_memory_fits(pool, pool->frame_bytes);
 	return (allocator->count + 1) * pool->frame_bytes + pool->spare_bytes <= pool->memory_limit;
@@ -122,14 +122,14 @@ static int queue_all_free(struct pool *pool)
 
 		if (buffer->attached)
 			err = qbuf_queue(pool, buffer);
-		else /* pool_get_free() could not attach it */
+		else /* pool_get_free() could not attach memory */
 			allocator_release(&pool->allocator, buffer);
 	}
 	return err;
 }
 
-/* Output: attaches only; pool_queue() makes the first QBUF and STREAMON, and frames may bring their memory.
- */
+/* Output: only attaches the buffers; pool_queue() makes the first QBUF and STREAMON, and frames may have
+ * their own memory. */
 static int start_streaming(struct pool *pool)
 {
 	int err = 0;
@@ -177,8 +177,8 @@ int pool_start(struct pool *pool)
 	return 0;
 }
 
-/* Buffers are HELD: the kernel's queue goes now where the driver can orphan them, else at the last release.
- * Output needs no orphans: whoever fills a buffer returns it at once. */
+/* While buffers are HELD, the kernel's queue is freed now if the driver can orphan them, else at the last
+ * release. Output has no need for orphans: filled buffers are returned at once. */
 static int orphan_buffers(struct pool *pool)
 {
 	struct allocator *allocator = &pool->allocator;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Waiting on several pools at once. */
+/* Waits for several pools at once. */
 #include <assert.h>
 #include "base/clock.h"
 #include "queue/qbuf.h"
 
-/* The descriptors of the pools waited for, and which of them is each pool's. */
+/* The descriptors to poll, and the one of each pool. */
 struct wait_set {
 	struct device *devices[DEVICE_POLL_MAX];
 	struct pollfd *entries;
@@ -16,7 +16,7 @@ static short wait_events(const struct pool *pool)
 	return pool->output ? POLLOUT | POLLWRNORM : POLLIN | POLLRDNORM;
 }
 
-/* With nothing queued, poll() reports POLLERR at once. */
+/* With no buffer queued, poll() reports POLLERR at once. */
 static bool can_wait(const struct pool *pool)
 {
 	bool reads = !pool->io->streams && !pool->output;
@@ -45,7 +45,7 @@ static void add_pool(struct wait_set *set, struct pool *pool)
 	entry->events |= wait_events(pool);
 }
 
-/* Events are of the node, and of a codec's queues that of capture is the one that they concern. */
+/* Events belong to the node; of a codec's two queues only CAPTURE handles them. */
 static short take_revents(struct wait_set *set, const struct pool *pool)
 {
 	struct pollfd *entry = find_entry(set, pool->device->fd);

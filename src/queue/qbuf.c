@@ -19,14 +19,14 @@
 #include "device/reader_events.h"
 #include "queue/v4l2_buffer.h"
 
-/* POOL_BUSY is left out: -EBUSY from the driver means the same. */
+/* POOL_BUSY is not included: -EBUSY from the driver means the same. */
 static bool is_pool_result(int err)
 {
 	return err == POOL_EOS || err == POOL_FLUSHING || err == POOL_CORRUPT || err == POOL_RES_CHANGE ||
 	       err == POOL_NOBUF || err == POOL_WAKE || err == POOL_TIMEOUT;
 }
 
-/* A node that vanishes during a call fails it with EINVAL, and only the next with ENODEV. */
+/* When a node vanishes during a call, that call fails with EINVAL and only the next one with ENODEV. */
 static bool is_gone(struct pool *pool, int err)
 {
 	struct v4l2_capability caps;
@@ -43,15 +43,15 @@ int qbuf_error(struct pool *pool, const char *what, int err)
 		device_error(pool->device, what, err);
 		return is_pool_result(err) ? -EREMOTEIO : err;
 	}
-	/* Said once of a node, which has two queues. */
+	/* Logged once for a node, which may have two queues. */
 	if (!node->is_gone)
 		obstacle_report(node->path, OBSTACLE_GONE, NULL, NULL);
 	node->is_gone = pool->lost = true;
 	return POOL_DEVLOST;
 }
 
-/* Brackets the processor's access to a dmabuf. Rule: kernel documentation, "Buffer Sharing and
- * Synchronization (dma-buf)". Not tried again once it failed: the memory is no dmabuf then. */
+/* Brackets CPU access to a dmabuf. Rule: kernel documentation, "Buffer Sharing and Synchronization
+ * (dma-buf)". Not tried again after a failure: the memory is then no dmabuf. */
 static void sync_planes(struct pool *pool, const struct buffer *buffer, uint64_t step)
 {
 	uint64_t access = pool->output ? DMA_BUF_SYNC_WRITE : DMA_BUF_SYNC_READ;
@@ -65,7 +65,7 @@ static void sync_planes(struct pool *pool, const struct buffer *buffer, uint64_t
 	}
 }
 
-/* The driver no longer owns it, whether by DQBUF, STREAMOFF or a QBUF that failed. */
+/* The buffer is no longer in the driver, after DQBUF, STREAMOFF or a failed QBUF. */
 static void buffer_returned(struct pool *pool, struct buffer *buffer)
 {
 	struct buffer *imported = buffer->imported;
@@ -105,7 +105,7 @@ static void set_output_frame(struct pool *pool, const struct buffer *frame, stru
 	qbuf->buffer.timestamp.tv_usec = ns < 0 ? -1 : ns % NS_PER_S / NS_PER_US;
 }
 
-/* A driver that needs contiguous memory refuses scattered pages with EFAULT, and some with EINVAL. */
+/* Drivers that need contiguous memory refuse scattered pages with EFAULT or EINVAL. */
 static int qbuf_failed(struct pool *pool, int err)
 {
 	struct device *device = pool->device;
@@ -174,7 +174,7 @@ int qbuf_dequeue_events(struct pool *pool)
 	return changed ? POOL_RES_CHANGE : 0;
 }
 
-/* Events come before POLLERR: a change of the resolution sets both. */
+/* Events come before POLLERR: a change of resolution sets both. */
 int qbuf_poll_result(struct pool *pool, const struct pollfd entries[3])
 {
 	short device = entries[0].revents;
@@ -225,7 +225,7 @@ int qbuf_poll(struct pool *pool, int64_t deadline_ns)
 	}
 }
 
-/* The device is not polled: with nothing queued it reports POLLERR. */
+/* Does not poll the device: with no buffer queued it reports POLLERR. */
 int qbuf_wait_for_release(struct pool *pool, int64_t deadline_ns)
 {
 	struct pollfd entries[] = { { .fd = pool->cancel_fd, .events = POLLIN },
@@ -262,7 +262,7 @@ static void set_payload(struct pool *pool, struct plane *plane, const struct v4l
 	}
 }
 
-/* Unsigned, so that no value overflows. */
+/* Unsigned arithmetic, so that no value overflows. */
 static int64_t timestamp_ns(const struct timeval *t)
 {
 	return (int64_t)((uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_usec * NS_PER_US);
@@ -284,8 +284,8 @@ static void set_info(struct pool *pool, struct buffer *buffer, const struct v4l2
 	pool->new_sequence = false;
 }
 
-/* v4l2loopback is done with a frame at its QBUF, and returns the indices in turn, whatever was queued. One
- * buffer is done with in any case: the one queued first. */
+/* v4l2loopback is done with a frame at its QBUF and returns indices in turn, whatever was queued. One buffer
+ * has been used in any case: the first one queued. */
 static struct buffer *first_queued(struct pool *pool, uint32_t index)
 {
 	struct buffer *first = NULL;
@@ -321,7 +321,7 @@ static int dequeued_buffer(struct pool *pool, const struct v4l2_planar_buffer *d
 	return 0;
 }
 
-/* Elsewhere the timestamp is the one that the program gave. */
+/* With other flags the timestamp is a copy of the program's. */
 static void note_shown(struct pool *pool, const struct buffer *buffer, const struct v4l2_buffer *dequeued)
 {
 	if (pool->new_sequence)
@@ -393,8 +393,8 @@ static void add_mismatch(struct device *device, char text[OBSTACLE_TEXT_MAX])
 		text_add(text, OBSTACLE_TEXT_MAX, ": %s", mismatch);
 }
 
-/* Which obstacle the errno means, and what there is to say of it. uvcvideo says EIO of frames that are too
- * much for each of the alternate settings. */
+/* The obstacle that the errno stands for, with its details. uvcvideo returns EIO for frames that exceed each
+ * of the alternate settings. */
 static enum obstacle_kind explain_stream_on(const struct pool *pool, int err, char text[OBSTACLE_TEXT_MAX])
 {
 	const struct video_format *format = &pool->format;

@@ -64,7 +64,7 @@ static struct buffer *create_spare(struct pool *pool, struct memory_source *memo
 	return spare;
 }
 
-/* memory NULL: of any. */
+/* memory NULL: from any source. */
 static struct buffer *take_free_spare(struct pool *pool, const struct memory_source *memory)
 {
 	for (struct buffer **link = &pool->spares; *link; link = &(*link)->next) {
@@ -79,7 +79,7 @@ static struct buffer *take_free_spare(struct pool *pool, const struct memory_sou
 	return NULL;
 }
 
-/* Frees free spares until `bytes` more are within the limit. */
+/* Frees unused spares until `bytes` more are within the limit. */
 static bool make_room(struct pool *pool, uint64_t bytes)
 {
 	while (!spare_memory_fits(pool, bytes)) {
@@ -146,7 +146,7 @@ static void exchange_planes(struct buffer *buffer, struct buffer *spare)
 
 struct buffer *spare_replace(struct pool *pool, struct buffer *buffer)
 {
-	/* A small compressed frame costs less to copy than the memory that it would leave with. */
+	/* Copying a small compressed frame costs less than giving up the memory it is in. */
 	bool exchange = pool->io->imports && buffer->info.bytes >= pool->frame_bytes / 2;
 	struct buffer *spare = NULL;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Plane 0 in and out of struct v4l2_buffer, where the single-planar API has it. */
+/* Moves plane 0 in and out of struct v4l2_buffer, where the single-planar API has it. */
 #include "queue/v4l2_buffer.h"
 
 #include <string.h>

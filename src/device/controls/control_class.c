@@ -115,7 +115,7 @@ const char *control_class_unit(uint32_t id)
 	return find_value_name(units, ARRAY_SIZE(units), id);
 }
 
-/* A class has a control of its own, for its name. */
+/* The name of a class is that of a control of its own (V4L2_CTRL_TYPE_CTRL_CLASS). */
 const char *control_class_name(struct device *device, uint32_t id, char text[CONTROL_CLASS_MAX])
 {
 	static const struct name classes[] = {

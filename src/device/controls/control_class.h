@@ -12,7 +12,7 @@
 const char *control_class_name(struct device *device, uint32_t id, char text[CONTROL_CLASS_MAX]);
 /* "int", "menu", "rect", …; "compound" for types that are not known. */
 const char *control_class_type(uint32_t type);
-/* "Hz", "100 us", "dB": of those controls whose unit the kernel documentation fixes; NULL for others. */
+/* "Hz", "100 us", "dB" for controls whose unit the kernel documentation defines; NULL for others. */
 const char *control_class_unit(uint32_t id);
 extern const struct flag_name control_class_flags[];
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Controls whose value is more than a number. Rule: kernel documentation, "ioctl VIDIOC_G_EXT_CTRLS,
- * VIDIOC_S_EXT_CTRLS", "ioctls VIDIOC_QUERYCTRL, VIDIOC_QUERY_EXT_CTRL and VIDIOC_QUERYMENU".
+ * Controls whose value is a payload rather than a number. Rules: kernel documentation, "ioctl
+ * VIDIOC_G_EXT_CTRLS, VIDIOC_S_EXT_CTRLS", "ioctls VIDIOC_QUERYCTRL, VIDIOC_QUERY_EXT_CTRL and
+ * VIDIOC_QUERYMENU".
  */
 #include "device/controls/control_payload.h"
 
@@ -17,7 +18,7 @@
 
 struct item_type {
 	uint32_t type, bytes;
-	bool is_signed, is_ranged; /* the driver's minimum and maximum are those of an item */
+	bool is_signed, is_ranged; /* the driver's minimum and maximum apply to an item */
 };
 
 static const struct item_type *find_item_type(uint32_t type)
@@ -82,7 +83,7 @@ int control_payload_write(struct device *device, const struct control_info *info
 
 	if (bytes > PAYLOAD_MAX)
 		return -EFBIG;
-	copy = malloc(bytes + 1); /* the driver returns in it what it set */
+	copy = malloc(bytes + 1); /* the driver writes to it what it has set */
 	if (!copy)
 		return log_no_memory();
 	memcpy(copy, payload, bytes);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What users write of controls: assignments, indices and values. */
+/* Parses what users write for controls: assignments, indices and values. */
 #include "device/controls/control_text.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ bool control_text_number(const char *text, int64_t *value)
 	return end != text && !*end && errno == 0;
 }
 
-/* Finds a menu entry by its text as it is, or in the form of a control's name. */
+/* Finds a menu entry by its text, or by its text in the form of a control's name. */
 static bool find_menu_entry(struct device *device, const struct control_info *info, const char *text,
 			    int64_t *value)
 {
@@ -56,7 +56,7 @@ static bool parse_boolean(const char *text, int64_t *value)
 	return false;
 }
 
-/* The value in the control's range that is a whole number of steps from the least, and nearest. */
+/* The value nearest to the given one that the control's range and step allow. */
 static int64_t nearest_step(const struct control_info *info, int64_t value)
 {
 	uint64_t step = info->step > 0 ? (uint64_t)info->step : 1, range, offset, rest;
@@ -72,7 +72,7 @@ static int64_t nearest_step(const struct control_info *info, int64_t value)
 	return (int64_t)((uint64_t)info->min + offset);
 }
 
-/* "50%" of the way from the least value to the greatest, at the nearest step. */
+/* "50%" of the range, at the nearest step. */
 static bool parse_percent(const struct control_info *info, const char *text, int64_t *value)
 {
 	uint64_t range = (uint64_t)info->max - (uint64_t)info->min;
@@ -107,7 +107,7 @@ const char *control_text_value(struct device *device, const struct control_info 
 	return NULL;
 }
 
-/* A number that is no index of an integer menu is taken for a value of it. */
+/* The entry of an integer menu whose value is nearest, for a number that is not an index of the menu. */
 static int64_t nearest_entry(struct device *device, const struct control_info *info, int64_t value)
 {
 	bool by_value = info->type == V4L2_CTRL_TYPE_INTEGER_MENU && (value < info->min || value > info->max);
@@ -142,8 +142,8 @@ bool control_text_in_range(const struct control_info *info, int64_t value)
 	return controls_is_menu(info) || (value >= info->min && value <= info->max);
 }
 
-/* A value that begins with a quote ends with one, and may have commas. Returns where the value ends, or NULL.
- */
+/* Removes the quotes from a value, which may contain commas. Returns the end of the value, or NULL where the
+ * closing quote is missing. */
 static char *unquote(char **value)
 {
 	char quote = **value, *end;
@@ -160,7 +160,7 @@ static char *unquote(char **value)
 	return NULL;
 }
 
-/* Where a name ends, which quotes may enclose. */
+/* Skips a name, which may be quoted. */
 static char *skip_name(char *name)
 {
 	char *quoted = *name == '\'' || *name == '"' ? strchr(name + 1, *name) : NULL;
@@ -193,7 +193,7 @@ int control_text_next(char **rest, struct assignment *assignment)
 	return 1;
 }
 
-/* A number before `end`, at *text, which goes on behind it. */
+/* Reads a number that is followed by `end`, and advances *text past it. */
 static bool parse_index(const char **text, char end, uint64_t *index)
 {
 	char *behind;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What users write of controls: assignments, indices and values. */
+/* Parses what users write for controls: assignments, indices and values. */
 #ifndef DEVICE_CONTROLS_CONTROL_TEXT_H
 #define DEVICE_CONTROLS_CONTROL_TEXT_H
 
 #include "device/controls/controls.h"
 
-/* NAME=VALUE, NAME[INDEX]=VALUE, or the NAME of a button; of a NAME in quotes these are a part. */
+/* NAME=VALUE, NAME[INDEX]=VALUE, or only NAME for a button. In quotes, '[' and '=' belong to the name. */
 struct assignment {
 	const char *name;
 	char *index, *value; /* NULL: none */
 };
 
-/* Cuts the next one of a list, which commas separate, off *rest. Returns 1, 0 at the end, or -EINVAL, logged.
+/* Cuts the next assignment of a comma-separated list off *rest. Returns 1, 0 at the end, or -EINVAL, logged.
  */
 int control_text_next(char **rest, struct assignment *assignment);
 /* "2]", "0][2]" with an index for each dimension, or "2-5]": sets the indices of the first and the last item.
@@ -19,11 +19,11 @@ int control_text_next(char **rest, struct assignment *assignment);
 int control_text_items(const struct control_info *info, const char *text, uint32_t *first, uint32_t *last);
 
 bool control_text_number(const char *text, int64_t *value);
-/* Returns why the text is no value of the control, or NULL. */
+/* Sets *value. Returns why the text is not a value of the control, or NULL. */
 const char *control_text_value(struct device *device, const struct control_info *info, const char *text,
 			       int64_t *value);
 bool control_text_in_range(const struct control_info *info, int64_t value);
-/* What the control can have instead of the value. */
+/* The value nearest to this one that the control can have. */
 int64_t control_text_adjust(struct device *device, const struct control_info *info, int64_t value);
 
 #endif

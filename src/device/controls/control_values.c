@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Values that controls had before they were set. */
+/* Saves and restores the values of controls. */
 #include "device/controls/control_values.h"
 
 #include <stdlib.h>

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "device/controls/controls_internal.h"
 
-#define CONTROLS_MAX 1024 /* bounds the list of a driver that never ends it */
+#define CONTROLS_MAX 1024 /* limits the enumeration, for drivers that never end it */
 
 void controls_name(const char *text, char name[CONTROL_NAME_MAX])
 {
@@ -31,7 +31,7 @@ void controls_name(const char *text, char name[CONTROL_NAME_MAX])
 	name[n] = '\0';
 }
 
-/* One without a name of letters is known by its id. */
+/* A control whose name has no letters or digits is named by its id. */
 static void name_control(struct control_info *info, const char *text)
 {
 	controls_name(text, info->name);
@@ -144,8 +144,8 @@ static int visit_control(struct device *device, struct control_info *info,
 	return visit(opaque, info);
 }
 
-/* Drivers without V4L2_CTRL_FLAG_NEXT_CTRL are asked for each id of the user controls, and then for those of
- * their own up to the first that they lack (kernel documentation, "Querying Controls"). */
+/* Without V4L2_CTRL_FLAG_NEXT_CTRL, the ids of the user controls are queried one by one, then the driver's
+ * own up to the first that it lacks (kernel documentation, "Querying Controls"). */
 static int enumerate_ids(struct device *device, int (*visit)(void *opaque, const struct control_info *info),
 			 void *opaque)
 {

@@ -15,7 +15,7 @@ static inline bool controls_is_menu(const struct control_info *info)
 	return info->type == V4L2_CTRL_TYPE_MENU || info->type == V4L2_CTRL_TYPE_INTEGER_MENU;
 }
 
-/* The last entry that is read of a menu. */
+/* The last index to query of a menu. */
 static inline int64_t controls_menu_end(const struct control_info *info)
 {
 	return info->max < 256 ? info->max : 256;

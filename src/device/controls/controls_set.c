@@ -21,7 +21,7 @@ struct control_search {
 	char name[CONTROL_NAME_MAX];
 	uint32_t id; /* or 0 */
 	struct control_info found;
-	char similar[TEXT_MAX]; /* names of other controls */
+	char similar[TEXT_MAX]; /* controls with similar names */
 };
 
 static int compare_control(void *opaque, const struct control_info *info)
@@ -38,7 +38,7 @@ static int compare_control(void *opaque, const struct control_info *info)
 	return 0;
 }
 
-/* By its name, or its id. Returns 1 where it is found, 0, or a negative errno. */
+/* Finds a control by its name or id. Returns 1 if it was found, 0 if not, or a negative errno. */
 static int run_search(struct device *device, const char *name, struct control_search *search)
 {
 	int64_t id;
@@ -75,7 +75,7 @@ static int search_control(struct device *device, const char *name, struct contro
 	return -ERANGE;
 }
 
-/* Logs why a value is not accepted and which ones are. Returns -ERANGE. */
+/* Logs why a value is not accepted, with the values that are. Returns -ERANGE. */
 static int report_value(struct device *device, const struct control_info *info, const char *value,
 			const char *why)
 {
@@ -124,7 +124,7 @@ static int report_refusal(struct device *device, const struct control_info *info
 	return report_value(device, info, text, err_str(err));
 }
 
-/* What is set: a control, or items of it. */
+/* What an assignment sets: a control, or some of its items. */
 struct target {
 	struct control_info info; /* an item's range */
 	bool is_items;
@@ -163,7 +163,7 @@ static int find_assigned(struct device *device, const struct assignment *assignm
 	return 0;
 }
 
-/* Of items, a value other than the one that all are to have, if there is one. */
+/* Reads the value; of several items the first that differs from `wanted`, if there is one. */
 static int read_target(struct device *device, const struct target *target, int64_t wanted, int64_t *value)
 {
 	uint8_t *payload;
@@ -195,7 +195,7 @@ static int write_target(struct device *device, const struct target *target, int6
 	return err;
 }
 
-/* Whether reading tells what was set: not where writing only triggers an action. */
+/* Whether a control can be read back: not where writing triggers an action. */
 static bool can_verify(const struct control_info *info)
 {
 	return info->type != V4L2_CTRL_TYPE_BUTTON &&
@@ -209,7 +209,7 @@ struct change {
 	struct control_value **former;
 };
 
-/* Also where it cannot be read. */
+/* Whether the control has the value; true if it cannot be read. */
 static bool has_string(struct device *device, const struct control_info *info, const char *text)
 {
 	uint8_t *payload;
@@ -271,8 +271,8 @@ static int set_number(const struct change *change, const struct target *target, 
 	return 0;
 }
 
-/* All are checked before the first is set: most errors leave the device unchanged. The flags tell what came
- * of them once all are set, as one may make another active. */
+/* All assignments are checked before the first is set, so that most errors leave the device unchanged.
+ * Inactive controls are reported at the end, as another control may have activated them. */
 enum pass { PASS_CHECK, PASS_SET, PASS_TELL };
 
 static int check_target(const struct change *change, const struct target *target, const char *text,
@@ -297,7 +297,7 @@ static int check_target(const struct change *change, const struct target *target
 	return why ? report_value(change->device, info, text, why) : 0;
 }
 
-/* Whether a value that differs from what was set has been changed by something else. */
+/* Whether a changed value means that another control changed it. */
 static bool stays(const struct control_info *info)
 {
 	return can_verify(info) && !(info->flags & V4L2_CTRL_FLAG_VOLATILE);

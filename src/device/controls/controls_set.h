@@ -5,26 +5,26 @@
 
 #include "device/controls/control_values.h"
 
-/* Sets "NAME=VALUE,NAME[INDEX]=VALUE": names as v4l2-ctl prints them, or ids; an index is of an array's or a
- * struct's items, in all or in each dimension, or a range of the former, "0-99"; values as numbers, menu
- * entries by number or name, true and false, "50%" of the range, or strings, which quotes may enclose. All
- * names and values are checked before the first is set. Values are read back. adjust: a number becomes the
- * nearest that the control can have, and the device may set another, both with a warning. The values that the
- * controls had are added to *former, also on failure. Returns 0; -EINVAL for a missing value or quote;
- * -ERANGE, logged with the values allowed, for an unknown control or where the device refuses the value or
- * changes it; or another negative errno. */
+/* Sets "NAME=VALUE,NAME[INDEX]=VALUE". NAME: as v4l2-ctl prints it, or an id. INDEX: an item of an array or a
+ * struct, counted over all dimensions or in each one, or a range of the former, "0-99". VALUE: a number, a
+ * menu entry by number or name, true, false, "50%" of the range, or a string, quoted where it contains
+ * commas. All names and values are checked before the first is set, and values are read back. adjust: numbers
+ * are set to the nearest value that the control can have, and the device may set another; both with a
+ * warning. The former values are added to *former, also on failure. Returns 0; -EINVAL for a missing value or
+ * quote; -ERANGE, logged with the allowed values, for an unknown control or a value that the device refuses
+ * or changes; or another negative errno. */
 int controls_set(struct device *device, const char *assignments, bool adjust, struct control_value **former);
 
-/* The device that has a control, and where the values that its controls had are added. */
+/* The device that has a control, and the list for the former values of its controls. */
 struct control_owner {
 	struct device *device;
 	struct control_value **former;
 };
-/* As controls_set() for controls of several devices: find sets *owner to the one that a name means, and *name
- * to what the device calls it; its failure, logged, ends it all. */
+/* As controls_set(), for controls of several devices: find() sets *owner to the device that a name refers to,
+ * and *name to the device's own name of the control. Its errors, which it logs, end the call. */
 typedef int controls_find_owner(void *opaque, const char **name, struct control_owner *owner);
-/* CONTROLS_AGAIN: those that were set and have another value by now, as something else that was set meanwhile
- * changed them; buttons are not pressed again. */
+/* CONTROLS_AGAIN: sets again the controls whose value was changed since, by another control or the format;
+ * buttons are not pressed again. */
 enum { CONTROLS_ADJUST = 1, CONTROLS_AGAIN = 2 };
 int controls_set_among(controls_find_owner *find, void *opaque, const char *assignments, unsigned how);
 /* Whether the device has a control of that name or id. Logs nothing. */

@@ -86,7 +86,7 @@ void colorimetry_from_v4l2(struct video_format *format, const struct v4l2_colori
 	format->range = choose_range(format->pix, v4l2, colorspace);
 }
 
-/* The first index of a libavutil value in a table above, or unspecified. */
+/* The first index of a libavutil value in one of the tables above, or that of "unspecified". */
 static uint32_t find_value(const int *values, size_t n, int value, uint32_t unspecified)
 {
 	if (value == AVCOL_SPC_UNSPECIFIED) /* equal in all three enumerations */
@@ -97,7 +97,7 @@ static uint32_t find_value(const int *values, size_t n, int value, uint32_t unsp
 	return unspecified;
 }
 
-/* The colorspace that fits the format: with V4L2_COLORSPACE_DEFAULT drivers ignore the other fields. */
+/* The colorspace nearest to the format: drivers ignore the other fields with V4L2_COLORSPACE_DEFAULT. */
 static uint32_t choose_colorspace(const struct video_format *format, uint32_t encoding)
 {
 	static const uint32_t by_encoding[] = {

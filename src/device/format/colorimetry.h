@@ -12,14 +12,14 @@ struct v4l2_colorimetry {
 	uint32_t colorspace, ycbcr_enc, quantization, xfer_func;
 };
 
-bool colorimetry_is_rgb(const struct pixfmt *pix); /* also of Bayer; NULL: false */
+bool colorimetry_is_rgb(const struct pixfmt *pix); /* Also true for Bayer formats; false for NULL. */
 
-/* Sets the range, matrix, primaries and transfer of a format whose pix is set; what the driver leaves open
- * stays unspecified. */
+/* Sets range, matrix, primaries and transfer of a format whose pix is set. Fields that the driver does not
+ * specify stay unspecified. */
 void colorimetry_from_v4l2(struct video_format *format, const struct v4l2_colorimetry *v4l2);
 
-/* Sets the colorimetry fields of *v4l2, whose type is set, for VIDIOC_S_FMT on an output device. Where the
- * format specifies none, they are left alone. */
+/* Sets the colorimetry fields of *v4l2, whose type is set, for VIDIOC_S_FMT on an output device. Fields that
+ * the format does not specify stay unchanged. */
 void colorimetry_to_v4l2(const struct video_format *format, struct v4l2_format *v4l2);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "device/format/frame_rate.h"
 
-#define LIST_MAX 1024   /* bounds the list of a driver that never ends it */
+#define LIST_MAX 1024   /* limits the enumeration, for drivers that never end it */
 #define NEAREST_SIZES 8 /* listed in messages */
 
 /* Calls an enumeration ioctl with *index 0, 1, 2, … until it fails. */
@@ -91,7 +91,7 @@ static int rate_matches(void *opaque, const void *entry)
 	       fps >= fraction_value(frame_rate_of(&interval->stepwise.max)) / 1.01;
 }
 
-/* Whether the lists hold the mode; fps 0/0: at any rate. */
+/* Whether the device lists the mode; fps 0/0: at any rate. */
 static bool has_mode(struct device *device, uint32_t fourcc, uint32_t width, uint32_t height,
 		     struct fraction fps)
 {
@@ -209,7 +209,7 @@ char *enumerate_rates_text(struct device *device, uint32_t fourcc, uint32_t widt
 	return text;
 }
 
-/* The formats are listed before their sizes, as some drivers have one cursor for all lists. */
+/* All formats are listed before the first size is, as some drivers have one cursor for all lists. */
 struct format_list {
 	uint32_t fourccs[LIST_MAX / 8];
 	bool compressed[LIST_MAX / 8];
@@ -242,9 +242,9 @@ char *enumerate_other_formats_text(struct device *device, uint32_t fourcc, uint3
 	return text;
 }
 
-/* Sizes are listed before their rates, too. */
+/* For the same reason all sizes are listed before the first rate is. */
 struct mode_walk {
-	struct enumerated_mode mode, given; /* the present one; what to take in ranges */
+	struct enumerated_mode mode, given; /* the current mode; what to take from ranges */
 	struct v4l2_frmsize_discrete sizes[LIST_MAX];
 	unsigned n_sizes, n_rates;
 	enumerate_visit *visit;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The controls by which a camera's exposure lowers its frame rate. */
+/* Exposure controls that lower the frame rate of a camera. */
 #include "device/format/exposure.h"
 
 #include <stdio.h>
@@ -26,7 +26,7 @@ static int take_control(void *opaque, const struct control_info *info)
 	return 0;
 }
 
-/* The camera, not the user, sets the time. */
+/* Whether the camera sets the exposure time itself. */
 static bool is_automatic(const struct exposure *exposure)
 {
 	return !exposure->mode.id || exposure->mode.value == V4L2_EXPOSURE_AUTO ||

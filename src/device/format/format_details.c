@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a driver tells of the current format besides what struct video_format has, in its own words. */
+/* Details of the current format that struct video_format does not have, in V4L2's terms. */
 #include "device/format/format_details.h"
 
 #include <stdio.h>

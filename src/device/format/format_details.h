@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a driver tells of the current format besides what struct video_format has, in its own words. */
+/* Details of the current format that struct video_format does not have, in V4L2's terms. */
 #ifndef DEVICE_FORMAT_FORMAT_DETAILS_H
 #define DEVICE_FORMAT_FORMAT_DETAILS_H
 
 #include "base/flags.h"
 #include "device/device.h"
 
-/* "Rec. 709", or "default (Rec. 709)" where the driver leaves it to the colorspace. */
+/* "Rec. 709", or "default (Rec. 709)" where the driver leaves the field to the colorspace. */
 #define FORMAT_DETAIL_MAX 48
 struct format_details {
 	uint32_t field; /* enum video_field */
 	char colorspace[FORMAT_DETAIL_MAX], transfer[FORMAT_DETAIL_MAX], encoding[FORMAT_DETAIL_MAX],
 		quantization[FORMAT_DETAIL_MAX];
-	bool premultiplied; /* the picture by its alpha */
+	bool premultiplied; /* pixels are multiplied by their alpha */
 };
 
 /* Returns 0 or a negative errno, not logged. */
 int format_details_get(struct device *device, struct format_details *details);
 
-/* What VIDIOC_G_PARM tells besides the rate. */
+/* The fields of VIDIOC_G_PARM besides the rate. */
 struct stream_details {
 	bool sets_rate, high_quality;
 	uint32_t rw_buffers; /* of read() or write() */

@@ -36,7 +36,7 @@ int negotiate_get_v4l2_format(struct device *device, struct v4l2_format *format)
 	return device_ioctl(device, VIDIOC_G_FMT, format);
 }
 
-/* Reports a format that contradicts itself. */
+/* Reports a format whose fields contradict each other. */
 static int driver_bug(const struct device *device, const char *what, uint32_t value)
 {
 	log_error("%s: driver bug: format with %s %u", device->path, what, value);
@@ -182,7 +182,7 @@ static void try_conversion(struct device *device, struct fourcc_choice *choice)
 			 fourcc_text(choice->candidates[choice->best], name));
 }
 
-/* A format that the device does not list is requested all the same: the driver's answer is then reported. */
+/* Requests a format even if the device does not list it, so that the driver's answer is reported. */
 static int choose_candidate(struct negotiation *negotiation)
 {
 	struct device *device = negotiation->device;
@@ -237,7 +237,7 @@ static int report_s_fmt_error(struct device *device, int err)
 	return -ERANGE;
 }
 
-/* Whether the request is for the current format, which S_FMT could refuse with EBUSY while another program
+/* Whether the request is for the current format: S_FMT could then fail with EBUSY while another program
  * streams. */
 static bool is_current_format(const struct negotiation *negotiation)
 {
@@ -282,7 +282,8 @@ static int apply_format(struct negotiation *negotiation, struct video_format *fo
 	return parse_format(device, &wanted, format);
 }
 
-/* Where the driver does not scale, the frame gets the size of what is cropped to, or composed. */
+/* Reads the format again: where the driver does not scale, the frame takes the size of the crop or compose
+ * rectangle. */
 static int apply_crop(const struct negotiation *negotiation, struct video_format *format)
 {
 	const struct negotiate_request *request = negotiation->request;
@@ -311,7 +312,7 @@ static int apply_rate(struct negotiation *negotiation, struct video_format *form
 		err = frame_rate_set(negotiation->device, request->fps, &format->fps);
 	if (err == 0 && !format->fps.den)
 		format->fps = request->pipeline_fps;
-	/* An output device without frame rates shows frames as they come: playback paces them. */
+	/* An output device without frame rates shows frames when they are queued: playback keeps the pace. */
 	if (err == 0 && !format->fps.den && device_is_output(negotiation->device))
 		format->fps = request->fps;
 	return err;
@@ -332,7 +333,7 @@ char *negotiate_mode_text(uint32_t width, uint32_t height, const char *pixelform
 	return text;
 }
 
-/* Which parts of a request the driver changed. */
+/* The parts of a request that the driver changed. */
 struct difference {
 	bool fourcc, size, rate;
 };
@@ -343,7 +344,7 @@ static void add_offer(char *offer, size_t size, const char *what, const char *li
 		text_join(offer, size, "; ", "%s: %s", what, list);
 }
 
-/* Lists alternatives to what was changed only: a camera may have hundreds of modes. */
+/* Lists alternatives only for what was changed: a camera may have hundreds of modes. */
 static void list_offers(const struct negotiation *negotiation, const struct video_format *got,
 			const struct difference *differs, char *offer, size_t size)
 {

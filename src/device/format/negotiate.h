@@ -10,9 +10,11 @@ struct negotiate_request {
 	uint32_t width, height;  /* 0: the device's current ones */
 	const char *pixelformat; /* FourCC or libav name; NULL: the device's current one */
 	struct fraction fps;     /* 0/0: the device's current one */
-	struct v4l2_rect crop; /* see crop_set(), between size and rate; width 0: the device's current one */
-	struct v4l2_rect compose;     /* the same, behind it */
-	struct fraction pipeline_fps; /* that of what is in front of a node without rates of its own; 0/0 */
+	struct v4l2_rect crop;   /* crop rectangle, set after the size, before the rate (crop_set()); width 0:
+				    unchanged */
+	struct v4l2_rect compose;     /* compose rectangle, set after it */
+	struct fraction pipeline_fps; /* rate of the media pipeline, for a node without rates of its own; 0/0:
+					 not known */
 	bool adjust;                  /* accept what the driver makes of the request */
 	bool force; /* call VIDIOC_S_FMT for the current format too, as after new DV timings */
 	/* Output: range, matrix, primaries, transfer and field order of the pictures; NULL: as the device has

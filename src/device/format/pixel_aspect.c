@@ -27,8 +27,8 @@ static bool get_cropcap(struct device *device, struct v4l2_cropcap *cap)
 	return err == 0;
 }
 
-/* The part of the source that fills the frame, or of the screen that the frame fills; the rectangle is left
- * alone where the driver has none. */
+/* The part of the source that fills the frame, or the part of the screen that the frame fills; unchanged
+ * where the driver has no rectangle. */
 static void get_source_or_screen(struct device *device, struct v4l2_rect *rect)
 {
 	bool output = device_is_output(device);
@@ -40,7 +40,8 @@ static void get_source_or_screen(struct device *device, struct v4l2_rect *rect)
 		*rect = found;
 }
 
-/* A field has half the lines of the frame; drivers count either in the rectangle. */
+/* A field has half the lines of the frame. Some drivers count those of a field in the rectangle, others those
+ * of the frame. */
 static bool is_of_field(const struct video_format *format, const struct v4l2_rect *rect)
 {
 	return format->total_lines ? rect->height <= format->total_lines / 2 : rect->height == format->height;

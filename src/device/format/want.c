@@ -72,7 +72,7 @@ static const AVPixFmtDescriptor *describe(const struct enumerated_mode *mode)
 	return pix && pix->codec == AV_CODEC_ID_RAWVIDEO ? av_pix_fmt_desc_get(pix->av) : NULL;
 }
 
-/* Bytes a second; 0 for what is compressed or not known. */
+/* Bytes per second; 0 for compressed frames, or if it is not known. */
 static double load(const struct enumerated_mode *mode)
 {
 	const AVPixFmtDescriptor *desc = describe(mode);
@@ -87,7 +87,8 @@ static double ratio(double has, double wants)
 	return wants > 0 && has < wants ? has / wants : 1;
 }
 
-/* 1 where the mode is within all limits, less the more it misses them; 0: the user chose otherwise. */
+/* 1 where the mode meets all limits, less the further it is from them; 0 where it contradicts the user's own
+ * choice. */
 static double fit_of_mode(const struct want *want, const struct enumerated_mode *mode)
 {
 	bool listed = want->n_fourccs == 0;
@@ -102,7 +103,7 @@ static double fit_of_mode(const struct want *want, const struct enumerated_mode 
 	       (want->usb_bytes > 0 ? ratio(want->usb_bytes, load(mode)) : 1);
 }
 
-/* How little a format loses: none, each picture by itself, or more. */
+/* Ranks how much quality a format loses: none, independently compressed frames, others. */
 static double faithfulness(const struct enumerated_mode *mode)
 {
 	const struct pixfmt *pix = pixfmt_by_fourcc(mode->fourcc);
@@ -184,7 +185,7 @@ static void add_load(const struct want *want, const struct enumerated_mode *mode
 		 PLAIN_NUMBER(load(mode) / 1e6, 3), want->usb_mbits, PLAIN_NUMBER(want->usb_bytes / 1e6, 3));
 }
 
-/* Those that are within the limits; or `nearly`, at least within the user's own choice. */
+/* Counts the modes within the limits; `nearly`: those that meet at least the user's own choice. */
 static size_t count_fitting(const struct want *want, const struct enumerated_mode *modes, size_t n,
 			    bool nearly)
 {
@@ -250,7 +251,7 @@ static bool same_mode(const struct enumerated_mode *a, const struct enumerated_m
 	       a->fps.num == b->fps.num && a->fps.den == b->fps.den;
 }
 
-/* Several ways through a pipeline may lead to one mode; a device itself lists thousands, each once. */
+/* Several settings of a pipeline may give the same mode; a device lists each once, but may list thousands. */
 static int append_new_mode(void *opaque, const void *entry)
 {
 	const struct mode_list *list = opaque;
@@ -283,10 +284,10 @@ static int report_nothing(const struct device *device, const char *wish, const s
 	return -ERANGE;
 }
 
-/* Bytes a second that a device can send at most; 0: not known. Of USB 2.0 bulk data fills 13 packets of 512
- * bytes a microframe (specification 2.0, table 5-10; at full speed 19 of 64 a frame, table 5-9). USB 3: 3
- * bursts of 16 packets of 1024 bytes each 125 us (specification 3.2, isochronous transfers), twice that at 10
- * Gbit/s. */
+/* The most bytes per second that a device can send; 0: not known. USB 2.0 bulk transfers fill 13 packets of
+ * 512 bytes a microframe (specification 2.0, table 5-10; at full speed 19 packets of 64 bytes a frame, table
+ * 5-9). USB 3: 3 bursts of 16 packets of 1024 bytes each 125 us (specification 3.2, isochronous transfers),
+ * twice that at 10 Gbit/s. */
 static double usb_bytes(const struct hardware *hardware)
 {
 	static const struct {
@@ -309,7 +310,7 @@ static double usb_bytes(const struct hardware *hardware)
 	return 0;
 }
 
-/* What the user chose, and the way that frames come. */
+/* Adds the limits of the user's own choice, and of the bus. */
 static void restrict_to(struct want *want, const struct device *device,
 			const struct negotiate_request *request)
 {
@@ -327,7 +328,7 @@ static void restrict_to(struct want *want, const struct device *device,
 	want->usb_bytes = usb_bytes(&hardware);
 }
 
-/* A rate that is listed cannot be asked for where the driver sets none. */
+/* Whether the driver lets the rate be set: else a listed rate cannot be requested. */
 static bool sets_rate(struct device *device)
 {
 	struct stream_details stream;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* --want: the format, size and rate, of those that a device lists, that serve a wish best. */
+/* --want: chooses, among the formats, sizes and rates that a device lists, the best for a goal. */
 #ifndef DEVICE_FORMAT_WANT_H
 #define DEVICE_FORMAT_WANT_H
 
@@ -17,28 +17,28 @@ struct want {
 	struct fraction fps;
 	uint32_t fourccs[8];
 	unsigned n_fourccs;
-	unsigned usb_mbits; /* what frames come through; 0: no USB, or not known */
-	double usb_bytes;   /* a second that it carries; 0: not known */
+	unsigned usb_mbits; /* bus speed of a USB device; 0: other bus, or not known */
+	double usb_bytes;   /* bytes per second that the bus carries; 0: not known */
 };
 
 /* "size", "fps,1280x720", "size,1280x720,30fps": goal and limits. Returns 0 or -EINVAL, logged. */
 int want_parse(const char *text, struct want *want);
-/* The best of n modes, NULL: none meets the limits. The first of equals wins. */
+/* The best of n modes; the first of equals. NULL: none meets the limits. */
 const struct enumerated_mode *want_choose(const struct want *want, const struct enumerated_mode *modes,
 					  size_t n);
-/* The one that misses them least; NULL: not one is within the user's own choice. */
+/* The mode nearest to the limits. NULL: none meets even the user's own choice. */
 const struct enumerated_mode *want_nearest(const struct want *want, const struct enumerated_mode *modes,
 					   size_t n);
-/* Why it is this one, into text[size], which is returned. */
+/* Why this mode was chosen, into text[size], which is returned. */
 char *want_reason(const struct want *want, const struct enumerated_mode *chosen,
 		  const struct enumerated_mode *modes, size_t n, char *text, size_t size);
 /* Calls visit with the modes that there are, as enumerate_modes(). */
 typedef int want_lister(void *source, const struct negotiate_request *request, enumerate_visit *visit,
 			void *opaque);
-/* Fills in what the request leaves open as the wish asks for, of the modes that list(source) has, NULL: the
- * device itself, and says why; pixelformat is where request->pixelformat is then. Returns 0, -EINVAL for text
- * that is no wish, -ERANGE where nothing that the device lists meets it, or another negative errno, logged.
- */
+/* Completes the request with the best mode among those that list(source) has (NULL: the device's own), and
+ * logs why. Sets pixelformat to the format's FourCC, and request->pixelformat to pixelformat. Returns 0;
+ * -EINVAL for text that cannot be parsed; -ERANGE where no mode meets the limits; or another negative errno,
+ * logged. */
 int want_apply(struct device *device, want_lister *list, void *source, const char *text,
 	       struct negotiate_request *request, char pixelformat[FOURCC_TEXT_MAX]);
 

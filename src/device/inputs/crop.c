@@ -15,7 +15,7 @@ char *crop_text(const struct v4l2_rect *rect, char text[CROP_TEXT_MAX])
 	return text;
 }
 
-/* That of the bounds follows from the target's. */
+/* V4L2_SEL_TGT_CROP is 0, and the targets of COMPOSE have the same offsets. */
 #define BOUNDS(target) ((target) + V4L2_SEL_TGT_CROP_BOUNDS)
 
 static const char *verb_of(uint32_t target)

@@ -6,10 +6,10 @@
 
 #include "device/device.h"
 
-/* Sets it, and reads it back. adjust: a rectangle that the driver makes of it will do. Returns 0 or a
- * negative errno, logged: -ERANGE where the device does not take it, with what it takes. */
+/* Sets the rectangle and reads it back. adjust: accept what the driver makes of it. Returns 0 or a negative
+ * errno, logged: -ERANGE, with the allowed rectangles, where the device does not take it. */
 int crop_set(struct device *device, uint32_t target, const struct v4l2_rect *rect, bool adjust);
-/* Whether it is still set, where the device tells. Returns 0 or -ERANGE, logged. */
+/* Whether the rectangle is still set, if the device reports it. Returns 0 or -ERANGE, logged. */
 int crop_verify(struct device *device, uint32_t target, const struct v4l2_rect *rect);
 
 /* "640x480+0+0" */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The video source of a receiver: its timings, and following their changes. */
+/* The digital video timings of a receiver's source, and their changes. */
 #include "device/inputs/dv_timings.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "device/inputs/signal_wait.h"
 #include "device/obstacles.h"
 
-#define MAX_CHANGES 3 /* followed in a row; later ones are left to their events */
+#define MAX_CHANGES 3 /* followed in a row; later ones come with an event of their own */
 
 const char *dv_timings_signal_error(int err)
 {
@@ -29,7 +29,7 @@ static void discard_events(struct device *device)
 		;
 }
 
-/* Polls, as not every driver sends an event when the signal returns. */
+/* Polls, as some drivers send no event when the signal returns. */
 int dv_timings_wait(struct device *device, int signal_fd, int64_t deadline_ns, struct video_source *source)
 {
 	const struct signal_wait wait = { signal_fd, deadline_ns };
@@ -106,7 +106,7 @@ int dv_timings_compare(struct device *device, const struct video_format *format,
 	return 1;
 }
 
-/* One change often comes with several events and states; what counts is the source after the last of them. */
+/* One change of the source often causes several events and intermediate states: follows them to the last. */
 int dv_timings_apply(struct device *device, int signal_fd, int64_t deadline_ns,
 		     const struct video_source *source)
 {

@@ -12,7 +12,7 @@
 #include "device/inputs/signal_wait.h"
 
 struct video_source {
-	bool has_timings; /* false: a camera or the like */
+	bool has_timings; /* false: another kind of source, such as a camera */
 	struct v4l2_dv_timings timings;
 };
 
@@ -31,34 +31,34 @@ int dv_timings_compare(struct device *device, const struct video_format *format,
 int dv_timings_apply(struct device *device, int signal_fd, int64_t deadline_ns,
 		     const struct video_source *source);
 
-/* The set timings, those of the signal, and the one of that index in the driver's list. They log nothing;
- * they return 0 or a negative errno: -ENOTTY or -ENODATA where the selected input or output has none, -EINVAL
- * at the end of the list; of the signal, one that dv_timings_signal_error() knows. */
+/* The timings that are set, those of the signal, and those at an index of the driver's list. They log nothing
+ * and return 0 or a negative errno: -ENOTTY or -ENODATA where the selected input or output has no timings,
+ * -EINVAL at the end of the list; for the signal one of dv_timings_signal_error(). */
 int dv_timings_current(struct device *device, struct v4l2_dv_timings *timings);
 int dv_timings_detected(struct device *device, struct v4l2_dv_timings *timings);
 int dv_timings_get(struct device *device, uint32_t index, struct v4l2_dv_timings *timings);
-/* What timings the device supports. */
+/* The range of timings that the device supports. */
 int dv_timings_cap(struct device *device, struct v4l2_dv_timings_cap *cap);
 /* "there is no signal", "the signal is not stable", …; NULL for other errors. */
 const char *dv_timings_signal_error(int err);
 
-/* dv_timings_select.c: sets those of the signal, for which it waits ("auto"), those of a number of the
- * driver's list, or the nearest of the list to "1920x1080p60" or "1280x720". *timings is then what was set.
- * Returns 0; -EINVAL for another form; -ERANGE where there are none such, logged with those that there are;
- * -ETIMEDOUT without a stable signal, logged; -ECANCELED; or another negative errno, logged. */
+/* dv_timings_select.c: sets the timings of the signal, for which it waits ("auto"), those at an index of the
+ * driver's list, or the nearest in the list to "1920x1080p60" or "1280x720". *timings is set to them. Returns
+ * 0; -EINVAL for other text; -ERANGE, logged with the list, where there are no such timings; -ETIMEDOUT,
+ * logged, without a stable signal; -ECANCELED; or another negative errno, logged. */
 int dv_timings_select(struct device *device, const char *choice, const struct signal_wait *wait,
 		      struct v4l2_dv_timings *timings);
-/* Whether they are set. Returns 0 or -ERANGE, logged. */
+/* Whether these timings are set. Returns 0 or -ERANGE, logged. */
 int dv_timings_verify(struct device *device, const struct v4l2_dv_timings *timings);
 /* By VIDIOC_S_DV_TIMINGS. Returns 0 or a negative errno, not logged. */
 int dv_timings_put(struct device *device, const struct v4l2_dv_timings *timings);
 
 #define DV_TIMINGS_SAME_RATE 0.0025 /* receivers measure the rate, too coarsely to tell 59.94 from 60 */
-/* Whether they are of the same picture size, scan and rate, as closely as receivers measure it. */
+/* Whether both have the same size, scan type and rate, as precisely as receivers measure it. */
 bool dv_timings_match(const struct v4l2_bt_timings *a, const struct v4l2_bt_timings *b);
 /* Frames a second; 0: not valid. */
 double dv_timings_frame_rate(const struct v4l2_bt_timings *bt);
-/* "1920x1080p60", "720x480i59.94": of interlaced ones the fields a second, as these are called. */
+/* "1920x1080p60", "720x480i59.94": as is usual, interlaced ones have the number of fields a second. */
 #define DV_TIMINGS_NAME_MAX 48
 const char *dv_timings_name(const struct v4l2_bt_timings *bt, char name[DV_TIMINGS_NAME_MAX]);
 extern const struct flag_name dv_timings_flag_names[], dv_timings_standard_names[], dv_timings_cap_names[];

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a driver tells of digital video timings, and what they are called. */
+/* Queries digital video timings from the driver, and names them. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include "device/inputs/dv_timings.h"
 
-#define TIMINGS_MAX 512 /* bounds the list of a driver that never ends it */
+#define TIMINGS_MAX 512 /* limits the enumeration, for drivers that never end it */
 
 const struct flag_name dv_timings_flag_names[] = {
 	{ V4L2_DV_FL_REDUCED_BLANKING, "reduced blanking" },

@@ -16,8 +16,8 @@
 /* "1920x1080p60", "720x576i50", "1280x720" */
 struct wanted {
 	uint32_t width, height;
-	char scan;   /* 'p', 'i'; 0: any, but rather progressive */
-	double rate; /* of an interlaced one the fields a second; 0: any, but rather USUAL_RATE */
+	char scan;   /* 'p', 'i'; 0: either, progressive preferred */
+	double rate; /* fields a second of interlaced timings; 0: any, USUAL_RATE preferred */
 };
 
 static bool parse_wanted(const char *text, struct wanted *wanted)
@@ -37,7 +37,7 @@ static bool parse_wanted(const char *text, struct wanted *wanted)
 	return true;
 }
 
-/* How far the timings are from what is wanted; below 0: they are not of it. */
+/* How far the timings are from the wanted ones; negative: another size or scan type. */
 static double distance_to_wanted(const struct wanted *wanted, const struct v4l2_bt_timings *bt)
 {
 	double rate = dv_timings_frame_rate(bt) * (bt->interlaced ? 2 : 1);
@@ -67,7 +67,7 @@ static bool find_listed(struct device *device, const struct wanted *wanted, stru
 	return best >= 0;
 }
 
-/* Those of the size that is wanted, or all. */
+/* Lists the timings of the wanted size, or all if there are none. */
 static int report_no_timings(struct device *device, const char *choice, const struct wanted *wanted)
 {
 	char text[TEXT_MAX] = "", name[DV_TIMINGS_NAME_MAX];
@@ -114,12 +114,12 @@ static int report_no_lock(struct device *device)
 	struct v4l2_dv_timings timings;
 	enum obstacle_kind kind = obstacle_of_signal(dv_timings_detected(device, &timings));
 
-	/* It may have come in the last moment. */
+	/* The signal may have appeared just before the timeout. */
 	obstacle_report(device->path, kind == N_OBSTACLES ? OBSTACLE_NO_LOCK : kind, NULL, NULL);
 	return -ETIMEDOUT;
 }
 
-/* Sets the timings of the signal, once it is stable. */
+/* Waits for a stable signal and sets its timings. */
 static int follow_signal(struct device *device, const struct signal_wait *wait,
 			 struct v4l2_dv_timings *timings)
 {

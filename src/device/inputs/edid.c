@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* EDID of devices and of files. */
+/* Reads EDIDs from devices and files, and writes them. */
 #include "device/inputs/edid.h"
 
 #include <ctype.h>
@@ -95,7 +95,7 @@ int edid_set(struct device *device, const struct edid *edid, bool adjust)
 	return -ERANGE;
 }
 
-/* Whole blocks of what was read. */
+/* Keeps the whole blocks of what was read. */
 static int set_blocks(struct edid *edid, const uint8_t *bytes, size_t n)
 {
 	if (!n || n % EDID_BLOCK_BYTES || n / EDID_BLOCK_BYTES > EDID_BLOCKS_MAX)
@@ -108,7 +108,7 @@ static int set_blocks(struct edid *edid, const uint8_t *bytes, size_t n)
 	return 0;
 }
 
-/* The next byte, of two digits, of [*text, end). Returns 1, 0 at the end, or -EILSEQ. */
+/* Reads a byte of two hexadecimal digits from [*text, end). Returns 1, 0 at the end, or -EILSEQ. */
 static int next_hex(const char **text, const char *end, uint8_t *byte)
 {
 	const char *p = *text;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * EDID: what a receiver tells its source, and a display its transmitter, of the video that it takes (VESA
- * E-EDID Standard, release A, revision 2; CTA-861).
+ * EDID: the description of supported video modes that a receiver gives its source, and a display its
+ * transmitter (VESA E-EDID Standard, release A, revision 2; CTA-861).
  */
 #ifndef DEVICE_INPUTS_EDID_H
 #define DEVICE_INPUTS_EDID_H
@@ -18,28 +18,27 @@ struct edid {
 
 void edid_free(struct edid *edid);
 
-/* Reads that of the selected input or output. Returns 0, with no blocks where the device presents none, or a
- * negative errno, not logged: -ENOTTY or -EINVAL where the device or the input has none. */
+/* Reads the EDID of the selected input or output. Returns 0, with no blocks where the device presents none,
+ * or a negative errno, not logged: -ENOTTY or -EINVAL where the device or the input has no EDID. */
 int edid_get(struct device *device, struct edid *edid);
-/* Writes it, which makes a source at the input read it anew. Returns as edid_get(). */
+/* Writes the EDID, so that a source at the input reads it again. Returns as edid_get(). */
 int edid_put(struct device *device, const struct edid *edid);
-/* Writes it and reads it back. adjust: what the device makes of it will do. Returns 0 or a negative errno,
- * logged: -ERANGE where the device takes none or another. */
+/* Writes the EDID and reads it back. adjust: accept what the device makes of it. Returns 0 or a negative
+ * errno, logged: -ERANGE where the device takes none or changes it. */
 int edid_set(struct device *device, const struct edid *edid, bool adjust);
 
-/* Makes a built-in one, by its name, or reads a file, binary or hexadecimal text. Returns 0 or a negative
- * errno, logged: -EINVAL for a name of neither, -EILSEQ where the file holds no EDID. */
+/* Makes the built-in EDID of that name, or reads one from a file, binary or hexadecimal. Returns 0 or a
+ * negative errno, logged: -EINVAL where there is neither, -EILSEQ where the file holds no EDID. */
 int edid_load(struct edid *edid, const char *name);
-/* From hexadecimal text, with or without 0x, commas and comments behind #. Returns -EILSEQ for other text,
- * or -ENOMEM; edid_check() is for what it holds. */
+/* Parses hexadecimal text, with or without 0x, commas and comments after #. Returns 0, -EILSEQ for other
+ * text, or -ENOMEM. Does not check the content, see edid_check(). */
 int edid_parse_hex(struct edid *edid, const char *text, size_t length);
 /* edid_builtin.c: "hdmi-1080p60" and the like, a receiver for that one mode. Returns 0, -ENOENT, not logged,
  * or -ENOMEM. */
 int edid_make(struct edid *edid, const char *name);
-const char *edid_builtin_name(unsigned index); /* NULL: behind the last */
+const char *edid_builtin_name(unsigned index); /* NULL: index is past the last one */
 
-/* edid_decode.c */
-/* Returns why it is none, into text, or NULL. */
+/* edid_decode.c: returns why the blocks are not a valid EDID, in text, or NULL. */
 #define EDID_TEXT_MAX 160
 const char *edid_check(const struct edid *edid, char text[EDID_TEXT_MAX]);
 struct edid_info {
@@ -50,9 +49,9 @@ struct edid_info {
 	struct v4l2_bt_timings preferred;       /* width 0: none */
 	bool is_hdmi;
 };
-/* Whether both are the same but for the physical address of HDMI's data block, which drivers set. */
+/* Whether both are equal except for the physical address in HDMI's data block, which drivers set. */
 bool edid_equal(const struct edid *a, const struct edid *b);
-/* Returns false for what edid_check() refuses. */
+/* Returns false for an EDID that edid_check() rejects. */
 bool edid_decode(const struct edid *edid, struct edid_info *info);
 
 #endif

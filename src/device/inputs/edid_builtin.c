@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Built-in EDIDs: of an HDMI receiver that takes one video mode, and 640x480, which all must take. */
+/* Built-in EDIDs: of an HDMI receiver that supports one video mode, and 640x480, which is mandatory. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #define DESCRIPTOR_BYTES 18
 #define VIC_640X480 1
-#define TMDS_HDMI_14 340000000 /* Hz, the most that HDMI 1.4 transmits */
+#define TMDS_HDMI_14 340000000 /* Hz, the maximum of HDMI 1.4 */
 
 /* 2160p24, 25 and 50 are not among them: their front porch does not fit into a timing's ten bits. */
 static const struct mode {
@@ -73,7 +73,7 @@ static void write_timing(uint8_t *at, const struct v4l2_bt_timings *bt)
 	memcpy(at, bytes, sizeof bytes);
 }
 
-/* Display Range Limits (E-EDID, 3.10.3.3): what any of the modes needs, up to the clock of this one. */
+/* Display Range Limits (E-EDID, 3.10.3.3): the minimum of any mode to the pixel clock of this one. */
 static void write_limits(uint8_t *at, const struct v4l2_bt_timings *bt)
 {
 	const uint8_t bytes[] = { 0, 0, 0, 0xfd, 0, 23, 61, 15, 140, (uint8_t)(bt->pixelclock / 10000000 + 1),
@@ -83,7 +83,7 @@ static void write_limits(uint8_t *at, const struct v4l2_bt_timings *bt)
 	memcpy(at + sizeof bytes, "\n      ", 7);
 }
 
-/* The base block, of EDID 1.3 as HDMI 1.4 asks for. The manufacturer is that of the kernel's own EDIDs. */
+/* The base block, EDID 1.3 as HDMI 1.4 requires. The manufacturer is that of the kernel's own EDIDs. */
 static void write_base(uint8_t *block, const struct mode *mode)
 {
 	static const uint8_t start[] = {
@@ -110,8 +110,8 @@ static void write_base(uint8_t *block, const struct mode *mode)
 	set_checksum(block);
 }
 
-/* The CTA-861 extension: the video modes by their numbers, what HDMI requires, and that the range can be
- * chosen. */
+/* The CTA-861 extension: video modes by their codes, HDMI's mandatory data blocks, selectable quantization
+ * range. */
 static void write_extension(uint8_t *block, const struct v4l2_bt_timings *bt)
 {
 	bool is_fast = bt->pixelclock > TMDS_HDMI_14;

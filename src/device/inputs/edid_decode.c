@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an EDID says. */
+/* Decodes and checks EDIDs. */
 #include <string.h>
 #include "base/text.h"
 #include "device/inputs/edid.h"
@@ -7,7 +7,7 @@
 #define DESCRIPTORS 54 /* four of 18 bytes in the base block */
 #define DESCRIPTOR_BYTES 18
 
-/* Of each block, all bytes add up to 0. */
+/* The sum of all bytes of a block must be 0 modulo 256. */
 static uint8_t block_sum(const uint8_t *block)
 {
 	unsigned sum = 0;
@@ -112,7 +112,7 @@ static void decode_descriptor(const uint8_t *bytes, struct edid_info *info)
 	}
 }
 
-/* Where HDMI's data block stands in a CTA-861 extension; 0: there is none. */
+/* The offset of HDMI's data block in a CTA-861 extension; 0: there is none. */
 static unsigned find_hdmi(const uint8_t *block)
 {
 	if (block[0] != 0x02 || block[1] < 3 || block[2] < 4 || block[2] >= EDID_BLOCK_BYTES)

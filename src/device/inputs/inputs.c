@@ -11,7 +11,7 @@
 #include "base/units.h"
 #include "device/node_errors.h"
 
-#define INPUTS_MAX 64 /* bounds the list of a driver that never ends it */
+#define INPUTS_MAX 64 /* limits the enumeration, for drivers that never end it */
 #define TEXT_MAX 400
 
 const struct flag_name inputs_status_names[] = {
@@ -120,7 +120,7 @@ static const char *kind_of_input(const struct device *device)
 	return device_is_output(device) ? "output" : "input";
 }
 
-/* Logs the inputs or outputs that there are. Returns -ERANGE. */
+/* Logs the existing inputs or outputs. Returns -ERANGE. */
 static int report_no_input(struct device *device, const char *choice)
 {
 	const char *what = kind_of_input(device);
@@ -135,7 +135,7 @@ static int report_no_input(struct device *device, const char *choice)
 	return -ERANGE;
 }
 
-/* By its number, or by its name. */
+/* Finds an input or output by its number or name. */
 static bool find_input(struct device *device, const char *choice, uint32_t *index)
 {
 	char name[INPUT_NAME_MAX];

@@ -16,8 +16,8 @@ const struct selection_target selection_targets[] = {
 	{ 0, NULL },
 };
 
-/* The single-planar types are known by all kernels, and mean both (kernel documentation, VIDIOC_G_SELECTION).
- */
+/* All kernels accept the single-planar types here, also for multi-planar queues (kernel documentation,
+ * VIDIOC_G_SELECTION). */
 static struct v4l2_selection selection_of(const struct device *device, uint32_t target)
 {
 	return (struct v4l2_selection){ .type = device_is_output(device) ? V4L2_BUF_TYPE_VIDEO_OUTPUT
@@ -25,8 +25,8 @@ static struct v4l2_selection selection_of(const struct device *device, uint32_t 
 					.target = target };
 }
 
-/* The older calls, which some drivers before Linux 4.20 have alone, know three targets; for an output these
- * are where on the screen the frame is (kernel documentation, "Comparison with old cropping API"). */
+/* The older ioctls, the only ones of some drivers before Linux 4.20, know three targets; for an output these
+ * are the place of the frame on the screen (kernel documentation, "Comparison with old cropping API"). */
 static bool is_of_crop(const struct device *device, uint32_t target)
 {
 	return target - (device_is_output(device) ? V4L2_SEL_TGT_COMPOSE : V4L2_SEL_TGT_CROP) <=

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Waiting for the signal of a video source. */
+/* Waits for the signal of a video source. */
 #include "device/inputs/signal_wait.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Waiting for the signal of a video source, which not every driver announces. */
+/* Waits for the signal of a video source, by polling: not every driver sends events. */
 #ifndef DEVICE_INPUTS_SIGNAL_WAIT_H
 #define DEVICE_INPUTS_SIGNAL_WAIT_H
 
@@ -7,11 +7,11 @@
 
 /* When to give up. */
 struct signal_wait {
-	int cancel_fd;       /* is readable; -1: never */
-	int64_t deadline_ns; /* CLOCK_MONOTONIC; 0: never */
+	int cancel_fd;       /* readable once the wait is to end; -1: none */
+	int64_t deadline_ns; /* CLOCK_MONOTONIC; 0: none */
 };
 
-/* Waits for a moment, after which to query the signal again. Returns 0, -ETIMEDOUT or -ECANCELED. */
+/* Waits a moment before the signal is queried again. Returns 0, -ETIMEDOUT or -ECANCELED. */
 int signal_wait(const struct signal_wait *wait);
 
 #endif

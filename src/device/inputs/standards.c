@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-#define STANDARDS_MAX 64 /* bounds the list of a driver that never ends it */
+#define STANDARDS_MAX 64 /* limits the enumeration, for drivers that never end it */
 
 const struct flag_name standards_names[] = {
 	{ V4L2_STD_PAL_B, "PAL-B" },

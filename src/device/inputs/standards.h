@@ -7,25 +7,25 @@
 #include "device/device.h"
 #include "device/inputs/signal_wait.h"
 
-/* None of the getters logs. Of VIDIOC_ENUMSTD, its name without control characters. Returns false for an
- * index that there is none of.
- */
+/* None of the getters logs. By VIDIOC_ENUMSTD, the name without control characters. Returns false past the
+ * last one. */
 bool standards_get(struct device *device, uint32_t index, struct v4l2_standard *standard);
-/* The set one, and the one that the signal has (0: there is no signal, or none that is known). Return 0 or a
- * negative errno: -ENOTTY or -ENODATA where the input has none. */
+/* The standard that is set, and that of the signal (0: no signal, or not recognised). Return 0 or a negative
+ * errno: -ENOTTY or -ENODATA where the input has no standards. */
 int standards_current(struct device *device, v4l2_std_id *std);
 int standards_detected(struct device *device, v4l2_std_id *std);
 
-/* Of a frame of the set one, both fields and what is not shown: 525 or 625; 0: not known. */
+/* The lines of a frame of the standard that is set, with both fields and blanking: 525 or 625; 0: not known.
+ */
 uint32_t standards_total_lines(struct device *device);
 
-/* standards_select.c: sets one by its name, as the driver, v4l2-ctl or people call it (PAL, PAL-BG, PAL-B/G,
- * 0xff), or for "auto" that of the signal, for which it waits. *std is then what was set, 0 where it was that
- * already. Returns 0; -ERANGE where there is none such, logged with those that there are; -ETIMEDOUT without
- * a signal, logged; -ECANCELED; or another negative errno, logged. */
+/* standards_select.c: sets a standard by its name, as used by the driver, by v4l2-ctl or in general (PAL,
+ * PAL-BG, PAL-B/G, 0xff), or for "auto" that of the signal, for which it waits. *std is then the standard
+ * that was set, 0 if it was set before. Returns 0; -ERANGE where there is no such standard, logged with the
+ * list; -ETIMEDOUT without a signal, logged; -ECANCELED; or another negative errno, logged. */
 int standards_select(struct device *device, const char *choice, const struct signal_wait *wait,
 		     v4l2_std_id *std);
-/* Whether it is set, or a part of it. Returns 0 or -ERANGE, logged. */
+/* Whether the standard, or a part of it, is set. Returns 0 or -ERANGE, logged. */
 int standards_verify(struct device *device, v4l2_std_id std);
 /* By VIDIOC_S_STD. Returns 0 or a negative errno, not logged. */
 int standards_put(struct device *device, v4l2_std_id std);

@@ -13,7 +13,7 @@
 
 #define TEXT_MAX 400
 
-/* Names of several bits; those of one are standards_names[]. */
+/* Names of standards of several bits; standards_names[] has those of one. */
 static const struct flag_name families[] = {
 	{ V4L2_STD_PAL, "PAL" },
 	{ V4L2_STD_PAL_BG, "PAL-BG" },
@@ -31,7 +31,7 @@ static v4l2_std_id find_standard(const struct flag_name *names, const char *name
 	return names->flag;
 }
 
-/* "PAL-B/G/H", as v4l2-ctl prints what is set: the part up to the hyphen goes for all. */
+/* "PAL-B/G/H", as v4l2-ctl prints it: the part before the hyphen applies to all. */
 static v4l2_std_id parse_list(const char *text)
 {
 	size_t family = strcspn(text, "-");
@@ -52,7 +52,7 @@ static v4l2_std_id parse_list(const char *text)
 	return all;
 }
 
-/* The device's own names, which drivers may choose, come first. */
+/* The driver's own names come first, as it may choose any. */
 static v4l2_std_id parse_standard(struct device *device, const char *text)
 {
 	struct v4l2_standard listed;
@@ -87,7 +87,7 @@ static int report_standard(struct device *device, const char *choice, const char
 	return -ERANGE;
 }
 
-/* Of what the signal may be, the first that the device lists. */
+/* Returns the first standard that the device lists among those that the signal may have. */
 static v4l2_std_id choose_detected(struct device *device, v4l2_std_id detected)
 {
 	struct v4l2_standard listed;
@@ -98,7 +98,7 @@ static v4l2_std_id choose_detected(struct device *device, v4l2_std_id detected)
 	return detected;
 }
 
-/* Sets *std to 0 where what is set is what the signal has. */
+/* Sets *std to 0 where the standard of the signal is set already. */
 static int detect(struct device *device, const struct signal_wait *wait, v4l2_std_id *std)
 {
 	v4l2_std_id detected, current;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The tuner or modulator, and the sound, of the inputs and outputs of television devices. */
+/* Tuners, modulators, and the audio inputs and outputs of television devices. */
 #include "device/inputs/tuner.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "device/inputs/inputs.h"
 
-#define AUDIO_MAX 64 /* bounds the list of a driver that never ends it */
+#define AUDIO_MAX 64 /* limits the enumeration, for drivers that never end it */
 
 const struct flag_name tuner_capability_names[] = {
 	{ V4L2_TUNER_CAP_LOW, "unit 62.5 Hz" },
@@ -63,13 +63,13 @@ const char *tuner_audio_mode_name(uint32_t mode)
 	return mode < ARRAY_SIZE(names) ? names[mode] : "unknown";
 }
 
-/* Frequencies are in a unit that a capability tells. */
+/* A capability tells the unit of frequencies. */
 static double unit_hz(uint32_t capabilities)
 {
 	return capabilities & V4L2_TUNER_CAP_1HZ ? 1 : capabilities & V4L2_TUNER_CAP_LOW ? 62.5 : 62500;
 }
 
-/* A radio transmitter has no queue that tells it. */
+/* A radio transmitter has no queue that would tell its direction. */
 bool tuner_is_modulator(const struct device *device)
 {
 	return device_is_output(device) || device->caps & V4L2_CAP_MODULATOR;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a memory-to-memory node makes of what. */
+/* Formats that a memory-to-memory node converts between. */
 #include "device/nodes/conversion.h"
 
 #include "base/array.h"
@@ -11,7 +11,7 @@
 
 static const struct {
 	const char *name, *article;
-	const char *usage[2]; /* the codec's name and the node's follow */
+	const char *usage[2]; /* with the codec's name and the node's as arguments */
 } jobs[] = {
 	[JOB_CONVERTER] = { "converter", "a", { "v4l2q play", " --convert-device " } },
 	[JOB_ENCODER] = { "encoder", "an", { "v4l2q capture -c ", " --codec-device " } },
@@ -20,7 +20,8 @@ static const struct {
 	[JOB_TRANSCODER] = { "transcoder", "a", { NULL, NULL } },
 };
 
-/* Formats of slices or frames that a program has parsed; those that the headers lack by their characters. */
+/* Formats of slices or frames whose headers the program must parse. Older kernel headers lack some, which are
+ * given by their characters. */
 static bool is_parsed(uint32_t fourcc)
 {
 	static const uint32_t fourccs[] = {
@@ -115,7 +116,7 @@ char *conversion_text(const struct conversion *conversion, char text[CONVERSION_
 	return text;
 }
 
-/* Returns whether one of them has a name. */
+/* Sets the name of the first format that has one. Returns whether there is one. */
 static bool first_codec(const struct conversion_formats *formats, char name[CODEC_NAME_MAX])
 {
 	for (unsigned i = 0; i < formats->n; i++)

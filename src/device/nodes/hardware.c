@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The hardware that a V4L2 node belongs to, as sysfs tells, and the node's other names. */
+/* The hardware that a V4L2 node belongs to, from sysfs, and the node's other names. */
 #include "device/nodes/hardware.h"
 
 #include <dirent.h>
@@ -30,7 +30,7 @@ void hardware_read_line(const char *folder, const char *file, char *text, size_t
 	text_clean(text, "");
 }
 
-/* The last part of where a link of sysfs leads, "" where there is none. */
+/* The last component of the target of a link in sysfs, "" where there is none. */
 static void read_link_name(const char *folder, const char *link, char *name, size_t size)
 {
 	char path[PATH_MAX], target[PATH_MAX];
@@ -45,7 +45,7 @@ static void read_link_name(const char *folder, const char *link, char *name, siz
 	text_clean(name, "");
 }
 
-/* An interface of a USB device is a part of it, as are a camera's microphone and its second sensor. */
+/* The interfaces of a USB device are parts of it, such as a camera's microphone and its second sensor. */
 static void go_up_to_usb_device(char *sysfs)
 {
 	char number[8], *slash = strrchr(sysfs, '/');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The programs that have nodes open, as far as /proc shows them. */
+/* Finds the processes that have nodes open, in /proc. */
 #include "device/nodes/holders.h"
 
 #include <dirent.h>
@@ -15,7 +15,7 @@ struct search {
 	const char *const *paths;
 	unsigned n_paths;
 	struct holder *holders;
-	int n; /* of holders, or a negative errno */
+	int n; /* number of holders, or a negative errno */
 };
 
 static void read_name(pid_t pid, char *name, size_t size)
@@ -35,7 +35,7 @@ static void read_name(pid_t pid, char *name, size_t size)
 		strcpy(name, "?");
 }
 
-/* Buffers of a device are mapped from its node. */
+/* A process that has the device's buffers mapped has a mapping of its node. */
 static bool maps_file(pid_t pid, const char *path)
 {
 	char name[64], line[PATH_MAX + 100];
@@ -55,7 +55,7 @@ static bool maps_file(pid_t pid, const char *path)
 	return found;
 }
 
-/* Unless that process is known to hold the node already. */
+/* Adds a process, unless it is listed for the node already. */
 static void add_holder(struct search *search, unsigned node, pid_t pid)
 {
 	struct holder *more;
@@ -117,7 +117,7 @@ int holders_find(const char *const *paths, unsigned n, struct holder **holders)
 
 char *holders_text(const char *path, bool is_busy, char *text, size_t size)
 {
-	/* /proc lists the file's own name, not that of a link to it. */
+	/* /proc has the path of the file itself, not that of a link to it. */
 	char *node = realpath(path, NULL);
 	struct holder *holders = NULL;
 	int n = node ? holders_find((const char *const *)&node, 1, &holders) : 0;

@@ -6,11 +6,12 @@
 
 #include "device/device.h"
 
-/* The numbers by which the interfaces of a graph name an open node. Returns 0 or a negative errno. */
+/* The device numbers by which the interfaces of a graph identify an open node. Returns 0 or a negative errno.
+ */
 int media_nodes_numbers(const struct device *node, uint32_t *major_number, uint32_t *minor_number);
-/* Opens the media device of a video node, or a node that the graph of a media device names: for
- * device_ioctl() alone, without capabilities and queue. Returns 0, -ENOENT where there is none, or another
- * negative errno; none is logged. device_close() takes what either leaves, also on failure. */
+/* Open the media device of a video node, and a node that belongs to the graph of a media device. Only
+ * device_ioctl() may be used with them: they have no capabilities and no queue. Return 0, -ENOENT where there
+ * is none, or another negative errno, not logged. device_close() must be called, also on failure. */
 int media_nodes_open(struct device *media, const struct device *node);
 int media_nodes_open_interface(struct device *interface, const struct device *media, uint32_t major_number,
 			       uint32_t minor_number);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Video hardware that sysfs shows, and that no driver has taken. */
+/* Finds video hardware in sysfs that has no driver. */
 #include "device/nodes/missing_driver.h"
 
 #include <dirent.h>
@@ -13,8 +13,8 @@
 #include "base/array.h"
 #include "device/nodes/hardware.h"
 
-/* What may be video hardware, by the beginning of its class. module: which drives the whole class; NULL: it
- * is video hardware where the module for it is one of drivers/media. */
+/* Classes of hardware that may be video hardware, by the beginning of the class. module: the module that
+ * drives the whole class; NULL: it is video hardware if its module is in drivers/media. */
 static const struct kind {
 	const char *bus, *word, *file, *class, *module;
 } kinds[] = {
@@ -23,7 +23,7 @@ static const struct kind {
 	{ "pci", "PCI", "class", "0x04", NULL },
 };
 
-/* A table of the running kernel's modules. */
+/* Opens a table of the running kernel's modules. */
 static FILE *open_table(const char *root, const char *name)
 {
 	char path[PATH_MAX];
@@ -34,7 +34,7 @@ static FILE *open_table(const char *root, const char *name)
 	return fopen(path, "re");
 }
 
-/* The names of modules have '_' where those of their files may have '-'. */
+/* Module names have '_' where their file names may have '-'. */
 static bool is_file_of_module(const char *file, const char *module)
 {
 	for (; *module && (*file == *module || (*file == '-' && *module == '_')); file++)
@@ -60,7 +60,7 @@ static bool is_of_media(const char *root, const char *module)
 	return found;
 }
 
-/* The module of the first alias that matches. Returns whether there is one. */
+/* Finds the module of the first alias that matches. Returns whether there is one. */
 static bool find_module(const char *root, const char *modalias, bool of_media, char module[64])
 {
 	char line[512], pattern[256];
@@ -75,7 +75,7 @@ static bool find_module(const char *root, const char *modalias, bool of_media, c
 	return found;
 }
 
-/* Of USB, name is that of the interface, "1-4:1.0", and the folder of its device is called "1-4". */
+/* name: for USB that of the interface, "1-4:1.0"; the folder of its device is "1-4". */
 static void name_device(const char *root, const struct kind *kind, const char *name,
 			struct missing_driver *missing)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The V4L2 video nodes of this machine: what each can do. */
+/* The V4L2 nodes of this machine and their capabilities. */
 #include "device/nodes/nodes.h"
 
 #include <dirent.h>
@@ -65,8 +65,8 @@ bool nodes_is_loopback(const struct v4l2_capability *info)
 	return strcmp((const char *)info->driver, "v4l2 loopback") == 0;
 }
 
-/* Old drivers of memory-to-memory nodes, of whose queues neither works alone, also claim capture and output.
- */
+/* Some old drivers of memory-to-memory nodes also claim capture and output, although neither queue works
+ * without the other. */
 bool nodes_serve_role(uint32_t caps, enum device_role role)
 {
 	if (nodes_is_m2m(caps) && role < DEVICE_NODE)
@@ -77,15 +77,15 @@ bool nodes_serve_role(uint32_t caps, enum device_role role)
 
 char *nodes_caps_text(uint32_t caps, char *text, size_t size)
 {
-	/* These are of the interface, not of the device. */
+	/* These capabilities are those of the API, not of the device. */
 	return flags_text(cap_names, caps & ~(V4L2_CAP_EXT_PIX_FORMAT | V4L2_CAP_DEVICE_CAPS), text, size);
 }
 
-/* The names of nodes in /dev, without their numbers, in the order of lists. */
+/* The names of nodes in /dev without their numbers, in the order in which they are listed. */
 static const char *const node_names[] = { "video", "vbi", "radio", "swradio", "v4l-touch", "v4l-subdev" };
 #define N_NAMES_VIDEO 1u
 
-/* The row of a node's name, or -1; *number is its number. */
+/* The index of a node's name, or -1; *number is set to its number. */
 static int parse_name(const char *name, size_t n_names, int *number)
 {
 	for (size_t i = 0; i < n_names; i++) {
@@ -124,7 +124,7 @@ static int compare_names(const struct dirent **a, const struct dirent **b)
 	return row_a != row_b ? row_a - row_b : number_a - number_b;
 }
 
-/* Sub-devices have other ioctls. */
+/* Sub-devices do not have VIDIOC_QUERYCAP. */
 static void query_node(struct node *node, const char *name)
 {
 	snprintf(node->path, sizeof node->path, "/dev/%.20s", name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What sysfs tells of how a USB device is connected. */
+/* The connection of a USB device, from sysfs. */
 #include "device/nodes/usb.h"
 
 #include <dirent.h>
@@ -37,7 +37,7 @@ static void read_descriptors(struct descriptors *descriptors, const struct hardw
 	fclose(in);
 }
 
-/* NULL: that was the last whole one. */
+/* Returns NULL after the last complete descriptor. */
 static const uint8_t *next_descriptor(struct descriptors *descriptors)
 {
 	const uint8_t *descriptor = descriptors->bytes + descriptors->at;
@@ -54,7 +54,7 @@ static unsigned little_endian_16(const uint8_t *bytes)
 	return bytes[0] | (unsigned)bytes[1] << 8;
 }
 
-/* A device of USB 3 tells at USB 2 speed of the other one in its binary object store (USB 3.2, 9.6.2). */
+/* At USB 2 speed, a USB 3 device lists its other speeds in the binary object store (USB 3.2, 9.6.2). */
 enum usb_3 usb_can_do_3(const struct hardware *hardware)
 {
 	struct descriptors store;
@@ -70,7 +70,7 @@ enum usb_3 usb_can_do_3(const struct hardware *hardware)
 	return store.n || strtod(version, NULL) < 2.1 ? USB_3_NO : USB_3_MAYBE;
 }
 
-/* Bytes a second of an isochronous endpoint; next: the descriptor behind it, or NULL. */
+/* The bytes per second of an isochronous endpoint. next: the descriptor behind it, or NULL. */
 static double endpoint_rate(const uint8_t *endpoint, const uint8_t *next, unsigned mbits)
 {
 	unsigned packet = little_endian_16(endpoint + 4);
@@ -136,8 +136,8 @@ static void add_other(const char *folder, const char *name, char *text, size_t s
 			  speed);
 }
 
-/* The devices that share the bus, without hubs. Names are "BUS-PORT.PORT", with ":CONFIGURATION.INTERFACE"
- * behind that of an interface. */
+/* The devices that share the bus, except hubs. Device names are "BUS-PORT.PORT", those of interfaces have
+ * ":CONFIGURATION.INTERFACE" appended. */
 static char *others_text(const char *root, const struct hardware *hardware, char *text, size_t size)
 {
 	const char *slash = strrchr(hardware->sysfs, '/'), *own = slash ? slash + 1 : "";
