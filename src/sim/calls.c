@@ -53,7 +53,7 @@ static const struct call {
 	{ VIDIOC_TRY_DECODER_CMD, "try_decoder_cmd", sim_m2m_try_decoder_cmd },
 };
 
-/* Those of one queue, which the argument names by its type. */
+/* The ioctls of one queue, which the argument selects by its type. */
 static const struct queue_call {
 	unsigned long request;
 	const char *name;
@@ -74,7 +74,7 @@ static const struct queue_call {
 	{ VIDIOC_STREAMOFF, "streamoff", 0, sim_vb2_streamoff },
 };
 
-/* Those for which it matters who calls. */
+/* The ioctls whose result depends on the program that calls. */
 static const struct file_call {
 	unsigned long request;
 	const char *name;
@@ -93,16 +93,16 @@ static const struct file_call {
 enum {
 	PRIO = 1,   /* refused while another program has a higher priority */
 	QUEUE = 2,  /* refused while another program owns the queue */
-	STREAM = 4, /* a device lacks it that only reads and writes */
-	COPY = 8,   /* the argument is filled when the call fails too */
+	STREAM = 4, /* not for a device that only supports read() or write() */
+	COPY = 8,   /* the argument is copied back when the call fails, too */
 };
 #define UP_TO(type, field) (offsetof(struct type, field) + sizeof(((struct type *)0)->field))
 
-/* What the kernel does before and after (drivers/media/v4l2-core/v4l2-ioctl.c). */
+/* What the kernel checks and clears around an ioctl (drivers/media/v4l2-core/v4l2-ioctl.c). */
 static const struct rule {
 	unsigned long request;
 	uint32_t flags;
-	size_t n_in; /* bytes of the argument that the call reads: the rest is cleared; 0: all */
+	size_t n_in; /* bytes of the argument that the call reads, the rest is cleared; 0: all */
 } rules[] = {
 	{ VIDIOC_S_FMT, PRIO, 0 },
 	{ VIDIOC_G_PARM, 0, UP_TO(v4l2_streamparm, type) },
@@ -157,7 +157,7 @@ static const struct rule *find_rule(unsigned long request)
 	return &none;
 }
 
-/* The name by which fail= knows the ioctl; NULL: the device has none such. */
+/* The name of the ioctl for fail=; NULL: the device does not have it. */
 static const char *find_call_name(unsigned long request)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(calls); i++) {
@@ -175,7 +175,8 @@ static const char *find_call_name(unsigned long request)
 	return NULL;
 }
 
-/* Requests for 0 buffers ask for the capabilities or free the buffers; they can be made to fail alone. */
+/* REQBUFS and CREATE_BUFS for 0 buffers query capabilities or free the buffers; they have names of their own,
+ * so that they can fail alone. */
 static const char *call_name(unsigned long request, const void *argument)
 {
 	if (request == VIDIOC_REQBUFS && !((const struct v4l2_requestbuffers *)argument)->count)
@@ -185,7 +186,7 @@ static const char *call_name(unsigned long request, const void *argument)
 	return find_call_name(request);
 }
 
-/* check_array_args(): what the argument points to can be read, and written. */
+/* check_array_args(): whether the array that the argument points to can be read and written. */
 static int check_array(const void *array, uint32_t n, uint32_t max, size_t bytes)
 {
 	if (n > max)
@@ -218,7 +219,7 @@ static int check_arrays(unsigned long request, const void *argument)
 	}
 }
 
-/* Of the queue that the call is about; 0: none. */
+/* The type of the queue that the call selects; 0: none. */
 static uint32_t queue_type(unsigned long request, const void *argument)
 {
 	uint32_t type = 0;
@@ -241,8 +242,8 @@ static int run_queue_call(struct sim *sim, const struct queue_call *call, void *
 	return queue ? call->run(queue, argument) : -EINVAL;
 }
 
-/* A memory-to-memory node has neither rate nor inputs, but for the rate of an encoder of video; the rate of a
- * media pipeline is its sensor's. */
+/* A memory-to-memory node has neither a rate nor inputs, except the rate of a video encoder; the rate of a
+ * media pipeline is set at its sensor. */
 static bool lacks_call(const struct sim *sim, unsigned long request)
 {
 	bool rate =
@@ -277,7 +278,7 @@ static int check_and_run(struct sim_file *file, unsigned long request, uint32_t 
 	int err = sim_faults_queue_call(sim, call_name(request, argument), queue_type(request, argument));
 
 	if (err < 0 && request == VIDIOC_STREAMOFF)
-		sim->stopped = true; /* videobuf2 stops the driver even when STREAMOFF fails */
+		sim->stopped = true; /* videobuf2 stops the driver even if STREAMOFF fails */
 	if (err == 0)
 		err = check_arrays(request, argument);
 	if (err == 0 && rules_of_call & PRIO)
@@ -292,8 +293,8 @@ static bool streams(const struct sim *sim)
 	return sim->options.caps & (SIM_CAP_MMAP | SIM_CAP_USERPTR | SIM_CAP_DMABUF);
 }
 
-/* Whether the argument can be read and written; with each frame only whether there is one, for the time that
- * it takes. */
+/* Whether the argument can be read and written. For the calls of each frame only checks the pointer, to save
+ * time. */
 static bool can_copy(unsigned long request, const void *argument)
 {
 	if (request == VIDIOC_QBUF || request == VIDIOC_DQBUF || _IOC_SIZE(request) == 0)

@@ -34,7 +34,7 @@ struct sim_codec {
 	struct sim_codec_options options;
 	uint8_t *background;
 	uint32_t next_pts;
-	bool has_headers; /* the parameter sets were delivered */
+	bool has_headers; /* the parameter sets have been delivered */
 };
 
 const struct sim_codec_row *sim_codec_find_row(uint32_t fourcc)
@@ -78,7 +78,7 @@ static int open_encoder(struct sim_codec *codec, const struct sim_codec_row *row
 	err = av_dict_parse_string(&options, row->options, "=", ":", 0);
 	if (err >= 0 && codec->options.jpeg & SIM_JPEG_NO_DHT)
 		err = av_dict_set(&options, "huffman", "default",
-				  0); /* the tables that are meant without any */
+				  0); /* the tables that a JPEG without tables implies */
 	if (err >= 0)
 		err = avcodec_open2(context, encoder, &options);
 	av_dict_free(&options);
@@ -190,7 +190,7 @@ static uint32_t remove_tables(uint8_t *data, uint32_t bytes)
 	return bytes;
 }
 
-/* As some cameras' JPEGs are; size has room for it. Returns the length. */
+/* Makes a JPEG like those of some cameras; `size` has room for it. Returns the length. */
 static uint32_t spoil_jpeg(const struct sim_codec *codec, uint8_t *data, uint32_t bytes)
 {
 	static const uint8_t padding[JPEG_PADDING] = { [JPEG_PADDING - 2] = 0xff,
@@ -209,7 +209,7 @@ static uint32_t spoil_jpeg(const struct sim_codec *codec, uint8_t *data, uint32_
 	return bytes;
 }
 
-/* What stands before the packet: the parameter sets, where they come with the first key frame alone. */
+/* Bytes before the packet: the parameter sets, where only the first key frame has them. */
 static uint32_t header_bytes(const struct sim_codec *codec)
 {
 	return codec->options.headers_first && !codec->has_headers ? (uint32_t)codec->context->extradata_size

@@ -12,7 +12,7 @@ struct sim_codec_row {
 	enum AVPixelFormat av;
 };
 
-/* NULL: there is none for the format. */
+/* NULL: no encoder is known for the format. */
 const struct sim_codec_row *sim_codec_find_row(uint32_t fourcc);
 
 #endif

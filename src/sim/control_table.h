@@ -10,7 +10,7 @@
 enum { EXPOSURE_AUTO, EXPOSURE_MANUAL };
 #define EXPOSURE_UNIT_NS INT64_C(100000) /* of V4L2_CID_EXPOSURE_ABSOLUTE */
 
-/* Ids of a driver's own. */
+/* Ids of the driver's private controls. */
 enum {
 	CID_RESET = V4L2_CID_USER_BASE + 0xf000,
 	CID_TITLE,
@@ -29,12 +29,12 @@ extern const struct sim_control {
 	uint32_t id, type, flags;
 	const char *name;
 	int64_t min, max, step, default_value;
-	const char *const *menu;     /* NULL entries: there is no such value */
+	const char *const *menu;     /* NULL entries: the value does not exist */
 	bool extra;                  /* only with all-controls */
 	uint32_t elem_size, dims[2]; /* of arrays and structs */
-	uint32_t m2m;                /* of a memory-to-memory node of this kind (SIM_ENCODER) alone */
+	uint32_t m2m; /* kind of memory-to-memory node (SIM_ENCODER) that alone has it; 0: any device */
 } sim_controls[];
 extern const int sim_n_controls;
-#define SIM_CONTROL_BYTES 24 /* of the longest value but that of CID_LONG_TABLE */
+#define SIM_CONTROL_BYTES 24 /* size of the largest value, CID_LONG_TABLE aside */
 
 #endif

@@ -24,7 +24,7 @@ static uint32_t value_bytes(const struct sim_control *control)
 	return control->elem_size ? control->elem_size * n_elements(control) : 4;
 }
 
-/* As the kernel's control framework: out of range integers are clamped, menu entries must exist. */
+/* As the kernel's control framework: clamps integers that are out of range; menu entries must exist. */
 static int validate_integer(const struct sim_control *control, int64_t *value)
 {
 	int64_t offset;
@@ -60,7 +60,8 @@ static int validate_bitmask(const struct sim_control *control, int64_t *value)
 
 static const struct control_type {
 	uint32_t type;
-	int (*validate)(const struct sim_control *control, int64_t *value); /* of an element; may change it */
+	int (*validate)(const struct sim_control *control,
+			int64_t *value); /* for an element; may change it */
 } control_types[] = {
 	{ V4L2_CTRL_TYPE_INTEGER, validate_integer }, { V4L2_CTRL_TYPE_BOOLEAN, validate_boolean },
 	{ V4L2_CTRL_TYPE_MENU, validate_menu },       { V4L2_CTRL_TYPE_INTEGER_MENU, validate_menu },
@@ -300,7 +301,7 @@ static struct v4l2_event control_event(const struct sim *sim, const struct sim_c
 	return event;
 }
 
-/* Type 0: the control has no value to tell. */
+/* The event of type 0 for a control without a value to report. */
 struct v4l2_event sim_controls_initial_event(const struct sim *sim, uint32_t id)
 {
 	const struct sim_control *control = find_control(sim, id);
@@ -370,7 +371,7 @@ static int check_which(const struct sim *sim, struct v4l2_ext_controls *list, bo
 	return sim_controls_has(sim, which | 1) ? 0 : -EINVAL; /* the class itself is a control */
 }
 
-/* What the program reads and writes: the value itself, or what it points to. */
+/* The memory that the program reads or writes: the value in the entry, or what the entry points to. */
 static int ext_value(struct v4l2_ext_control *entry, const struct sim_control *control, uint8_t **value)
 {
 	uint32_t bytes = value_bytes(control);
@@ -419,7 +420,7 @@ int sim_controls_g_ext_ctrls(struct sim *sim, void *argument)
 	return err;
 }
 
-/* Validates each element where it lies. */
+/* Validates each element in place. */
 static int validate_ext(const struct sim_control *control, uint8_t *value)
 {
 	uint32_t size = control->elem_size ? control->elem_size : 4;
@@ -462,7 +463,7 @@ int sim_controls_try_ext_ctrls(struct sim *sim, void *argument)
 	return err;
 }
 
-/* Sets all or none. */
+/* Sets all of the controls or none. */
 int sim_controls_s_ext_ctrls(struct sim_file *file, void *argument)
 {
 	struct v4l2_ext_controls *list = argument;

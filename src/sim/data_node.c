@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Simulated nodes that carry no pictures: what they tell of themselves. They do not stream. */
+/* Simulated nodes without pictures: their capabilities and formats. They do not stream. */
 #include <errno.h>
 #include <string.h>
 #include "base/array.h"

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include "sim/sim_internal.h"
 
-/* Each call first makes the frames that are due; returns the error with which the call fails, or 0. */
+/* Makes the frames that are due before each call. Returns the error of an injected fault, or 0. */
 static int begin_call(struct sim *sim, const char *name)
 {
 	sim_stream_catch_up(sim);
@@ -49,7 +49,7 @@ static void *sim_mmap(struct device *device, void *start, size_t length, int pro
 	return mapped;
 }
 
-/* Mappings outlive what was open: device may be closed. */
+/* A mapping may outlive the device that created it: `device` may be closed. */
 static int sim_munmap(struct device *device, void *start, size_t length)
 {
 	struct sim *sim = device->data ? sim_of(device) : NULL;

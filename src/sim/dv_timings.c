@@ -35,7 +35,7 @@ void sim_dv_timings_source_change(struct sim *sim)
 	sim_events_source_change(sim);
 }
 
-/* What it supports; other sizes are taken too. */
+/* The presets; other sizes are accepted too. */
 static const struct v4l2_dv_timings presets[] = {
 	V4L2_DV_BT_CEA_640X480P59_94, V4L2_DV_BT_CEA_720X576P50,  V4L2_DV_BT_CEA_720X576I50,
 	V4L2_DV_BT_CEA_1280X720P50,   V4L2_DV_BT_CEA_1280X720P60, V4L2_DV_BT_CEA_1920X1080P30,

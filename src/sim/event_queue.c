@@ -24,8 +24,8 @@ static uint32_t merged_changes(const struct v4l2_event *older, const struct v4l2
 					      : event->u.ctrl.changes;
 }
 
-/* A subscription has room for one event: a new one takes the place of the older, whose changes of a control
- * it includes (__v4l2_event_queue_fh()). */
+/* A subscription holds one event. A new one replaces it and includes its changes of the control
+ * (__v4l2_event_queue_fh()). */
 void sim_event_queue_add(struct sim_file *file, const struct v4l2_event *event)
 {
 	struct v4l2_event new = *event;
@@ -42,7 +42,7 @@ void sim_event_queue_add(struct sim_file *file, const struct v4l2_event *event)
 	file->events[file->n_events++] = new;
 }
 
-/* To all files that subscribed to it. */
+/* Sends the event to all files that have subscribed to it. */
 void sim_event_queue_send(struct sim *sim, const struct v4l2_event *event)
 {
 	for (struct sim_file *file = sim->files; file; file = file->next) {

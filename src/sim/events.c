@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The events of the simulated device: subscriptions, and when its reader comes and goes. */
+/* The events of the simulated device: subscriptions, and its reader, who may come and go. */
 #include <errno.h>
 #include <string.h>
 #include "base/clock.h"
@@ -14,7 +14,7 @@ void sim_events_source_change(struct sim *sim)
 	sim_event_queue_send(sim, &event);
 }
 
-/* As v4l2loopback reports whether programs read what is written to it. */
+/* As v4l2loopback's event on whether a program reads from the device. */
 static struct v4l2_event usage_event(const struct sim *sim)
 {
 	struct v4l2_event event = { .type = READER_EVENT };

@@ -151,7 +151,7 @@ static void set_too_many_bytes(const struct sim *sim, struct sim_buffer *buffer)
 	buffer->planes[0].bytesused = buffer->planes[0].length + 4096;
 }
 
-/* Applied in this order. */
+/* The order in which they are applied. */
 static const struct {
 	size_t schedule; /* offset in struct sim_options */
 	void (*apply)(const struct sim *sim, struct sim_buffer *buffer);
@@ -165,7 +165,7 @@ static const struct {
 	{ offsetof(struct sim_options, bad_index), set_bad_index },
 };
 
-/* How often the fault has occurred up to and with the count. */
+/* How often the fault has occurred up to this count, inclusive. */
 static uint64_t times_due(const struct sim_schedule *schedule, uint64_t count)
 {
 	uint64_t n = schedule->every ? count / schedule->every : 0;

@@ -28,7 +28,7 @@ uint32_t sim_fields_of_buffer(const struct sim *sim, uint64_t n)
 	return bottom ? V4L2_FIELD_BOTTOM : V4L2_FIELD_TOP;
 }
 
-/* That of the whole picture, interlaced. */
+/* The format of the whole frame, interlaced. */
 static struct video_format whole_format(const struct sim *sim)
 {
 	struct video_format whole = sim->queue.format;
@@ -53,7 +53,7 @@ static int draw_whole(struct sim *sim, const struct video_format *whole, uint32_
 						   : sim_test_pattern_draw(whole, number, sim->whole);
 }
 
-/* The line of the picture that is in a line of the buffer's plane. */
+/* The line of the frame that is at this row of the buffer's plane. */
 static uint32_t line_of_picture(uint32_t field, uint32_t row, uint32_t rows)
 {
 	uint32_t n_first = field == V4L2_FIELD_SEQ_TB ? (rows + 1) / 2 : rows / 2;

@@ -51,7 +51,7 @@ static uint32_t initial_fourcc(const struct sim_queue *queue)
 	return o->m2m && !sim_queue_is_output(queue) ? o->to : o->fourcc;
 }
 
-/* A codec node of the kernel has either these or the formats of video. */
+/* The codec nodes of the kernel have either JPEG formats or video formats. */
 static bool is_jpeg(uint32_t fourcc)
 {
 	return fourcc == V4L2_PIX_FMT_MJPEG;
@@ -120,13 +120,13 @@ static uint32_t default_fourcc(const struct sim_queue *queue)
 	return sim_codec_available(V4L2_PIX_FMT_H264) ? V4L2_PIX_FMT_H264 : V4L2_PIX_FMT_MJPEG;
 }
 
-/* fps= of a memory-to-memory node is the pace at which it works. */
+/* For a memory-to-memory node fps= is the rate at which it processes frames. */
 static struct fraction initial_fps(const struct sim_options *options)
 {
 	return options->m2m ? (struct fraction){ 30, 1 } : options->fps;
 }
 
-/* The format of the queue that the options ask for. */
+/* Sets the queue's format from the options. */
 static int set_initial_format(struct sim_queue *queue, const char *key, uint32_t *fourcc)
 {
 	const struct sim_options *o = &queue->sim->options;
@@ -229,7 +229,7 @@ int sim_formats_g_fmt(struct sim_queue *queue, void *argument)
 	return 0;
 }
 
-/* An output device shows whole frames, and believes what it is told of their fields. */
+/* An output device shows whole frames, with any order of fields that the program sets. */
 static uint32_t shown_field(uint32_t field)
 {
 	bool interlaced = field == V4L2_FIELD_INTERLACED || field == V4L2_FIELD_INTERLACED_TB ||
@@ -238,7 +238,7 @@ static uint32_t shown_field(uint32_t field)
 	return interlaced ? field : V4L2_FIELD_NONE;
 }
 
-/* The size of coded buffers is what the program asks for, within bounds. */
+/* Programs choose the size of coded buffers, within bounds. */
 static void limit_packet(uint32_t requested, uint32_t *sizeimage)
 {
 	if (requested)
@@ -340,13 +340,13 @@ int sim_formats_s_parm(struct sim_queue *queue, void *argument)
 	else if (fps.num < fps.den)
 		fps = (struct fraction){ 1, 1 };
 	queue->format.fps = fps;
-	if (queue->sim->m2m) /* OUTPUT's is that of the coded frames too */
+	if (queue->sim->m2m) /* OUTPUT's rate is that of the coded frames too */
 		queue->sim->queue.format.fps = fps;
 	fill_streamparm(queue, parm);
 	return 0;
 }
 
-/* On any of its queues. */
+/* Whether one of the device's queues has the format. */
 static bool is_known(const struct sim *sim, uint32_t fourcc)
 {
 	return supports_format(&sim->queue, fourcc) ||

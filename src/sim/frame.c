@@ -25,7 +25,7 @@ static uint32_t payload_bytes(const struct sim *sim, unsigned plane)
 	return sim->queue.format.sizeimage[plane] - sim->options.data_offset;
 }
 
-/* The part of the test pattern that does not move is drawn once: copying it is faster. */
+/* Draws the part of the test pattern that does not move once, as copying it is faster. */
 static int prepare_background(struct sim *sim)
 {
 	bool black = sim->options.draw == SIM_DRAW_BLACK;
@@ -73,7 +73,7 @@ static int draw_raw(struct sim *sim, struct sim_buffer *buffer, uint32_t number)
 		       : sim_test_pattern_foreground(&sim->queue.format, number, planes);
 }
 
-/* The same key frame each time. */
+/* Copies the same key frame each time. */
 static int copy_packet(struct sim *sim, uint8_t *data, uint32_t size)
 {
 	bool key;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The simulated device's formats in some size, with their bytesperline and sizeimage. */
+/* The bytesperline and sizeimage of the simulated device's formats. */
 #include <libavutil/pixdesc.h>
 #include "base/picture.h"
 #include "sim/sim_internal.h"
@@ -13,7 +13,7 @@ static void set_compressed_sizes(struct video_format *format)
 		format->range = AVCOL_RANGE_JPEG;
 }
 
-/* The layout of a picture so many times as wide and high, with the least strides or format's own. */
+/* The layout of a picture scaled by `times` in both directions, with the least strides, or format's own. */
 static void find_layout(const struct video_format *format, uint32_t times, struct picture_layout *layout)
 {
 	struct video_format f = *format;
@@ -26,7 +26,7 @@ static void find_layout(const struct video_format *format, uint32_t times, struc
 		*layout = (struct picture_layout){ 0 };
 }
 
-/* Sizes as those of a picture twice as wide and high, whose sides are even, round down. */
+/* Rounds down by computing the sizes of a picture of twice the width and height, both of which are even. */
 static void set_sizes(struct video_format *format, uint32_t times)
 {
 	struct picture_layout l;
@@ -47,7 +47,7 @@ static void set_sizes(struct video_format *format, uint32_t times)
 	}
 }
 
-/* Pads the rows of all memory planes alike. */
+/* Pads the rows of all memory planes by the same ratio. */
 static void pad_rows(const struct sim *sim, struct video_format *format)
 {
 	struct picture_layout l;

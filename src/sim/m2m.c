@@ -66,7 +66,7 @@ static void end_access(const struct sim_queue *queue, struct sim_buffer *buffer)
 		sim_memory_end_access(&buffer->planes[i]);
 }
 
-/* The OUTPUT buffer is the program's again, once `hold` others were read after it. */
+/* Returns OUTPUT buffers to the program once `hold` others were read after them. */
 static void return_output(struct sim_m2m *m2m, uint32_t hold)
 {
 	while (m2m->held_list.count > hold)
@@ -79,7 +79,7 @@ static void remember_origin(struct sim_m2m *m2m, const struct sim_buffer *buffer
 		(struct sim_origin){ buffer->timestamp_ns, buffer->timecode, buffer->flags, buffer->field };
 }
 
-/* As v4l2_m2m_buf_copy_metadata() does; the frame's kind is copied by decoders alone. */
+/* As v4l2_m2m_buf_copy_metadata(); only decoders and converters copy the frame type. */
 static void copy_origin(const struct sim *sim, uint64_t number, struct sim_buffer *buffer)
 {
 	const struct sim_origin *origin = &sim->m2m->origins[number % SIM_MAX_ORIGINS];
@@ -130,14 +130,14 @@ static void send_eos(struct sim *sim)
 	sim_event_queue_send(sim, &event);
 }
 
-/* The last frame was given. */
+/* Ends the stream of CAPTURE after its last frame. */
 static void end_capture_stream(struct sim *sim)
 {
 	struct sim_m2m *m2m = sim->m2m;
 
 	if (m2m->draining) {
 		send_eos(sim);
-		close_transcoder(m2m); /* what follows begins with a key frame */
+		close_transcoder(m2m); /* the next stream begins with a key frame */
 	}
 	m2m->draining = m2m->drained = false;
 	m2m->stopped = true;
@@ -156,7 +156,7 @@ static void clear_buffer(const struct sim_queue *queue, struct sim_buffer *buffe
 	}
 }
 
-/* Gives the program an empty CAPTURE buffer that is the last, at once or when it queues one. */
+/* Returns an empty CAPTURE buffer with V4L2_BUF_FLAG_LAST, or notes that the next one queued must be. */
 static void give_last(struct sim *sim)
 {
 	struct sim_buffer *buffer = sim_queue_take(&sim->queue.queued_list);
@@ -174,7 +174,7 @@ static void give_last(struct sim *sim)
 		end_capture_stream(sim);
 }
 
-/* Makes the CAPTURE buffer from the next frame. 0 or a negative errno. */
+/* Fills the CAPTURE buffer with the next frame. 0 or a negative errno. */
 static int fill_buffer(struct sim *sim, struct sim_buffer *buffer, const struct sim_transcoded *next)
 {
 	struct sim_queue *capture = &sim->queue;
@@ -197,7 +197,7 @@ static int fill_buffer(struct sim *sim, struct sim_buffer *buffer, const struct 
 	return 0;
 }
 
-/* Whether this frame is the last of the stream; a decoder knows only when it has no more. */
+/* Whether this frame is the last of the stream; a decoder knows that only once no more are left. */
 static bool is_last(const struct sim *sim)
 {
 	const struct sim_m2m *m2m = sim->m2m;
@@ -231,7 +231,7 @@ static void give_frame(struct sim *sim, const struct sim_transcoded *next)
 		end_capture_stream(sim);
 }
 
-/* A decoder reads until it knows the size, whatever CAPTURE has. */
+/* Until it knows the size of the stream, a decoder reads OUTPUT even without CAPTURE buffers. */
 static bool can_put(const struct sim *sim)
 {
 	const struct sim_m2m *m2m = sim->m2m;
@@ -251,7 +251,7 @@ static bool source_differs(const struct sim *sim, const struct sim_transcoded *n
 						   m2m->visible.height != next->height);
 }
 
-/* fps=: a frame each interval, at most. */
+/* With fps=, gives no more than one frame an interval. */
 static bool give_frame_when_due(struct sim *sim, const struct sim_transcoded *next)
 {
 	const struct fraction fps = sim->options.fps;
@@ -268,7 +268,7 @@ static bool give_frame_when_due(struct sim *sim, const struct sim_transcoded *ne
 	return true;
 }
 
-/* The stream has this size: CAPTURE takes it, and what it streams of another ends. */
+/* Sets CAPTURE to the size of the stream, and ends its stream of another size. */
 static void change_source(struct sim *sim, uint32_t width, uint32_t height)
 {
 	struct sim_m2m *m2m = sim->m2m;
@@ -286,7 +286,7 @@ static void change_source(struct sim *sim, uint32_t width, uint32_t height)
 		give_last(sim);
 }
 
-/* Does one thing; returns whether there may be more to do. */
+/* Takes one step of processing; returns whether there may be more. */
 static bool step(struct sim *sim)
 {
 	struct sim_m2m *m2m = sim->m2m;
@@ -380,7 +380,8 @@ void sim_m2m_stopping(struct sim_queue *queue)
 	if (sim_queue_is_output(queue)) {
 		m2m->held_list = (struct sim_buffer_list){ 0 };
 		m2m->n_before_stop = 0;
-		if (sim->options.m2m == SIM_DECODER) /* a seek: another frame of the stream comes next */
+		if (sim->options.m2m ==
+		    SIM_DECODER) /* a seek: the next packet is from another position in the stream */
 			close_transcoder(m2m);
 		m2m->drained = m2m->draining;
 		if (m2m->draining)

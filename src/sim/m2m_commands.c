@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ENCODER_CMD and DECODER_CMD of simulated memory-to-memory nodes, as v4l2_m2m_encoder_cmd() has them. */
+/* ENCODER_CMD and DECODER_CMD of simulated memory-to-memory nodes, after v4l2_m2m_encoder_cmd(). */
 #include <errno.h>
 #include "sim/m2m.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the controls of a simulated encoder say of its coding. */
+/* Coding parameters from the controls of a simulated encoder. */
 #include "sim/m2m.h"
 
 static uint32_t get_control(struct sim *sim, uint32_t id)
@@ -9,7 +9,7 @@ static uint32_t get_control(struct sim *sim, uint32_t id)
 	return sim_controls_g_ctrl(sim, &control) < 0 ? 0 : (uint32_t)control.value;
 }
 
-/* The value of a control that was set; else 0. */
+/* The value of a control if it was set; else 0. */
 static uint32_t changed_value(struct sim *sim, uint32_t id)
 {
 	struct v4l2_queryctrl query = { .id = id };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The formats of simulated memory-to-memory nodes: what that of one queue says of the other's. */
+/* The formats of simulated memory-to-memory nodes: how that of one queue follows from the other's. */
 #include <errno.h>
 #include "sim/m2m.h"
 
-/* An encoder does not scale, and the stream says how large a decoder's pictures are. */
+/* An encoder does not scale, and the stream determines the size of a decoder's pictures. */
 void sim_m2m_limit_size(const struct sim_queue *queue, uint32_t *width, uint32_t *height)
 {
 	const struct sim *sim = queue->sim;
@@ -49,7 +49,7 @@ int sim_m2m_set_format(struct sim_queue *queue, const struct video_format *forma
 	return 0;
 }
 
-/* The rectangle of the target; false: the node has none such. */
+/* Returns the rectangle of the target; false: the node does not have it. */
 static bool find_selection(const struct sim *sim, uint32_t type, uint32_t target, struct v4l2_rect *rect)
 {
 	const struct video_format *raw =
@@ -86,7 +86,7 @@ int sim_m2m_get_selection(struct sim *sim, void *argument)
 	return find_selection(sim, selection->type, selection->target, &selection->r) ? 0 : -EINVAL;
 }
 
-/* What can be encoded of a side: an even part of it. */
+/* Limits a side of the crop rectangle to even values within the frame. */
 static void limit_side(uint32_t whole, int32_t *start, uint32_t *length)
 {
 	*length = *length < 16 ? 16 : *length > whole ? whole : *length & ~1u;

@@ -44,7 +44,8 @@ static const struct {
 	[SIM_LINK_RECEIVER_1] = { SIM_PAD_DESERIALIZER_SOURCE_1, SIM_PAD_RECEIVER_SINK_1 },
 };
 
-/* What is there, with or without routing=: all up to these numbers, of the links from the first on. */
+/* The part of the tables that exists, with or without routing=: all below these numbers, links from
+ * first_link on. */
 struct counts {
 	uint32_t entities, pads, first_link, links;
 };
@@ -72,7 +73,7 @@ static void init_links(struct sim_media *media)
 	media->link_flags[SIM_LINK_SENSOR_B] = 0;
 }
 
-/* The pad whose pictures the second video node gets. */
+/* The pad whose pictures go to the second video node. */
 static enum sim_pad raw_source(const struct sim_media *media)
 {
 	return media->routing ? SIM_PAD_RECEIVER_RAW : SIM_PAD_SENSOR_A;
@@ -215,7 +216,7 @@ static bool is_writable(uint64_t pointer, size_t bytes)
 	return !pointer || sim_memory_is_accessible((void *)(uintptr_t)pointer, bytes, true);
 }
 
-/* An array that there is no pointer to is only counted. */
+/* A null pointer to an array asks for the number of its elements only. */
 static int get_topology(const struct sim_media *media, struct media_v2_topology *topology)
 {
 	const struct counts n = counts_of(media);

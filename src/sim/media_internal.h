@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The media graph of the simulated device (pipeline=), as vimc's: two sensors, a debayer, a scaler, and a
- * node for raw pictures; with routing= a deserializer and a receiver behind the sensors, as of an automotive
- * camera. */
+/* The media graph of the simulated device (pipeline=), after vimc's: two sensors, a debayer, a scaler, and a
+ * node for raw pictures; with routing= also a deserializer and a receiver behind the sensors, as for cameras
+ * in cars. */
 #ifndef SIM_MEDIA_INTERNAL_H
 #define SIM_MEDIA_INTERNAL_H
 
@@ -55,20 +55,20 @@ enum sim_link {
 #define SIM_N_SUBDEV_CONTROLS 2
 #define SIM_ROUTES_MAX 4
 
-/* Of a deserializer or receiver. */
+/* The routes of a deserializer or receiver. */
 struct sim_routing {
 	struct subdev_route routes[SIM_ROUTES_MAX];
 	uint32_t n;
 };
 
-/* What the sub-devices are set to: active, or of one open node that tries. */
+/* The formats of the pads: active, or the TRY formats of an open node. */
 struct sim_pads {
 	struct v4l2_mbus_framefmt formats[SIM_N_PADS];
 	struct v4l2_rect crop, compose; /* of the scaler's sink */
 	struct sim_routing routing[SIM_N_ENTITIES];
 };
 
-/* Its nodes may stay open longer than the simulated device is. */
+/* Freed with the last of its nodes, which may stay open longer than the simulated device. */
 struct sim_media {
 	unsigned n_users;
 	uint32_t kind; /* SIM_PIPELINE_* */
@@ -76,7 +76,7 @@ struct sim_media {
 	struct sim_pads active;
 	uint32_t subdevs;                 /* SIM_SUBDEVS_* */
 	uint32_t routing;                 /* SIM_ROUTING_* */
-	bool format_resets;               /* S_FMT of a sensor sets its rate to the initial one */
+	bool format_resets;               /* S_FMT of a sensor resets its rate */
 	struct fraction fps, initial_fps; /* of the sensors; 0/1: see fps= */
 	struct v4l2_pix_format raw;       /* of the second video node */
 	int32_t controls[SIM_N_ENTITIES][SIM_N_SUBDEV_CONTROLS];
@@ -86,7 +86,7 @@ struct sim_media {
 struct sim_part {
 	struct sim_media *media;
 	int entity;               /* enum sim_entity; -1: the media device */
-	bool knows_streams;       /* it has asked for them */
+	bool knows_streams;       /* it has set V4L2_SUBDEV_CLIENT_CAP_STREAMS */
 	struct sim_pads try_pads; /* V4L2_SUBDEV_FORMAT_TRY */
 };
 
@@ -95,20 +95,21 @@ extern const struct sim_media_pad {
 	uint32_t index, flags; /* MEDIA_PAD_FL_* */
 	uint32_t stream;
 } sim_media_pads[SIM_N_PADS];
-/* The pad of an entity, or stream of one; -1: it has none of that index. */
+/* Finds the pad of an entity, or one of its streams; -1: there is none. */
 int sim_media_pad(int entity, uint32_t index, uint32_t stream);
 
-/* media_node.c: sets the second video node to what it is sent; whether it is; its ioctls. */
+/* media_node.c: sets the format of the second video node to what it is sent; whether that is its format; its
+ * ioctls. */
 void sim_media_node_fit(struct sim_media *media, const struct v4l2_mbus_framefmt *sent);
 bool sim_media_node_fits(const struct sim_media *media, const struct v4l2_mbus_framefmt *sent);
 int sim_media_node_ioctl(struct sim_media *media, unsigned long request, void *argument);
 
-/* subdev_routing.c: sets up the active routes, and those of a node that is opened. */
+/* subdev_routing.c: initialises the active routes, and the TRY routes of a node. */
 void sim_routing_init(struct sim_media *media);
 void sim_routing_open(struct sim_part *part);
-/* Where what is on a pad with routes comes from, or goes to; -1: no route is active there. */
+/* The pad at the other end of an active route; -1: there is none. */
 int sim_routing_opposite(const struct sim_pads *pads, int pad);
-/* The pad that an ioctl means; -EINVAL: there is none. */
+/* The pad that an ioctl selects; -EINVAL: there is none. */
 int sim_routing_pad(const struct sim_part *part, const struct sim_pads *pads, uint32_t index,
 		    uint32_t stream);
 int sim_routing_querycap(struct sim_part *part, void *argument, bool set);
@@ -116,7 +117,7 @@ int sim_routing_client_cap(struct sim_part *part, void *argument, bool set);
 int sim_routing_routes(struct sim_part *part, void *argument, bool set);
 int sim_routing_routes_6_3(struct sim_part *part, void *argument, bool set);
 
-/* subdev.c: sets the pads to a default, through which the pipeline carries the node's format. */
+/* subdev.c: sets the pads to default formats that match the node's along the pipeline. */
 void sim_subdev_init(struct sim_media *media, const struct video_format *format);
 /* The ioctls of a sub-device. Returns 0 or a negative errno. */
 int sim_subdev_ioctl(struct sim_part *part, unsigned long request, void *argument);

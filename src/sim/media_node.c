@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The second video node of the simulated media graph, which gets the sensor's pictures as they are. It has a
- * format and no stream. */
+/* The second video node of the simulated media graph, which receives the sensor's pictures unprocessed. It
+ * has a format, but does not stream. */
 #include <errno.h>
 #include <string.h>
 #include <linux/media-bus-format.h>

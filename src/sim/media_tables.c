@@ -24,7 +24,7 @@ const struct sim_media_pad sim_media_pads[SIM_N_PADS] = {
 	[SIM_PAD_RECEIVER_SINK_1] = { SIM_RECEIVER, 0, MEDIA_PAD_FL_SINK, 1 },
 };
 
-/* What the node makes of a bus code. */
+/* The pixel formats of the node for each bus code. */
 static const struct {
 	uint32_t fourcc, code;
 } node_codes[] = {

@@ -12,19 +12,19 @@
 #include "base/page.h"
 #include "sim/sim_internal.h"
 
-/* m.offset is the number of the plane, shifted so that it is a multiple of any page size, as mmap() needs. */
+/* m.offset: the number of the plane, shifted to a multiple of any page size, as mmap() requires. */
 #define OFFSET_SHIFT 16
 
-/* A program's mapping of a plane. */
+/* A plane mapped by a program. */
 struct mapping {
 	struct mapping *next;
 	struct sim_file *file;
 	const struct sim_queue *queue;
 	void *start;
-	uint64_t generation; /* of the buffers it maps */
+	uint64_t generation; /* of the buffers mapped */
 	uint32_t index;
 };
-static struct mapping *mappings; /* of all devices: munmap() has only the address */
+static struct mapping *mappings; /* of all devices, as munmap() has only the address */
 
 static int allocate_plane(const struct sim_queue *queue, struct sim_plane *plane)
 {
@@ -83,7 +83,7 @@ void sim_memory_release(struct sim_buffer *buffer)
 		release_plane(&buffer->planes[i]);
 }
 
-/* Whether the pages can be accessed as the device needs to, which a driver finds out when it pins them. */
+/* Whether the pages can be accessed as the device needs, which a driver finds out when it pins them. */
 bool sim_memory_is_accessible(const void *start, size_t length, bool write)
 {
 	int advice = write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
@@ -91,7 +91,7 @@ bool sim_memory_is_accessible(const void *start, size_t length, bool write)
 	void *page = (void *)((uintptr_t)start - before);
 
 	if (madvise(page, 0, advice) < 0)
-		advice = MADV_NORMAL; /* before Linux 5.14: checks only that the range is mapped */
+		advice = MADV_NORMAL; /* before Linux 5.14: only checks that the range is mapped */
 	return start && madvise(page, before + length, advice) == 0;
 }
 
@@ -158,7 +158,7 @@ static int attach_dmabuf(struct sim_plane *plane, const struct v4l2_plane *from)
 		return -EINVAL;
 	if (bytes < length)
 		return -EFAULT;
-	/* Memory that was queued before is still mapped. */
+	/* Keeps the mapping of memory that was queued before. */
 	if (!plane->mapped_bytes || plane->mapped_bytes < length || plane->st_dev != st.st_dev ||
 	    plane->st_ino != st.st_ino) {
 		err = map_dmabuf(plane, from->m.fd, page_align(length));
@@ -286,7 +286,7 @@ bool sim_memory_is_mapped(const struct sim_queue *queue, uint32_t index)
 	return false;
 }
 
-/* Whether fd is a descriptor of the buffers' memory, but not the device's own. */
+/* Whether fd refers to the buffers' memory, but is not the device's own descriptor. */
 static bool is_export(const struct sim_queue *queue, int fd)
 {
 	struct stat st, own;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * open() and close() of simulated devices. Each open() makes a device, but those with the same node= open the
- * same one: its format and controls outlive them, its queue belongs to the file that asked for buffers, until
- * that is closed and nothing is mapped of it any more.
+ * open() and close() of simulated devices. Each open() creates a device, but those with the same node= share
+ * one: its format and controls outlive them; its queue belongs to the file that requested buffers, until that
+ * is closed and none of them is mapped any more.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -152,7 +152,7 @@ static struct sim *find_device(const char *name)
 	return sim;
 }
 
-/* The device of the keys, a new one or one that there is. */
+/* Creates the device for the keys, or finds the one that has the same node=. */
 static int get_device(struct sim **device, const char *keys)
 {
 	struct sim *found = NULL;
@@ -171,7 +171,7 @@ static int get_device(struct sim **device, const char *keys)
 	return err;
 }
 
-/* A first program has opened the device: faults count from here on, but for those of opening it. */
+/* Called when a first program has opened the device: faults count from here, except those of open(). */
 static int begin_use(struct sim *sim)
 {
 	sim->n_frames = sim->n_dequeued = sim->eagain_frame = 0;
@@ -197,7 +197,7 @@ void sim_node_forget_all(void)
 	nodes = NULL;
 }
 
-/* When the device that was unplugged is plugged in again. */
+/* When the unplugged device comes back. */
 static int64_t back_ns;
 
 bool sim_node_is_back(const char *keys)
@@ -241,7 +241,7 @@ static void leave_queue(struct sim_file *file, struct sim_queue *queue)
 {
 	if (queue->owner != file)
 		return;
-	sim_stream_catch_up(queue->sim); /* the last frames given to write() may be due */
+	sim_stream_catch_up(queue->sim); /* the last frames passed to write() may be due */
 	sim_stream_stop(queue);
 	sim_vb2_free(queue);
 	queue->fileio = false;

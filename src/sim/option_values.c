@@ -95,7 +95,7 @@ int sim_value_bool(struct sim_options *options, size_t offset, const char *value
 	return err;
 }
 
-/* For fields that are true when the device lacks something: the key is about having it. */
+/* For fields that are true when the device lacks a feature, while the key says that it has it. */
 int sim_value_not(struct sim_options *options, size_t offset, const char *value)
 {
 	bool *lacking = field(options, offset);

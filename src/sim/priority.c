@@ -11,7 +11,7 @@ static uint32_t highest_of(const struct sim *sim, uint32_t highest)
 	return highest;
 }
 
-/* Queues apart, the opens of a memory-to-memory node are of one device. */
+/* Except for the queues, all opens of a memory-to-memory node are of one device. */
 static uint32_t highest_priority(const struct sim *sim)
 {
 	const char *name = sim->options.node;

@@ -49,7 +49,8 @@ static int dequeue_buffer(struct sim *sim)
 	return 0;
 }
 
-/* The frame as __vb2_perform_fileio() reads it: from data_offset, which it takes off the end, too. */
+/* The bytes that __vb2_perform_fileio() reads of a plane: it starts at data_offset, and subtracts it from the
+ * end, too. */
 static size_t readable_bytes(const struct sim_plane *plane, size_t *start)
 {
 	size_t bytes = plane->bytesused < plane->length ? plane->bytesused : plane->length;
@@ -84,7 +85,7 @@ ssize_t sim_read_write_read(struct sim_file *file, void *data, size_t size)
 	return (ssize_t)n;
 }
 
-/* A buffer that was never queued, else the next done one. */
+/* Takes a buffer that was never queued, else the next done one. */
 static int get_empty_buffer(struct sim *sim)
 {
 	for (uint32_t i = 0; i < sim->queue.n_buffers; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the simulated device is set to of its video source, besides the timings: standard, frequency, EDID,
- * crop and compose. */
+/* Settings of the simulated device's video source, besides the timings: standard, frequency, EDID, crop and
+ * compose. */
 #include <errno.h>
 #include <string.h>
 #include "base/array.h"
@@ -105,7 +105,7 @@ int sim_source_get_standard(struct sim *sim, void *argument)
 	return sim->options.standard ? 0 : -ENOTTY;
 }
 
-/* The lines of the picture come with it. */
+/* The number of lines depends on the standard. */
 int sim_source_set_standard(struct sim *sim, void *argument)
 {
 	v4l2_std_id id = *(const v4l2_std_id *)argument;
@@ -172,13 +172,13 @@ int sim_source_set_edid(struct sim *sim, void *argument)
 	return 0;
 }
 
-/* The target that can be set: of an output, where the frame is on the screen. */
+/* The target that can be set: for an output, the place of the frame on the screen. */
 static uint32_t crop_target(const struct sim *sim)
 {
 	return sim->options.output ? V4L2_SEL_TGT_COMPOSE : V4L2_SEL_TGT_CROP;
 }
 
-/* A side of at least 16, in steps of 8, within [0, bound). */
+/* Rounds a side to at least 16 and steps of 8, within [0, bound). */
 static void fit(uint32_t bound, uint32_t *side, int32_t *start)
 {
 	*side = *side < 16 ? 16 : *side > bound ? bound : *side / 8 * 8;
@@ -262,7 +262,8 @@ int sim_source_get_crop(struct sim *sim, void *argument)
 
 int sim_source_set_crop(struct sim *sim, void *argument)
 {
-	struct v4l2_rect rect = ((struct v4l2_crop *)argument)->c; /* the call returns nothing */
+	struct v4l2_rect rect =
+		((struct v4l2_crop *)argument)->c; /* the ioctl does not return the rectangle */
 
 	return sim->crop.width ? set_crop_rect(sim, &rect) : -ENOTTY;
 }

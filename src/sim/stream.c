@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "sim/m2m.h"
 
-/* As vb2_start_streaming(), which the queueing of min_queued_buffers buffers triggers. */
+/* As vb2_start_streaming(), which is called once min_queued_buffers are queued. */
 static void start_when_enough_queued(struct sim *sim)
 {
 	if (!sim->queue.streaming || sim->started || sim->queue.queued_list.count < sim->options.min_buffers)
@@ -94,7 +94,7 @@ struct sim_buffer *sim_stream_dequeue(struct sim_queue *queue, int *err)
 					     : -EAGAIN;
 	if (*err != -EAGAIN || !queue->done_list.count)
 		return NULL;
-	if (sim->m2m && sim_queue_is_output(queue)) /* it is CAPTURE's frames that faults count */
+	if (sim->m2m && sim_queue_is_output(queue)) /* faults count the frames of CAPTURE */
 		return take_done(queue);
 	if (sim_faults_due(&sim->options.eagain, count) && sim->eagain_frame != count) {
 		sim->eagain_frame = count;
@@ -107,7 +107,7 @@ struct sim_buffer *sim_stream_dequeue(struct sim_queue *queue, int *err)
 	return buffer;
 }
 
-/* write() needs no done buffer while some have not been used yet. */
+/* write() needs no done buffer while some were never used. */
 static bool has_unused_buffer(const struct sim *sim)
 {
 	return sim->options.output && sim->queue.fileio &&
@@ -142,7 +142,7 @@ static int64_t period_jitter_ns(const struct sim *sim, uint64_t period)
 	return sim->options.jitter_ns ? (int64_t)(mixed % (uint64_t)sim->options.jitter_ns) : 0;
 }
 
-/* So many frame intervals a frame takes: a camera that exposes for longer lowers its rate. */
+/* Frame intervals per frame: a camera with a long exposure time lowers its rate. */
 static int64_t intervals_a_frame(const struct sim *sim)
 {
 	struct fraction fps = sim->queue.format.fps;
@@ -223,7 +223,7 @@ static void capture_frame(struct sim *sim, int64_t timestamp_ns)
 	sim->stopped = sim_faults_due(&o->stall, sim->n_frames) || buffer->flags & V4L2_BUF_FLAG_LAST;
 }
 
-/* A display needs the frame that it shows until it has the next one. */
+/* A display keeps the buffer that it shows until it gets the next one. */
 static void display_frame(struct sim *sim, int64_t timestamp_ns)
 {
 	sim->n_frames++;

@@ -26,7 +26,7 @@ static bool is_sensor(int pad)
 	return pad == SIM_PAD_SENSOR_A || pad == SIM_PAD_SENSOR_B;
 }
 
-/* Ended by 0. The scaler's source has the code of its sink. */
+/* Ended by 0. The code of the scaler's source pad is that of its sink. */
 static const uint32_t *codes_of(const struct sim_media *media, int pad)
 {
 	if (is_sensor(pad))
@@ -58,7 +58,7 @@ static void set_sensor_size(struct v4l2_mbus_framefmt *format)
 	format->height = sensor_sizes[large].height;
 }
 
-/* What a route leads into an entity leaves it as it is. */
+/* A route leaves the format unchanged. */
 static void set_routed_format(struct sim_pads *pads, int pad, struct v4l2_mbus_framefmt *format)
 {
 	int opposite = sim_routing_opposite(pads, pad);
@@ -69,7 +69,7 @@ static void set_routed_format(struct sim_pads *pads, int pad, struct v4l2_mbus_f
 		pads->formats[opposite] = *format;
 }
 
-/* A sink passes its size on to the source, which a debayer keeps and a scaler may change. */
+/* Copies the size of a sink to the source: a debayer keeps it, a scaler may change it. */
 static void set_pad_format(const struct sim_media *media, struct sim_pads *pads, int pad,
 			   struct v4l2_mbus_framefmt *format)
 {
@@ -126,7 +126,7 @@ void sim_subdev_init(struct sim_media *media, const struct video_format *format)
 		set_pad_format(media, &media->active, SIM_PAD_SENSOR_A, &sent);
 }
 
-/* The state that a call is about: each open node has one of its own to try. */
+/* The pads that a call refers to: active, or the TRY formats of the open node. */
 static struct sim_pads *pads_of(struct sim_part *part, uint32_t which)
 {
 	if (which != V4L2_SUBDEV_FORMAT_TRY)
@@ -141,7 +141,7 @@ static int enum_code(struct sim_part *part, void *argument, bool set)
 	const uint32_t *codes = pad < 0 ? NULL : codes_of(part->media, pad);
 
 	(void)set;
-	/* Some drivers list no codes of a pad that has no choice. */
+	/* Some drivers list no codes of a pad that has only one. */
 	if (!codes || pad == SIM_PAD_SCALER_SOURCE || code->index >= MAX_CODES || !codes[code->index])
 		return -EINVAL;
 	code->code = codes[code->index];
@@ -200,7 +200,7 @@ static int selection(const struct sim_media *media, struct sim_pads *pads, int p
 	return 0;
 }
 
-/* Of a sensor, by its size. */
+/* The rates of a sensor, by its size. */
 static const struct {
 	uint32_t n, fps[3];
 } sensor_rates[ARRAY_SIZE(sensor_sizes)] = { { 3, { 15, 30, 60 } }, { 2, { 15, 30 } } };
@@ -226,7 +226,7 @@ static int enum_rate(struct sim_part *part, void *argument, bool set)
 	return 0;
 }
 
-/* The nearest of the rates that a sensor has. */
+/* The sensor's rate that is nearest. */
 static uint32_t nearest_sensor_rate(const struct sim_part *part, uint64_t num, uint64_t den)
 {
 	bool large = part->media->active.formats[part->entity].width == sensor_sizes[1].width;
@@ -268,7 +268,7 @@ static const struct control {
 	{ V4L2_CID_EXPOSURE, "Exposure", 1000, false },
 };
 
-/* Sensors have all, the debayer some. */
+/* Sensors have all controls, the debayer some. */
 static bool entity_has_control(int entity, unsigned index)
 {
 	return entity <= SIM_SENSOR_B || (entity == SIM_DEBAYER && controls[index].of_debayer);

@@ -13,7 +13,7 @@ static const struct sim_routing deserializer = {
 static const struct sim_routing receiver = {
 	{ { 0, 0, 1, 0, 0, { 0 } }, { 0, 0, 2, 0, ACTIVE, { 0 } }, { 0, 1, 1, 0, ACTIVE, { 0 } } }, 3
 };
-/* What a driver begins with, and a node that is opened. */
+/* The initial routes of a driver, and of a node when it is opened. */
 static const struct sim_routing initial[SIM_N_ENTITIES] = {
 	[SIM_DESERIALIZER] = { { { 0, 0, 2, 0, ACTIVE, { 0 } } }, 1 },
 	[SIM_RECEIVER] = { { { 0, 0, 1, 0, ACTIVE, { 0 } } }, 1 },

@@ -21,8 +21,8 @@ struct canvas {
 	bool rgb, full_range;
 	struct picture_layout layout;
 	uint8_t *const *payloads; /* of the frame */
-	uint8_t *copy; /* of a frame that libavutil's descriptor does not describe; NULL: it is drawn in
-			  itself */
+	uint8_t *copy; /* drawn into, for a frame that libavutil's descriptor does not describe; NULL: the
+			  frame itself */
 };
 
 static int canvas_find_format(struct canvas *canvas, const struct video_format *format)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a simulated memory-to-memory node does with a frame: encodes, decodes or converts it. */
+/* Encodes, decodes or converts the frames of a simulated memory-to-memory node. */
 #include "sim/transcoder.h"
 
 #include <errno.h>
@@ -15,16 +15,16 @@ struct sim_transcoder {
 	struct sim_transcoder_setup setup;
 	AVCodecContext *context; /* NULL: a converter */
 	struct SwsContext *sws;
-	AVFrame *loaded;   /* the frame that was put; decoder: that was decoded */
-	AVFrame *scaled;   /* in the size and format wanted */
-	AVPacket *packet;  /* encoder: the next one; decoder: the one that was put */
+	AVFrame *loaded;   /* the input frame; decoder: the decoded frame */
+	AVFrame *scaled;   /* the frame in the size and format wanted */
+	AVPacket *packet;  /* encoder: the next packet; decoder: the input packet */
 	bool has_next;     /* loaded or packet can be taken */
-	bool header_taken; /* the parameter sets */
+	bool header_taken; /* the parameter sets were taken */
 	bool drained;
-	int64_t last_pts; /* the highest of those taken */
+	int64_t last_pts; /* the highest one taken */
 };
 
-/* The formats that differ by their range alone are one for libswscale, which is told the range. */
+/* libswscale has one format where libavutil's differ only by their range; the range is a parameter. */
 static enum AVPixelFormat without_range(enum AVPixelFormat format)
 {
 	return format == AV_PIX_FMT_YUVJ420P   ? AV_PIX_FMT_YUV420P
@@ -50,7 +50,7 @@ static int prepare_frame(AVFrame *frame, enum AVPixelFormat format, uint32_t wid
 	return err;
 }
 
-/* Out of a device's buffer into t->loaded, without what is not visible. */
+/* Copies the visible part of a device's buffer to t->loaded. */
 static int load_frame(struct sim_transcoder *t, const uint8_t *const payloads[MAX_PLANES])
 {
 	const struct video_format *from = &t->setup.from;
@@ -70,7 +70,7 @@ static int load_frame(struct sim_transcoder *t, const uint8_t *const payloads[MA
 	return av_frame_apply_cropping(t->loaded, AV_FRAME_CROP_UNALIGNED);
 }
 
-/* t->loaded into t->scaled. */
+/* Converts t->loaded to t->scaled. */
 static int scale_frame(struct sim_transcoder *t, enum AVPixelFormat format, uint32_t width, uint32_t height,
 		       enum AVColorRange range)
 {
@@ -98,7 +98,7 @@ static int scale_frame(struct sim_transcoder *t, enum AVPixelFormat format, uint
 	return err < 0 ? err : 0;
 }
 
-/* Sets what the controls say of the encoder's quality; without them it has that of the table. */
+/* Sets the encoder's quality from the controls; if none is set, that of the table stays. */
 static int set_quality(AVCodecContext *context, const struct sim_coding *coding, AVDictionary **options)
 {
 	int err = 0;
@@ -229,7 +229,7 @@ static int encode_scaled(struct sim_transcoder *t, bool force_key)
 	return avcodec_send_frame(t->context, t->scaled);
 }
 
-/* The first packet, which is a key frame, is given for each frame. */
+/* The first packet, a key frame, is repeated for each frame. */
 static bool is_repeating(const struct sim_transcoder *t)
 {
 	return t->setup.repeats && t->packet->size;
@@ -297,7 +297,7 @@ int sim_transcoder_next(struct sim_transcoder *t, struct sim_transcoded *next)
 {
 	int result = t->has_next ? 1 : receive(t);
 
-	if (result < 0) /* what is damaged is left out */
+	if (result < 0) /* skips what is damaged */
 		return result == AVERROR_EOF ? result : 0;
 	t->has_next = true;
 	if (t->setup.kind == SIM_ENCODER)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Between struct video_format and the struct v4l2_format of the simulated device's two APIs. */
+/* Converts between struct video_format and the struct v4l2_format of the simulated device's two APIs. */
 #include "sim/sim_internal.h"
 
-/* Output: what S_FMT set. Else sRGB with the BT.601 matrix, which V4L2_COLORSPACE_SRGB implies. */
+/* Output: as set by S_FMT. Else sRGB with the BT.601 matrix, which V4L2_COLORSPACE_SRGB implies. */
 static struct v4l2_colorimetry reported_colour(const struct video_format *format,
 					       const struct v4l2_colorimetry *set)
 {
@@ -73,8 +73,7 @@ static bool is_known_colour(const struct v4l2_colorimetry *colour)
 	       colour->xfer_func <= V4L2_XFER_FUNC_SMPTE2084;
 }
 
-/* Output: the colorimetry in the format of S_FMT; without PRIV_MAGIC, or where it is not defined, there is
- * none.
+/* Output: the colorimetry in the format of S_FMT; none without PRIV_MAGIC, or where the fields are undefined.
  */
 struct v4l2_colorimetry sim_v4l2_format_colour(const struct sim_queue *queue, const struct v4l2_format *from)
 {

@@ -36,7 +36,7 @@ static uint32_t buffer_caps(const struct sim_queue *queue)
 	return queue->sim->options.no_buffer_caps ? 0 : caps;
 }
 
-/* vb2_verify_memory_type(), which REQBUFS and CREATE_BUFS begin with. */
+/* vb2_verify_memory_type(), the first check of REQBUFS and CREATE_BUFS. */
 static int verify_memory_type(const struct sim_queue *queue, uint32_t memory)
 {
 	static const uint32_t needed[5] = { [V4L2_MEMORY_MMAP] = SIM_CAP_MMAP,
@@ -93,7 +93,7 @@ int sim_vb2_allocate(struct sim_queue *queue, uint32_t n, uint32_t memory, const
 	return err ? -ENOMEM : 0;
 }
 
-/* queue_setup() of a driver: how many buffers are granted of those requested. */
+/* queue_setup() of a driver: the number of buffers granted. */
 static uint32_t granted_count(const struct sim_queue *queue, uint32_t requested)
 {
 	if (queue->sim->options.grant >= 0)
@@ -142,7 +142,7 @@ int sim_vb2_reqbufs(struct sim_file *file, void *argument)
 	return 0;
 }
 
-/* The plane sizes in the format of CREATE_BUFS; -EINVAL when one is too small for a frame. */
+/* The plane sizes in the format of CREATE_BUFS; -EINVAL if one is too small for a frame. */
 static int requested_lengths(const struct sim_queue *queue, const struct v4l2_format *format,
 			     uint32_t lengths[MAX_PLANES])
 {
@@ -205,7 +205,7 @@ static int verify_planes_array(const struct sim_queue *queue, const struct v4l2_
 		       : 0;
 }
 
-/* The buffer that QUERYBUF or QBUF names. */
+/* The buffer that QUERYBUF or QBUF selects. */
 static int find_buffer(const struct sim_queue *queue, const struct v4l2_buffer *b, struct sim_buffer **buffer)
 {
 	if (b->index >= queue->n_buffers || verify_planes_array(queue, b) < 0)
@@ -302,7 +302,7 @@ static struct v4l2_plane qbuf_plane(const struct sim_queue *queue, const struct 
 	return plane;
 }
 
-/* __verify_length(): a length of 0 is the whole DMA-BUF's in the single-planar API only. */
+/* __verify_length(): a length of 0 stands for the whole DMA-BUF only in the single-planar API. */
 static int verify_payload(const struct sim_queue *queue, const struct sim_plane *plane,
 			  const struct v4l2_plane *from)
 {
@@ -314,7 +314,7 @@ static int verify_payload(const struct sim_queue *queue, const struct sim_plane 
 	return bytesused > length || (from->data_offset && from->data_offset >= bytesused) ? -EINVAL : 0;
 }
 
-/* vb2_fill_vb2_v4l2_buffer(): what QBUF says is checked before the buffer's state is. */
+/* vb2_fill_vb2_v4l2_buffer(): checks the arguments of QBUF before the buffer's state. */
 static int verify_buffer(const struct sim_queue *queue, const struct sim_buffer *buffer,
 			 const struct v4l2_buffer *b)
 {
@@ -339,7 +339,7 @@ static bool allows_empty(const struct sim_queue *queue)
 	return queue->sim->m2m && queue->sim->options.no_commands;
 }
 
-/* Output: what the program says of the frame, which DQBUF gives back. */
+/* Output: stores the metadata of the frame from the program, which DQBUF returns. */
 static void set_frame(const struct sim_queue *queue, struct sim_buffer *buffer, const struct v4l2_buffer *b)
 {
 	const uint32_t kept = V4L2_BUF_FLAG_KEYFRAME | V4L2_BUF_FLAG_PFRAME | V4L2_BUF_FLAG_BFRAME |
