@@ -14,7 +14,7 @@
 
 /* --- NV16, the only 8-bit format of cameras and capture cards that libswscale (6 at least) lacks --- */
 
-/* A format with the same samples that libswscale has; AV_PIX_FMT_NONE if there is none. */
+/* A format that libswscale supports with the same samples; AV_PIX_FMT_NONE if there is none. */
 static enum AVPixelFormat planar_equivalent(enum AVPixelFormat format)
 {
 	return format == AV_PIX_FMT_NV16 ? AV_PIX_FMT_YUV422P : AV_PIX_FMT_NONE;
@@ -60,7 +60,7 @@ static void interleave_chroma(const AVFrame *planar, const AVFrame *semiplanar)
 	}
 }
 
-/* The format that libswscale is told to read, and to write. */
+/* The formats that libswscale reads and writes. */
 static enum AVPixelFormat sws_input(enum AVPixelFormat format)
 {
 	enum AVPixelFormat planar = planar_equivalent(format);

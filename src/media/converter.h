@@ -15,7 +15,7 @@ struct converter {
 	bool threaded; /* use all processors; needs reference-counted frames on both sides */
 	AVFrame *src_planar, *dst_planar; /* intermediate pictures for the formats that libswscale lacks, or
 					     NULL */
-	struct converter_params {         /* what sws is configured for */
+	struct converter_params {         /* configuration of sws */
 		enum AVPixelFormat format;
 		int width, height;
 		bool full_range;
@@ -35,9 +35,9 @@ void converter_close(struct converter *converter);
 
 /* AV_PIX_FMT_YUVJ420P and the like without the colour range that their name implies: AV_PIX_FMT_YUV420P. */
 enum AVPixelFormat converter_format_without_range(enum AVPixelFormat format);
-/* False where the matrix is not stated, or there is none as in RGB. */
+/* False where the matrix is not specified, or does not apply, as for RGB. */
 bool converter_matrix_is_stated(enum AVColorSpace matrix);
-/* Whether samples span 0..255: by color_range, by the format (yuvj*), or because it is RGB. */
+/* Whether the range is full: by color_range, by the format (yuvj*), or because it is RGB. */
 bool converter_full_range(enum AVPixelFormat format, enum AVColorRange range);
 /* The matrix to assume where none is given: ITU-R BT.709 from 720 rows on, otherwise BT.601. */
 enum AVColorSpace converter_default_matrix(int height);

@@ -6,11 +6,12 @@
 #include <stdbool.h>
 #include <libavcodec/avcodec.h>
 
-/* at_once: it gives each picture when it gets the frame, and so works on one at a time. Returns 0; -ENOTSUP
- * or another negative errno, logged; -ENOMEM, not logged. avcodec_free_context() takes what it leaves in any
+/* at_once: each picture comes out before the next frame is sent, so only one is decoded at a time. Returns
+ * 0; -ENOTSUP or another negative errno, logged; -ENOMEM, not logged. Call avcodec_free_context() in any
  * case. */
 int frame_decoder_open(AVCodecContext **decoder, const AVCodecParameters *par, bool at_once);
-/* What cameras usually deliver, before the first frame is decoded. JPEG is full range (JFIF, ITU-T T.871). */
+/* The format that cameras usually deliver, for use before the first frame is decoded. JPEG is full range
+ * (JFIF, ITU-T T.871). */
 enum AVPixelFormat frame_decoder_usual_format(enum AVCodecID codec);
 enum AVColorRange frame_decoder_usual_range(enum AVCodecID codec);
 

@@ -60,7 +60,7 @@ const char *libav_err_str(int err)
 	return local.error[0] ? local.error : err_str(err);
 }
 
-/* Some protocols log that they cannot connect, but not why. EIO says nothing. */
+/* Some protocols log that they cannot connect, but not why. EIO gives no reason. */
 void libav_log_address_error(const char *name, int err)
 {
 	const char *said = libav_err_str(err), *why = err_str(err);

@@ -31,15 +31,15 @@ void libav_log_address_error(const char *name, int err);
 /* The same line, but only if this object (an AVClass context) logged it; NULL otherwise. */
 const char *libav_error_from(const void *object);
 
-/* For an address, scheme://…, of a protocol that libavformat does not have for this direction: logs that, and
- * returns -EPROTONOSUPPORT. Otherwise 0; "file:" too is a protocol. */
+/* For an address, scheme://…, whose protocol libavformat does not support in this direction: logs that and
+ * returns -EPROTONOSUPPORT. Otherwise 0; "file:" is a protocol too. */
 int libav_check_protocol(const char *url, bool output);
 
 /* While set, libav's messages in this thread are discarded: for attempts that are expected to fail. Returns
  * the previous setting. */
 bool libav_mute(bool mute);
 
-/* As the free() of av_buffer_create(): for memory that is not the reference's to free. */
+/* A free() for av_buffer_create() that frees nothing, for memory that the reference does not own. */
 void libav_keep_memory(void *opaque, uint8_t *data);
 
 /* Allocates and initialises a bitstream filter for such a stream. 0 or a negative errno, not logged; the

@@ -19,7 +19,7 @@
 #include "media/read/direct_read.h"
 #include "media/libav.h"
 
-/* avio_read() bypasses the buffer for what is longer. */
+/* avio_read() bypasses the buffer for longer reads. */
 #define AVIO_BUFFER_BYTES 65536
 /* Of a pipe: with the default of 64 KiB, a raw frame takes dozens of context switches. */
 #define PIPE_BYTES (1 << 20)
@@ -33,12 +33,12 @@ struct avio_input {
 	bool own;      /* avio reads fd, by read_input() */
 	bool regular, address;
 	struct direct_read *direct; /* NULL: none */
-	int64_t base;               /* file offset of our byte 0: standard input may be partly read already */
+	int64_t base;               /* file offset at which we started: standard input may be partly read */
 	_Atomic bool cancelled;
 	_Atomic int error;
 };
 
-/* The protocols that one is built on; those not listed need no other. */
+/* The other protocols that a protocol uses; protocols not listed use none. */
 static const struct {
 	const char *protocol, *whitelist;
 } protocols[] = {
@@ -54,8 +54,8 @@ static const struct {
 	{ "rtsps", "rtsps,rtp,srtp,udp,tls,tcp" },
 };
 
-/* What a protocol of the table, of which some are a demuxer's, is built on; or its own name. NULL: unknown.
- */
+/* The protocols that one in the table (or a demuxer in it) uses; the protocol itself if it is not listed.
+ * NULL: unknown. */
 static const char *find_protocols(const char *url)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
@@ -177,7 +177,7 @@ static int read_input(void *opaque, uint8_t *buffer, int bytes)
 		avio_input_set_direct(in, NULL);
 	if (!in->direct)
 		return read_some(in, buffer, bytes);
-	/* While it parses headers, libavformat fills its own buffer. */
+	/* libavformat reads into its own buffer while it parses headers. */
 	if (buffer >= avio->buffer && buffer < avio->buffer + avio->buffer_size)
 		return read_and_note(in, buffer,
 				     bytes < DIRECT_READ_HEADER_BYTES ? bytes : DIRECT_READ_HEADER_BYTES);
@@ -307,7 +307,7 @@ static int open_address(struct avio_input *in, const char *url)
 	return err;
 }
 
-/* The path that a file: or pipe: URL names; NULL for standard input. */
+/* The path in a file: or pipe: URL; NULL for standard input. */
 static const char *path_of_url(const char *url)
 {
 	const char *path;

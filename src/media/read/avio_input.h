@@ -13,8 +13,8 @@
 struct avio_input;
 struct direct_read;
 
-/* Whether a path is there and can be read: 0, or a negative errno, logged. 0 for addresses, standard input
- * and numbered pictures. */
+/* Whether a path exists and can be read: 0, or a negative errno, logged. 0 for addresses, standard input and
+ * numbered pictures. */
 int avio_input_check(const char *url);
 /* url: a path, "-", "file:PATH", "pipe:" or a URL of one of libavformat's protocols. by_demuxer: do not open
  * it, the demuxer does. When cancel_fd (0 or below: none) is readable, blocking reads end with -ECANCELED.
@@ -25,7 +25,8 @@ void avio_input_close(struct avio_input *input); /* NULL is allowed */
 /* From any thread: every read from now on fails with -ECANCELED. */
 void avio_input_cancel(struct avio_input *input);
 
-/* Lets `direct` choose where bytes are read to; NULL ends that. Returns false if this input cannot. */
+/* Lets `direct` choose where data are read to; NULL ends that. Returns false if this input does not support
+ * it. */
 bool avio_input_set_direct(struct avio_input *input, struct direct_read *direct);
 
 AVIOContext *avio_input_context(struct avio_input *input); /* NULL with by_demuxer */
@@ -35,9 +36,9 @@ bool avio_input_is_seekable(const struct avio_input *input);
 /* The first read error, -ECANCELED once cancelled, or 0. */
 int avio_input_error(const struct avio_input *input);
 
-/* Whether it is the name of a file, or standard input, and not an address. */
+/* Whether it is the name of a file, or standard input, rather than an address. */
 bool avio_input_is_path(const char *url);
-/* What opening this URL may use, as a protocol_whitelist. */
+/* The protocols that opening this URL needs, as a protocol_whitelist. */
 const char *avio_input_protocols(const char *url);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How bright compressed pictures are: they are decoded. */
+/* The brightness of compressed pictures, which are decoded. */
 #include "media/read/compressed_brightness.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which part of a frame is shown in which part of a frame of another size. */
+/* Maps a frame to one of another size: source and destination rectangles. */
 #include "media/read/crop.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 
-/* A sample aspect ratio beyond this, or below its inverse, is taken for a mistake in the file. */
+/* A larger sample aspect ratio, or a smaller one than its inverse, is taken for a mistake in the file. */
 #define MAX_SAMPLE_ASPECT 20
 
 static int chroma_width(enum AVPixelFormat format)
@@ -20,8 +20,8 @@ static int chroma_height(enum AVPixelFormat format)
 	return 1 << av_pix_fmt_desc_get(format)->log2_chroma_h;
 }
 
-/* The multiple of `unit` nearest to length, from one unit up to `max`, which need not be a multiple, and is
- * what is meant where sizes were rounded to even ones. */
+/* The multiple of `unit` nearest to length, at least one unit and at most `max`. `max` itself counts as a
+ * multiple if length is nearest to it, as where sizes were rounded to even ones. */
 static int round_length(double length, int unit, int max)
 {
 	int units = length < max - 1 ? (int)(length / unit + 0.5) : max;
@@ -48,8 +48,8 @@ static double display_aspect(struct frame_shape shape, AVRational aspect)
 	return known_aspect(aspect) * shape.width / shape.height;
 }
 
-/* Of a television picture of 720 columns there are 702, 704 or all in 4:3: 59/54, 12/11 and 16/15 are meant
- * to be the same (10/11, 8/9). */
+/* The 4:3 picture of a 720-column television frame is 702, 704 or 720 columns wide, depending on the source:
+ * the ratios 59/54, 12/11 and 16/15 (10/11, 8/9) are meant to be equal. */
 static bool is_nearly_square(double aspect)
 {
 	return aspect > 0.97 && aspect < 1.03;
@@ -101,7 +101,7 @@ static void crop_edges(double aspect, struct frame_shape from, double to_aspect,
 	crop->from.y = centre_offset(from.height, crop->from.height, h);
 }
 
-/* A device of even sizes for a file of an odd one. */
+/* For a device with even sizes and a file with an odd one. */
 static bool is_rounded_down(struct frame_shape from, struct frame_shape to)
 {
 	return (to.width == from.width || to.width == from.width - 1) &&

@@ -8,7 +8,8 @@
 #include "media/read/limits.h"
 #include "media/libav.h"
 
-/* Frame threads delay small frames more than they speed them up, and each takes the memory of a large one. */
+/* Frame threads delay small frames more than they speed them up, and each needs the memory of a large frame.
+ */
 #define THREADS_ABOVE_PIXELS (320 * 240)
 #define THREADS_BELOW_PIXELS (8192 * 4352)
 /* A decoder that is drained may fail again and again without ever returning AVERROR_EOF. */
@@ -105,8 +106,8 @@ static bool should_skip_packet(const struct decoder *d)
 	return d->intra_only && d->packet->flags & AV_PKT_FLAG_CORRUPT;
 }
 
-/* Sends one packet, or starts draining at the end of the file or on a read error: the frames inside the
- * decoder are good. Returns 0 or -ECANCELED. */
+/* Sends one packet. At the end of the file, or on a read error, starts draining: the frames in the decoder
+ * are good. Returns 0 or -ECANCELED. */
 static int send_packet(struct decoder *d, struct demuxer *demuxer)
 {
 	int more, err;

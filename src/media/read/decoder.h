@@ -13,8 +13,8 @@ struct decoder {
 	struct decoder_buffers buffers;
 	const char *path;
 	bool intra_only;
-	bool joinable;  /* files of this container may begin in the middle of a stream, without a key frame */
-	bool midstream; /* no frame yet of such a file: what cannot be decoded is not counted as damage */
+	bool joinable; /* a file of this container may begin in the middle of a stream, without a key frame */
+	bool midstream; /* no frame of such a file yet: errors do not count as damage */
 	bool draining;
 	int error;           /* of the demuxer; returned once the decoder is drained */
 	unsigned n_failures; /* in a row */
@@ -27,8 +27,9 @@ struct decoder {
 int decoder_open(struct decoder *decoder, const struct demuxer *demuxer, const char *name);
 void decoder_close(struct decoder *decoder);
 
-/* The next frame in presentation order: 1; 0 at the end of the stream; a negative errno of demuxer_read(),
- * after all frames that could be decoded. What cannot be decoded is skipped and counted. */
+/* Returns the next frame in presentation order: 1; 0 at the end of the stream; a negative errno of
+ * demuxer_read(), after all frames that can be decoded. Frames that cannot be decoded are skipped and
+ * counted. */
 int decoder_read(struct decoder *decoder, struct demuxer *demuxer, AVFrame *frame);
 /* Call after demuxer_seek(). */
 void decoder_flush(struct decoder *decoder);

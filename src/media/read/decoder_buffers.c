@@ -20,18 +20,18 @@
 struct decoder_buffer {
 	struct decoder_buffers *owner;
 	int64_t bytes;       /* of libavcodec's memory */
-	struct frame buffer; /* the target's, with a reference; memory NULL: none */
+	struct frame buffer; /* the target's buffer, with a reference; memory NULL: none */
 	bool counted;        /* in owner->n_used */
-	bool taken;          /* by decoder_buffers_take() */
+	bool taken;          /* returned by decoder_buffers_take() */
 };
 
-/* What a decoder writes beyond the frame: rows and columns of a plane rounded up to these units. All others
- * are given what avcodec_align_dimensions2() says, which is the most that any decoder needs, and usually more
- * than a device's buffer has. */
+/* How far decoders write beyond the frame: rows and columns of a plane are rounded up to these units. Other
+ * decoders get what avcodec_align_dimensions2() returns, which is the most that any decoder needs, and
+ * usually more than a device's buffer has. */
 static const struct padding {
 	enum AVCodecID codec;
 	int rows, columns;
-	int rows_read; /* read, not written, below the last row */
+	int rows_read; /* rows read, not written, below the last one */
 } paddings[] = {
 	{ AV_CODEC_ID_H264, 1, 1, 2 },   /* asks for the coded size, which is whole macroblocks */
 	{ AV_CODEC_ID_HEVC, 1, 1, 0 },   /* the same */
@@ -117,7 +117,7 @@ static bool buffer_suits(const struct target *target, AVCodecContext *decoder, c
 	return true;
 }
 
-/* As far as it can be said before a buffer is acquired. */
+/* Whether the frame can be in a buffer of the target, as far as it is known before one is acquired. */
 static bool frame_suits(const struct decoder_buffers *buffers, const struct target *target,
 			const AVCodecContext *decoder, const AVFrame *frame)
 {
@@ -173,7 +173,7 @@ static int acquire_for(struct decoder_buffer *b, const struct target *target, AV
 	return frame->buf[0] ? 0 : -ENOMEM;
 }
 
-/* -EAGAIN: none can be had now. */
+/* -EAGAIN: there is no buffer now. */
 static int use_target(struct decoder_buffers *buffers, const struct target *target, AVCodecContext *decoder,
 		      AVFrame *frame)
 {

@@ -16,15 +16,15 @@
 
 /* Consecutive errors after which reading stops. */
 #define MAX_ERRORS 16
-/* libavformat's guess of a frame rate may be the resolution of the timestamps: when it is so much above the
- * mean. */
+/* libavformat may guess the resolution of the timestamps for the frame rate: it is one if it exceeds the mean
+ * rate by this factor. */
 #define MAX_TICKS_PER_FRAME 1.5
-/* The first picture of a series is looked for up to this number. */
+/* The first picture of a series has a number up to this. */
 #define MAX_FIRST_PICTURE "10000"
-/* A higher frame rate is the resolution of the container's timestamps. */
+/* A higher frame rate is taken for the resolution of the container's timestamps. */
 #define MAX_FPS 1000
 
-/* Demuxers of bare bitstreams, of which libavformat flags some alone as without timestamps. */
+/* Demuxers of bare bitstreams; libavformat flags only some as having no timestamps. */
 static const char bitstreams[] =
 	"h264,hevc,vvc,evc,m4v,mpegvideo,mjpeg,h261,h263,vc1,cavsvideo,avs2,avs3,dirac,obu";
 
@@ -54,8 +54,8 @@ const char *demuxer_advice(const struct demuxer *d)
 	return "";
 }
 
-/* Logs why opening failed, and returns that as an errno: a read error rather than what libavformat made of
- * it. */
+/* Logs why opening failed, and returns it as an errno: the read error, if there was one, rather than
+ * libavformat's. */
 static int log_demuxer_error(const struct demuxer *d, int err, const char *what)
 {
 	int input_err = avio_input_error(d->input), result = -EBADMSG;
@@ -73,7 +73,7 @@ static int log_demuxer_error(const struct demuxer *d, int err, const char *what)
 	return input_err < 0 ? input_err : result;
 }
 
-/* By libavformat's name, or a file name extension. */
+/* Finds a demuxer by libavformat's name, or by a file name extension. */
 static const AVInputFormat *find_demuxer(const char *name)
 {
 	const AVInputFormat *format = av_find_input_format(name);
@@ -88,7 +88,8 @@ static const AVInputFormat *find_demuxer(const char *name)
 	return NULL;
 }
 
-/* By a name such as x.png libavformat probes a sequence of files, image2; by its bytes, one image. */
+/* For a name such as x.png libavformat probes a sequence of files, image2; for its content, a single image.
+ */
 static int probe_format(struct demuxer *d)
 {
 	AVIOContext *avio = avio_input_context(d->input);
@@ -101,7 +102,8 @@ static int probe_format(struct demuxer *d)
 	return err < 0 ? log_demuxer_error(d, err, "no container that libavformat knows") : 0;
 }
 
-/* Containers that libavformat finds where there is no video in them, or not enough to read it. */
+/* Rejects containers that libavformat also detects in files without video, or without the data needed to read
+ * it. */
 static int check_demuxer(const struct demuxer *d, const struct demuxer_options *options)
 {
 	if (strcmp(d->format->name, "tty") == 0 && !options->container) {
@@ -142,7 +144,7 @@ static int choose_demuxer(struct demuxer *d, const struct demuxer_options *optio
 	return d->format ? check_demuxer(d, options) : 0;
 }
 
-/* Demuxers have these options if they need them. */
+/* Sets demuxer options; demuxers that need them have them. */
 static int make_settings(struct demuxer *d, const struct demuxer_options *options)
 {
 	char text[32];
@@ -165,7 +167,7 @@ static int make_settings(struct demuxer *d, const struct demuxer_options *option
 	return err < 0 ? log_no_memory() : 0;
 }
 
-/* libavformat decodes frames here, of whatever size the file claims. */
+/* libavformat decodes frames here, of any size that the file claims. */
 static int probe_streams(struct demuxer *d)
 {
 	unsigned n = d->context->nb_streams;
@@ -193,7 +195,7 @@ static struct demuxer_colours stream_colours(const AVStream *stream)
 	return (struct demuxer_colours){ p->color_range, p->color_space, p->color_primaries, p->color_trc };
 }
 
-/* Probing replaces what the container says of colours by what the codec says. */
+/* Probing overwrites the colours of the container with those of the codec. */
 static int find_stream_info(struct demuxer *d)
 {
 	unsigned n = d->context->nb_streams;
@@ -228,7 +230,7 @@ static int open_context(struct demuxer *d)
 	if (!d->context)
 		return log_demuxer_error(d, -ENOMEM, "opening failed");
 	d->context->pb = avio;
-	/* Else avformat_close_input() would close it, when opening does not get as far as that. */
+	/* Otherwise avformat_close_input() would close it if opening fails early. */
 	d->context->flags |= avio ? AVFMT_FLAG_CUSTOM_IO : 0;
 	d->context->interrupt_callback = *avio_input_interrupt(d->input);
 	err = limits_apply(d->context, avio_input_protocols(d->url), d->allow_playlists || d->is_series,
@@ -245,7 +247,7 @@ static int open_context(struct demuxer *d)
 	return find_stream_info(d);
 }
 
-/* A pattern that the user wrote opens no files but those that it names. In an address % encodes a byte. */
+/* A pattern opens only files that match it. In an address % encodes a byte. */
 static bool is_series(const char *url, const char *container)
 {
 	return avio_input_is_path(url) && access(url, F_OK) < 0 && av_filename_number_test(url) &&
@@ -254,7 +256,7 @@ static bool is_series(const char *url, const char *container)
 
 int demuxer_open(struct demuxer *d, const struct demuxer_options *options)
 {
-	bool by_demuxer; /* which needs the URL, not an AVIOContext */
+	bool by_demuxer; /* the demuxer opens the URL, not an AVIOContext */
 	int err;
 
 	d->allow_playlists = options->allow_playlists;
@@ -307,7 +309,7 @@ static bool is_truncated(const struct demuxer *d)
 	       avio_tell(d->context->pb) > d->end;
 }
 
-/* What demuxer_read() is to return after av_read_frame() failed; 1: try again, after the damaged part. */
+/* Returns what demuxer_read() returns after av_read_frame() failed; 1: try again, after the damaged part. */
 static int handle_read_error(struct demuxer *d, int err)
 {
 	int input_err = avio_input_error(d->input);
@@ -428,8 +430,8 @@ static bool attach_direct_read(struct demuxer *d)
 	return d->direct.frame_bytes && avio_input_set_direct(d->input, &d->direct);
 }
 
-/* Reads one packet the usual way for direct_read to verify. The caller seeks back, so errors show up again.
- */
+/* Reads one packet the usual way, for direct_read to verify. The caller then seeks back, so that errors are
+ * seen again. */
 static int verify_direct_read(struct demuxer *d)
 {
 	AVPacket *packet = av_packet_alloc();
@@ -479,10 +481,10 @@ int demuxer_seek(struct demuxer *d, int64_t time_ns)
 				   av_rescale_q(time_ns, nanoseconds, d->stream->time_base), &time))
 		return log_demuxer_error(d, -ERANGE, "seeking failed");
 	libav_clear_error();
-	/* Demuxers discard what they read while they search. */
+	/* While they search, demuxers discard what they read. */
 	direct_read_attach(&d->direct, NULL);
 	d->direct.suspended = true;
-	/* MPEG-TS is searched by time for want of an index, which may miss the first frame: its dts precedes
+	/* MPEG-TS has no index and is searched by time, which may miss the first frame, as its dts is before
 	 * the start time. */
 	if (time_ns == 0 && d->context->iformat->flags & AVFMT_TS_DISCONT)
 		err = avformat_seek_file(d->context, -1, 0, 0, 0, AVSEEK_FLAG_BYTE);

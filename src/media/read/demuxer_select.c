@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which of a file's video streams is read. */
+/* Chooses the video stream of a file. */
 #include "media/read/demuxer.h"
 
 #include <errno.h>
@@ -38,8 +38,8 @@ static bool is_auxiliary(const AVFormatContext *context, const AVStream *stream)
 	return false;
 }
 
-/* libavformat's choice, which knows of the default stream and of programs, or the first one that will do. -1:
- * none. */
+/* The stream that libavformat chooses, by default flags and programs, or else the first usable one. -1: none.
+ */
 static int choose_stream(AVFormatContext *context)
 {
 	int best = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);

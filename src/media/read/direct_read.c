@@ -7,11 +7,11 @@
 #include "base/array.h"
 #include "base/log.h"
 
-/* Of a smaller frame most or all may have been read along with a header, and a read of what is left may be as
- * short as one of a header. To copy it takes less time than a read() of its own does. */
+/* Most or all of a smaller frame may have been read along with a header, and a read of its rest may be as
+ * short as one of a header. Copying such a frame takes less time than a read() of its own. */
 #define MIN_FRAME_BYTES (2 * DIRECT_READ_HEADER_BYTES)
 
-/* In the flags of a block: more than one frame in it. RFC 9559, section 10. */
+/* Flags of a block that contains several frames. RFC 9559, section 10. */
 #define BLOCK_LACING 0x06
 
 /* The header of the block whose data is being read; NULL: not known. */
@@ -50,7 +50,7 @@ static bool is_mov_sample(struct direct_read *d, int64_t position)
 	return false;
 }
 
-/* Demuxers that read a raw frame by one avio_read() into the packet they return next. Without a check: they
+/* Demuxers that read a raw frame by one avio_read() into the packet they return next. Those without a check
  * read nothing else of that size, and do not look at the data. */
 static const struct {
 	const char *name;
@@ -86,7 +86,7 @@ void direct_read_close(struct direct_read *d)
 	*d = (struct direct_read){ 0 };
 }
 
-/* A read was no frame, so the next one may not be either. */
+/* A read was not a frame, so that the next one may not be one either. */
 static void disable(struct direct_read *d)
 {
 	drop_buffer(d);
@@ -116,7 +116,8 @@ void direct_read_discontinuity(struct direct_read *d)
 	d->n_recent = 0;
 }
 
-/* Whether a read of so many bytes is the rest of a frame. Until that is verified, remembers it only. */
+/* Whether a read of this length is the rest of a frame. Before the demuxer is verified, only records the
+ * read. */
 static bool is_direct(struct direct_read *d, uint8_t *data, size_t bytes, int64_t position)
 {
 	size_t skip = d->skip;
@@ -148,12 +149,12 @@ uint8_t *direct_read_begin(struct direct_read *d, uint8_t *data, int *bytes, int
 		disable(d);
 	if (!d->frame_bytes || d->buffer.memory)
 		return NULL;
-	/* What the container puts before the frame in the same packet is read first, on its own. */
+	/* Data that the container puts before the frame in the same packet are read first, separately. */
 	if (n > d->frame_bytes && n - d->frame_bytes <= DIRECT_READ_HEADER_BYTES)
 		*bytes = (int)(n - d->frame_bytes);
 	if (!is_direct(d, data, n, position))
 		return NULL;
-	/* If it was not taken, the last packet's buffer may be the only one there is. */
+	/* If it was not taken, the last packet may occupy the only free buffer. */
 	av_buffer_unref(&d->packet_memory);
 	if (target_acquire(d->target, true, &d->buffer) < 0)
 		return NULL;
@@ -254,7 +255,8 @@ int direct_read_take(struct direct_read *d, AVFrame *frame, struct frame *out)
 		target_set_payload(d->target, out);
 		result = out->memory ? 1 : log_no_memory();
 	} else {
-		/* The caller acquires a buffer to draw the frame into, which may be the one it lies in. */
+		/* The caller acquires a buffer to draw the frame into, which may be the one that the frame is
+		 * in. */
 		d->frame_bytes = 0;
 		result = av_frame_make_writable(frame) < 0 ? log_no_memory() : 0;
 	}

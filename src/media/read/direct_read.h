@@ -29,13 +29,13 @@ struct direct_read {
 	bool (*is_frame)(struct direct_read *direct, int64_t position); /* NULL: every read of the size is */
 	size_t frame_bytes;                                             /* 0: off */
 	bool suspended;                                                 /* while the demuxer seeks */
-	bool verified;                                                  /* a read has come out as a packet */
-	struct frame buffer; /* being read into; memory NULL: none */
+	bool verified;                                                  /* a read matched a packet */
+	struct frame buffer; /* that is read into; memory NULL: none */
 	uint8_t *data;       /* address that the demuxer passed for byte `skip` of the frame; NULL: none */
-	size_t skip;         /* bytes of the frame that the demuxer has already */
+	size_t skip;         /* bytes of the frame that the demuxer has read already */
 	int next_sample;     /* index entry to begin the search with */
 	uint8_t block[DIRECT_READ_BLOCK_BYTES]; /* header of the first frame's block */
-	uint8_t recent[DIRECT_READ_HEADER_BYTES + DIRECT_READ_BLOCK_BYTES]; /* read last, not directly */
+	uint8_t recent[DIRECT_READ_HEADER_BYTES + DIRECT_READ_BLOCK_BYTES]; /* data read last, not directly */
 	size_t n_recent;
 	struct frame packet_buffer; /* the buffer that is the last packet's memory, and */
 	AVBufferRef *packet_memory; /* a reference to it until direct_read_take(); NULL: none */
@@ -47,18 +47,20 @@ void direct_read_open(struct direct_read *direct, const struct target *target, c
 		      AVStream *stream);
 void direct_read_close(struct direct_read *direct);
 
-/* Before a read of *bytes to `data` at this position in the file. Returns where to read all *bytes to
- * instead, having waited for a buffer; or NULL: read to `data`, up to *bytes, which may have been reduced. */
+/* Call before a read of *bytes to `data` at this position in the file. Returns the address to read all
+ * *bytes to instead, having waited for a buffer; or NULL: read to `data`, up to *bytes, which may have
+ * been reduced. */
 uint8_t *direct_read_begin(struct direct_read *direct, uint8_t *data, int *bytes, int64_t position);
-/* After it: n_read of `bytes`, or a negative errno. */
+/* Call after it, with n_read of `bytes`, or a negative errno. */
 void direct_read_end(struct direct_read *direct, int bytes, int n_read);
-/* These bytes were read to where the demuxer asked. */
+/* These bytes were read to the address that the demuxer gave. */
 void direct_read_note(struct direct_read *direct, const uint8_t *data, size_t bytes);
 /* The position in the file has changed. */
 void direct_read_discontinuity(struct direct_read *direct);
 
-/* Makes what was read directly the memory of the packet that the demuxer returned next (NULL: it returned
- * none). Returns false if the packet may contain memory that was never written, and must be dropped. */
+/* Makes the data that were read directly the memory of the packet that the demuxer returned next (NULL: it
+ * returned none). Returns false if the packet may contain memory that was never written, and must be
+ * dropped. */
 bool direct_read_attach(struct direct_read *direct, AVPacket *packet);
 
 /* If the frame decoded from the last packet lies in the target's buffer, fills in *out, with a new reference,

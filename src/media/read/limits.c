@@ -13,11 +13,11 @@
 #define MAX_ALLOCATION_BYTES ((size_t)1200 << 20)
 #define MAX_STREAMS 128
 
-/* Enough for the headers and one raw frame of 640x480, which containers of live streams begin with. */
+/* Enough for the headers and one raw frame of 640x480, with which containers of live streams begin. */
 #define LIVE_PROBE_BYTES (512 << 10)
 #define LIVE_PROBE_US 500000
 
-/* All reference frames that H.264 allows at 8192 columns take less than the maximum. */
+/* More than all reference frames that H.264 allows at 8192 columns. */
 #define MIN_FRAME_BYTES (INT64_C(512) << 20)
 #define MAX_FRAME_BYTES (INT64_C(2) << 30)
 

@@ -27,7 +27,7 @@ static const AVBitStreamFilter *find_filter(enum AVCodecID codec)
 	return NULL;
 }
 
-/* By its FourCC where libavcodec does not know the codec, as of FWHT. */
+/* Finds the format by its FourCC if libavcodec does not know the codec (FWHT). */
 static const struct pixfmt *find_packet_format(const AVCodecParameters *parameters)
 {
 	return parameters->codec_id == AV_CODEC_ID_NONE ? pixfmt_by_fourcc(parameters->codec_tag)

@@ -8,20 +8,20 @@
 
 /* Zeroed before packet_reader_open(); packet_reader_close() takes a half-open one. */
 struct packet_reader {
-	AVBSFContext *filter; /* NULL: the demuxer's packets are right as they are */
+	AVBSFContext *filter; /* NULL: the demuxer's packets need no change */
 	AVPacket *packet;
-	const struct pixfmt *pix; /* V4L2's name of the codec */
+	const struct pixfmt *pix; /* V4L2's format for the codec */
 	const char *path;
 	bool draining;
 	uint64_t n_damaged;
 };
 
-/* Returns 0, -EINVAL for a codec that no V4L2 format stands for, -EBADMSG or -ENOMEM; logged. */
+/* Returns 0, -EINVAL for a codec without a V4L2 format, -EBADMSG or -ENOMEM; logged. */
 int packet_reader_open(struct packet_reader *reader, const struct demuxer *demuxer);
 void packet_reader_close(struct packet_reader *reader);
 
-/* The next packet in decoding order, in reader->packet: 1; 0 at the end; a negative errno of demuxer_read().
- */
+/* Reads the next packet in decoding order to reader->packet: 1; 0 at the end; a negative errno of
+ * demuxer_read(). */
 int packet_reader_read(struct packet_reader *reader, struct demuxer *demuxer);
 /* Copies that packet into a buffer of the target; sets payload and copied_bytes. Returns what
  * target_acquire() does; -EMSGSIZE, logged, where the packet does not fit. */

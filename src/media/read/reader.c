@@ -11,14 +11,14 @@
 #include "base/log.h"
 #include "media/read/reader_internal.h"
 
-/* How far before --start to seek, at first, where a key frame was missed. */
+/* How far before --start to seek first if a key frame was missed. */
 #define MIN_SEEK_MARGIN_NS NS_PER_S
 
 int reader_seek_to_start(struct reader *r)
 {
 	int64_t time_ns = r->start_ns - r->seek_margin_ns;
 
-	/* Of a file without times the frames are counted. */
+	/* In a file without timestamps frames are counted. */
 	if (time_ns < 0 || demuxer_is_untimed(&r->demuxer))
 		time_ns = 0;
 	r->sought = r->start_ns > 0;
@@ -68,7 +68,7 @@ static int check_packet_codec(const struct reader *r)
 	return -ERANGE;
 }
 
-/* What reader_open() read of the file, to learn what is in it, is read again. */
+/* Seeks back to the start: reader_open() has read a part of the file to learn its format. */
 static int enable_direct_read(struct reader *r, struct frame_shape shape)
 {
 	const struct video_format *f = &r->info.format;
@@ -102,7 +102,7 @@ int reader_start(struct reader *r, const struct reader_target *target)
 		err = scaler_check(&r->scaler, shape, aspect);
 	if (err < 0)
 		return err;
-	/* Otherwise each frame is drawn. */
+	/* Otherwise the frame is drawn. */
 	if (!orientation_is_upright(r->orientation) || !scaler_is_whole(&r->scaler))
 		return 0;
 	decoder_buffers_enable(&r->decoder.buffers, &r->target, target->n_direct);
@@ -141,7 +141,7 @@ static int64_t frame_duration(const AVFrame *frame)
 #endif
 }
 
-/* A frame may have a matrix of its own, as that of a photograph. */
+/* A frame, such as a photograph, may have a display matrix of its own. */
 static struct orientation frame_orientation(const struct reader *r)
 {
 	const int32_t *matrix = r->own_orientation ? NULL : rotate_frame_matrix(r->frame);
@@ -156,7 +156,7 @@ static int draw_turned(struct reader *r, struct orientation orientation, struct 
 	return turned ? draw_into_target(r, turned, out) : -ENOMEM;
 }
 
-/* Of a live stream without times, that of its arrival. */
+/* A live stream without timestamps gets those of its arrival. */
 static void set_times(struct reader *r, int64_t pts, int64_t duration, struct frame *out)
 {
 	if (!r->info.live)
@@ -191,7 +191,7 @@ static int finish_frame(struct reader *r, struct frame *out)
 	return 1;
 }
 
-/* A frame's time from the start of the file; false: not known. */
+/* The time of a frame from the start of the file; false: not known. */
 static bool find_file_time(const struct reader *r, int64_t pts, int64_t *time_ns)
 {
 	int64_t time;
@@ -213,8 +213,8 @@ static bool is_before_start(const struct reader *r, int64_t pts)
 	return r->start_ns > 0 && find_file_time(r, pts, &time_ns) && time_ns < r->start_ns;
 }
 
-/* Where libavformat has no index it seeks to any packet, and the first key frame behind that may be later
- * than start_ns. Returns whether to seek again, with a larger margin. */
+/* Without an index libavformat seeks to any packet, and the next key frame may be later than start_ns.
+ * Returns whether to seek again, with a larger margin. */
 static bool is_sought_too_far(struct reader *r, bool has_frame)
 {
 	bool sought = r->sought && r->timestamps.discont && r->seek_margin_ns < r->start_ns;
@@ -226,14 +226,14 @@ static bool is_sought_too_far(struct reader *r, bool has_frame)
 	return true;
 }
 
-/* The next one that is whole, but for what is damaged. */
+/* Decodes the next frame that is complete, unless it is damaged. */
 static int decode_whole_frame(struct reader *r)
 {
 	int err;
 
 	do {
 		av_frame_unref(r->frame);
-		/* What cannot be decoded before a key frame is no damage. */
+		/* Errors before the first key frame are not damage. */
 		if (r->needs_key)
 			r->decoder.midstream = true;
 		err = decoder_read(&r->decoder, &r->demuxer, r->frame);
@@ -257,7 +257,7 @@ static int decode_frame(struct reader *r)
 	}
 }
 
-/* At the end: whether the last frame, which began before start_ns, is shown at that time. */
+/* At the end of the file: whether the last frame, which began before start_ns, is shown at that time. */
 static bool take_skipped_frame(struct reader *r)
 {
 	int64_t duration = frame_duration(r->skipped), end_ns;
@@ -305,7 +305,7 @@ static int next_decoded_frame(struct reader *r, struct frame *out)
 	return err;
 }
 
-/* The first packet must be a key frame: that which was sought, else the first one after start_ns. */
+/* The first packet must be a key frame: the one that was sought, else the first one after start_ns. */
 static bool should_skip_to_key(const struct reader *r, const AVPacket *packet)
 {
 	if (r->start_ns <= 0 || r->n_in_round > 0)
@@ -356,7 +356,7 @@ static int next_round(struct reader *r)
 	return 1;
 }
 
-/* What reader_next() is to return at the end of the last round. */
+/* Returns what reader_next() returns at the end of the last round. */
 static int end_result(const struct reader *r)
 {
 	const char *damage = r->demuxer.damage;

@@ -24,11 +24,12 @@ enum reader_rotate {
 struct reader_options {
 	const char *url;       /* a path, "-", or a libavformat URL */
 	const char *container; /* libavformat's name; NULL: probe */
-	const char *decoder;   /* of libavcodec; NULL: libavcodec's choice; "copy": do not decode */
-	bool allow_playlists; /* containers that open other files or addresses: hls, concat, dash, sdp, … */
-	struct fraction fps;  /* of a file without times; 0/0: libavformat's default, or live */
+	const char *decoder;   /* of libavcodec; NULL: its choice; "copy": do not decode */
+	bool allow_playlists;  /* allow containers that open other files or addresses: hls, concat, dash, sdp,
+				  … */
+	struct fraction fps;   /* of a file without timestamps; 0/0: libavformat's default, or live */
 	uint32_t width, height; /* of raw frames without a header, container "rawvideo" */
-	enum AVPixelFormat av;  /* the same */
+	enum AVPixelFormat av;  /* likewise */
 	bool has_stream;
 	unsigned stream;  /* number of the stream to play; without has_stream: the best */
 	int64_t start_ns; /* begin with the first frame at or after this time */
@@ -38,10 +39,10 @@ struct reader_options {
 };
 
 /* Opens the file and a decoder for its best video stream. Returns 0 or a negative errno, logged: that of
- * opening the file, -EINVAL for a decoder, container or stream that does not exist, -EPERM for a playlist,
- * -EBADMSG for a file that is no video. */
+ * opening the file; -EINVAL for an unknown decoder, container or stream; -EPERM for a playlist; -EBADMSG for
+ * a file without video. */
 int reader_open(struct reader **reader, const struct reader_options *options);
-/* Ends reading and unreferences every buffer of the target. Only reader_info() may be called after it. */
+/* Stops reading and unreferences every buffer of the target. Only reader_info() may be called after it. */
 void reader_stop(struct reader *reader);
 void reader_close(struct reader *reader); /* NULL is allowed */
 /* From any thread: the current and all later reads of the input, and so reader_next(), fail with -ECANCELED.
@@ -50,30 +51,30 @@ void reader_cancel(struct reader *reader);
 
 struct reader_info {
 	const char *path, *container, *codec;
-	/* The file's width, height, field order, colours and fps; fourcc and pix with "copy" only. The size
-	 * is that of the pictures as they are turned. */
+	/* Width, height, field order, colours and fps of the file; fourcc and pix only with "copy". The size
+	 * is that of the rotated pictures. */
 	struct video_format format;
 	enum AVPixelFormat av; /* AV_PIX_FMT_NONE with "copy" */
 	enum AVCodecID codec_id;
 	struct fraction sample_aspect; /* sample aspect ratio; 0/0: not known */
-	bool turned;                   /* its pictures are, as the user or the file says */
-	bool live;           /* no times, no rate, cannot seek: its frames have the times of their arrival */
+	bool turned;                   /* pictures are rotated, by the user or the file */
+	bool live;           /* no timestamps, no rate, cannot seek: frames get the time of their arrival */
 	int64_t duration_ns; /* 0: not known */
 	uint64_t read;       /* frames returned so far */
-	uint64_t damaged;    /* packets or frames that could not be read or decoded, or have errors */
+	uint64_t damaged;    /* packets or frames that are damaged or could not be read or decoded */
 };
 struct reader_info reader_info(const struct reader *reader);
 
 struct reader_target {
 	struct video_format format; /* of the frames wanted */
 	enum scaling scaling;
-	/* Called for an empty buffer: sets memory, planes[].data and, in planes[].bytes, the length of each
-	 * plane. Returns 0; -EAGAIN if there is none and wait is false; -ECANCELED when there will be none
-	 * any more. The reference is the reader's, which returns it with a frame or unreferences it. Called
-	 * from the decoder's threads too, then with wait false. */
+	/* Called to get an empty buffer: sets memory, planes[].data and, in planes[].bytes, the length of
+	 * each plane. Returns 0; -EAGAIN if there is none and wait is false; -ECANCELED if no more will come.
+	 * The reader owns the reference, and returns it with a frame or unreferences it. Decoder threads call
+	 * it too, with wait false. */
 	int (*acquire)(void *opaque, bool wait, struct frame *buffer);
 	void *opaque;
-	unsigned n_direct; /* buffers that the decoder may use at a time, as references too; 0: none */
+	unsigned n_direct; /* the most buffers that the decoder may use, as references too; 0: none */
 };
 /* Call once, before reader_next(). Returns 0; -ERANGE, logged, where the sizes differ with SCALING_NONE, or
  * libswscale cannot convert; another negative errno. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What reader.c and reader_open.c share. */
+/* Shared by reader.c and reader_open.c. */
 #ifndef MEDIA_READ_READER_INTERNAL_H
 #define MEDIA_READ_READER_INTERNAL_H
 
@@ -15,28 +15,28 @@ struct reader {
 	uint64_t loops;
 	struct demuxer demuxer;
 	struct decoder decoder;
-	struct packet_reader packets; /* in place of the decoder */
+	struct packet_reader packets; /* used in place of the decoder */
 	bool copy;
 	struct target target;
 	struct orientation orientation; /* of the file's frames, or the user's */
-	bool own_orientation;           /* the user's: what single frames say does not matter */
+	bool own_orientation;           /* the user's: those of single frames are ignored */
 	struct rotator rotator;
 	struct scaler scaler;
 	struct timestamps timestamps;
 	struct reader_info info;
 	AVFrame *frame;
-	bool has_frame; /* reader_open() decoded one to learn what the frames are */
+	bool has_frame; /* decoded by reader_open() to learn the format */
 	bool ended;
-	bool sought;            /* to start_ns, and no frame has been returned since */
-	bool needs_key;         /* sought without an index: frames before the first key frame are not whole */
-	AVFrame *skipped;       /* the last one before start_ns, until there is a later one */
-	uint64_t n_skipped;     /* of this round */
-	int64_t seek_margin_ns; /* how much earlier to seek to, so as to find a key frame in time */
+	bool sought;        /* sought to start_ns, and no frame was returned since */
+	bool needs_key;     /* sought without an index: frames before the first key frame may be incomplete */
+	AVFrame *skipped;   /* the last one before start_ns, until there is a later one */
+	uint64_t n_skipped; /* of this round */
+	int64_t seek_margin_ns; /* distance before start_ns to seek to, to find a key frame in time */
 	uint64_t n_rounds, n_in_round;
 	int64_t first_arrival_ns;
 };
 
-/* To start_ns less the margin. 0 or a negative errno, logged. */
+/* Seeks to start_ns minus the margin. 0 or a negative errno, logged. */
 int reader_seek_to_start(struct reader *reader);
 
 #endif

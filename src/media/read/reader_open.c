@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Opens a file, and finds out what its frames are. */
+/* Opens a file and determines the format of its frames. */
 #include "media/read/reader.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ static int open_stream_decoder(struct reader *r, const char *decoder)
 		       : decoder_open(&r->decoder, &r->demuxer, decoder);
 }
 
-/* A photograph says in its own header how it must be turned. */
+/* A photograph has its orientation in its own header. */
 static bool is_picture(const struct reader *r)
 {
 	const char *name = r->demuxer.context->iformat->name;
@@ -32,7 +32,7 @@ static bool is_picture(const struct reader *r)
 	return strcmp(name, "image2") == 0 || (length > 5 && strcmp(name + length - 5, "_pipe") == 0);
 }
 
-/* Decodes the first frame where the container does not say what the frames are. */
+/* Decodes the first frame where the container does not specify the format. */
 static int probe_frame(struct reader *r)
 {
 	const AVCodecParameters *p = r->demuxer.stream->codecpar;
@@ -51,8 +51,9 @@ static int probe_frame(struct reader *r)
 	return -EBADMSG;
 }
 
-/* By the field that is coded first. SMPTE ST 170 (525 lines) has the bottom field first, ITU-R BT.601 (625
- * lines) and all of HDTV the top one, but files go by neither: what they state is all there is. */
+/* Determined by the field that is coded first. SMPTE ST 170 (525 lines) has the bottom field first, ITU-R
+ * BT.601 (625 lines) and all of HDTV the top one, but files do not follow these: only what they specify
+ * counts. */
 static enum video_field field_order(enum AVFieldOrder order)
 {
 	return order == AV_FIELD_TT || order == AV_FIELD_TB   ? FIELD_INTERLACED_TB
@@ -60,8 +61,8 @@ static enum video_field field_order(enum AVFieldOrder order)
 							      : FIELD_NONE;
 }
 
-/* The container's word counts more than the codec's. RGB has full range and no matrix, which is no reason to
- * ask a device for them where it takes YUV. */
+/* The container takes precedence over the codec. RGB has full range and no matrix, which must not be
+ * requested of a device for YUV. */
 static void set_info_colours(struct reader *r, const AVCodecParameters *p, const AVFrame *frame)
 {
 	const struct demuxer_colours *stated = &r->demuxer.colours;
@@ -128,7 +129,7 @@ static int find_orientation(struct reader *r, enum reader_rotate rotate)
 	return 0;
 }
 
-/* What the pictures are once they are turned. */
+/* The size and shape of the pictures after rotation. */
 static void set_info_size(struct reader *r, AVRational aspect)
 {
 	struct reader_info *info = &r->info;
@@ -177,7 +178,7 @@ static int apply_start(struct reader *r)
 			  (double)r->info.duration_ns / NS_PER_S);
 		return -EINVAL;
 	}
-	/* Otherwise frames are dropped up to start_ns. */
+	/* Without seeking, frames are dropped up to start_ns. */
 	if (!avio_input_is_seekable(r->demuxer.input))
 		return 0;
 	if (r->has_frame)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Turns and mirrors decoded pictures as a file's display matrix or the user wants them shown. */
+/* Rotates and mirrors decoded pictures as the file's display matrix or the user requests. */
 #include "media/read/rotate.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <libavutil/pixdesc.h>
 #include "base/log.h"
 
-/* Rows and columns that are turned together, so that the cache holds what lies across the rows. */
+/* Rows and columns that are processed together, so that source and destination stay in the cache. */
 #define TILE 32
 
 /* The matrix maps (p, q) to (a·p + c·q, b·p + d·q): libavutil/display.h. */
@@ -44,7 +44,7 @@ bool orientation_is_upright(struct orientation o)
 	return !o.transposed && !o.mirror_x && !o.mirror_y;
 }
 
-/* Whether a plane's samples are all alike and stay so when rows become columns. */
+/* Whether all samples of a plane have one size, and keep it when rows become columns. */
 static bool can_turn(const AVPixFmtDescriptor *descriptor)
 {
 	if (descriptor->flags & (AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_BAYER) ||
@@ -58,7 +58,7 @@ static bool can_turn(const AVPixFmtDescriptor *descriptor)
 	return true;
 }
 
-/* What can be turned and loses nothing. */
+/* A format that can be rotated and to which the conversion is lossless. */
 static enum AVPixelFormat turnable_format(enum AVPixelFormat format)
 {
 	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(format);
@@ -71,7 +71,7 @@ static enum AVPixelFormat turnable_format(enum AVPixelFormat format)
 	return deep ? AV_PIX_FMT_YUV444P16 : AV_PIX_FMT_YUV444P;
 }
 
-/* *picture becomes a picture of that shape, with memory, and the colours of `frame`. */
+/* Makes *picture a picture of that shape, with memory, and with the colours of `frame`. */
 static int prepare_picture(AVFrame **picture, struct orientation o, enum AVPixelFormat format,
 			   const AVFrame *frame)
 {
@@ -97,13 +97,13 @@ static int prepare_picture(AVFrame **picture, struct orientation o, enum AVPixel
 	return 0;
 }
 
-/* Samples of the source: the first, and the ways to that of the next column and of the next row. */
+/* A walk through the source's samples: its start, and the steps to the next column and to the next row. */
 struct walk {
 	const uint8_t *first;
 	ptrdiff_t right, down;
 };
 
-/* Inlined, with constant bytes. */
+/* Inlined with constant `bytes`. */
 static inline void turn_samples(struct walk from, uint8_t *to, ptrdiff_t stride, int width, int height,
 				size_t bytes)
 {

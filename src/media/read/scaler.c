@@ -32,7 +32,8 @@ void scaler_close(struct scaler *s)
 	*s = (struct scaler){ 0 };
 }
 
-/* In terms of the device's samples, which a file of its size has that does not tell. */
+/* Relative to the device's sample aspect ratio; a file of the device's size that does not specify its own is
+ * assumed to have that. */
 static AVRational aspect_on_device(const struct scaler *s, struct frame_shape shape, AVRational aspect)
 {
 	struct frame_shape to = target_shape(s->target);
@@ -99,7 +100,7 @@ static void fill_black(const struct scaler *s, const struct frame *buffer, int x
 {
 	enum AVPixelFormat format = s->target->format.pix->av;
 	bool from_rgb = av_pix_fmt_desc_get((enum AVPixelFormat)s->from->format)->flags & AV_PIX_FMT_FLAG_RGB;
-	/* As converter_run() has it. */
+	/* As in converter_run(). */
 	enum AVColorRange range = s->to->color_range != AVCOL_RANGE_UNSPECIFIED || from_rgb
 					  ? s->to->color_range
 					  : s->from->color_range;
@@ -122,7 +123,7 @@ static void draw_bars(const struct scaler *s, const struct frame *buffer)
 	const struct crop *c = &s->crop;
 	struct frame_shape whole = target_shape(s->target);
 	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(whole.format);
-	/* Behind the chroma samples of a last column or row that is odd. */
+	/* Includes the chroma samples of an odd last column or row. */
 	int right = FFALIGN(c->to.x + c->to.width, 1 << descriptor->log2_chroma_w);
 	int bottom = FFALIGN(c->to.y + c->to.height, 1 << descriptor->log2_chroma_h);
 
@@ -143,7 +144,7 @@ static void set_from(const struct scaler *s, const AVFrame *frame)
 	from->color_range = frame->color_range;
 	if (converter_full_range((enum AVPixelFormat)frame->format, frame->color_range))
 		from->color_range = AVCOL_RANGE_JPEG;
-	/* A matrix that the file does not state is taken to be the device's: no conversion. */
+	/* If the file does not specify its matrix, it is taken to be the device's, without conversion. */
 	from->colorspace =
 		converter_matrix_is_stated(frame->colorspace) ? frame->colorspace : s->target->format.matrix;
 	for (unsigned i = 0; i < 4; i++) {
@@ -192,7 +193,7 @@ static bool is_aligned(const AVFrame *frame)
 	return true;
 }
 
-/* *picture becomes one of this size, in the target's format and in memory of libavutil's. */
+/* Allocates *picture in this size, in the target's format and in memory of libavutil's. */
 static int alloc_picture(struct scaler *s, AVFrame **picture, int width, int height)
 {
 	const struct video_format *format = &s->target->format;
@@ -257,7 +258,7 @@ static int convert_frame(struct scaler *s, const AVFrame *frame, struct frame *b
 		s->converter.flags = sws_flags(s->from, s->to);
 		s->converter.threaded = read >= THREADS_FROM_PIXELS || drawn >= THREADS_FROM_PIXELS;
 		err = convert(s, buffer);
-		draw_bars(s, buffer); /* over what libswscale wrote beyond the picture's rows */
+		draw_bars(s, buffer); /* overwrites what libswscale wrote beyond the picture's rows */
 		if (s->whole)
 			store_picture(s->target, s->whole, buffer);
 	} else {

@@ -55,7 +55,7 @@ bool target_has_shape(const struct target *t, struct frame_shape shape)
 	       shape.height == own.height;
 }
 
-/* ITU-R BT.601 has one matrix for both of its systems, and libavutil two names for it. */
+/* ITU-R BT.601 has one matrix for both of its systems, libavutil has two names for it. */
 static bool is_same_matrix(enum AVColorSpace a, enum AVColorSpace b)
 {
 	return a == b || ((a == AVCOL_SPC_SMPTE170M || a == AVCOL_SPC_BT470BG) &&

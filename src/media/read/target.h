@@ -18,17 +18,17 @@ struct target {
 /* Raw formats only. 0, or -ERANGE, logged. */
 int target_init_layout(struct target *target);
 
-/* An empty buffer, whose reference is the caller's. Returns what acquire() did, or -EMSGSIZE, not logged,
- * where a plane is smaller than sizeimage; buffer->memory is NULL then. */
+/* Returns an empty buffer, whose reference the caller owns. Returns what acquire() did, or -EMSGSIZE, not
+ * logged, where a plane is smaller than sizeimage; buffer->memory is NULL then. */
 int target_acquire(const struct target *target, bool wait, struct frame *buffer);
 
 struct frame_shape target_shape(const struct target *target);
 bool target_has_shape(const struct target *target, struct frame_shape shape);
-/* Whether frames of this kind are the target's without conversion or scaling. */
+/* Whether frames of this kind need no conversion or scaling for the target. */
 bool target_accepts(const struct target *target, struct frame_shape shape, enum AVColorRange range,
 		    enum AVColorSpace matrix);
 
-/* data and linesize of an AVFrame in this buffer; of a layout that libav can use in place. */
+/* Sets data and linesize as in an AVFrame in this buffer, whose layout must be usable by libav. */
 void target_planes(const struct target *target, const struct frame *buffer, uint8_t *data[4],
 		   int linesize[4]);
 /* Whether the frame's planes are where target_planes() puts them in this buffer. */

@@ -8,9 +8,9 @@
 
 /* Assumed for a frame of unknown duration: 25 frames a second. */
 #define DEFAULT_DURATION_NS (40 * NS_PER_MS)
-/* A longer gap between two frames is a discontinuity, in containers that have them. */
+/* A longer gap between two frames is a discontinuity, in containers that may have them. */
 #define MAX_GAP_NS (10 * NS_PER_S)
-/* 73 years and 13 days: values beyond are taken for errors, and must not overflow when added. */
+/* 73 years and 13 days: larger values are taken for errors, and must not overflow when added. */
 #define MAX_TIME_NS (INT64_C(1) << 61)
 #define MAX_DURATION_NS (INT64_C(1) << 50)
 
@@ -29,8 +29,8 @@ int64_t timestamps_interval(const struct timestamps *t)
 	return t->frame_interval_ns > 0 ? t->frame_interval_ns : DEFAULT_DURATION_NS;
 }
 
-/* A container's duration is rounded to its time base. Where the frame interval is the same but for that, it
- * is used instead, since the error would add up over the rounds. */
+/* A container's duration is rounded to its time base. Where it equals the frame interval apart from that, the
+ * interval is used, as the error would add up over the rounds. */
 int64_t timestamps_duration(const struct timestamps *t, int64_t duration)
 {
 	int64_t interval_ns = t->frame_interval_ns, tick_ns = av_rescale_q(1, t->time_base, nanosecond);
@@ -50,8 +50,8 @@ static int64_t end_of_last(const struct timestamps *t)
 	return t->last_ns + (t->last_ns < MAX_TIME_NS - duration ? duration : 1);
 }
 
-/* The file's timestamp with the offset of this round; the end of the frame before where it is missing, goes
- * back or jumps. */
+/* The file's timestamp plus the offset of this round; the end of the previous frame where the timestamp is
+ * missing, goes back or jumps. */
 static int64_t find_time(struct timestamps *t, int64_t pts)
 {
 	int64_t expected = end_of_last(t), ns, time;
@@ -76,7 +76,7 @@ void timestamps_next(struct timestamps *t, int64_t pts, int64_t duration, int64_
 	int64_t time = find_time(t, pts), length = timestamps_duration(t, duration);
 
 	if (length == 0 && t->started && t->round_started)
-		length = time - t->last_ns; /* that of the frame before */
+		length = time - t->last_ns; /* that of the previous frame */
 	t->started = true;
 	t->last_ns = *pts_ns = time;
 	t->last_duration_ns = *duration_ns = length;

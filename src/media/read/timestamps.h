@@ -11,14 +11,14 @@
 struct timestamps {
 	AVRational time_base;
 	int64_t frame_interval_ns; /* 1 / frame rate; 0: not known */
-	bool discont;              /* AVFMT_TS_DISCONT: the container's timestamps may jump */
+	bool discont;              /* AVFMT_TS_DISCONT: timestamps of the container may jump */
 
 	bool started, round_started;
 	int64_t offset_ns;                 /* added to the file's timestamps in this round */
 	int64_t last_ns, last_duration_ns; /* as returned last */
 };
 
-/* What is assumed of the time between frames where the file does not say. */
+/* The interval to assume between frames where the file has none. */
 int64_t timestamps_interval(const struct timestamps *timestamps);
 /* A frame's duration in time_base, 0 where the file has none, in nanoseconds; 0 where nothing is known. */
 int64_t timestamps_duration(const struct timestamps *timestamps, int64_t duration);
@@ -26,7 +26,7 @@ int64_t timestamps_duration(const struct timestamps *timestamps, int64_t duratio
  * 0 where nothing is known. */
 void timestamps_next(struct timestamps *timestamps, int64_t pts, int64_t duration, int64_t *pts_ns,
 		     int64_t *duration_ns);
-/* The next frame is the file's first again. */
+/* To be called when the file begins again with its first frame. */
 void timestamps_restart(struct timestamps *timestamps);
 
 #endif

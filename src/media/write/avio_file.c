@@ -44,13 +44,13 @@ static int write_gathered(struct avio_file *f, const uint8_t *data, size_t bytes
 	return save_write_error(f, err);
 }
 
-/* Where the gathered pieces end in the file. */
+/* The end of the gathered pieces in the file. */
 static int64_t gathered_end(const struct avio_file *f)
 {
 	return f->gathered_at + (int64_t)f->n_gathered;
 }
 
-/* Whether the bytes fit into what is gathered, or behind it. */
+/* Whether the bytes fit into the gathered data, or directly behind it. */
 static bool can_gather(const struct avio_file *f, size_t bytes)
 {
 	return bytes < sizeof f->gathered / 2 &&
@@ -70,8 +70,8 @@ static void gather(struct avio_file *f, const uint8_t *data, size_t bytes)
 		f->n_gathered = end;
 }
 
-/* Switches to direct I/O with these data: bytes before the next aligned offset are written through the page
- * cache, the rest goes to direct_io. */
+/* Starts direct I/O with these data: bytes up to the next aligned offset are written through the page cache,
+ * the rest by direct_io. */
 static int write_direct(struct avio_file *f, const uint8_t *data, size_t bytes)
 {
 	int64_t offset = f->start + f->position;
@@ -103,7 +103,7 @@ static int stop_direct(struct avio_file *f)
 	return save_write_error(f, direct_io_stop(&f->direct_io));
 }
 
-/* Writes what is gathered, and goes on elsewhere. */
+/* Writes the gathered pieces and continues at another offset. */
 static int write_and_seek(struct avio_file *f, int64_t offset)
 {
 	int err = f->n_gathered > 0 ? write_gathered(f, NULL, 0) : 0;
@@ -118,7 +118,8 @@ static int write_and_seek(struct avio_file *f, int64_t offset)
 	return 0;
 }
 
-/* Where a muxer went back in what is gathered, writes it: what comes next is to be written at `position`. */
+/* Where a muxer went back within the gathered pieces, writes them: the next data are to be written at
+ * `position`. */
 static int leave_gathered(struct avio_file *f)
 {
 	if (f->n_gathered == 0 || f->position == gathered_end(f))
@@ -126,8 +127,8 @@ static int leave_gathered(struct avio_file *f)
 	return write_and_seek(f, f->position);
 }
 
-/* Until the first frame an existing file stays as it is: the header is kept in `gathered`, where a muxer may
- * seek. Returns false for what does not fit there. */
+/* An existing file stays unchanged until the first frame: the header is kept in `gathered`, where a muxer may
+ * seek. Returns false if the data do not fit there. */
 static bool write_pending(struct avio_file *f, const uint8_t *data, size_t bytes)
 {
 	if ((uint64_t)f->position + bytes > sizeof f->gathered)
@@ -163,7 +164,7 @@ int avio_file_reserve(struct avio_file *f, int64_t bytes)
 
 	if (!f->regular || !f->seekable || f->cannot_reserve || end <= f->reserved)
 		return 0;
-	/* fallocate() does not ask for it, as the file's size stays. */
+	/* fallocate() does not check it, as the file's size does not change. */
 	if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && (rlim_t)end > limit.rlim_cur)
 		return save_write_error(f, -EFBIG);
 	do {
@@ -174,7 +175,7 @@ int avio_file_reserve(struct avio_file *f, int64_t bytes)
 	} while (output_file_has_room(-errno));
 	if (errno == ENOSPC || errno == EFBIG || errno == EDQUOT || errno == EIO)
 		return save_write_error(f, -errno);
-	f->cannot_reserve = true; /* not every file system can */
+	f->cannot_reserve = true; /* some file systems cannot */
 	return 0;
 }
 
@@ -208,7 +209,7 @@ static int avio_file_write(void *opaque, avio_write_data *data, int bytes)
 
 	if (f->discarding || bytes <= 0)
 		return bytes;
-	if (f->error < 0 && !f->seekable) /* a part is missing for good */
+	if (f->error < 0 && !f->seekable) /* data are missing for good */
 		return f->error;
 	if (f->pending && write_pending(f, data, n))
 		return bytes;
@@ -230,7 +231,7 @@ static int avio_file_write(void *opaque, avio_write_data *data, int bytes)
 	return bytes;
 }
 
-/* AVIOContext's seek. Muxers go back to fill in the length of what they have just written: that is still
+/* AVIOContext's seek. Muxers go back to fill in the length of what they have just written, which is still
  * gathered. */
 static int64_t avio_file_seek(void *opaque, int64_t offset, int whence)
 {
@@ -271,7 +272,7 @@ static int alloc_avio(struct avio_file *f)
 	return 0;
 }
 
-/* Without a descriptor, for the path or, for messages, "standard output". */
+/* A file without a descriptor. path: its path or, for messages, "standard output". */
 static struct avio_file *alloc_file(const char *path, const char *partial_suffix, enum direct_io_mode mode)
 {
 	struct avio_file *f = calloc(1, sizeof *f);
@@ -355,7 +356,7 @@ void avio_file_finish(struct avio_file *f)
 	stop_direct(f);
 	if (!f->regular || !f->seekable || f->pending || fstat(f->fd, &st) < 0)
 		return;
-	f->size = st.st_size - f->start; /* not all of it may have been written */
+	f->size = st.st_size - f->start; /* a part may not have been written */
 	if (f->reserved > st.st_size && ftruncate(f->fd, st.st_size) < 0)
 		save_write_error(f, -errno);
 }

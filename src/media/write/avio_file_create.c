@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Creates, or opens, the file behind an AVIOContext. */
+/* Opens or creates the file behind an AVIOContext. */
 #include "media/write/avio_file.h"
 
 #include <errno.h>
@@ -56,13 +56,13 @@ static int create_file(struct avio_file *f, const char *path, bool overwrite)
 		f->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	while (f->fd < 0 && output_file_has_room(-errno));
 	if (f->fd >= 0) {
-		/* Where another run was quicker with the lock, the file is that run's to remove. */
+		/* Where another run has locked the file first, only that run may remove it. */
 		f->created = output_file_lock(f->fd) == 0;
 		return f->created ? 0 : -EBUSY;
 	}
 	if (errno != EEXIST)
 		return -errno;
-	/* O_CREAT for dangling symbolic links only: with fs.protected_fifos set the kernel refuses it on
+	/* O_CREAT only for dangling symbolic links: with fs.protected_fifos set the kernel refuses it on
 	 * FIFOs of other users. */
 	if (stat(path, &st) < 0)
 		flags |= O_CREAT;
@@ -115,7 +115,7 @@ static int open_descriptor(struct avio_file *f, const char *path, unsigned flags
 	return 0;
 }
 
-/* lseek() can be relied on for regular files and block devices only, and O_APPEND overrides its offset. */
+/* Only the lseek() of regular files and block devices is reliable, and O_APPEND overrides its offset. */
 static void probe_descriptor(struct avio_file *f)
 {
 	struct stat st;

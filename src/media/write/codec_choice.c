@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether a file gets the device's frames as they are, or encoded, and by what. */
+/* Chooses between stream copy and an encoder for the frames of a device. */
 #include "media/write/codec_choice.h"
 
 #include <errno.h>
@@ -66,7 +66,7 @@ int codec_choice_make(struct codec_choice *choice, const struct muxer_caps *caps
 				  options->codec_options, fourcc);
 			return -EINVAL;
 		}
-		/* The encoder that makes packets of AVFrames without encoding them. */
+		/* The encoder that wraps AVFrames in packets without encoding them. */
 		if (frames->raw && muxer_caps_takes_frames(caps))
 			choice->codec = avcodec_find_encoder(AV_CODEC_ID_WRAPPED_AVFRAME);
 		return 0;

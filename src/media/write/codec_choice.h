@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether a file gets the device's frames as they are, or encoded, and by what. */
+/* Chooses between stream copy and an encoder for the frames of a device. */
 #ifndef MEDIA_WRITE_CODEC_CHOICE_H
 #define MEDIA_WRITE_CODEC_CHOICE_H
 
@@ -9,8 +9,8 @@
 
 struct codec_choice {
 	const AVCodec *codec; /* the encoder; NULL: stream copy */
-	bool playable;        /* it encodes what players take */
-	uint32_t codec_tag;   /* for a stream copy, as muxer_caps_supports_format() has it */
+	bool playable;        /* encode 8-bit 4:2:0, which all players support */
+	uint32_t codec_tag;   /* for a stream copy, see muxer_caps_supports_format() */
 };
 
 /* 0, -EINVAL or -ENOTSUP, logged. */

@@ -15,7 +15,7 @@
 #include "base/array.h"
 #include "base/output_file.h"
 
-/* Large writes keep the disk busy. Pages that no frame reaches are never touched. */
+/* Large writes keep the disk busy. Pages that no frame reaches are never allocated. */
 #define STAGING_BYTES ((size_t)4 << 20)
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
 /* Below this the page cache is no slower. */

@@ -32,24 +32,24 @@ struct direct_io {
 	off_t offset;              /* where in the file its first byte goes */
 	struct async_write *async; /* writes the other buffer; NULL until the first one is full */
 	off_t async_offset;
-	bool async_pending; /* its result has not been collected yet */
+	bool async_pending; /* its result was not collected yet */
 };
 
 /* Whether to use O_DIRECT for this file. AUTO: if it is on a local file system that writes its blocks
  * straight to a disk. */
 bool direct_io_supported(int fd, enum direct_io_mode mode);
-/* The shortest write that is worth starting with, in bytes. */
+/* The shortest write that is worth starting direct I/O with, in bytes. */
 size_t direct_io_min_bytes(enum direct_io_mode mode);
 /* Sets O_DIRECT. `offset` is the end of the file and a multiple of DIRECT_IO_ALIGNMENT. -EINVAL and others:
  * the file system refuses the flag. */
 int direct_io_start(struct direct_io *d, int fd, off_t offset);
-/* Appends the data: to the file at once, or to a staging buffer. 0 or a negative errno. */
+/* Appends data: to the file, or to a staging buffer. 0 or a negative errno. */
 int direct_io_write(struct direct_io *d, const uint8_t *data, size_t bytes);
 /* Writes what is staged. Until direct_io_stop() the file is padded with zeros to a whole block. */
 int direct_io_flush(struct direct_io *d);
 /* Flushes, removes the padding, clears O_DIRECT and sets the file offset to the end. */
 int direct_io_stop(struct direct_io *d);
-/* Discards what is staged, cuts the file to `length`, clears O_DIRECT and sets the file offset to the end.
+/* Discards staged data, truncates the file to `length`, clears O_DIRECT and sets the file offset to the end.
  * Everything before `length` must have been flushed. */
 int direct_io_truncate(struct direct_io *d, off_t length);
 /* Frees the buffers and ends the thread; fd stays open. */

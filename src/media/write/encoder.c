@@ -14,8 +14,8 @@
 #define MAX_FORMATS 256
 #define PICTURE_ALIGNMENT 64 /* for SIMD instructions */
 
-/* Encoders' own defaults favour quality over speed; in live use one that is slower than the camera loses
- * frames. libx265 prints to standard error itself: errors alone. */
+/* The encoders' own defaults favour quality over speed; a live encoder that is slower than the camera loses
+ * frames. libx265 prints to standard error by itself: only errors. */
 static const struct {
 	const char *encoder, *key, *value;
 } live_defaults[] = {
@@ -80,7 +80,7 @@ static bool is_yuv420_8bit(enum AVPixelFormat format)
 	       desc->comp[0].depth == 8;
 }
 
-/* Leaves the list as it is where that would leave nothing. */
+/* Removes formats that few players support, unless no format would be left. */
 static void keep_playable(enum AVPixelFormat *formats)
 {
 	enum AVPixelFormat kept[MAX_FORMATS];
@@ -95,7 +95,8 @@ static void keep_playable(enum AVPixelFormat *formats)
 		memcpy(formats, kept, (n + 1) * sizeof *kept);
 }
 
-/* The user's choice, the container's, or the source's own; otherwise what loses least of the source. */
+/* The user's format, the container's, or the source's own; otherwise the one that loses least of the source.
+ */
 static int choose_pix_fmt(const struct encoder_options *options, const char *wanted,
 			  enum AVPixelFormat *chosen)
 {
@@ -149,7 +150,7 @@ static void set_colorspace(AVCodecContext *context, const AVCodecParameters *sou
 		context->color_range = rgb ? AVCOL_RANGE_UNSPECIFIED : AVCOL_RANGE_JPEG;
 }
 
-/* The mpegvideo encoders of libavcodec take the time base for the frame rate when they share out bits. */
+/* The mpegvideo encoders of libavcodec take the time base for the frame rate when they allocate bits. */
 static bool counts_ticks_as_frames(enum AVCodecID codec)
 {
 	static const enum AVCodecID codecs[] = {
@@ -184,8 +185,8 @@ static bool is_interlaced(const AVCodecParameters *source)
 	return source->field_order > AV_FIELD_PROGRESSIVE;
 }
 
-/* Others refuse the flag, or ignore it. H.264 codes pairs of macroblocks then, of 4:2:0 in units of four rows
- * (ITU-T H.264, 7.4.2.1.1). */
+/* Other encoders refuse or ignore the flag. H.264 then codes pairs of macroblocks, and crops 4:2:0 in units
+ * of four rows (ITU-T H.264, 7.4.2.1.1). */
 static bool can_code_fields(const AVCodecContext *context)
 {
 	static const enum AVCodecID codecs[] = { AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4,
@@ -241,8 +242,8 @@ static int parse_options(const struct encoder_options *options, AVDictionary **d
 	return err < 0 ? err : 0;
 }
 
-/* Opens the codec with this time base. *unknown: the name of an option that it does not have, to be freed;
- * NULL otherwise. */
+/* Opens the codec with this time base. *unknown: the name of an option that it does not have, which the
+ * caller frees; else NULL. */
 static int try_time_base(struct encoder *e, const struct encoder_options *options, enum AVPixelFormat format,
 			 AVRational time_base, const AVDictionary *dictionary, char **unknown)
 {
@@ -267,8 +268,8 @@ static int try_time_base(struct encoder *e, const struct encoder_options *option
 	return err;
 }
 
-/* The rate of the codec's table that is nearest to fps; 0/0 if it takes any. Below 23.976 it has only rates
- * that no standard knows. */
+/* The rate in the codec's table nearest to fps; 0/0 if the codec accepts any. Below 23.976 the table only has
+ * nonstandard rates. */
 static AVRational nearest_rate(const AVCodec *codec, AVRational fps)
 {
 	const AVRational *rates = NULL;
@@ -283,8 +284,8 @@ static AVRational nearest_rate(const AVCodec *codec, AVRational fps)
 	return rates ? rates[av_find_nearest_q_idx(fps, rates)] : (AVRational){ 0, 0 };
 }
 
-/* Microseconds if the codec supports them. MPEG-1 and -2 have a table of frame rates (ISO/IEC
- * 13818-2, 6.3.3). */
+/* The time base is 1 us if the codec supports it. MPEG-1 and -2 have a table of frame rates (ISO/IEC 13818-2,
+ * 6.3.3). */
 static int open_encoder_context(struct encoder *e, const struct encoder_options *options,
 				enum AVPixelFormat format, const AVDictionary *dictionary)
 {
@@ -391,7 +392,7 @@ static int get_pool_memory(struct encoder *e, AVFrame *frame)
 	return 0;
 }
 
-/* Narrows it to one field of the frame. */
+/* Narrows a frame to one of its fields. */
 static AVFrame *alloc_field(const AVFrame *frame, int field)
 {
 	AVFrame *half = av_frame_clone(frame);
@@ -406,7 +407,7 @@ static AVFrame *alloc_field(const AVFrame *frame, int field)
 	return half;
 }
 
-/* Each field on its own: between lines that were taken at other times chroma must not be interpolated. */
+/* Converts each field separately: chroma must not be interpolated between lines of different times. */
 static int convert_fields(struct encoder *e, const AVFrame *picture, const AVFrame *converted)
 {
 	int err = 0;
@@ -436,7 +437,7 @@ static int convert_picture(struct encoder *e, const AVFrame *picture, AVFrame *c
 	err = get_pool_memory(e, converted);
 	if (err < 0)
 		return err;
-	/* Four rows: two fields that both have whole rows of chroma. */
+	/* Four rows give two fields with whole rows of chroma. */
 	return e->context->field_order > AV_FIELD_PROGRESSIVE && picture->height % 4 == 0
 		       ? convert_fields(e, picture, converted)
 		       : converter_run(&e->converter, picture, converted);

@@ -12,29 +12,30 @@ struct encoder {
 	AVCodecContext *context;
 	struct converter converter;
 	AVFrame *converted_format; /* properties only; no memory */
-	AVBufferPool *pool;        /* for converted pictures, which the encoder may keep for a while */
+	AVBufferPool *pool;        /* for converted pictures, which the encoder may hold */
 };
 
 struct encoder_options {
 	const AVCodec *codec;
-	const char *options; /* "crf=18,preset=fast" or NULL; pixel_format, or pix_fmt, is what it encodes */
-	bool playable; /* 4:2:0 of 8 bits, unless `options` name the pixel format: what browsers and phones
-			  play */
+	const char *options; /* "crf=18,preset=fast" or NULL; pixel_format or pix_fmt sets its input format */
+	bool playable; /* 8-bit 4:2:0, which browsers and phones play, unless `options` set the pixel format
+			*/
 	const AVCodecParameters *source; /* of the pictures to encode */
-	enum AVPixelFormat raw_format;   /* the pixel format that the container needs, or AV_PIX_FMT_NONE; for
-					    codecs that do not compress */
+	enum AVPixelFormat raw_format;   /* for codecs that do not compress: the format that the container
+					    needs, or AV_PIX_FMT_NONE */
 	AVRational fps;                  /* 0/1: unknown */
 	bool constant_rate;              /* timestamps are multiples of 1/fps */
 	bool global_header;              /* the container needs extradata (AVFMT_GLOBALHEADER) */
 };
 
-/* The encoder of that name, or the default one of the codec of that name; NULL if there is none, logged. */
+/* The encoder of that name, or the default encoder of the codec of that name; NULL, logged, if there is none.
+ */
 const AVCodec *encoder_find(const char *name);
 
-/* Where the encoder takes even sizes only, an odd one loses its last column or row, with a warning; the
- * caller crops its pictures to e->context's size. -EINVAL for options that the encoder does not have or does
- * not accept, and for sizes it does not support; -ENOTSUP for pixel formats that cannot be converted; logged.
- */
+/* Where the encoder takes only even sizes, an odd one loses its last column or row, with a warning; the
+ * caller crops its pictures to the size of e->context. -EINVAL, logged, for options that the encoder does not
+ * have or accept, and for sizes that it does not support; -ENOTSUP, logged, for pixel formats that cannot be
+ * converted. */
 int encoder_open(struct encoder *e, const struct encoder_options *options);
 /* Takes a picture whose pts is in e->context->time_base, and converts it if necessary; NULL starts draining.
  * 0 or a negative errno, logged. */

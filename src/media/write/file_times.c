@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The times that frames have in a file, and how far those are from when they were filmed. */
+/* The timestamps of frames in a file, and their error. */
 #include "media/write/file_times.h"
 
 #include <stdlib.h>

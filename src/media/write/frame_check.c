@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether a frame has the bytes that its format needs. */
+/* Checks the length of a frame against its format. */
 #include "media/write/frame_check.h"
 
 #include <errno.h>

@@ -13,7 +13,7 @@
 
 /* The widest load of any SIMD instruction set (AVX-512). */
 #define SIMD_BYTES 64
-/* Of pixels; containers have 16 bits and more for one. */
+/* For sample aspect ratios; containers have at least 16 bits for a term. */
 #define MAX_ASPECT_TERM 65535
 
 /* --- description --- */
@@ -24,7 +24,7 @@ enum AVFieldOrder frame_packet_field_order(const struct video_format *format)
 	switch (format->field) {
 	case FIELD_NONE:
 	case FIELD_TOP:
-	case FIELD_BOTTOM: /* all lines of the one field are of the same time */
+	case FIELD_BOTTOM: /* a single field has no interlaced lines */
 		return AV_FIELD_PROGRESSIVE;
 	case FIELD_ANY:
 		return AV_FIELD_UNKNOWN;
@@ -93,7 +93,8 @@ bool frame_packet_set_field_order(struct frame_packet *fp, const struct frame *f
 	return fp->format.field != before;
 }
 
-/* The whole picture: the frame itself, or its two fields woven. end_picture() follows where this succeeds. */
+/* Starts with the whole picture: the frame itself, or its two fields woven. If it succeeds, end_picture()
+ * must follow. */
 static int begin_picture(struct frame_packet *fp, const struct frame *frame, struct frame *whole)
 {
 	*whole = *frame;
@@ -138,7 +139,7 @@ static int alloc_packet(struct frame_packet *fp, struct frame *frame, size_t byt
 	return 0;
 }
 
-/* Copies the picture as libavutil has it, without padding. */
+/* Copies the picture without padding, in libavutil's layout. */
 static int pack_rows(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
 {
 	uint8_t *data[4];
@@ -154,7 +155,7 @@ static int pack_rows(struct frame_packet *fp, struct frame *frame, AVPacket *pac
 	return 0;
 }
 
-/* Copies all planes of a format that is not known, one after the other. */
+/* Concatenates all planes of an unknown format. */
 static int concatenate_planes(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
 {
 	size_t total = 0;
@@ -189,7 +190,7 @@ static int reference_plane(const struct frame *frame, size_t bytes, AVPacket *pa
 	return 0;
 }
 
-/* What comes without them cannot be decoded where the container's header does not hold them. */
+/* A stream without parameter sets cannot be decoded unless they are in the container's header. */
 static int prepend_parameter_sets(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
 {
 	const AVBufferRef *sets = frame->parameter_sets;
@@ -206,7 +207,7 @@ static int prepend_parameter_sets(struct frame_packet *fp, struct frame *frame, 
 	return 0;
 }
 
-/* As frame_packet_make(), of a whole picture. */
+/* As frame_packet_make(), for a whole picture. */
 static int make_packet(struct frame_packet *fp, struct frame *frame, AVPacket *packet)
 {
 	bool first = !fp->started;

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An index in front of a Matroska file while it is being written.
- *
- * The room is one element, Void or Cues, of slots of equal length: the first has the element's header, each
- * of the others is an element of its own, a CuePoint or Void. A slot never crosses a sector, so that a write
- * that is cut short leaves each as it was or as it is to be: a valid index in either case. It is written in
- * whole blocks, which O_DIRECT asks for.
+ * An index in front of a Matroska file, written while the file grows. The reserved space is one element, Void
+ * or Cues, of slots of equal length: the first has the element's header, each of the others is an element of
+ * its own, a CuePoint or Void. A slot never crosses a sector, so that a write that is cut short leaves each
+ * slot either old or new: a valid index in both cases. It is written in whole blocks, as O_DIRECT requires.
  */
 #include "media/write/matroska_cues.h"
 
@@ -20,7 +18,7 @@
 
 #define ROOM_BYTES 32768
 #define SLOT_BYTES 32
-#define N_SLOTS (ROOM_BYTES / SLOT_BYTES) /* the header's included */
+#define N_SLOTS (ROOM_BYTES / SLOT_BYTES) /* including the one of the header */
 #define BLOCK_BYTES DIRECT_IO_ALIGNMENT
 #define FIRST_INTERVAL_MS 1000
 #define DURATION_BYTES 11 /* a float of eight bytes */
@@ -45,7 +43,7 @@ static uint8_t *slot_at(const struct matroska_cues *cues, size_t i)
 	return cues->room + i * SLOT_BYTES;
 }
 
-/* An element of a fixed size, Void. */
+/* Makes the slot a Void element. */
 static void clear_slot(uint8_t *slot)
 {
 	memset(slot, 0, SLOT_BYTES);
@@ -121,7 +119,7 @@ static int64_t find_duration(const struct avio_file *file)
 	return at / SECTOR_BYTES == (at + DURATION_BYTES - 1) / SECTOR_BYTES ? at : 0;
 }
 
-/* Fills up to the next block: Void with a size of eight bytes takes nine at least. */
+/* Pads to the next block, by a Void element with a size of eight bytes, which takes at least nine. */
 static void align_to_block(const struct matroska_cues *cues, const struct avio_file *file)
 {
 	static const uint8_t zeros[BLOCK_BYTES];
@@ -132,7 +130,7 @@ static void align_to_block(const struct matroska_cues *cues, const struct avio_f
 	avio_write(file->avio, zeros, (int)bytes - 9);
 }
 
-/* The block that has the Duration, behind the room. */
+/* The block behind the reserved space that has the Duration. */
 static uint8_t *header_block(const struct matroska_cues *cues)
 {
 	return cues->room + ROOM_BYTES;
@@ -156,7 +154,7 @@ void matroska_cues_open(struct matroska_cues *cues, struct avio_file *file)
 	avio_flush(file->avio);
 	header_end = file->start + file->position;
 	cues->at = (header_end + 9 + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
-	/* A file that is still to be emptied has its header in memory, with this. */
+	/* A file that is still to be emptied has its header in memory, together with this. */
 	if (cues->at - file->start + ROOM_BYTES > AVIO_FILE_GATHER_BYTES)
 		return;
 	cues->segment = find_segment(file);
@@ -175,7 +173,7 @@ void matroska_cues_open(struct matroska_cues *cues, struct avio_file *file)
 	avio_flush(file->avio);
 }
 
-/* Keeps every second entry. */
+/* Drops every second entry. */
 static void thin_out(struct matroska_cues *cues)
 {
 	size_t n = 1;
@@ -250,9 +248,9 @@ void matroska_cues_write(struct matroska_cues *cues, const struct avio_file *fil
 
 void matroska_cues_remove(struct matroska_cues *cues, const struct avio_file *file)
 {
-	if (!cues->room || file->pending) /* then an older file is still there */
+	if (!cues->room || file->pending) /* in that case the old file is still there */
 		return;
-	cues->duration_at = 0; /* libavformat's */
+	cues->duration_at = 0; /* libavformat writes the Duration from here on */
 	write_room_header(cues, true);
 	change_slots(cues, 0, 1);
 	matroska_cues_write(cues, file);

@@ -138,7 +138,7 @@ bool muxer_caps_no_file(const struct muxer_caps *caps)
 	return caps->format->flags & AVFMT_NOFILE;
 }
 
-/* Not all muxers that write times have the flag AVFMT_VARIABLE_FPS. */
+/* Some muxers that write timestamps lack the flag AVFMT_VARIABLE_FPS. */
 static bool holds_times(const struct muxer_caps *caps)
 {
 	return caps->format->flags & (AVFMT_VARIABLE_FPS | AVFMT_NOFILE) || muxer_caps_is_isobmff(caps) ||
@@ -152,7 +152,8 @@ enum file_clock muxer_caps_clock(const struct muxer_caps *caps, bool encoded)
 
 	if (holds_times(caps))
 		return untimed ? FILE_CLOCK_NONE : FILE_CLOCK_TIMES;
-	/* An encoder writes the rate into a bare stream; a stream copied there has its own. */
+	/* A bare stream has no other rate than the one that an encoder writes; a copied stream has its own.
+	 */
 	if (untimed)
 		return encoded && !muxer_caps_is_raw(caps) ? FILE_CLOCK_RATE : FILE_CLOCK_NONE;
 	return av_match_name(caps->format->name, "avi,ogg,ogv") ? FILE_CLOCK_SLOTS : FILE_CLOCK_RATE;
@@ -166,7 +167,8 @@ bool muxer_caps_is_isobmff(const struct muxer_caps *caps)
 
 /* --- what it can hold --- */
 
-/* For muxers without a table of codecs. MPEG transport streams accept any, but demuxers recognise few. */
+/* For muxers without a table of codecs. MPEG transport streams accept any, but demuxers recognise only some.
+ */
 static bool assume_codec(const struct muxer_caps *caps, enum AVCodecID codec)
 {
 	static const enum AVCodecID mpeg[] = { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_MPEG4,
@@ -191,7 +193,7 @@ bool muxer_caps_supports_codec(const struct muxer_caps *caps, enum AVCodecID cod
 	if (muxer_caps_is_raw(caps) || is_null(caps) ||
 	    codec == av_guess_codec(format, NULL, caps->url, NULL, AVMEDIA_TYPE_VIDEO))
 		return true;
-	/* Elementary streams hold one codec; image files hold the one of their suffix. */
+	/* Elementary streams hold one codec; image files that of their suffix. */
 	if (format->flags & AVFMT_NOTIMESTAMPS || av_match_name(format->name, "image2"))
 		return false;
 	answer = avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL);

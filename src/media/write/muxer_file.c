@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Opens what a muxer writes to: a file, pictures, standard output, or an address. */
+/* Opens the output of a muxer: a file, pictures, standard output, or an address. */
 #include "media/write/muxer.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ static int open_url(struct muxer *m)
 	return err;
 }
 
-/* What is for files that this program opens itself, and not libavformat. */
+/* Refuses options for files that libavformat opens, as they only work with our own. */
 static int check_file_options(const struct muxer *m)
 {
 	bool url = muxer_is_url(m->caps.url), other = url || muxer_caps_no_file(&m->caps);
@@ -47,7 +47,7 @@ static int check_file_options(const struct muxer *m)
 	return 0;
 }
 
-/* libavformat opens the file again by that name, to move data for an index in front. */
+/* To move data for an index in front, libavformat opens the file again by its name. */
 static int note_partial_name(struct muxer *m)
 {
 	m->is_partial = m->file->final_path;

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "media/libav.h"
 
-/* "srt://host:port" is written by a protocol of that name, which has options such as its passphrase. */
+/* "srt://host:port" uses a protocol of that name, which has options such as a passphrase. */
 static bool protocol_has(const char *url, const char *key)
 {
 	char name[32];

@@ -5,11 +5,11 @@
 
 #include <libavformat/avformat.h>
 
-/* Reads "key=value,key=value" (NULL: none) into *options, which the caller frees, and sets them in the
- * context, so that a wrong one is refused before the file is opened. Returns 0; -EINVAL for an option that
- * neither the muxer nor the protocol has, or a value that it does not take, logged; or -ENOMEM. */
+/* Parses "key=value,key=value" (NULL: none) into *options, which the caller frees, and sets them in the
+ * context, so that errors are found before the file is opened. Returns 0; -EINVAL, logged, for an option that
+ * neither the muxer nor the protocol has, or a value that it does not accept; or -ENOMEM. */
 int muxer_options_parse(AVFormatContext *context, const char *text, AVDictionary **options);
-/* Adds the user's options to ours; where both set one, the user's counts. 0 or a negative errno. */
+/* Adds the user's options to ours; the user's take precedence. 0 or a negative errno. */
 int muxer_options_add(AVDictionary **ours, const AVDictionary *users);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The names that a muxer is given to write to: paths and addresses. */
+/* Output paths and addresses. */
 #include "media/write/muxer.h"
 
 #include <errno.h>

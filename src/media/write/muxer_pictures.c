@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Picture files, whose names libavformat makes of their numbers. */
+/* Picture files, whose names libavformat makes from their numbers. */
 #include "media/write/muxer_pictures.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@ static int64_t next_picture(const struct muxer *m)
 {
 	int64_t first = MUXER_FIRST_PICTURE;
 
-	av_opt_get_int(m->context->priv_data, "start_number", 0, &first); /* the user's, perhaps */
+	av_opt_get_int(m->context->priv_data, "start_number", 0, &first); /* the user may have set it */
 	return first + (int64_t)m->n_pictures;
 }
 
@@ -26,7 +26,7 @@ static const char *picture_path(const struct muxer *m, char path[PATH_MAX])
 	return m->context->url;
 }
 
-/* Muxers that open their files themselves overwrite existing ones without asking. */
+/* Muxers that open their files themselves overwrite existing ones. */
 int muxer_pictures_check_first(const struct muxer *m, unsigned flags)
 {
 	char buffer[PATH_MAX];
@@ -39,7 +39,7 @@ int muxer_pictures_check_first(const struct muxer *m, unsigned flags)
 	return -EEXIST;
 }
 
-/* Whether the muxer names pictures otherwise than by their numbers. */
+/* Whether the muxer names pictures by something other than their numbers. */
 bool muxer_pictures_have_own_names(const struct muxer *m)
 {
 	static const char *const keys[] = { "frame_pts", "strftime", "update" };
@@ -50,8 +50,8 @@ bool muxer_pictures_have_own_names(const struct muxer *m)
 	return false;
 }
 
-/* Without a number in its name an image file would be taken for a pattern. In a series, with frame_pts, the
- * number is the packet's time. */
+/* Without a number in its name an image file would be taken for a pattern. In a series, frame_pts makes the
+ * number the packet's timestamp. */
 int muxer_pictures_set_options(const struct muxer *m, AVDictionary **options)
 {
 	if (!muxer_caps_is_image2(&m->caps) || muxer_pictures_have_own_names(m))
@@ -59,7 +59,7 @@ int muxer_pictures_set_options(const struct muxer *m, AVDictionary **options)
 	return av_dict_set(options, m->series ? "frame_pts" : "update", "1", 0);
 }
 
-/* A picture of a series that is under way gets the next number whose file does not exist. */
+/* Later pictures of a series skip numbers whose file exists. */
 void muxer_pictures_number(struct muxer *m, AVPacket *packet)
 {
 	char path[PATH_MAX];
@@ -75,7 +75,7 @@ void muxer_pictures_number(struct muxer *m, AVPacket *packet)
 	m->n_pictures++;
 }
 
-/* libavformat has closed them, and their names may be its own. */
+/* libavformat has closed the files, and may have chosen their names. */
 int muxer_pictures_sync(const struct muxer *m)
 {
 	return output_file_sync_all(muxer_file_path(m->context->url));

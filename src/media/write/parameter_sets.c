@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is to be known of a compressed stream before it is written: its key frames and parameter sets. */
+/* Finds key frames and parameter sets in a compressed stream. */
 #include "media/write/parameter_sets.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "media/libav.h"
 #include "media/write/frame_packet.h"
 
-/* NULL for codecs that the filter does not support: they have no parameter sets. */
+/* NULL for codecs that the filter does not support, which have no parameter sets. */
 static const AVBitStreamFilter *find_extractor(enum AVCodecID codec)
 {
 	const AVBitStreamFilter *filter = av_bsf_get_by_name("extract_extradata");
@@ -81,7 +81,7 @@ static bool is_key(struct parameter_sets *ps, bool driver_says)
 	/* Some parsers set pict_type only (MPEG-1, -2, -4, VC-1), or nothing (H.263). */
 	if (parser->pict_type == AV_PICTURE_TYPE_NONE)
 		return driver_says;
-	/* The driver may know of intra pictures that are as good as those that the bitstream calls so. */
+	/* The driver may mark intra pictures as key frames that the bitstream does not. */
 	return parser->pict_type == AV_PICTURE_TYPE_I && (parser->key_frame == -1 || driver_says);
 }
 
@@ -97,7 +97,7 @@ static int set_latest(struct parameter_sets *ps, const uint8_t *data, size_t siz
 	return 1;
 }
 
-/* 1: ps->latest are those of ps->packet; 0: it has none; or a negative errno. */
+/* Returns 1: ps->latest is set to those of ps->packet; 0: it has none; or a negative errno. */
 static int extract(struct parameter_sets *ps)
 {
 	const uint8_t *found;
@@ -108,7 +108,7 @@ static int extract(struct parameter_sets *ps)
 		err = av_bsf_receive_packet(ps->extractor, ps->packet);
 	if (err == -ENOMEM)
 		return err;
-	/* A corrupt packet has none either. */
+	/* A corrupt packet has none. */
 	found = err < 0 ? NULL : av_packet_get_side_data(ps->packet, AV_PKT_DATA_NEW_EXTRADATA, &size);
 	return found && size ? set_latest(ps, found, size) : 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is kept of a stream until a file is wanted. */
+/* The last seconds of a stream, kept for a file that may begin later. */
 #include "media/write/pre_roll.h"
 
 #include <stdlib.h>
@@ -56,7 +56,7 @@ static void drop(struct pre_roll *p, size_t n)
 		p->drop(p->opaque, pre_roll_take(p));
 }
 
-/* Where the first key frame behind the first `from` items is, or the end. */
+/* The index of the first key frame after `from` items, or n_items. */
 static size_t find_key(const struct pre_roll *p, size_t from)
 {
 	while (from < p->n_items && !item_at(p, from)->key)

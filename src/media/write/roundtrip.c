@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether a muxer keeps raw pictures of a pixel format. */
+/* Checks whether a muxer preserves raw pictures of a pixel format. */
 #include "media/write/roundtrip.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 #define TEST_ROWS 16
 #define N_FRAMES 2
 #define AVIO_BYTES 4096
-/* Far more than a test file needs; a muxer that writes on gets ENOSPC. */
+/* Far more than a test file needs; a muxer that writes endlessly gets ENOSPC. */
 #define MEMORY_FILE_MAX_BYTES (INT64_C(64) << 20)
 
 /* --- a file in memory; avio_open_dyn_buf() pads at the last write position, which in avi is the header ---
@@ -291,8 +291,8 @@ static bool keeps_picture(const AVOutputFormat *muxer, const AVFrame *picture, u
 bool roundtrip_keeps(const AVOutputFormat *muxer, enum AVPixelFormat pix_fmt, uint32_t width, uint32_t height,
 		     uint32_t *codec_tag)
 {
-	/* The muxer's choice comes first: it is the standard's where there is one, while libav's tags for
-	 * raw video are private to libav. */
+	/* The muxer's choice comes first: it is the standard's tag where there is one, while libav's tags for
+	 * raw video are known to libav only. */
 	const uint32_t tags[] = { 0, avcodec_pix_fmt_to_codec_tag(pix_fmt) };
 	bool muted = libav_mute(true), kept = false;
 	uint32_t rows = height > 2 * TEST_ROWS ? TEST_ROWS + height % TEST_ROWS : height;

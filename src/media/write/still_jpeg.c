@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Makes files of their own of JPEGs as cameras deliver them. Markers: ITU-T T.81, B.1.1. */
+/* Turns JPEGs as cameras deliver them into complete files. Markers: ITU-T T.81, B.1.1. */
 #include "media/write/still_jpeg.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ int still_jpeg_open(AVBSFContext **tables, const AVCodecParameters *par)
 {
 	const AVBitStreamFilter *filter = av_bsf_get_by_name("mjpeg2jpeg");
 
-	/* This libavcodec may lack it. */
+	/* libavcodec may have been built without it. */
 	return filter ? libav_bsf_open(tables, filter, par, (AVRational){ 0, 1 }) : 0;
 }
 
@@ -36,7 +36,7 @@ static size_t skip_scan(const uint8_t *data, size_t bytes, size_t at)
 	return at;
 }
 
-/* Where the next marker is expected; 0: the data are cut off, or no JPEG. */
+/* The position of the next marker; 0: the data are truncated, or not a JPEG. */
 static size_t next_marker(const uint8_t *data, size_t bytes, size_t at)
 {
 	size_t length;
@@ -53,8 +53,8 @@ static size_t next_marker(const uint8_t *data, size_t bytes, size_t at)
 	return data[at + 1] == SOS ? skip_scan(data, bytes, at + 2 + length) : at + 2 + length;
 }
 
-/* The length of the picture: to its EOI. What has none is left alone, as is what another picture follows,
- * such as the second field. */
+/* The length of the picture, up to its EOI. Data without EOI are unchanged, and so are those with another
+ * picture behind it, such as a second field. */
 static size_t picture_bytes(const uint8_t *data, size_t bytes, bool *lacks_tables)
 {
 	bool has_tables = false, has_scan = false;

@@ -7,13 +7,13 @@
 #include "media/frame_decoder.h"
 #include "media/libav.h"
 
-/* The encoder is opened before the first frame is decoded. Pictures that differ are converted. */
+/* The encoder is opened before the first frame is decoded. Pictures of another format are converted. */
 static void assume_decoded_format(AVCodecParameters *par, uint32_t field)
 {
 	par->format = frame_decoder_usual_format(par->codec_id);
 	if (par->color_range == AVCOL_RANGE_UNSPECIFIED)
 		par->color_range = frame_decoder_usual_range(par->codec_id);
-	/* Pictures of one field have no lines of another. */
+	/* Pictures of a single field are not interlaced. */
 	if (field == FIELD_ALTERNATE || field == FIELD_SEQ_TB || field == FIELD_SEQ_BT)
 		par->field_order = AV_FIELD_PROGRESSIVE;
 }
@@ -45,7 +45,7 @@ done:
 	return err;
 }
 
-/* To what the encoder takes of an odd size. */
+/* Crops to the size that the encoder accepts where it is odd. */
 static void crop_picture(AVFrame *picture, const AVCodecContext *encoder)
 {
 	if (picture->width == encoder->width + 1)
@@ -68,14 +68,14 @@ static void set_fields(AVFrame *picture, enum AVFieldOrder order)
 #endif
 }
 
-/* Encodes the picture, which is unreferenced, and passes on the packets that come out. NULL drains. */
+/* Encodes the picture, unreferences it, and passes on the packets that come out. NULL drains. */
 static int encode_picture(struct transcoder *t, AVFrame *picture)
 {
 	int err;
 
 	if (picture) {
 		picture->pict_type =
-			AV_PICTURE_TYPE_NONE; /* or the encoder would make every one a key frame */
+			AV_PICTURE_TYPE_NONE; /* else the encoder would code every frame as a key frame */
 		picture->sample_aspect_ratio = t->encoder.context->sample_aspect_ratio;
 		crop_picture(picture, t->encoder.context);
 		set_fields(picture, t->encoder.context->field_order);
@@ -95,8 +95,8 @@ static int encode_picture(struct transcoder *t, AVFrame *picture)
 	return err;
 }
 
-/* Encodes the pictures that the decoder has ready. 0: it has no more for now; 1: it could not decode a
- * packet, and may have more; or a negative errno. */
+/* Encodes the pictures that the decoder has ready. 0: there are no more for now; 1: a packet could not be
+ * decoded, and there may be more; or a negative errno. */
 static int encode_decoded(struct transcoder *t)
 {
 	int err, encode_err;
@@ -140,7 +140,7 @@ static int drain_decoder(struct transcoder *t)
 	err = avcodec_send_packet(t->decoder, NULL);
 	if (err < 0)
 		return err == -ENOMEM ? err : 0;
-	/* The frames after one that is damaged are good. */
+	/* The frames after a damaged one are good. */
 	while ((err = encode_decoded(t)) > 0)
 		warn_of_damage(t);
 	return err;
@@ -148,7 +148,7 @@ static int drain_decoder(struct transcoder *t)
 
 int transcoder_write(struct transcoder *t, struct frame *frame, int64_t pts)
 {
-	/* A wrapped AVFrame is not read here, so that it needs no alignment and no copy. */
+	/* A wrapped AVFrame is not read here, so it needs neither alignment nor a copy. */
 	bool aligned = t->encoder.context->codec_id != AV_CODEC_ID_WRAPPED_AVFRAME;
 	int err;
 

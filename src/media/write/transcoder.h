@@ -16,13 +16,13 @@ struct transcoder {
 	AVCodecContext *decoder; /* NULL: frames are raw */
 	AVFrame *picture;
 	AVPacket *compressed, *encoded; /* the decoder's input, the encoder's output */
-	bool warned;                    /* of a frame that cannot be decoded */
+	bool warned;                    /* a frame could not be decoded, which was logged */
 };
 
 /* options->source is filled in from frame_packet. 0 or a negative errno, logged. */
 int transcoder_open(struct transcoder *t, struct encoder_options *options);
-/* pts is in the encoder's time base. Sets frame->copied_bytes as writer_write(). 0; 1: the frame cannot be
- * decoded and is dropped; or a negative errno from the encoder or write_packet(). */
+/* pts: in the encoder's time base. Sets frame->copied_bytes as writer_write(). 0; 1: the frame cannot be
+ * decoded and is dropped; or a negative errno of the encoder or write_packet(). */
 int transcoder_write(struct transcoder *t, struct frame *frame, int64_t pts);
 /* Drains decoder and encoder. */
 int transcoder_flush(struct transcoder *t);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Weaves the two fields of a frame, which lie one after the other in a buffer (V4L2_FIELD_SEQ_TB, SEQ_BT) or
- * in two (ALTERNATE), into a picture whose lines they are in turn.
+ * Weaves the two fields of a frame, which are one after the other in a buffer (V4L2_FIELD_SEQ_TB, SEQ_BT) or
+ * in two buffers (ALTERNATE), into an interlaced picture.
  */
 #include "media/write/weaver.h"
 
@@ -22,7 +22,7 @@ bool weaver_is_for(const struct video_format *format)
 	       format->field == FIELD_SEQ_BT;
 }
 
-/* As libavutil has the picture, in one memory plane and without padding. */
+/* The format of the woven picture: libavutil's layout in one memory plane, without padding. */
 static void set_woven_format(struct weaver *w, struct video_format *to)
 {
 	const struct video_format *from = &w->from;
@@ -66,13 +66,13 @@ void weaver_close(struct weaver *w)
 	av_buffer_pool_uninit(&w->pool);
 }
 
-/* Whether both fields are there, in the planes of one or of two buffers. */
+/* Whether both fields are present, in the planes of one buffer or two. */
 static bool has_both(const struct weaver *w, const struct frame *frame)
 {
 	return w->from.field != FIELD_ALTERNATE || frame->n_planes == 2 * w->from.n_planes;
 }
 
-/* The frame that has the planes of one buffer of ALTERNATE. */
+/* The frame that consists of the planes of one buffer with ALTERNATE. */
 static struct frame one_buffer(const struct weaver *w, const struct frame *frame, bool second)
 {
 	struct frame one = *frame;
@@ -98,7 +98,7 @@ static int check_fields(const struct weaver *w, const struct frame *frame)
 	return frame_check(&one, &w->from, &w->from_layout);
 }
 
-/* Narrows the layout of a buffer to that of a field in it. */
+/* Narrows the layout of a buffer to one of its fields. */
 static void find_field(const struct weaver *w, struct picture_layout *l, uint32_t bottom)
 {
 	for (unsigned i = 0; i < l->n_planes; i++) {
@@ -107,7 +107,7 @@ static void find_field(const struct weaver *w, struct picture_layout *l, uint32_
 		p->full_rows = (w->to_layout.planes[i].rows + 1 - bottom) / 2;
 		if (w->from.field == FIELD_ALTERNATE || p->rows < 2)
 			continue;
-		if (bottom == (w->from.field == FIELD_SEQ_TB)) /* it is the second one */
+		if (bottom == (w->from.field == FIELD_SEQ_TB)) /* it is the second field */
 			p->offset = (uint32_t)picture_row(p, (p->rows + bottom) / 2);
 		p->rows = (p->rows + 1 - bottom) / 2;
 	}

@@ -18,8 +18,8 @@
 
 /* --- opening --- */
 
-/* In the stream's time base. Muxers know how long a frame is shown when the next one is there: this is for
- * the last one, which players leave out if it has no duration. */
+/* In the stream's time base. Muxers derive a frame's duration from the next frame; this is for the last one,
+ * which players skip if it has no duration. */
 static int64_t last_duration(const struct writer *w)
 {
 	const AVStream *stream = w->muxer.stream;
@@ -39,7 +39,7 @@ static AVRational encoder_time_base(const struct writer *w)
 	return w->transcoder.encoder.context->time_base;
 }
 
-/* Whether the encoder's ticks are frames of a constant rate while the file holds times. */
+/* Whether the encoder's time base is the interval of a constant rate while the file has timestamps. */
 static bool has_coarse_encoder(const struct writer *w)
 {
 	return w->codec && w->times.clock == FILE_CLOCK_TIMES &&
@@ -128,7 +128,7 @@ static int open_copy(struct writer *w, uint32_t codec_tag)
 	return w->still_jpegs ? still_jpeg_open(&w->jpeg_tables, par) : 0;
 }
 
-/* Frames share a tick, or are moved to the next one. */
+/* Frames get the same timestamp, or that of the next tick. */
 static void warn_of_coarse_times(const struct writer *w)
 {
 	double fps = fraction_value(w->frame_packet.format.fps), tick_s = av_q2d(w->muxer.stream->time_base);
@@ -141,7 +141,7 @@ static void warn_of_coarse_times(const struct writer *w)
 
 static int write_header(struct writer *w)
 {
-	int err = muxer_write_header(&w->muxer); /* which sets the stream's time base */
+	int err = muxer_write_header(&w->muxer); /* sets the stream's time base */
 	AVRational time_base = w->muxer.stream->time_base;
 
 	/* For files without timestamps: fine enough to keep frames apart. */
@@ -222,8 +222,8 @@ static int open_parts(struct writer *w, const struct writer_options *o)
 		return err;
 	w->intra_only = parameter_sets_intra_only(&o->format);
 	w->waiting_for_key = !w->intra_only;
-	/* The header of a copy needs the parameter sets, which come with the first key frame; that of fields
-	 * in buffers of their own, to know which is the first. */
+	/* The header of a stream copy needs the parameter sets, which come with the first key frame; that of
+	 * fields in separate buffers needs to know the first field. */
 	if ((w->waiting_for_key && !w->codec) || writer_needs_rate(w) || o->format.field == FIELD_ALTERNATE)
 		return 0;
 	return write_header(w);
@@ -303,7 +303,7 @@ static int set_extradata(AVCodecParameters *par, const AVBufferRef *data)
 	return 0;
 }
 
-/* With the first key frame of a stream that is not of key frames alone. */
+/* Called with the first key frame of a stream that has other frames as well. */
 static int start_stream(struct writer *w, const struct frame *frame)
 {
 	int err = 0;
@@ -345,7 +345,8 @@ static int mux_frame(struct writer *w, struct frame *frame)
 	return write_packet(w, packet, packet->pts, packet->dts);
 }
 
-/* The encoder's ticks may be coarser than the file's, and must not be equal where those may. */
+/* The encoder's time base may be coarser than the file's, and its timestamps must increase even where those
+ * of the file need not. */
 static int64_t coded_time(struct writer *w, int64_t pts_ns)
 {
 	int64_t time = file_times_next(&w->times, pts_ns);

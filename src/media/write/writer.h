@@ -17,23 +17,23 @@ struct writer_options {
 	const char *codec;             /* "auto", "copy" or the name of a libavcodec encoder; NULL: "auto" */
 	const char *codec_options;     /* "crf=18,preset=fast" or NULL */
 	const char *format_options;    /* of the muxer, likewise */
-	const char *partial_suffix;    /* of the name that a file has until it is whole; NULL: none */
+	const char *partial_suffix;    /* of the name of a file until it is complete; NULL: none */
 	bool overwrite;                /* replace an existing regular file */
-	bool expect_taken;             /* a file that cannot be had, -EEXIST or -EBUSY, is not logged */
-	bool series;                   /* of picture files: url holds the picture's number, as "%03d" */
-	uint64_t n_pictures;           /* numbers of the series that are used or were left out */
-	bool zero_copy;                /* -ERANGE, logged, where frames would be copied or encoded */
+	bool expect_taken;             /* -EEXIST and -EBUSY of the file are not logged */
+	bool series;                   /* picture files: url contains the picture's number, as "%03d" */
+	uint64_t n_pictures;           /* numbers used or skipped so far in the series */
+	bool zero_copy;                /* -ERANGE, logged, if frames would be copied or encoded */
 	enum direct_io_mode direct_io; /* whether regular files are written with O_DIRECT */
-	int64_t sync_ns;               /* the file is to be on the disk so often, and at its end; 0: not */
-	bool faststart;                /* mp4 and mov with their index in front, not in fragments */
-	struct video_format format;    /* of the frames */
-	/* Called for each packet that is in the file, with its times in a time base of the writer's: with the
-	 * packet_pts of its frame, and one that no later packet is before. NULL: not. */
+	int64_t sync_ns; /* interval at which the file is synced to disk; also at its end; 0: never */
+	bool faststart;  /* mp4 and mov with the index in front, not in fragments */
+	struct video_format format; /* of the frames */
+	/* Called for each packet that is in the file, with timestamps in the same time base: pts is the
+	 * packet_pts of its frame, and no later packet has a pts below dts. NULL: none. */
 	void (*on_packet)(void *opaque, int64_t pts, int64_t dts);
 	void *opaque;
-	/* There is no file until writer_begin(), which overrides url; without an encoder no frame may be
-	 * written before. What comes out of an encoder is kept, the last pre_roll_ns in pre_roll_bytes of
-	 * memory; the packet_pts of what is not kept any longer goes to on_dropped(). */
+	/* The file is created by writer_begin(), which overrides url. Without an encoder no frame may be
+	 * written before that. Packets of an encoder are kept, for the last pre_roll_ns and at most
+	 * pre_roll_bytes of memory; on_dropped() gets the packet_pts of those that are dropped. */
 	bool armed;
 	int64_t pre_roll_ns;
 	uint64_t pre_roll_bytes;
@@ -50,19 +50,19 @@ int writer_open(struct writer **writer, const struct writer_options *options);
 
 /* Whether frames are encoded by libavcodec. */
 bool writer_encodes(const struct writer *writer);
-/* Of an armed writer: creates the file, writes what was kept, and goes on with the frames that come. Returns
- * as writer_open(); after -EEXIST and -EBUSY another url can be tried. Times in the file count from its first
- * packet, which was at *start_ns on the frames' axis; INT64_MIN: nothing was kept. Once there is a file,
- * writer_write() and writer_finish() return what fails. */
+/* For an armed writer: creates the file, writes the packets kept, and continues with the frames that follow.
+ * Returns as writer_open(); after -EEXIST and -EBUSY another url can be tried. Timestamps in the file start
+ * at its first packet, whose time is *start_ns among the frames'; INT64_MIN: no packet was kept. Once the
+ * file exists, errors are returned by writer_write() and writer_finish(). */
 int writer_begin(struct writer *writer, const struct writer_options *options, int64_t *start_ns);
 bool writer_is_armed(const struct writer *writer);
-/* So many bytes are kept. */
+/* Bytes of the packets kept. */
 uint64_t writer_kept_bytes(const struct writer *writer);
 
 /* Whether the file, or its encoder, needs the rate in advance. The header then waits for the first frame, and
- * writer_set_rate() before that replaces the format's rate. */
+ * writer_set_rate() can replace the format's rate until then. */
 bool writer_needs_rate(const struct writer *writer);
-/* Whether frames may leave places of that rate empty. */
+/* Whether slots of that rate can stay empty in the file. */
 bool writer_has_slots(const struct writer *writer);
 /* Returns 0 or a negative errno, logged. */
 int writer_set_rate(struct writer *writer, struct fraction fps);
@@ -75,9 +75,9 @@ int writer_set_rate(struct writer *writer, struct fraction fps);
  * or a negative errno, logged, which all later calls return too. */
 int writer_write(struct writer *writer, struct frame *frame);
 
-/* How often it was on the disk, as sync_ns wants it. */
+/* How often the file was synced to disk, see sync_ns. */
 uint64_t writer_syncs(const struct writer *writer);
-/* writer_finish() is to wait until the file is on the disk. */
+/* Makes writer_finish() wait until the file is on the disk. */
 void writer_sync_at_end(struct writer *writer);
 /* Drains the encoder, writes the trailer and closes the file; removes a regular file that this writer created
  * and that has no frame. Returns the first error since writer_open(). Frees nothing: writer_info() is valid
@@ -87,15 +87,15 @@ int writer_finish(struct writer *writer);
 int writer_close(struct writer *writer);
 
 struct writer_info {
-	const char *path, *container, *codec; /* valid as long as the writer */
-	bool is_partial;                      /* the file has partial_suffix behind that path */
-	const char *pixel_format;             /* that is encoded, static; NULL: frames are copied */
-	uint64_t frames;                      /* that were muxed; an encoder may hold more */
-	uint64_t n_held;                      /* of them, in a fragment that is not written yet */
+	const char *path, *container, *codec; /* valid until writer_close() */
+	bool is_partial;                      /* the file's name still has partial_suffix */
+	const char *pixel_format;             /* input format of the encoder, static; NULL: stream copy */
+	uint64_t frames;                      /* frames muxed; an encoder may hold more */
+	uint64_t n_held;                      /* of them, in a fragment that was not written yet */
 	uint64_t bytes;                       /* size of the file so far */
-	uint64_t n_pictures;                  /* as in writer_options; not for other threads */
+	uint64_t n_pictures;                  /* see writer_options; not for other threads */
 };
-/* Other threads may call it while the writer works; the counters need not match each other then. */
+/* May be called by other threads while frames are written; the counters may then be inconsistent. */
 struct writer_info writer_info(const struct writer *writer);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A writer whose file is wanted later: until then it keeps the last packets of its encoder. The muxer's
- * header, by which their times are known, is written at once, to memory. */
+/* A writer whose file is created later: until then it keeps the last packets of its encoder. The muxer writes
+ * its header at once, to memory, as that determines the time base. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +53,7 @@ static int64_t time_ns(const struct writer *w, int64_t time)
 	return av_rescale_q(time, w->muxer.stream->time_base, (AVRational){ 1, (int)NS_PER_S });
 }
 
-/* Moves the packet. */
+/* Moves the packet to the pre-roll. */
 static int keep_packet(struct writer *w, AVPacket *packet, int64_t pts, int64_t dts)
 {
 	struct kept_packet *kept = calloc(1, sizeof *kept);
@@ -93,7 +93,7 @@ int writer_put_packet(struct writer *w, AVPacket *packet, int64_t pts, int64_t d
 	return w->armed ? keep_packet(w, packet, pts, dts) : mux_packet(w, packet, pts, dts);
 }
 
-/* Pictures shown before the first, which follow it, refer to what came before (open GOP). */
+/* Pictures after the first key frame that are shown before it refer to earlier ones (open GOP). */
 static int write_kept(struct writer *w)
 {
 	struct kept_packet *kept;
