@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q bench --advise: the fewest buffers with which no frame is lost. */
+/* v4l2q bench --advise: the fewest buffers without lost frames. */
 #include "bench/advise.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include "base/array.h"
 #include "base/log.h"
 
-#define STALLS 3 /* of the consumer, that each attempt must include */
+#define STALLS 3 /* of the consumer, in each attempt */
 
 /* The search in one io mode. */
 struct search {
@@ -18,7 +18,7 @@ struct search {
 	FILE *out;
 };
 
-/* --count, or enough for some stalls of the consumer. */
+/* --count, or enough frames for a few stalls of the consumer. */
 static uint64_t frames_needed(const struct bench *bench)
 {
 	double fps = fraction_value(bench->setup.format.fps);
@@ -58,7 +58,7 @@ static int measure_until_loss(struct search *search, struct bench_run *run, bool
 	return bench->interrupted ? -ECANCELED : err;
 }
 
-/* 1: no frame was lost; 0: one was; else a negative errno. */
+/* Returns 1: no frame was lost; 0: one was; else a negative errno. */
 static int try_buffers(struct search *search, uint32_t buffers)
 {
 	struct bench_run run = { .buffers = buffers };
@@ -75,8 +75,8 @@ static int try_buffers(struct search *search, uint32_t buffers)
 	return err < 0 ? err : !lost;
 }
 
-/* Doubles the number until it suffices, then bisects. Returns 0, with *fewest 0 where no number suffices, or
- * a negative errno. */
+/* Doubles the number until no frame is lost, then bisects. Returns 0, with *fewest 0 if no number suffices,
+ * or a negative errno. */
 static int search_fewest(struct search *search, uint32_t least, uint32_t *fewest)
 {
 	uint32_t low = least - 1, high = least, middle;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q bench --advise: the fewest buffers with which no frame is lost. */
+/* v4l2q bench --advise: the fewest buffers without lost frames. */
 #ifndef BENCH_ADVISE_H
 #define BENCH_ADVISE_H
 
@@ -15,16 +15,16 @@ struct bench_attempt {
 /* The search in one io mode. */
 struct bench_advice {
 	const struct io_ops *io;
-	uint64_t frames;  /* that an attempt without loss measures */
-	uint32_t buffers; /* the fewest without loss; 0: there are none, or the search ended early */
-	char text[600];   /* the result as a sentence; "": the search ended early */
+	uint64_t frames;  /* measured by an attempt without loss */
+	uint32_t buffers; /* the fewest without loss; 0: none suffice, or the search ended early */
+	char text[600];   /* the result in words; "": the search ended early */
 	unsigned n_attempts;
 	struct bench_attempt attempts[16]; /* doubling and halving between 1 and POOL_MAX_BUFFERS */
 };
 
-/* Searches the first io mode of the plan that has buffers or, when the user asked for modes, each; prints
- * what it tries. advice: of at least N_IO_MODES. Returns 0 or a negative errno: -ENOTSUP, logged, when the
- * device or all modes cannot be searched. *n_advice: how many were begun. */
+/* Searches the first io mode of the plan that has buffers or, if the user chose modes, each of them; prints
+ * its attempts. advice: of at least N_IO_MODES. Returns 0 or a negative errno: -ENOTSUP, logged, if the
+ * search is not possible with the device or any mode. *n_advice: number of searches begun. */
 int bench_advise(struct bench *bench, FILE *out, struct bench_advice *advice, size_t *n_advice);
 
 #endif

@@ -104,7 +104,7 @@ static bool measure_run_once(struct bench *bench, struct bench_run *run, const s
 	return bench->setup.has_device && err != -ENODEV && !bench->interrupted;
 }
 
-/* In turn, so that a change in the machine's load affects all runs alike. */
+/* Alternates between the runs, so that a change in the machine's load affects all alike. */
 static void measure_runs(struct bench *bench)
 {
 	const struct bench_run *last = NULL;

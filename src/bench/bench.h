@@ -7,16 +7,16 @@
 
 struct bench_options {
 	struct setup_options setup;
-	bool relay; /* measure ways from the device of `source` to that of `setup` */
+	bool relay; /* measure the ways from the device of `source` to that of `setup` */
 	struct setup_options source;
-	const char *convert_device; /* a converter node between the two; NULL: none */
+	const char *convert_device; /* converter node between the two; NULL: none */
 	struct bench_plan plan;
 	struct slow_consumer consumer;
 	const char *consumer_delay, *consumer_stall; /* as the user wrote them; NULL: not given */
 	uint64_t count, warmup, repeat;
-	bool has_modes, has_count; /* the user asked for io modes, for a count */
+	bool has_modes, has_count; /* the user chose io modes, a count */
 	bool touch, bare;          /* see struct measure_options */
-	int64_t stall_ns;          /* no frame for so long is an error; 0: wait for ever */
+	int64_t stall_ns;          /* time without a frame that is an error; 0: no limit */
 	int signal_fd;             /* readable: end; -1: none */
 	bool progress;             /* show the progress line */
 };
@@ -25,7 +25,7 @@ struct relay;
 
 struct bench {
 	struct bench_options options; /* set by the caller */
-	struct setup setup;           /* a queue is open only during a run; a relay has its own two */
+	struct setup setup;           /* its queue is open only during a run; a relay has queues of its own */
 	struct relay *relay;          /* NULL: none */
 	uint32_t driver_min;          /* buffers that the driver needs */
 	bool interrupted;             /* by a signal */

@@ -24,7 +24,7 @@ struct relay_measure {
 
 /* --- the devices --- */
 
-/* The figures are those of the source, which stays the relay's. */
+/* The report shows the device of the source, which the relay owns. */
 static void show_source(struct bench *bench)
 {
 	const struct setup *source = &bench->relay->source.setup;
@@ -34,7 +34,7 @@ static void show_source(struct bench *bench)
 				       .has_device = source->has_device };
 }
 
-/* Both are opened anew for each way, as read() and write() keep the queue until the device is closed. */
+/* Opens both devices again for each way, as read() and write() keep the queue until the device is closed. */
 static enum status open_devices(struct bench *bench, unsigned way)
 {
 	struct relay *relay = bench->relay;
@@ -117,7 +117,7 @@ static uint64_t count_missed(const struct relay *relay)
 	return ledger_lost(&relay->ledger) + relay->dropped;
 }
 
-/* But for those of the pools, which the meter has. */
+/* Without those of the pools, which the meter counts. */
 static uint64_t bytes_copied_so_far(const struct relay *relay)
 {
 	return relay->bytes_copied_before + relay->link.bytes_copied + relay->node.link.bytes_copied;
@@ -172,7 +172,7 @@ static void add_queued_frame(void *opaque, const struct frame_info *info)
 	show_way(m, relay->played > warmup ? relay->played - warmup : 0);
 }
 
-/* read() and write() copy, too. */
+/* Includes the copies by read() and write(). */
 static uint64_t bytes_copied_since(const struct relay_measure *m, const struct relay *relay)
 {
 	unsigned n = !pool_info(relay->source.setup.pool).streams + !pool_info(relay->link.to).streams;
@@ -193,7 +193,7 @@ static void end_way(void *opaque)
 	measure->bytes_moved = bytes_copied_since(m, relay);
 	measure->ledger = relay->ledger;
 	measure->ledger.lost_queue += relay->dropped - m->dropped;
-	measure->ledger.captured = measure->frames; /* what a frame's share is of */
+	measure->ledger.captured = measure->frames; /* for figures per frame */
 	measure->latency_ns = relay->latency_ns;
 	measure->n_ahead = relay->n_ahead;
 	measure->counts_losses = true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q bench --compare: the change against an earlier report. */
+/* v4l2q bench --compare: the changes since an earlier report. */
 #include "bench/compare.h"
 
 #include <errno.h>
@@ -14,12 +14,11 @@
 #include "base/json.h"
 #include "base/units.h"
 
-/* Without repeats the noise is not known: it is assumed to be this part of the value, times at least so many
- * microseconds. */
+/* The noise assumed without repeats: a part of the value; for times at least some microseconds. */
 #define ASSUMED_NOISE 0.1
 #define ASSUMED_NOISE_US 50.0
-#define LEAST_CHANGE 0.01 /* part of the value; smaller changes do not matter */
-#define FEW_REPEATS 5     /* fewer show only a part of the noise: their spread counts twice */
+#define LEAST_CHANGE 0.01 /* part of the value; smaller changes are ignored */
+#define FEW_REPEATS 5     /* with fewer repeats the spread counts twice, as it may be too small */
 
 static const enum metric_id compared[] = {
 	METRIC_FPS,         METRIC_LOST,       METRIC_LATENCY_P50, METRIC_LATENCY_P95, METRIC_LATENCY_P99,
@@ -150,7 +149,7 @@ static double assumed_noise(enum metric_id id, double value)
 											   : noise;
 }
 
-/* NAN: not known, as the run was measured once. */
+/* NAN: not known, as there was only one repeat. */
 static double measured_noise(enum metric_id id, const struct bench_run *run)
 {
 	return run->spreads[id] * (run->n_samples < FEW_REPEATS ? 2 : 1);
@@ -207,7 +206,7 @@ static void print_change(enum metric_id id, const struct bench_run *old, const s
 		metric_text(id, to, after), percent, *verdict ? "  * " : "", verdict);
 }
 
-/* like: of the same subject, so that a change can be better or worse. */
+/* like: both reports have the same subject, so that changes can be better or worse. */
 static void print_changes(const struct bench_run *old, const struct bench_run *new, bool like, FILE *out)
 {
 	char name[BENCH_RUN_TEXT_MAX];

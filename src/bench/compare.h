@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q bench --compare: the change against an earlier report. */
+/* v4l2q bench --compare: the changes since an earlier report. */
 #ifndef BENCH_COMPARE_H
 #define BENCH_COMPARE_H
 
@@ -9,7 +9,7 @@
 
 #define BENCH_SUBJECT_MAX 64
 
-/* What was measured. Only reports that agree in all of it can be judged against each other. */
+/* The subject of a measurement. Only reports that agree in all of it can be compared. */
 enum {
 	SUBJECT_DEVICE,
 	SUBJECT_DRIVER,
@@ -25,7 +25,7 @@ enum {
 };
 
 struct bench_subject {
-	char parts[N_SUBJECT_PARTS][BENCH_SUBJECT_MAX]; /* "-": none */
+	char parts[N_SUBJECT_PARTS][BENCH_SUBJECT_MAX]; /* "-": not applicable */
 };
 
 struct bench_earlier {
@@ -38,8 +38,7 @@ struct bench_earlier {
  * bench_compare_free(). */
 int bench_compare_load(const char *name, struct bench_earlier *earlier);
 void bench_compare_free(struct bench_earlier *earlier);
-/* Sets METRIC_WORSE of each run that both reports have, where they measure the same thing. report: the
- * current one. */
+/* Sets METRIC_WORSE for the runs in both reports, if these have the same subject. report: the current one. */
 void bench_compare(struct bench *bench, struct json_object *report, const struct bench_earlier *earlier);
 /* Prints the changes after bench_compare(). name: of the earlier report's file. */
 void bench_compare_print(const struct bench *bench, struct json_object *report,

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "base/units.h"
 
-/* ">=" must come before ">", which it begins with. */
+/* ">=" must come before its prefix ">". */
 static const struct {
 	const char *sign;
 	bool below, equal, above;
@@ -49,7 +49,7 @@ static int invalid_condition(const struct condition *condition, const char *why)
 	return -EINVAL;
 }
 
-/* Whether there is a 100 % for the metric, see struct condition_whole. */
+/* Whether the metric can be a percentage, see struct condition_whole. */
 static bool takes_percent(enum metric_id metric)
 {
 	return metrics[metric].unit != UNIT_COUNT || metric == METRIC_LOST;
@@ -76,7 +76,7 @@ static int parse_unit(struct condition *condition, const char *unit)
 				 "unknown unit: expected us, ms, s or % for times, k, M, G or % for bytes");
 }
 
-/* The index of the operator that text begins with, or -1. */
+/* The index of the operator at the start of text, or -1. */
 static int find_operator(const char *text)
 {
 	for (int i = 0; i < (int)ARRAY_SIZE(operators); i++) {
@@ -140,7 +140,7 @@ int condition_parse(const char *list, struct condition *conditions)
 		list += length;
 		list += *list == ',';
 	}
-	/* No condition at all, as from an unset variable of a script, would never fail. */
+	/* An empty list, as from an unset variable of a script, would never fail. */
 	if (n == 0)
 		log_error("--fail-if: expected METRIC OPERATOR VALUE, such as lost>0");
 	return n ? n : -EINVAL;
@@ -203,7 +203,7 @@ static void log_holds(const struct condition *condition, const struct bench_run 
 
 static enum status judge_condition(const struct condition *condition, const struct bench *bench)
 {
-	enum status status = STATUS_FAILED; /* known of no run: must not pass */
+	enum status status = STATUS_FAILED; /* not known for any run: must not pass */
 
 	for (size_t i = 0; i < bench->n_runs; i++) {
 		int holds = condition_holds_in_run(condition, bench, &bench->runs[i]);

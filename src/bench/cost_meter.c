@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the calling thread uses, from getrusage(2) and perf_event_open(2). The number of a tracepoint is in
- * tracefs.
+ * Measures what the calling thread uses, by getrusage(2) and perf_event_open(2). tracefs has the number of a
+ * tracepoint.
  */
 #include "bench/cost_meter.h"
 
@@ -45,7 +45,8 @@ static int open_syscalls(void)
 
 void cost_meter_open(struct cost_meter *meter, const struct pool *const *pools, size_t n)
 {
-	/* The simulated device has no system calls; those that it makes must not be counted as a driver's. */
+	/* The simulated device makes system calls of its own, which must not be counted as those to a driver.
+	 */
 	bool simulated = false;
 
 	*meter = (struct cost_meter){ 0 };

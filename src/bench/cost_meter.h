@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the calling thread uses between two readings: processor time, system calls, context switches, faults.
- */
+/* Measures what the calling thread uses between two readings: CPU time, system calls, context switches, page
+ * faults. */
 #ifndef BENCH_COST_METER_H
 #define BENCH_COST_METER_H
 
@@ -9,25 +9,25 @@
 #include "queue/pool.h"
 
 struct cost_meter {
-	const struct pool *pools[4];      /* NULL: no more */
+	const struct pool *pools[4];      /* NULL: unused */
 	int syscalls_fd, instructions_fd; /* perf events; -1 where the kernel does not allow them */
 };
 
-/* Counts since an arbitrary time, or the difference of two such readings. */
+/* Counts since an arbitrary time, or the difference of two readings. */
 struct cost {
 	int64_t wall_ns, cpu_ns;
 	uint64_t n_syscalls, n_switches, n_faults, n_instructions, bytes_copied;
 };
 
-/* Of all pools that the run goes through; NULL is none. Cannot fail. Without perf events system calls are
- * those to the devices alone, and instructions are not counted. */
+/* pools: those that the run uses; may be NULL. Cannot fail. Without perf events, only system calls to the
+ * devices are counted, and no instructions. */
 void cost_meter_open(struct cost_meter *meter, const struct pool *const *pools, size_t n);
 void cost_meter_close(struct cost_meter *meter);
 
 struct cost cost_meter_read(const struct cost_meter *meter);
 struct cost cost_difference(const struct cost *end, const struct cost *begin);
 
-/* Whether n_syscalls counts all of the thread's, not only those to the device. */
+/* Whether n_syscalls counts all system calls of the thread, not only those to the devices. */
 static inline bool cost_meter_has_all_syscalls(const struct cost_meter *meter)
 {
 	return meter->syscalls_fd >= 0;

@@ -28,7 +28,7 @@ static void print_csv_heading(FILE *file)
 	fprintf(file, ",unsupported,error,device,pixelformat,width,height,rate,date\n");
 }
 
-/* What was measured and when, for lines of several reports in one table. */
+/* The subject and the time, so that several reports can share a table. */
 static void print_csv_subject(FILE *file, const struct bench *bench)
 {
 	const struct video_format *format = &bench->setup.format;

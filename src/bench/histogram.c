@@ -7,7 +7,7 @@
 #define BINS 16
 #define BAR_WIDTH 60
 
-/* From the lowest to the highest sample, on a logarithmic scale where they are far apart. */
+/* From the lowest to the highest sample, logarithmic if they are far apart. */
 struct bins {
 	double low, step; /* of the value in ns, or of its logarithm */
 	bool logarithmic;

@@ -15,7 +15,7 @@ static int set_end(struct measure *measure, enum run_end end, int err)
 	return err;
 }
 
-/* Sets the end that the pool's result stands for; returns 0 for a regular end, else the result. */
+/* Sets the end for a result of the pool; returns 0 for a regular end, else the result. */
 static int end_by_result(struct measure *measure, int result)
 {
 	static const struct {
@@ -95,7 +95,7 @@ void measure_end(struct measure *measure)
 	measure->cost.n_switches = subtract_sleeps(measure->cost.n_switches, measure->n_sleeps);
 	if (cost_meter_has_all_syscalls(&measure->meter))
 		measure->cost.n_syscalls = subtract_sleeps(measure->cost.n_syscalls, measure->n_sleeps);
-	/* The few positive latencies, of frames that were dequeued late, say nothing of the driver. */
+	/* A few positive latencies, of frames that were dequeued late, do not count. */
 	measure->timestamps_in_future = measure->n_ahead * 100 > measure->ledger.captured;
 	if (measure->timestamps_in_future)
 		measure->latency_ns = (struct stats){ 0 };
@@ -123,7 +123,7 @@ static void show_progress(struct measure *measure)
 	status_line_show(fields, measure->counts_losses ? 3 : 2);
 }
 
-/* Until count buffers were dequeued, or queued. */
+/* Until `count` buffers were dequeued, or queued. */
 static int run_until(struct measure *measure, uint64_t count)
 {
 	int err = 0;

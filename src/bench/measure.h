@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Measures one queue: what an io mode with a number of buffers costs and loses. One thread dequeues frames
- * and returns them at once (capture), or queues the same few frames again and again (output): nothing but the
- * driver and the queue is measured.
+ * Measures one queue: the cost and the losses of an io mode with a number of buffers. One thread dequeues
+ * frames and returns them at once (capture), or queues the same few frames again and again (output): only the
+ * driver and the queue are measured.
  */
 #ifndef BENCH_MEASURE_H
 #define BENCH_MEASURE_H
@@ -16,12 +16,12 @@
 #include "session/end.h"
 
 struct measure_options {
-	uint64_t count, warmup;        /* frames to measure, after at least one that is not measured */
+	uint64_t count, warmup;        /* frames to measure, after at least one that is not */
 	bool touch;                    /* read (output: write) every byte of each frame */
-	bool bare;                     /* keep no distributions, to see what keeping them costs */
+	bool bare;                     /* keep no distributions, to measure their cost */
 	bool stop_at_loss;             /* end at the first lost frame */
 	struct slow_consumer consumer; /* capture: holds each frame; output: delays it */
-	int64_t stall_ns;              /* no frame for so long is an error; 0: wait for ever */
+	int64_t stall_ns;              /* time without a frame that is an error; 0: no limit */
 	int signal_fd;                 /* readable: end; -1: none */
 	bool progress;                 /* show the progress line */
 };
@@ -54,7 +54,7 @@ struct measure {
 	struct cost cost;
 	struct cost_meter meter;
 	int64_t touch_ns;     /* time spent in options.touch */
-	uint64_t touched_sum; /* of the bytes read, so that the compiler keeps the reading */
+	uint64_t touched_sum; /* sum of the bytes, so that the compiler cannot omit reading them */
 	uint32_t flags;       /* V4L2_BUF_FLAG_* of the last frame */
 
 	/* State. */
@@ -69,11 +69,11 @@ struct measure {
 	struct measure_frame output_frames[POOL_MAX_BUFFERS], *idle[POOL_MAX_BUFFERS];
 };
 
-/* Starts the pool and moves the first frame: some drivers report only then that they cannot do it. Returns 0
- * or a negative errno, logged, and sets end. */
+/* Starts the pool and moves the first frame, as some drivers fail only then. Returns 0 or a negative errno,
+ * logged, and sets end. */
 int measure_prepare(struct measure *measure);
 /* The rest of the warm-up, then the measured frames. Returns 0, or a negative errno, logged, with the results
- * until then; sets end. */
+ * so far; sets end. */
 int measure_run(struct measure *measure);
 /* Stops the pool. May be called on a zeroed struct. */
 void measure_close(struct measure *measure);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the files of measuring share, from the bottom up. */
+/* Shared by the files measure*.c. */
 #ifndef BENCH_MEASURE_INTERNAL_H
 #define BENCH_MEASURE_INTERNAL_H
 
 #include "bench/measure.h"
 
-/* measure_samples.c: one frame's part of the distributions. Do nothing during the warm-up, but note where
- * the next interval begins. pts_ns: when the frame was made; lost: frames lost before this one. */
+/* measure_samples.c: add one frame to the distributions. During the warm-up they only note where the next
+ * interval begins. pts_ns: capture time; lost: frames lost before this one. */
 void measure_add_interval(struct measure *measure, int64_t dequeue_ns, int64_t pts_ns, uint64_t lost);
 void measure_add_latency(struct measure *measure, int64_t latency_ns);
 
-/* measure.c: the end of the warm-up, from which all counts begin, and the end of the measured frames. */
+/* measure.c: the end of the warm-up, where all counts begin, and the end of the measured frames. */
 void measure_begin(struct measure *measure);
 void measure_end(struct measure *measure);
 
@@ -20,7 +20,7 @@ int measure_output_frame(struct measure *measure, int64_t deadline_ns);
 /* Returns all frames to the pool, which can then stop. */
 void measure_output_stop(struct measure *measure);
 
-/* measure_samples.c: sleeps while options.consumer holds a frame; a signal ends it. */
+/* measure_samples.c: sleeps while options.consumer holds a frame; a signal ends the sleep. */
 void measure_hold_frame(struct measure *measure);
 
 #endif

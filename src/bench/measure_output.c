@@ -91,7 +91,7 @@ void measure_output_stop(struct measure *measure)
 		measure->idle[i]->buffer->done = NULL;
 		pool_release(measure->pool, measure->idle[i]->buffer);
 	}
-	/* STREAMOFF returns to the pool what the driver still has. */
+	/* STREAMOFF returns the frames of the driver to the pool. */
 	for (uint32_t i = 0; i < measure->n_output_frames; i++)
 		measure->output_frames[i].buffer->done = NULL;
 	measure->n_idle = measure->n_output_frames = 0;

@@ -5,9 +5,9 @@
 #include <poll.h>
 #include "base/clock.h"
 
-/* Longer differences of timestamps are not intervals or latencies, but different clocks. */
+/* A larger difference of timestamps means different clocks. */
 #define MAX_DIFFERENCE_NS (3600 * NS_PER_S)
-#define MAX_LOST 1000 /* so that a gap in the driver's numbers does not overflow the expected interval */
+#define MAX_LOST 1000 /* limits the expected interval, for a gap in a driver's numbers */
 
 void measure_add_latency(struct measure *measure, int64_t latency_ns)
 {
@@ -18,7 +18,7 @@ void measure_add_latency(struct measure *measure, int64_t latency_ns)
 		stats_add(&measure->latency_ns, latency_ns);
 }
 
-/* Lost frames lengthen the interval, which is not jitter. */
+/* Lost frames lengthen the interval; that is not jitter. */
 static void add_jitter(struct measure *measure, int64_t elapsed_ns, uint64_t lost)
 {
 	int64_t deviation_ns = elapsed_ns - measure->period_ns * (int64_t)(lost + 1);

@@ -11,10 +11,10 @@ enum metric_unit { UNIT_COUNT, UNIT_US, UNIT_FPS, UNIT_BYTES };
 
 struct metric {
 	const char *key;     /* for --fail-if: "p99", "interval.p99", "cpu" */
-	const char *group;   /* the JSON object that it is in; NULL: the run itself */
-	const char *name;    /* its JSON key there */
-	const char *title;   /* for people */
-	const char *heading; /* of its column in the table; NULL: it has none */
+	const char *group;   /* JSON object that contains it; NULL: the run itself */
+	const char *name;    /* JSON key in it */
+	const char *title;   /* for printing */
+	const char *heading; /* heading of its column in the table; NULL: no column */
 	enum metric_unit unit;
 	unsigned decimals;
 	bool more_is_better;
@@ -45,7 +45,7 @@ enum metric_id {
 	METRIC_FAULTS,
 	METRIC_TOUCH,
 	METRIC_INSTRUCTIONS,
-	METRIC_WORSE, /* figures that are worse than in the report of --compare, see bench_compare() */
+	METRIC_WORSE, /* number of figures that are worse than in the earlier report, see bench_compare() */
 	N_METRICS,
 };
 
@@ -54,8 +54,8 @@ extern const struct metric metrics[N_METRICS];
 /* "latency_us.p99", its path in the report, into text, which is returned. */
 #define METRIC_NAME_MAX 64
 char *metric_name(const struct metric *metric, char text[METRIC_NAME_MAX]);
-/* The index of the metric by its key, its name in the report ("latency_us.p99", "cpu_us_per_frame") or the
- * heading of its column, or -1. */
+/* The index of a metric by its key, its name in the report ("latency_us.p99", "cpu_us_per_frame") or its
+ * column heading; -1: unknown. */
 int metric_find(const char *name, size_t length);
 /* All figures of a measurement; NAN: not known. */
 void metric_compute(const struct measure *measure, double values[N_METRICS]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which io modes v4l2q bench measures, with how many buffers. */
+/* The io modes and numbers of buffers that v4l2q bench measures. */
 #include "bench/plan.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q bench: which run serves the device best, and why. */
+/* v4l2q bench: the run that suits the device best, and why. */
 #include "bench/recommend.h"
 
 #include <math.h>
@@ -9,9 +9,9 @@
 #define CPU_TOLERANCE 0.05
 #define CPU_TOLERANCE_US 2.0
 #define LATENCY_TOLERANCE 1.25
-#define LATENCY_TOLERANCE_PERIODS 0.1 /* of the frame period */
+#define LATENCY_TOLERANCE_PERIODS 0.1 /* part of the frame period */
 
-/* Unknown losses compare as more than any number. Of an output device none are known. */
+/* Unknown losses are worse than any number. For an output device none are known. */
 static double losses(const struct bench *bench, const struct bench_run *run)
 {
 	double lost = run->values[METRIC_LOST];
@@ -22,9 +22,9 @@ static double losses(const struct bench *bench, const struct bench_run *run)
 }
 
 /*
- * The highest latency in us that is as good as the best one of the runs that lose no more than that. p95:
- * with few frames p99 is that of a single frame. The latency of an output device does not matter, as frames
- * are queued ahead of their time.
+ * The highest latency in us that counts as equal to the best among the runs with no more than this loss. p95:
+ * with few frames p99 depends on a single frame. The latency of an output device is ignored, as frames are
+ * queued ahead of their time.
  */
 static double latency_limit(const struct bench *bench, double lost)
 {
@@ -41,7 +41,7 @@ static double latency_limit(const struct bench *bench, double lost)
 	return best * LATENCY_TOLERANCE + (fps > 0 ? LATENCY_TOLERANCE_PERIODS * 1e6 / fps : 0);
 }
 
-/* Differences of the processor time up to this are noise. */
+/* The largest difference in CPU time that counts as noise. */
 static double cpu_noise(const struct bench_run *a, const struct bench_run *b)
 {
 	double more = fmax(a->values[METRIC_CPU], b->values[METRIC_CPU]);
@@ -54,14 +54,14 @@ static bool is_cheaper(const struct bench_run *a, const struct bench_run *b)
 {
 	double gain = b->values[METRIC_CPU] - a->values[METRIC_CPU];
 
-	/* At the same cost fewer buffers; of several modes the first, as they are in the order of preference.
-	 */
+	/* At equal cost the run with fewer buffers; among modes the first, as they are in order of
+	 * preference. */
 	if (fabs(gain) <= cpu_noise(a, b))
 		return strcmp(a->io, b->io) == 0 && a->buffers < b->buffers;
 	return gain > 0;
 }
 
-/* Once frames are lost, a few more or less are chance. */
+/* If frames are lost, a few more or less are chance. */
 static double loss_limit(double lost)
 {
 	return lost > 0 ? 1.5 * lost + 2 : lost;
@@ -132,7 +132,7 @@ static void explain_cost(const struct bench *bench, const struct bench_run *best
 			 ours, other->io, theirs);
 }
 
-/* Only where runs can be compared. */
+/* Losses, if the runs can be compared. */
 static const char *compare_losses(const struct bench *bench)
 {
 	unsigned n = 0;
@@ -162,7 +162,7 @@ static void explain_losses(const struct bench *bench, const struct bench_run *be
 	snprintf(text + strlen(text), size - strlen(text), "; ");
 }
 
-/* What the next fewer buffers would cost, where they were measured. */
+/* The cost of the next smaller number of buffers, if it was measured. */
 static void explain_buffers(const struct bench *bench, const struct bench_run *best, char *text, size_t size)
 {
 	const struct bench_run *fewer = NULL;

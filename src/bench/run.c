@@ -24,7 +24,7 @@ bool bench_run_is_mode_error(int err)
 	       err != POOL_RES_CHANGE;
 }
 
-/* As setup_pool(), with the run's io mode and number of buffers, to which the queue is held. */
+/* As setup_pool(), with the run's io mode and its exact number of buffers. */
 static int open_pool(struct setup *setup, const struct setup_options *options, const struct bench_run *run)
 {
 	struct setup_options own = *options;
@@ -52,7 +52,7 @@ static char *error_text(const struct setup *setup, const struct bench_run *run, 
 	return strdup(skip_prefix(skip_prefix(text, setup->device.path), run->io));
 }
 
-/* Why a run ended that had begun. */
+/* Why a run ended after it had begun. */
 static const char *end_text(const struct measure *measure, int err)
 {
 	return measure->end == END_STALL        ? "the device stopped delivering"
@@ -61,7 +61,7 @@ static const char *end_text(const struct measure *measure, int err)
 						: err_str(err);
 }
 
-/* A mode that fails before its first frame is unsupported; a later failure is an error of the run. */
+/* A mode that fails before its first frame is not supported; later failures are errors of the run. */
 static void set_error_text(const struct setup *setup, struct bench_run *run, const char *message, int err,
 			   bool began)
 {
@@ -72,7 +72,7 @@ static void set_error_text(const struct setup *setup, struct bench_run *run, con
 	run->err = err;
 }
 
-/* The moment of a frame that its timestamp tells: start of exposure, or end of frame. */
+/* The moment that the timestamp refers to: start of exposure, or end of frame. */
 static const char *timestamp_moment(uint32_t flags)
 {
 	return (flags & V4L2_BUF_FLAG_TSTAMP_SRC_MASK) == V4L2_BUF_FLAG_TSTAMP_SRC_SOE ? "soe" : "eof";

@@ -12,23 +12,23 @@
 #define BENCH_MAX_REPEATS 100
 
 struct bench_run {
-	char io[24];                    /* the mode; relay: the way, of pool_link_way_name() */
-	char relay[POOL_LINK_TEXT_MAX]; /* the way in words; "": none, or not known */
+	char io[24];                    /* the mode; for a relay the way, of pool_link_way_name() */
+	char relay[POOL_LINK_TEXT_MAX]; /* the way, described; "": none, or not known */
 	uint32_t buffers;               /* requested; 0: rw, which has none */
-	char *unsupported;              /* why the device lacks the mode; NULL: it has it */
+	char *unsupported;              /* why the device does not support the mode; NULL: it does */
 	char *error;                    /* what ended the run early; NULL: nothing */
-	int err;                        /* negative errno of either */
-	bool is_configured;             /* the err is of starting the stream, or later */
+	int err;                        /* negative errno of `unsupported` or `error` */
+	bool is_configured;             /* the error came when the stream was started, or later */
 	bool interrupted;               /* by a signal */
 	unsigned n_samples;             /* how often it was measured */
 	double (*samples)[N_METRICS];
-	/* Over all repeats: medians, and half the difference of highest and lowest. NAN: not known. */
+	/* Over all repeats: medians, and half the range. NAN: not known. */
 	double values[N_METRICS], spreads[N_METRICS];
 	uint64_t frames, captured;
 	struct stats latency_ns;
 	struct pool_info pool;     /* of the last repeat */
 	const char *clock;         /* of the driver's timestamps, see device_clock_name() */
-	const char *moment;        /* that they tell: "soe", "eof" */
+	const char *moment;        /* moment that they refer to: "soe", "eof" */
 	const char *end;           /* see end_name() */
 	bool all_syscalls;         /* see cost_meter_has_all_syscalls() */
 	bool timestamps_in_future; /* see struct measure */
@@ -36,15 +36,15 @@ struct bench_run {
 };
 
 /*
- * Opens the queue on setup's device, measures it once more and closes the queue. Returns 0 or a negative
- * errno, which is in run->unsupported or run->error as text; errors that are not bench_run_is_mode_error()
- * have been logged too.
+ * Opens the queue of setup's device, measures it once and closes the queue. Returns 0 or a negative errno,
+ * which run->unsupported or run->error describes; errors that are not bench_run_is_mode_error() have been
+ * logged as well.
  */
 int bench_run_measure(struct bench_run *run, struct setup *setup, const struct setup_options *setup_options,
 		      const struct measure_options *options);
-/* Adds what was measured, with the queue still open; does nothing where no frame was. */
+/* Adds the results, while the queue is open; does nothing without frames. */
 void bench_run_add_sample(struct bench_run *run, const struct measure *measure);
-/* Whether an error means that the io mode does not work, as opposed to the whole device. */
+/* Whether the error concerns the io mode, rather than the whole device. */
 bool bench_run_is_mode_error(int err);
 /* Sets values and spreads from the samples. */
 void bench_run_sum_up(struct bench_run *run);

@@ -35,7 +35,7 @@ int64_t slow_consumer_hold_ns(struct slow_consumer *consumer, int64_t now_ns)
 	return hold_ns + consumer->stall_ns;
 }
 
-/* A duration with its unit: whoever writes 5 for each frame rarely means seconds. */
+/* Requires a unit: who types 5 for each frame rarely means seconds. */
 static int parse_hold(const char *text, int64_t *ns)
 {
 	bool has_unit = *text && isalpha((unsigned char)text[strlen(text) - 1]);
@@ -43,7 +43,7 @@ static int parse_hold(const char *text, int64_t *ns)
 	return has_unit || strcmp(text, "0") == 0 ? parse_duration(text, ns) : -EINVAL;
 }
 
-/* Two durations with the separator between them; without it, only the first: *b stays as it is. */
+/* Parses two durations with a separator; with only one, *b is unchanged. */
 static int parse_pair(const char *text, const char *separator, int64_t *a, int64_t *b)
 {
 	const char *at = strstr(text, separator);

@@ -43,7 +43,7 @@ static const struct column {
 };
 #define MAX_COLUMNS ARRAY_SIZE(columns)
 
-/* The last one only with --touch. */
+/* Without the last column, unless --touch was given. */
 static size_t n_columns(const struct bench *bench)
 {
 	return MAX_COLUMNS - !bench->options.touch;
@@ -97,11 +97,11 @@ static const char *format_cell(const struct column *column, double value, char t
 	return text;
 }
 
-/* How the best value of each column is marked. */
+/* Marks the best value of each column. */
 struct best {
 	size_t n_columns;
-	bool plain;                       /* by a star, as there is no bold type */
-	char text[MAX_COLUMNS][CELL_MAX]; /* the best value; "": all are the same */
+	bool plain;                       /* by an asterisk, without bold type */
+	char text[MAX_COLUMNS][CELL_MAX]; /* best value; "": all are equal */
 };
 
 static void find_best(const struct bench *bench, size_t c, char best_text[CELL_MAX])
@@ -234,7 +234,7 @@ static void print_rate(const struct rate_truth *rate, FILE *out)
 	terminal_wrap(out, terminal_width(out), 0, text);
 }
 
-/* What the headings mean, and what applies to these figures. */
+/* Explains the headings, with notes on these figures. */
 static void print_notes(const struct bench *bench, bool plain, bool marked, FILE *out)
 {
 	const struct bench_run *last = NULL;

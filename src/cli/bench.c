@@ -27,9 +27,9 @@ static const char *const direction_choices[] = { "auto", "capture", "output", NU
 struct arguments {
 	struct common_options common;
 	struct bench_options bench;
-	char *io, *buffers, *fail_if; /* lists, as written */
+	char *io, *buffers, *fail_if; /* lists, as given */
 	const char *csv, *compare;    /* files; NULL: not given */
-	int direction;                /* an index of direction_choices */
+	int direction;                /* index into direction_choices */
 	int touch, bare, advise, histogram, relay;
 	struct relay_cli_options from;
 	const char *source; /* the capture device of --relay; NULL: none */
@@ -120,7 +120,7 @@ static const struct option_spec spec = {
 	.n_operands = 1,
 };
 
-/* Files to write besides the table, opened before the run, which may be long. */
+/* Output files, opened before the run, which may be long. */
 struct outputs {
 	FILE *json, *csv;
 	FILE *text; /* table, histogram, comparison; NULL: none */
@@ -153,7 +153,8 @@ static int parse_consumer(struct bench_options *options)
 	return 0;
 }
 
-/* A relay has its own ways, buffers and pace; SOURCE and its options are for a relay alone. */
+/* A relay has ways instead of io modes, and buffers and a pace of its own; SOURCE and its options are only
+ * for a relay. */
 static int check_relay(const struct arguments *arguments)
 {
 	const struct bench_options *bench = &arguments->bench;
@@ -202,7 +203,7 @@ static int check_relay(const struct arguments *arguments)
 
 static int check_arguments(struct arguments *arguments, struct outputs *outputs)
 {
-	/* --compare is no use here: the earlier report is read before its successor replaces it. */
+	/* --compare is not included: the earlier report is read before the new one replaces it. */
 	const struct file_use uses[] = {
 		{ .option = "--csv", .name = arguments->csv },
 		{ .option = "--json", .name = arguments->common.basic.json },
@@ -233,7 +234,7 @@ static int check_arguments(struct arguments *arguments, struct outputs *outputs)
 	return outputs->n_conditions < 0 ? outputs->n_conditions : 0;
 }
 
-/* The rest of the options, which need no check. */
+/* Options that need no check. */
 static void set_bench_options(struct bench_options *options, const struct arguments *arguments)
 {
 	static const enum device_role roles[] = { DEVICE_ANY, DEVICE_CAPTURE, DEVICE_OUTPUT };
@@ -257,7 +258,7 @@ static enum status open_outputs(const struct arguments *arguments, struct output
 		return STATUS_FILE;
 	if (arguments->csv && text_file_open(&outputs->csv, arguments->csv) < 0)
 		return STATUS_FILE;
-	/* Standard output carries one thing: the table goes to stderr beside JSON and CSV. */
+	/* Standard output gets only one kind of output: beside JSON and CSV, the table goes to stderr. */
 	outputs->text = !common_is_stdout(json) && !common_is_stdout(arguments->csv) ? stdout
 			: log_enabled(LOG_LEVEL_INFO) ? log_stream_open(&outputs->stderr_text)
 						      : NULL;
@@ -272,7 +273,7 @@ static void close_outputs(struct outputs *outputs)
 	bench_compare_free(&outputs->earlier);
 }
 
-/* A script that asks for a number of buffers must see that there is none. */
+/* Scripts that ask for a number of buffers must be told if there is none. */
 static enum status advice_status(const struct outputs *outputs)
 {
 	for (size_t i = 0; i < outputs->n_advice; i++)
@@ -296,7 +297,7 @@ static enum status measure(const struct arguments *arguments, struct bench *benc
 	return bench->status;
 }
 
-/* The comparison, with what was measured, adds to the figures. */
+/* The comparison adds to the figures. */
 static struct json_object *report_json_of(struct bench *bench, const struct outputs *outputs)
 {
 	const struct report_bench report = {

@@ -37,13 +37,13 @@ struct capture_options {
 	int64_t duration_ns, stall_ns;
 	struct segment_options segments;
 	struct event_options events;
-	const atomic_uint *segment_requests; /* SIGHUPs; NULL: they end the recording */
+	const atomic_uint *segment_requests; /* number of SIGHUPs; NULL: they end the recording */
 	int64_t sync_ns;
 	int faststart;
-	int direct;     /* enum direct_io_mode, in the order of its choices */
-	int bad_frames; /* enum bad_frames, whose order is that of the choices */
+	int direct;     /* enum direct_io_mode, same order */
+	int bad_frames; /* enum bad_frames, same order */
 	const char *frame_log, *on_disconnect;
-	bool reopen;               /* wait for a device that was unplugged */
+	bool reopen;               /* wait for a device that is unplugged */
 	int64_t reopen_timeout_ns; /* 0: no limit */
 };
 
@@ -140,7 +140,7 @@ static const struct option_spec spec = {
 	.groups = groups,
 };
 
-/* Of a recording in several files this asks for the first: a later one that is taken gets a suffix. */
+/* For a recording in several files checks the first name: later ones that are taken get a suffix. */
 static int check_files(const struct capture_options *options)
 {
 	struct file_use uses[] = {
@@ -173,7 +173,7 @@ static bool splits(const struct capture_options *options)
 	return options->segments.segment.ns || options->segments.segment.bytes;
 }
 
-/* Several files need several names. */
+/* Several files need different names. */
 static int check_output_name(const struct capture_options *options)
 {
 	const char *option = options->reopen                ? "--on-disconnect=wait"
@@ -254,8 +254,8 @@ static int parse_on_disconnect(struct capture_options *options)
 	return -EINVAL;
 }
 
-/* A number in the name, unless the muxer names its files itself, allows another file after a change of the
- * video source. strftime fields alone do not: users give single files such names too. */
+/* After a change of the video source another file is possible if the name has a number, unless the muxer
+ * names its files. strftime fields are not enough: users give single files such names too. */
 static bool has_numbered_files(const struct capture_options *options)
 {
 	if (splits(options) || options->reopen || options->events.has_pre_roll)
@@ -264,7 +264,7 @@ static bool has_numbered_files(const struct capture_options *options)
 	       !muxer_caps_names_files(options->output, options->container);
 }
 
-/* What a codec node makes is written as it is. */
+/* The output of a codec node is written without another encoder. */
 static struct record_options record_options(struct capture_options *options, int signal_fd, int resume_fd)
 {
 	bool by_node = codec_name_is_node(options->codec);
@@ -335,7 +335,7 @@ static enum status run_status(const struct recording *recording, const struct ca
 	return has_recorded(recording) ? STATUS_DONE : STATUS_FAILED;
 }
 
-/* A run that failed before its first frame has no text report, but the JSON that was asked for. */
+/* A run that failed before its first frame gets no text report, but the JSON that was requested. */
 static enum status print_report(const struct recording *recording, const struct capture_options *options,
 				FILE *json, int err)
 {
@@ -389,7 +389,7 @@ static enum status record_and_report(struct capture_options *options,
 	return status ? status : report_status;
 }
 
-/* The command for segments runs in a process that is not confined. */
+/* The process for --on-segment is started before the program is confined. */
 static enum status confine_capture(struct capture_options *options)
 {
 	const struct confine_path paths[] = {
@@ -411,7 +411,7 @@ static enum status confine_capture(struct capture_options *options)
 	return status ? status : common_restrict(&options->common, paths, ARRAY_SIZE(paths), false);
 }
 
-/* The nodes that frames go through, in this order. */
+/* The nodes in the order in which frames pass them. */
 static void set_nodes(struct setup_options *setup, const struct capture_options *options)
 {
 	if (options->convert_device)

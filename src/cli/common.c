@@ -40,7 +40,7 @@ enum { PIPELINE_AUTO, PIPELINE_NONE };
 static const char *const pipeline_choices[] = { "auto", "none", NULL };
 
 #define OFFSET(field) offsetof(struct common_options, field)
-/* The defaults differ: a recording keeps the device's format, a playback defaults to the file's. */
+/* The defaults differ: a recording uses the device's format, a playback the file's. */
 /* clang-format off */
 #define DEVICE_ROWS(present, ...) { \
 	{ "device", 'd', OPT_FILE, OFFSET(basic.device), .argument = "DEV", \
@@ -87,7 +87,7 @@ static const char *const pipeline_choices[] = { "auto", "none", NULL };
 		  "size, or the least compressed; MIN: at least 1280x720, 30fps" }, \
 	{ "input", 0, OPT_TEXT, OFFSET(input), .argument = "N|NAME", .help = "select an input of the device", \
 	  .preset_help = "the device's current one" }
-/* "input" is what the other commands call it. */
+/* The "input" of other commands is here an output. */
 #define OUTPUT_ROWS \
 	{ "output-number", 0, OPT_TEXT, OFFSET(input), .argument = "N|NAME", \
 	  .help = "select an output of the device", .preset_help = "the device's current one" }, \
@@ -144,7 +144,7 @@ int common_start(const struct option_spec *spec, const struct basic_options *opt
 		options_help(spec, stdout);
 		return (int)common_flush_stdout();
 	}
-	setenv("SVT_LOG", "1", 0); /* libsvtav1 prints to standard error itself: errors alone */
+	setenv("SVT_LOG", "1", 0); /* libsvtav1 prints to standard error by itself: only errors */
 	log_set_level(options->verbosity < 0    ? LOG_LEVEL_ERROR
 		      : options->verbosity == 0 ? LOG_LEVEL_INFO
 		      : options->verbosity == 1 ? LOG_LEVEL_VERBOSE

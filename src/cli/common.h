@@ -7,7 +7,7 @@
 #include "cli/options.h"
 #include "session/setup.h"
 
-/* Options that every command has. */
+/* The options of every command. */
 struct basic_options {
 	const char *device;
 	const char *json; /* a file or "-"; NULL: none */
@@ -29,10 +29,11 @@ struct common_options {
 	char *controls;
 	int pipeline;
 	const char *profile;
-	/* Once prepared: of edid_name or the profile; the profile's lines, and its controls, a line each. */
+	/* Set by common_prepare(): from edid_name or the profile; the lines of the profile, and its controls,
+	 * one a line. */
 	struct edid edid;
 	char *profile_text, *profile_controls;
-	struct option_crop compose; /* and what is only in profiles */
+	struct option_crop compose; /* only set by profiles */
 	uint64_t frequency;
 	int io;
 	const char *import_from;
@@ -52,21 +53,21 @@ extern const struct option_row common_device_rows[], common_player_rows[], commo
  */
 int common_start(const struct option_spec *spec, const struct basic_options *options, int operand);
 /* Reads the files that the options name. Returns STATUS_DONE, or the status of an error, logged. Call
- * common_close() in either case. */
+ * common_close() in any case. */
 enum status common_prepare(struct common_options *options);
 void common_close(struct common_options *options);
 bool common_progress_wanted(const struct common_options *options);
 /* The default of --memory, in bytes: a quarter of the available memory, at most 1 GiB. */
 uint64_t common_memory_limit(void);
-/* Gives up what the run does not need, see confine(), unless the options say otherwise. Returns STATUS_DONE,
- * or STATUS_FAILED, logged. */
+/* Gives up rights that the run does not need, see confine(), unless the options say otherwise. Returns
+ * STATUS_DONE, or STATUS_FAILED, logged. */
 enum status common_confine(const struct common_options *options, const struct confine_path *paths,
 			   size_t n_paths, bool has_playlists);
-/* Its two halves: another process may be started in between. */
+/* The two halves of common_confine(), between which a process can be started. */
 enum status common_become_user(const struct common_options *options);
 enum status common_restrict(const struct common_options *options, const struct confine_path *paths,
 			    size_t n_paths, bool has_playlists);
-/* Whether a file's name, which may be NULL, stands for standard output. */
+/* Whether a file name, which may be NULL, stands for standard output. */
 bool common_is_stdout(const char *name);
 /* Flushes standard output. Returns STATUS_DONE, or STATUS_FILE, logged. */
 enum status common_flush_stdout(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Giving up root and, by landlock, files. Rule: the kernel's userspace-api/landlock.rst. */
+/* Gives up root and, by landlock, access to files. Rules: the kernel's userspace-api/landlock.rst. */
 #include "cli/confine.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 #include "cli/confine_calls.h"
 #include "media/write/muxer.h"
 
-/* Of later kernels than the headers may be of. */
+/* Rights of later kernels, which the headers may lack. */
 #define FS_REFER (UINT64_C(1) << 13)
 #define FS_TRUNCATE (UINT64_C(1) << 14)
 #define FS_IOCTL_DEV (UINT64_C(1) << 15)
@@ -39,19 +39,19 @@ struct ruleset {
 	uint64_t handled; /* rights that this kernel knows */
 };
 
-/* What libraries read late, and what tells where an address leads to. */
+/* Files that libraries open late, and those to resolve addresses. */
 static const struct {
 	const char *path;
 	uint64_t rights;
 	bool for_address;
 } system_paths[] = {
 	{ "/dev", FS_DEVICES, false },
-	{ "/sys", FS_READ, false }, /* which device a node belongs to */
+	{ "/sys", FS_READ, false }, /* device of a node */
 	{ "/proc/self", FS_READ, false },
 	{ "/proc/meminfo", FS_READ, false },
 	{ "/etc/localtime", FS_READ, false },
 	{ "/usr/share/zoneinfo", FS_READ, false },
-	{ "/usr/lib", FS_READ, false }, /* libv4l2 loads a plugin with each device */
+	{ "/usr/lib", FS_READ, false }, /* libv4l2 loads plugins for each device */
 	{ "/etc/ld.so.cache", FS_READ, false },
 	{ "/etc", FS_READ, true },
 	{ "/usr/share/ca-certificates", FS_READ, true },
@@ -73,7 +73,7 @@ int confine_check_user(const char *user)
 	return 0;
 }
 
-/* The supplementary groups are the user's, so that a device of group video can be opened again. */
+/* Sets the user's supplementary groups, so that a device of group video can be opened again. */
 int confine_become_user(const char *name)
 {
 	const struct passwd *user = getpwnam(name);
@@ -86,15 +86,15 @@ int confine_become_user(const char *name)
 	return -EPERM;
 }
 
-/* The descriptor stays open: 9p has another inode for each opening of a file that nobody has open, and the
- * rule is for an inode. */
+/* The descriptor stays open: rules are for an inode, and 9p has a new one for each opening of a file that is
+ * not open. */
 static int add_path(const struct ruleset *rules, const char *path, uint64_t rights)
 {
 	struct landlock_path_beneath_attr rule = { .parent_fd = open(path, O_PATH | O_CLOEXEC) };
 	struct stat st;
 	int err = 0;
 
-	/* What is not there is not opened either. */
+	/* A file that does not exist is not opened either. */
 	if (rule.parent_fd < 0)
 		return 0;
 	if (fstat(rule.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
@@ -105,7 +105,7 @@ static int add_path(const struct ruleset *rules, const char *path, uint64_t righ
 	return err;
 }
 
-/* A link leads to a file in another folder, and fields may stand for folders. */
+/* Folders, as a link leads to a file in another folder, and fields may be in the names of folders. */
 static int add_folders(const struct ruleset *rules, const char *name, uint64_t rights)
 {
 	char *target = realpath(name, NULL), *prefix = strndup(name, strcspn(name, "%"));
@@ -118,7 +118,7 @@ static int add_folders(const struct ruleset *rules, const char *name, uint64_t r
 	return err;
 }
 
-/* Some addresses are of a local file: crypto:FILE. */
+/* Some addresses contain a local file: crypto:FILE. */
 static int add_named(const struct ruleset *rules, const struct confine_path *path)
 {
 	const char *name = path->name;
@@ -154,7 +154,7 @@ static int add_system_paths(const struct ruleset *rules, bool addresses)
 	return err;
 }
 
-/* The rights that the kernel knows: those it does not know remain. 0: it has no landlock. */
+/* The rights that the kernel can restrict. 0: it has no landlock. */
 static uint64_t known_rights(void)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);

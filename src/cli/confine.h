@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Giving up what a run does not need once its devices are open, before anything from a file is parsed or
- * encoded: root, files elsewhere (landlock), and system calls such as execve(), socket() and ptrace()
- * (seccomp).
+ * Gives up rights that a run does not need once its devices are open, before data from a file are parsed or
+ * encoded: root, other files (landlock), and system calls such as execve(), socket() and ptrace() (seccomp).
  */
 #ifndef CLI_CONFINE_H
 #define CLI_CONFINE_H
@@ -12,22 +11,22 @@
 
 enum confine_access {
 	CONFINE_READ,   /* the file, or all files of a numbered series */
-	CONFINE_FILE,   /* all in the file's folder may be written, renamed and removed */
-	CONFINE_FOLDER, /* all in this folder */
+	CONFINE_FILE,   /* files in the file's folder can be written, renamed and removed */
+	CONFINE_FOLDER, /* the same in this folder */
 };
 
 struct confine_path {
-	const char *name; /* numbers and strftime fields stand for any; an address; NULL or "-": none */
+	const char *name; /* numbers and strftime fields match any; an address; NULL or "-": none */
 	enum confine_access access;
 };
 
-/* Whether the program may become this user; NULL: yes. Returns 0 or -EINVAL, logged. */
+/* Whether the program may switch to this user; NULL: yes. Returns 0 or -EINVAL, logged. */
 int confine_check_user(const char *user);
 /* Returns 0 or a negative errno, logged. */
 int confine_become_user(const char *user);
-/* Confines the whole process, to these paths besides the devices and what libraries read; has_playlists:
- * their files may name any other to read, and addresses. To be called before libraries start threads. What
- * the kernel lacks is left out, with a verbose message. Returns 0 or a negative errno, logged. */
+/* Confines the process to these paths, in addition to devices and files of libraries. has_playlists: their
+ * files may name any others to read, and addresses. Call it before libraries start threads. Restrictions that
+ * the kernel lacks are skipped, with a verbose message. Returns 0 or a negative errno, logged. */
 int confine(const struct confine_path *paths, size_t n_paths, bool has_playlists);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The system calls of a run, by seccomp. */
+/* Restricts system calls by seccomp. */
 #include "cli/confine_calls.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "base/array.h"
 #include "base/log.h"
 
-/* Sanitizers stop the process as a debugger does, and execute a symbolizer. */
+/* Sanitizers stop the process like a debugger does, and execute a symbolizer. */
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define IS_TRACED 1
 #else
@@ -44,7 +44,7 @@ static const char *const calls[] = {
 	"sched_get_priority_max", "sched_get_priority_min", "sched_getaffinity", "sched_getparam",
 	"sched_getscheduler", "sched_setaffinity", "sched_yield", "set_robust_list", "sigaltstack",
 	"sigreturn", "sysinfo", "ugetrlimit", "uname", "wait4", "waitid",
-	/* sockets that are open */
+	/* sockets that are open already */
 	"accept", "accept4", "getpeername", "getsockname", "getsockopt", "recvfrom", "recvmmsg", "recvmsg",
 	"sendmmsg", "sendmsg", "sendto", "setsockopt", "shutdown",
 };
@@ -52,8 +52,8 @@ static const char *const calls[] = {
 static const char *const socket_calls[] = { "bind", "connect", "listen", "socket", "socketpair" };
 /* clang-format on */
 
-/* The types of ioctl numbers, see the kernel's ioctl-number.rst. Those of terminals, as TIOCSTI, would let
- * the program type what a shell executes. */
+/* The types of ioctl numbers, see the kernel's ioctl-number.rst. The type of terminals is not one of them:
+ * TIOCSTI would let the program type what a shell then executes. */
 static const unsigned char ioctl_types[] = {
 	'V',           /* V4L2 and its sub-devices */
 	'|',           /* media controller */
@@ -63,7 +63,7 @@ static const unsigned char ioctl_types[] = {
 
 static const unsigned long terminal_ioctls[] = { TCGETS, TIOCGWINSZ, TIOCGPGRP, FIONREAD, FIONBIO };
 
-/* A call that this machine does not have is left out. */
+/* System calls that this machine does not have are skipped. */
 static int allow(scmp_filter_ctx filter, const char *name, unsigned n_conditions,
 		 struct scmp_arg_cmp condition)
 {
@@ -92,8 +92,8 @@ static int allow_ioctls(scmp_filter_ctx filter)
 	return err;
 }
 
-/* Threads, signals and limits of this process alone. The flags of clone3() are in memory, where no filter
- * looks: the C library calls clone() in its place. */
+/* Threads, signals and limits of this process only. The flags of clone3() are in memory, which a filter
+ * cannot read: it fails, so that the C library calls clone() instead. */
 static int allow_own_process(scmp_filter_ctx filter)
 {
 	int err = allow(filter, "clone", 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
@@ -114,7 +114,7 @@ static int fill_filter(scmp_filter_ctx filter, bool sockets)
 	return err < 0 ? err : allow_own_process(filter);
 }
 
-/* Into the kernel, for the threads that there are too. */
+/* Loads the filter for all existing threads. */
 static int load_filter(scmp_filter_ctx filter)
 {
 	int err = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
@@ -129,7 +129,7 @@ static int load_filter(scmp_filter_ctx filter)
 	return 0;
 }
 
-/* ENOSYS: libraries then fall back on an older call. */
+/* With ENOSYS libraries fall back on an older call. */
 int confine_calls(bool sockets)
 {
 	scmp_filter_ctx filter;

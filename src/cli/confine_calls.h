@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Leaves all threads the system calls that a run makes, and the ioctls of its devices; the others fail with
- * ENOSYS. sockets: new ones too. Returns 0 or a negative errno, logged. */
+/* Restricts all threads to the system calls of a run, and the ioctls of its devices; others fail with ENOSYS.
+ * sockets: allows new ones. Returns 0 or a negative errno, logged. */
 int confine_calls(bool sockets);
 
 #endif

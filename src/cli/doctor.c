@@ -55,7 +55,7 @@ static enum status print_findings(const struct doctor *doctor, const char *name,
 	return json_file_write(json, name, report_doctor_json(doctor)) < 0 ? STATUS_FILE : STATUS_DONE;
 }
 
-/* It is too large for the stack. */
+/* struct doctor is too large for the stack. */
 static enum status walk_and_print(const struct doctor_arguments *arguments, const struct setup_options *setup,
 				  int signal_fd, FILE *json)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The options of capture about recording what triggers tell, and what was before. */
+/* The options of capture for triggers and pre-roll. */
 #include "cli/event_options.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The options of capture about recording what triggers tell, and what was before. */
+/* The options of capture for triggers and pre-roll. */
 #ifndef CLI_EVENT_OPTIONS_H
 #define CLI_EVENT_OPTIONS_H
 
@@ -15,10 +15,10 @@ struct event_options {
 
 extern const struct option_row event_rows[];
 
-/* Whether they fit together, and the output. Returns 0 or -EINVAL, logged. */
+/* Checks the options against each other and the output. Returns 0 or -EINVAL, logged. */
 int event_options_check(const struct event_options *options, const char *output, const char *container,
 			bool zero_copy);
-/* Opens the trigger, where there is one. Returns as trigger_open(). */
+/* Opens the trigger, if one was requested. Returns as trigger_open(). */
 int event_options_open(struct event_options *options);
 
 #endif

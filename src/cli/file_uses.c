@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files that a command line names, which must be different ones. */
+/* Checks that files on the command line differ from each other. */
 #include "cli/file_uses.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 struct identity {
 	dev_t dev;
 	ino_t ino;
-	const char *base; /* "": the file itself; else one to be made in this folder */
+	const char *base; /* "": the file itself; else a new file of this name, in the folder */
 };
 
 static const char *path_in(const char *name)
@@ -31,7 +31,7 @@ static bool identify_new(const char *path, struct stat *st)
 	return found;
 }
 
-/* false: there is nothing that two could share. */
+/* false: two options cannot conflict. */
 static bool identify(const struct file_use *use, struct identity *identity)
 {
 	const char *path = path_in(use->name), *slash = strrchr(path, '/');

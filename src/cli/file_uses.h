@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files that a command line names, which must be different ones. */
+/* Checks that files on the command line differ from each other. */
 #ifndef CLI_FILE_USES_H
 #define CLI_FILE_USES_H
 
@@ -12,8 +12,8 @@ struct file_use {
 	bool is_input;
 };
 
-/* Returns 0, or -EINVAL, logged, where two are one file, whatever they are called, and one of them is
- * written. Devices, such as /dev/null and terminals, may be written twice; standard output may not. */
+/* Returns 0, or -EINVAL, logged, if two are the same file under any name, and one of them is written.
+ * Devices, such as /dev/null and terminals, can be used twice; standard output cannot. */
 int file_uses_check(const struct file_use *uses, size_t n);
 
 #endif

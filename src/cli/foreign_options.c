@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Options of ffmpeg, v4l2-ctl and GStreamer, and what v4l2q has for them. Those that v4l2q takes under the
- * foreign name as well are hidden rows of the option tables. */
+/* Options of ffmpeg, v4l2-ctl and GStreamer, with advice on the v4l2q equivalent. Foreign names that v4l2q
+ * accepts are hidden rows of the option tables. */
 #include "cli/foreign_options.h"
 
 #include <string.h>

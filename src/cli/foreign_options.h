@@ -3,7 +3,8 @@
 #ifndef CLI_FOREIGN_OPTIONS_H
 #define CLI_FOREIGN_OPTIONS_H
 
-/* What does in v4l2q the job of the argument, "-ss" or "--stream-mmap=4"; NULL where it is no such option. */
+/* Advice on what does the job of the argument, "-ss" or "--stream-mmap=4", in v4l2q; NULL for unknown
+ * options. */
 const char *foreign_option_hint(const char *argument);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* v4l2q list: all video nodes in short, or one of them in full. */
+/* v4l2q list: a summary of all nodes, or the details of one. */
 #include <errno.h>
 #include "base/array.h"
 #include "base/json.h"
@@ -87,7 +87,7 @@ static int check_list_options(const struct list_options *options)
 	return file_uses_check(uses, ARRAY_SIZE(uses));
 }
 
-/* The graph for --dot; the listing where --json does not replace it. */
+/* Prints the graph for --dot; the listing unless --json replaces it. */
 static enum status print_text(const struct list_options *options, struct json_object *object)
 {
 	enum status status = STATUS_DONE, flushed;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Parsing a command line by its option tables. */
+/* Parses a command line by its option tables. */
 #include "cli/options.h"
 
 #include <assert.h>
@@ -67,8 +67,8 @@ static int invalid_value(const struct option_row *row, const char *text, int err
 	return -EINVAL;
 }
 
-/* For other options the last one counts, so that a command line can be appended to. A recording in another
- * file than the one that was named first would be missed. */
+/* The last one of several counts, so that options can be appended to a command line; not for files: a
+ * recording to another file than the first one named would be overlooked. */
 static int check_given_once(const struct option_row *row, const char *text, const char *earlier)
 {
 	if (!earlier)
@@ -167,7 +167,7 @@ static int find_option(const struct row_list *list, int key)
 	return -ENOENT;
 }
 
-/* getopt_long() returned '?': for argv[optind - 1], or for the letter in optopt. */
+/* getopt_long() returned '?': reports argv[optind - 1], or the letter in optopt. */
 static int unknown_option(const struct row_list *list, char **argv)
 {
 	const char *typed = argv[optind - 1], *command = list->spec->command, *nearest;
@@ -221,7 +221,7 @@ static int take_option(const struct row_list *list, int key, char **argv, void *
 	return 0;
 }
 
-/* The last option without the argument that it may have, and what follows: the 2 of "--loop 2". */
+/* An option without its optional argument, and the next argument: the 2 of "--loop 2". */
 struct bare_option {
 	const struct option_row *row;
 	const char *next; /* NULL: the end */
@@ -238,7 +238,7 @@ static int surplus_operand(const struct option_spec *spec, char **argv, const st
 	return -EINVAL;
 }
 
-/* What changes how the errors of other options are told. */
+/* Applies options that affect how errors in others are reported. */
 static void take_options_ahead(const struct row_list *list, int argc, char **argv)
 {
 	struct option longs[MAX_OPTIONS + 1];
@@ -256,7 +256,7 @@ static void take_options_ahead(const struct row_list *list, int argc, char **arg
 	}
 }
 
-/* Ahead of getopt, which would take ffmpeg's "-ss 5" for "-s s". */
+/* Checked before getopt, which would take ffmpeg's "-ss 5" for "-s s". */
 static int check_foreign_options(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {

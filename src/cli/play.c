@@ -24,7 +24,7 @@ struct play {
 	struct setup setup;
 	struct setup_options setup_options;
 	struct reader *reader;
-	struct reader_info file; /* as the device is set up for it */
+	struct reader_info file; /* adapted for the setup of the device */
 	struct playback playback;
 	struct play_node node;
 	FILE *json;
@@ -56,7 +56,7 @@ static enum status open_reader(struct play *play)
 	return err == -ECANCELED ? STATUS_DONE : status_of(STAGE_OPEN, err);
 }
 
-/* The frame rate that the device sees; 0/0 where it sets the pace. */
+/* The frame rate for the device; 0/0 if it sets the pace. */
 static struct fraction scale_rate(struct fraction rate, double speed)
 {
 	const uint32_t thousandths = (uint32_t)(speed * 1000);
@@ -66,7 +66,7 @@ static struct fraction scale_rate(struct fraction rate, double speed)
 	return fraction_reduce((uint64_t)rate.num * thousandths, (uint64_t)rate.den * 1000);
 }
 
-/* Copies are found with the first frame. */
+/* Copies are detected with the first frame. */
 static int check_conversion(const struct play *play, const struct reader_info *file)
 {
 	const struct video_format *format = &play->setup.format;
@@ -84,7 +84,7 @@ static int check_conversion(const struct play *play, const struct reader_info *f
 	return -ERANGE;
 }
 
-/* Where one of them is asked for. */
+/* Opens a node if the options ask for one. */
 static int open_play_node(struct play *play, struct reader_info *file)
 {
 	const struct play_options *options = play->options;
@@ -102,7 +102,7 @@ static int open_play_node(struct play *play, struct reader_info *file)
 				       : 0;
 }
 
-/* Format and queue of the output device, by what the file or the node gives. */
+/* Format and queue of the output device, for the file or the node. */
 static enum status set_up_output(struct play *play)
 {
 	const struct reader_info *file = &play->file;
@@ -122,7 +122,7 @@ static enum status set_up_output(struct play *play)
 	return status_of(node && err == -ERANGE ? STAGE_FORMAT : STAGE_QUEUE, err);
 }
 
-/* The device keeps its format until the file is known. */
+/* The device keeps its format until the file's is known. */
 static enum status open_output_device(struct play *play)
 {
 	const struct play_options *options = play->options;
@@ -137,7 +137,7 @@ static enum status open_output_device(struct play *play)
 	return status;
 }
 
-/* Before a byte of the file is parsed. */
+/* Called before any of the file is parsed. */
 static enum status confine_play(const struct play_options *options)
 {
 	const struct confine_path paths[] = {
@@ -149,7 +149,7 @@ static enum status confine_play(const struct play_options *options)
 	return common_confine(&options->common, paths, ARRAY_SIZE(paths), options->allow_playlists);
 }
 
-/* The options override what the file asks of the device. */
+/* Options take precedence over the file. */
 static enum status connect_file(struct play *play)
 {
 	struct reader_info *file = &play->file;
@@ -170,7 +170,7 @@ static enum status connect_file(struct play *play)
 	return set_up_output(play);
 }
 
-/* play_loop_options.reconnect: the pictures in the file have another size from here on. */
+/* play_loop_options.reconnect: the size of the pictures in the file has changed. */
 static int reconnect_output(void *opaque, struct pool **pool)
 {
 	struct play *play = opaque;
@@ -222,7 +222,7 @@ static enum status play_and_report(struct play *play)
 		.count = options->count,
 		.duration_ns = options->duration_ns,
 		.stall_ns = options->stall_ns,
-		/* What is live is shown as it arrives. */
+		/* A live input is shown as it arrives. */
 		.speed = reader_info(play->reader).live ? 0 : options->speed,
 		.hold = options->hold,
 		.zero_copy = options->common.require_zero_copy,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The options of v4l2q play, and which of them go together. */
+/* The options of v4l2q play, and their combinations. */
 #include "cli/play_options.h"
 
 #include <errno.h>
@@ -87,7 +87,7 @@ const struct option_spec play_options_spec = {
 	.n_operands = 1,
 };
 
-/* With -f rawvideo, -s, -p and -r tell what the file has, which the device is asked for in any case. */
+/* With -f rawvideo, -s, -p and -r describe the file; they are requested of the device as well. */
 static int take_raw_options(struct play_options *options)
 {
 	struct common_options *common = &options->common;
@@ -114,7 +114,7 @@ static int take_raw_options(struct play_options *options)
 	return 0;
 }
 
-/* Checks that concern more than one option. */
+/* Checks combinations of options. */
 int play_options_check_file(struct play_options *options)
 {
 	struct file_use uses[] = {
@@ -159,7 +159,7 @@ int play_options_check_file(struct play_options *options)
 	return file_uses_check(uses, ARRAY_SIZE(uses));
 }
 
-/* What has no meaning for a capture device. */
+/* Refuses options that have no meaning for a capture device. */
 int play_options_check_device(const struct play_options *options)
 {
 	const struct {

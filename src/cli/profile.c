@@ -18,7 +18,7 @@ struct loader {
 	const struct option_row *rows; /* of the options */
 	unsigned line;                 /* counted from 1 */
 	enum section section;
-	FILE *edid, *controls; /* what is in these sections, in memory */
+	FILE *edid, *controls; /* contents of these sections, in memory */
 };
 
 static int refuse_line(const struct loader *loader, const char *text, const char *expected)
@@ -38,7 +38,7 @@ static char *trim_spaces(char *text)
 	return text;
 }
 
-/* A comment begins the line, or stands behind a space; not between quotes. */
+/* A comment starts at the beginning of a line or after a space, but not in quotes. */
 static char *strip_comment(char *line)
 {
 	char quote = '\0';
@@ -67,14 +67,14 @@ static int begin_section(struct loader *loader, const char *name)
 	return refuse_line(loader, name, "[edid] or [controls]");
 }
 
-/* What no option sets. */
+/* Settings without an option. */
 static const struct option_row profile_rows[] = {
 	{ "compose", 0, OPT_CROP, offsetof(struct common_options, compose), .help = "" },
 	{ "frequency", 0, OPT_UINT, offsetof(struct common_options, frequency), .help = "" },
 	{ .name = NULL },
 };
 
-/* By the options' own names. Those of a mode are not for one who asks with --want for another. */
+/* Sets an option by its name. With --want, the options for the mode in the profile are skipped. */
 static int take_option_of(struct loader *loader, const char *name, const char *value)
 {
 	static const struct {
@@ -140,7 +140,7 @@ static int take_edid(struct loader *loader, const char *text, size_t length)
 	return -EINVAL;
 }
 
-/* The options point to values in the text, which stays. */
+/* Options point to values in the text, which is kept. */
 static int read_lines(struct loader *loader, FILE *file)
 {
 	char **text = &loader->options->profile_text, *rest, *line;

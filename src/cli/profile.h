@@ -5,8 +5,8 @@
 
 #include "cli/common.h"
 
-/* Reads the file of options->profile into those options, of these rows, that were not given. Returns
- * STATUS_DONE or the status of an error, logged. What it allocates common_close() frees. */
+/* Sets options that were not given, which have these rows, from the file options->profile. Returns
+ * STATUS_DONE or the status of an error, logged. common_close() frees its memory. */
 enum status profile_load(struct common_options *options, const struct option_row *rows);
 
 #endif

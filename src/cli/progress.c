@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the progress line of capture and play says, and what those are told who watch the run. */
+/* The progress line of capture and play, and the news for status file, status socket and service manager. */
 #include "cli/progress.h"
 
 #include <inttypes.h>
@@ -16,9 +16,9 @@
 #define FIELD_MAX 64
 #define TIME_MAX 40
 #define MORE_MAX 5
-#define STALL_NS (2 * NS_PER_S) /* without a frame for so long, the rate says nothing */
+#define STALL_NS (2 * NS_PER_S) /* without a frame for this time, the rate is not valid */
 
-/* The rate of the last second: an average over the whole run would hide a drop. */
+/* The rate of the last second: the average over the run would hide a drop. */
 static void update_rate(struct progress *progress, uint64_t frames, int64_t now)
 {
 	if (!progress->started_ns) {
@@ -41,8 +41,8 @@ static char *time_text(int64_t ns, char text[TIME_MAX])
 	return text;
 }
 
-/* "00:01:30  2700 frames  30.0 fps" and the fields of the command, of which some may be empty. last_ns: when
- * a frame came or went last. */
+/* "00:01:30 2700 frames 30.0 fps" and the fields of the command, some of which may be empty. last_ns: time of
+ * the last frame. */
 static void show_fields(struct progress *progress, uint64_t n_frames, int64_t last_ns,
 			const char *const *more, size_t n_more)
 {
@@ -63,7 +63,7 @@ static void show_fields(struct progress *progress, uint64_t n_frames, int64_t la
 	status_line_join(progress->text, sizeof progress->text, fields, 3 + n_more);
 }
 
-/* What remains of --count and of --duration. */
+/* What remains of --count and --duration. */
 static void remaining_text(const struct progress *progress, char text[FIELD_MAX])
 {
 	const struct record_options *options = &progress->recording->options;
@@ -109,13 +109,13 @@ static void show_recording(struct progress *progress)
 	show_fields(progress, ledger->captured, recording->last_frame_ns, fields, ARRAY_SIZE(fields));
 }
 
-/* --- those who watch --- */
+/* --- status --- */
 
-/* Of the run, whichever it is. */
+/* The state of a recording, playback or relay. */
 struct view {
 	enum run_state state;
 	bool has_frame;
-	int64_t alive_ns; /* when it was seen to be alive */
+	int64_t alive_ns; /* when its loop was last seen to work */
 };
 
 static struct view view_of(const struct progress *progress)
@@ -127,7 +127,8 @@ static struct view view_of(const struct progress *progress)
 	if (recording)
 		return (struct view){ recording->state, recording->ledger.captured > 0,
 				      recording->last_frame_ns };
-	/* A file may have its next frame much later, or a pipe: that the loop goes on is enough. */
+	/* The next frame of a file may be due much later, and a pipe may be slow: it is enough that the loop
+	 * works. */
 	return played ? (struct view){ played->state, played->played > 0, now_ns() }
 		      : (struct view){ relay->state, relay->played > 0, relay->last_queue_ns };
 }

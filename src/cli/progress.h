@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the progress line of capture and play says, and what those are told who watch the run. */
+/* The progress line of capture and play, and the news for status file, status socket and service manager. */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
@@ -13,24 +13,24 @@ struct progress {
 	struct playback *playback;         /* of progress_playback(), */
 	const struct setup *setup;         /* with its output device */
 	struct relay *relay;               /* of progress_relay() */
-	bool no_line;                      /* it is only for those who watch */
-	struct watch *watch;               /* NULL: nobody does */
-	struct fraction fps_requested;     /* for those */
-	/* The rest begins as 0. */
+	bool no_line;                      /* draw no line: only the status is wanted */
+	struct watch *watch;               /* NULL: no status is wanted */
+	struct fraction fps_requested;     /* for the status */
+	/* The rest is zero at the start. */
 	int64_t started_ns;
-	int64_t rate_ns; /* when fps was measured last */
+	int64_t rate_ns; /* when fps was last measured */
 	uint64_t rate_frames;
-	double fps;                /* of the last second */
-	char text[WATCH_TEXT_MAX]; /* of the line */
+	double fps;                /* over the last second */
+	char text[WATCH_TEXT_MAX]; /* summary for the service manager */
 };
 
 /* For record_options.progress and the like; opaque is a struct progress. */
 void progress_record(void *opaque);
 void progress_playback(void *opaque);
 void progress_relay(void *opaque);
-/* Starts telling those who watch, if there are any. Returns 0 or a negative errno, logged. */
+/* Starts the watch, if there is one. Returns 0 or a negative errno, logged. */
 int progress_start(struct progress *progress);
-/* Tells them that it has ended. */
+/* Reports the end to the watch. */
 void progress_end(struct progress *progress);
 
 #endif

@@ -83,7 +83,7 @@ struct setup_options relay_source_options(const char *source, const struct commo
 	return setup;
 }
 
-/* After a failed start only JSON is written: the error has been logged. */
+/* After a failed start only JSON is written: the error was logged. */
 static enum status write_relay_report(const struct relay *relay, const struct common_options *common,
 				      FILE *json, int err)
 {

@@ -20,14 +20,14 @@ struct relay_cli_options {
 /* For struct relay_cli_options. */
 extern const struct option_row relay_rows[];
 
-/* Whether the FILE of play is a capture device: a node, or the simulated one. */
+/* Whether FILE of play is a capture device: a node, or the simulated device. */
 bool relay_is_device(const char *file);
-/* The first option of relay_rows that is given; NULL: none. */
+/* The first option of relay_rows that was given; NULL: none. */
 const char *relay_option_given(const struct relay_cli_options *options);
-/* The device of that name as the source; its signal is waited for by the caller's options. */
+/* The setup of the source; the caller sets the wait for its signal. */
 struct setup_options relay_source_options(const char *source, const struct common_options *common,
 					  const struct relay_cli_options *options);
-/* Relays from the device to that of `common`, and reports. `run` holds count, duration, stall and scaling. */
+/* Relays from the device to that of `common`, and reports. `run` has count, duration, stall and scaling. */
 enum status relay_command(const char *source, const struct common_options *common,
 			  const struct relay_cli_options *options, const struct watch_options *watch,
 			  const struct relay_options *run);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The options of capture about its segments. */
+/* The options of capture for segments. */
 #include "cli/segment_options.h"
 
 #include <errno.h>
@@ -48,7 +48,7 @@ int segment_options_check_recordings(const char *option, const char *output, con
 	return -EINVAL;
 }
 
-/* What is removed must be known by its name alone. */
+/* Files to be removed are found by their names, so these must be unique to the recording. */
 static int check_rotation(const struct segment_options *options, const char *output, const char *container)
 {
 	struct rotation_rules rules = segment_options_rules(options);
@@ -65,7 +65,7 @@ static int check_rotation(const struct segment_options *options, const char *out
 	return -EINVAL;
 }
 
-/* Whether the two patterns have the same fields. */
+/* Whether the names of one pattern determine those of the other: both have the same fields. */
 static bool names_each_other(const char *output, const char *log)
 {
 	struct segment_match match;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The options of capture about its segments: when one begins, and what becomes of it. */
+/* The options of capture for segments: when one begins, and what happens to finished ones. */
 #ifndef CLI_SEGMENT_OPTIONS_H
 #define CLI_SEGMENT_OPTIONS_H
 
@@ -13,17 +13,17 @@ struct segment_options {
 	struct option_share min_free;
 	const char *partial_suffix, *on_segment, *fallback;
 	int on_write_error;              /* 1: next */
-	struct segment_command *command; /* of on_segment, once it is started */
+	struct segment_command *command; /* of on_segment, after it was started */
 };
 
 extern const struct option_row segment_rows[];
 
-/* Whether they fit the names of the files. Returns 0 or -EINVAL, logged. */
+/* Checks the options against the names of the files. Returns 0 or -EINVAL, logged. */
 int segment_options_check(const struct segment_options *options, const char *output, const char *container,
 			  const char *frame_log);
-/* Whether each file is a recording of its own, which the option needs. Returns likewise. */
+/* Checks that each file is a recording of its own, as the option requires. Returns likewise. */
 int segment_options_check_recordings(const char *option, const char *output, const char *container);
-/* Whether another file follows one that cannot be written. */
+/* Whether the recording continues in another file if one cannot be written. */
 bool segment_options_go_on(const struct segment_options *options);
 struct rotation_rules segment_options_rules(const struct segment_options *options);
 

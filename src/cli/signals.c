@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Signals as file descriptors for poll(). Those that end the program have a handler, not a signalfd: a
- * signalfd needs them blocked, and another ^C would then have no effect while the program hangs in a driver
- * or a file system.
+ * Signals as file descriptors for poll(). Those that end the program have a handler rather than a signalfd: a
+ * signalfd needs them blocked, so that another ^C would have no effect while the program hangs in a driver or
+ * a file system.
  */
 #include "cli/signals.h"
 
@@ -23,17 +23,17 @@
 
 static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
-/* One request to end may come as several signals: timeout(1) sends SIGTERM to the program and then to its
- * process group, systemd SIGTERM and SIGHUP. */
+/* A request to end can cause several signals: timeout(1) sends SIGTERM to the program and then to its process
+ * group, systemd sends SIGTERM and SIGHUP. */
 #define SAME_REQUEST_NS NS_PER_S
 
 static int signal_fd = -1;
 static int resume_fd = -1, trigger_fd = -1;
 static atomic_uint n_hangups;
-static _Atomic int64_t first_ns; /* of the first signal; 0: none yet */
+static _Atomic int64_t first_ns; /* time of the first signal; 0: none yet */
 
-/* SIGHUP stays ignored under nohup(1), and counted. SIGINT is handled even when it is ignored, as a shell has
- * it for background jobs: only a deliberate kill can send it there. */
+/* SIGHUP stays ignored under nohup(1), unless it is counted. SIGINT is handled even if it is ignored, as
+ * shells do for background jobs: it can then only come from a deliberate kill. */
 static bool stays_ignored(int number)
 {
 	struct sigaction former;
@@ -78,7 +78,7 @@ int signals_open(void)
 	return signal_fd;
 }
 
-/* systemd(1) may send SIGHUP behind SIGTERM. */
+/* systemd(1) may send SIGHUP after SIGTERM. */
 static void handle_hangup(int number)
 {
 	(void)number;
@@ -86,7 +86,7 @@ static void handle_hangup(int number)
 		atomic_fetch_add(&n_hangups, 1);
 }
 
-/* Also under nohup(1): it no longer ends anything. */
+/* Also under nohup(1), as it no longer ends the program. */
 const atomic_uint *signals_count_hangups(void)
 {
 	struct sigaction action = { .sa_handler = handle_hangup, .sa_flags = SA_RESTART };
@@ -95,8 +95,8 @@ const atomic_uint *signals_count_hangups(void)
 	return &n_hangups;
 }
 
-/* A signalfd here: SIGCONT, blocked in all threads, is pending as soon as the program continues, so no thread
- * can run on before the descriptor is readable. A handler might run in another thread, and later. */
+/* A signalfd: SIGCONT, blocked in all threads, is pending as soon as the program continues, so that no thread
+ * runs before the descriptor is readable. A handler might run in another thread, and later. */
 int signals_open_resume(void)
 {
 	sigset_t set;
@@ -111,7 +111,7 @@ int signals_open_resume(void)
 	return -errno;
 }
 
-/* In a handler, for its time: who reads the pipe may be late. */
+/* In a handler, for an exact time: the reader of the pipe may be late. */
 static void handle_trigger(int number)
 {
 	struct trigger_event event = { .time_ns = now_ns(), .source = "SIGUSR1" };

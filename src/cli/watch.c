@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Those who watch a run: a status file, a status socket, the service manager. */
+/* Reports the state of a run to a status file, a status socket and the service manager. */
 #include "cli/watch.h"
 
 #include <errno.h>
@@ -20,8 +20,8 @@
 #include "base/text.h"
 
 #define TICK_NS NS_PER_S
-#define NEWS_NS (NS_PER_S / 2)   /* so that each tick has some */
-#define STATUS_NS (5 * NS_PER_S) /* how often the service manager gets a line: each is logged on its bus */
+#define NEWS_NS (NS_PER_S / 2)   /* more often than the ticks */
+#define STATUS_NS (5 * NS_PER_S) /* interval of status lines to the service manager, which its bus logs */
 
 #define OFFSET(field) offsetof(struct watch_options, field)
 const struct option_row watch_rows[] = {
@@ -49,24 +49,24 @@ struct watch {
 	bool ends;
 	_Atomic int64_t last_frame_ns;
 
-	/* The device loop's. */
+	/* Members of the device loop. */
 	int64_t told_ns;
 	enum run_state told_state;
 	bool told_frame;
 
-	/* The thread's. */
+	/* Members of the thread. */
 	struct watch_news news;
-	char *line;                            /* of the status, with \n */
-	int64_t tick_ns, watchdog_ns, text_ns; /* when each was sent last */
+	char *line;                            /* the status, with \n */
+	int64_t tick_ns, watchdog_ns, text_ns; /* when each was last sent */
 	enum run_state text_state;
-	uint64_t n_seen; /* of n_written */
+	uint64_t n_seen; /* last value of n_written */
 	int64_t written_ns;
-	bool is_ready, is_stopping; /* the service manager knows */
+	bool is_ready, is_stopping; /* sent to the service manager */
 };
 
-/* --- what is told --- */
+/* --- reporting --- */
 
-/* What changes although the device loop says nothing. */
+/* Members that change without news from the device loop. */
 static void update_status(struct watch *watch)
 {
 	struct json_object *status = watch->news.status, *error;
@@ -105,7 +105,7 @@ static void publish_status(struct watch *watch)
 		status_socket_send(watch->socket, watch->line);
 }
 
-/* A device loop that hangs says nothing more, and is not alive; at the end, frames that are written count. */
+/* A device loop that hangs sends no news, and is not alive; at the end of a run, frames written count. */
 static bool is_alive(struct watch *watch, int64_t now)
 {
 	int64_t alive_ns = watch->last_frame_ns;
@@ -130,7 +130,7 @@ static bool is_watchdog_due(struct watch *watch, int64_t now)
 	       now - watch->watchdog_ns >= watch->notify.watchdog_ns / 2 && is_alive(watch, now);
 }
 
-/* What is not sent, as the manager is busy, is sent with the next turn. */
+/* What the manager could not take is sent the next time. */
 static void notify_manager(struct watch *watch)
 {
 	const struct watch_news *news = &watch->news;
@@ -159,7 +159,7 @@ static void notify_manager(struct watch *watch)
 
 /* --- the thread --- */
 
-/* Until the next thing is due, milliseconds. */
+/* Milliseconds until the next report is due. */
 static int time_left(const struct watch *watch)
 {
 	int64_t left_ns = watch->tick_ns + TICK_NS - now_ns(), turn_ns = watch->notify.watchdog_ns / 4;
@@ -211,7 +211,7 @@ static void *watch_thread(void *opaque)
 	return NULL;
 }
 
-/* --- for the device loop --- */
+/* --- called by the device loop --- */
 
 int watch_open(struct watch **out, const struct watch_options *options)
 {
@@ -270,7 +270,7 @@ bool watch_due(struct watch *watch, enum run_state state, bool has_frame, int64_
 	return true;
 }
 
-/* What it is told next goes out at once. */
+/* Sends the next news at once. */
 static void wake(struct watch *watch)
 {
 	uint64_t one = 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Those who watch a run that nobody sits at: a status file, a status socket, the service manager. A thread of
- * its own tells them each second what the device loop said last, which therefore waits for none of them.
+ * Reports the state of a run to a status file, a status socket and the service manager. A thread sends the
+ * last news of the device loop each second, so that the device loop waits for none of them.
  */
 #ifndef CLI_WATCH_H
 #define CLI_WATCH_H
@@ -21,25 +21,25 @@ extern const struct option_row watch_rows[];
 
 struct watch;
 
-/* What the device loop says. */
+/* News of the device loop. */
 struct watch_news {
 	enum run_state state;
-	bool has_frame;             /* the first one came */
-	char text[WATCH_TEXT_MAX];  /* in a line */
-	struct json_object *status; /* watch_tell() takes it */
+	bool has_frame;             /* a frame has come */
+	char text[WATCH_TEXT_MAX];  /* in one line */
+	struct json_object *status; /* owned by watch_tell() */
 };
 
-/* Opens the sockets: before the program is confined. *watch stays NULL where nobody watches. Returns 0 or a
+/* Opens the sockets, before the program is confined. *watch is NULL if none is requested. Returns 0 or a
  * negative errno, logged. */
 int watch_open(struct watch **watch, const struct watch_options *options);
-/* Starts the thread, and writes the first status, which it takes. n_written: what the end of a run waits for
- * grows in it; NULL: nothing. Returns 0 or a negative errno, logged. */
+/* Starts the thread, and writes the first status, which it takes over. n_written: counter that grows while
+ * the run ends; NULL: none. Returns 0 or a negative errno, logged. */
 int watch_start(struct watch *watch, struct json_object *status, const _Atomic uint64_t *n_written);
-/* For each call from the device loop: when a frame came last. Returns whether news are due, for half a second
- * has passed, the state is another, or the first frame came. */
+/* Called by each turn of the device loop, with the time of the last frame. Returns whether news are due:
+ * after half a second, a change of state, or the first frame. */
 bool watch_due(struct watch *watch, enum run_state state, bool has_frame, int64_t last_frame_ns);
 void watch_tell(struct watch *watch, const struct watch_news *news);
-/* Ends the thread, once it has told the last news. Takes NULL. */
+/* Ends the thread after it has sent the last news. Takes NULL. */
 void watch_close(struct watch *watch);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The checks of a device before its stream: is it there, free, set up, and does it have a signal. */
+/* The checks before the stream: is the device present, free, set up, and does it have a signal. */
 #include <stdio.h>
 #include <string.h>
 #include "base/machine_root.h"
@@ -12,7 +12,7 @@
 
 #define USB2_MBITS 480
 
-/* setup_device() does the work of three checks: what it reports is told by the one that met it. */
+/* setup_device() does the work of three checks: keeps its obstacle for the check that it belongs to. */
 static void keep_for_later(struct doctor *doctor)
 {
 	doctor->setup_obstacle.kind = N_OBSTACLES;
@@ -69,7 +69,7 @@ enum status doctor_check_setup(struct doctor *doctor, char *found)
 	return STATUS_DONE;
 }
 
-/* A recording sets it up as well, and puts it back, so that it is in the way of other programs alone. */
+/* A recording sets the pipeline up and restores it, so that a mismatch only affects other programs. */
 enum status doctor_check_pipeline(struct doctor *doctor, char *found)
 {
 	const struct pipeline *pipeline = doctor->setup.pipeline;
@@ -87,7 +87,7 @@ enum status doctor_check_pipeline(struct doctor *doctor, char *found)
 	return STATUS_DONE;
 }
 
-/* The state of the input, for analogue video and receivers that tell it there alone. */
+/* The status of the input, for analogue video and for receivers that report a missing signal only there. */
 static enum obstacle_kind obstacle_of_input(struct device *device)
 {
 	struct input input;
@@ -102,7 +102,7 @@ static enum obstacle_kind obstacle_of_input(struct device *device)
 		       : N_OBSTACLES;
 }
 
-/* A recording would begin all the same, and get what frames there are. */
+/* A recording would start without a signal, and record the frames that come. */
 enum status doctor_check_signal(struct doctor *doctor, char *found)
 {
 	struct device *device = &doctor->setup.device;
@@ -122,7 +122,7 @@ enum status doctor_check_signal(struct doctor *doctor, char *found)
 	return STATUS_DONE;
 }
 
-/* Receivers have to be set to the timings of their source by a program (kernel documentation, "ioctl
+/* Programs must set receivers to the timings of their source (kernel documentation, "ioctl
  * VIDIOC_QUERY_DV_TIMINGS"). */
 enum status doctor_check_timings(struct doctor *doctor, char *found)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The walk: the checks in their order, and what each finds. */
+/* Runs the checks in their order, and collects their results. */
 #include "doctor/doctor.h"
 
 #include <stdio.h>
@@ -9,13 +9,13 @@
 #include "base/log_capture.h"
 #include "doctor/doctor_internal.h"
 
-/* How far the walk must have come for a check. */
+/* The progress that a check requires, and the one that it makes. */
 enum { NOTHING, OPENED, IDLE, SET_UP, NEGOTIATED, ALLOCATED, FRAMES };
 
 static const struct check {
 	const char *name;
 	doctor_check *run;
-	unsigned needs, reaches; /* reaches: where it ends with STATUS_DONE; NOTHING: no further */
+	unsigned needs, reaches; /* reaches: progress after STATUS_DONE; NOTHING: none */
 } checks[] = {
 	{ "node", doctor_check_node, NOTHING, OPENED },
 	{ "usb", doctor_check_usb, OPENED, NOTHING },
@@ -45,7 +45,7 @@ static struct finding *add_finding(struct doctor *doctor)
 	return finding;
 }
 
-/* An obstacle_sink. */
+/* The obstacle_sink. */
 static void take_obstacle(void *opaque, const struct obstacle *obstacle)
 {
 	struct finding *finding = add_finding(opaque);
@@ -55,7 +55,7 @@ static void take_obstacle(void *opaque, const struct obstacle *obstacle)
 	finding->obstacle = *obstacle;
 }
 
-/* A failure that is no row of the table has the message that was logged. */
+/* A failure that is not in the table of obstacles is reported by the message that was logged. */
 static void take_message(struct doctor *doctor)
 {
 	struct obstacle obstacle = { .kind = N_OBSTACLES };

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Walks the way from a device's name to its first whole frames as a recording would, and keeps what stands in
- * the way. */
+/* Takes a device through the steps of a recording up to its first frames, and collects what prevents it. */
 #ifndef DOCTOR_DOCTOR_H
 #define DOCTOR_DOCTOR_H
 
@@ -12,21 +11,21 @@
 
 struct doctor_options {
 	const struct setup_options *setup;
-	bool fix; /* set what is safe to set, and leave the device so */
+	bool fix; /* correct what can safely be changed, and leave the device like that */
 	uint64_t count;
-	int64_t stall_ns; /* without a frame for so long; 0: no limit */
+	int64_t stall_ns; /* time without a frame; 0: no limit */
 	int signal_fd;    /* readable: end; -1: none */
 };
 
 #define FINDING_TEXT_MAX 400
 
-/* Of a check: that it went well, or one obstacle. */
+/* The result of a check: success, or one obstacle. */
 struct finding {
 	const char *check;
 	enum { FINDING_OK, FINDING_OBSTACLE, FINDING_SKIPPED } result;
-	char text[FINDING_TEXT_MAX]; /* FINDING_OK: what was found */
+	char text[FINDING_TEXT_MAX]; /* FINDING_OK: the result */
 	bool is_fixed;
-	struct obstacle obstacle; /* kind N_OBSTACLES: one that is not in the table, without a cure */
+	struct obstacle obstacle; /* kind N_OBSTACLES: an error outside the table, without a cure */
 };
 
 #define DOCTOR_FINDINGS_MAX 40
@@ -38,28 +37,27 @@ struct doctor {
 	struct setup setup;
 	struct finding findings[DOCTOR_FINDINGS_MAX];
 	unsigned n_findings;
-	enum status status; /* that a recording would end with, or STATUS_REFUSED where the rate that was
-			       asked for does not come */
+	enum status status; /* that of a recording, or STATUS_REFUSED if the requested rate is not reached */
 	struct ledger ledger;
 	struct capture_timestamps timestamps;
 	struct rate_truth rate;
 	struct pool_info pool_info;
 
-	/* State. */
+	/* Internal state. */
 	enum status setup_status;
 	unsigned reached; /* see struct check */
 	const char *check;
-	struct obstacle setup_obstacle; /* that setup_status stands for, until its check tells it; kind
-					   N_OBSTACLES: none of the table */
-	char message[512];              /* the first error of the last check that logged one */
-	bool has_obstacle;              /* of this check */
-	double brightness;              /* of the last frame looked at, 0 to 1; negative: not known */
+	struct obstacle setup_obstacle; /* behind setup_status, until its check reports it; kind N_OBSTACLES:
+					   not in the table */
+	char message[512];              /* first error of the last check that logged one */
+	bool has_obstacle;              /* of the current check */
+	double brightness;              /* of the last frame examined, 0 to 1; negative: not known */
 	struct compressed_brightness compressed;
-	int kmsg_fd; /* at the end of the kernel's log when the walk began; -1: none */
+	int kmsg_fd; /* at the end of the kernel's log of the time before; -1: none */
 };
 
-/* Opens the device and closes it again; device->path, name and info stay for the report. doctor_close() frees
- * what is left. */
+/* Opens and closes the device; device->path, name and info are kept for the report. doctor_close() frees the
+ * rest. */
 void doctor_run(struct doctor *doctor);
 void doctor_close(struct doctor *doctor);
 /* The first obstacle; NULL: none. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the kernel has said of a driver since the walk began. Format of its records: kernel documentation,
+/* Messages of the kernel about a driver since the doctor began. Format of the records: kernel documentation,
  * "dev-kmsg". */
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "doctor/doctor_internal.h"
 
-#define WORST_LEVEL 4 /* warning; the less urgent have higher numbers */
+#define WORST_LEVEL 4 /* warning; less urgent levels are higher */
 
 const char *doctor_kernel_warning(char *record, const char *word)
 {
@@ -46,7 +46,7 @@ enum status doctor_check_kernel(struct doctor *doctor, char *found)
 		record[n] = '\0';
 		warning = doctor_kernel_warning(record, driver);
 		snprintf(item, sizeof item, "%s", warning ? warning : "");
-		if (!strstr(text, item)) /* once, however often it says so */
+		if (!strstr(text, item)) /* once, even if it was logged repeatedly */
 			text_join(text, sizeof text, " | ", "%s", item);
 	}
 	if (*text)

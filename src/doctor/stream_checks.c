@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The checks of the stream: format, buffers, frames, and what they are like. */
+/* The checks of the stream: format, buffers, frames and their content. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -45,7 +45,7 @@ enum status doctor_check_buffers(struct doctor *doctor, char *found)
 	return STATUS_DONE;
 }
 
-/* Of pictures that do not need each other the last one is enough. */
+/* Pictures that do not depend on others: the last one is enough. */
 static void look_at_compressed(struct doctor *doctor, const struct buffer *buffer)
 {
 	struct compressed_brightness *compressed = &doctor->compressed;
@@ -102,7 +102,7 @@ static int examine_frame(struct doctor *doctor, int64_t deadline_ns)
 	return 0;
 }
 
-/* A recording ends so: none came that could be used. */
+/* No usable frame came: a recording would end like this. */
 static enum status report_none_usable(struct doctor *doctor)
 {
 	const char *path = doctor->setup.device.path;

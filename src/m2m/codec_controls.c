@@ -18,7 +18,7 @@
 
 #define CID(name) V4L2_CID_MPEG_VIDEO_##name
 
-/* Several ids: all that the node has get the value. */
+/* Several ids: all those that the node has are set. */
 static const struct short_name {
 	const char *name;
 	uint32_t fourcc; /* 0: of any codec */
@@ -56,7 +56,7 @@ static int set_if_there(struct device *node, uint32_t id, int32_t value)
 	return device_ioctl(node, VIDIOC_S_CTRL, &control);
 }
 
-/* What is recorded must be decodable from its first frame on and from that of each segment, and has its
+/* Sets what a recording needs: it must be decodable from its first frame and that of each segment, with
  * frames in the camera's order. A bit rate has no effect without rate control, nor a quantiser with it. */
 static void set_presets(struct device *node, const char *options)
 {
@@ -78,7 +78,7 @@ static const struct short_name *find_short_name(const char *name, uint32_t fourc
 	return NULL;
 }
 
-/* "4M" as 4000000: rates go by powers of ten. Other texts are left to the control. */
+/* Expands "4M" to 4000000, as powers of ten are usual for bit rates. Other text is left to the control. */
 static void expand_unit(const char *text, char expanded[32])
 {
 	static const char units[] = "kMG";
@@ -94,7 +94,7 @@ static void expand_unit(const char *text, char expanded[32])
 		snprintf(expanded, 32, "%s", text);
 }
 
-/* Appends what stands for the assignment of a short name. */
+/* Appends the assignments of a short name. */
 static int add_short(struct device *node, const struct short_name *row, const struct assignment *assignment,
 		     char text[TEXT_MAX])
 {
@@ -137,8 +137,8 @@ static int add_assignment(struct device *node, uint32_t fourcc, const struct ass
 	return 0;
 }
 
-/* Coded frames come in the order of decoding with the timestamps of presentation alone, and how far the two
- * are apart is known only once they have come: too late for a file's decoding timestamps. */
+/* B frames: coded frames come in decoding order with presentation timestamps only, and how far these differ
+ * is known only after the frames have come, too late for decoding timestamps in the file. */
 static int check_order(struct device *node)
 {
 	struct v4l2_control b_frames = { .id = CID(B_FRAMES) };

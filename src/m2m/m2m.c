@@ -100,8 +100,8 @@ int m2m_set_format(struct device *queue, const struct video_format *wanted, stru
 	struct v4l2_format format;
 	int err;
 
-	negotiate_get_v4l2_format(queue,
-				  &format); /* where it has none yet, *wanted says all that is needed */
+	negotiate_get_v4l2_format(
+		queue, &format); /* if the queue has no format yet, *wanted has all that is needed */
 	format.type = queue->type;
 	if (device_is_multiplanar(queue))
 		set_multiplanar(wanted, &format.fmt.pix_mp);
@@ -130,7 +130,7 @@ static int command_stop(struct m2m *m2m)
 	return device_ioctl(&m2m->node, VIDIOC_ENCODER_CMD, &encoder);
 }
 
-/* The way of drivers that are older than the command. */
+/* For drivers without the command: they stop at an empty buffer. */
 static int queue_empty(struct m2m *m2m, struct buffer *buffer)
 {
 	if (!buffer && pool_acquire(m2m->output_pool, &buffer) < 0)
@@ -149,7 +149,7 @@ int m2m_drain(struct m2m *m2m, struct buffer *empty)
 
 	if (m2m->is_draining)
 		return 0;
-	if (m2m->conversion.job == JOB_CONVERTER) /* an empty buffer would be a frame to it */
+	if (m2m->conversion.job == JOB_CONVERTER) /* a converter would take the empty buffer for a frame */
 		return -ENOTTY;
 	err = command_stop(m2m);
 	if (err == -ENOTTY || err == -EINVAL)
@@ -160,7 +160,7 @@ int m2m_drain(struct m2m *m2m, struct buffer *empty)
 	return err;
 }
 
-/* STREAMOFF and STREAMON of CAPTURE is the one way that all drivers have. */
+/* STREAMOFF and STREAMON of CAPTURE works with all drivers. */
 int m2m_restart(struct m2m *m2m)
 {
 	int err = pool_pause(m2m->capture_pool);

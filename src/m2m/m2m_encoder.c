@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A node that encodes or converts a recording: which one, and what it is set to. */
+/* Chooses a node that encodes or converts a recording, and sets its formats. */
 #include "m2m/m2m_encoder.h"
 
 #include <errno.h>
@@ -74,7 +74,7 @@ static int report_none(const char *codec, const struct m2m_node *nodes, int n)
 	return -ENOENT;
 }
 
-/* The first that takes something which the camera has, else the first that takes anything raw. */
+/* The first node that takes a format of the camera, else the first that takes a raw format. */
 static const struct m2m_node *choose_node(const struct m2m_node *nodes, int n, const uint32_t *fourccs,
 					  unsigned n_fourccs, struct device *camera)
 {
@@ -158,7 +158,7 @@ int m2m_encoder_close_keeping_name(struct m2m_encoder *encoder)
 
 /* --- what it is set to --- */
 
-/* What encoders, in nodes and in libavcodec, commonly take, in the order of what they are best at. */
+/* Formats that encoders, in nodes and in libavcodec, commonly take, best first. */
 static uint32_t usual_format(const struct conversion_formats *list)
 {
 	static const uint32_t usual[] = { V4L2_PIX_FMT_NV12, V4L2_PIX_FMT_YUV420, V4L2_PIX_FMT_NV12M,
@@ -187,7 +187,7 @@ uint32_t m2m_encoder_format_from(const struct m2m_encoder *encoder, const struct
 	return both.n ? usual_format(&both) : 0;
 }
 
-/* Coded frames are at most as large as the raw ones, but for small noisy ones with their headers. */
+/* A coded frame is no larger than the raw one, except for small noisy ones with their headers. */
 static int set_coded(struct m2m_encoder *encoder, const struct video_format *camera)
 {
 	struct video_format wanted = *camera;
@@ -201,7 +201,7 @@ static int set_coded(struct m2m_encoder *encoder, const struct video_format *cam
 	return m2m_set_format(&encoder->m2m.capture, &wanted, &encoder->coded);
 }
 
-/* With the rows and sizes that the driver likes. */
+/* The driver chooses strides and sizes. */
 static void set_fourcc(struct video_format *wanted, uint32_t fourcc)
 {
 	wanted->fourcc = fourcc;
@@ -211,7 +211,7 @@ static void set_fourcc(struct video_format *wanted, uint32_t fourcc)
 		wanted->bytesperline[p] = wanted->sizeimage[p] = 0;
 }
 
-/* The camera's own layout where the encoder takes its format, so that buffers can be shared. */
+/* Requests the camera's own layout if the encoder takes its format, so that buffers can be shared. */
 static int set_raw(struct m2m_encoder *encoder, const struct video_format *camera)
 {
 	struct device *queue = &encoder->m2m.output;
@@ -235,7 +235,7 @@ static int set_raw(struct m2m_encoder *encoder, const struct video_format *camer
 	return -ERANGE;
 }
 
-/* Encoders round sizes up to whole blocks; what is visible is then told as a crop rectangle. */
+/* Encoders round sizes up to whole blocks; sets the visible part as a crop rectangle. */
 static void tell_visible(struct m2m_encoder *encoder, const struct video_format *camera)
 {
 	struct v4l2_rect visible = { 0, 0, camera->width, camera->height };
@@ -248,7 +248,7 @@ static void tell_visible(struct m2m_encoder *encoder, const struct video_format 
 			 encoder->raw.width, encoder->raw.height, camera->width, camera->height);
 }
 
-/* Of the pictures: the queue may be larger, and knows nothing of the shape of pixels. */
+/* The format of the pictures: the queue's may be larger, and has no sample aspect ratio. */
 static void describe_coded(struct m2m_encoder *encoder, const struct video_format *camera)
 {
 	struct video_format *coded = &encoder->coded;
@@ -265,7 +265,7 @@ static void describe_coded(struct m2m_encoder *encoder, const struct video_forma
 	coded->fps = camera->fps;
 }
 
-/* What a converter is to make: as asked, else the camera's pictures in a usual format. */
+/* The output of a converter: the user's choice, else the camera's pictures in a usual format. */
 static int choose_converted(const struct m2m_encoder *encoder, const struct video_format *camera,
 			    const struct m2m_encoder_options *options, struct video_format *wanted)
 {
@@ -290,7 +290,7 @@ static int choose_converted(const struct m2m_encoder *encoder, const struct vide
 	return 0;
 }
 
-/* Pictures of another size show the same, and only of the same height have the camera's fields. */
+/* Scaled pictures have the same content, but keep the camera's fields only at the same height. */
 static void describe_converted(struct m2m_encoder *encoder, const struct video_format *camera)
 {
 	struct video_format *made = &encoder->coded;
@@ -346,7 +346,7 @@ static int set_encoder(struct m2m_encoder *encoder, const struct video_format *c
 	err = codec_controls_set(&m2m->node, encoder->fourcc, controls, &encoder->named);
 	if (err < 0)
 		return err;
-	/* The driver may have made the coded buffers others for the raw format. */
+	/* Setting the raw format may have changed the size of coded buffers. */
 	err = negotiate_get_format(&m2m->capture, &encoder->coded);
 	if (err < 0)
 		return err;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The memory-to-memory nodes of this machine, and what each turns into what. */
+/* The memory-to-memory nodes of this machine, and the formats that each converts. */
 #include "m2m/m2m_find.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The memory-to-memory nodes of this machine, and what each turns into what. */
+/* The memory-to-memory nodes of this machine, and the formats that each converts. */
 #ifndef M2M_M2M_FIND_H
 #define M2M_M2M_FIND_H
 
@@ -11,8 +11,8 @@ struct m2m_node {
 	struct conversion conversion;
 };
 
-/* Lists those that can be opened, in numerical order. Returns their number, or a negative errno, logged;
- * *nodes is the caller's to free(). */
+/* Lists those that can be opened, in numerical order. Returns their number, or a negative errno, logged; the
+ * caller frees *nodes. */
 int m2m_find(struct m2m_node **nodes);
 
 #endif

@@ -9,7 +9,7 @@
 /* "SRGGB8_1X8" into text, which is returned; "0x1234" where the code is not known. */
 #define BUS_CODE_TEXT_MAX 32
 char *bus_code_text(uint32_t code, char text[BUS_CODE_TEXT_MAX]);
-/* Sets *code to one of those that are known. Returns false for an index behind the last. */
+/* Sets *code to a known bus code. Returns false for an index past the last one. */
 bool bus_code_known(unsigned index, uint32_t *code);
 
 #endif

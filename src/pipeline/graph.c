@@ -12,10 +12,10 @@
 #include "device/nodes/media_nodes.h"
 #include "device/v4l2.h"
 
-#define OBJECTS_MAX 4096u /* of one kind: bounds what a driver claims to have */
-#define TRIES 4           /* while the graph changes under the reading of it */
+#define OBJECTS_MAX 4096u /* of each kind: limits what a driver reports */
+#define TRIES 4           /* in case the graph changes while it is read */
 
-/* The kernel's arrays. */
+/* Arrays filled in by the kernel. */
 struct topology {
 	struct media_v2_topology head;
 	struct media_v2_entity *entities;
@@ -51,7 +51,7 @@ static int allocate_topology(struct topology *topology)
 	return topology->entities && topology->interfaces && topology->pads && topology->links ? 0 : -ENOMEM;
 }
 
-/* First how many there are of each, then all of them; ENOSPC: there are more by now. */
+/* Asks for the numbers of objects first, then for all; ENOSPC: there are more by now. */
 static int read_topology(struct device *media, struct topology *topology)
 {
 	int err = -ENOSPC;
@@ -175,8 +175,8 @@ static int find_node(struct graph *graph, const struct device *node)
 	return err == 0 && !graph->node ? -ENOENT : err;
 }
 
-/* A pipeline that is set up can be used without access to its parts, as in a container. Returns -ENOENT then.
- */
+/* A pipeline that is set up can be used without access to its sub-devices, as in a container. Returns -ENOENT
+ * in that case. */
 static int report_unread(const struct device *part, const char *what, int err)
 {
 	const char *path = part->path ? part->path : "media device";
@@ -263,7 +263,7 @@ void graph_close(struct graph *graph)
 	*graph = (struct graph){ .n_entities = 0 };
 }
 
-/* Nodes of this interface deliver statistics too, which have no picture's format. */
+/* Nodes of this interface may deliver statistics, which have no picture format. */
 static int choose_capture_queue(struct device *video)
 {
 	struct v4l2_capability info = { .capabilities = 0 };

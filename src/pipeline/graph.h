@@ -14,15 +14,15 @@ struct entity {
 	char name[65];
 	uint32_t interface; /* MEDIA_INTF_T_* of its node; 0: it has none */
 	uint32_t major, minor;
-	struct device device;         /* graph_open_entity(); of a video node: for its format alone */
-	struct routing routing;       /* of a sub-device, once it is open */
-	struct control_value *former; /* of its controls that were set */
+	struct device device;         /* see graph_open_entity(); for a video node, its format only */
+	struct routing routing;       /* of a sub-device that is open */
+	struct control_value *former; /* former values of controls that were set */
 };
 
 struct pad {
 	uint32_t id, index, flags; /* MEDIA_PAD_FL_* */
 	struct entity *entity;
-	uint32_t stream; /* of the entity's routes; else 0 */
+	uint32_t stream; /* stream of the pad, if the entity has routes; else 0 */
 };
 
 struct link {
@@ -42,19 +42,18 @@ struct graph {
 	struct entity *node; /* of the video node */
 };
 
-/* Reads the graph that an open video node is in. Returns 0; -ENOENT where it is in none or, with
- * a warning, where the user has no access to it; or another negative errno, logged. graph_close() takes what
- * it leaves, also on failure. */
+/* Reads the graph of an open video node. Returns 0; -ENOENT if it has none or, with a warning, if the user
+ * has no access to it; or another negative errno, logged. graph_close() must be called, also on failure. */
 int graph_open(struct graph *graph, const struct device *node);
 void graph_close(struct graph *graph);
-/* Opens the entity's node, where it is a sub-device or another capture node than the graph's own, unless it
- * is open. Returns 0; -ENOENT, with a warning, where the user has no access to it; or another negative errno,
+/* Opens the entity's node, if it is a sub-device or another capture node than the graph's own and not open
+ * yet. Returns 0; -ENOENT, with a warning, if the user has no access to it; or another negative errno,
  * logged. */
 int graph_open_entity(struct graph *graph, struct entity *entity);
-/* The link as one of its streams sees it, whose pads are that stream's; of stream 0 the link itself. Lives as
- * long as the graph. NULL: no memory, logged. */
+/* The link between the pads of one of its streams; for stream 0 the link itself. Lives as long as the graph.
+ * NULL: no memory, logged. */
 struct link *graph_stream_link(struct graph *graph, struct link *link, uint32_t stream);
-/* Turns a link on or off. Returns 0 or a negative errno, logged. */
+/* Enables or disables a link. Returns 0 or a negative errno, logged. */
 int graph_enable_link(struct graph *graph, struct link *link, bool on);
 
 static inline bool entity_is_open(const struct entity *entity)
@@ -62,7 +61,7 @@ static inline bool entity_is_open(const struct entity *entity)
 	return entity->device.ops && entity->device.fd >= 0;
 }
 
-/* Compares the pads, not their streams. */
+/* Compares the pads, without their streams. */
 static inline bool links_are_same(const struct link *a, const struct link *b)
 {
 	return a->source->id == b->source->id && a->sink->id == b->sink->id;
@@ -77,7 +76,7 @@ static inline bool link_is_enabled(const struct link *link)
  */
 #define PAD_TEXT_MAX 96
 char *graph_pad_text(const struct pad *pad, char text[PAD_TEXT_MAX]);
-/* "camera sensor": what an entity is for. */
+/* "camera sensor": the function of an entity. */
 const char *graph_function_text(uint32_t function);
 
 #endif

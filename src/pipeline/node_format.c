@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the video node at the end of a pipeline is set to, and what it makes of a bus code. */
+/* The format of the video node at the end of a pipeline, and the formats that it supports for a bus code. */
 #include "pipeline/node_format.h"
 
 #include <stdio.h>
@@ -72,7 +72,7 @@ int node_format_set(struct device *video, unsigned long request, const struct v4
 	return err;
 }
 
-/* The first of the formats wanted that the node lists, best == n: none yet; and the first that it lists. */
+/* The first of the wanted formats that the node lists (best == n: none yet), and the first that it lists. */
 struct choice {
 	const uint32_t *wanted;
 	unsigned n, best;

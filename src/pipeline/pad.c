@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a pad of a sub-device is set to. */
+/* The settings of a pad of a sub-device. */
 #include "pipeline/pad.h"
 
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include "device/subdev_streams.h"
 #include "pipeline/bus_code.h"
 
-#define RATES_MAX 1000u /* that a driver may list */
+#define RATES_MAX 1000u /* limits the enumeration of a driver */
 
 static int call(const struct pad *pad, unsigned long request, void *argument)
 {

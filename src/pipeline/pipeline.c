@@ -30,7 +30,7 @@ int pipeline_open(struct pipeline **result, struct device *video)
 	err = graph_open(&pipeline->graph, video);
 	if (err == 0)
 		err = route_find(&pipeline->graph, &pipeline->route);
-	/* Sub-devices without nodes are not for programs to set. */
+	/* Sub-devices without nodes cannot be set by programs. */
 	if (err == 0 && (pipeline->route.n || pipeline->route.open_end) &&
 	    (pipeline->route.open_end || entity_is_open(pipeline->route.links[0]->source->entity))) {
 		*result = pipeline;
@@ -62,7 +62,7 @@ static void save_pad(struct pipeline *pipeline, const struct pad *pad, struct de
 	pipeline->n_before++;
 }
 
-/* Once: a second setup of the same pipeline is put back to what was before the first. */
+/* Saves it once: a second setup of the same pipeline is restored to the settings before the first. */
 static void save(struct pipeline *pipeline)
 {
 	const struct route *route = &pipeline->route;
@@ -181,8 +181,8 @@ static int report_mismatch(const struct pipeline *pipeline, const struct mismatc
 	return mismatch->kind == MISMATCH_OPEN_END || mismatch->kind == MISMATCH_NO_ROUTE ? -ENOLINK : -EPIPE;
 }
 
-/* Sets what is not set so already; route_check() tells in the end what the drivers made of it. sink: of the
- * entity, where the pad is a source. */
+/* Sets the pad unless it is set already; route_check() later reports what the drivers made of it. sink: of
+ * the entity, where the pad is a source. */
 static int set_pad(const struct pad *pad, const struct pad *sink, const struct v4l2_mbus_framefmt *wanted)
 {
 	struct v4l2_mbus_framefmt format;
@@ -224,7 +224,7 @@ static int set_link(struct pipeline *pipeline, unsigned i, const struct v4l2_mbu
 	return err;
 }
 
-/* What gets the same pictures takes them as they come. */
+/* Branches take the format of the route. */
 static int set_branch(struct pipeline *pipeline, const struct link *link)
 {
 	struct device *node = route_node_of(&pipeline->route, link, pipeline->video);
@@ -270,8 +270,7 @@ static int set_all(struct pipeline *pipeline, const struct search_result *found)
 	return err == 0 && mismatch.kind ? report_mismatch(pipeline, &mismatch) : err;
 }
 
-/* Of a pixel format that libv4l2 can make of another, or that the node lacks altogether, the pipeline knows
- * nothing. */
+/* The pipeline cannot tell about pixel formats that libv4l2 converts to, or that the node lacks. */
 static unsigned list_fourccs(struct pipeline *pipeline, const char *name, uint32_t fourccs[FOURCCS_MAX])
 {
 	unsigned n = name ? pixfmt_parse(name, fourccs, FOURCCS_MAX) : 0;
@@ -397,7 +396,7 @@ static void add_pad_command(const struct pad_state *state, char *text, size_t si
 		text_add(text, size, "%s%s [%s]", *text ? ", " : "", graph_pad_text(state->pad, pad), set);
 }
 
-/* A link is on or off for all of its streams. */
+/* Links are enabled or disabled for all of their streams. */
 static void add_link_command(const struct link *link, char *text, size_t size)
 {
 	struct pad from = *link->source, to = *link->sink;
@@ -412,7 +411,7 @@ char *pipeline_command(const struct pipeline *pipeline, char *text, size_t size)
 {
 	char pads[1000] = "", links[500] = "";
 
-	/* A pad that several links begin at is there several times. */
+	/* A pad at which several links begin occurs several times. */
 	for (unsigned i = 0; i < pipeline->n_before; i++)
 		if (first_state_of(pipeline, pipeline->before[i].pad) == &pipeline->before[i])
 			add_pad_command(&pipeline->before[i], pads, sizeof pads);

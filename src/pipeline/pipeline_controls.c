@@ -11,9 +11,9 @@
 #define NAME_MAX_BYTES 128
 
 struct owners {
-	struct pipeline *pipeline; /* NULL: the video node alone */
+	struct pipeline *pipeline; /* NULL: only the video node */
 	struct control_owner video;
-	char name[NAME_MAX_BYTES]; /* of a control, without quotes */
+	char name[NAME_MAX_BYTES]; /* of the control, without quotes */
 };
 
 static struct control_owner owner_of(struct entity *entity)
@@ -21,7 +21,7 @@ static struct control_owner owner_of(struct entity *entity)
 	return (struct control_owner){ &entity->device, &entity->former };
 }
 
-/* The entity of the name, which is not ended by '\0'. */
+/* Finds the entity by a name that is not terminated. */
 static struct entity *find_entity_named(struct graph *graph, const char *name, size_t length)
 {
 	for (unsigned i = 0; i < graph->n_entities; i++)
@@ -62,8 +62,8 @@ static int find_by_entity(const struct owners *owners, const char *slash, struct
 	return err;
 }
 
-/* The sub-device of the route that alone has the control; a control that none has is the video node's to
- * refuse. */
+/* Finds the only sub-device on the route that has the control; if none has it, the video node reports the
+ * error. */
 static int find_by_control(const struct owners *owners, struct control_owner *owner)
 {
 	const struct route *route = &owners->pipeline->route;

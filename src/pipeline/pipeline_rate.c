@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The rate of a media pipeline, which its sensor sets and the video node knows nothing of. */
+/* The rate of a media pipeline, which is set at its sensor and not at the video node. */
 #include <errno.h>
 #include "base/text.h"
 #include "device/controls/controls_set.h"
@@ -9,7 +9,7 @@
 
 #define RATES_TEXT_MAX 200
 
-/* The sensor's pad, or the first behind it that has a rate. */
+/* The pad of the sensor, or the first one behind it that has a rate. */
 static const struct pad *find_paced(const struct pipeline *pipeline, struct v4l2_fract *interval)
 {
 	for (unsigned i = 0; i < pipeline->route.n; i++) {
@@ -53,8 +53,8 @@ struct fraction pipeline_rate(const struct pipeline *pipeline)
 	return find_paced(pipeline, &interval) ? frame_rate_of(&interval) : (struct fraction){ 0, 0 };
 }
 
-/* Raw sensors without a frame interval have their rate set by how many empty lines follow each picture
- * (kernel documentation, "Using camera sensor drivers"). */
+/* The rate of raw sensors without a frame interval depends on their vertical blanking (kernel documentation,
+ * "Using camera sensor drivers"). */
 static int report_no_rate(const struct pipeline *pipeline, const char *asked)
 {
 	struct device *sensor = &pipeline->route.links[0]->source->entity->device;
@@ -106,7 +106,7 @@ int pipeline_set_rate(struct pipeline *pipeline, const struct negotiate_request 
 	*got = (struct fraction){ 0, 0 };
 	if (!pipeline->paced)
 		return fps.den && !request->adjust ? report_no_rate(pipeline, asked) : 0;
-	/* A driver may have set another rate with the format. */
+	/* The driver may have changed the rate with the format. */
 	err = set_interval(pipeline->paced,
 			   fps.den ? (struct v4l2_fract){ fps.den, fps.num } : pipeline->interval_before);
 	if (err < 0 && fps.den && err != -ENOTTY && err != -EINVAL)

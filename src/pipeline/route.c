@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The way of the pictures through a media graph, from their source to the video node. */
+/* The route of the pictures through a media graph, from their source to the video node. */
 #include "pipeline/route.h"
 
 #include <errno.h>
@@ -7,15 +7,15 @@
 #include <string.h>
 #include "base/text.h"
 
-/* Pictures come from sub-devices, not from video nodes, as parameters of an image signal processor do. inner:
- * the route inside the entity that they take; NULL: by any sink pad. */
+/* Pictures come from sub-devices; a video node that feeds an entity carries parameters, as for an image
+ * signal processor. inner: the route inside the entity that they take; NULL: any sink pad. */
 static bool leads_to(const struct link *link, const struct entity *entity, const struct subdev_route *inner)
 {
 	return link->sink->entity == entity && link->source->entity->interface != MEDIA_INTF_T_V4L_VIDEO &&
 	       (!inner || link->sink->index == inner->sink_pad);
 }
 
-/* Returns the number of links that could be meant: 1 for an enabled one. */
+/* Returns the number of links that are possible: 1 if one is enabled. */
 static unsigned find_upstream(struct graph *graph, const struct entity *entity,
 			      const struct subdev_route *inner, struct link **found)
 {
@@ -42,8 +42,8 @@ static bool has_sink(const struct graph *graph, const struct entity *entity)
 	return false;
 }
 
-/* The stream has one number at both ends of a link (kernel documentation, "Streams, multiplexed media pads
- * and internal routing"). Behind what has no streams it is the first one. */
+/* A stream has the same number at both ends of a link (kernel documentation, "Streams, multiplexed media pads
+ * and internal routing"). Behind an entity without streams it is 0. */
 static uint32_t stream_of(const struct link *link, const struct subdev_route *inner)
 {
 	uint32_t stream = 0;
@@ -53,7 +53,7 @@ static uint32_t stream_of(const struct link *link, const struct subdev_route *in
 	return routing_find_stream(&link->source->entity->routing, link->source->index, &stream) ? stream : 0;
 }
 
-/* What could be routed, for route_command(). */
+/* Opens the possible sources of a stream, for route_command(). */
 static int open_sources(struct graph *graph, const struct entity *entity)
 {
 	int err = 0;
@@ -64,7 +64,7 @@ static int open_sources(struct graph *graph, const struct entity *entity)
 	return err;
 }
 
-/* Adds the link by which the pictures come that leave an entity by a source pad; NULL: the video node.
+/* Adds the link to an entity by which the pictures at one of its source pads come; NULL: to the video node.
  * Returns 1, 0 where the route begins there, or a negative errno, logged. */
 static int add_upstream(struct graph *graph, struct route *route, struct entity *entity,
 			const struct pad *source)
@@ -105,7 +105,7 @@ static void reverse(struct route *route)
 	}
 }
 
-/* The i-th of all links, with those of the branches; NULL behind the last. */
+/* The i-th link, counting branches; NULL past the last one. */
 static struct link *get_link(const struct route *route, unsigned i)
 {
 	return i < route->n                       ? route->links[i]
@@ -131,8 +131,8 @@ static bool passes(const struct route *route, const struct entity *entity)
 	return false;
 }
 
-/* Whether a pad of an entity belongs to the same pipeline as another that does. Without routes: the one that
- * the route leaves by, or any of an entity on a branch. */
+/* Whether a pad of an entity belongs to the same pipeline as another one that does. Without routes: the pad
+ * by which the route leaves, or any pad of an entity on a branch. */
 static bool are_joined(const struct route *route, const struct pad *used, const struct pad *pad)
 {
 	if (used->entity != pad->entity)
@@ -152,7 +152,7 @@ static bool belongs_to(const struct route *route, const struct pad *pad)
 	return false;
 }
 
-/* Puts the link before those that begin at the entity where it ends. */
+/* Inserts the link before those that begin at the entity where it ends. */
 static int insert_branch(struct graph *graph, struct route *route, struct link *link, uint32_t stream)
 {
 	unsigned i = 0;
@@ -169,7 +169,7 @@ static int insert_branch(struct graph *graph, struct route *route, struct link *
 	return 1;
 }
 
-/* Adds the streams of a link that are not there yet. Returns how many, or a negative errno, logged. */
+/* Adds the streams of a link that are missing. Returns how many, or a negative errno, logged. */
 static int add_branches(struct graph *graph, struct route *route, struct link *link)
 {
 	const struct pad *end = link->source->entity->routing.is_known ? link->source : link->sink;
@@ -209,7 +209,7 @@ static int find_branches(struct graph *graph, struct route *route)
 		if (err == 0)
 			err = add_branches(graph, route, link);
 		if (err > 0)
-			i = 0; /* links before it may go on from there */
+			i = 0; /* earlier links may continue from there */
 	}
 	return err < 0 ? err : 0;
 }
@@ -261,7 +261,7 @@ static int get_format(const struct pad *pad, struct v4l2_mbus_framefmt *format)
 	return err < 0 ? device_error(&pad->entity->device, "VIDIOC_SUBDEV_G_FMT", err) : 0;
 }
 
-/* What a sub-device without a node is set to is its driver's business. */
+/* The driver sets sub-devices without a node. */
 static int check_link(const struct link *link, struct device *video, struct mismatch *mismatch)
 {
 	struct device *node = route_node_of(mismatch->route, link, video);

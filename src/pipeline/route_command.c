@@ -12,8 +12,8 @@ static bool begins_at(const struct routing *routing, uint32_t pad, uint32_t stre
 	return routing_find_stream(routing, pad, &found) && found == stream;
 }
 
-/* A stream that an enabled link brings to the entity and that no active route takes; what is not open brings
- * the first one. */
+/* Chooses a stream that comes to the entity by an enabled link and is not used by an active route. A
+ * source that is not open has stream 0 alone. */
 static void choose_brought(const struct graph *graph, const struct entity *entity, struct subdev_route *route)
 {
 	for (unsigned i = 0; i < graph->n_links; i++) {
@@ -39,7 +39,7 @@ static bool routes_are_same(const struct subdev_route *a, const struct subdev_ro
 	       a->source_pad == b->source_pad && a->source_stream == b->source_stream;
 }
 
-/* Prefer a route that the sub-device lists, from a sink stream that no active route takes. */
+/* Prefers a route that the sub-device lists, from a sink stream that is not used by an active route. */
 static struct subdev_route choose(const struct graph *graph, const struct pad *source)
 {
 	const struct routing *routing = &source->entity->routing;

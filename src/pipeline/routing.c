@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include "base/log.h"
 
-/* As the kernel has them, which refuses to be asked for more. */
+/* The kernel's limit; it refuses larger arrays. */
 #define ROUTES_MAX 256u
 #define STREAMS_MAX 64u
 
@@ -21,7 +21,7 @@ static bool has_streams(struct device *subdev)
 	       wanted & V4L2_SUBDEV_CLIENT_CAP_STREAMS;
 }
 
-/* By the present layout of the argument, or by the former. */
+/* Tries the present layout of the argument, then the former one. */
 static int call_routing(struct device *subdev, unsigned long request, unsigned long request_6_3,
 			struct subdev_routing *argument)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The routes inside a sub-device: which stream of a sink pad leaves it as which stream of a source pad. */
+/* The routes inside a sub-device: which stream of a sink pad becomes which stream of a source pad. */
 #ifndef PIPELINE_ROUTING_H
 #define PIPELINE_ROUTING_H
 
@@ -7,18 +7,18 @@
 #include "device/subdev_streams.h"
 
 struct routing {
-	bool is_known; /* its pads have streams; else what comes in goes out, all of it stream 0 */
+	bool is_known; /* its pads have streams; else all pads only have stream 0 */
 	struct subdev_route *routes;
 	unsigned n;
 };
 
-/* Reads the routes of an open sub-device, and gives the open node the same ones to try formats with, which
- * changes nothing of the hardware. Where the sub-device has no streams, or the kernel keeps them from
- * programs, they are not known. Returns 0 or -ENOMEM, logged. */
+/* Reads the routes of an open sub-device, and sets them as TRY routes of the open node, which does not affect
+ * the hardware. They are unknown if the sub-device has no streams, or the kernel hides them from programs.
+ * Returns 0 or -ENOMEM, logged. */
 int routing_read(struct routing *routing, struct device *subdev);
 void routing_free(struct routing *routing);
 
-/* Sets *stream to the first one from it on that an active route has on the pad. Returns false where there is
+/* Sets *stream to the first stream from it on that has an active route on the pad. Returns false if there is
  * none. */
 bool routing_find_stream(const struct routing *routing, uint32_t pad, uint32_t *stream);
 

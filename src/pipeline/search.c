@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Finding formats that go through a whole pipeline. */
+/* Finds formats that match along a whole pipeline. */
 #include "pipeline/search.h"
 
 #include <stdlib.h>
@@ -8,10 +8,10 @@
 #define TRIES_MAX 4000
 #define LIST_MAX 64 /* codes, or sizes, of a pad */
 #define WRONG_FORMAT (UINT64_C(1) << 40)
-/* Costs of what is less important than a size that differs. */
-#define OTHER_FORMAT 1u /* than the node's, where any will do */
-#define OTHER_RATE 2u   /* than the one asked for */
-#define OTHER_SIZE 4u   /* a pixel */
+/* Costs that are lower than that of any difference in size. */
+#define OTHER_FORMAT 1u /* than the node's, if no format is requested */
+#define OTHER_RATE 2u   /* than the requested one */
+#define OTHER_SIZE 4u   /* per pixel */
 
 struct search {
 	const struct route *route;
@@ -20,10 +20,10 @@ struct search {
 	struct node_format now; /* of the node */
 	struct v4l2_mbus_framefmt links[ROUTE_MAX];
 	struct search_result *result;
-	bool misses_rate;       /* what the source sends */
-	enumerate_visit *visit; /* gets all that comes out; NULL: the nearest to the request is looked for */
+	bool misses_rate;       /* the source cannot have the requested rate */
+	enumerate_visit *visit; /* called for every result; NULL: look for the one nearest to the request */
 	void *opaque;
-	int err; /* what ended that */
+	int err; /* its result that ended the search */
 	unsigned n_tries, deepest;
 };
 
@@ -53,7 +53,7 @@ static uint64_t cost_of(const struct search *search, const struct node_format *n
 	return cost + WRONG_FORMAT;
 }
 
-/* The mismatch that is told is the farthest from the source. */
+/* Keeps the mismatch that is farthest from the source. */
 static void note_mismatch(struct search *search, unsigned i, const struct v4l2_mbus_framefmt *sink,
 			  const struct node_format *node)
 {
@@ -72,7 +72,7 @@ static void note_mismatch(struct search *search, unsigned i, const struct v4l2_m
 		search->result->mismatch.node = *node;
 }
 
-/* A mode of the node at each rate that the source lists for what it sends. */
+/* Reports a mode of the node for each rate that the source lists for its format. */
 static int visit_rates(const struct search *search, struct enumerated_mode *mode)
 {
 	const struct pad *source = search->route->links[0]->source;
@@ -163,7 +163,7 @@ int search_set_source(const struct pad *sink, const struct pad *source, uint32_t
 
 static void try_source(struct search *search, unsigned i);
 
-/* search->links[i] is what the link's source sends. */
+/* search->links[i] has the format of the link's source. */
 static void try_sink(struct search *search, unsigned i)
 {
 	const struct pad *sink = search->route->links[i]->sink;
@@ -191,7 +191,7 @@ static void try_sink(struct search *search, unsigned i)
 
 struct size {
 	uint32_t width, height;
-	uint64_t cost; /* smaller sizes than the one asked for come last: they would have to be enlarged */
+	uint64_t cost; /* sizes smaller than the requested one come last, as they would have to be enlarged */
 };
 
 static int compare_sizes(const void *a, const void *b)
@@ -217,7 +217,7 @@ static struct size make_size(const struct size *aim, const struct v4l2_subdev_fr
 	return size;
 }
 
-/* What a pad is to send: what is asked for; else what the node has; but of all that there is the largest that
+/* The size to aim at for a pad: the requested one; else the node's; when listing all modes, the largest that
  * needs no enlarging. */
 static struct size aim_of(const struct search *search, unsigned i)
 {
@@ -240,9 +240,9 @@ static bool includes_size(const struct size *sizes, unsigned n, const struct siz
 	return false;
 }
 
-/* The sizes that a pad is tried with, nearest first: of the source of the pictures those that it lists, or
- * its own one where none is asked for; of what is behind it the one aimed at and, where all that there is is
- * looked for, the smaller ones that it lists. */
+/* The sizes to try for a pad, nearest first. Source of the pictures: the sizes that it lists, or its current
+ * one if none is requested. Behind it: the size aimed at and, when listing all modes, the smaller ones that
+ * the pad lists. */
 static unsigned list_sizes(const struct search *search, unsigned i, uint32_t code,
 			   const struct v4l2_mbus_framefmt *now, struct size sizes[LIST_MAX])
 {
@@ -292,8 +292,8 @@ static void try_code(struct search *search, unsigned i, uint32_t code, const str
 	}
 }
 
-/* The codes that the pad can have. Those that it has now, and that follow from what its entity is sent, come
- * first: the one so that no more is changed than must be, the other as not all drivers list it. */
+/* The codes that the pad can have. The current code and the one that follows from the entity's sink come
+ * first: the former changes least, the latter is not listed by all drivers. */
 static unsigned list_codes(const struct pad *pad, uint32_t now, uint32_t sent, uint32_t codes[LIST_MAX])
 {
 	unsigned n = 0;
@@ -320,12 +320,12 @@ static void try_source(struct search *search, unsigned i)
 	uint32_t codes[LIST_MAX];
 	unsigned n;
 
-	if (!entity_is_open(source->entity)) { /* it passes on what it is sent */
+	if (!entity_is_open(source->entity)) { /* it passes its input on */
 		search->links[i] = search->links[i - 1];
 		try_sink(search, i);
 		return;
 	}
-	/* What follows from the sink comes with its field order and colorimetry. */
+	/* The code derived from the sink has the sink's field order and colorimetry. */
 	if (pad_get_format(source, V4L2_SUBDEV_FORMAT_ACTIVE, &now) < 0)
 		return;
 	if (i == 0 || pad_get_format(source, V4L2_SUBDEV_FORMAT_TRY, &sent) < 0)

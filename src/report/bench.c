@@ -82,7 +82,7 @@ static void add_measured(struct json_object *object, const struct bench *bench, 
 	json_add_text(object, "end", run->end);
 }
 
-/* A run that was only planned, as with --advise or before a signal, is not reported. */
+/* Whether the run was measured: not after --advise, or a signal. */
 static bool is_reported(const struct bench_run *run)
 {
 	return run->n_samples || run->unsupported || run->error;
@@ -168,7 +168,7 @@ static struct json_object *advice_json(const struct bench_advice *advice)
 	return object;
 }
 
-/* The runs in which the condition holds. */
+/* The runs for which the condition holds. */
 static struct json_object *condition_runs_json(const struct condition *condition, const struct bench *bench)
 {
 	struct json_object *runs = json_object_new_array();

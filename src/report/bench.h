@@ -14,9 +14,9 @@ struct report_bench {
 	size_t n_advice;
 };
 
-/* What was measured, which is what bench_compare() needs. The caller's to json_object_put(). */
+/* The subject of the measurement, as bench_compare() needs it. The caller calls json_object_put(). */
 struct json_object *report_bench_json(const struct bench *bench);
-/* Adds what came of it: the runs, the recommendation, conditions and advice. */
+/* Adds the results: runs, recommendation, conditions and advice. */
 void report_bench_add_results(struct json_object *object, const struct report_bench *report);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the reports of recordings, playbacks and measurements have in common. */
+/* Parts of the report that recordings, playbacks and measurements share. */
 #include "report/common.h"
 
 #include <inttypes.h>
@@ -224,7 +224,7 @@ static struct json_object *fps_json(const struct report *report, const struct re
 	return object;
 }
 
-/* The rates asked for, negotiated and measured, drift, and what lowers the rate. */
+/* The requested, negotiated and measured rates, the drift, and the cause of a lower rate. */
 static void print_rates(const struct report *report, const struct report_times *times, FILE *out)
 {
 	const struct rate_truth *rate = times->rate;

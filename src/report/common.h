@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the reports of recordings, playbacks and measurements have in common. The JSON keys are those of the
- * manual pages; every object that is returned is the caller's to json_object_put().
+ * Parts of the report that recordings, playbacks and measurements share. The manual pages list the JSON keys;
+ * the caller calls json_object_put() for every object that is returned.
  */
 #ifndef REPORT_COMMON_H
 #define REPORT_COMMON_H
@@ -16,42 +16,42 @@
 #include "session/rate_truth.h"
 #include "session/run_state.h"
 
-/* What a recording or a playback ran on. */
+/* Inputs of the report. */
 struct report {
 	const char *command;
 	const struct device *device;
 	const struct video_format *format;
 	struct fraction fps_requested; /* 0/0: none */
 	struct pool_info pool;
-	double user_s, sys_s; /* processor time of this process, see report_take_times() */
+	double user_s, sys_s; /* CPU time of this process, see report_take_times() */
 };
 
 struct report_times {
-	int64_t wall_ns, first_frame_ns; /* from the start; first frame 0: none */
+	int64_t wall_ns, first_frame_ns; /* from the start; first frame 0: none came */
 	double measured_fps;             /* 0: unknown */
 	const struct rate_truth *rate;   /* NULL: not known */
 };
 
-/* Sets user_s and sys_s to the times until now. */
+/* Sets user_s and sys_s to the times used so far. */
 void report_take_times(struct report *report);
 
 /* The keys from "version" to "fps". */
 struct json_object *report_json(const struct report *report, const struct report_times *times);
-/* Adds "state" to the status of a run, and "end" once it has ended. */
+/* Adds "state" to the status of a run, and "end" after it has ended. */
 void report_state_json(struct json_object *status, enum run_state state, enum run_end end);
 struct json_object *report_device_json(const struct device *device);
 struct json_object *report_format_json(const struct video_format *format);
 struct json_object *report_pool_json(const struct pool_info *pool);
-/* Adds "rate": what is known of the device's clock, and of a rate that is another than the negotiated one;
- * not where nothing is. */
+/* Adds "rate": the drift of the device's clock, and a rate that differs from the negotiated one. Does nothing
+ * if neither is known. */
 void report_add_rate(struct json_object *object, const struct rate_truth *rate);
-struct json_object *report_flags_json(const struct flag_name *names, uint64_t flags); /* an array of words */
-struct json_object *report_stats_json(const struct stats *ns);                        /* in microseconds */
+struct json_object *report_flags_json(const struct flag_name *names,
+				      uint64_t flags);         /* an array of strings */
+struct json_object *report_stats_json(const struct stats *ns); /* in microseconds */
 
-/* Prints a line of the text report: the label, and the text, wrapped to the width of the terminal in the
- * columns beside it. */
+/* Prints a line of the text report: the label, and the text, wrapped to the width of the terminal. */
 void report_line(FILE *out, const char *label, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Appends the strings of an array, which may be NULL, to the list in text[size], which is returned. */
+/* Appends the strings of an array, which may be NULL, to the list in text[size]. Returns text. */
 char *report_join(struct json_object *array, char *text, size_t size);
 void report_setup_text(const struct report *report, FILE *out);
 void report_times_text(const struct report *report, const struct report_times *times, FILE *out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What 'v4l2q list' says of a memory-to-memory node. */
+/* The part of 'v4l2q list' on memory-to-memory nodes. */
 #include "report/conversion.h"
 
 #include "base/json.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What 'v4l2q list -d DEV' says about one device: queried into a JSON object, which is then printed. */
+/* The report of 'v4l2q list -d DEV': read into a JSON object, and printed from that. */
 #include "report/device.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@
 #define SIM_KEY_COLUMN 30u
 #define SIM_KEY_MAX 100
 
-/* The highest of the programs that have the device open, this one among them. */
+/* The highest priority of the programs that have the device open, including this one. */
 static const char *priority_name(uint32_t priority)
 {
 	static const char *const names[] = { [V4L2_PRIORITY_UNSET] = "unset",
@@ -90,7 +90,7 @@ static void print_sim_keys(struct json_object *keys)
 		print_sim_key(json_object_array_get_idx(keys, i));
 }
 
-/* Of the queue of a memory-to-memory node that takes what it converts; NULL for other nodes. */
+/* The OUTPUT queue of a memory-to-memory node; NULL for other nodes. */
 static struct json_object *read_output_section(struct device *device,
 					       struct json_object *(*read)(struct device *device))
 {
@@ -121,7 +121,7 @@ static struct json_object *read_source_formats(struct device *device)
 	return read_output_section(device, report_device_formats);
 }
 
-/* In the order of the report. Those without a title are lines below that of the device. */
+/* In the order of the report. Sections without a title continue the lines on the device. */
 static const struct {
 	const char *key, *title;
 	struct json_object *(*read)(struct device *device);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What 'v4l2q list -d DEV' says about one device. */
+/* The report of 'v4l2q list -d DEV'. */
 #ifndef REPORT_DEVICE_H
 #define REPORT_DEVICE_H
 
@@ -11,10 +11,10 @@
 int report_device_read(const char *name, struct json_object **result);
 /* Prints the object in plain text on standard output. */
 void report_device_print(struct json_object *object);
-/* Prints the media graph for graphviz; returns false where the device is in none. */
+/* Prints the media graph for graphviz; returns false if the device has none. */
 bool report_device_print_dot(struct json_object *object);
-/* Writes the EDID of a device, as hexadecimal text, into a file; "-" is standard output. Returns 0 or a
- * negative errno, logged; *is_file: it is the file's. -ENODATA: the device has none. */
+/* Writes the EDID of a device to a file, as hexadecimal text; "-" is standard output. Returns 0 or a negative
+ * errno, logged; *is_file: it is an error of the file. -ENODATA: the device has no EDID. */
 int report_device_save_edid(const char *name, const char *file, bool *is_file);
 
 #endif

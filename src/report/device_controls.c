@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What 'v4l2q list -d DEV' says about the controls. */
+/* The part of 'v4l2q list -d DEV' on controls. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 struct control_list {
 	struct device *device;
 	struct json_object *array;
-	uint32_t class_id; /* of the last one, which class_name is of */
+	uint32_t class_id; /* class of the last control, whose name is class_name */
 	char class_name[CONTROL_CLASS_MAX];
 };
 
@@ -35,7 +35,7 @@ static struct json_object *menu_json(struct device *device, const struct control
 	return menu;
 }
 
-/* A string's "value", or the "dims" of an array and its "values". */
+/* Adds "value" for a string, or "dims" and "values" for an array. */
 static void add_payload(struct json_object *object, struct device *device, const struct control_info *info)
 {
 	struct json_object *dims = json_object_new_array(), *values = json_object_new_array();
@@ -62,7 +62,7 @@ static void add_payload(struct json_object *object, struct device *device, const
 		json_object_put(values);
 }
 
-/* They come in the order of their ids, and so by class. */
+/* Controls come in the order of their ids, and so by class. */
 static const char *class_of(struct control_list *list, uint32_t id)
 {
 	if (V4L2_CTRL_ID2WHICH(id) != list->class_id)
@@ -197,7 +197,7 @@ static void print_control(struct json_object *control)
 	for (size_t i = 0; i < n_flags; i++) {
 		const char *flag = json_object_get_string(json_object_array_get_idx(all, i));
 
-		if (strcmp(flag, "has-payload") != 0) /* the type tells */
+		if (strcmp(flag, "has-payload") != 0) /* the type implies it */
 			text_join(flags, sizeof flags, ", ", "%s", flag);
 	}
 	printf("%s%s, id %s\n", *flags ? ", " : "", flags, json_text(control, "id"));

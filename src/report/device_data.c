@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What 'v4l2q list -d DEV' says about nodes that carry no pictures: VBI, metadata, SDR. */
+/* The part of 'v4l2q list -d DEV' on nodes without pictures: VBI, metadata, SDR. */
 #include <inttypes.h>
 #include "base/json.h"
 #include "base/pixfmt.h"
@@ -70,7 +70,7 @@ static void add_fourcc(struct json_object *object, uint32_t fourcc, uint32_t byt
 	json_add_count(object, "buffer_bytes", bytes);
 }
 
-/* Raw and sliced VBI are of one node. */
+/* A VBI node may support both raw and sliced VBI. */
 static void add_data(struct json_object *object, struct device *device)
 {
 	bool is_output = device_is_output(device);

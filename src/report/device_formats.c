@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What 'v4l2q list -d DEV' says about the formats, sizes and rates. */
+/* The part of 'v4l2q list -d DEV' on formats, sizes and rates. */
 #include <inttypes.h>
 #include <string.h>
 #include "base/json.h"
@@ -14,7 +14,7 @@
 
 #define RATES_TEXT_MAX 2000
 
-/* NULL: the interval is not a valid one. */
+/* NULL: the interval is not valid. */
 static const char *rate_text(const struct v4l2_fract *interval, char text[FRACTION_TEXT_MAX])
 {
 	struct fraction fps = frame_rate_of(interval);
@@ -112,7 +112,7 @@ static struct json_object *format_json(struct device *device, struct v4l2_fmtdes
 	return object;
 }
 
-/* Those with these flags of the ones in mask. */
+/* Lists the formats with these flags among those in mask. */
 static void add_formats(struct json_object *array, struct device *device, uint32_t mask, uint32_t flags)
 {
 	for (uint32_t i = 0; i < ENUM_MAX; i++) {
@@ -139,7 +139,7 @@ static struct json_object *find_format_json(struct json_object *formats, uint32_
 	return NULL;
 }
 
-/* The codes on the bus in front of the node that it makes its formats of. */
+/* The media bus codes that the node makes its formats of. */
 static void add_bus_codes(struct json_object *formats, struct device *device)
 {
 	char name[BUS_CODE_TEXT_MAX];
@@ -164,7 +164,7 @@ static void add_bus_codes(struct json_object *formats, struct device *device)
 	}
 }
 
-/* The device's own, then those that libv4l2 makes of them. */
+/* Lists the device's own formats, then those that libv4l2 converts to. */
 struct json_object *report_device_formats(struct device *device)
 {
 	struct json_object *array = json_object_new_array();
@@ -178,7 +178,7 @@ struct json_object *report_device_formats(struct device *device)
 	return array;
 }
 
-/* "30/1" is "30" in text. */
+/* "30/1" is printed as "30". */
 static const char *short_rate(const char *rate, char text[FRACTION_TEXT_MAX])
 {
 	size_t whole = strcspn(rate, "/");
@@ -187,7 +187,7 @@ static const char *short_rate(const char *rate, char text[FRACTION_TEXT_MAX])
 	return text;
 }
 
-/* " at 15, 30 fps", or "" where the driver tells none. */
+/* " at 15, 30 fps", or "" if the driver lists none. */
 static void rates_text(struct json_object *size, char *text, size_t length)
 {
 	size_t n;
@@ -218,7 +218,7 @@ static void print_size(struct json_object *size, const char *rates)
 	printf("%s\n", rates);
 }
 
-/* The rates of all sizes where they are alike, and there are several. */
+/* The rates that several sizes all have; else none. */
 static bool common_rates(struct json_object *sizes, size_t n, char *text, size_t length)
 {
 	char other[RATES_TEXT_MAX];
@@ -234,7 +234,7 @@ static bool common_rates(struct json_object *sizes, size_t n, char *text, size_t
 	return *text;
 }
 
-/* The first of the formats before `index` that has the same sizes at the same rates; "": none. */
+/* The first earlier format that has the same sizes at the same rates; "": none. */
 static const char *same_sizes_as(struct json_object *formats, size_t index)
 {
 	struct json_object *sizes, *others;

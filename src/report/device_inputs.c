@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What 'v4l2q list -d DEV' says about the inputs of a capture device, or the outputs of an output device,
- * their tuner and sound. */
+/* The part of 'v4l2q list -d DEV' on inputs, or outputs, with their tuners and audio. */
 #include <inttypes.h>
 #include "base/json.h"
 #include "base/terminal.h"
@@ -21,7 +20,7 @@ static struct json_object *input_json(const struct device *device, const struct 
 	json_add_text(object, "name", input->name);
 	json_add_bool(object, "current", is_current);
 	json_add_text(object, "type", inputs_type_name(device, input->type));
-	/* Of the others drivers tell nothing, or what may be wrong. */
+	/* For others, drivers report nothing, or something wrong. */
 	if (is_current && !device_is_output(device))
 		json_object_object_add(object, "status",
 				       report_flags_json(inputs_status_names, input->status));

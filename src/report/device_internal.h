@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the files about 'v4l2q list -d DEV' share: the sections of its report. */
+/* The sections of 'v4l2q list -d DEV'. */
 #ifndef REPORT_DEVICE_INTERNAL_H
 #define REPORT_DEVICE_INTERNAL_H
 
 #include <json-c/json.h>
 #include "device/device.h"
 
-/* Bounds an enumeration that a broken driver never ends. */
+/* Limits enumerations, for drivers that never end them. */
 #define ENUM_MAX 512u
 
-/* Each section is read into an object or an array, NULL where the device has nothing of it, and printed from
- * that; an empty array is not printed. */
+/* Each section is read into an object or an array, NULL if it does not apply, and printed from that; empty
+ * arrays are not printed. */
 struct json_object *report_device_format(struct device *device);
 void report_device_print_format(struct json_object *format);
 void report_device_print_source_format(struct json_object *format);
-struct json_object *report_device_data(struct device *device); /* of VBI, metadata and SDR nodes */
+struct json_object *report_device_data(struct device *device); /* VBI, metadata and SDR nodes */
 void report_device_print_data(struct json_object *data);
 struct json_object *report_device_io(struct device *device);
 void report_device_print_io(struct json_object *io);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What 'v4l2q list -d DEV' says about the io modes and the buffers. */
+/* The part of 'v4l2q list -d DEV' on io modes and buffers. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <unistd.h>
@@ -28,7 +28,7 @@ static const struct flag_name buffer_caps[] = {
 	{ 0, NULL },
 };
 
-/* Whether the driver supports EXPBUF, which no capability tells: it takes a buffer to try it. */
+/* Whether the driver supports EXPBUF. No capability says so: it takes a buffer to try. */
 static bool can_export(struct device *device)
 {
 	struct v4l2_exportbuffer export = { .type = device->type, .flags = O_CLOEXEC | O_RDWR };
@@ -39,7 +39,7 @@ static bool can_export(struct device *device)
 	return works;
 }
 
-/* The clock of the timestamps and when they are taken, which a buffer tells that is not queued. */
+/* The clock of the timestamps, and the moment they refer to, from a buffer that is not queued. */
 static void add_timestamps(struct json_object *object, struct device *device, uint32_t n_planes)
 {
 	struct v4l2_planar_buffer buffer = { .n_planes = n_planes };
@@ -55,7 +55,7 @@ static void add_timestamps(struct json_object *object, struct device *device, ui
 			      : "end of frame");
 }
 
-/* What a single buffer shows. Returns whether it can be exported. */
+/* Allocates a single buffer to find out what it tells. Returns whether it can be exported. */
 static bool add_single_buffer(struct json_object *object, struct allocator *allocator)
 {
 	int n = allocator_start(allocator, 1, V4L2_MEMORY_MMAP);
@@ -70,8 +70,7 @@ static bool add_single_buffer(struct json_object *object, struct allocator *allo
 	return exports;
 }
 
-/* What the ioctls for no buffers at all tell. The number of buffers is 32 where the driver does not tell it.
- */
+/* Capabilities from REQBUFS and CREATE_BUFS for 0 buffers. The limit is 32 if the driver reports none. */
 static void add_limits(struct json_object *object, struct device *device)
 {
 	struct v4l2_requestbuffers request = { .type = device->type, .memory = V4L2_MEMORY_MMAP };
@@ -101,7 +100,7 @@ static struct json_object *modes_json(struct allocator *allocator, bool exports)
 	return object;
 }
 
-/* A device that another program uses is left alone. */
+/* Does nothing if another program uses the device. */
 struct json_object *report_device_io(struct device *device)
 {
 	struct json_object *object, *buffers;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What 'v4l2q list -d DEV' says about the media graph that the node is a part of. */
+/* The part of 'v4l2q list -d DEV' on the media graph. */
 #include <inttypes.h>
 #include <string.h>
 #include "base/json.h"
@@ -69,7 +69,7 @@ static struct json_object *streams_json(const struct pad *pad)
 	return streams;
 }
 
-/* node: a video node that the pad belongs to, or NULL */
+/* node: the video node that the pad belongs to, or NULL */
 static struct json_object *pad_json(const struct pad *pad, struct device *node)
 {
 	struct json_object *object = json_object_new_object();
@@ -143,7 +143,7 @@ static struct json_object *link_json(const struct link *link, const struct misma
 	return object;
 }
 
-/* Only where programs set up what is in front of the node can it be set up wrongly. */
+/* Only pipelines that programs set up can be set up wrongly. */
 static void find_mismatch(struct graph *graph, struct route *route, struct device *device,
 			  struct mismatch *mismatch)
 {
@@ -242,7 +242,7 @@ static void print_rectangle(struct json_object *pad, const char *key)
 		       json_int(rectangle, "top"));
 }
 
-/* Of a pad, or of a stream of one. */
+/* For a pad, or a stream of one. */
 static void print_pad_format(struct json_object *pad)
 {
 	if (json_int(pad, "width"))
@@ -345,7 +345,7 @@ void report_device_print_pipeline(struct json_object *pipeline)
 		print_controls_of(json_object_array_get_idx(entities, i));
 }
 
-/* In the label of a record of graphviz these characters have a meaning. */
+/* Escapes the characters with a special meaning in labels of graphviz records. */
 static const char *dot_text(const char *text, char escaped[DOT_TEXT_MAX])
 {
 	size_t n = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What 'v4l2q list -d DEV' says about cropping and composing. */
+/* The part of 'v4l2q list -d DEV' on cropping and composing. */
 #include <inttypes.h>
 #include "base/json.h"
 #include "device/inputs/selection.h"
@@ -16,7 +16,7 @@ static struct json_object *rect_json(const struct v4l2_rect *rect)
 	return object;
 }
 
-/* CROPCAP has the pixels' shape, which no selection has. */
+/* Only CROPCAP has the pixel aspect. */
 static void add_pixel_aspect(struct json_object *object, struct device *device)
 {
 	struct v4l2_cropcap cap = { .type = device_is_output(device) ? V4L2_BUF_TYPE_VIDEO_OUTPUT

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What 'v4l2q list -d DEV' says about the television standards of the selected input or output. */
+/* The part of 'v4l2q list -d DEV' on television standards. */
 #include <inttypes.h>
 #include "base/json.h"
 #include "base/text.h"
@@ -7,7 +7,7 @@
 #include "report/common.h"
 #include "report/device_internal.h"
 
-/* The parts of a standard, in an array of words. */
+/* Adds the parts of a standard as an array of strings. */
 static void add_set(struct json_object *object, const char *key, v4l2_std_id std)
 {
 	json_object_object_add(object, key, report_flags_json(standards_names, std));

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What 'v4l2q list -d DEV' says about the digital video timings and the EDID of the selected input or output.
- */
+/* The part of 'v4l2q list -d DEV' on digital video timings and the EDID. */
 #include "report/device.h"
 
 #include <errno.h>
@@ -22,7 +21,7 @@
 #define TIMINGS_TEXT_MAX 900
 #define EDID_LINE_DIGITS 64 /* hexadecimal, of 32 bytes */
 
-/* A number of struct v4l2_bt_timings, by its key. */
+/* The members of struct v4l2_bt_timings and their keys. */
 static const struct {
 	const char *key;
 	size_t offset;
@@ -34,7 +33,7 @@ static const struct {
 #undef AT
 };
 
-/* Of the second field; 0 in progressive timings. */
+/* For the second field; 0 in progressive timings. */
 static void add_second_field(struct json_object *object, const struct v4l2_bt_timings *bt)
 {
 	json_add_count(object, "il_vfrontporch", bt->il_vfrontporch);
@@ -128,7 +127,7 @@ struct json_object *report_device_timings(struct device *device)
 	return NULL;
 }
 
-/* "horizontal 110 + 40+ + 220": front porch, synchronisation with its polarity, back porch. */
+/* "horizontal 110 + 40+ + 220": front porch, sync pulse with its polarity, back porch. */
 static void add_blanking(struct json_object *timings, const char *word, const char *prefix, char *text,
 			 size_t size)
 {
@@ -144,7 +143,7 @@ static void add_blanking(struct json_object *timings, const char *word, const ch
 	}
 }
 
-/* Of the list in words, after what is written already. */
+/* Appends a list of strings to the text. */
 static void add_words(struct json_object *timings, const char *key, char *text, size_t size)
 {
 	char words[300] = "";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The report on a node in the way of a playback or a relay. */
+/* The part of the report on a codec or converter node. */
 #include "report/node.h"
 
 #include <inttypes.h>

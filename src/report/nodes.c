@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What 'v4l2q list' says of the nodes of this machine: queried into a JSON object, which is then printed. */
+/* The report of 'v4l2q list': read into a JSON object, and printed from that. */
 #include "report/nodes.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 
 struct machine {
 	struct node *nodes;
-	struct hardware *hardware; /* of each */
+	struct hardware *hardware; /* of each node */
 	struct holder *holders;
 	int n_nodes, n_holders;
 };
@@ -147,8 +147,8 @@ static struct json_object *node_json(const struct machine *machine, int index)
 	return object;
 }
 
-/* Two devices of one driver may share their hardware in sysfs, as vivid's do; their bus_info differs, which
- * sub-devices do not have. */
+/* Whether two nodes belong to the same device. Devices of one driver may share their hardware in sysfs, as
+ * vivid's do, but have different bus_info, which sub-devices lack. */
 static bool is_same_hardware(const struct machine *machine, int a, int b)
 {
 	const char *bus_a = (const char *)machine->nodes[a].info.bus_info;
@@ -162,7 +162,7 @@ static bool is_same_hardware(const struct machine *machine, int a, int b)
 	return machine->hardware[a].sysfs[0];
 }
 
-/* A device is named after its first node. */
+/* The name of a device is that of its first node. */
 static struct json_object *device_json(const struct machine *machine, int first, struct json_object *nodes)
 {
 	const struct hardware *hardware = &machine->hardware[first];
@@ -276,7 +276,7 @@ static void print_holders(struct json_object *node)
 		printf("%*sin use by %s\n", (int)NODE_COLUMN, "", text);
 }
 
-/* What the node has of its own: its names, where they are not those of the device. */
+/* Names of the node that differ from those of the device. */
 static void add_differences(struct json_object *device, struct json_object *node, char *text, size_t size)
 {
 	static const struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What 'v4l2q list' says of the nodes of this machine. */
+/* The report of 'v4l2q list'. */
 #ifndef REPORT_NODES_H
 #define REPORT_NODES_H
 

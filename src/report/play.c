@@ -130,7 +130,7 @@ static struct json_object *play_json_so_far(const struct report *report, const s
 	return object;
 }
 
-/* What the file thread counts is left out. */
+/* Without the counters of the file thread. */
 struct json_object *report_play_status_json(const struct report *report, const struct playback *playback)
 {
 	struct json_object *object = play_json_so_far(report, playback);

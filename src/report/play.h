@@ -7,10 +7,10 @@
 #include "session/playback.h"
 #include "session/setup.h"
 
-/* What the functions below are to be given, with the processor time until now. */
+/* The argument of the functions below, with the CPU time used so far. */
 struct report report_of_playback(const struct setup *setup, struct fraction fps_requested);
 struct json_object *report_play_json(const struct report *report, const struct playback *playback);
-/* Of a playback that is under way, but for the node. */
+/* For a playback in progress; without the node. */
 struct json_object *report_play_status_json(const struct report *report, const struct playback *playback);
 void report_play_text(const struct report *report, const struct playback *playback, FILE *out);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a device is set to, as a text that --profile sets again. */
+/* Writes the settings of a device for --profile. */
 #include "report/profile.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 #include "device/inputs/tuner.h"
 #include "pipeline/pipeline.h"
 
-#define LINES_MAX 1024u /* of a control */
+#define LINES_MAX 1024u /* for one control */
 
 static void write_source(struct device *device, FILE *file)
 {
@@ -66,7 +66,7 @@ static void write_format(struct device *device, const struct pipeline *pipeline,
 	}
 	if (selection_get(device, V4L2_SEL_TGT_CROP, &crop) == 0)
 		fprintf(file, "crop = %s\n", crop_text(&crop, text));
-	/* Where it is the whole frame, it follows the size. */
+	/* The whole frame follows the size, and needs no line. */
 	if (selection_get(device, V4L2_SEL_TGT_COMPOSE, &crop) == 0 &&
 	    selection_get(device, V4L2_SEL_TGT_COMPOSE_DEFAULT, &whole) == 0 &&
 	    memcmp(&crop, &whole, sizeof crop) != 0)
@@ -87,7 +87,7 @@ static void write_edid(struct device *device, FILE *file)
 
 struct control_writer {
 	struct device *device;
-	const char *entity; /* of a media pipeline; NULL: the controls are the node's */
+	const char *entity; /* entity of the media pipeline; NULL: the video node */
 	FILE *file;
 };
 
@@ -101,7 +101,7 @@ static void write_control_name(const struct control_writer *writer, const struct
 		fprintf(writer->file, "%s", info->name);
 }
 
-/* The last of the items, from the first on, that have one value. */
+/* The last of the items from `first` on that have the same value. */
 static uint32_t end_of_run(const struct control_info *info, const uint8_t *payload, uint32_t first)
 {
 	uint32_t n = control_payload_items(info), last = first;
@@ -121,7 +121,7 @@ static uint32_t count_runs(const struct control_info *info, const uint8_t *paylo
 	return runs;
 }
 
-/* A line for each item, which may then be changed, or in a long array for each run of equal ones. */
+/* Writes a line for each item, so that items can be changed; in a long array, for each run of equal items. */
 static void write_items(const struct control_writer *writer, const struct control_info *info,
 			const uint8_t *payload)
 {
@@ -155,7 +155,7 @@ static void write_payload(const struct control_writer *writer, const struct cont
 	free(payload);
 }
 
-/* Those that a program sets, and that stay as they were set. */
+/* Writes controls that programs set and that keep their values. */
 static int write_control(void *opaque, const struct control_info *info)
 {
 	const struct control_writer *writer = opaque;
@@ -178,7 +178,7 @@ static int write_control(void *opaque, const struct control_info *info)
 	return 0;
 }
 
-/* The node's, and those of the sub-devices that its pictures come through. */
+/* The controls of the node, and of the sub-devices in front of it. */
 static void write_controls(struct device *device, struct pipeline *pipeline, FILE *file)
 {
 	fprintf(file, "\n[controls]\n");

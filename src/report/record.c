@@ -12,7 +12,7 @@
 
 #define REPORT_LOST_MAX 400
 
-/* Keys that are left out at 0: they are of what most recordings do not have. */
+/* For counts that are 0 in most recordings: leaves them out. */
 static void add_if_any(struct json_object *object, const char *key, uint64_t count)
 {
 	if (count)
@@ -43,7 +43,7 @@ static struct json_object *record_frames_json(const struct ledger *ledger)
 	return object;
 }
 
-/* The causes stand in the order in which a frame passes them. Returns text. */
+/* Causes are in the order in which a frame passes them. Returns text. */
 static char *lost_text(const struct ledger *ledger, char *text, size_t size)
 {
 	const struct {
@@ -139,7 +139,7 @@ static void print_lost(const struct ledger *ledger, FILE *out)
 		report_line(out, "lost", ledger->captured ? "none" : "none known");
 }
 
-/* What is not lost, but hints at a fault of the driver or at fields. */
+/* Counts that are no losses, but hint at a fault of the driver or of fields. */
 static void print_anomalies(const struct ledger *ledger, FILE *out)
 {
 	if (ledger->missing_fields)
@@ -347,7 +347,7 @@ static struct report_times record_times(const struct recording *recording)
 				      &recording->rate };
 }
 
-/* What a report has that is made while the recording goes on, too. */
+/* The part of the report that is available during the recording. */
 static struct json_object *record_json_so_far(const struct report *report, const struct recording *recording)
 {
 	struct report_times times = record_times(recording);

@@ -6,10 +6,10 @@
 #include "report/common.h"
 #include "session/relay.h"
 
-/* What the functions below are to be given, with the processor time until now. */
+/* The argument of the functions below, with the CPU time used so far. */
 struct report report_of_relay(const struct relay *relay, struct fraction fps_requested);
 struct json_object *report_relay_json(const struct report *report, const struct relay *relay);
-/* Of a relay that is under way, but for the node. */
+/* For a relay in progress; without the node. */
 struct json_object *report_relay_status_json(const struct report *report, const struct relay *relay);
 void report_relay_text(const struct report *report, const struct relay *relay, FILE *out);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A pool buffer as memory that libav counts the references to, so that a frame changes threads without a
- * copy. */
+/* Wraps a pool buffer in an AVBufferRef, so that a frame can be passed between threads without a copy. */
 #include "session/buffer_ref.h"
 
 #include <assert.h>
@@ -34,7 +33,7 @@ unsigned buffer_ref_return(struct fifo *returned, bool arm)
 	unsigned n = 0;
 	void *item;
 
-	/* fifo_try_get() on an empty fifo arms it, after which the next put writes to the descriptor. */
+	/* fifo_try_get() on an empty fifo arms its descriptor for the next put. */
 	while ((arm || n < n_waiting) && fifo_try_get(returned, &item) > 0) {
 		struct buffer *buffer = item;
 

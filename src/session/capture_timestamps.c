@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From the driver's timestamps to presentation times. */
+/* Derives presentation times from the driver's timestamps. */
 #include "session/capture_timestamps.h"
 
 #include "base/array.h"
@@ -8,11 +8,11 @@
 #include "base/text.h"
 #include "device/device.h"
 
-#define MAX_LATENCY_NS (3600 * NS_PER_S) /* a longer one is of another clock */
+#define MAX_LATENCY_NS (3600 * NS_PER_S) /* a longer one means another clock */
 #define MAX_FRAME_NS (3600 * NS_PER_S)
 #define MAX_STEPS (1 << 20) /* a larger step of the sequence is a reset */
 #define SCHEDULING_NS (10 * NS_PER_MS)
-#define WAITING_NS (100 * NS_PER_MS) /* so long a frame may wait for a busy program */
+#define WAITING_NS (100 * NS_PER_MS) /* how long a frame may wait for a busy program */
 #define MAX_WAITING 64               /* frames that a queue may hold */
 
 static const struct {
@@ -44,7 +44,7 @@ void capture_timestamps_begin(struct capture_timestamps *timestamps, struct frac
 
 /* --- judging a timestamp --- */
 
-/* The number of frame intervals between the two; 1 where the sequence does not say. */
+/* Frame intervals between the two; 1 where the sequence numbers do not tell. */
 static int64_t steps_since(const struct capture_time *earlier, const struct frame_info *info)
 {
 	uint32_t steps = info->sequence - earlier->sequence;
@@ -52,14 +52,14 @@ static int64_t steps_since(const struct capture_time *earlier, const struct fram
 	return info->new_sequence || steps == 0 || steps > MAX_STEPS ? 1 : steps;
 }
 
-/* Some drivers give both fields of a frame its number and its timestamp. */
+/* Some drivers give both fields of a frame the same number and timestamp. */
 static bool is_field_of_same_frame(const struct capture_time *first, const struct frame_info *info)
 {
 	return info->sequence == first->sequence && video_fields_are_opposite(first->field, info->field);
 }
 
-/* Whether the last frame waited for the program, which was stopped or had no processor time; perhaps since
- * before, behind others. */
+/* Whether the last frame waited for the program, which was stopped or got no processor time; it may have
+ * waited behind earlier frames. */
 static bool was_late(const struct capture_timestamps *timestamps)
 {
 	int64_t timestamp_ns = timestamps->last.timestamp_ns;
@@ -68,15 +68,15 @@ static bool was_late(const struct capture_timestamps *timestamps)
 	       timestamp_ns <= timestamps->back_ns;
 }
 
-/* Whether its clock, which may count from another time, has it wait no longer than a busy program may have
- * left it, or did, or the one before. vivid gives a frame out early, with the time at which a sensor would
- * have read its last line. */
+/* Whether the latency by the timestamp's clock, which may have another epoch, is no longer than a busy
+ * program explains, by its last absence or the one before. vivid delivers a frame early, with the time at
+ * which a sensor would have read its last line. */
 static bool has_arrived_after(const struct capture_timestamps *timestamps, const struct frame_info *info)
 {
 	int64_t latency_ns = difference_ns(info->dequeue_ns, info->timestamp_ns);
 	int64_t waited_ns = difference_ns(latency_ns, timestamps->least_latency_ns);
 	int64_t early_ns = later(timestamps->frame_ns, timestamps->interval_ns);
-	/* What passed before the first frame was the device's. */
+	/* Time before the first frame is the device's. */
 	int64_t absent_ns = timestamps->away_ns < timestamps->first_dequeue_ns
 				    ? info->dequeue_ns - timestamps->last.dequeue_ns
 				    : timestamps->back_ns - timestamps->away_ns;
@@ -88,9 +88,9 @@ static bool has_arrived_after(const struct capture_timestamps *timestamps, const
 }
 
 /*
- * Judges the time since an earlier frame by that between their arrivals, and by the frame rate, as the device
- * claims it and as it was last: a busy program gets frames late, and a camera makes fewer of them in the
- * dark. It may lie anywhere between these times, and half a frame beyond.
+ * Compares the interval since an earlier frame with that between their arrivals, and with the frame rate,
+ * nominal and last measured: a busy program gets frames late, and a camera lowers its rate in the dark. The
+ * interval may be anywhere between these, and half a frame beyond.
  */
 static enum timestamp_fault judge_interval(const struct capture_timestamps *timestamps,
 					   const struct capture_time *earlier, const struct frame_info *info)
@@ -117,8 +117,8 @@ static enum timestamp_fault judge_interval(const struct capture_timestamps *time
 										 : TIMESTAMP_GOOD;
 }
 
-/* Which of the earlier frames the driver's timestamp makes sense with: the last one that was believed, or the
- * last one, whose clock is taken up then. NULL with *fault set: neither. */
+/* The earlier frame to which the driver's timestamp is consistent: the last one that was accepted, or the
+ * last one, whose clock is then adopted. NULL with *fault set: neither. */
 static const struct capture_time *find_base(const struct capture_timestamps *timestamps,
 					    const struct frame_info *info, enum timestamp_fault *fault)
 {
@@ -166,7 +166,7 @@ static int64_t next_pts(struct capture_timestamps *timestamps, const struct fram
 	enum timestamp_fault fault;
 
 	base = find_base(timestamps, info, &fault);
-	/* The first one has nothing to be judged by. */
+	/* The first timestamp cannot be compared with an earlier one. */
 	timestamps->last_is_believed = base || (info->timestamp_ns > 0 && fault == TIMESTAMP_MISSING);
 	if (timestamps->last_is_believed)
 		note_latency(timestamps, info, base);
@@ -182,7 +182,7 @@ static int64_t next_pts(struct capture_timestamps *timestamps, const struct fram
 	return timestamps->started ? last->pts_ns + info->dequeue_ns - last->dequeue_ns : 0;
 }
 
-/* The longest one counts until all frames that waited then must have come. */
+/* The longest absence counts until all frames that waited during it must have arrived. */
 static void note_absence(struct capture_timestamps *timestamps, int64_t dequeue_ns)
 {
 	int64_t from_ns = timestamps->started ? timestamps->last.dequeue_ns : timestamps->away_ns;
@@ -196,7 +196,7 @@ static void note_absence(struct capture_timestamps *timestamps, int64_t dequeue_
 	timestamps->n_since_away = 0;
 }
 
-/* The numbers of a stream that was started again do not continue. */
+/* The numbers of a restarted stream do not continue those before. */
 static void note_rate(struct capture_timestamps *timestamps, const struct frame_info *info)
 {
 	bool is_timed = timestamps->last_is_believed && device_clock_is_monotonic(info->flags);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * From the driver's timestamps to presentation times. A timestamp is believed where the time that it says has
- * passed agrees with the time of arrival or with the frame rate; otherwise the time of arrival replaces it,
- * until the driver's timestamps make sense again.
+ * Derives presentation times from the driver's timestamps. A timestamp is accepted where the time passed by
+ * it agrees with the time of arrival or with the frame rate; otherwise the time of arrival replaces it, until
+ * the driver's timestamps are consistent again.
  */
 #ifndef SESSION_CAPTURE_TIMESTAMPS_H
 #define SESSION_CAPTURE_TIMESTAMPS_H
@@ -11,12 +11,12 @@
 #include "base/stats.h"
 #include "queue/buffer.h"
 
-/* What can be wrong with a timestamp. */
+/* The faults of a timestamp. */
 enum timestamp_fault {
 	TIMESTAMP_MISSING,  /* 0 */
 	TIMESTAMP_REPEATED, /* an earlier frame's */
 	TIMESTAMP_BACKWARD, /* before an earlier frame's */
-	TIMESTAMP_LEAP,     /* far from both the time of arrival and the rate */
+	TIMESTAMP_LEAP,     /* agrees neither with the time of arrival nor with the rate */
 	N_TIMESTAMP_FAULTS,
 	TIMESTAMP_GOOD = -1,
 };
@@ -29,28 +29,29 @@ struct capture_time {
 
 /* All zero to begin with. */
 struct capture_timestamps {
-	int64_t frame_ns; /* the interval that the device claims; 0: unknown */
+	int64_t frame_ns; /* nominal interval of the device; 0: unknown */
 	bool has_none;    /* read() delivers no timestamps */
 	bool started;     /* there is a last frame */
 	int64_t first_dequeue_ns;
-	struct capture_time last, believed; /* frames; the second: whose timestamp was believed */
+	struct capture_time last,
+		believed; /* the last frame, and the last one whose timestamp was accepted */
 	bool last_is_believed;
-	int64_t interval_ns;      /* between the last two that were believed; 0: not known */
-	int64_t least_latency_ns; /* from timestamp to dequeue, by the clock of those that were believed */
-	int64_t away_ns, back_ns; /* the longest time lately in which the program took no frame */
+	int64_t interval_ns;      /* between the last two that were accepted; 0: not known */
+	int64_t least_latency_ns; /* from timestamp to dequeue, for accepted timestamps */
+	int64_t away_ns, back_ns; /* the longest recent time in which the program dequeued no frame */
 	unsigned n_since_away;
 	uint64_t n_replaced;
-	bool had[N_TIMESTAMP_FAULTS];               /* and warned about */
+	bool had[N_TIMESTAMP_FAULTS];               /* and logged */
 	struct rate_fit rate;                       /* of the last stream */
-	struct stats latency_stats, interval_stats; /* driver's timestamp to dequeue; between frames; ns */
+	struct stats latency_stats, interval_stats; /* timestamp to dequeue; between frames; ns */
 };
 
 /* Before the stream starts, at start_ns. fps 0/0: unknown; streams: frames have timestamps. */
 void capture_timestamps_begin(struct capture_timestamps *timestamps, struct fraction fps, bool streams,
 			      int64_t start_ns);
-/* Returns the frame's presentation time in ns, 0 for the first. It never goes back. */
+/* Returns the frame's presentation time in ns, 0 for the first. It never decreases. */
 int64_t capture_timestamps_add(struct capture_timestamps *timestamps, const struct frame_info *info);
-/* "leap, missing": what was wrong with those that were replaced. Returns text. */
+/* "leap, missing": the faults of the timestamps that were replaced. Returns text. */
 #define TIMESTAMP_FAULTS_MAX 64
 char *capture_timestamps_faults(const struct capture_timestamps *timestamps, char text[TIMESTAMP_FAULTS_MAX]);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The nodes that encode or convert a recording: opening them, their formats, their pools. */
+/* The nodes that encode or convert a recording: opens them, sets their formats, configures their pools. */
 #include "session/encoding.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "media/frame_decoder.h"
 
-#define RAW_BUFFERS 4u /* in the node and on their way, besides those that the driver needs */
+#define RAW_BUFFERS 4u /* in the node and in transit, besides the driver's minimum */
 #define LEAST_RAW_BUFFERS 2u
 #define CODED_BUFFERS 8u /* the file may be behind */
 
@@ -26,7 +26,7 @@ static void choose_format(struct encoding *encoding, struct device *camera, stru
 		    encoding->encoder.m2m.node.path);
 }
 
-/* The same for what the node before makes. */
+/* Chooses the format between two nodes. */
 static void choose_node_format(struct encoding *before)
 {
 	struct encoding *encoding = before->next;
@@ -101,7 +101,7 @@ void encoding_close(struct encoding *first)
 	}
 }
 
-/* Of a compressed stream the driver does not tell the range. */
+/* Drivers do not report the range of a compressed stream. */
 static struct video_format describe_pictures(const struct video_format *camera)
 {
 	struct video_format pictures = *camera;
@@ -146,7 +146,7 @@ int encoding_set(struct encoding *first, const struct video_format *camera)
 	return err;
 }
 
-/* Frames of another format or size are written into the node's own buffers. */
+/* Frames of another format or size are converted into the node's own buffers. */
 static int choose_node_link(struct encoding *encoding, const struct pool_link_end *from)
 {
 	struct pool_link *link = &encoding->link;
@@ -198,7 +198,7 @@ static int open_encoding_pools(struct encoding *encoding, struct pool *from, uin
 	int err = pool_open(&m2m->output_pool, &m2m->output, &encoding->encoder.raw,
 			    &encoding->link.to_options);
 
-	m2m->is_draining = false; /* as the stream before may have left it */
+	m2m->is_draining = false; /* the previous stream may have left it set */
 	if (encoding->next)
 		options = encoding->next->link.from_options;
 	options.memory_limit = memory_limit;
@@ -220,7 +220,7 @@ int encoding_open_pools(struct encoding *first, struct pool *camera, uint64_t me
 	return err;
 }
 
-/* Where the camera fills the node's buffers, there are as many of them. */
+/* Where the camera fills the node's buffers, both pools have the same number. */
 static int configure_output(const struct encoding *encoding, uint32_t n_camera)
 {
 	struct pool *pool = encoding->encoder.m2m.output_pool;
@@ -234,8 +234,8 @@ static int configure_output(const struct encoding *encoding, uint32_t n_camera)
 	return pool_configure(pool, &config);
 }
 
-/* Sets *n to the buffers asked for. The queue need not grow, nor copy: the node waits while the next one has
- * its buffers. */
+/* Sets *n to the number of buffers requested. The queue need neither grow nor copy: the node waits until the
+ * next one returns buffers. */
 static int configure_capture(const struct encoding *encoding, uint32_t *n)
 {
 	struct pool *pool = encoding->encoder.m2m.capture_pool;

@@ -19,7 +19,7 @@ static const struct {
 	{ STAGE_DEVICE, ANY, STATUS_DEVICE },
 
 	{ STAGE_CONTROL, -ENODEV, STATUS_DEVICE },
-	{ STAGE_CONTROL, -EINVAL, STATUS_USAGE },     /* text that is no value of the option */
+	{ STAGE_CONTROL, -EINVAL, STATUS_USAGE },     /* text that is not a value of the option */
 	{ STAGE_CONTROL, -ETIMEDOUT, STATUS_DEVICE }, /* no signal */
 	{ STAGE_CONTROL, -ECANCELED, STATUS_FAILED }, /* interrupted while waiting for it */
 	{ STAGE_CONTROL, -ENOMEM, STATUS_FAILED },
@@ -27,7 +27,7 @@ static const struct {
 
 	{ STAGE_PIPELINE, -ERANGE, STATUS_REFUSED },
 	{ STAGE_PIPELINE, -ENOMEM, STATUS_FAILED },
-	{ STAGE_PIPELINE, ANY, STATUS_DEVICE }, /* it does not fit together, or is in use */
+	{ STAGE_PIPELINE, ANY, STATUS_DEVICE }, /* it does not match, or is in use */
 
 	{ STAGE_FORMAT, -ENODEV, STATUS_DEVICE },
 	{ STAGE_FORMAT, -EBUSY, STATUS_DEVICE }, /* the format is fixed while another program streams */
@@ -45,7 +45,7 @@ static const struct {
 	{ STAGE_RUN, -EBUSY, STATUS_DEVICE },   /* another program took the queue between probe and start */
 	{ STAGE_RUN, ANY, STATUS_FAILED },
 
-	/* A stream that cannot be started: obstacle_of_streamon(). */
+	/* Errors of starting the stream, see obstacle_of_streamon(). */
 	{ STAGE_START, -ENOSPC, STATUS_DEVICE },
 	{ STAGE_START, -EPIPE, STATUS_DEVICE },
 	{ STAGE_START, -ENOLINK, STATUS_DEVICE },
@@ -62,7 +62,7 @@ static const struct {
 	{ STAGE_FILE, ANY, STATUS_FILE },
 };
 
-/* The stage in which the run was when it ended: before its first frame, and after. */
+/* The stage of the run when it ended, before its first frame and after it. */
 static const struct {
 	const char *name;
 	enum stage before, after;

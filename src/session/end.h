@@ -30,7 +30,7 @@ enum stage {
 	STAGE_FORMAT,   /* negotiating the format */
 	STAGE_QUEUE,    /* choosing the io mode, asking for buffers */
 	STAGE_RUN,      /* streaming */
-	STAGE_START,    /* streaming, before the first frame; as STAGE_RUN where nothing else is said */
+	STAGE_START,    /* streaming, before the first frame; without a row of its own as STAGE_RUN */
 	STAGE_LOST,     /* streaming; the device was unplugged or stopped delivering */
 	STAGE_OPEN,     /* opening the file */
 	STAGE_FILE,     /* reading or writing it */
@@ -56,8 +56,8 @@ enum run_end {
 
 /* Its string in the report. */
 const char *end_name(enum run_end end);
-/* err is what the run returned, 0 or a negative errno. began: the device delivered or took a frame. Until
- * then a file's error may be the user's, such as a container that does not exist. */
+/* err: result of the run, 0 or a negative errno. began: the device delivered or took a frame. Before that, an
+ * error of the file may be the user's, such as an unknown container. */
 enum status end_status(enum run_end end, bool began, int err);
 
 #endif

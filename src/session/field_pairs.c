@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which fields that come in buffers of their own (V4L2_FIELD_ALTERNATE) are of one frame. */
+/* Pairs the fields of frames that come in separate buffers (V4L2_FIELD_ALTERNATE). */
 #include "session/field_pairs.h"
 
 static uint32_t opposite(uint32_t field)

@@ -53,7 +53,7 @@ static int open_picture(struct frame_converter *c)
 	return scaler_check(&c->scaler, shape, c->frame->sample_aspect_ratio);
 }
 
-/* Until the first picture tells, what it will probably be. */
+/* The format of the pictures is assumed until the first one is decoded. */
 static int open_decoder(struct frame_converter *c)
 {
 	struct frame_shape shape = { frame_decoder_usual_format(c->from.pix->codec), (int)c->from.width,
@@ -117,7 +117,7 @@ static int wrap_or_load(struct frame_converter *c, const struct buffer *from,
 	return c->frame->buf[0] ? 0 : log_no_memory();
 }
 
-/* libav copies the frame, as it reads beyond its end. */
+/* libav copies the data, as it reads beyond their end. */
 static int decode_buffer(struct frame_converter *c, const struct buffer *from)
 {
 	int err;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Converts frames in the buffers of one pool into those of another: an output device's, or an encoder's.
- * Compressed ones are decoded. */
+/* Converts frames between the buffers of two pools, the second of which is an output device's or an
+ * encoder's. Compressed frames are decoded. */
 #ifndef SESSION_FRAME_CONVERTER_H
 #define SESSION_FRAME_CONVERTER_H
 
@@ -13,21 +13,23 @@ struct frame_converter {
 	struct scaler scaler;
 	struct video_format from;
 	struct picture_layout layout; /* of `from` */
-	AVFrame *frame; /* a frame of `from`: its memory, or a copy that libav can use, or decoded */
+	AVFrame *frame; /* a frame of `from`: a reference to its memory, a copy that libav can use, or the
+			   decoded picture */
 	struct AVCodecContext *decoder;  /* NULL: frames are raw */
-	struct AVPacket *packet;         /* for it */
-	bool warned;                     /* of a frame that it cannot decode */
-	bool copies;                     /* the frames differ in their padding alone */
-	uint64_t n_copied, bytes_copied; /* of these */
+	struct AVPacket *packet;         /* its input */
+	bool warned;                     /* a frame could not be decoded, which was logged */
+	bool copies;                     /* the formats differ in their padding only */
+	uint64_t n_copied, bytes_copied; /* in that case */
 };
 
-/* With SCALING_PAD and one pixel format frames are copied, and the picture's edges repeated beyond it.
- * Returns 0; -ERANGE (libswscale cannot, or the sizes differ with SCALING_NONE), or -ENOMEM, logged. */
+/* With SCALING_PAD and a single pixel format frames are copied, and the edges of the picture repeated in the
+ * padding. Returns 0; -ERANGE (libswscale cannot convert, or the sizes differ with SCALING_NONE), or -ENOMEM,
+ * logged. */
 int frame_converter_open(struct frame_converter *converter, const struct video_format *from,
 			 const struct video_format *to, enum scaling scaling);
 /* For pool_link.fill; opaque is the converter. */
 int frame_converter_fill(void *opaque, const struct buffer *from, struct buffer *to);
-/* Takes a half-open one, which is then as one that was not opened. */
+/* Accepts a half-open one, which can then be opened again. */
 void frame_converter_close(struct frame_converter *converter);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What became of every captured frame. */
+/* Accounts for every captured frame. */
 #include "session/ledger.h"
 
 #include <linux/videodev2.h>
 
-/* How far a driver goes back that repeats numbers or completes buffers out of order. */
+/* The furthest that a driver's numbers go back which repeats some or completes buffers out of order. */
 #define MAX_REPEATED 8
 
 /* The fields of a frame have one number (kernel documentation, struct v4l2_buffer). */
@@ -26,7 +26,7 @@ static uint64_t add_sequence(struct ledger *ledger, const struct frame_info *inf
 		return 0;
 	}
 	if (ledger->has_sequence && back <= MAX_REPEATED) {
-		/* last_sequence stays, or the frames after it would be counted twice. */
+		/* last_sequence stays unchanged, or later frames would be counted twice. */
 		ledger->repeated++;
 		return 0;
 	}
@@ -45,7 +45,7 @@ uint64_t ledger_add(struct ledger *ledger, const struct frame_info *info)
 	ledger->bytes_captured += info->bytes;
 	if (info->new_sequence)
 		ledger->has_sequence = false;
-	/* Drivers leave the number 0 in a buffer that they return empty on an error. */
+	/* Drivers leave the number at 0 in an empty buffer that is returned after an error. */
 	if (info->bytes == 0 && info->flags & V4L2_BUF_FLAG_ERROR) {
 		ledger->unnumbered++;
 		return 0;

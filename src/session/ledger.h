@@ -18,39 +18,40 @@
 #include "queue/buffer.h"
 
 struct ledger {
-	uint64_t captured;        /* buffers dequeued; frames of two buffers */
-	uint64_t skipped;         /* --skip, those before the first key frame, and those past the end */
-	uint64_t before_key;      /* of them: decoding could not start with them */
+	uint64_t captured;        /* buffers dequeued; where two fields are woven: frames */
+	uint64_t skipped;         /* by --skip, before the first key frame, or past the end */
+	uint64_t before_key;      /* of these: before the first key frame */
 	_Atomic uint64_t copied;  /* written from a copy */
 	uint64_t zero_copy;       /* from the buffer that the driver filled */
 	uint64_t lost_driver;     /* gaps in the sequence */
-	uint64_t lost_error;      /* damaged and not kept, or nothing in it */
-	uint64_t lost_queue;      /* no buffer and no memory left for it */
-	_Atomic uint64_t written; /* in the file; while a codec works, it may hold some back */
+	uint64_t lost_error;      /* damaged and not kept, or empty */
+	uint64_t lost_queue;      /* no buffer and no memory for it */
+	_Atomic uint64_t written; /* in the file; an encoder may hold some back */
 	_Atomic uint64_t lost_writer;
-	_Atomic uint64_t not_triggered; /* no trigger came while the pre-roll had it; by the file thread */
-	_Atomic uint64_t lost_codec;    /* could not be decoded, or did not come out of decoder and encoder */
-	uint64_t second_fields;  /* in buffers of their own, not woven: the number is the first field's */
-	uint64_t missing_fields; /* of frames that had only one: it was doubled */
-	uint64_t repeated;       /* the same sequence number again, a driver's fault */
-	uint64_t unnumbered;     /* buffers without a frame, and so without a number */
+	_Atomic uint64_t not_triggered; /* dropped from the pre-roll without a trigger; by the file thread */
+	_Atomic uint64_t lost_codec;    /* could not be decoded, or did not come out of the codec */
+	uint64_t second_fields;  /* separate buffers that are not woven: the number is that of the first field
+				  */
+	uint64_t missing_fields; /* fields doubled because the other one was missing */
+	uint64_t repeated;       /* a sequence number seen before: a driver's fault */
+	uint64_t unnumbered;     /* empty buffers, without a number */
 	uint64_t bytes_captured;
 	_Atomic uint64_t bytes_copied;
 	_Atomic uint64_t bytes_written; /* of the files */
-	_Atomic uint64_t bytes_taken;   /* payload of the frames that the file thread is done with */
+	_Atomic uint64_t bytes_taken;   /* payload of the frames that the file thread has processed */
 
 	bool has_sequence;
 	uint32_t last_sequence; /* the driver's */
 	uint32_t last_field;
-	uint64_t sequence_span; /* from the first number to the last, both included, without resets */
+	uint64_t sequence_span; /* from the first number to the last, inclusive, resets excluded */
 };
 
-/* Counts a dequeued buffer, whether its frame is delivered or not. Returns how many frames the driver lost
- * before it. Sequence numbers wrap at 2^32; one that goes back by 1 to 8 is a repetition, one further back a
- * reset, at which nothing is lost. */
+/* Counts a dequeued buffer, whether its frame is delivered or not. Returns the number of frames that the
+ * driver lost before it. Sequence numbers wrap at 2^32; one that goes back by 1 to 8 is a repetition, one
+ * that goes back further a reset, which loses nothing. */
 uint64_t ledger_add(struct ledger *ledger, const struct frame_info *info);
-/* Counts from 0 again; the next frame still follows the last one. */
+/* Resets the counters; the next frame still continues the sequence. */
 void ledger_restart(struct ledger *ledger);
-uint64_t ledger_lost(const struct ledger *ledger); /* for all reasons */
+uint64_t ledger_lost(const struct ledger *ledger); /* the sum of all losses */
 
 #endif

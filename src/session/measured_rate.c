@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The frame rate that a few frames show, for files that hold a rate in place of times. */
+/* Measures the frame rate over a few frames, for files that store a rate instead of timestamps. */
 #include "session/measured_rate.h"
 
 #include <math.h>
@@ -7,9 +7,9 @@
 #include "base/array.h"
 #include "base/clock.h"
 
-#define NUM_MAX 65535 /* MPEG-4 part 2 has 16 bits for it */
+#define NUM_MAX 65535 /* limit of MPEG-4 part 2, 16 bits */
 
-/* An interval in seconds, and how far off it may be. */
+/* An interval in seconds, and its possible error. */
 struct estimate {
 	double interval, error;
 };
@@ -21,7 +21,7 @@ static int compare_doubles(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* A frame that was lost doubles one interval, which the median shows. */
+/* The median, as a lost frame doubles one interval. */
 static struct estimate estimate_interval(const int64_t *times_ns, unsigned n)
 {
 	double intervals[MEASURED_RATE_FRAMES] = { 0 }, sorted[MEASURED_RATE_FRAMES] = { 0 }, median,
@@ -38,7 +38,7 @@ static struct estimate estimate_interval(const int64_t *times_ns, unsigned n)
 	mean = (double)(times_ns[n - 1] - times_ns[0]) / NS_PER_S / steps;
 	for (unsigned i = 0; i + 1 < n; i++)
 		worst = fmax(worst, fabs(intervals[i] - mean * fmax(1, round(intervals[i] / median))));
-	/* One interval does not show how they vary. */
+	/* A single interval does not show the variation. */
 	return (struct estimate){ mean, n > 2 ? mean / 200 + 2 * worst / steps : mean / 10 };
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The finished segments of a recording and of earlier ones, and how one is removed. */
+/* The list of finished segments of this recording and earlier ones, and their removal. */
 #include "session/old_segments.h"
 
 #include <errno.h>
@@ -61,7 +61,7 @@ static int compare_ages(const void *a, const void *b)
 	return strverscmp(x->path, y->path);
 }
 
-/* Those of this run are added behind them, so that a clock that is set does not change their order. */
+/* Segments of this run are appended in order, whatever changes of the clock do to their times. */
 void old_segments_find(struct old_segments *list, const struct segment_patterns *patterns)
 {
 	struct timespec now;
@@ -163,7 +163,7 @@ int old_segment_unlink(const struct old_segment *segment, const struct segment_p
 		err = -EBUSY;
 	else if (unlink(segment->path) < 0)
 		err = -errno;
-	close(fd); /* which frees the space */
+	close(fd); /* only this frees the space */
 	if (err == 0 && patterns->log)
 		remove_log(patterns, segment->path);
 	return err;

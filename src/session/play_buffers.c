@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Life cycle of the buffers during playback. */
+/* The buffers of a playback, from empty to displayed and back. */
 #include "session/play_buffers.h"
 
 #include "base/log.h"
@@ -7,14 +7,14 @@
 #include "session/buffer_ref.h"
 
 #define MAX_BUFFERS (2 * POOL_MAX_BUFFERS)
-/* More than these make nothing faster. */
+/* More buffers bring no gain. */
 #define MAX_BUFFER_BYTES (UINT64_C(256) << 20)
-#define DECODER_BUFFERS 16 /* H.264 and HEVC: the most reference frames */
+#define DECODER_BUFFERS 16 /* H.264 and HEVC: maximum number of reference frames */
 #define FRAMES_AHEAD 6
 
 static unsigned buffers_wanted(const struct pool *pool, bool decoded, unsigned max_ahead)
 {
-	/* The driver's, one that waits for its time, one that is filled. */
+	/* Those of the driver, one waiting for its time, one being filled. */
 	unsigned min = pool_info(pool).min_latency + 2;
 	unsigned wanted = min + max_ahead - 1 + (decoded ? DECODER_BUFFERS : 0);
 	uint64_t affordable = MAX_BUFFER_BYTES / video_format_bytes(pool_format(pool));
@@ -24,7 +24,7 @@ static unsigned buffers_wanted(const struct pool *pool, bool decoded, unsigned m
 	return wanted > min ? wanted : min;
 }
 
-/* As many as are wanted, or as there are. */
+/* Acquires up to `wanted` buffers. */
 static int acquire_all(struct play_buffers *b, unsigned wanted)
 {
 	struct pool_info info = pool_info(b->pool);
@@ -48,7 +48,7 @@ static int acquire_all(struct play_buffers *b, unsigned wanted)
 	return -ENOMEM;
 }
 
-/* Frames that wait for their time hold buffers that the decoder could use. */
+/* Frames that wait for their time use buffers that the decoder could have. */
 static void share_out(struct play_buffers *b, unsigned max_ahead)
 {
 	unsigned busy = pool_info(b->pool).min_latency + 1;
@@ -61,7 +61,7 @@ static void share_out(struct play_buffers *b, unsigned max_ahead)
 
 int play_buffers_open(struct play_buffers *b, struct pool *pool, bool decoded, bool paced)
 {
-	/* Without a pace, few buffers that are used again at once stay in the cache. */
+	/* Without a pace, a few buffers that are reused at once stay in the cache. */
 	unsigned max_ahead = paced ? FRAMES_AHEAD : 1;
 	int err;
 
@@ -111,7 +111,7 @@ int play_buffers_acquire(void *opaque, bool wait, struct frame *frame)
 	}
 	for (uint32_t p = 0; p < buffer->n_planes; p++) {
 		frame->planes[p].data = buffer->planes[p].data;
-		/* Decoders write a little beyond the frame: the page behind it is there for them. */
+		/* Decoders write a little beyond the frame: mappings have a page for that. */
 		frame->planes[p].bytes = mapping_bytes(buffer->planes[p].length);
 	}
 	return 0;
@@ -130,7 +130,7 @@ void play_buffers_recycle(struct play_buffers *b)
 		fifo_put(b->empty, buffer, 0);
 }
 
-/* buffer->done: the driver has returned it. */
+/* buffer->done(): the driver has returned the buffer. */
 static void unref_queued(struct buffer *buffer)
 {
 	AVBufferRef *memory = buffer->opaque;

@@ -15,7 +15,7 @@
 
 struct format_search {
 	const struct reader_info *file;
-	const struct conversion_formats *only; /* NULL: any */
+	const struct conversion_formats *only; /* NULL: any format */
 	const struct pixfmt *best;
 	bool has_list; /* VIDIOC_ENUM_FMT lists formats */
 };
@@ -38,7 +38,8 @@ static bool loses_less(enum AVPixelFormat candidate, enum AVPixelFormat best, en
 	return av_find_best_pix_fmt_of_2(best, candidate, file, 0, NULL) == candidate;
 }
 
-/* From none to most: planes in another order keep files from being read into buffers, but not decoders. */
+/* Ranks formats by how often frames are copied: planes in another order prevent reading into buffers, but not
+ * decoding into them. */
 static int copies(const struct pixfmt *pix)
 {
 	return !pixfmt_is_in_place(pix) ? 2 : pix->swap_chroma;
@@ -71,7 +72,7 @@ static int consider_format(void *opaque, const void *entry)
 	return 0;
 }
 
-/* Whether the reader can make frames of this format. */
+/* Whether the reader can produce this format. */
 static bool is_playable(const struct format_search *search, const struct video_format *format)
 {
 	const struct reader_info *file = search->file;
@@ -93,7 +94,7 @@ static bool names_fourcc(const char *pixelformat, uint32_t fourcc)
 	return false;
 }
 
-/* Whether the device gives what the user asked for; what only the file has may differ. */
+/* Whether the device has what the user asked for; what follows from the file alone may differ. */
 static bool meets_request(const struct negotiate_request *wanted, const struct video_format *format)
 {
 	if (wanted->adjust)
@@ -136,7 +137,8 @@ static int log_unplayable(struct device *device, const struct reader_info *file,
 	return -ERANGE;
 }
 
-/* The size that shows the pictures with the device's samples as they are. Packets stay as they are. */
+/* The size at which the device's sample aspect ratio shows the pictures undistorted. Packets are not changed.
+ */
 static void choose_size(struct device *device, const struct reader_info *file, uint32_t *width,
 			uint32_t *height)
 {
@@ -148,7 +150,7 @@ static void choose_size(struct device *device, const struct reader_info *file, u
 		crop_square_size(crop_relative_aspect(aspect, pixel_aspect_unscaled(device)), width, height);
 }
 
-/* With .adjust: another size is scaled to, and a frame rate that the device lacks does no harm. */
+/* With .adjust: the reader scales to another size, and playback keeps the pace without a frame rate. */
 static struct negotiate_request make_request(struct device *device, const struct reader_info *file,
 					     const struct negotiate_request *wanted)
 {
@@ -189,7 +191,7 @@ int play_format_negotiate(struct device *device, const struct reader_info *file,
 		return log_other_format(device, wanted, format);
 	if (!is_playable(&search, format))
 		return log_unplayable(device, file, format);
-	/* Where the driver has no frame rate. */
+	/* Used where the driver has no frame rate. */
 	if (!format->fps.num)
 		format->fps = request.fps;
 	return 0;

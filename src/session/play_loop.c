@@ -15,10 +15,10 @@
 #include "device/obstacles.h"
 
 #define DRAIN_NS (2 * NS_PER_S)
-/* The first frame is queued so much before its time. Queueing it includes STREAMON, from which the device
- * counts its frame intervals: without a lead all later frames would be late. */
+/* How long before its time the first frame is queued. This includes STREAMON, from which the device counts
+ * its intervals: without this lead all later frames would be late. */
 #define LEAD_NS NS_PER_MS
-/* How often to look for the device in waits for something else: it reports POLLERR whenever nothing is
+/* How often to check the device during other waits: poll() cannot, as it reports POLLERR whenever nothing is
  * queued. */
 #define DEVICE_CHECK_MS 100
 
@@ -61,9 +61,8 @@ static int peek_of_node(struct play_loop *loop)
 	return result;
 }
 
-/* The next frame, in loop->next: 1, and as fifo_try_get() or play_node_next(). It counts as one of the
- * fifo's.
- */
+/* Gets the next frame into loop->next. Returns 1, or as fifo_try_get() or play_node_next(). It still counts
+ * as one of the fifo. */
 static int peek_frame(struct play_loop *loop)
 {
 	void *item;
@@ -97,9 +96,8 @@ static int finish_playing(struct play_loop *loop, enum run_end end, int err)
 	return err;
 }
 
-/* After a call of the device's or the node's pool failed. Outcomes that the pool does not log are logged
- * here.
- */
+/* Ends the loop after a failed call for a pool of the device or the node. Logs results that the pool does not
+ * log. */
 static int finish_by(struct play_loop *loop, const char *path, int err)
 {
 	if (err == POOL_FLUSHING)
@@ -132,16 +130,16 @@ static void set_timer(struct play_loop *loop, int64_t time_ns)
 	timerfd_settime(loop->timer_fd, TFD_TIMER_ABSTIME, &at, NULL);
 }
 
-/* The next frame is due at once, and the time since the last one counts for nothing. */
+/* Makes the next frame due at once, and ignores the time since the last one. */
 static void restart_clock(struct play_loop *loop)
 {
 	loop->origin_ns = loop->last_queue_ns = 0;
 }
 
-/* Whether the program was stopped (SIGSTOP) and continues: no burst of frames makes up for that. */
+/* Whether the program was stopped (SIGSTOP) and has continued: the missed frames must not come in a burst. */
 static bool check_resume(struct play_loop *loop)
 {
-	struct signalfd_siginfo info; /* an eventfd has fewer bytes */
+	struct signalfd_siginfo info; /* large enough for an eventfd as well */
 
 	if (read(loop->options->resume_fd, &info, sizeof info) <= 0)
 		return false;
@@ -160,7 +158,7 @@ static void report_play_progress(struct play_loop *loop, enum run_state state)
 		options->progress(options->progress_opaque);
 }
 
-/* As poll(); with a node also 1 when it may have something. */
+/* As poll(); with a node returns 1 also when it may have a frame. */
 static int poll_all(struct play_loop *loop, struct pollfd *fds, unsigned n, bool frames_wanted)
 {
 	int err;
@@ -173,7 +171,7 @@ static int poll_all(struct play_loop *loop, struct pollfd *fds, unsigned n, bool
 	return err < 0 ? err : 1;
 }
 
-/* Returns 0 when there is a frame, or at time_ns; 1 after check_resume(), when all times have moved;
+/* Returns 0 when there is a frame, or at time_ns; 1 after check_resume(), which changes all times;
  * POOL_FLUSHING for a signal; POOL_DEVLOST; another negative errno. */
 static int wait_for(struct play_loop *loop, enum wait_for what, int64_t time_ns)
 {
@@ -211,7 +209,7 @@ static int wait_for(struct play_loop *loop, enum wait_for what, int64_t time_ns)
 	}
 }
 
-/* What comes from the node has another format now: the device gets it once it has shown what it has. */
+/* The node's output has changed its format: sets the device to it once it has shown the frames before. */
 static int follow_node_format(struct play_loop *loop)
 {
 	int err = pool_drain(loop->pool, now_ns() + DRAIN_NS);
@@ -222,7 +220,7 @@ static int follow_node_format(struct play_loop *loop)
 	return err < 0 ? finish_playing(loop, END_ERROR, err) : 0;
 }
 
-/* *frame stays NULL at the end, and after a change of the format. */
+/* *frame is NULL at the end, and after a change of the format. */
 static int get_frame(struct play_loop *loop, struct frame **frame)
 {
 	int result;
@@ -232,7 +230,7 @@ static int get_frame(struct play_loop *loop, struct frame **frame)
 		if (result < 0)
 			return finish_by_device(loop, result);
 	}
-	if (result == POOL_FLUSHING) /* the reader's -ECANCELED */
+	if (result == POOL_FLUSHING) /* -ECANCELED of the reader */
 		return finish_playing(loop, END_SIGNAL, 0);
 	if (result == 0)
 		return finish_playing(loop, END_EOS, 0);
@@ -249,7 +247,7 @@ static int get_frame(struct play_loop *loop, struct frame **frame)
 	return 0;
 }
 
-/* From presentation time to time on the clock. */
+/* Converts presentation time to time on the clock. */
 static int64_t scale_time(const struct play_loop *loop, int64_t ns)
 {
 	double speed = loop->options->speed;
@@ -257,7 +255,7 @@ static int64_t scale_time(const struct play_loop *loop, int64_t ns)
 	return speed > 0 ? (int64_t)((double)ns / speed) : 0;
 }
 
-/* As wait_for(). The first frame is not waited for. */
+/* As wait_for(). Does not wait for the first frame. */
 static int wait_for_pts(struct play_loop *loop, int64_t pts_ns, int64_t *due_ns)
 {
 	bool first = loop->origin_ns == 0;
@@ -268,7 +266,7 @@ static int wait_for_pts(struct play_loop *loop, int64_t pts_ns, int64_t *due_ns)
 	return !first && *due_ns > now_ns() ? wait_for(loop, WAIT_TIME, *due_ns) : 0;
 }
 
-/* Waits for the frame's time. Returns 0; 1 when it must be dropped, the next one being due as well; or a
+/* Waits for the frame's time. Returns 0; 1 if it must be dropped because the next one is due as well; or a
  * negative errno as wait_for(). */
 static int wait_until_due(struct play_loop *loop, const struct frame *frame, int64_t *due_ns)
 {
@@ -286,7 +284,7 @@ static int wait_until_due(struct play_loop *loop, const struct frame *frame, int
 	return peek_frame(loop) > 0 && now_ns() >= loop->origin_ns + scale_time(loop, loop->next->pts_ns);
 }
 
-/* Until the next frame, if it is there: what a file says of durations may be wrong. */
+/* The time until the next frame, if there is one: durations in files may be wrong. */
 static int64_t time_on_screen(struct play_loop *loop, const struct frame *frame)
 {
 	return scale_time(loop,
@@ -354,7 +352,7 @@ static int queue_due_frame(struct play_loop *loop, struct frame *frame, int64_t 
 	return 0;
 }
 
-/* The frame queued last is due until this one. */
+/* The frame queued last is shown until this one. */
 static void set_last_duration(struct play_loop *loop, const struct frame *frame)
 {
 	if (loop->last_is_latest)
@@ -395,7 +393,7 @@ static int play_frame(struct play_loop *loop, struct frame *frame)
 	return result;
 }
 
-/* The first frame is queued in any case: a virtual camera without one cannot be opened for reading. */
+/* The first frame is always queued: a virtual camera cannot be opened for reading before. */
 static int wait_for_reader(struct play_loop *loop)
 {
 	struct pool *pool = loop->pool;
@@ -414,8 +412,9 @@ static int wait_for_reader(struct play_loop *loop)
 	return 0;
 }
 
-/* How long the last frame must stay after pool_drain() to be shown as long as the others. With one frame only
- * the device may not have begun yet, and write() does not tell how many frames the driver still has. */
+/* How long to wait after pool_drain() so that the last frame is shown as long as the others. With a single
+ * frame the device may not have started yet, and with write() the number of frames in the driver is
+ * unknown. */
 static int64_t linger_ns(const struct play_loop *loop)
 {
 	double fps = fraction_value(pool_format(loop->pool)->fps);
@@ -436,7 +435,7 @@ static int show_last_frame(struct play_loop *loop)
 		err = wait_for(loop, WAIT_TIME, now_ns() + linger_ns(loop));
 	while (loop->options->hold && err >= 0)
 		err = wait_for(loop, WAIT_SIGNAL, 0);
-	/* A signal that comes while the last frame is shown as long as the others ends nothing. */
+	/* A signal during the time of the last frame does not end the run early. */
 	return err < 0 && (loop->options->hold || err != POOL_FLUSHING) ? finish_by_device(loop, err) : 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A memory-to-memory node between a file and the output device: opening and joining the queues. */
+/* A memory-to-memory node between a file and the output device: opens it and connects its queues. */
 #include "session/play_node.h"
 
 #include <errno.h>
@@ -15,13 +15,13 @@
 #include "session/play_format.h"
 #include "session/play_node_internal.h"
 
-#define PACKET_BYTES_LEAST (1u << 20) /* of the largest packet, where the driver leaves it to the program */
+#define PACKET_BYTES_LEAST (1u << 20) /* size of the largest packet, where the program chooses it */
 #define OUTPUT_BUFFERS 4u
-#define CAPTURE_BUFFERS 4u /* besides the driver's: taken, waiting, and one to spare on each side */
+#define CAPTURE_BUFFERS 4u /* besides the driver's: one taken, one waiting, and a spare one on each side */
 
 /* --- which node --- */
 
-/* The first node that decodes one of the formats, into path. */
+/* Finds the first node that decodes one of the formats; sets path. */
 static int find_decoder_node(const char *codec, const uint32_t *fourccs, unsigned n_fourccs,
 			     char path[NODE_PATH_MAX])
 {
@@ -55,7 +55,7 @@ static int log_no_decoder(const struct m2m *m2m, const char *codec)
 
 /* --- OUTPUT --- */
 
-/* Its buffers are mapped: the reader fills them. */
+/* The buffers are mapped, for the reader to fill. */
 static int open_output(struct play_node *node)
 {
 	static const struct pool_options options = { .io = "mmap" };
@@ -120,7 +120,7 @@ static int feed_one(struct play_node *node, struct reader *reader)
 	return result < 0 ? result : m2m_drain(&node->m2m, NULL);
 }
 
-/* Feeds packets until the decoder tells that it knows its pictures. */
+/* Feeds packets until the decoder knows the format of the pictures. */
 static int prime(struct play_node *node, struct reader *reader)
 {
 	struct pool *pool = node->m2m.output_pool;
@@ -145,7 +145,7 @@ static int prime(struct play_node *node, struct reader *reader)
 	return err == POOL_RES_CHANGE ? 0 : err;
 }
 
-/* The visible part of the pictures, where it is at their start: there is no other case in practice. */
+/* Crops to the visible part of the pictures, if that starts at the top left, as in practice. */
 static void crop_to_visible(struct play_node *node)
 {
 	struct v4l2_rect visible;
@@ -158,7 +158,7 @@ static void crop_to_visible(struct play_node *node)
 	node->given.height = visible.height;
 }
 
-/* Now the driver lists the formats into which it decodes this stream. */
+/* The driver now lists the formats for this stream. */
 static int read_decoded_format(struct play_node *node, struct reader_info *file)
 {
 	int err = negotiate_get_format(&node->m2m.capture, &node->given);
@@ -177,7 +177,7 @@ static int read_decoded_format(struct play_node *node, struct reader_info *file)
 	file->format.width = node->given.width;
 	file->format.height = node->given.height;
 	file->av = node->given.pix->av;
-	file->sample_aspect = (struct fraction){ 0, 0 }; /* it cannot scale */
+	file->sample_aspect = (struct fraction){ 0, 0 }; /* the node cannot scale */
 	return 0;
 }
 
@@ -228,7 +228,7 @@ int play_node_open_converter(struct play_node *node, const char *name, struct re
 
 /* --- CAPTURE, and the output device --- */
 
-/* A decoder gives its own size. */
+/* A decoder determines the size itself. */
 static int set_given_format(struct play_node *node, const struct video_format *device)
 {
 	struct video_format wanted = *device, visible = node->given;
@@ -310,7 +310,7 @@ int play_node_disconnect(struct play_node *node, struct setup *setup, struct rea
 	return read_decoded_format(node, file);
 }
 
-/* The pool of the output device is the caller's to close, before. */
+/* The caller must have closed the pool of the output device. */
 void play_node_close(struct play_node *node)
 {
 	pool_link_stop(&node->link);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A memory-to-memory node between a file and the output device: what goes through it. */
+/* A memory-to-memory node between a file and the output device: passes frames through it. */
 #include <errno.h>
 #include <stdlib.h>
 #include "base/clock.h"
@@ -7,7 +7,7 @@
 #include "session/buffer_ref.h"
 #include "session/play_node_internal.h"
 
-/* H.264 and HEVC: so many later pictures may be coded before one. */
+/* H.264 and HEVC: the most pictures that are coded before one that precedes them */
 #define MAX_REORDER 16u
 
 /* --- times --- */
@@ -17,7 +17,7 @@ static bool is_converter(const struct play_node *node)
 	return node->m2m.conversion.job == JOB_CONVERTER;
 }
 
-/* With all in use the oldest is overwritten: its picture is not to come any more. */
+/* If all entries are used, the oldest is overwritten: its picture will not come. */
 static void keep_time(struct play_node *node, const struct frame *frame)
 {
 	struct play_node_time *time = &node->times[0];
@@ -32,8 +32,8 @@ static void keep_time(struct play_node *node, const struct frame *frame)
 					 .copied_bytes = is_converter(node) ? frame->copied_bytes : 0 };
 }
 
-/* Packets come in decoding order with rising times, pictures in that of presentation: the next picture has
- * the first time that is left. Of packets far behind it there will be none. */
+/* Packets come in decoding order but with increasing times, pictures in presentation order: the next picture
+ * gets the first time left. Times far before it are dropped: their pictures are lost. */
 static void set_time(struct play_node *node, const struct frame_info *info, struct frame *frame)
 {
 	uint64_t number = (uint64_t)(info->timestamp_ns / NS_PER_US);
@@ -67,8 +67,8 @@ int play_node_feed(struct play_node *node, struct frame *frame)
 	return pool_try_queue(node->m2m.output_pool, buffer);
 }
 
-/* A converter has no way to be drained, and needs none: it gives a frame for each. Decoders without the
- * command take an empty buffer, which is one of the reader's, as those have them all. */
+/* A converter has no drain command and needs none, as it returns a frame for each. Decoders without the
+ * command take an empty buffer; the reader has all buffers, so it is one of the reader's. */
 static int finish_feeding(struct play_node *node, int result)
 {
 	struct frame empty;
@@ -84,7 +84,7 @@ static int finish_feeding(struct play_node *node, int result)
 	return node->is_fed ? m2m_drain(&node->m2m, play_buffers_prepare(&empty)) : 0;
 }
 
-/* All that the reader has given. */
+/* Feeds all frames that the reader has delivered. */
 static int feed_all(struct play_node *node)
 {
 	int err = pool_reclaim(node->m2m.output_pool);
@@ -110,7 +110,7 @@ static int feed_all(struct play_node *node)
 
 /* --- out of it --- */
 
-/* play_node_queue() clears opaque, and the buffer is the link's. */
+/* play_node_queue() clears opaque, and the link then owns the buffer. */
 static void release_unqueued(void *opaque, uint8_t *data)
 {
 	struct buffer *buffer = (struct buffer *)data;
@@ -147,7 +147,7 @@ static int make_frame(struct play_node *node, struct buffer *buffer, const struc
 	return 1;
 }
 
-/* A change of the resolution ends the stream of CAPTURE as draining does. */
+/* A change of resolution ends the stream of CAPTURE, as draining does. */
 static int end_of_stream(struct play_node *node)
 {
 	if (node->is_changing && node->n_given == node->n_before) {
@@ -192,7 +192,7 @@ int play_node_next(struct play_node *node, struct frame **frame)
 	return err == POOL_TIMEOUT || err == POOL_NOBUF ? -EAGAIN : err;
 }
 
-/* It has all that it can be given, or that there is. */
+/* Whether no more can be fed, or there is no more. */
 static bool is_full(struct play_node *node)
 {
 	return node->is_fed || !fifo_level(node->buffers.empty).items;

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-/* Larger than a frame of any usual size. */
+/* More than a frame of any usual size. */
 #define MALLOC_KEEP_BYTES (32 << 20)
 
 struct playback_threads {
@@ -86,8 +86,8 @@ static int start_threads(struct playback_threads *threads)
 	return err;
 }
 
-/* STREAMOFF first, so that the device stops at once; buffers return to the pool when the file thread and the
- * reader have unreferenced them. */
+/* STREAMOFF comes first, so that the device stops at once; buffers return to the pool when the file thread
+ * and the reader have unreferenced them. */
 static void stop_threads(struct playback_threads *threads)
 {
 	struct playback *playback = threads->playback;
@@ -135,10 +135,10 @@ int playback_run(struct playback *playback)
 		.node = playback->node,
 		.start_ns = playback->start_ns,
 	};
-	/* The default timer slack, 50 us, would delay each frame. */
+	/* With the default timer slack of 50 us every frame would be late. */
 	prctl(PR_SET_TIMERSLACK, 1UL);
-	/* libav allocates and frees memory of a frame's size for each frame. If free() returned it to the
-	 * kernel, which clears pages before it hands them out again, that would cost more than a copy. */
+	/* libav allocates and frees a frame's memory for each frame. If free() returned it to the kernel,
+	 * which clears pages before it hands them out again, that would cost more than a copy. */
 	mallopt(M_MMAP_THRESHOLD, MALLOC_KEEP_BYTES);
 	mallopt(M_TRIM_THRESHOLD, 4 * MALLOC_KEEP_BYTES);
 	err = start_threads(&threads);

@@ -16,13 +16,14 @@ struct playback {
 	struct play_loop_options options;
 	enum scaling scaling;
 	struct pool *pool;        /* configured, for output */
-	struct reader *reader;    /* open; not started, but for a node */
-	struct reader_info input; /* of it, before the run; for the status */
+	struct reader *reader;    /* open; started only if there is a node */
+	struct reader_info input; /* read before the run, for the status */
 	struct play_node *node;   /* connected to the pool; NULL: none */
 
 	int64_t start_ns;
 
-	/* The outcome; of stats and what playback_update_result() sets, also so far, for options.progress. */
+	/* The result. stats, and what playback_update_result() sets, are valid during the run, for
+	 * options.progress. */
 	enum run_end end;
 	struct play_loop_stats stats;
 	int64_t wall_ns;
@@ -30,8 +31,8 @@ struct playback {
 	struct rate_truth rate; /* of the device */
 };
 
-/* Plays until something ends it, drains the device and stops it. Returns 0 when `end` is a good one, else the
- * negative errno, logged. */
+/* Plays until the end, drains the device and stops it. Returns 0 if `end` is a regular one, else the negative
+ * errno, logged. */
 int playback_run(struct playback *playback);
 /* Sets wall_ns and measured_fps. */
 void playback_update_result(struct playback *playback);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How much of the memory for frames the pre-roll may take. */
+/* The share of --memory for the pre-roll. */
 #include "session/pre_roll_memory.h"
 
 #include <errno.h>
@@ -11,14 +11,14 @@ uint64_t pre_roll_memory_limit(uint64_t memory)
 	return memory / 4 * 3;
 }
 
-/* What raw frames of so long take; 0: it is not known in advance. */
+/* The memory for raw frames of this duration; 0: not known in advance. */
 static uint64_t memory_needed(const struct video_format *format, int64_t length_ns)
 {
 	double frames = (double)length_ns / NS_PER_S * fraction_value(format->fps);
 
 	if (video_format_is_compressed(format) || fraction_value(format->fps) <= 0)
 		return 0;
-	/* The one that is as old, and the one after the last. */
+	/* The frame that is as old, and the one after the last. */
 	return (uint64_t)((frames + 2) * (double)video_format_bytes(format));
 }
 

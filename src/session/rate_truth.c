@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The rate at which frames came, or were shown, against the one that was negotiated. */
+/* Compares the rate at which frames came, or were shown, with the negotiated one. */
 #include "session/rate_truth.h"
 
 #include <math.h>
@@ -9,10 +9,10 @@
 #include "base/units.h"
 #include "device/format/exposure.h"
 
-#define SAME_RATE 0.01   /* as fraction_close() */
-#define MULTIPLE 0.03    /* how near to a multiple of the interval one is */
-#define LEAST_FRAMES 8   /* fewer show neither a rate nor a drift */
-#define MOST_ERROR 300.0 /* ppm: a drift that is not known better says nothing */
+#define SAME_RATE 0.01   /* see fraction_close() */
+#define MULTIPLE 0.03    /* tolerance for multiples of the interval */
+#define LEAST_FRAMES 8   /* with fewer frames neither rate nor drift is meaningful */
+#define MOST_ERROR 300.0 /* ppm: the largest error with which a drift is reported */
 
 /* "15 fps came in place of the 30 negotiated, one frame in 2 intervals" */
 static char *other_rate_text(const char *verb, double fps, double negotiated, double ratio, char *text,

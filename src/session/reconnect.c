@@ -15,7 +15,7 @@ static int await_return(const struct device *device, int signal_fd, int64_t time
 	return hotplug_wait(device->name, signal_fd, timeout_ns);
 }
 
-/* Closes the device, and waits until it is back. */
+/* Closes the device and waits until it is back. */
 static int await_device(struct setup *setup, int signal_fd, int64_t timeout_ns)
 {
 	int err = setup_close_keeping_name(setup);
@@ -30,7 +30,7 @@ static int reopen_device(struct setup *setup, const struct setup_options *option
 	struct setup_options again = *options;
 	char fourcc[FOURCC_TEXT_MAX];
 
-	/* The driver begins with a default format. */
+	/* The driver starts with its default format. */
 	if (!again.format.pixelformat)
 		again.format.pixelformat = fourcc_text(before.fourcc, fourcc);
 	if (!again.format.width) {
@@ -105,7 +105,7 @@ static int free_queue(struct setup *setup, const struct setup_options *options)
 	return 0;
 }
 
-/* The new source may have what the wish asks for, or not: then it is recorded as it comes. */
+/* Applies --want to the new source. If no mode meets it, the source is recorded as it is. */
 static void choose_again(struct setup *setup, const struct setup_options *options,
 			 struct negotiate_request *request)
 {

@@ -7,19 +7,18 @@
 #include "device/inputs/dv_timings.h"
 #include "session/setup.h"
 
-/* All take a setup whose pool is stopped and has no buffer held, and open another pool. Where that fails,
- * the pool and the device may be left closed. Return 0; -ECANCELED when signal_fd became readable;
- * -ETIMEDOUT; or another negative errno, logged. */
+/* These functions take a setup whose pool is stopped, with no buffer held, and open another pool. On failure
+ * the pool and the device may be closed. Return 0; -ECANCELED when signal_fd became readable; -ETIMEDOUT; or
+ * another negative errno, logged. */
 
-/* Waits for the device that was unplugged to come back, or for the node that failed, NULL: none, and for
- * others of them that are gone too, and negotiates the format that the device had. timeout_ns, of each; 0: no
- * limit. */
+/* Waits for the device that was unplugged, or for the node that failed (NULL: none), and for others of them
+ * that are gone, then negotiates the format that the device had. timeout_ns: for each; 0: no limit. */
 int reconnect_reopen(struct setup *setup, const struct setup_options *options, const struct encoding *failed,
 		     int signal_fd, int64_t timeout_ns);
-/* After read() or write() the driver keeps buffers, and so the format, until the device is closed: opens it
- * anew, without a pool. */
+/* Opens the device again, without a pool: after read() or write() the driver keeps buffers, and so the
+ * format, until the device is closed. */
 int reconnect_after_rw(struct setup *setup, const struct setup_options *options);
-/* Sets the device to the timings of the video source, and negotiates the format anew. deadline_ns is on
+/* Sets the device to the timings of the video source, and negotiates the format again. deadline_ns is on
  * CLOCK_MONOTONIC; 0: none. */
 int reconnect_renegotiate(struct setup *setup, const struct setup_options *options,
 			  const struct video_source *source, int signal_fd, int64_t deadline_ns);

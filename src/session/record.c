@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Recording: its streams, one after another, and the file thread of each. */
+/* Recording: its consecutive streams, and the file thread of each. */
 #include "session/record.h"
 
 #include <stdlib.h>
@@ -60,7 +60,8 @@ static bool has_next_stream(const struct record_loop *loop)
 	return loop->failed_node ? reopens && !loop->has_source_changed : reopens || loop->has_source_changed;
 }
 
-/* A signal makes the writer impatient by itself; after --count and the like it may take its time. */
+/* Whether the writer must not wait for long any more. A signal ends its waits by the descriptor; after --count
+ * and the like there is no hurry. */
 static bool is_broken_off(const struct record_loop *loop)
 {
 	enum run_end end = loop->recording->end;
@@ -68,7 +69,7 @@ static bool is_broken_off(const struct record_loop *loop)
 	return !has_next_stream(loop) && (end == END_DISCONNECT || end == END_STALL || end == END_ERROR);
 }
 
-/* Frames behind the one that the file thread did not take. */
+/* Discards the frames after the one that the file thread did not take. */
 static void discard_unsent(struct record_loop *loop)
 {
 	struct record_frame *frame;
@@ -81,8 +82,8 @@ static void discard_unsent(struct record_loop *loop)
 	loop->end = &loop->first;
 }
 
-/* Stops the device first, then lets the file thread write what it still has, after which all buffers are back
- * in the pool. Returns the file's error. */
+/* Stops the device first, then lets the file thread write its remaining frames, after which all buffers are
+ * back in the pool. Returns the file's error. */
 static int stop_stream(struct record_loop *loop)
 {
 	struct recording *recording = loop->recording;
@@ -116,7 +117,7 @@ static int stop_stream(struct record_loop *loop)
 	return err;
 }
 
-/* Sets the device up for the next stream. Returns 1; 0: the recording ends, without error; or a negative
+/* Sets the device up for the next stream. Returns 1; 0: the recording ends without error; or a negative
  * errno, logged. */
 static int reconnect(struct record_loop *loop)
 {
@@ -161,7 +162,7 @@ static int record_streams(struct record_loop *loop)
 	return err;
 }
 
-/* Pictures that are not whole frames are named. */
+/* Logs the field order, unless pictures are whole frames. */
 static void log_fields(const struct recording *recording)
 {
 	const struct video_format *format = &recording->setup->format;

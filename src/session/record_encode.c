@@ -30,7 +30,7 @@ uint64_t record_encode_pending(const struct record_loop *loop)
 
 /* --- the loop --- */
 
-/* Ends the recording: the camera is not to blame. */
+/* Ends the recording with an error of the node rather than the camera. */
 static int fail(struct record_encode *encode, enum run_end end, int err)
 {
 	encode->failed = true;
@@ -38,8 +38,8 @@ static int fail(struct record_encode *encode, enum run_end end, int err)
 	return record_loop_finish(encode->loop, end, err);
 }
 
-/* By the error of a call for the node, which has logged; not by one of the file, which has ended the
- * recording already. Returns err. */
+/* Ends the recording with an error that a call for the node returned and logged, unless the file has ended
+ * it. Returns err. */
 static int check(struct record_encode *encode, int err)
 {
 	if (err >= 0 || err == POOL_EOS || encode->failed || encode->loop->refused)
@@ -47,7 +47,7 @@ static int check(struct record_encode *encode, int err)
 	return fail(encode, err == POOL_DEVLOST ? END_DISCONNECT : END_ERROR, err);
 }
 
-/* What can be done without waiting. */
+/* Does all work of the node that needs no waiting. */
 static int run_node(struct record_encode *encode)
 {
 	int err = pool_reclaim(encode->m2m->output_pool);
@@ -59,8 +59,8 @@ static int run_node(struct record_encode *encode)
 	return err < 0 ? err : record_encode_feed(encode);
 }
 
-/* The node and those behind it. Returns 0; POOL_EOS: it was drained; or a negative errno, which has ended the
- * recording. */
+/* Runs the node and those behind it. Returns 0; POOL_EOS: it was drained; or a negative errno, which has
+ * ended the recording. */
 static int run_nodes(struct record_encode *encode)
 {
 	int err = 0;
@@ -77,7 +77,7 @@ static struct record_encode *last_node(struct record_encode *encode)
 	return encode;
 }
 
-/* Waits for the camera, NULL: not, the node and those behind it. Returns 0, also where a signal ends the
+/* Waits for the camera (NULL: not), the node and those behind it. Returns 0, also when a signal has ended the
  * recording. */
 static int wait(struct record_encode *encode, struct pool *camera, int64_t deadline_ns, bool *signalled)
 {
@@ -112,7 +112,7 @@ static int64_t stall_deadline(const struct record_encode *encode)
 	return stall_ns && n_pending(encode) ? encode->active_ns + stall_ns : 0;
 }
 
-/* deadline_ns, 0: none, or when one of the nodes may have stalled, where that is earlier. */
+/* The earlier of deadline_ns (0: none) and the time when one of the nodes has stalled. */
 static int64_t next_deadline(const struct record_encode *encode, int64_t deadline_ns)
 {
 	int64_t time_ns = now_ns();
@@ -126,14 +126,14 @@ static int64_t next_deadline(const struct record_encode *encode, int64_t deadlin
 	return deadline_ns;
 }
 
-/* The next node has all of its buffers. */
+/* Whether the next node has no free buffer. */
 static bool is_blocked(const struct record_encode *encode)
 {
 	return encode->next && !pool_has_queued(encode->m2m->capture_pool);
 }
 
-/* The first node that has given no frame for too long, though it gets frames and the next one has room; NULL:
- * none. A node that gets no more frames may hold back those that it has. */
+/* Finds the first node that has given no frame for too long, though it gets frames and the next one has room;
+ * NULL: none. Without new frames a node may hold back those that it has. */
 static struct record_encode *find_stalled(struct record_encode *encode, bool gets_frames)
 {
 	int64_t time_ns = now_ns(), half_ns = encode->loop->recording->options.stall_ns / 2;
@@ -211,8 +211,8 @@ static int open_nodes(struct record_loop *loop)
 	return 0;
 }
 
-/* The queues behind it first, so that it has room for what it makes. before: the node that gives it frames;
- * NULL: the camera does. */
+/* Starts the queues behind the node first, so that its output has room. before: the node that gives it
+ * frames; NULL: the camera. */
 static int start_node(struct record_encode *encode, struct record_encode *before)
 {
 	struct pool *failed = NULL;
@@ -239,7 +239,7 @@ int record_encode_start(struct record_loop *loop)
 	return err < 0 ? err : start_node(loop->encode, NULL);
 }
 
-/* Where the node cannot be told that it has all, its last frames are waited for. */
+/* Where the node has no drain command, its last frames are waited for. */
 static int tell_end(struct record_encode *encode, bool *told)
 {
 	int err;
@@ -252,8 +252,8 @@ static int tell_end(struct record_encode *encode, bool *told)
 	return err == -ENOTTY || err == POOL_NOBUF ? 0 : err;
 }
 
-/* Those before it are drained. Returns 0, also where frames are lost in it, or a negative errno, which has
- * ended the recording. */
+/* Drains the node; those before it are drained. Returns 0, even if frames are lost in it, or a negative
+ * errno, which has ended the recording. */
 static int drain(struct record_encode *encode)
 {
 	struct record_encode *stalled;
@@ -283,7 +283,7 @@ static int drain(struct record_encode *encode)
 	return err == POOL_EOS ? 0 : err;
 }
 
-/* Neither the node nor one behind it failed. */
+/* Whether neither the node nor one behind it has failed. */
 static bool can_drain(const struct record_encode *encode)
 {
 	while (encode && !encode->failed)

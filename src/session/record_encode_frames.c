@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The frames that a node encodes or converts: into the node, and out of it. */
+/* Passes frames to a node that encodes or converts them, and takes its output. */
 #include "session/record_encode_internal.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "m2m/codec_controls.h"
 #include "session/record_loop_frame.h"
 
-/* So many later frames may come out of the node before one that it got earlier. */
+/* The most later frames that a node may return before an earlier one. */
 #define MAX_OVERTAKEN 4
 
 static bool is_at(const struct record_encode *encode, const struct record_frame *frame,
@@ -18,7 +18,7 @@ static bool is_at(const struct record_encode *encode, const struct record_frame 
 	return frame->stage == stage && frame->node == encode->index;
 }
 
-/* Decides on a frame that is not in the file. */
+/* Sets the result of a frame that does not go to the file. */
 static void leave_out(struct record_encode *encode, struct record_frame *frame, enum frame_result result)
 {
 	struct ledger *ledger = &encode->loop->recording->ledger;
@@ -61,7 +61,7 @@ void record_encode_enter(struct record_encode *encode, struct record_frame *fram
 	encode->n_waiting++;
 }
 
-/* Whether the segment would go on beyond its end without a key frame. */
+/* Whether the segment needs a key frame now, so as to end. */
 static bool needs_key(const struct record_encode *encode, const struct record_frame *frame)
 {
 	const struct record_options *options = &encode->loop->recording->options;
@@ -73,7 +73,7 @@ static bool needs_key(const struct record_encode *encode, const struct record_fr
 		(options->segment_bytes && encode->segment_bytes >= options->segment_bytes));
 }
 
-/* Where key frames cannot be asked for, the node begins a new stream, after the frames that it has. */
+/* If key frames cannot be requested, the node starts a new stream, once it has returned its frames. */
 static int ask_for_key(struct record_encode *encode, const struct record_frame *frame)
 {
 	int err = 0;
@@ -88,7 +88,7 @@ static int ask_for_key(struct record_encode *encode, const struct record_frame *
 	return err == POOL_NOBUF || err == -ENOTTY ? 0 : err;
 }
 
-/* Each has a timestamp of its own, by which the node's driver tells its coded frame. */
+/* Makes the timestamp unique: the node's driver copies it to the coded frame, which is found by it. */
 static void set_timestamp(struct record_encode *encode, struct record_frame *frame)
 {
 	int64_t least_ns = encode->last_timestamp_ns + NS_PER_US;
@@ -113,7 +113,7 @@ static int queue_raw(struct record_encode *encode, struct record_frame *frame)
 		return err;
 	}
 	frame->raw = NULL;
-	if (err < 0) { /* the link has given it back */
+	if (err < 0) { /* the link has released it */
 		leave_out(encode, frame, FRAME_LOST_CODEC);
 		return err == POOL_CORRUPT ? 0 : err;
 	}
@@ -135,7 +135,7 @@ int record_encode_feed(struct record_encode *encode)
 	for (struct record_frame *frame = encode->loop->first; err == 0 && encode->n_waiting && frame;
 	     frame = frame->next) {
 		if (frame->stage != RECORD_READY && frame->node < encode->index)
-			break; /* an encoder gets them in order, also where a converter does not keep it */
+			break; /* an encoder gets frames in order, even if a converter reorders them */
 		if (!is_at(encode, frame, RECORD_WAITING))
 			continue;
 		if (needs_key(encode, frame))
@@ -150,7 +150,7 @@ int record_encode_feed(struct record_encode *encode)
 
 /* --- out of the node --- */
 
-/* By the timestamp, which most drivers copy; else in order. */
+/* Finds the frame by its timestamp, which most drivers copy; otherwise in order. */
 static struct record_frame *find_frame(const struct record_encode *encode, const struct frame_info *info)
 {
 	bool copied = (info->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_COPY;
@@ -167,7 +167,7 @@ static struct record_frame *find_frame(const struct record_encode *encode, const
 	return copied ? NULL : first;
 }
 
-/* Those that the node got before this one, and that have not come out long after it. */
+/* Marks frames as lost that the node took before this one, and that have not come out long after it. */
 static void lose_overtaken(struct record_encode *encode, const struct record_frame *until)
 {
 	for (struct record_frame *frame = encode->loop->first; frame != until; frame = frame->next)
@@ -191,7 +191,7 @@ static void note_segment(struct record_encode *encode, const struct record_frame
 	encode->segment_bytes += frame->info.bytes;
 }
 
-/* The frame goes to the file, unless that cannot begin with it or has no room. Takes *coded. */
+/* Sends the coded frame to the file, unless the file cannot begin with it or has no room. Takes *coded. */
 static int keep_coded(struct record_encode *encode, struct record_frame *frame, struct frame *coded)
 {
 	struct record_loop *loop = encode->loop;
@@ -221,8 +221,8 @@ static int keep_coded(struct record_encode *encode, struct record_frame *frame, 
 	return 0;
 }
 
-/* A frame that comes after a later one is a B frame, unless all are key frames: the file has them in the
- * camera's order, in which it could not be decoded. */
+/* A frame that comes after a later one is a B frame, unless all are key frames. Files store frames in the
+ * camera's order, in which B frames could not be decoded. */
 static bool is_out_of_order(struct record_encode *encode, const struct record_frame *frame)
 {
 	if (!frame->n_overtaken || encode->next || encode->parameter_sets.intra_only)
@@ -235,7 +235,7 @@ static bool is_out_of_order(struct record_encode *encode, const struct record_fr
 	return true;
 }
 
-/* What the driver marks as damaged is lost, but for --bad-frames=keep. */
+/* Frames that the driver marks as damaged are lost, except with --bad-frames=keep. */
 static int take_coded(struct record_encode *encode, struct buffer *buffer, const struct frame_info *info)
 {
 	struct record_loop *loop = encode->loop;
@@ -264,7 +264,7 @@ static int take_coded(struct record_encode *encode, struct buffer *buffer, const
 	return err < 0 ? err : record_loop_flush(encode->loop);
 }
 
-/* The stream of the node is over: as it was told, or it ended it by itself. */
+/* Handles the end of the node's stream, by a drain or on its own. */
 static int take_end(struct record_encode *encode)
 {
 	const char *path = encode->m2m->node.path;
@@ -283,7 +283,7 @@ static int take_end(struct record_encode *encode)
 	return m2m_restart(encode->m2m);
 }
 
-/* The node gave nothing of use for a frame, or there was no memory for it. */
+/* Handles a frame for which the node returned nothing usable, or for which there was no memory. */
 static int take_loss(struct record_encode *encode, const struct frame_info *info, enum frame_result result)
 {
 	struct record_frame *frame = find_frame(encode, info);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Nodes in the way of a recording, for the files of it. */
+/* Shared by the files record_encode*.c. */
 #ifndef SESSION_RECORD_ENCODE_INTERNAL_H
 #define SESSION_RECORD_ENCODE_INTERNAL_H
 
@@ -7,36 +7,36 @@
 
 #define NO_KEY_ASKED (-1)
 
-/* One of the nodes. What is of the coded stream concerns the last alone. */
+/* One of the nodes. Members about the coded stream are used by the last one only. */
 struct record_encode {
-	struct record_encode *next; /* the node that its frames go to; NULL: they go to the file */
-	unsigned index;             /* in the order of the way: see struct record_frame */
+	struct record_encode *next; /* the node for its output; NULL: the file */
+	unsigned index;             /* position in the chain: see struct record_frame */
 	struct record_loop *loop;
 	struct encoding *encoding;
 	struct m2m *m2m;
 	struct parameter_sets parameter_sets; /* of the coded stream */
-	bool has_key_frame;                   /* that decoding can start with */
-	uint64_t n_waiting, n_encoding;       /* frames: for the node; in it */
-	int64_t last_timestamp_ns;            /* of the frame queued last */
-	int64_t active_ns;   /* when the node gave its last frame, or there was one for it after a pause */
-	struct buffer empty; /* the memory of the frame queued last: see m2m_drain() */
+	bool has_key_frame;                   /* it has a frame at which decoding can start */
+	uint64_t n_waiting, n_encoding;       /* number of frames waiting for the node; in it */
+	int64_t last_timestamp_ns;            /* of the last frame queued */
+	int64_t active_ns;   /* when the node gave its last frame, or got one after a pause */
+	struct buffer empty; /* memory of the last frame queued: see m2m_drain() */
 	int64_t segment_pts_ns,
-		asked_pts_ns;   /* the segment's first; of the frame for which a key frame was asked */
+		asked_pts_ns;   /* first frame of the segment; frame for which a key frame was requested */
 	uint64_t segment_bytes; /* since then */
 	bool said_reordered;
-	bool restarting; /* the node is drained, to begin again with a key frame */
-	bool ended;      /* it ended its stream unasked, and gave no frame since */
-	bool failed;     /* it is not to be used any more */
+	bool restarting; /* the node is being drained, to start again with a key frame */
+	bool ended;      /* it ended its stream on its own, and has given no frame since */
+	bool failed;     /* it must not be used any more */
 };
 
-/* Takes over a frame, with the buffer that it is in, which waits for the node. */
+/* Takes over a frame and its buffer, to wait for the node. */
 void record_encode_enter(struct record_encode *encode, struct record_frame *frame, struct buffer *buffer);
-/* Gives the node the frames that wait, as far as it has room. Returns 0 or a negative errno, logged. */
+/* Passes waiting frames to the node, as far as it has room. Returns 0 or a negative errno, logged. */
 int record_encode_feed(struct record_encode *encode);
-/* Takes what the node has. Returns 1; 0: there is nothing; or a negative errno, logged but for POOL_EOS: its
- * stream has ended as it was told. */
+/* Takes output of the node. Returns 1; 0: there is none; or a negative errno, logged except POOL_EOS: its
+ * stream has ended as requested. */
 int record_encode_take(struct record_encode *encode);
-/* Decides on all frames of a stage at the node, which are not in the file. */
+/* Sets the result of all frames at this stage of the node, which do not go to the file. */
 void record_encode_leave_out(struct record_encode *encode, enum record_stage stage, enum frame_result result);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is recorded when a trigger comes: the frames before it, which are kept until then, and how long it
- * goes on. Frames are copied here, once, so that the queue has its buffers back; those that libavcodec
- * encodes are kept by the writer, as packets. */
+/* Recording by triggers: keeps the frames before a trigger, and determines when a recording ends. Frames are
+ * copied once, so that the queue gets its buffers back; for those that libavcodec encodes, the writer keeps
+ * the packets. */
 #include <stdlib.h>
 #include <string.h>
 #include <libavcodec/defs.h>
@@ -23,7 +23,7 @@ enum frame_result record_event_count_dropped(struct record_file *file, uint64_t 
 	return FRAME_LOST_WRITER;
 }
 
-/* pre_roll's drop(). Of frames that were lost on the way here the log tells nevertheless. */
+/* pre_roll's drop(). Losses before a dropped frame are still logged. */
 static void drop_frame(void *opaque, void *item)
 {
 	struct record_file *file = opaque;
@@ -47,7 +47,7 @@ int record_event_open(struct record_file *file)
 	return trigger_start(file->recording->options.trigger);
 }
 
-/* Whether frames differ in their size. */
+/* Whether frames vary in size. */
 static bool is_coded(const struct setup *setup)
 {
 	return setup->encoding ? !encoding_converts(encoding_last(setup->encoding))
@@ -64,7 +64,7 @@ int record_event_check(const struct record_file *file)
 				     recording->setup_options->memory_limit);
 }
 
-/* A trigger while a file is recorded makes that longer. */
+/* Handles a trigger; one during a recording extends it. */
 static void follow(struct record_file *file, const struct trigger_event *event)
 {
 	int64_t post_roll_ns = file->recording->options.post_roll_ns;
@@ -82,7 +82,7 @@ static void follow(struct record_file *file, const struct trigger_event *event)
 	log_verbose("triggered by %s", event->source);
 }
 
-/* Those behind the end of a file are for the next one. */
+/* Later triggers are for the next file. */
 static int64_t last_trigger_ns(const struct record_file *file, const struct record_frame *frame)
 {
 	if (!frame)
@@ -135,7 +135,7 @@ static AVBufferRef *alloc_aligned(size_t size)
 	return ref;
 }
 
-/* Raw frames are alike, and their memory is used again. */
+/* Raw frames all have the same size, so their memory is reused. */
 static AVBufferRef *alloc_memory(struct record_file *file, size_t bytes)
 {
 	bytes += AV_INPUT_BUFFER_PADDING_SIZE;
@@ -149,7 +149,7 @@ static AVBufferRef *alloc_memory(struct record_file *file, size_t bytes)
 	return file->event.memory ? av_buffer_pool_get(file->event.memory) : NULL;
 }
 
-/* Copies all planes, after each other, out of the queue's buffers. */
+/* Copies all planes, one after another, out of the queue's buffers. */
 static int copy_frame(struct record_file *file, struct record_frame *kept, size_t bytes)
 {
 	struct frame *frame = &kept->frame;

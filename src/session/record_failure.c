@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A recording that goes on in the next file when one fails, perhaps in another folder. */
+/* Continues a recording in the next file when one fails, perhaps in another folder. */
 #include <errno.h>
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "session/record_file_internal.h"
 
-/* Where no file can be opened, it is tried again this often. */
+/* How often to try again while no file can be opened. */
 #define RETRY_NS NS_PER_S
 
-/* What another file, or another disk, does not mend. */
+/* Errors that another file, or another disk, does not avoid. */
 static bool is_users(int err)
 {
 	static const int errors[] = { -EEXIST, -EBUSY, -EINVAL, -ENOTSUP, -ENOMEM, -ERANGE, -EISDIR };
@@ -60,7 +60,7 @@ int record_failure_pause(struct record_file *file, int err)
 	err = record_failure_note(file, err);
 	if (err < 0)
 		return err;
-	if (!writer_is_armed(file->writer)) /* which keeps what it has for the next attempt */
+	if (!writer_is_armed(file->writer)) /* it keeps its packets for the next attempt */
 		record_segment_close(file);
 	file->retry_ns = now_ns() + RETRY_NS;
 	return -EAGAIN;

@@ -10,7 +10,7 @@
 #include "base/output_file.h"
 #include "session/record_file_internal.h"
 
-/* Frames wait for the rate no longer than this. */
+/* The longest that frames wait for the rate. */
 #define MAX_WAIT_NS (NS_PER_S / 2)
 
 int record_file_open(struct record_file **out, struct recording *recording)
@@ -45,7 +45,7 @@ int record_file_open(struct record_file **out, struct recording *recording)
 	return 0;
 }
 
-/* The segment that the frame is for. Returns as record_failure_open(). */
+/* Opens the segment for the frame. Returns as record_failure_open(). */
 static int begin_segment(struct record_file *file, const struct record_frame *frame)
 {
 	int err = 0;
@@ -57,7 +57,7 @@ static int begin_segment(struct record_file *file, const struct record_frame *fr
 	return err;
 }
 
-/* Returns 0; 1: left out, see writer_write(); or a negative errno. */
+/* Returns 0; 1: not written, see writer_write(); or a negative errno. */
 static int write_to_segment(struct record_file *file, struct record_frame *frame)
 {
 	struct ledger *ledger = &file->recording->ledger;
@@ -82,13 +82,13 @@ static int write_to_segment(struct record_file *file, struct record_frame *frame
 	return err;
 }
 
-/* The frame goes into the next file where it could not be written to this one. Returns as
- * write_to_segment(), and -EAGAIN where it is lost and the recording goes on. */
+/* Writes the frame, to the next file if this one fails. Returns as write_to_segment(), and -EAGAIN if the
+ * frame is lost and the recording continues. */
 static int place_frame(struct record_file *file, struct record_frame *frame)
 {
 	int err = begin_segment(file, frame);
 
-	record_lines_append(file, frame); /* of the log of that segment */
+	record_lines_append(file, frame); /* to the log of that segment */
 	if (err == 0)
 		err = write_to_segment(file, frame);
 	if (err >= 0 || err == -EAGAIN || record_failure_note(file, err) < 0)
@@ -100,7 +100,7 @@ static int place_frame(struct record_file *file, struct record_frame *frame)
 		err = write_to_segment(file, frame);
 	if (err >= 0 || err == -EAGAIN)
 		return err;
-	frame->result = FRAME_AGAIN; /* it is still the caller's */
+	frame->result = FRAME_AGAIN; /* the caller still owns it */
 	return record_failure_pause(file, err);
 }
 
@@ -110,7 +110,7 @@ static int finish_written_frame(struct record_file *file, struct record_frame *f
 	return record_lines_write(file);
 }
 
-/* The lines of frames that are on the disk are there, too. */
+/* Syncs the log after the file, so that frames on the disk have their lines there. */
 static int sync_log(struct record_file *file)
 {
 	uint64_t n_syncs = file->writer ? writer_syncs(file->writer) : 0;
@@ -136,7 +136,7 @@ void record_file_discard(struct record_file *file, struct record_frame *frame)
 	lose_frame(file, frame);
 }
 
-/* Without its log the recording may go on. */
+/* If the log fails, the recording may continue without it. */
 static int end_frame(struct record_file *file, struct record_frame *frame)
 {
 	int err = finish_written_frame(file, frame);
@@ -172,7 +172,7 @@ static int write_frame(struct record_file *file, struct record_frame *frame)
 		lose_frame(file, frame);
 		return err;
 	}
-	/* Of several frames in a decoder's threads it may be another that cannot be decoded. */
+	/* With threads, the decoder may return the error of another frame. */
 	ledger->lost_codec += err > 0;
 	file->err = end_frame(file, frame);
 	return file->err;
@@ -200,7 +200,7 @@ static void note_time(struct record_file *file, int64_t pts_ns)
 	file->times_ns[file->n_times++] = pts_ns;
 }
 
-/* Whether the frames that wait show the rate, or can wait no longer. */
+/* Whether the waiting frames show the rate, or have waited long enough. */
 static bool has_waited(const struct record_file *file, const struct record_frame *last)
 {
 	return file->n_times == MEASURED_RATE_FRAMES || file->n_waiting == MAX_WAITING || last->scarce ||
@@ -215,7 +215,7 @@ static int write_or_wait(struct record_file *file, struct record_frame *frame)
 	return has_waited(file, frame) ? write_waiting(file) : 0;
 }
 
-/* Begins the file that a trigger wants, with what was kept; that waits for one that can be opened. */
+/* Begins the file for a trigger with the frames kept; these wait until a file can be opened. */
 static int begin_event(struct record_file *file)
 {
 	struct record_frame *frame;
@@ -232,13 +232,13 @@ static int begin_event(struct record_file *file)
 	return err;
 }
 
-/* The frame is the first that is not for the file. The next may have been triggered meanwhile. */
+/* Ends the file before this frame. Another trigger may have come for the frame. */
 static int end_event(struct record_file *file, const struct record_frame *frame)
 {
 	int err;
 
 	write_waiting(file);
-	if (writer_is_armed(file->writer)) /* there was no file to be had */
+	if (writer_is_armed(file->writer)) /* no file could be opened */
 		pre_roll_clear(&file->event.kept);
 	err = record_failure_note(file, record_segment_close(file));
 	file->event.wanted = file->event.is_stopped = false;
@@ -250,7 +250,7 @@ static int end_event(struct record_file *file, const struct record_frame *frame)
 	return begin_event(file);
 }
 
-/* Begins and ends files as the triggers say. */
+/* Begins and ends files according to the triggers. */
 static int follow_triggers(struct record_file *file, const struct record_frame *frame)
 {
 	int err;

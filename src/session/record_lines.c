@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The lines of the frame log, in the camera's order: each waits until it is known what became of its frame.
- */
+/* The lines of the frame log, in the camera's order: each waits for the result of its frame. */
 #include <stdlib.h>
 #include "session/record_file_internal.h"
 
@@ -13,7 +12,7 @@ void record_lines_append(struct record_file *file, struct record_frame *frame)
 	file->n_lines++;
 }
 
-/* The frame of a packet. The encoder may change times; the packet is of some frame that it has. */
+/* The frame of a packet. The encoder may change timestamps, but each packet is of some frame in it. */
 static struct record_frame *find_pending(const struct record_file *file, int64_t pts)
 {
 	struct record_frame *found = NULL;
@@ -65,16 +64,16 @@ void record_lines_settle(struct record_file *file, enum frame_result result)
 	}
 }
 
-/* Up to the first frame of which it is not known yet what became of it. */
+/* Writes lines up to the first frame without a result. */
 int record_lines_write(struct record_file *file)
 {
 	struct record_frame *frame;
-	/* For the next log; while no file can be opened for long, the oldest lines are left out. */
+	/* The lines are for the next log; if no file can be opened for long, the oldest are dropped. */
 	bool waits = file->has_own_logs && !file->ends && file->n_lines < MAX_LINES;
 	bool has_log = file->log.file;
 	int err = 0, line_err;
 
-	/* Without a log there is nothing to wait for but who still has the frame. */
+	/* Without a log, lines only wait until their frame is no longer in use. */
 	while ((frame = file->lines) && frame->result != FRAME_AGAIN &&
 	       (has_log || frame->result == FRAME_NOT_TRIGGERED ? frame->result < FRAME_PENDING : !waits)) {
 		line_err = frame->result == FRAME_NOT_TRIGGERED

@@ -15,7 +15,7 @@
 
 /* --- fields in buffers of their own --- */
 
-/* Moves what `field` refers to. */
+/* Moves the references of `field`. */
 static void join_field(struct frame *frame, struct frame *field)
 {
 	if (!frame->memory) {
@@ -30,7 +30,7 @@ static void join_field(struct frame *frame, struct frame *field)
 	*field = (struct frame){ 0 };
 }
 
-/* Of both, or of the one that is there. */
+/* Processes both fields, or the only one. */
 static int sort_fields(struct record_loop *loop)
 {
 	enum frame_result result = loop->fields_result;
@@ -52,8 +52,8 @@ static int sort_fields(struct record_loop *loop)
 	return err;
 }
 
-/* Moves what `field` refers to, nothing where the result is that it is lost; unless the recording ends with
- * the field before it. */
+/* Moves the references of `field`; none where the result is a loss. Not if the recording ends with the field
+ * before it. */
 static int add_field(struct record_loop *loop, struct frame *field, enum frame_result result)
 {
 	struct frame_info info = loop->info;
@@ -73,7 +73,7 @@ static int add_field(struct record_loop *loop, struct frame *field, enum frame_r
 	return loop->pairs.is_pair ? sort_fields(loop) : 0;
 }
 
-/* The stream has ended between the two fields of a frame. */
+/* Drops a single field at the end of the stream, between the two fields of a frame. */
 static void leave_field_out(struct record_loop *loop)
 {
 	if (!loop->pairs.has_first)
@@ -85,7 +85,7 @@ static void leave_field_out(struct record_loop *loop)
 
 /* --- buffers --- */
 
-/* Buffers that have no frame have no number either. */
+/* Empty buffers have no number. */
 static int take_damaged(struct record_loop *loop)
 {
 	struct frame none = { 0 };
@@ -108,7 +108,7 @@ static bool is_usable(const struct record_loop *loop, const struct frame *frame)
 	       parameter_sets_has_unit(&loop->parameter_sets, frame);
 }
 
-/* A node that imports the camera's memory cannot reach what the queue copied elsewhere. And where it has all
+/* A node that imports the camera's memory cannot access copies made by the queue. And if it holds all
  * buffers, the driver needs this one. */
 static bool is_out_of_reach(const struct record_loop *loop, const struct buffer *buffer)
 {
@@ -152,7 +152,7 @@ static int take_buffer(struct record_loop *loop, struct buffer *buffer)
 	}
 	if (loop->encode) {
 		err = encode_buffer(loop, buffer, &frame);
-		frame_unref(&frame); /* which may have parameter sets */
+		frame_unref(&frame); /* it may have contained parameter sets */
 		return err;
 	}
 	if (record_loop_reference(loop, &frame, buffer) < 0) {
@@ -186,7 +186,7 @@ static int handle_source_change(struct record_loop *loop, const char *change)
 
 static int handle_result(struct record_loop *loop, int result);
 
-/* Waiting ends each second, so that the progress line shows that no frame comes. */
+/* Waits for at most a second, so that the progress line shows that no frame comes. */
 static int64_t wait_deadline(const struct record_loop *loop)
 {
 	int64_t deadline_ns = record_loop_deadline(loop), tick_ns;
@@ -202,8 +202,8 @@ static int handle_timeout(struct record_loop *loop)
 	return record_loop_end_if_past(loop, now_ns());
 }
 
-/* The stream has to be restarted even if the timings turn out to be the same (kernel documentation,
- * V4L2_EVENT_SOURCE_CHANGE). read() continues: only closing the device would stop it. */
+/* The stream must be restarted even if the timings turn out to be the same (kernel documentation,
+ * V4L2_EVENT_SOURCE_CHANGE). With read() it continues, as only closing the device would stop it. */
 static int check_source(struct record_loop *loop)
 {
 	struct recording *recording = loop->recording;
@@ -224,7 +224,7 @@ static int check_source(struct record_loop *loop)
 		log_warn("%s: the video source was interrupted: %s", device->path,
 			 pool_info(pool).streams ? "restarting the stream" : "reading on");
 		recording->source_interruptions++;
-		loop->last_frame_ns = now_ns(); /* not a stall of the device's */
+		loop->last_frame_ns = now_ns(); /* not a stall of the device */
 		err = pool_resume(pool);
 	}
 	return err < 0 ? handle_result(loop, err) : 0;
@@ -236,7 +236,7 @@ static int ignore(struct record_loop *loop)
 	return 0;
 }
 
-/* What pool_dequeue() returns in place of a frame. */
+/* Results of pool_dequeue() other than a frame. */
 static const struct {
 	enum pool_result result;
 	int (*handle)(struct record_loop *loop); /* NULL: the recording ends */
@@ -265,8 +265,8 @@ static int handle_result(struct record_loop *loop, int result)
 	return record_loop_finish(loop, END_ERROR, result);
 }
 
-/* Waits for the camera's next frame, and does meanwhile what a codec node needs. Returns as
- * pool_dequeue(); POOL_WAKE where the node has ended the recording. */
+/* Waits for the camera's next frame, and runs the codec nodes meanwhile. Returns as pool_dequeue(); POOL_WAKE
+ * if a node has ended the recording. */
 static int dequeue_next(struct record_loop *loop, struct buffer **buffer)
 {
 	struct pool *pool = loop->recording->setup->pool;
@@ -297,7 +297,7 @@ static int run_stream(struct record_loop *loop)
 	while (err == 0 && !loop->done) {
 		err = dequeue_next(loop, &buffer);
 		if (suspension_check(&loop->suspension, now_ns()))
-			loop->last_frame_ns = loop->suspension.awake_ns; /* not a stall of the device's */
+			loop->last_frame_ns = loop->suspension.awake_ns; /* not a stall of the device */
 		err = err == 0 ? take_buffer(loop, buffer) : handle_result(loop, err);
 		err = err < 0 ? err : loop->node_err;
 		if (status_line_due(&loop->progress_ns, now_ns()))

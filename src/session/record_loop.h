@@ -13,29 +13,30 @@
 struct record_loop {
 	struct recording *recording;
 	struct fifo *frames;               /* struct record_frame, to the file thread */
-	struct record_frame *first, **end; /* in the camera's order: frames that wait for one before them */
-	struct record_frame *refused;      /* the one that the file thread, ended by an error, did not take */
-	struct fifo *returned;             /* struct buffer, back from it */
-	uint32_t n_refs;                   /* buffers that are not back yet */
+	struct record_frame *first, **end; /* frames in the camera's order that wait for earlier ones */
+	struct record_frame
+		*refused;      /* the frame that the file thread, which ended with an error, did not take */
+	struct fifo *returned; /* struct buffer, returned by it */
+	uint32_t n_refs;       /* buffers not returned yet */
 	struct record_file *file;
 	pthread_t file_thread;
 	struct capture_timestamps timestamps;
 	struct parameter_sets parameter_sets; /* of the stream */
-	bool has_key_frame;                   /* that decoding can start with */
-	struct frame_info info;               /* of the frame dequeued last, delivered or not */
-	bool pairs_fields;                    /* which come one a buffer, and are written as frames */
+	bool has_key_frame;                   /* it has a frame at which decoding can start */
+	struct frame_info info;               /* of the last frame dequeued, delivered or not */
+	bool pairs_fields;                    /* separate fields are written as frames */
 	struct field_pairs pairs;
-	struct frame fields;             /* of `pairs` so far, as far as they are not lost */
+	struct frame fields;             /* fields of `pairs` that are not lost */
 	enum frame_result fields_result; /* FRAME_WRITTEN: none was lost */
 	uint64_t n_sent, bytes_sent;     /* to the file thread */
 	int64_t start_ns, progress_ns;
-	struct record_encode *encode;       /* the first of the nodes in the way; NULL: none */
-	const struct encoding *failed_node; /* which ended the recording, */
-	int node_err;                       /* by this error */
+	struct record_encode *encode;       /* first node in the chain; NULL: none */
+	const struct encoding *failed_node; /* it has ended the recording, */
+	int node_err;                       /* with this error */
 	struct suspension suspension;
-	int64_t last_frame_ns;    /* when the last frame came that could be used */
+	int64_t last_frame_ns;    /* when the last usable frame came */
 	uint64_t n_unusable;      /* since then */
-	struct pool_info counted; /* the pool's copies that are in the ledger */
+	struct pool_info counted; /* copies by the pool that are in the ledger */
 	bool done;               /* the stream ends: recording->end is set, or the video source has changed */
 	bool has_source_changed; /* to `source` */
 	struct video_source source;
@@ -49,15 +50,15 @@ static inline const char *record_loop_device(const struct record_loop *loop)
 
 /* Starts the pool and records until loop->done. Returns 0 or a negative errno, logged. */
 int record_loop_run(struct record_loop *loop);
-/* Ends the recording. Returns err, for the caller to return in turn. */
+/* Ends the recording. Returns err, for the caller to return. */
 int record_loop_finish(struct record_loop *loop, enum run_end end, int err);
-/* Ends it because the deadline has passed, which is an error unless it was the end of the duration. */
+/* Ends the recording at its deadline, which is an error unless it was the end of the duration. */
 int record_loop_time_out(struct record_loop *loop);
-/* The same where it has passed by time_ns. */
+/* The same if the deadline has passed by time_ns. */
 int record_loop_end_if_past(struct record_loop *loop, int64_t time_ns);
-/* Brings the recording's result up to date, but for the rate and the files. */
+/* Updates the recording's result, except the rate and the files. */
 void record_loop_update_result(struct record_loop *loop);
-/* Tells options.progress what the run is doing. */
+/* Reports the state of the run to options.progress. */
 void record_loop_report_progress(struct record_loop *loop, enum run_state state);
 /* When to stop waiting for the next frame, on CLOCK_MONOTONIC; 0: never. */
 int64_t record_loop_deadline(const struct record_loop *loop);

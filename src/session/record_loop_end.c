@@ -15,7 +15,7 @@ int record_loop_finish(struct record_loop *loop, enum run_end end, int err)
 	return err;
 }
 
-/* When the duration has passed even if the timestamps do not say so; 0: not known yet. */
+/* When the duration has passed even if timestamps do not say so; 0: not known yet. */
 static int64_t duration_end(const struct record_loop *loop)
 {
 	int64_t duration_ns = loop->recording->options.duration_ns;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What becomes of a frame that the device loop of a recording has dequeued. */
+/* Decides what happens to a frame that the device loop of a recording has dequeued. */
 #include "session/record_loop_frame.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ struct frame record_loop_describe(const struct buffer *buffer)
 		.field = buffer->info.field,
 		.key = buffer->info.flags & V4L2_BUF_FLAG_KEYFRAME,
 		.damaged = buffer->info.flags & V4L2_BUF_FLAG_ERROR,
-		/* libv4l2's own memory; what read() fills is ours. */
+		/* libv4l2's memory has no page behind it; the spares of read() do. */
 		.unpadded = pool_device(buffer->pool)->emulated && !buffer->spare,
 	};
 
@@ -82,7 +82,7 @@ struct record_frame *record_loop_new_frame(const struct record_loop *loop, enum 
 	return frame;
 }
 
-/* A frame that is not written still has its line in the frame log. */
+/* Frames that are not written have a line in the frame log, too. */
 static int log_frame(struct record_loop *loop, enum frame_result result, uint64_t lost)
 {
 	struct record_frame *frame;
@@ -93,14 +93,14 @@ static int log_frame(struct record_loop *loop, enum frame_result result, uint64_
 	return frame ? append_and_flush(loop, frame) : record_loop_finish(loop, END_ERROR, -ENOMEM);
 }
 
-/* Of a frame that can be used, whether there is memory for it or not. */
+/* Notes a usable frame, with or without memory for it. */
 static void note_usable(struct record_loop *loop)
 {
 	loop->last_frame_ns = loop->info.dequeue_ns;
 	loop->n_unusable = 0;
 }
 
-/* The recording ends in time also where frames keep coming that cannot be used. */
+/* Ends the recording in time even if only unusable frames come. */
 static int check_deadline(struct record_loop *loop)
 {
 	if (!loop->timestamps.first_dequeue_ns)
@@ -108,7 +108,7 @@ static int check_deadline(struct record_loop *loop)
 	return record_loop_end_if_past(loop, loop->info.dequeue_ns);
 }
 
-/* Counts the frame. Returns how many the driver lost before it. */
+/* Counts the frame. Returns the number of frames that the driver lost before it. */
 static uint64_t count_frame(struct record_loop *loop)
 {
 	uint64_t lost = ledger_add(&loop->recording->ledger, &loop->info);
@@ -158,8 +158,8 @@ static int count_skipped_frame(struct record_loop *loop, uint64_t lost)
 bool record_loop_is_full(const struct record_loop *loop, uint64_t bytes)
 {
 	const struct recording *recording = loop->recording;
-	/* bytes_taken is read before bytes_written: a frame that is written in between counts twice rather
-	 * than not at all. */
+	/* bytes_taken is read before bytes_written: a frame written in between is counted twice rather than
+	 * not at all. */
 	uint64_t waiting = loop->bytes_sent - recording->ledger.bytes_taken;
 
 	return recording->is_full ||
@@ -186,7 +186,7 @@ static void note_missing_field(struct record_loop *loop, const struct frame *fra
 			 record_loop_device(loop), loop->info.sequence, video_field_name(frame->field));
 }
 
-/* Takes what `described` refers to. */
+/* Takes over the references of `described`. */
 static int send_frame(struct record_loop *loop, uint64_t lost, struct frame *described)
 {
 	struct record_frame *frame = record_loop_new_frame(loop, FRAME_WRITTEN, lost);
@@ -204,7 +204,7 @@ static int send_frame(struct record_loop *loop, uint64_t lost, struct frame *des
 	return append_and_flush(loop, frame);
 }
 
-/* Whether the stream's first key frame is still to come. A decoder cannot use what is before it. */
+/* Whether the frame comes before the first key frame of the stream, so that a decoder cannot use it. */
 static bool is_before_key(struct record_loop *loop, const struct frame *frame)
 {
 	if (loop->has_key_frame)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a recording has come to so far, for the progress line and those who watch it. */
+/* The result of a recording so far, for the progress line and the status. */
 #include "base/clock.h"
 #include "session/record_loop.h"
 
@@ -11,7 +11,7 @@ static void update_high_water(struct fifo_level *high_water, struct fifo_level l
 		high_water->max_bytes = level.max_bytes;
 }
 
-/* Each pool counts from 0. */
+/* Adds the copies of the present pool, whose counters started at 0. */
 static void count_pool_copies(struct record_loop *loop)
 {
 	struct ledger *ledger = &loop->recording->ledger;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The segments of a recording: their names, one writer after another, and what they have of its frames. */
+/* The segments of a recording: their names and writers, and which frames they contain. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +11,10 @@
 #include "session/segment_match.h"
 #include "session/segment_name.h"
 
-/* So many names are tried for a segment. */
+/* The most names that are tried for a segment. */
 #define MAX_SUFFIX 9999
 
-/* A file that was removed may have left its number to another. */
+/* Compares the path too: another file may have got the inode of a removed one. */
 static bool is_output_file(const struct output_file *file, const struct stat *other)
 {
 	struct stat st;
@@ -23,8 +23,8 @@ static bool is_output_file(const struct output_file *file, const struct stat *ot
 	       st.st_dev == other->st_dev && st.st_ino == other->st_ino && S_ISREG(st.st_mode);
 }
 
-/* strftime fields give two segments of the same second the same name, as does a clock that goes back. That is
- * not what --overwrite allows. */
+/* Whether this run has written the file. Two segments of the same second, or after the clock was set back,
+ * get the same name from strftime fields, which --overwrite is not meant for. */
 static bool has_written(const struct recording *recording, const char *path)
 {
 	struct stat st;
@@ -53,7 +53,7 @@ static bool is_taken(const struct record_file *file, const char *path)
 	return S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && !file->recording->options.output.overwrite);
 }
 
-/* In a URL % encodes a byte, unless there are to be several. */
+/* In a URL % encodes a byte, unless there are to be several files. */
 static bool has_fields(const struct record_file *file)
 {
 	const struct writer_options *options = &file->recording->options.output;
@@ -62,7 +62,7 @@ static bool has_fields(const struct record_file *file)
 	       !(muxer_is_url(options->url) || muxer_caps_names_files(options->url, options->container));
 }
 
-/* A pattern of the options, where files go at present. *path is the caller's to free. */
+/* Moves a pattern of the options to the fallback folder while that is in use. The caller frees *path. */
 static int place_pattern(const struct record_file *file, const char *pattern, char **path)
 {
 	return segment_name_in_folder(file->in_fallback ? file->recording->options.fallback : NULL, pattern,
@@ -100,7 +100,7 @@ int record_segment_check_name(struct record_file *file)
 	return err;
 }
 
-/* Of an armed writer it is the time of the first packet that begins the file. */
+/* For an armed writer the time is that of its first packet. */
 static int open_writer(struct record_file *file, const struct writer_options *options)
 {
 	int64_t start_ns;
@@ -114,8 +114,8 @@ static int open_writer(struct record_file *file, const struct writer_options *op
 	return err;
 }
 
-/* Another program may take the name between is_taken() and the opening, one that records the next camera
- * into the same folder, say. */
+/* Another program may take the name between is_taken() and open(), such as one that records another camera
+ * into the same folder. */
 static int open_unless_taken(struct record_file *file, struct writer_options *options, const char *path)
 {
 	char *opened = record_segment_path(file, path, true);
@@ -134,7 +134,7 @@ static int open_unless_taken(struct record_file *file, struct writer_options *op
 	return err;
 }
 
-/* Another name for a segment. */
+/* Opens a segment under another name. */
 static int open_under_next_name(struct record_file *file, struct writer_options *options, const char *name,
 				unsigned suffix)
 {
@@ -152,7 +152,7 @@ static int open_under_next_name(struct record_file *file, struct writer_options 
 	return err;
 }
 
-/* The first file is refused where its name is taken, for the user to decide. */
+/* The first file is refused if its name is taken, so that the user decides. */
 static int open_under_free_name(struct record_file *file, struct writer_options *options, const char *name)
 {
 	int err = open_unless_taken(file, options, name);
@@ -189,7 +189,7 @@ static bool has_named_triggers(const struct record_file *file)
 	return options->has_pre_roll && options->trigger->options.fifo;
 }
 
-/* The rotation watches the disk of any file. */
+/* The rotation watches the disk, even for a single file. */
 static int open_rotation(struct record_file *file)
 {
 	struct recording *recording = file->recording;
@@ -227,7 +227,7 @@ int record_segment_prepare(struct record_file *file)
 	return open_rotation(file);
 }
 
-/* A log with fields in its name is the segment's own, and has the same name of a trigger. */
+/* A log with fields in its name belongs to the segment, and gets the trigger's name, too. */
 static int open_own_log(struct record_file *file)
 {
 	const struct record_options *options = &file->recording->options;
@@ -264,7 +264,7 @@ static void note_dropped(void *opaque, int64_t pts)
 	if (file->segment_taken == 0) /* frames that became several packets */
 		return;
 	file->segment_taken--;
-	/* Or pictures that are shown before the file's first, which refer to earlier ones. */
+	/* Or pictures that are shown before the first one of the file, and that refer to earlier ones. */
 	if (writer_is_armed(file->writer))
 		result = record_event_count_dropped(file, 1);
 	else
@@ -308,7 +308,7 @@ static int arm_writer(struct record_file *file, struct writer_options *options)
 	return err < 0 ? err : set_known_rate(file);
 }
 
-/* With the name that the trigger has for it. */
+/* Opens a segment under the name that the trigger gave. */
 static int open_named(struct record_file *file, struct writer_options *options)
 {
 	char *name = NULL, *named = NULL;

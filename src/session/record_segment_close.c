@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The end of a segment: what it has, and who is told; its path, and which is shown, as both ends need. */
+/* Finalises a segment: counts its frames and informs those who wait for it. Also its path, and which segment
+ * is visible to other threads. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ void record_segment_show(struct record_file *file, struct writer *writer)
 	pthread_mutex_unlock(&file->shown.lock);
 }
 
-/* For one more in the list. */
+/* Makes room for another file in the list. */
 static int make_place(struct recording *recording)
 {
 	size_t capacity = recording->files_capacity ? 2 * recording->files_capacity : 1;
@@ -66,7 +67,7 @@ static int add_output_file(struct recording *recording, const struct writer_info
 	return 0;
 }
 
-/* Codecs hold frames back, and some never return them. A frame may become several packets. */
+/* Codecs delay frames, and some never return them. A frame may become several packets. */
 uint64_t record_segment_written(const struct record_file *file)
 {
 	uint64_t frames = writer_info(file->writer).frames;
@@ -74,7 +75,8 @@ uint64_t record_segment_written(const struct record_file *file)
 	return frames < file->segment_taken ? frames : file->segment_taken;
 }
 
-/* The writer has finished, with err: frames that it took and that are not in the file are lost. */
+/* Called when the writer has finished, with err: frames that it took and that are not in the file are lost.
+ */
 static void count_segment(struct record_file *file, int err)
 {
 	struct ledger *ledger = &file->recording->ledger;
@@ -91,7 +93,7 @@ static void count_segment(struct record_file *file, int err)
 	file->segment_taken = 0;
 }
 
-/* err: of finishing it. What failed keeps the name of what is unfinished, and is none for the command. */
+/* err: of finishing it. A failed file keeps its partial name, and is not passed to the command. */
 static int end_segment(struct record_file *file, const struct writer_info *info, int err)
 {
 	char *path = record_segment_path(file, info->path, info->is_partial);
@@ -109,7 +111,7 @@ static int end_segment(struct record_file *file, const struct writer_info *info,
 	return memory_err;
 }
 
-/* There is no file. Its encoder has frames that did not come out. */
+/* There is no file: frames in its encoder have not come out. */
 static void close_armed(struct record_file *file)
 {
 	struct ledger *ledger = &file->recording->ledger;
@@ -133,7 +135,7 @@ int record_segment_close(struct record_file *file)
 		return 0;
 	err = writer_finish(file->writer);
 	count_segment(file, err);
-	info = writer_info(file->writer); /* the trailer included */
+	info = writer_info(file->writer); /* with the trailer */
 	line_err = record_lines_write(file);
 	file->log.sync_at_end |= recording->options.output.sync_ns > 0;
 	if (file->has_own_logs)

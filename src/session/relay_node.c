@@ -8,7 +8,7 @@
 #include "device/controls/controls.h"
 #include "session/play_format.h"
 
-#define NODE_BUFFERS 4u /* in the node and on their way, besides those that the driver needs */
+#define NODE_BUFFERS 4u /* in the node and in transit, besides the driver's minimum */
 
 static int set_queue(struct device *queue, const struct video_format *wanted, struct video_format *got)
 {
@@ -56,7 +56,7 @@ static int open_node_pool(struct pool **pool, struct device *queue, const struct
 	return pool_configure(*pool, &config);
 }
 
-/* Of two pools that lend to each other the one has as many buffers as the other. */
+/* Of two pools that share buffers, both must have the same number. */
 int relay_node_open_pools(struct relay_node *node, struct pool *source, struct pool_link *link,
 			  struct pool *sink)
 {

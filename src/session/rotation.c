@@ -14,12 +14,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-/* How often the disk is looked at: so that not more than half of what is left to write is written between. */
+/* How often to check the disk: no more than half of the remaining space may be written in between. */
 #define LEAST_WAIT_NS (20 * NS_PER_MS)
 #define MOST_WAIT_NS NS_PER_S
-/* File systems may free the space of a removed file a while later. */
+/* File systems may free the space of a removed file with a delay. */
 #define FREED_WAIT_NS NS_PER_S
-#define RATE_WEIGHT 0.1 /* of the newest second in the rate of writing */
+#define RATE_WEIGHT 0.1 /* weight of the last second in the average rate of writing */
 
 struct disk {
 	dev_t device;
@@ -32,14 +32,14 @@ struct rotation {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool stop;
-	struct old_segments list; /* the oldest first */
+	struct old_segments list; /* oldest first */
 	char *current, *removing; /* paths; NULL: none */
 	uint64_t n_removed;
-	unsigned n_asked, n_served; /* times that there was no room */
+	unsigned n_asked, n_served; /* calls of rotation_make_room() */
 	struct disk disk;
-	int64_t looked_ns, rated_ns; /* at the disk; at the rate of writing */
+	int64_t looked_ns, rated_ns; /* when the disk, the rate of writing was last measured */
 	uint64_t rated_bytes;
-	double rate; /* bytes a second */
+	double rate; /* bytes per second */
 };
 
 bool rotation_has_rules(const struct rotation_rules *rules)
@@ -52,7 +52,7 @@ static bool is_current(const struct rotation *r, const char *path)
 	return r->current && strcmp(path, r->current) == 0;
 }
 
-/* Called with the lock, which is open meanwhile. Returns whether the segment was removed. */
+/* Unlocks while it works; called with the lock. Returns whether the segment was removed. */
 static bool remove_segment(struct rotation *r, struct old_segment *listed)
 {
 	struct old_segment segment = *listed;
@@ -79,7 +79,7 @@ static bool remove_segment(struct rotation *r, struct old_segment *listed)
 
 /* --- the disk --- */
 
-/* The present file, or the last one. */
+/* The current file, or the last one. */
 static const char *newest_path(const struct rotation *r)
 {
 	if (r->current || !r->list.n)
@@ -87,7 +87,7 @@ static const char *newest_path(const struct rotation *r)
 	return r->list.segments[r->list.n - 1].path;
 }
 
-/* Of the newest file. Called with the lock, which is open meanwhile: a disk may not answer. */
+/* Of the newest file. Called with the lock, which is released meanwhile: a disk may not respond. */
 static void look_at_disk(struct rotation *r)
 {
 	char *path = newest_path(r) ? strdup(newest_path(r)) : NULL;
@@ -100,7 +100,7 @@ static void look_at_disk(struct rotation *r)
 	if (!path)
 		return;
 	pthread_mutex_unlock(&r->lock);
-	/* The file itself may not be there yet; a device is on no disk. */
+	/* The file may not exist yet; a device has no disk. */
 	is_on_disk = stat(path, &st) < 0 || S_ISREG(st.st_mode);
 	folder = dirname(path);
 	if (is_on_disk && stat(folder, &st) == 0 && statvfs(folder, &fs) == 0)
@@ -112,7 +112,7 @@ static void look_at_disk(struct rotation *r)
 		r->disk = disk;
 }
 
-/* What is to stay free. */
+/* The space that must stay free. */
 static uint64_t least_free(const struct rotation *r)
 {
 	const struct rotation_rules *rules = &r->options.rules;
@@ -126,7 +126,7 @@ static bool keeps_free(const struct rotation *r)
 	return r->options.rules.free_bytes || r->options.rules.free_share > 0;
 }
 
-/* INT64_MAX for what no disk does. */
+/* INT64_MAX if the rate would not fill any disk. */
 static int64_t left_ns(const struct rotation *r)
 {
 	double ns = (double)r->disk.free / r->rate * NS_PER_S;
@@ -149,7 +149,7 @@ static void measure_rate(struct rotation *r, int64_t now)
 		     r->disk.total && r->rate > 0 && !keeps_free(r) ? left_ns(r) : -1);
 }
 
-/* Until the disk is to be looked at again. */
+/* The time until the next check of the disk. */
 static int64_t wait_ns(const struct rotation *r, uint64_t free_before, int64_t since_ns)
 {
 	uint64_t least = least_free(r);
@@ -163,7 +163,7 @@ static int64_t wait_ns(const struct rotation *r, uint64_t free_before, int64_t s
 
 /* --- the thread --- */
 
-/* Of the segments, the current one included. */
+/* Counts the segments, including the current one. */
 static void add_up(const struct rotation *r, uint64_t *count, uint64_t *bytes)
 {
 	struct stat st;
@@ -181,8 +181,8 @@ static void add_up(const struct rotation *r, uint64_t *count, uint64_t *bytes)
 	*bytes += stat(r->current, &st) == 0 ? (uint64_t)st.st_size : 0;
 }
 
-/* Never the present one, nor the last one before the next begins, but for its age. short_of: bytes that the
- * disk lacks. */
+/* Never removes the current segment, nor the last one before the next begins, except for its age. short_of:
+ * bytes that the disk lacks. */
 static void remove_excess(struct rotation *r, uint64_t short_of)
 {
 	const struct rotation_rules *rules = &r->options.rules;
@@ -209,7 +209,7 @@ static void remove_excess(struct rotation *r, uint64_t short_of)
 	}
 }
 
-/* How much the disk lacks; at least something where a write has failed already. */
+/* The space that the disk lacks; not 0 if a write has failed. */
 static uint64_t shortage(const struct rotation *r)
 {
 	uint64_t least = least_free(r);
@@ -221,7 +221,7 @@ static uint64_t shortage(const struct rotation *r)
 	return r->n_asked != r->n_served;
 }
 
-/* Those who asked for room try again when there is some. */
+/* Wakes those who asked for room. */
 static void serve(struct rotation *r, unsigned n_asked, uint64_t n_removed)
 {
 	uint64_t free_before = r->disk.free;
@@ -239,7 +239,7 @@ static void serve(struct rotation *r, unsigned n_asked, uint64_t n_removed)
 	pthread_cond_broadcast(&r->changed);
 }
 
-/* Returns how long to wait for the next. */
+/* Returns how long to wait before the next call. */
 static int64_t take_turn(struct rotation *r)
 {
 	uint64_t free_before = r->disk.free, n_removed = r->n_removed;
@@ -276,7 +276,7 @@ static void *rotation_thread(void *opaque)
 	return NULL;
 }
 
-/* --- the file thread's part --- */
+/* --- called by the file thread --- */
 
 static void open_condition(struct rotation *r)
 {

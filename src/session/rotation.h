@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Makes room for a recording: removes its oldest segments, and those of earlier runs of the same pattern. A
- * thread of its own does it and watches the disk, so that neither a large file's removal nor a disk that
- * does not answer holds up what is recorded.
+ * Makes room for a recording: removes its oldest segments, and those of earlier runs with the same pattern.
+ * Its own thread removes files and watches the disk, so that neither the removal of a large file nor a disk
+ * that does not respond delays the recording.
  */
 #ifndef SESSION_ROTATION_H
 #define SESSION_ROTATION_H
@@ -12,12 +12,12 @@
 #include <stdint.h>
 #include "session/old_segments.h"
 
-/* Which segments are too many, the one that is being written included. */
+/* When to remove segments; the segment being written is counted. */
 struct rotation_rules {
-	uint64_t count, bytes; /* more than so many; 0: no limit */
-	int64_t age_ns;        /* ended longer ago; 0: no limit */
-	uint64_t free_bytes;   /* the disk has less than this free, */
-	double free_share;     /* or less than this part of it, from 0 to 1 */
+	uint64_t count, bytes; /* more segments, more bytes than this; 0: no limit */
+	int64_t age_ns;        /* older than this; 0: no limit */
+	uint64_t free_bytes;   /* less free space on the disk, */
+	double free_share;     /* or a smaller share of it, from 0 to 1 */
 };
 
 bool rotation_has_rules(const struct rotation_rules *rules);
@@ -25,23 +25,24 @@ bool rotation_has_rules(const struct rotation_rules *rules);
 struct rotation_options {
 	struct rotation_rules rules;
 	struct segment_patterns patterns;
-	_Atomic uint64_t *written;     /* bytes of all segments, which grows */
-	_Atomic int64_t *disk_left_ns; /* set to how long the disk will do at this rate; -1: not known */
+	_Atomic uint64_t *written; /* bytes of all segments, updated by the caller */
+	_Atomic int64_t
+		*disk_left_ns; /* set to the time until the disk is full at this rate; -1: not known */
 };
 
 struct rotation;
 
 /* Looks for the segments of earlier runs and starts the thread. Returns 0 or a negative errno, logged. */
 int rotation_open(struct rotation **rotation, const struct rotation_options *options);
-/* The file `path` is about to be opened: it is not to be removed, until another begins or it is done. Takes a
- * NULL rotation, as those below do. */
+/* The file `path` is about to be opened: it must not be removed until the next file begins or rotation_done()
+ * is called. Accepts NULL for the rotation, as the functions below do. */
 void rotation_begin(struct rotation *rotation, const char *path);
-/* The segment that began has ended, under this name. */
+/* The segment has ended, with this name. */
 void rotation_done(struct rotation *rotation, const char *path);
-/* The disk is full: removes the oldest segment, where the rules say that this is what to do then. Returns
- * whether there is hope. Waits for it. */
+/* The disk is full: removes the oldest segment, if the rules permit it. Waits for that. Returns whether to
+ * try again. */
 bool rotation_make_room(struct rotation *rotation);
-/* Applies the rules once more and ends the thread. Returns how many segments were removed. */
+/* Applies the rules once more and ends the thread. Returns the number of segments removed. */
 uint64_t rotation_close(struct rotation *rotation);
 
 #endif

@@ -18,22 +18,22 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-/* At the end of the run what is left may take so long. */
+/* the longest time that the remaining commands may take at the end of the run */
 #define PATIENCE_NS (10 * NS_PER_S)
 #define POLL_NS (20 * NS_PER_MS)
-#define QUEUE_BYTES (1 << 20) /* of names */
+#define QUEUE_BYTES (1 << 20) /* for the names of segments */
 
 struct segment_command {
-	char *text;   /* the words, each ended by a 0 */
+	char *text;   /* the words, each terminated by a 0 */
 	char **words; /* in text; NULL-terminated */
 	pid_t pid;    /* of the process that runs the command */
-	int fd;       /* a pipe to it, for the names */
+	int fd;       /* write end of a pipe to it */
 };
 
 /* --- words --- */
 
-/* Takes the quotes of a word away, as the shell does, and ends it with a 0. Returns what is behind it, or
- * NULL for an open quote. */
+/* Removes the quotes of a word, as a shell does, and terminates it. Returns the text after it, or NULL for a
+ * missing quote. */
 static char *cut_word(char *text)
 {
 	char *to = text, quote = '\0';
@@ -77,7 +77,7 @@ static int split(struct segment_command *command, const char *text)
 	return -EINVAL;
 }
 
-/* "{}" in the word by the path. */
+/* Replaces "{}" in the word by the path. */
 static char *insert_path(const char *word, const char *path)
 {
 	const char *mark = strstr(word, "{}");
@@ -97,7 +97,7 @@ static void free_words(char **words)
 	free(words);
 }
 
-/* The command's words for a segment; NULL: no memory. */
+/* The words of the command for a segment; NULL: no memory. */
 static char **words_for(const struct segment_command *command, const char *path)
 {
 	bool inserted = false;
@@ -123,7 +123,7 @@ failed:
 
 /* --- the process --- */
 
-/* None of the signals that we ignore or block, and not our terminal's ^C. */
+/* Starts the command with the default signal handling and mask. */
 static int spawn(char **words, pid_t *pid)
 {
 	posix_spawnattr_t attributes;
@@ -165,7 +165,7 @@ static void run_for(const struct segment_command *command, const char *path)
 		log_end(command->words[0], path, status);
 }
 
-/* Keeps nothing of ours but standard error, for messages. */
+/* Closes all descriptors but standard error and the pipe, and leaves the process group, which gets ^C. */
 static void leave(int names_fd)
 {
 	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
@@ -177,8 +177,8 @@ static void leave(int names_fd)
 		close_range(STDERR_FILENO + 1, (unsigned)names_fd - 1, 0);
 	close_range((unsigned)names_fd + 1, ~0U, 0);
 	setpgid(0, 0);
-	/* A service manager's request to end is for the recording; what it has finished is still to be done.
-	 */
+	/* A request of the service manager to end is meant for the recording; commands for its segments are
+	 * still run. */
 	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
 		signal(ignored[i], SIG_IGN);
 }
@@ -216,7 +216,7 @@ static int start_process(struct segment_command *command)
 	close(fds[0]);
 	command->fd = fds[1];
 	fcntl(command->fd, F_SETFL, O_NONBLOCK);
-	fcntl(command->fd, F_SETPIPE_SZ, QUEUE_BYTES); /* or what there is, where that is refused */
+	fcntl(command->fd, F_SETPIPE_SZ, QUEUE_BYTES); /* or the default size, if that is refused */
 	return 0;
 }
 
@@ -254,7 +254,7 @@ void segment_command_run(struct segment_command *command, const char *path)
 {
 	size_t n = strlen(path) + 1;
 
-	/* Of up to PIPE_BUF bytes, all or nothing is written (pipe(7)). */
+	/* A write of up to PIPE_BUF bytes is atomic (pipe(7)). */
 	if (command && (n > PIPE_BUF || write(command->fd, path, n) != (ssize_t)n))
 		log_warn("--on-segment: %s is not run for %s: too many segments wait for it",
 			 command->words[0], path);

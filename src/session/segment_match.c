@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The files that a pattern has named, and no others. */
+/* Finds the files whose names were made from a pattern. */
 #include "session/segment_match.h"
 
 #include <ctype.h>
@@ -20,8 +20,8 @@
 #define SUFFIX_MAX 9999
 #define HALF_A_YEAR (183 * 24 * 3600)
 
-/* The fields that are several, in the C locale, which is the program's. O: the day also where no month is
- * named beside it. */
+/* Fields that stand for several, in the C locale, which the program uses. O: the meaning of %d without a
+ * month. */
 static const struct {
 	char letter;
 	const char *pattern;
@@ -36,7 +36,7 @@ static const struct {
 	{ 'X', "%H:%M:%S" },
 };
 
-/* The fields that are numbers. */
+/* Fields that are numbers. */
 static const struct {
 	char letter, pad;
 	int width;
@@ -61,7 +61,7 @@ static const char *composite(const char *text, struct field field)
 	return NULL;
 }
 
-/* The pattern with its composite fields taken apart; NULL: no memory, logged. */
+/* Replaces composite fields by their parts; NULL: no memory, logged. */
 static char *take_apart(const char *pattern, bool month)
 {
 	char *apart = NULL;
@@ -109,7 +109,7 @@ static char field_letter(const char *text, struct field field)
 	return field.kind == NAME_TIME ? text[field.length - 1] : '\0';
 }
 
-/* Whether the value of a field that comes twice is the same: numbers may have other digits. */
+/* Whether a field that occurs twice has the same value, perhaps with another number of digits. */
 static bool is_consistent(const struct segment_match *match, char flag, char letter, const char *value)
 {
 	for (unsigned i = 0; i < match->n_fields; i++) {
@@ -122,7 +122,7 @@ static bool is_consistent(const struct segment_match *match, char flag, char let
 	return true;
 }
 
-/* The field at `pattern` is the first n bytes of the name: does the rest match? */
+/* Assumes that the field at `pattern` is the first n bytes of the name: whether the rest matches. */
 static bool match_rest(struct matcher *m, const char *pattern, struct field field, const char *name, size_t n)
 {
 	struct segment_match *match = m->match;
@@ -144,7 +144,7 @@ static bool match_rest(struct matcher *m, const char *pattern, struct field fiel
 	return false;
 }
 
-/* The number of the segment: at least its digits, and no zeros in front beyond them. */
+/* The number of a segment: at least the given digits, with no more leading zeros. */
 static bool match_segment_number(struct matcher *m, const char *pattern, struct field field, const char *name)
 {
 	for (size_t n = strspn(name, "0123456789"), least = (size_t)field.digits; n && n >= least; n--) {
@@ -156,7 +156,7 @@ static bool match_segment_number(struct matcher *m, const char *pattern, struct 
 	return false;
 }
 
-/* A number of a time, as it would be written. */
+/* A number of a time, in the form in which it is written. */
 static bool match_time_number(struct matcher *m, const char *pattern, struct field field, const char *name,
 			      size_t row)
 {
@@ -179,7 +179,7 @@ static bool match_time_number(struct matcher *m, const char *pattern, struct fie
 	return false;
 }
 
-/* Names of months, days and halves of a day; the zone, in summer and winter. */
+/* Names of months and weekdays, AM and PM; the time zone, in summer and winter. */
 static bool match_time_word(struct matcher *m, const char *pattern, struct field field, const char *name)
 {
 	bool zone = strchr("zZ", pattern[field.length - 1]);
@@ -225,7 +225,7 @@ static bool match_text(struct matcher *m, const char *pattern, const char *name)
 	return !*name;
 }
 
-/* Takes segment_name_add_suffix()'s suffix out of the name. Returns it, or 0. */
+/* Removes the suffix added by segment_name_add_suffix() from the name. Returns it, or 0. */
 static unsigned cut_suffix(char *name)
 {
 	char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name, *dot = strrchr(base, '.'),
@@ -242,7 +242,7 @@ static unsigned cut_suffix(char *name)
 	return (unsigned)suffix;
 }
 
-/* The name without what is from the dash to the end of the stem. */
+/* Matches the name without the part from the dash to the end of the stem. */
 static bool match_without(struct matcher *m, const char *pattern, const char *name, const char *dash,
 			  const char *end)
 {
@@ -258,7 +258,7 @@ static bool match_without(struct matcher *m, const char *pattern, const char *na
 	return false;
 }
 
-/* Where the text that was added has a dot, and the rest none, that does not end the stem. */
+/* Also where the added text contains a dot and the name has no extension. */
 static bool match_with_text(struct matcher *m, const char *pattern, const char *name)
 {
 	const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name, *dot = strrchr(base, '.');
@@ -271,7 +271,7 @@ static bool match_with_text(struct matcher *m, const char *pattern, const char *
 	return false;
 }
 
-/* The name as it is, or without a suffix, or without what was added to it. */
+/* Matches the name as it is, without a suffix, or without added text. */
 static bool match_name(struct matcher *m, const char *pattern, const char *name)
 {
 	unsigned n_fields = m->match->n_fields;
@@ -292,7 +292,7 @@ static bool match_name(struct matcher *m, const char *pattern, const char *name)
 	return m->has_text && match_with_text(m, pattern, name);
 }
 
-/* The name without the suffix of what is unfinished, if it ends with it. */
+/* Removes the partial suffix from the name, if it has it. */
 static bool cut_partial(const char *suffix, const char *name, char whole[PATH_MAX])
 {
 	size_t n = strlen(name), n_suffix = suffix ? strlen(suffix) : 0;
@@ -331,7 +331,7 @@ bool segment_match(const char *pattern, const char *path, struct segment_match *
 	return segment_match_extras(pattern, &(struct segment_extras){ 0 }, path, match);
 }
 
-/* --- names of the same fields --- */
+/* --- names with the same fields --- */
 
 static const char *field_value(const struct segment_match *match, const char *text, struct field field)
 {
@@ -342,7 +342,7 @@ static const char *field_value(const struct segment_match *match, const char *te
 	return NULL;
 }
 
-/* Returns 0, or -EINVAL for a field that the match has not. */
+/* Returns 0, or -EINVAL for a field that the match lacks. */
 static int write_name(const struct segment_match *match, const char *pattern, bool month, FILE *out)
 {
 	while (*pattern) {
@@ -396,7 +396,7 @@ struct search {
 
 static void search_folder(struct search *s, const char *folder, const char *pattern);
 
-/* component: of the pattern, that the entry of a folder is to match; rest: of the pattern behind it. */
+/* component: part of the pattern that the entry must match; rest: the pattern after it. */
 static void search_entry(struct search *s, const char *folder, const char *name, const char *component,
 			 const char *rest)
 {
@@ -419,7 +419,7 @@ static void search_entry(struct search *s, const char *folder, const char *name,
 	s->matcher.match->n_fields = n_fields;
 }
 
-/* folder: with its slashes, or empty. */
+/* folder: empty, or ending in a slash. */
 static void search_folder(struct search *s, const char *folder, const char *pattern)
 {
 	DIR *dir = opendir(*folder ? folder : ".");
@@ -435,7 +435,7 @@ static void search_folder(struct search *s, const char *folder, const char *patt
 		closedir(dir);
 }
 
-/* The end of the last folder that is the same for all files. Writes its name. */
+/* Writes the name of the last folder that all files share. Returns the rest of the pattern. */
 static const char *common_folder(const char *pattern, bool month, char folder[PATH_MAX])
 {
 	const char *end = pattern;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The names of a recording's files, from a pattern. */
+/* Makes the names of a recording's files from a pattern. */
 #include "session/segment_name.h"
 
 #include <errno.h>
@@ -28,7 +28,7 @@ static struct field parse_number(const char *text)
 	return (struct field){ NAME_NUMBER, (size_t)(end + 1 - text), (int)width };
 }
 
-/* With glibc's flags and POSIX's modifiers, but no width: "%20" encodes a space in names from elsewhere. */
+/* With glibc's flags and POSIX's modifiers, but no width: "%20" is an encoded space in some names. */
 static struct field parse_time(const char *text)
 {
 	size_t length = 1;
@@ -86,7 +86,7 @@ bool segment_name_is_changing(const char *pattern)
 
 bool segment_name_is_numbered(const char *pattern)
 {
-	/* % encodes a byte in a URL. */
+	/* In a URL % encodes a byte. */
 	return !muxer_is_url(pattern) && has_field(pattern, NAME_NUMBER, segment_name_has_month(pattern));
 }
 
@@ -95,7 +95,7 @@ bool segment_name_is_picture(const char *pattern, const char *container)
 	bool pictures;
 	char *path;
 
-	/* libavformat takes the day in "%Y-%m-%d.gif" for a number. */
+	/* libavformat takes %d in "%Y-%m-%d.gif" for a number. */
 	if (segment_name_expand_series(pattern, &path) < 0)
 		return false;
 	pictures = muxer_caps_makes_pictures(path, container);
@@ -108,11 +108,11 @@ static int expand_time(const char *text, size_t length, const struct tm *now, ch
 	char format[4];
 
 	snprintf(format, sizeof format, "%.*s", (int)length, text);
-	/* 0 is also the length of an empty field, as %p has in many locales. */
+	/* strftime() also returns 0 for an empty field, such as %p in many locales. */
 	return (int)strftime(out, TIME_BYTES, format, now);
 }
 
-/* What one field, or one other character, becomes. Returns its length. */
+/* Expands one field, or copies one other character. Returns its length. */
 static int expand_field(const char *text, struct field field, const unsigned *number, const struct tm *now,
 			char out[TIME_BYTES])
 {
@@ -125,7 +125,7 @@ static int expand_field(const char *text, struct field field, const unsigned *nu
 	return snprintf(out, TIME_BYTES, "%s%c", *text == '%' && !number ? "%" : "", *text);
 }
 
-/* number NULL: it is left to the muxer. */
+/* number NULL: kept for the muxer. */
 static int expand(const char *pattern, const unsigned *number, char **path)
 {
 	bool month = segment_name_has_month(pattern);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a device was set to before a run, to be put back where the run is refused. */
+/* Saves the settings of a device before a run, and restores them if the run is refused. */
 #include "session/settings.h"
 
 #include <errno.h>
@@ -139,8 +139,8 @@ static void restore_rate(const struct settings *settings, struct device *device)
 	frame_rate_set(device, settings->fps, &now);
 }
 
-/* Controls come first, as in the setup, for those that restrict formats, and again last, for those whose
- * range depends on the format. */
+/* Restores controls first, as in the setup, for those that restrict formats, and again at the end, for those
+ * whose range depends on the format. */
 void settings_restore(const struct settings *settings, struct device *device)
 {
 	device_convert(device, false);

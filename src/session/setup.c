@@ -87,7 +87,7 @@ static int open_pipeline(struct setup *setup, const struct setup_options *option
 	return needed ? pipeline_open(&setup->pipeline, &setup->device) : 0;
 }
 
-/* NULL: there is none, or it is to be left as it is. */
+/* NULL: there is none, or it is not to be changed. */
 static struct pipeline *pipeline_to_set(const struct setup *setup, const struct setup_options *options)
 {
 	return options->no_pipeline ? NULL : setup->pipeline;
@@ -122,8 +122,8 @@ static int set_controls(struct setup *setup, const struct setup_options *options
 	return set_listed(setup, options, options->controls, 0);
 }
 
-/* Controls of a profile, which may be of another device, or depend on each other or on the format: each is
- * tried by itself before the format, and, `told`, once more after it. */
+/* Sets the controls of a profile one by one: it may be another device's, and controls may depend on each
+ * other or on the format. Called before the format is set and, with `told`, after it, to report failures. */
 static int set_profile(struct setup *setup, const struct setup_options *options, bool told)
 {
 	char *copy = options->profile_controls ? strdup(options->profile_controls) : NULL;
@@ -175,19 +175,19 @@ static int verify_crop(struct setup *setup, const struct setup_options *options)
 	return err;
 }
 
-/* What is set before the format is negotiated, in the order that drivers want: each may change what is below
- * it. A sensor's mode sets the ranges of its controls, some of which, such as flips, then change what it
- * sends. And how to see afterwards that it is still so. */
+/* The steps before the format is negotiated, in the order that drivers require: each may change the settings
+ * below it. The mode of a sensor sets the ranges of its controls, some of which, such as flips, then change
+ * its format. verify: checks later that the setting is still in effect. */
 static const struct step {
 	enum stage stage;
 	int (*set)(struct setup *setup, const struct setup_options *options);
 	int (*verify)(struct setup *setup, const struct setup_options *options);
 } steps[] = {
 	{ STAGE_CONTROL, choose_input, verify_input },
-	{ STAGE_CONTROL, set_edid, NULL }, /* read back at once */
+	{ STAGE_CONTROL, set_edid, NULL }, /* it reads back itself */
 	{ STAGE_CONTROL, set_timings, verify_timings },
 	{ STAGE_CONTROL, set_standard, verify_standard },
-	{ STAGE_CONTROL, set_frequency, NULL }, /* read back at once */
+	{ STAGE_CONTROL, set_frequency, NULL }, /* it reads back itself */
 	{ STAGE_PIPELINE, open_pipeline, NULL },
 	{ STAGE_PIPELINE, configure_pipeline, NULL },
 	{ STAGE_CONTROL, set_profile_controls, NULL },
@@ -229,8 +229,8 @@ enum status setup_verify(struct setup *setup, const struct setup_options *option
 {
 	enum status status = status_of(STAGE_CONTROL, set_profile(setup, options, true));
 
-	/* The format, or a control behind them in the list, may have changed them; and options go before the
-	 * profile. */
+	/* The format, or a later control in the list, may have changed them; and options precede the profile.
+	 */
 	if (status == STATUS_DONE)
 		status = status_of(STAGE_CONTROL,
 				   set_listed(setup, options, options->controls, CONTROLS_AGAIN));
@@ -244,8 +244,8 @@ enum status setup_verify(struct setup *setup, const struct setup_options *option
 #define AUTO_LEAST 4u
 #define AUTO_MOST 16u
 
-/* Buffers for AUTO_MS of frames, beyond AUTO_LEAST only within a quarter of the memory for frames: a queue
- * that has to grow while frames come loses some of them. */
+/* Buffers for AUTO_MS of frames; more than AUTO_LEAST only in a quarter of --memory. A queue that grows only
+ * when frames come loses some of them. */
 static uint32_t auto_buffers(const struct video_format *format, uint64_t memory_limit)
 {
 	uint64_t num = format->fps.num, den = 1000 * (uint64_t)format->fps.den;
@@ -275,7 +275,7 @@ const struct video_format *setup_file_format(const struct setup *setup)
 	return setup->encoding ? &encoding_last(setup->encoding)->encoder.coded : &setup->format;
 }
 
-/* Of the memory for frames. */
+/* The part of --memory for the queue. */
 static uint64_t memory_for_queue(const struct setup *setup, const struct setup_options *options)
 {
 	uint64_t memory = options->memory_limit;
@@ -305,7 +305,7 @@ int setup_pool(struct setup *setup, const struct setup_options *options)
 		.min = options->min_buffers,
 		.max = options->max_buffers,
 		.layout = true,
-		/* What is shared with the encoder has to stay in the driver's buffers. */
+		/* Frames must stay in the driver's buffers if they are shared with the encoder. */
 		.copy_enable = !options->has_min_buffers && !(encoding && !encoding->link.copies),
 	};
 	int err = pool_open(&setup->pool, &setup->device, &setup->format, &pool);
@@ -344,7 +344,7 @@ enum status setup_open(struct setup *setup, const struct setup_options *options)
 	return status == STATUS_DONE ? status_of(STAGE_QUEUE, setup_pool(setup, options)) : status;
 }
 
-/* The encoder has the camera's memory. */
+/* The pools of the nodes come first, as they may hold buffers of the camera's. */
 void setup_close_pools(struct setup *setup)
 {
 	if (setup->encoding)

@@ -13,81 +13,81 @@
 #include "session/settings.h"
 
 struct setup_options {
-	const char *device; /* see device_open(); NULL: the first node that fits the role */
+	const char *device; /* see device_open(); NULL: the first node of the role */
 	enum device_role role;
-	/* NULL: as the device is. */
-	const char *input;            /* see inputs_select(); output: of the device's outputs */
+	/* NULL: no change */
+	const char *input;            /* see inputs_select(); of an output device: the output */
 	const char *dv_timings;       /* see dv_timings_select() */
 	const char *standard;         /* see standards_select() */
-	uint64_t frequency_hz;        /* see tuner_tune(); 0: as it is */
-	const struct edid *edid;      /* for a receiver to present */
+	uint64_t frequency_hz;        /* see tuner_tune(); 0: no change */
+	const struct edid *edid;      /* to be presented by a receiver */
 	const char *controls;         /* see pipeline_set_controls() */
-	const char *profile_controls; /* the same, a line each: those that cannot be set are told */
+	const char *profile_controls; /* the same, one a line; failures are only logged */
 	const char *want;             /* see want_apply() */
-	bool no_pipeline;             /* leave the media pipeline in front of the node as it is */
-	int signal_fd;                /* ends the wait for a source's signal when it is readable; -1: none */
-	int64_t signal_timeout_ns;    /* how long to wait for it; 0: as long as it takes */
+	bool no_pipeline;             /* do not set the media pipeline in front of the node */
+	int signal_fd;                /* readable: end the wait for a source's signal; -1: none */
+	int64_t signal_timeout_ns;    /* the longest wait for it; 0: no limit */
 	struct negotiate_request format;
 	struct m2m_encoder_options nodes[ENCODING_NODES_MAX]; /* that convert and encode, in this order */
 	unsigned n_nodes;
 	const char *io, *import_from; /* as in pool_options */
 	uint64_t memory_limit;
-	bool has_pre_roll; /* for which a part of it is kept */
+	bool has_pre_roll; /* part of the memory is reserved for it */
 	int64_t pre_roll_ns;
-	/* The user's number of buffers is kept to. Without one the queue asks for as many as the rate and
-	 * memory_limit suggest besides those that the driver needs, and may copy frames when it runs low. */
+	/* Uses the user's number of buffers. Without one, the queue requests as many as rate and memory_limit
+	 * suggest, in addition to the driver's minimum, and may copy frames when it runs low. */
 	bool has_min_buffers;
 	uint32_t min_buffers, max_buffers; /* max 0: no limit */
-	uint32_t extra_buffers;            /* besides: those that another device keeps */
+	uint32_t extra_buffers;            /* in addition: those that another device holds */
 	bool foreign;                      /* as in pool_options */
 };
 
 /* A device with a queue, ready to start. */
 struct setup {
-	struct device device;       /* closed, it may keep the path, name and info of the one that was open */
-	struct video_format format; /* as negotiated */
-	struct encoding *encoding;  /* the first node; NULL: none */
-	struct pool *pool;          /* NULL: none */
-	struct pipeline *pipeline;  /* NULL: none, or not needed */
-	bool has_device;            /* it is open */
-	struct negotiate_request request; /* that of the options, and what follows from the other ones */
-	char wanted[FOURCC_TEXT_MAX];     /* its pixel format, where a wish chose it */
+	struct device device;             /* after it was closed, it may keep its path, name and info */
+	struct video_format format;       /* as negotiated */
+	struct encoding *encoding;        /* first node; NULL: none */
+	struct pool *pool;                /* NULL: none */
+	struct pipeline *pipeline;        /* NULL: none, or not needed */
+	bool has_device;                  /* it is open */
+	struct negotiate_request request; /* of the options, completed from other options */
+	char wanted[FOURCC_TEXT_MAX];     /* pixel format chosen by --want */
 	struct {
 		uint32_t input;
 		struct v4l2_dv_timings timings;
 		v4l2_std_id standard;
-	} chosen;               /* where the options name one */
-	struct settings before; /* what the device was set to */
-	bool under_way;         /* frames came, or need not: the device keeps what it is set to */
+	} chosen;               /* what the options select */
+	struct settings before; /* settings of the device before the run */
+	bool under_way;         /* the device keeps its settings, as frames came or are not required */
 };
 
-/* Opens and configures all of it: device, input, EDID, timings, media pipeline, controls, format, queue, in
- * that order. A device that another program streams from is not changed. Returns STATUS_DONE or the status of
- * the step that failed, which has logged why. */
+/* Opens and configures everything, in this order: device, input, EDID, timings, media pipeline, controls,
+ * format, queue. Does not change a device from which another program streams. Returns STATUS_DONE or the
+ * status of the step that failed, which has logged why. */
 enum status setup_open(struct setup *setup, const struct setup_options *options);
-/* Closes what setup_pool() opened. */
+/* Closes the pools of setup_pool(). */
 void setup_close_pools(struct setup *setup);
-/* Takes a half-open one. Unless the run got under way the device is set back to what it was before. */
+/* Accepts a half-open one. Restores the settings of the device unless the run got under way. */
 void setup_close(struct setup *setup);
 /* The same, but setup->device keeps its path and info, for the report, and its name, which setup_open() and
- * setup_device() then open again whatever options->device is. Returns 0 or -ENOMEM (logged). */
+ * setup_device() then open again in place of options->device. Returns 0 or -ENOMEM (logged). */
 int setup_close_keeping_name(struct setup *setup);
 
-/* Steps of setup_open() that a change of the source repeats: the choice of a mode that is wished for, and the
- * media pipeline, also its rate, as the request is then. Return 0 or a negative errno, logged. */
+/* Steps of setup_open() that are repeated when the source changes: --want, and the media pipeline with its
+ * rate, for the current request. Return 0 or a negative errno, logged. */
 int setup_mode(struct setup *setup, const struct setup_options *options, struct negotiate_request *request);
 int setup_pipeline(struct setup *setup, const struct setup_options *options,
 		   struct negotiate_request *request);
-/* The steps of setup_open(), for callers that negotiate the format themselves, by setup->request: the device
- * and what is set before the format; format and crop, after which the former is read back (or setup_verify()
- * alone, once setup->format is filled in); the nodes; the queue. setup_pool() returns 0 or a negative
- * errno, logged. */
+/* The steps of setup_open(), for callers that negotiate the format themselves, by setup->request: opens the
+ * device and makes the settings before the format; sets format and crop, and reads the settings back (or
+ * setup_verify() alone, once setup->format is filled in); opens the nodes; opens the queue. setup_pool()
+ * returns 0 or a negative errno, logged. */
 enum status setup_device(struct setup *setup, const struct setup_options *options);
 enum status setup_format(struct setup *setup, const struct setup_options *options);
 enum status setup_verify(struct setup *setup, const struct setup_options *options);
 enum status setup_encoding(struct setup *setup, const struct setup_options *options);
 int setup_pool(struct setup *setup, const struct setup_options *options);
-/* What the frames are that go to a file: a node's, or the device's. */
+/* The format of the frames for the file: a node's, or the device's. */
 const struct video_format *setup_file_format(const struct setup *setup);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a recording lost while the program was stopped, as by ^Z. */
+/* Reports the frames lost while the program was stopped, as by ^Z. */
 #include "session/suspension.h"
 
 #include <inttypes.h>
@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/units.h"
 
-/* Shorter stops go unnoticed, and cost no system call to look for. */
+/* Shorter stops are not detected, which saves a system call for each frame. */
 #define MIN_STOP_NS (NS_PER_S / 10)
 
 bool suspension_check(struct suspension *suspension, int64_t now_ns)

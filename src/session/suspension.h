@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a recording lost while the program was stopped, as by ^Z. */
+/* Reports the frames lost while the program was stopped, as by ^Z. */
 #ifndef SESSION_SUSPENSION_H
 #define SESSION_SUSPENSION_H
 
@@ -9,16 +9,15 @@
 /* The caller sets the first two; the rest is zero. */
 struct suspension {
 	int resume_fd;       /* non-blocking signalfd of SIGCONT, read here; -1: none */
-	int64_t awake_ns;    /* when the program last was seen to run, on CLOCK_MONOTONIC */
-	int64_t stopped_ns;  /* for so long, which is not told yet; 0: it was not */
+	int64_t awake_ns;    /* when the program was last seen running, on CLOCK_MONOTONIC */
+	int64_t stopped_ns;  /* duration of a stop that was not reported yet; 0: none */
 	uint32_t n_returned; /* frames since then */
 };
 
-/* To be called whenever the program ran. Whether it was stopped before. */
+/* Call it whenever the program runs. Returns whether it was stopped before. */
 bool suspension_check(struct suspension *suspension, int64_t now_ns);
-/* To be called for each frame while stopped_ns is set, `lost` of which the driver lost before it. Tells of
- * the stop at the first gap, or that there was none after the n_buffers frames that the driver had room for.
- */
+/* Call it for each frame while stopped_ns is set; lost: frames that the driver lost before it. Logs the stop
+ * at the first gap, or that nothing was lost after n_buffers frames, for which the driver had buffers. */
 void suspension_count(struct suspension *suspension, const char *device, uint64_t lost, uint32_t n_buffers);
 
 #endif

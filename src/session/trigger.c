@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What begins and ends a file with a pre-roll. */
+/* Triggers that begin and end a file with a pre-roll. */
 #include "session/trigger.h"
 
 #include <errno.h>
@@ -17,10 +17,10 @@
 #include "base/text.h"
 #include "session/segment_name.h"
 
-/* No event of inotify(7) tells of a file that another machine makes. */
+/* inotify(7) does not report files that other machines create. */
 #define LOOK_MS 20
 
-/* Opened for both: it stays open, and readable by us alone, while those who write to it come and go. */
+/* Opened for writing too, so that there is no end of file when the last writer closes it. */
 static int open_fifo(struct trigger *t)
 {
 	const char *path = t->options.fifo;
@@ -41,7 +41,7 @@ static int open_fifo(struct trigger *t)
 	return err;
 }
 
-/* The file is removed, so that it can appear again: its folder has to allow that. */
+/* The file is removed so that it can appear again, which its folder must permit. */
 static int check_folder(const char *path)
 {
 	char copy[4096];
@@ -74,14 +74,14 @@ int trigger_open(struct trigger *t, const struct trigger_options *options)
 	return err;
 }
 
-/* --- what came --- */
+/* --- reading triggers --- */
 
 static bool is_good_name(const char *name)
 {
 	return strlen(name) < TRIGGER_NAME_MAX && segment_name_is_text(name);
 }
 
-/* "start", "start NAME" or "stop". A file is begun under any name rather than none. */
+/* "start", "start NAME" or "stop". A start with a name that is not allowed still starts. */
 static bool read_line(const struct trigger *t, char *line, struct trigger_event *event)
 {
 	char printable[TEXT_PRINTABLE_MAX], *rest = line;
@@ -107,7 +107,7 @@ static bool read_line(const struct trigger *t, char *line, struct trigger_event 
 	return strcmp(word, "start") == 0;
 }
 
-/* The next whole line. */
+/* Takes the next complete line. */
 static bool take_trigger_line(struct trigger *t, struct trigger_event *event)
 {
 	char c;
