@@ -60,8 +60,8 @@ static bool has_next_stream(const struct record_loop *loop)
 	return loop->failed_node ? reopens && !loop->has_source_changed : reopens || loop->has_source_changed;
 }
 
-/* Whether the writer must not wait for long any more. A signal ends its waits by the descriptor; after --count
- * and the like there is no hurry. */
+/* Whether the writer must not wait for long any more. A signal ends its waits by the descriptor; after
+ * --count and the like there is no hurry. */
 static bool is_broken_off(const struct record_loop *loop)
 {
 	enum run_end end = loop->recording->end;
