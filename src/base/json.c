@@ -7,6 +7,7 @@
 #include <string.h>
 #include "base/text.h"
 #include "base/text_file.h"
+#include "base/wait_notice.h"
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
@@ -102,9 +103,13 @@ struct json_object *json_array(struct json_object *object, const char *key, size
 int json_file_write(FILE *file, const char *name, struct json_object *object)
 {
 	const int flags = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
+	int err;
 
 	errno = 0;
 	fprintf(file, "%s\n", json_object_to_json_string_ext(object, flags));
 	json_object_put(object);
-	return text_file_finish(file, name);
+	wait_notice_begin(strcmp(name, "-") == 0 ? "standard output" : name, NULL, NULL);
+	err = text_file_finish(file, name);
+	wait_notice_end();
+	return err;
 }

@@ -11,19 +11,17 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "base/clock.h"
 #include "base/log.h"
-
-#define END_S 5 /* the end of the run does not wait longer than this for a stalled disk */
+#include "base/worker.h"
 
 struct status_file {
 	char *name, *new_name;
-	pthread_t thread;
+	struct worker worker;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	/* Guarded by the lock. */
 	char *text; /* to be written; NULL: none */
-	bool ends, ended;
+	bool ends;
 	/* The thread's. */
 	int err; /* of the last text */
 };
@@ -72,7 +70,7 @@ static void write_and_tell(struct status_file *file, const char *text)
 	file->err = err;
 }
 
-static void *status_file_thread(void *opaque)
+static void write_texts(void *opaque)
 {
 	struct status_file *file = opaque;
 	char *text;
@@ -90,10 +88,7 @@ static void *status_file_thread(void *opaque)
 		free(text);
 		pthread_mutex_lock(&file->lock);
 	}
-	file->ended = true;
-	pthread_cond_signal(&file->changed);
 	pthread_mutex_unlock(&file->lock);
-	return NULL;
 }
 
 /* Follows a link and replaces its target. Refuses devices and pipes, which rename() would replace by a file.
@@ -134,7 +129,7 @@ int status_file_open(struct status_file **out, const char *name, const char *tex
 	if (err == 0)
 		err = replace_file(file, text);
 	if (err == 0)
-		err = -pthread_create(&file->thread, NULL, status_file_thread, file);
+		err = worker_start(&file->worker, write_texts, file);
 	if (err < 0) {
 		log_error("%s: %s", name, err == -EEXIST ? "exists and is not a regular file" : err_str(err));
 		free_status_file(file);
@@ -161,32 +156,14 @@ void status_file_write(struct status_file *file, const char *text)
 	hand_over(file, strdup(text), false);
 }
 
-/* Waits on CLOCK_MONOTONIC, which setting the time does not change. Returns whether the thread has ended. */
-static bool wait_for_thread(struct status_file *file)
-{
-	int64_t until_ns = now_ns() + END_S * NS_PER_S;
-	struct timespec until = { until_ns / NS_PER_S, until_ns % NS_PER_S };
-	bool ended;
-
-	pthread_mutex_lock(&file->lock);
-	while (!file->ended &&
-	       pthread_cond_clockwait(&file->changed, &file->lock, CLOCK_MONOTONIC, &until) == 0)
-		continue;
-	ended = file->ended;
-	pthread_mutex_unlock(&file->lock);
-	return ended;
-}
-
 /* Frees nothing if the thread hangs, as it still uses the memory. */
 void status_file_close(struct status_file *file)
 {
 	if (!file)
 		return;
 	hand_over(file, NULL, true);
-	if (wait_for_thread(file)) {
-		pthread_join(file->thread, NULL);
+	if (worker_join(&file->worker))
 		free_status_file(file);
-	} else {
+	else
 		log_warn("%s: cannot be written: the disk does not answer", file->name);
-	}
 }

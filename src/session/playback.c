@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/wait_notice.h"
 
 /* More than a frame of any usual size. */
 #define MALLOC_KEEP_BYTES (32 << 20)
@@ -102,7 +103,9 @@ static void stop_threads(struct playback_threads *threads)
 		fifo_abandon(loop->frames, -ECANCELED);
 		play_buffers_cancel(loop->buffers);
 		sem_post(&loop->credits);
+		wait_notice_begin(reader_info(playback->reader).path, NULL, NULL);
 		pthread_join(threads->file_thread, NULL);
+		wait_notice_end();
 	}
 	play_loop_close(loop);
 	reader_stop(playback->reader);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/output_file.h"
+#include "base/wait_notice.h"
 #include "media/write/weaver.h"
 #include "session/buffer_ref.h"
 #include "session/reconnect.h"
@@ -97,7 +98,9 @@ static int stop_stream(struct record_loop *loop)
 	pool_stop(pool);
 	fifo_finish(loop->frames, 0);
 	output_file_set_ending(is_broken_off(loop));
+	wait_notice_begin(recording->options.output.url, record_file_progress, loop->file);
 	pthread_join(loop->file_thread, NULL);
+	wait_notice_end();
 	output_file_set_ending(false);
 	while (fifo_try_get(loop->frames, &frame) > 0)
 		record_file_discard(loop->file, frame);

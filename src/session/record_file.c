@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/output_file.h"
+#include "base/wait_notice.h"
 #include "session/record_file_internal.h"
 
 /* The longest that frames wait for the rate. */
@@ -312,7 +313,19 @@ unsigned record_file_current(struct record_file *file, struct output_file *curre
 	return n_files;
 }
 
-int record_file_end_segment(struct record_file *file)
+uint64_t record_file_progress(void *opaque)
+{
+	struct record_file *file = opaque;
+	uint64_t n = file->recording->ledger.bytes_taken;
+
+	pthread_mutex_lock(&file->shown.lock);
+	if (file->shown.writer)
+		n += writer_info(file->shown.writer).bytes;
+	pthread_mutex_unlock(&file->shown.lock);
+	return n;
+}
+
+static int finish_segment(struct record_file *file)
 {
 	int err, line_err;
 
@@ -338,6 +351,28 @@ int record_file_end_segment(struct record_file *file)
 	return file->err;
 }
 
+int record_file_end_segment(struct record_file *file)
+{
+	int err;
+
+	wait_notice_begin(file->recording->options.output.url, record_file_progress, file);
+	err = finish_segment(file);
+	wait_notice_end();
+	return err;
+}
+
+static int close_log(struct record_file *file, bool whole)
+{
+	int err;
+
+	if (!file->log.file)
+		return 0;
+	wait_notice_begin(file->log.path, NULL, NULL);
+	err = frame_log_close(&file->log, whole);
+	wait_notice_end();
+	return err;
+}
+
 int record_file_close(struct record_file *file)
 {
 	int err, log_err;
@@ -349,7 +384,7 @@ int record_file_close(struct record_file *file)
 		trigger_stop(file->recording->options.trigger);
 	err = record_file_end_segment(file);
 	record_event_close(file);
-	log_err = frame_log_close(&file->log, err == 0);
+	log_err = close_log(file, err == 0);
 	output_file_set_room(NULL, NULL);
 	file->recording->segments_removed = rotation_close(file->rotation);
 	pthread_mutex_destroy(&file->shown.lock);

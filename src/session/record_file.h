@@ -46,6 +46,8 @@ void output_file_free(struct output_file *file);
 /* May be called by any thread: sets *current to the file being written, whose path is NULL if there is none,
  * and whose strings the caller frees. Returns the number of files so far. */
 unsigned record_file_current(struct record_file *file, struct output_file *current);
+/* A number that grows while frames get into files; for any thread. opaque: the record_file. */
+uint64_t record_file_progress(void *opaque);
 /* Finalises the segment, if one is open; the next frame opens another. Returns the first error of the file,
  * or 0. */
 int record_file_end_segment(struct record_file *file);

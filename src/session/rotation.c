@@ -3,43 +3,44 @@
 #include "session/rotation.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <time.h>
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/worker.h"
+#include "session/disk_watch.h"
 
-/* How often to check the disk: no more than half of the remaining space may be written in between. */
-#define LEAST_WAIT_NS (20 * NS_PER_MS)
-#define MOST_WAIT_NS NS_PER_S
+/* How often to apply the rules if no part of the disk must stay free. */
+#define TURN_NS NS_PER_S
 /* File systems may free the space of a removed file with a delay. */
 #define FREED_WAIT_NS NS_PER_S
-#define RATE_WEIGHT 0.1 /* weight of the last second in the average rate of writing */
-
-struct disk {
-	dev_t device;
-	uint64_t free, total; /* bytes; total 0: not known */
-};
+#define FREED_POLL_NS (20 * NS_PER_MS)
+/* How long to wait for room on a full disk: another disk with old segments may not respond. */
+#define ROOM_WAIT_NS (5 * NS_PER_S)
 
 struct rotation {
 	struct rotation_options options;
-	pthread_t thread;
+	struct worker worker;
+
+	/* Shared by both threads. The lock is not held during calls that may block on a disk. */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool stop;
-	struct old_segments list; /* oldest first */
+	bool stop, left_behind /* options.written and disk_left_ns are no longer valid */;
+	bool is_due;              /* a segment began or ended */
 	char *current, *removing; /* paths; NULL: none */
+	char **done;              /* finished segments that are not in the list yet */
+	size_t n_done;
 	uint64_t n_removed;
 	unsigned n_asked, n_served; /* calls of rotation_make_room() */
-	struct disk disk;
-	int64_t looked_ns, rated_ns; /* when the disk, the rate of writing was last measured */
-	uint64_t rated_bytes;
-	double rate; /* bytes per second */
+
+	/* Members of the thread. */
+	struct old_segments list; /* oldest first */
+	struct disk_watch disk;
 };
 
 bool rotation_has_rules(const struct rotation_rules *rules)
@@ -47,69 +48,103 @@ bool rotation_has_rules(const struct rotation_rules *rules)
 	return rules->count || rules->bytes || rules->age_ns || rules->free_bytes || rules->free_share > 0;
 }
 
-static bool is_current(const struct rotation *r, const char *path)
+/* Returns a copy, which the caller frees. */
+static char *current_path(struct rotation *r)
 {
-	return r->current && strcmp(path, r->current) == 0;
+	char *path;
+
+	pthread_mutex_lock(&r->lock);
+	path = r->current ? strdup(r->current) : NULL;
+	pthread_mutex_unlock(&r->lock);
+	return path;
 }
 
-/* Unlocks while it works; called with the lock. Returns whether the segment was removed. */
-static bool remove_segment(struct rotation *r, struct old_segment *listed)
-{
-	struct old_segment segment = *listed;
-	int err;
+/* --- the list --- */
 
-	r->removing = segment.path;
-	listed->path = NULL;
+static void list_segment(struct rotation *r, const char *path)
+{
+	old_segments_forget(&r->list, path);
+	if (rotation_has_rules(&r->options.rules))
+		old_segments_add(&r->list, path);
+}
+
+/* Adds the segments that have ended meanwhile to the list. Returns n_asked as of then. */
+static unsigned list_done(struct rotation *r)
+{
+	unsigned n_asked;
+	char **done;
+	size_t n;
+
+	pthread_mutex_lock(&r->lock);
+	done = r->done;
+	n = r->n_done;
+	n_asked = r->n_asked;
+	r->done = NULL;
+	r->n_done = 0;
+	r->is_due = false;
 	pthread_mutex_unlock(&r->lock);
-	err = old_segment_unlink(&segment, &r->options.patterns);
-	if (err == 0) {
-		log_verbose("%s: removed, to make room", segment.path);
-	} else if (err == -EBUSY) {
-		log_verbose("%s: another run is writing it: it stays", segment.path);
-	} else if (err != -ENOENT) {
-		log_warn("%s: cannot be removed: %s", segment.path, err_str(err));
+	for (size_t i = 0; i < n; i++) {
+		list_segment(r, done[i]);
+		free(done[i]);
 	}
+	free(done);
+	return n_asked;
+}
+
+/* Returns whether the segment may be removed now: not if a file of its name was begun after it was listed. */
+static bool begin_removal(struct rotation *r, char *path)
+{
+	bool may;
+
+	pthread_mutex_lock(&r->lock);
+	may = !r->n_done && !(r->current && strcmp(path, r->current) == 0);
+	if (may)
+		r->removing = path;
+	pthread_mutex_unlock(&r->lock);
+	return may;
+}
+
+static void end_removal(struct rotation *r, bool removed)
+{
 	pthread_mutex_lock(&r->lock);
 	r->removing = NULL;
+	r->n_removed += removed;
 	pthread_cond_broadcast(&r->changed);
-	free(segment.path);
-	r->n_removed += err == 0;
+	pthread_mutex_unlock(&r->lock);
+}
+
+/* Returns whether the segment was removed. */
+static bool remove_segment(struct rotation *r, struct old_segment *segment)
+{
+	char *path = segment->path;
+	int err;
+
+	if (!begin_removal(r, path))
+		return false;
+	err = old_segment_unlink(segment, &r->options.patterns);
+	if (err == 0) {
+		log_verbose("%s: removed, to make room", path);
+	} else if (err == -EBUSY) {
+		log_verbose("%s: another run is writing it: it stays", path);
+	} else if (err != -ENOENT) {
+		log_warn("%s: cannot be removed: %s", path, err_str(err));
+	}
+	segment->path = NULL;
+	end_removal(r, err == 0);
+	free(path);
 	return err == 0;
 }
 
 /* --- the disk --- */
 
-/* The current file, or the last one. */
-static const char *newest_path(const struct rotation *r)
+/* The disk of the current file, or of the last one. */
+static void look_at_disk(struct rotation *r, const char *current)
 {
-	if (r->current || !r->list.n)
-		return r->current;
-	return r->list.segments[r->list.n - 1].path;
-}
+	const struct old_segments *list = &r->list;
+	const char *path = current || !list->n ? current : list->segments[list->n - 1].path;
 
-/* Of the newest file. Called with the lock, which is released meanwhile: a disk may not respond. */
-static void look_at_disk(struct rotation *r)
-{
-	char *path = newest_path(r) ? strdup(newest_path(r)) : NULL;
-	struct disk disk = { 0 };
-	const char *folder;
-	struct statvfs fs;
-	struct stat st;
-	bool is_on_disk;
-
-	if (!path)
-		return;
-	pthread_mutex_unlock(&r->lock);
-	/* The file may not exist yet; a device has no disk. */
-	is_on_disk = stat(path, &st) < 0 || S_ISREG(st.st_mode);
-	folder = dirname(path);
-	if (is_on_disk && stat(folder, &st) == 0 && statvfs(folder, &fs) == 0)
-		disk = (struct disk){ st.st_dev, (uint64_t)fs.f_bavail * fs.f_frsize,
-				      (uint64_t)fs.f_blocks * fs.f_frsize };
-	free(path);
-	pthread_mutex_lock(&r->lock);
-	if (disk.total)
-		r->disk = disk;
+	if (path)
+		disk_watch_look(&r->disk, path);
 }
 
 /* The space that must stay free. */
@@ -126,78 +161,54 @@ static bool keeps_free(const struct rotation *r)
 	return r->options.rules.free_bytes || r->options.rules.free_share > 0;
 }
 
-/* INT64_MAX if the rate would not fill any disk. */
-static int64_t left_ns(const struct rotation *r)
+/* A disk on which old segments make room is never full. */
+static void tell_left(struct rotation *r)
 {
-	double ns = (double)r->disk.free / r->rate * NS_PER_S;
-
-	return ns < (double)(INT64_MAX / 2) ? (int64_t)ns : INT64_MAX;
-}
-
-static void measure_rate(struct rotation *r, int64_t now)
-{
-	uint64_t bytes = atomic_load(r->options.written);
-	double seconds = (double)(now - r->rated_ns) / NS_PER_S, rate;
-
-	if (seconds < 1)
-		return;
-	rate = bytes > r->rated_bytes ? (double)(bytes - r->rated_bytes) / seconds : 0;
-	r->rate = r->rate > 0 ? r->rate + RATE_WEIGHT * (rate - r->rate) : rate;
-	r->rated_ns = now;
-	r->rated_bytes = bytes;
-	atomic_store(r->options.disk_left_ns,
-		     r->disk.total && r->rate > 0 && !keeps_free(r) ? left_ns(r) : -1);
-}
-
-/* The time until the next check of the disk. */
-static int64_t wait_ns(const struct rotation *r, uint64_t free_before, int64_t since_ns)
-{
-	uint64_t least = least_free(r);
-	double margin = r->disk.free > least ? (double)(r->disk.free - least) : 0, ns;
-
-	if (!keeps_free(r) || r->disk.free >= free_before)
-		return MOST_WAIT_NS;
-	ns = margin / 2 / (double)(free_before - r->disk.free) * (double)since_ns;
-	return ns < LEAST_WAIT_NS ? LEAST_WAIT_NS : ns > MOST_WAIT_NS ? MOST_WAIT_NS : (int64_t)ns;
+	pthread_mutex_lock(&r->lock);
+	if (!r->left_behind) {
+		disk_watch_note_bytes(&r->disk, atomic_load(r->options.written));
+		atomic_store(r->options.disk_left_ns, keeps_free(r) ? -1 : disk_watch_left_ns(&r->disk));
+	}
+	pthread_mutex_unlock(&r->lock);
 }
 
 /* --- the thread --- */
 
 /* Counts the segments, including the current one. */
-static void add_up(const struct rotation *r, uint64_t *count, uint64_t *bytes)
+static void add_up(const struct rotation *r, const char *current, uint64_t *count, uint64_t *bytes)
 {
 	struct stat st;
 
 	*count = *bytes = 0;
 	for (size_t i = 0; i < r->list.n; i++) {
-		if (is_current(r, r->list.segments[i].path))
+		if (current && strcmp(r->list.segments[i].path, current) == 0)
 			continue;
 		++*count;
 		*bytes += r->list.segments[i].bytes;
 	}
-	if (!r->current)
+	if (!current)
 		return;
 	++*count;
-	*bytes += stat(r->current, &st) == 0 ? (uint64_t)st.st_size : 0;
+	*bytes += stat(current, &st) == 0 ? (uint64_t)st.st_size : 0;
 }
 
-/* Never removes the current segment, nor the last one before the next begins, except for its age. short_of:
- * bytes that the disk lacks. */
-static void remove_excess(struct rotation *r, uint64_t short_of)
+/* Never the present one, nor the last one before the next begins, but for its age. short_of: bytes that the
+ * disk lacks. */
+static void remove_excess(struct rotation *r, const char *current, uint64_t short_of)
 {
 	const struct rotation_rules *rules = &r->options.rules;
 	uint64_t count, bytes;
 	int64_t now = now_ns();
 
 	old_segments_forget_gone(&r->list);
-	add_up(r, &count, &bytes);
+	add_up(r, current, &count, &bytes);
 	for (size_t i = 0; i < r->list.n; i++) {
 		struct old_segment *segment = &r->list.segments[i];
 		uint64_t size = segment->bytes;
-		bool helps = segment->device == r->disk.device, is_last = !r->current && i + 1 == r->list.n;
+		bool helps = segment->device == r->disk.device, is_last = !current && i + 1 == r->list.n;
 		bool is_old = rules->age_ns && now - segment->ended_ns > rules->age_ns;
 
-		if (!segment->path || is_current(r, segment->path))
+		if (current && strcmp(segment->path, current) == 0)
 			continue;
 		if (!is_old && (is_last || !((rules->count && count > rules->count) ||
 					     (rules->bytes && bytes > rules->bytes) || (short_of && helps))))
@@ -209,8 +220,8 @@ static void remove_excess(struct rotation *r, uint64_t short_of)
 	}
 }
 
-/* The space that the disk lacks; not 0 if a write has failed. */
-static uint64_t shortage(const struct rotation *r)
+/* How much the disk lacks; at least something where a write has failed already. */
+static uint64_t shortage(const struct rotation *r, bool has_failed)
 {
 	uint64_t least = least_free(r);
 
@@ -218,62 +229,68 @@ static uint64_t shortage(const struct rotation *r)
 		return 0;
 	if (r->disk.free < least)
 		return least - r->disk.free;
-	return r->n_asked != r->n_served;
+	return has_failed;
 }
 
-/* Wakes those who asked for room. */
-static void serve(struct rotation *r, unsigned n_asked, uint64_t n_removed)
+/* Those who asked for room try again when there is some. freed: segments were removed for them. */
+static void serve(struct rotation *r, const char *current, unsigned n_asked, bool freed)
 {
 	uint64_t free_before = r->disk.free;
 	int64_t until_ns = now_ns() + FREED_WAIT_NS;
 
-	while (n_asked != r->n_served && r->n_removed != n_removed && now_ns() < until_ns) {
-		look_at_disk(r);
+	while (freed && now_ns() < until_ns) {
+		look_at_disk(r, current);
 		if (r->disk.free > free_before)
 			break;
-		pthread_mutex_unlock(&r->lock);
-		nanosleep(&(struct timespec){ .tv_nsec = LEAST_WAIT_NS }, NULL);
-		pthread_mutex_lock(&r->lock);
+		nanosleep(&(struct timespec){ .tv_nsec = FREED_POLL_NS }, NULL);
 	}
+	pthread_mutex_lock(&r->lock);
 	r->n_served = n_asked;
 	pthread_cond_broadcast(&r->changed);
+	pthread_mutex_unlock(&r->lock);
 }
 
 /* Returns how long to wait before the next call. */
 static int64_t take_turn(struct rotation *r)
 {
-	uint64_t free_before = r->disk.free, n_removed = r->n_removed;
-	int64_t since_ns = now_ns() - r->looked_ns, wait;
-	unsigned n_asked = r->n_asked;
+	unsigned n_asked = list_done(r);
+	bool has_failed = n_asked != r->n_served;
+	uint64_t n_removed = r->n_removed;
+	char *current = current_path(r);
+	int64_t wait;
 
-	r->looked_ns += since_ns;
-	look_at_disk(r);
-	measure_rate(r, now_ns());
-	wait = wait_ns(r, free_before, since_ns);
+	look_at_disk(r, current);
+	tell_left(r);
+	wait = keeps_free(r) ? disk_watch_wait_ns(&r->disk, least_free(r)) : TURN_NS;
 	if (rotation_has_rules(&r->options.rules))
-		remove_excess(r, shortage(r));
-	serve(r, n_asked, n_removed);
+		remove_excess(r, current, shortage(r, has_failed));
+	serve(r, current, n_asked, has_failed && r->n_removed != n_removed);
+	free(current);
 	return wait;
 }
 
-static void *rotation_thread(void *opaque)
+/* Returns whether to go on. */
+static bool wait_for_turn(struct rotation *r, int64_t ns)
 {
-	struct rotation *r = opaque;
-	struct timespec until;
-	bool stop;
+	int64_t until_ns = now_ns() + ns;
+	struct timespec until = { until_ns / NS_PER_S, until_ns % NS_PER_S };
+	bool stops;
 
 	pthread_mutex_lock(&r->lock);
-	do {
-		int64_t until_ns;
-
-		stop = r->stop;
-		until_ns = take_turn(r) + now_ns();
-		until = (struct timespec){ until_ns / NS_PER_S, until_ns % NS_PER_S };
-		if (!r->stop && r->n_asked == r->n_served)
-			pthread_cond_timedwait(&r->changed, &r->lock, &until);
-	} while (!stop);
+	if (!r->stop && !r->is_due && r->n_asked == r->n_served)
+		pthread_cond_timedwait(&r->changed, &r->lock, &until);
+	stops = r->stop;
 	pthread_mutex_unlock(&r->lock);
-	return NULL;
+	return !stops;
+}
+
+static void rotate(void *opaque)
+{
+	struct rotation *r = opaque;
+
+	while (wait_for_turn(r, take_turn(r)))
+		continue;
+	take_turn(r); /* for the segment that ended last */
 }
 
 /* --- called by the file thread --- */
@@ -291,11 +308,43 @@ static void open_condition(struct rotation *r)
 
 static void free_rotation(struct rotation *r)
 {
+	struct segment_patterns *own = &r->options.patterns;
+
+	for (size_t i = 0; i < r->n_done; i++)
+		free(r->done[i]);
+	free(r->done);
 	old_segments_free(&r->list);
 	free(r->current);
+	free((char *)own->segment);
+	free((char *)own->log);
+	free((char *)own->fallback);
+	free((char *)own->extras.partial_suffix);
 	pthread_cond_destroy(&r->changed);
 	pthread_mutex_destroy(&r->lock);
 	free(r);
+}
+
+static int copy_text(const char **text)
+{
+	if (*text && !(*text = strdup(*text)))
+		return log_no_memory();
+	return 0;
+}
+
+/* A thread that hangs outlives those of the caller. */
+static int copy_patterns(struct segment_patterns *patterns)
+{
+	const char **const texts[] = { &patterns->segment, &patterns->log, &patterns->fallback,
+				       &patterns->extras.partial_suffix };
+	int err = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		if (err < 0)
+			*texts[i] = NULL;
+		else
+			err = copy_text(texts[i]);
+	}
+	return err;
 }
 
 int rotation_open(struct rotation **rotation, const struct rotation_options *options)
@@ -307,19 +356,22 @@ int rotation_open(struct rotation **rotation, const struct rotation_options *opt
 	if (!r)
 		return log_no_memory();
 	r->options = *options;
-	r->looked_ns = r->rated_ns = now_ns();
+	r->disk.looked_ns = r->disk.rated_ns = now_ns();
 	atomic_store(options->disk_left_ns, -1);
 	open_condition(r);
-	if (rotation_has_rules(&options->rules))
+	err = copy_patterns(&r->options.patterns);
+	if (err == 0 && rotation_has_rules(&options->rules))
 		old_segments_find(&r->list, &options->patterns);
-	err = -pthread_create(&r->thread, NULL, rotation_thread, r);
-	if (err < 0) {
-		log_error("cannot create a thread for the disk: %s", err_str(err));
-		free_rotation(r);
-		return err;
+	if (err == 0) {
+		err = worker_start(&r->worker, rotate, r);
+		if (err < 0)
+			log_error("cannot create a thread for the disk: %s", err_str(err));
 	}
-	*rotation = r;
-	return 0;
+	if (err < 0)
+		free_rotation(r);
+	else
+		*rotation = r;
+	return err;
 }
 
 void rotation_begin(struct rotation *r, const char *path)
@@ -331,8 +383,21 @@ void rotation_begin(struct rotation *r, const char *path)
 	r->current = strdup(path);
 	while (r->removing && strcmp(r->removing, path) == 0)
 		pthread_cond_wait(&r->changed, &r->lock);
+	r->is_due = true;
 	pthread_cond_broadcast(&r->changed);
 	pthread_mutex_unlock(&r->lock);
+}
+
+static void queue_done(struct rotation *r, const char *path)
+{
+	char **done = realloc(r->done, (r->n_done + 1) * sizeof *done);
+
+	if (done)
+		r->done = done;
+	if (done && (done[r->n_done] = strdup(path)))
+		r->n_done++;
+	else
+		log_no_memory();
 }
 
 void rotation_done(struct rotation *r, const char *path)
@@ -340,17 +405,19 @@ void rotation_done(struct rotation *r, const char *path)
 	if (!r)
 		return;
 	pthread_mutex_lock(&r->lock);
-	old_segments_forget(&r->list, path);
 	if (rotation_has_rules(&r->options.rules))
-		old_segments_add(&r->list, path);
+		queue_done(r, path);
 	free(r->current);
 	r->current = NULL;
+	r->is_due = true;
 	pthread_cond_broadcast(&r->changed);
 	pthread_mutex_unlock(&r->lock);
 }
 
 bool rotation_make_room(struct rotation *r)
 {
+	int64_t until_ns = now_ns() + ROOM_WAIT_NS;
+	struct timespec until = { until_ns / NS_PER_S, until_ns % NS_PER_S };
 	uint64_t n_removed;
 	unsigned ticket;
 	bool removed;
@@ -361,8 +428,8 @@ bool rotation_make_room(struct rotation *r)
 	n_removed = r->n_removed;
 	ticket = ++r->n_asked;
 	pthread_cond_broadcast(&r->changed);
-	while ((int)(r->n_served - ticket) < 0)
-		pthread_cond_wait(&r->changed, &r->lock);
+	while ((int)(r->n_served - ticket) < 0 && pthread_cond_timedwait(&r->changed, &r->lock, &until) == 0)
+		continue;
 	removed = r->n_removed != n_removed;
 	pthread_mutex_unlock(&r->lock);
 	return removed;
@@ -378,8 +445,16 @@ uint64_t rotation_close(struct rotation *r)
 	r->stop = true;
 	pthread_cond_broadcast(&r->changed);
 	pthread_mutex_unlock(&r->lock);
-	pthread_join(r->thread, NULL);
+	if (worker_join(&r->worker)) {
+		n_removed = r->n_removed;
+		free_rotation(r);
+		return n_removed;
+	}
+	pthread_mutex_lock(&r->lock);
+	r->left_behind = true;
 	n_removed = r->n_removed;
-	free_rotation(r);
+	log_warn("%s: its disk does not answer: segments are not removed any more",
+		 r->removing ? r->removing : r->options.patterns.segment);
+	pthread_mutex_unlock(&r->lock);
 	return n_removed;
 }

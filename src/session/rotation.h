@@ -39,10 +39,11 @@ int rotation_open(struct rotation **rotation, const struct rotation_options *opt
 void rotation_begin(struct rotation *rotation, const char *path);
 /* The segment has ended, with this name. */
 void rotation_done(struct rotation *rotation, const char *path);
-/* The disk is full: removes the oldest segment, if the rules permit it. Waits for that. Returns whether to
- * try again. */
+/* The disk is full: removes the oldest segment, if the rules permit it. Waits for that, 5 s at most. Returns
+ * whether to try again. */
 bool rotation_make_room(struct rotation *rotation);
-/* Applies the rules once more and ends the thread. Returns the number of segments removed. */
+/* Applies the rules once more and ends the thread. If the thread hangs on a disk, logs that and leaves it
+ * running. Returns the number of segments removed. */
 uint64_t rotation_close(struct rotation *rotation);
 
 #endif

@@ -6,19 +6,31 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/worker.h"
 #include "session/segment_name.h"
 
 /* inotify(7) does not report files that other machines create. */
-#define LOOK_MS 20
+#define LOOK_NS (20 * NS_PER_MS)
+
+/* Has a thread of its own, so that a folder that does not respond does not delay other triggers. */
+struct trigger_file {
+	char *path;
+	int events_fd; /* a duplicate, as the thread may outlive the others */
+	atomic_bool stops;
+	struct worker worker;
+};
 
 /* Opened for writing too, so that there is no end of file when the last writer closes it. */
 static int open_fifo(struct trigger *t)
@@ -133,52 +145,111 @@ static bool take_trigger_line(struct trigger *t, struct trigger_event *event)
 	return false;
 }
 
-static void note(const struct trigger *t, struct trigger_event *event, const char *source)
+static void note(int events_fd, struct trigger_event *event, const char *source)
 {
 	event->time_ns = now_ns();
 	event->source = source;
-	if (write(t->events[1], event, sizeof *event) != sizeof *event)
+	if (write(events_fd, event, sizeof *event) != sizeof *event)
 		log_warn("%s: more triggers than can be followed: this one is left out", source);
 }
 
-static void look(struct trigger *t)
+static void take_lines(struct trigger *t)
 {
 	struct trigger_event event = { 0 };
 
 	while (take_trigger_line(t, &event)) {
-		note(t, &event, t->options.fifo);
+		note(t->events[1], &event, t->options.fifo);
 		event = (struct trigger_event){ 0 };
 	}
-	if (t->options.file && unlink(t->options.file) == 0)
-		note(t, &event, t->options.file);
 }
 
-static void *trigger_thread(void *opaque)
+static void take_file(const struct trigger_file *file)
+{
+	struct trigger_event event = { 0 };
+
+	if (unlink(file->path) == 0)
+		note(file->events_fd, &event, file->path);
+}
+
+/* --- threads --- */
+
+static void *fifo_thread(void *opaque)
 {
 	struct trigger *t = opaque;
 	struct pollfd fds[] = { { .fd = t->stop_fd, .events = POLLIN },
 				{ .fd = t->fifo_fd, .events = POLLIN } };
 
 	while (!fds[0].revents) {
-		poll(fds, ARRAY_SIZE(fds), t->options.file ? LOOK_MS : -1);
-		look(t);
+		poll(fds, ARRAY_SIZE(fds), -1);
+		take_lines(t);
 	}
 	return NULL;
+}
+
+static int start_fifo(struct trigger *t)
+{
+	int err = 0;
+
+	take_lines(t);
+	t->stop_fd = eventfd(0, EFD_CLOEXEC);
+	if (t->stop_fd < 0)
+		err = -errno;
+	if (err == 0)
+		err = -pthread_create(&t->thread, NULL, fifo_thread, t);
+	t->has_thread = err == 0;
+	return err;
+}
+
+static void look_for_file(void *opaque)
+{
+	struct trigger_file *file = opaque;
+	bool stops;
+
+	do {
+		nanosleep(&(struct timespec){ .tv_nsec = LOOK_NS }, NULL);
+		stops = atomic_load(&file->stops);
+		take_file(file);
+	} while (!stops);
+}
+
+static void free_file(struct trigger_file *file)
+{
+	if (file->events_fd >= 0)
+		close(file->events_fd);
+	free(file->path);
+	free(file);
+}
+
+static int start_file(struct trigger *t)
+{
+	struct trigger_file *file = calloc(1, sizeof *file);
+	int err = 0;
+
+	if (!file)
+		return -ENOMEM;
+	file->events_fd = fcntl(t->events[1], F_DUPFD_CLOEXEC, 0);
+	file->path = strdup(t->options.file);
+	if (!file->path || file->events_fd < 0)
+		err = -errno;
+	if (err == 0) {
+		take_file(file);
+		err = worker_start(&file->worker, look_for_file, file);
+	}
+	if (err < 0)
+		free_file(file);
+	else
+		t->file = file;
+	return err;
 }
 
 int trigger_start(struct trigger *t)
 {
 	int err = 0;
 
-	look(t);
-	if (t->fifo_fd < 0 && !t->options.file)
-		return 0;
-	t->stop_fd = eventfd(0, EFD_CLOEXEC);
-	if (t->stop_fd < 0)
-		err = -errno;
-	if (err == 0)
-		err = -pthread_create(&t->thread, NULL, trigger_thread, t);
-	t->has_thread = err == 0;
+	if (t->fifo_fd >= 0)
+		err = start_fifo(t);
+	if (err == 0 && t->options.file)
+		err = start_file(t);
 	if (err < 0)
 		log_error("cannot create a thread for triggers: %s", err_str(err));
 	return err;
@@ -195,13 +266,26 @@ bool trigger_next(struct trigger *t, int64_t until_ns, struct trigger_event *eve
 	return true;
 }
 
+/* Frees nothing if the thread hangs, as it still uses the memory. */
+static void stop_file(struct trigger *t)
+{
+	atomic_store(&t->file->stops, true);
+	if (worker_join(&t->file->worker))
+		return;
+	log_warn("--trigger-file: %s: its folder does not answer: what comes there is not seen any more",
+		 t->file->path);
+	t->file = NULL;
+}
+
 void trigger_stop(struct trigger *t)
 {
-	if (!t->has_thread)
-		return;
-	eventfd_write(t->stop_fd, 1);
-	pthread_join(t->thread, NULL);
-	t->has_thread = false;
+	if (t->has_thread) {
+		eventfd_write(t->stop_fd, 1);
+		pthread_join(t->thread, NULL);
+		t->has_thread = false;
+	}
+	if (t->file && !atomic_load(&t->file->stops))
+		stop_file(t);
 }
 
 static void close_if_open(int fd)
@@ -218,6 +302,8 @@ void trigger_close(struct trigger *t)
 	close_if_open(t->stop_fd);
 	close_if_open(t->events[0]);
 	close_if_open(t->events[1]);
+	if (t->file)
+		free_file(t->file);
 	if (t->created)
 		unlink(t->options.fifo);
 	t->opened = false;

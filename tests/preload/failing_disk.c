@@ -4,8 +4,8 @@
  *
  * The fifth and all later calls (without +: only that) of write, for files whose path contains "bad/"
  * (without it: all that are opened for writing), fail with EIO; a number in place of the error makes the call
- * take so many milliseconds. The calls are open, write (of all kinds), sync (fdatasync), close, rename, space
- * (fallocate) and statvfs, which says that the disk is full.
+ * take so many milliseconds. The calls are open, write (of all kinds), sync (fdatasync), close, rename,
+ * unlink, lstat, space (fallocate) and statvfs, which says that the disk is full.
  */
 #include <errno.h>
 #include <stdatomic.h>
@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -140,6 +141,16 @@ int rename(const char *from, const char *to)
 int renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags)
 {
 	return fails("rename", from) ? -1 : NEXT(renameat2)(from_fd, from, to_fd, to, flags);
+}
+
+int unlink(const char *path)
+{
+	return fails("unlink", path) ? -1 : NEXT(unlink)(path);
+}
+
+int lstat(const char *path, struct stat *st)
+{
+	return fails("lstat", path) ? -1 : NEXT(lstat)(path, st);
 }
 
 int statvfs(const char *path, struct statvfs *fs)

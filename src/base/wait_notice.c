@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Says so where the end of a run waits long for a file: its disk may not answer. */
+#include "base/wait_notice.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+#include "base/clock.h"
+#include "base/log.h"
+
+#define PATIENCE_NS (5 * NS_PER_S)
+
+static struct {
+	const char *name;
+	uint64_t (*progress)(void *opaque);
+	void *opaque;
+	pthread_t thread;
+	bool has_thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool ends; /* guarded by the lock */
+} notice;
+
+/* Returns whether the wait has ended meanwhile. */
+static bool ends_within(int64_t ns)
+{
+	int64_t until_ns = now_ns() + ns;
+	struct timespec until = { until_ns / NS_PER_S, until_ns % NS_PER_S };
+	bool ends;
+
+	pthread_mutex_lock(&notice.lock);
+	while (!notice.ends && pthread_cond_timedwait(&notice.changed, &notice.lock, &until) != ETIMEDOUT)
+		continue;
+	ends = notice.ends;
+	pthread_mutex_unlock(&notice.lock);
+	return ends;
+}
+
+static uint64_t progress_so_far(void)
+{
+	return notice.progress ? notice.progress(notice.opaque) : 0;
+}
+
+static void *notice_thread(void *opaque)
+{
+	uint64_t before, now = progress_so_far();
+
+	(void)opaque;
+	do {
+		before = now;
+		if (ends_within(PATIENCE_NS))
+			return NULL;
+		now = progress_so_far();
+	} while (now != before);
+	log_warn("%s: has not answered for 5 s, and is waited for; interrupt twice to give it up",
+		 notice.name);
+	return NULL;
+}
+
+void wait_notice_begin(const char *name, uint64_t (*progress)(void *opaque), void *opaque)
+{
+	pthread_condattr_t attributes;
+
+	notice.name = name;
+	notice.progress = progress;
+	notice.opaque = opaque;
+	notice.ends = false;
+	pthread_mutex_init(&notice.lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&notice.changed, &attributes);
+	pthread_condattr_destroy(&attributes);
+	notice.has_thread = pthread_create(&notice.thread, NULL, notice_thread, NULL) == 0;
+}
+
+void wait_notice_end(void)
+{
+	pthread_mutex_lock(&notice.lock);
+	notice.ends = true;
+	pthread_cond_signal(&notice.changed);
+	pthread_mutex_unlock(&notice.lock);
+	if (notice.has_thread)
+		pthread_join(notice.thread, NULL);
+	pthread_cond_destroy(&notice.changed);
+	pthread_mutex_destroy(&notice.lock);
+}
