@@ -120,17 +120,40 @@ void allocator_release(struct allocator *allocator, struct buffer *buffer)
 	allocator->free_last = buffer;
 }
 
-struct buffer *allocator_acquire(struct allocator *allocator)
+static struct buffer *take_free(struct allocator *allocator, struct buffer *buffer)
 {
-	struct buffer *buffer = allocator->free_first;
+	struct buffer *before = NULL, *b = allocator->free_first;
 
 	if (!buffer)
 		return NULL;
-	allocator->free_first = buffer->next;
-	if (!allocator->free_first)
-		allocator->free_last = NULL;
+	for (; b != buffer; b = b->next)
+		before = b;
+	if (before)
+		before->next = buffer->next;
+	else
+		allocator->free_first = buffer->next;
+	if (!buffer->next)
+		allocator->free_last = before;
 	buffer->next = NULL;
 	return buffer;
+}
+
+struct buffer *allocator_acquire(struct allocator *allocator)
+{
+	return take_free(allocator, allocator->free_first);
+}
+
+struct buffer *allocator_acquire_for(struct allocator *allocator, const uint8_t *memory)
+{
+	struct buffer *found = NULL;
+
+	for (struct buffer *b = allocator->free_first; b; b = b->next) {
+		if (b->last_import == memory)
+			return take_free(allocator, b);
+		if (!found && !b->last_import)
+			found = b;
+	}
+	return take_free(allocator, found);
 }
 
 uint32_t allocator_n_free(const struct allocator *allocator)

@@ -50,6 +50,9 @@ struct buffer *allocator_grow(struct allocator *allocator);
 
 /* The free list, first in, first out. allocator_acquire() returns NULL when it is empty. */
 struct buffer *allocator_acquire(struct allocator *allocator);
+/* The free buffer that last imported this memory, else one that has imported none, else NULL: the kernel
+ * keeps memory attached and mapped for as long as it comes with the same index. */
+struct buffer *allocator_acquire_for(struct allocator *allocator, const uint8_t *memory);
 void allocator_release(struct allocator *allocator, struct buffer *buffer);
 uint32_t allocator_n_free(const struct allocator *allocator);
 

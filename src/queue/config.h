@@ -11,11 +11,12 @@
 #define POOL_UNSET UINT32_MAX /* a field that was not filled in */
 
 struct pool_config {
-	uint32_t min, max; /* buffers; max 0: no limit */
-	uint32_t least;    /* the least of min with imported memory: the start fails with fewer; 0: min */
-	bool layout;       /* the consumer accepts padding, any strides and several planes */
-	bool copy_enable;  /* copy when the driver runs low: the number of buffers that the consumer holds is
-			      not known */
+	uint32_t min, max;    /* buffers; max 0: no limit */
+	uint32_t most_queued; /* foreign frames queued at a time; 0: no limit */
+	uint32_t least;       /* the least of min with imported memory: the start fails with fewer; 0: min */
+	bool layout;          /* the consumer accepts padding, any strides and several planes */
+	bool copy_enable; /* copy when the driver runs low: the number of buffers that the consumer holds is
+			     not known */
 };
 
 /* What clamping depends on. */

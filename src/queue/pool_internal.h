@@ -65,9 +65,9 @@ struct pool {
 
 /* 0, or the result that keeps frames from being dequeued or queued. */
 int pool_check(const struct pool *pool);
-/* Takes the first free buffer or adds one by CREATE_BUFS, with memory if `attach` is set. The caller sets its
- * owner. POOL_NOBUF: there is none; other errors are logged. */
-int pool_get_free(struct pool *pool, bool attach, struct buffer **buffer);
+/* Takes a free buffer or adds one by CREATE_BUFS, with memory of its own or for that of `imported`. The
+ * caller sets its owner. POOL_NOBUF: there is none; other errors are logged. */
+int pool_get_free(struct pool *pool, const struct buffer *imported, struct buffer **buffer);
 /* Detaches the memory of a free buffer. */
 void pool_detach(struct pool *pool, struct buffer *buffer);
 /* Detaches all buffers, which must be free, and frees them in the driver. */

@@ -40,7 +40,7 @@ int pool_acquire(struct pool *pool, struct buffer **buffer)
 		*buffer = spare_acquire(pool, pool->pages, pool->frame_bytes);
 		return *buffer ? 0 : POOL_NOBUF;
 	}
-	err = pool_get_free(pool, true, buffer);
+	err = pool_get_free(pool, NULL, buffer);
 	if (err < 0)
 		return err;
 	(*buffer)->owner = BUFFER_HELD;
@@ -75,6 +75,7 @@ static int import_foreign(struct pool *pool, struct buffer *buffer, struct buffe
 		return -EMSGSIZE;
 	}
 	buffer->imported = foreign;
+	buffer->last_import = foreign->planes[0].data;
 	return 0;
 }
 
@@ -95,19 +96,21 @@ static int copy_foreign(struct pool *pool, struct buffer *buffer, struct buffer 
 /* Imports or copies the foreign frame into a free buffer; waits for one if the driver has all. */
 static int take_foreign(struct pool *pool, struct buffer *foreign, int64_t deadline_ns, struct buffer **out)
 {
-	bool attach = !pool->io->imports;
-	int err = pool_get_free(pool, attach, out);
+	const struct buffer *imported = pool->io->imports ? foreign : NULL;
+	uint32_t most_queued = pool->config.most_queued;
+	bool full = most_queued && pool->n_queued >= most_queued;
+	int err = full ? POOL_NOBUF : pool_get_free(pool, imported, out);
 
 	if (err == POOL_NOBUF && pool->n_queued > 0) {
 		err = dequeue_one(pool, deadline_ns);
 		if (err == 0)
-			err = pool_get_free(pool, attach, out);
+			err = pool_get_free(pool, imported, out);
 	}
 	if (err < 0)
 		return err;
 	(*out)->done = NULL;
 	foreign->copied = false;
-	err = pool->io->imports ? import_foreign(pool, *out, foreign) : copy_foreign(pool, *out, foreign);
+	err = imported ? import_foreign(pool, *out, foreign) : copy_foreign(pool, *out, foreign);
 	if (err < 0)
 		allocator_release(&pool->allocator, *out);
 	return err;

@@ -85,16 +85,20 @@ static bool may_grow(const struct pool *pool)
 	return (allocator->count + 1) * pool->frame_bytes + pool->spare_bytes <= pool->memory_limit;
 }
 
-int pool_get_free(struct pool *pool, bool attach, struct buffer **out)
+int pool_get_free(struct pool *pool, const struct buffer *imported, struct buffer **out)
 {
-	struct buffer *buffer = allocator_acquire(&pool->allocator);
+	struct allocator *allocator = &pool->allocator;
+	struct buffer *buffer = imported ? allocator_acquire_for(allocator, imported->planes[0].data)
+					 : allocator_acquire(allocator);
 	int err;
 
 	if (!buffer && may_grow(pool))
-		buffer = allocator_grow(&pool->allocator);
+		buffer = allocator_grow(allocator);
+	if (!buffer && imported)
+		buffer = allocator_acquire(allocator);
 	if (!buffer)
 		return POOL_NOBUF;
-	err = attach ? attach_buffer(pool, buffer) : 0;
+	err = imported ? 0 : attach_buffer(pool, buffer);
 	if (err < 0) {
 		pool->allocator.can_allocate = false;
 		allocator_release(&pool->allocator, buffer);
@@ -107,7 +111,7 @@ int pool_get_free(struct pool *pool, bool attach, struct buffer **out)
 int pool_grow(struct pool *pool)
 {
 	struct buffer *buffer;
-	int err = pool_get_free(pool, true, &buffer);
+	int err = pool_get_free(pool, NULL, &buffer);
 
 	return err < 0 ? err : qbuf_queue(pool, buffer);
 }

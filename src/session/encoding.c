@@ -227,7 +227,7 @@ static int configure_output(const struct encoding *encoding, uint32_t n_camera)
 	uint32_t n_raw = RAW_BUFFERS + pool_info(pool).driver_min;
 	bool lends = encoding->link.from_options.foreign;
 	struct pool_config config = { .min = lends ? n_camera : n_raw,
-				      .max = lends ? 0 : n_raw,
+				      .most_queued = lends ? 0 : n_raw,
 				      .least = lends ? n_camera : LEAST_RAW_BUFFERS,
 				      .layout = true };
 

@@ -93,6 +93,49 @@ static void foreign_pages_go_out_as_they_are(void **state)
 	}
 }
 
+static long last_index(const struct pool_fixture *fixture)
+{
+	const struct trace_call *call = &fixture->log.calls[fixture->log.n_calls - 1];
+
+	while (strcmp(call->name, "VIDIOC_QBUF") != 0)
+		call--;
+	return trace_value(call, "index");
+}
+
+/* The kernel attaches memory anew where it comes with another index. */
+static void the_same_memory_comes_with_the_same_index(void **state)
+{
+	enum { N_FOREIGN = N_BUFFERS + 2, N_ROUNDS = 3 };
+	static const struct {
+		uint32_t most_queued, max, n_buffers;
+	} rows[] = { { 0, 0, N_FOREIGN }, { 3, 0, N_FOREIGN }, { 0, N_BUFFERS, N_BUFFERS } };
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		struct buffer foreign[N_FOREIGN];
+		long indices[N_FOREIGN];
+		struct pool_fixture fixture;
+
+		output_fixture_open(&fixture, "userptr", "", V4L2_FIELD_NONE);
+		fixture.pool->max = rows[i].max;
+		fixture.pool->config.most_queued = rows[i].most_queued;
+		for (unsigned n = 0; n < N_FOREIGN; n++)
+			open_foreign(&fixture, &foreign[n]);
+		for (unsigned n = 0; n < N_FOREIGN * N_ROUNDS; n++) {
+			assert_int_equal(output_fixture_queue(&fixture, &foreign[n % N_FOREIGN]), 0);
+			if (n < N_FOREIGN)
+				indices[n] = last_index(&fixture);
+			else if (rows[i].n_buffers == N_FOREIGN)
+				assert_int_equal(last_index(&fixture), indices[n % N_FOREIGN]);
+			assert_true(!rows[i].most_queued || fixture.pool->n_queued <= rows[i].most_queued);
+		}
+		assert_int_equal(fixture.pool->allocator.count, rows[i].n_buffers);
+		pool_fixture_close(&fixture);
+		for (unsigned n = 0; n < N_FOREIGN; n++)
+			close_foreign(&foreign[n]);
+	}
+}
+
 /* The driver would say EINVAL, or go where it must not. */
 static void unfit_memory_is_refused_before_qbuf(void **state)
 {
@@ -131,6 +174,8 @@ int main(void)
 		{ 45, "buffers_being_filled_outlive_the_stream", buffers_being_filled_outlive_the_stream,
 		  NULL },
 		{ 52, "foreign_pages_go_out_as_they_are", foreign_pages_go_out_as_they_are, NULL },
+		{ 0, "the_same_memory_comes_with_the_same_index", the_same_memory_comes_with_the_same_index,
+		  NULL },
 		{ 53, "unfit_memory_is_refused_before_qbuf", unfit_memory_is_refused_before_qbuf, NULL },
 	};
 
