@@ -13,9 +13,9 @@
 #include "media/write/muxer_options.h"
 #include "media/write/muxer_pictures.h"
 
-/* What an index takes at most: the moov box, and its tables' entries of each frame (sizes, times, offsets).
- */
-#define MOOV_BYTES 4096
+/* What an index takes at most: the moov box, with a page in front of a fragment's, and its tables' entries of
+ * each frame (sizes, times, offsets). */
+#define MOOV_BYTES (4096 + 2 * MOVIE_FRAGMENTS_PAGE)
 #define MOOV_FRAME_BYTES 40
 /* A movie fragment is written when it is this long, or would be this large: what is lost with the power, and
  * the memory for frames without a codec. Its header takes a hundred bytes and a few more a frame. */
@@ -64,25 +64,19 @@ static int file_error(const struct muxer *m)
 	return m->context->pb ? m->context->pb->error : 0;
 }
 
+/* What libavformat keeps in memory of a file's fragment. */
+static int64_t fragment_bytes(const struct muxer *m)
+{
+	return m->fragmented && m->fragments.n_frames > 0 ? m->fragments.n_bytes : 0;
+}
+
 static void count_bytes(struct muxer *m, int packet_bytes)
 {
 	if (m->file)
-		atomic_store_explicit(&m->bytes, (uint64_t)(m->file->size + m->fragment_bytes),
+		atomic_store_explicit(&m->bytes, (uint64_t)(m->file->size + fragment_bytes(m)),
 				      memory_order_relaxed);
 	else
 		atomic_fetch_add_explicit(&m->bytes, packet_bytes, memory_order_relaxed);
-}
-
-/* Movie fragments, which can be read up to the last one if the program is killed or the power fails; those of
- * hybrid_fragmented (FFmpeg 7.1) become an ordinary file when it is closed. Frames that an encoder reorders
- * need an edit list (8.6.6) in the moov box, which is known with the first fragment (delay_moov), or negative
- * composition offsets (8.6.1.3): hybrid_fragmented makes a wrong index with delay_moov, and libavformat reads
- * such offsets in fragments as a later start. */
-static const char *fragment_flags(const struct muxer_caps *caps)
-{
-	return muxer_caps_has_option(caps, "hybrid_fragmented", "movflags")
-		       ? "hybrid_fragmented+negative_cts_offsets"
-		       : "delay_moov+default_base_moof";
 }
 
 static bool is_seekable(const struct muxer *m)
@@ -90,6 +84,11 @@ static bool is_seekable(const struct muxer *m)
 	const AVIOContext *pb = m->context->pb;
 
 	return pb && pb->seekable & AVIO_SEEKABLE_NORMAL;
+}
+
+static bool is_hybrid(const struct muxer_caps *caps)
+{
+	return muxer_caps_has_option(caps, "hybrid_fragmented", "movflags");
 }
 
 static bool is_matroska(const struct muxer *m)
@@ -134,7 +133,9 @@ static int set_muxer_options(const struct muxer *m, AVDictionary **options)
 		{ "movflags", "frag_keyframe+empty_moov+default_base_moof",
 		  !is_seekable(m) && muxer_caps_has_option(caps, "movflags", NULL) },
 		{ "movflags", "faststart", m->faststart && chooses_index(m) },
-		{ "movflags", fragment_flags(caps), m->fragmented },
+		/* Fragments can be read up to the last one if the program is killed or the power fails; those
+		 * of hybrid_fragmented (FFmpeg 7.1) become an ordinary file when it is closed. */
+		{ "movflags", movie_fragments_flags(is_hybrid(caps)), m->fragmented },
 		{ "frag_duration", FRAGMENT_US, m->fragmented },
 		{ "frag_size", FRAGMENT_BYTES, m->fragmented },
 	};
@@ -164,6 +165,13 @@ static int write_header_buffered(struct muxer *m, AVDictionary **options)
 	return err;
 }
 
+/* Those of set_muxer_options(). */
+static bool has_fragments(const struct muxer *m)
+{
+	return m->fragmented || (!is_seekable(m) && muxer_caps_is_isobmff(&m->caps) &&
+				 !av_dict_get(m->options, "movflags", NULL, 0));
+}
+
 int muxer_write_header(struct muxer *m)
 {
 	AVDictionary *options = NULL;
@@ -182,6 +190,9 @@ int muxer_write_header(struct muxer *m)
 	if (err >= 0)
 		err = write_header_buffered(m, &options);
 	av_dict_free(&options);
+	if (err >= 0 && has_fragments(m))
+		movie_fragments_begin(&m->fragments, m->context, m->fragmented, is_hybrid(&m->caps),
+				      m->file ? m->file->start : 0);
 	if (err >= 0 && has_front_index(m))
 		matroska_cues_open(&m->cues, m->file);
 	file_err = file_error(m);
@@ -200,54 +211,35 @@ int muxer_write_header(struct muxer *m)
 	return 0;
 }
 
-/* Ends what libavformat collects in memory: the Cluster (RFC 9559, 5.1.3), or the fragment. */
-static int end_collected(struct muxer *m)
-{
-	int err = av_write_frame(m->context, NULL);
-
-	if (err >= 0 && m->fragmented) /* the first time it writes the moov box alone */
-		err = av_write_frame(m->context, NULL);
-	m->fragment_frames = 0;
-	m->fragment_bytes = 0;
-	return err;
-}
-
 static int sync_output(struct muxer *m)
 {
 	m->n_syncs++;
 	return m->file ? avio_file_sync(m->file) : muxer_pictures_sync(m);
 }
 
-static int flush_file(struct muxer *m)
+/* Whether the disk is to be waited for after this packet. */
+static bool sync_is_due(struct muxer *m)
 {
 	int64_t now = now_ns();
-	bool sync = m->sync_ns && now - m->synced_ns >= m->sync_ns;
-	int err = 0;
 
-	if (sync)
-		m->synced_ns = now;
+	if (!m->sync_ns || now - m->synced_ns < m->sync_ns)
+		return false;
+	m->synced_ns = now;
+	return true;
+}
+
+static int flush_file(struct muxer *m, bool sync)
+{
+	int err;
+
 	if (!m->file)
 		return sync ? sync_output(m) : 0;
-	if (sync && m->fragmented)
-		err = end_collected(m);
 	avio_flush(m->context->pb);
-	if (err >= 0)
-		err = sync ? sync_output(m) : avio_file_flush(m->file);
+	err = sync ? sync_output(m) : avio_file_flush(m->file);
 	/* What the index names has to be on the disk before it. */
 	if (err >= 0 && (sync || !m->sync_ns))
 		matroska_cues_write(&m->cues, m->file);
 	return err;
-}
-
-/* libavformat writes a fragment before it takes the next one's first frame. */
-static void count_fragment(struct muxer *m, int64_t start, int packet_bytes)
-{
-	if (avio_tell(m->context->pb) > start)
-		m->fragment_frames = 0;
-	if (m->fragment_frames == 0)
-		m->fragment_bytes = 0;
-	m->fragment_frames++;
-	m->fragment_bytes += packet_bytes;
 }
 
 static void note_cluster(struct muxer *m, const AVPacket *packet, int64_t position)
@@ -263,28 +255,29 @@ static void note_cluster(struct muxer *m, const AVPacket *packet, int64_t positi
  * counted as written are in the file if the program is killed, and at the other end of a pipe at once. */
 static int write_and_flush(struct muxer *m, AVPacket *packet, int64_t start)
 {
-	int size = packet->size, err = av_write_frame(m->context, packet);
+	bool sync = sync_is_due(m);
+	int err = movie_fragments_write(&m->fragments, m->context, packet, sync && m->fragmented);
 
-	/* A Cluster of a single frame costs a dozen bytes. */
+	/* A Cluster (RFC 9559, 5.1.3) of a single frame costs a dozen bytes. */
 	if (err >= 0 && is_matroska(m))
-		err = end_collected(m);
+		err = av_write_frame(m->context, NULL);
 	if (err >= 0 && file_error(m) == 0 && is_matroska(m))
 		note_cluster(m, packet, start);
-	if (m->fragmented && file_error(m) == 0)
-		count_fragment(m, start, size);
-	return err >= 0 ? flush_file(m) : err;
+	return err >= 0 ? flush_file(m, sync) : err;
 }
 
 /* Prepares the file for the packet. A muxer of the ISO base media file format lists a frame in its index even
  * if writing it failed: there must be room for both before it gets the frame. */
-static int prepare_file(struct muxer *m, const AVPacket *packet)
+static int prepare_file(struct muxer *m, AVPacket *packet)
 {
 	int64_t index_bytes = MOOV_BYTES + (int64_t)atomic_load(&m->frames) * MOOV_FRAME_BYTES;
 	int err = m->file ? avio_file_begin(m->file) : 0;
 
+	if (err >= 0 && muxer_caps_is_isobmff(&m->caps))
+		err = movie_fragments_fit(&m->fragments, m->context, packet, m->name);
 	if (err < 0 || !m->file || !muxer_caps_is_isobmff(&m->caps))
 		return err;
-	return avio_file_reserve(m->file, m->fragment_bytes + packet->size + index_bytes);
+	return avio_file_reserve(m->file, fragment_bytes(m) + packet->size + index_bytes);
 }
 
 /* A fragment could not be written, with so many frames that were counted. */
@@ -298,7 +291,7 @@ int muxer_write_packet(struct muxer *m, AVPacket *packet)
 {
 	int64_t start = m->context->pb ? avio_tell(m->context->pb) : -1;
 	int size = packet->size, err, file_err;
-	uint64_t frames = atomic_load(&m->frames), fragment_frames = m->fragment_frames;
+	uint64_t frames = atomic_load(&m->frames), fragment_frames = m->fragments.n_frames;
 	bool taken; /* by libavformat */
 
 	libav_clear_error();
@@ -318,7 +311,7 @@ int muxer_write_packet(struct muxer *m, AVPacket *packet)
 		count_bytes(m, size);
 		return 0;
 	}
-	if (err == -ENOMEM)
+	if (err == -ENOMEM || err == -ERANGE) /* of movie_fragments_fit() */
 		return err;
 	log_error("%s: %s after %llu frames", m->name,
 		  file_err < 0 ? output_file_err_str(err) : libav_err_str(err), (unsigned long long)frames);
@@ -331,7 +324,7 @@ int muxer_write_packet(struct muxer *m, AVPacket *packet)
 }
 
 /* The trailer ends the last fragment, or has the index. */
-static void check_trailer(struct muxer *m, int err)
+static void check_trailer(struct muxer *m, uint64_t fragment_frames, int err)
 {
 	bool written;
 
@@ -340,7 +333,7 @@ static void check_trailer(struct muxer *m, int err)
 	avio_flush(m->context->pb);
 	written = avio_file_flush(m->file) == 0 && m->context->pb->error >= 0;
 	if (!written && m->fragmented && !m->fragment_lost)
-		lose_fragment(m, m->fragment_frames);
+		lose_fragment(m, fragment_frames);
 	if (written && err >= 0)
 		matroska_cues_remove(&m->cues, m->file);
 }
@@ -369,17 +362,23 @@ static int close_file(struct muxer *m, bool whole)
 
 int muxer_finish(struct muxer *m, int error)
 {
-	int err = 0, close_err;
+	uint64_t fragment_frames = m->fragments.n_frames;
+	int err = 0, trailer_err, close_err;
 
 	libav_clear_error();
 	/* A fragment that could not be written would be missing in the middle. */
-	if (m->header_written && !m->fragment_lost)
-		err = av_write_trailer(m->context);
+	if (m->header_written && !m->fragment_lost) {
+		if (m->fragmented)
+			err = movie_fragments_flush(&m->fragments, m->context);
+		trailer_err = av_write_trailer(m->context);
+		if (err == 0)
+			err = trailer_err;
+	}
 	if (err > 0) /* some muxers return a length */
 		err = 0;
 	m->header_written = false;
-	m->fragment_bytes = 0;
-	check_trailer(m, err);
+	m->fragments.n_frames = 0;
+	check_trailer(m, fragment_frames, err);
 	close_err = close_file(m, error >= 0 && err >= 0 && !m->fragment_lost);
 	if (close_err < 0)
 		err = close_err;

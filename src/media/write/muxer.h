@@ -7,6 +7,7 @@
 #include <libavformat/avformat.h>
 #include "media/write/avio_file.h"
 #include "media/write/matroska_cues.h"
+#include "media/write/movie_fragments.h"
 #include "media/write/muxer_caps.h"
 
 #define MUXER_FIRST_PICTURE 1 /* of a series, unless the user chose another number */
@@ -32,11 +33,9 @@ struct muxer {
 	bool header_written;
 	bool is_partial;                /* the file still has that name */
 	_Atomic uint64_t frames, bytes; /* written so far; may be read by other threads */
-	/* Of movie fragments (ISO/IEC 14496-12, 8.8), which libavformat keeps in memory until they are whole:
-	 */
-	bool fragmented, fragment_lost; /* lost: one could not be written */
-	uint64_t fragment_frames;       /* that the present one has */
-	int64_t fragment_bytes, synced_ns;
+	bool fragmented, fragment_lost; /* a file in movie fragments; one of them could not be written */
+	struct movie_fragments fragments;
+	int64_t synced_ns;
 	uint64_t n_syncs;          /* of sync_ns */
 	struct matroska_cues cues; /* empty for other containers */
 };

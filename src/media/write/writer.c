@@ -460,7 +460,7 @@ struct writer_info writer_info(const struct writer *writer)
 					? av_get_pix_fmt_name(w->transcoder.encoder.context->pix_fmt)
 					: NULL,
 		.frames = atomic_load_explicit(&w->muxer.frames, memory_order_relaxed),
-		.n_held = w->muxer.fragmented ? w->muxer.fragment_frames : 0,
+		.n_held = w->muxer.fragmented ? w->muxer.fragments.n_frames : 0,
 		.bytes = atomic_load_explicit(&w->muxer.bytes, memory_order_relaxed),
 		.n_pictures = w->muxer.n_pictures,
 	};
