@@ -93,36 +93,6 @@ static void copy_origin(const struct sim *sim, uint64_t number, struct sim_buffe
 	buffer->field = origin->field;
 }
 
-/* Reads the next OUTPUT buffer. */
-static void put_buffer(struct sim *sim)
-{
-	struct sim_m2m *m2m = sim->m2m;
-	struct sim_buffer *buffer = sim_queue_take(&m2m->output.queued_list);
-	uint8_t *payloads[MAX_PLANES] = { NULL };
-	uint32_t bytes = buffer->planes[0].bytesused - buffer->planes[0].data_offset;
-	int err = bytes ? ensure_transcoder(sim) : 0;
-
-	buffer->sequence = m2m->output_sequence++;
-	if (m2m->n_before_stop)
-		m2m->n_before_stop--;
-	get_payloads(&m2m->output, buffer, payloads);
-	if (bytes == 0) { /* see no_commands: this is how the stream ends */
-		m2m->draining = true;
-	} else if (err >= 0) {
-		remember_origin(m2m, buffer);
-		err = sim_transcoder_put(m2m->transcoder, (const uint8_t *const *)payloads, bytes,
-					 m2m->n_put++, m2m->force_key);
-		m2m->force_key = false;
-	}
-	end_access(&m2m->output, buffer);
-	if (err < 0) {
-		log_error("sim: buffer %u cannot be processed: %s", buffer->index, err_str(err));
-		buffer->flags |= V4L2_BUF_FLAG_ERROR;
-	}
-	sim_queue_add(&m2m->held_list, buffer);
-	return_output(m2m, sim->options.hold);
-}
-
 static void send_eos(struct sim *sim)
 {
 	const struct v4l2_event event = { .type = V4L2_EVENT_EOS };
@@ -191,8 +161,7 @@ static int fill_buffer(struct sim *sim, struct sim_buffer *buffer, const struct 
 		buffer->planes[i].bytesused = sim_queue_is_coded(capture)
 						      ? buffer->planes[i].data_offset + (uint32_t)n
 						      : capture->format.sizeimage[i];
-	copy_origin(sim, next->number, buffer);
-	if (!sim->options.no_key_flags)
+	if (!sim->options.no_key_flags || sim->options.m2m == SIM_DECODER)
 		buffer->flags |= next->flags;
 	return 0;
 }
@@ -206,29 +175,63 @@ static bool is_last(const struct sim *sim)
 	       sim->options.m2m != SIM_DECODER && !sim->options.no_commands;
 }
 
-static void give_frame(struct sim *sim, const struct sim_transcoded *next)
+/* err: why it cannot be, with a negative errno. */
+static void give_frame(struct sim *sim, const struct sim_transcoded *next, int err)
 {
 	struct sim_m2m *m2m = sim->m2m;
 	struct sim_buffer *buffer = sim_queue_take(&sim->queue.queued_list);
 	bool is_header = sim->options.m2m == SIM_ENCODER && !next->flags;
-	int err;
 
 	clear_buffer(&sim->queue, buffer);
 	buffer->sequence = m2m->capture_sequence++;
 	sim->n_frames++;
 	m2m->n_taken += !is_header;
-	err = fill_buffer(sim, buffer, next);
-	if (err < 0) {
+	copy_origin(sim, next->number, buffer);
+	if (err == 0 && (err = fill_buffer(sim, buffer, next)) < 0)
 		log_error("sim: frame %u: %s", buffer->sequence, err_str(err));
+	if (err < 0)
 		sim_faults_empty_with_error(sim, buffer);
-	}
 	if (!is_header && is_last(sim))
 		buffer->flags |= V4L2_BUF_FLAG_LAST;
 	sim_faults_frame(sim, buffer);
 	sim_queue_done(&sim->queue, buffer);
+	return_output(m2m, sim->options.hold);
 	sim->stopped = sim_faults_due(&sim->options.stall, sim->n_frames);
 	if (buffer->flags & V4L2_BUF_FLAG_LAST)
 		end_capture_stream(sim);
+}
+
+/* Reads the next OUTPUT buffer. */
+static void put_buffer(struct sim *sim)
+{
+	struct sim_m2m *m2m = sim->m2m;
+	struct sim_buffer *buffer = sim_queue_take(&m2m->output.queued_list);
+	uint8_t *payloads[MAX_PLANES] = { NULL };
+	uint32_t bytes = buffer->planes[0].bytesused - buffer->planes[0].data_offset;
+	int err = bytes ? ensure_transcoder(sim) : 0;
+
+	buffer->sequence = m2m->output_sequence++;
+	if (m2m->n_before_stop)
+		m2m->n_before_stop--;
+	get_payloads(&m2m->output, buffer, payloads);
+	if (bytes == 0) { /* see no_commands: this is how the stream ends */
+		m2m->draining = true;
+	} else if (err >= 0) {
+		remember_origin(m2m, buffer);
+		err = sim_transcoder_put(m2m->transcoder, (const uint8_t *const *)payloads, bytes,
+					 m2m->n_put++, m2m->force_key);
+		m2m->force_key = false;
+	}
+	end_access(&m2m->output, buffer);
+	if (err < 0) {
+		log_error("sim: buffer %u cannot be processed: %s", buffer->index, err_str(err));
+		buffer->flags |= V4L2_BUF_FLAG_ERROR;
+	}
+	sim_queue_add(&m2m->held_list, buffer);
+	if (sim->options.m2m != SIM_DECODER) /* which keeps the packet until its picture is given */
+		return_output(m2m, sim->options.hold);
+	if (err < 0 && sim->options.m2m == SIM_DECODER && m2m->source_known && m2m->n_put)
+		give_frame(sim, &(struct sim_transcoded){ .number = m2m->n_put - 1 }, err);
 }
 
 /* Until it knows the size of the stream, a decoder reads OUTPUT even without CAPTURE buffers. */
@@ -264,7 +267,7 @@ static bool give_frame_when_due(struct sim *sim, const struct sim_transcoded *ne
 		return false;
 	if (fps.num)
 		sim->m2m->next_ns = now + NS_PER_S * fps.den / fps.num;
-	give_frame(sim, next);
+	give_frame(sim, next, 0);
 	return true;
 }
 
@@ -299,6 +302,7 @@ static bool step(struct sim *sim)
 	}
 	if (result > 0)
 		return give_frame_when_due(sim, &next);
+	return_output(m2m, sim->options.hold);
 	if (m2m->draining && !m2m->n_before_stop) {
 		if (m2m->transcoder && result == 0)
 			return sim_transcoder_drain(m2m->transcoder) >= 0;
@@ -389,7 +393,7 @@ void sim_m2m_stopping(struct sim_queue *queue)
 		return;
 	}
 	m2m->owes_last = m2m->stopped = false;
-	m2m->draining = m2m->draining && m2m->changing;
+	m2m->draining = m2m->draining && m2m->changing && !sim->options.forgets_drain;
 	if (sim->options.m2m != SIM_DECODER)
 		close_transcoder(m2m);
 }

@@ -90,7 +90,7 @@ struct sim_options {
 	uint32_t to;    /* memory-to-memory: format of the CAPTURE queue, where fourcc is OUTPUT's */
 	uint32_t align; /* of raw rows, in bytes */
 	uint32_t hold;  /* memory-to-memory: frames whose OUTPUT buffers are kept */
-	bool reorder, no_commands;
+	bool reorder, no_commands, forgets_drain;
 	int import_error; /* errno of QBUF with a DMA-BUF; 0: none */
 	char *dump, *settings, *driver, *root;
 	char *node;        /* NULL: each open() creates a device */

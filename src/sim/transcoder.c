@@ -293,6 +293,12 @@ static uint32_t coded_flags(const struct sim_transcoder *t)
 	return t->packet->pts < t->last_pts ? V4L2_BUF_FLAG_BFRAME : V4L2_BUF_FLAG_PFRAME;
 }
 
+/* The frame of a converter has none. */
+static uint32_t decoded_flags(const AVFrame *frame)
+{
+	return frame->decode_error_flags || frame->flags & AV_FRAME_FLAG_CORRUPT ? V4L2_BUF_FLAG_ERROR : 0;
+}
+
 int sim_transcoder_next(struct sim_transcoder *t, struct sim_transcoded *next)
 {
 	int result = t->has_next ? 1 : receive(t);
@@ -305,6 +311,7 @@ int sim_transcoder_next(struct sim_transcoder *t, struct sim_transcoded *next)
 						 .flags = coded_flags(t) };
 	else
 		*next = (struct sim_transcoded){ .number = (uint64_t)t->loaded->pts,
+						 .flags = decoded_flags(t->loaded),
 						 .width = (uint32_t)t->loaded->width,
 						 .height = (uint32_t)t->loaded->height };
 	return 1;

@@ -24,7 +24,8 @@ struct sim_transcoder_setup {
 /* The next frame that can be taken. */
 struct sim_transcoded {
 	uint64_t number;        /* the number passed to sim_transcoder_put() */
-	uint32_t flags;         /* encoder: V4L2_BUF_FLAG_KEYFRAME, _PFRAME, _BFRAME; none: parameter sets */
+	uint32_t flags;         /* encoder: V4L2_BUF_FLAG_KEYFRAME, _PFRAME, _BFRAME; none: parameter sets;
+				   decoder: V4L2_BUF_FLAG_ERROR where part of the picture is missing */
 	uint32_t width, height; /* decoder */
 };
 

@@ -222,7 +222,6 @@ static void queue_packet(struct m2m_client *node, const struct packet *packet, u
 
 	memcpy(queue->maps[0][0], packet->bytes, packet->n);
 	assert_int_equal(device_ioctl(&queue->device, VIDIOC_QBUF, &b), 0);
-	assert_int_equal(sim_client_dequeue(queue), 0);
 }
 
 static void take_event(struct m2m_client *node, uint32_t type)
@@ -238,8 +237,23 @@ static void take_picture(struct m2m_client *node, uint32_t number)
 	int index = sim_client_dequeue(&node->capture);
 
 	assert_true(index >= 0);
+	assert_int_equal(sim_client_dequeue(&node->output), 0);
 	assert_int_equal(node->capture.b.timestamp.tv_sec, number);
 	assert_in_range(m2m_client_bytes(&node->capture)[0], 16 + number * 8 - 4, 16 + number * 8 + 4);
+	assert_int_equal(sim_client_queue(&node->capture, (uint32_t)index), 0);
+}
+
+/* Both buffers say that the packet could not be decoded. */
+static void take_damaged(struct m2m_client *node, uint32_t number)
+{
+	int index = sim_client_dequeue(&node->capture);
+
+	assert_true(index >= 0);
+	assert_true(node->capture.b.flags & V4L2_BUF_FLAG_ERROR);
+	assert_int_equal(node->capture.b.timestamp.tv_sec, number);
+	assert_int_equal(node->capture.b.bytesused, 0);
+	assert_int_equal(sim_client_dequeue(&node->output), 0);
+	assert_true(node->output.b.flags & V4L2_BUF_FLAG_ERROR);
 	assert_int_equal(sim_client_queue(&node->capture, (uint32_t)index), 0);
 }
 
@@ -261,7 +275,7 @@ static void set_up_capture(struct m2m_client *node, uint32_t width, uint32_t hei
 static void decode_to_another_size(void **state)
 {
 	static const uint32_t events[] = { V4L2_EVENT_SOURCE_CHANGE, V4L2_EVENT_EOS };
-	struct packet *packets = calloc(4, sizeof *packets);
+	struct packet *packets = calloc(4, sizeof *packets), damaged;
 	struct v4l2_decoder_cmd stop = { .cmd = V4L2_DEC_CMD_STOP };
 	struct m2m_client node;
 
@@ -277,12 +291,20 @@ static void decode_to_another_size(void **state)
 	}
 	m2m_client_start_queue(&node.output, 1);
 	queue_packet(&node, &packets[0], 0);
+	assert_int_equal(sim_client_dequeue(&node.output), -EAGAIN); /* until it is decoded */
 	set_up_capture(&node, 64, 48);
 	take_picture(&node, 0);
 	queue_packet(&node, &packets[1], 1);
 	take_picture(&node, 1);
+	damaged = packets[1];
+	memset(damaged.bytes + 5, 0, damaged.n - 5);
+	queue_packet(&node, &damaged, 2);
+	take_damaged(&node, 2);
+	queue_packet(&node, &packets[0], 0);
+	take_picture(&node, 0);
 
 	queue_packet(&node, &packets[2], 0);
+	assert_int_equal(sim_client_dequeue(&node.output), -EAGAIN);
 	assert_true(sim_client_dequeue(&node.capture) >= 0);
 	assert_true(node.capture.b.flags & V4L2_BUF_FLAG_LAST);
 	assert_int_equal(node.capture.b.bytesused, 0);
