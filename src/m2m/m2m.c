@@ -130,6 +130,11 @@ static int command_stop(struct m2m *m2m)
 	return device_ioctl(&m2m->node, VIDIOC_ENCODER_CMD, &encoder);
 }
 
+static const char *stop_name(const struct m2m *m2m)
+{
+	return m2m->conversion.job == JOB_DECODER ? "VIDIOC_DECODER_CMD" : "VIDIOC_ENCODER_CMD";
+}
+
 /* For drivers without the command: they stop at an empty buffer. */
 static int queue_empty(struct m2m *m2m, struct buffer *buffer)
 {
@@ -143,8 +148,6 @@ static int queue_empty(struct m2m *m2m, struct buffer *buffer)
 
 int m2m_drain(struct m2m *m2m, struct buffer *empty)
 {
-	const char *command =
-		m2m->conversion.job == JOB_DECODER ? "VIDIOC_DECODER_CMD" : "VIDIOC_ENCODER_CMD";
 	int err;
 
 	if (m2m->is_draining)
@@ -155,9 +158,19 @@ int m2m_drain(struct m2m *m2m, struct buffer *empty)
 	if (err == -ENOTTY || err == -EINVAL)
 		err = queue_empty(m2m, empty);
 	else if (err < 0)
-		device_error(&m2m->node, command, err);
+		device_error(&m2m->node, stop_name(m2m), err);
 	m2m->is_draining = err == 0;
 	return err;
+}
+
+/* Those that remember it say EBUSY; those without the command got an empty buffer, which is in OUTPUT. */
+int m2m_go_on_draining(struct m2m *m2m)
+{
+	int err = m2m->is_draining ? command_stop(m2m) : 0;
+
+	if (err == -EBUSY || err == -ENOTTY || err == -EINVAL)
+		return 0;
+	return err < 0 ? device_error(&m2m->node, stop_name(m2m), err) : 0;
 }
 
 /* STREAMOFF and STREAMON of CAPTURE works with all drivers. */

@@ -41,6 +41,9 @@ int m2m_set_format(struct device *queue, const struct video_format *wanted, stru
  * try again when the node has returned an OUTPUT buffer; -ENOTTY: it supports neither; or another negative
  * errno, logged. */
 int m2m_drain(struct m2m *m2m, struct buffer *empty);
+/* Where it drains, and CAPTURE was started again as the resolution has changed: some drivers, as vicodec,
+ * have forgotten the command then. Returns 0 or a negative errno, logged. */
+int m2m_go_on_draining(struct m2m *m2m);
 /* Continues after POOL_EOS: an encoder with a key frame, a decoder with the next OUTPUT buffer. CAPTURE
  * buffers may still be held. Returns as pool_resume(). */
 int m2m_restart(struct m2m *m2m);

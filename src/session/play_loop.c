@@ -176,11 +176,13 @@ static int poll_all(struct play_loop *loop, struct pollfd *fds, unsigned n, bool
 static int wait_for(struct play_loop *loop, enum wait_for what, int64_t time_ns)
 {
 	enum { SIGNAL, RESUME, RETURNED, FRAME, TIMER };
+	bool is_fed = loop->node && loop->node->is_fed; /* the fifo's end would wake for ever */
 	struct pollfd fds[] = {
 		[SIGNAL] = { .fd = loop->options->signal_fd, .events = POLLIN },
 		[RESUME] = { .fd = loop->options->resume_fd, .events = POLLIN },
 		[RETURNED] = { .fd = fifo_fd(loop->buffers->returned), .events = POLLIN },
-		[FRAME] = { .fd = what == WAIT_FRAME ? fifo_fd(loop->frames) : -1, .events = POLLIN },
+		[FRAME] = { .fd = what == WAIT_FRAME && !is_fed ? fifo_fd(loop->frames) : -1,
+			    .events = POLLIN },
 		[TIMER] = { .fd = what == WAIT_TIME ? loop->timer_fd : -1, .events = POLLIN },
 	};
 	int n, err;

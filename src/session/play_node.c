@@ -296,6 +296,8 @@ int play_node_connect(struct play_node *node, struct setup *setup, const struct 
 		return err;
 	pool_link_connect(&node->link, node->m2m.capture_pool, setup->pool);
 	err = pool_link_start(&node->link, NULL);
+	if (err == 0)
+		err = m2m_go_on_draining(&node->m2m);
 	node->link.depth = pool_info(setup->pool).min_latency;
 	return err;
 }

@@ -182,6 +182,8 @@ int play_node_next(struct play_node *node, struct frame **frame)
 		node->n_damaged += err == POOL_CORRUPT || (err == 0 && info.flags & V4L2_BUF_FLAG_ERROR);
 		if (err == 0)
 			return make_frame(node, buffer, &info, frame);
+		if (err == POOL_CORRUPT) /* its time is no other picture's */
+			set_time(node, &info, &(struct frame){ 0 });
 		if (err == POOL_RES_CHANGE)
 			node->is_changing = true;
 		if (err == POOL_CORRUPT || err == POOL_RES_CHANGE)

@@ -51,9 +51,16 @@ play fps=0 --speed 0 --codec h264_v4l2 --codec-device sim:type=decoder -p NV12 s
 is "$(json r.json '"\(.frames.played) \(.format.width) \(.end)"') $(stat -c %s dump.raw)" "12 160 eos $((6 * (115200 + 28800)))" \
 	'a change of the size is followed'
 
+# So does the last picture, once the decoder has been told that no more come, which it then forgets.
+{ cat sizes.h264 && ffmpeg -nostdin -v error -f lavfi -i "testsrc2=size=240x160:rate=30" -frames:v 1 -pix_fmt yuv420p -c:v libx264 -f h264 -; } >last.h264
+play fps=0 --speed 0 --stall-timeout 3 --codec h264_v4l2 --codec-device sim:type=decoder,fps=20,forgets-drain -p NV12 last.h264
+is "$(json r.json '"\(.frames.played) \(.format.width) \(.end)"')" '13 240 eos' 'a change while it drains'
+
 # What the decoder marks as damaged is counted, and shown where there is a picture.
 play fps=0 --speed 0 --codec h264_v4l2 --codec-device sim:type=decoder,error=10,empty=3 h264.mp4
 is "$(json r.json '"\(.decoder.damaged) \(.frames.played)"')" "3 $((clip_frames - 1))" 'damaged pictures are counted'
+play fps=0 --speed 0 -t 0.5 --codec h264_v4l2 --codec-device sim:type=decoder,empty=3 h264.mp4
+is "$(json r.json '.frames.played')" 14 'and those after them keep their times'
 
 # Which of the two has gone is said.
 wanted_status=5 play fps=0 --speed 0 --codec h264_v4l2 --codec-device sim:type=decoder,node=d,unplug=5 h264.mp4
@@ -64,6 +71,8 @@ is "$(json r.json .end)" disconnect 'the output device unplugged'
 wanted_status=5 play fps=0 --speed 0 --stall-timeout 200ms --codec h264_v4l2 --codec-device sim:type=decoder,stall=5 h264.mp4
 is "$(json r.json '"\(.end) \(.frames.played)"')" 'stall 5' 'the decoder stops answering'
 like "$(cat err)" 'the node has stopped answering' 'which is said'
+wanted_status=5 play fps=0 --speed 0 --stall-timeout 200ms --codec h264_v4l2 --codec-device sim:type=decoder,stall=11 sizes.h264
+is "$(json r.json '"\(.end) \(.frames.played)"')" 'stall 11' 'also when it has all packets'
 
 refused() { # STATUS REGEX OPTIONS...
 	run_status "$1" v4l2q play -d sim:type=output "${@:3}"
