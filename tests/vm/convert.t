@@ -39,12 +39,24 @@ is_like_still() {
 		sed -n 's/.*PSNR.* min:\([a-z0-9.]*\) .*/\1/p' | awk '$1 == "inf" || $1 > 35 { like = 1 } END { exit !like }'
 }
 
+# gone NAME PATH: which of the nodes it was.
+gone() {
+	is "$1: exit status 5" "$(status "$1") $(report "$1" .end)" '5 disconnect'
+	ok "$1: the one that is gone is named" says "$1" "$2: the device is gone"
+	ok "$1: and no other" [ "$(grep -c ': the device is gone' "$job/$1.err")" = 1 ]
+	ok "$1: the books balance" books_balance "$1"
+}
+
 for k in "${kernels[@]}"; do
 	[ "$k" != 6.1 ] || continue # its vivid connects no two devices
 	drivers=$("$root/scripts/vm-test-drivers" "$k") || exit 1
-	ok "the job ran" boot "$k" convert -m 'vivid n_devs=2 node_types=0x101,0x101 vid_cap_nr=0,1 vid_out_nr=10,11 multiplanar=1,1' -f "$drivers" -f "$work/rgb.nut" -f "$work/yuv420.raw" -f "$root/tests/tools/fwht-to-ivf" -f "$build/tests/tools/m2m-answers" || continue
+	ok "the job ran" boot "$k" convert -m 'vivid n_devs=2 node_types=0x101,0x101 vid_cap_nr=0,1 vid_out_nr=10,11 multiplanar=1,1' -f "$drivers" -f "$work/rgb.nut" -f "$work/yuv420.raw" -f "$root/tests/tools/fwht-to-ivf" -f "$build/tests/tools/m2m-answers" -f "$build/tests/tools/decoder-answers" || continue
 	for name in converter encoder decoder; do
 		is "$name: answers as the simulated one" "$(cat "$job/$name.answers")" "$("$build/tests/tools/m2m-answers" "sim:type=$name,size=640x480" 2>/dev/null)"
+	done
+	for codec in MJPG H264; do
+		is "decoder: packets are decoded as the simulated one decodes $codec" "$(cat "$job/packets.answers")" \
+			"$("$build/tests/tools/decoder-answers" "sim:type=decoder,format=$codec,size=640x480" "sim:type=encoder,to=$codec,size=640x480" 2>/dev/null)"
 	done
 	for name in same yuyv; do
 		is "$name: exit status 0" "$(status "$name")" 0
@@ -70,22 +82,20 @@ for k in "${kernels[@]}"; do
 	is 'both: the log has the numbers in order' "$(frames both 'map(select(.fate == "written") | .seq) | . == sort and length == 3')" true
 	is 'both: three pictures are decoded' "$(stat -c %s "$job/both.raw")" $((3 * 921600))
 	ok 'both: each is like the camera'\''s' is_like_still "$job/both.raw"
-	is 'unbound: exit status 5' "$(status unbound) $(report unbound .end)" '5 disconnect'
-	ok 'unbound: the encoder is named' says unbound "$(report both .encoder.path): the device is gone"
-	ok 'unbound: and no other' [ "$(grep -c ': the device is gone' "$job/unbound.err")" = 1 ]
-	ok 'unbound: the books balance' books_balance unbound
+	gone unbound "$(report both .encoder.path)"
+	gone gone "$(report both .converter.path)"
 	is 'a camera is no converter' "$(status wrong)" 3
 	ok 'which is said' says wrong 'not both an input and an output|no codec or converter'
 	is 'a format that the converter does not make' "$(status size)" 4
 
-	for name in decoded named looped; do
+	for name in sizes named looped; do
 		is "$name: exit status 0" "$(status "$name")" 0
 		is "$name: the output imports what the decoder exports" "$(report "$name" '.io, .decoder.relay' | paste -sd ' ')" \
 			"dmabuf-import dmabuf, exported by $(report "$name" .decoder.path)"
 		is "$name: no frame was copied" "$(report "$name" .frames.copied)" 0
 	done
-	is 'decoded: every frame is shown' "$(report decoded '.frames.played, .end' | paste -sd ' ')" '4 eos'
-	is 'decoded: drained by the command' "$(count_calls decoded 'VIDIOC_DECODER_CMD = 0')" 1
+	is 'sizes: all come out, as the decoder is told again to drain' "$(report sizes '.frames.read, .format.height, .end' | paste -sd ' ')" '5 368 eos'
+	is 'named: drained by the command' "$(count_calls named 'VIDIOC_DECODER_CMD = 0')" 1
 	is 'named: into the format asked for' "$(report named '.decoder.from, .decoder.to' | paste -sd ' ')" 'FWHT NV12'
 	is 'looped: eight frames' "$(stat -c %s "$job/looped-seen.raw")" $((8 * 460800))
 	ok 'looped: each is one of those that were encoded' are_decoded "$job/looped-seen.raw" "$work/yuv420.raw"
