@@ -61,16 +61,18 @@ void record_encode_enter(struct record_encode *encode, struct record_frame *fram
 	encode->n_waiting++;
 }
 
-/* Whether the segment needs a key frame now, so as to end. */
+/* Whether a key frame is needed: frames were lost before this one, or the segment is to end. */
 static bool needs_key(const struct record_encode *encode, const struct record_frame *frame)
 {
 	const struct record_options *options = &encode->loop->recording->options;
 	int64_t passed_ns = frame->frame.pts_ns - encode->segment_pts_ns;
 
-	return encode->has_key_frame && !encode->parameter_sets.intra_only &&
-	       encode->asked_pts_ns == NO_KEY_ASKED &&
-	       ((options->segment_ns && passed_ns >= options->segment_ns) ||
-		(options->segment_bytes && encode->segment_bytes >= options->segment_bytes));
+	if (encode->parameter_sets.intra_only || encode->asked_pts_ns != NO_KEY_ASKED)
+		return false;
+	return encode->has_gap ||
+	       (encode->has_key_frame &&
+		((options->segment_ns && passed_ns >= options->segment_ns) ||
+		 (options->segment_bytes && encode->segment_bytes >= options->segment_bytes)));
 }
 
 /* If key frames cannot be requested, the node starts a new stream, once it has returned its frames. */
@@ -79,6 +81,7 @@ static int ask_for_key(struct record_encode *encode, const struct record_frame *
 	int err = 0;
 
 	encode->asked_pts_ns = frame->frame.pts_ns;
+	encode->has_gap = false;
 	if (encode->encoding->encoder.can_force_key && codec_controls_force_key(&encode->m2m->node) == 0)
 		return 0;
 	err = m2m_drain(encode->m2m, encode->empty.n_planes ? &encode->empty : NULL);
@@ -191,6 +194,19 @@ static void note_segment(struct record_encode *encode, const struct record_frame
 	encode->segment_bytes += frame->info.bytes;
 }
 
+/* Counts a lost coded frame, and has a key frame requested, for which the node need not start a new stream.
+ * One that was requested before comes after this frame, unless it is this frame. */
+static void lose_coded(struct record_encode *encode, struct record_frame *frame, enum frame_result result)
+{
+	bool asked = encode->asked_pts_ns != NO_KEY_ASKED;
+
+	if (asked && frame->frame.pts_ns >= encode->asked_pts_ns)
+		encode->asked_pts_ns = NO_KEY_ASKED;
+	encode->has_gap = encode->encoding->encoder.can_force_key &&
+			  (encode->has_gap || encode->asked_pts_ns == NO_KEY_ASKED);
+	leave_out(encode, frame, result);
+}
+
 /* Sends the coded frame to the file, unless the file cannot begin with it or has no room. Takes *coded. */
 static int keep_coded(struct record_encode *encode, struct record_frame *frame, struct frame *coded)
 {
@@ -242,7 +258,8 @@ static int take_coded(struct record_encode *encode, struct buffer *buffer, const
 	bool keeps_damaged = loop->recording->options.bad_frames == BAD_FRAMES_KEEP;
 	struct record_frame *frame = find_frame(encode, info);
 	struct frame coded = record_loop_describe(buffer);
-	bool is_good = frame && (!coded.damaged || keeps_damaged) && !is_out_of_order(encode, frame);
+	bool is_late = frame && is_out_of_order(encode, frame);
+	bool is_good = frame && (!coded.damaged || keeps_damaged) && !is_late;
 	int err = 0;
 
 	encode->active_ns = info->dequeue_ns;
@@ -255,8 +272,10 @@ static int take_coded(struct record_encode *encode, struct buffer *buffer, const
 		frame->scarce = pool_is_low(buffer->pool);
 		err = keep_coded(encode, frame, &coded);
 	} else {
-		if (frame)
+		if (is_late) /* no other frame needs it */
 			leave_out(encode, frame, FRAME_LOST_CODEC);
+		else if (frame)
+			lose_coded(encode, frame, FRAME_LOST_CODEC);
 		pool_release(buffer->pool, buffer);
 	}
 	if (frame)
@@ -290,7 +309,7 @@ static int take_loss(struct record_encode *encode, const struct frame_info *info
 
 	encode->active_ns = info->dequeue_ns;
 	if (frame)
-		leave_out(encode, frame, result);
+		lose_coded(encode, frame, result);
 	return record_loop_flush(encode->loop);
 }
 

@@ -23,6 +23,7 @@ struct record_encode {
 	int64_t segment_pts_ns,
 		asked_pts_ns;   /* first frame of the segment; frame for which a key frame was requested */
 	uint64_t segment_bytes; /* since then */
+	bool has_gap;           /* a coded frame was lost: a key frame is needed to decode the next ones */
 	bool said_reordered;
 	bool restarting; /* the node is being drained, to start again with a key frame */
 	bool ended;      /* it ended its stream on its own, and has given no frame since */

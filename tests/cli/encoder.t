@@ -35,6 +35,12 @@ encode 0 '' -n 20 --codec-opt bitrate=1M,gop=5,profile=high
 is "$(json r.json '.encoder.controls | "\(.video_bitrate) \(.video_gop_size)"')" '1000000 5' 'options: the short names'
 is "$(ffprobe -v error -show_entries packet=flags -of csv=p=0 out.mkv | grep -c K)" 4 'options: key frames'
 
+# Frames behind a lost one are decoded from the next key frame on, which is asked for.
+encode 0 ,empty=5 -n 20 --codec-opt gop=600
+is "$(ffprobe -v error -show_entries packet=flags -of csv=p=0 out.mkv | grep -c K)" 2 'a key frame after a loss'
+encode 0 ,empty=1 -n 20 --codec-opt gop=600
+is "$(json r.json '.frames | .written == 20 and .skipped < 60')" true 'also where the first was lost'
+
 # Where the layouts differ.
 run_status 0 v4l2q capture -d sim:size=312x232,fps=0,format=NV12 -c h264_v4l2 --codec-device sim:type=encoder,align=64 -n 10 -y -o out.mkv --json=r.json
 like "$(json r.json '"\(.encoder.imported) \(.frames.copied) \(.encoder.why)"')" 'false 10 the node pads the picture' 'padded: copied'
