@@ -123,6 +123,12 @@ through 0 '' '' --require-zero-copy --frame-log log -vv
 is "$(json r.json "$ways") $(jq -r .seq log | xargs)" "NV12, dmabuf, exported by sim, dmabuf, exported by sim, 20 0 $(echo {0..19})" 'through both: no frame is copied'
 shows out.mkv 20 0 'through both'
 ok 'through both: no processor access to the shared memory' grep -qv DMA_BUF_IOCTL_SYNC err
+for keys in ',stride=400|' '|,stride=448'; do
+	through 0 "${keys%|*}" "${keys#*|}"
+	is "$(json r.json '"\(.encoder.link), \(.frames.written) \(.frames.copied), \(.encoder.why | test("rows of"))"')" 'copy, 20 20, true' \
+		"through both, with other strides ($keys): copied by rows"
+	shows out.mkv 20 0 "through both, with other strides ($keys)"
+done
 camera_format=MJPG through 0 '' ,import=EFAULT -p MJPG --convert-size 160x120 --convert-pixelformat YU12
 is "$(json r.json "$ways") $(json r.json .converter.relay_why) $(probe out.mkv width)" 'YU12, copy, dmabuf, exported by sim, 20 0 compressed frames are decoded 160' \
 	'decoded, then scaled into memory of the encoder'
