@@ -203,6 +203,13 @@ static void note_packet(struct movie_fragments *f, const AVPacket *packet)
 	f->end_dts = packet->dts + packet->duration;
 }
 
+/* libavformat 7.1 ignores the composition offsets in fragments if the moov box has none, which has those of
+ * the first fragment: all but the first of frames that are reordered have some. */
+bool movie_fragments_wait(const struct movie_fragments *f, const AVPacket *packet)
+{
+	return f->hybrid && !f->any && packet->pts > packet->dts;
+}
+
 int movie_fragments_write(struct movie_fragments *f, AVFormatContext *context, AVPacket *packet, bool flush)
 {
 	int err = f->on ? prepare_fragment(f, context, packet) : 0;

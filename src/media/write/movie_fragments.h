@@ -44,6 +44,8 @@ void movie_fragments_begin(struct movie_fragments *f, AVFormatContext *context, 
 /* Makes the packet's times ones that the format can hold. 0, or -ERANGE, logged for the file of this name. */
 int movie_fragments_fit(struct movie_fragments *f, const AVFormatContext *context, AVPacket *packet,
 			const char *name);
+/* Whether the packet's fragment must not be flushed yet. */
+bool movie_fragments_wait(const struct movie_fragments *f, const AVPacket *packet);
 /* Writes the packet, in place of av_write_frame(): the fragment at hand first if it is long or large enough.
  * flush: writes the packet's fragment as well. 0, a negative errno or AVERROR. */
 int movie_fragments_write(struct movie_fragments *f, AVFormatContext *context, AVPacket *packet, bool flush);

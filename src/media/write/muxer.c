@@ -218,11 +218,11 @@ static int sync_output(struct muxer *m)
 }
 
 /* Whether the disk is to be waited for after this packet. */
-static bool sync_is_due(struct muxer *m)
+static bool sync_is_due(struct muxer *m, const AVPacket *packet)
 {
 	int64_t now = now_ns();
 
-	if (!m->sync_ns || now - m->synced_ns < m->sync_ns)
+	if (!m->sync_ns || now - m->synced_ns < m->sync_ns || movie_fragments_wait(&m->fragments, packet))
 		return false;
 	m->synced_ns = now;
 	return true;
@@ -255,7 +255,7 @@ static void note_cluster(struct muxer *m, const AVPacket *packet, int64_t positi
  * counted as written are in the file if the program is killed, and at the other end of a pipe at once. */
 static int write_and_flush(struct muxer *m, AVPacket *packet, int64_t start)
 {
-	bool sync = sync_is_due(m);
+	bool sync = sync_is_due(m, packet);
 	int err = movie_fragments_write(&m->fragments, m->context, packet, sync && m->fragmented);
 
 	/* A Cluster (RFC 9559, 5.1.3) of a single frame costs a dozen bytes. */
