@@ -26,6 +26,9 @@ int frame_decoder_open(AVCodecContext **decoder, const AVCodecParameters *par, b
 	if (at_once) {
 		(*decoder)->thread_type = FF_THREAD_SLICE;
 		(*decoder)->flags |= AV_CODEC_FLAG_LOW_DELAY;
+		/* One that is damaged is an error: a picture with a part of it grey is not what was taken. */
+		if (libav_is_intra_only(par->codec_id))
+			(*decoder)->err_recognition |= AV_EF_EXPLODE;
 	}
 	libav_clear_error();
 	err = avcodec_open2(*decoder, codec, NULL);

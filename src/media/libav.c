@@ -115,6 +115,13 @@ void libav_keep_memory(void *opaque, uint8_t *data)
 	(void)data;
 }
 
+bool libav_is_intra_only(enum AVCodecID codec)
+{
+	const AVCodecDescriptor *desc = avcodec_descriptor_get(codec);
+
+	return desc && desc->props & AV_CODEC_PROP_INTRA_ONLY;
+}
+
 int libav_bsf_open(AVBSFContext **bsf, const AVBitStreamFilter *filter, const AVCodecParameters *par,
 		   AVRational time_base)
 {

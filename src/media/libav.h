@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <libavcodec/bsf.h>
+#include <libavcodec/codec_desc.h>
 #include <libavformat/version.h>
 
 /* What an AVIOContext's write callback takes: const since libavformat 61. */
@@ -41,6 +42,9 @@ bool libav_mute(bool mute);
 
 /* A free() for av_buffer_create() that frees nothing, for memory that the reference does not own. */
 void libav_keep_memory(void *opaque, uint8_t *data);
+
+/* Whether each of its pictures is decoded by itself; false of an unknown codec. */
+bool libav_is_intra_only(enum AVCodecID codec);
 
 /* Allocates and initialises a bitstream filter for such a stream. 0 or a negative errno, not logged; the
  * caller frees *bsf in any case. */

@@ -24,6 +24,8 @@ static struct json_object *relay_frames_json(const struct relay *relay)
 	json_add_count(lost, "driver", relay->ledger.lost_driver);
 	json_add_count(lost, "error", relay->ledger.lost_error);
 	json_add_count(lost, "queue", relay->ledger.lost_queue);
+	if (relay->ledger.lost_codec)
+		json_add_count(lost, "codec", relay->ledger.lost_codec);
 	json_object_object_add(object, "lost", lost);
 	return object;
 }
@@ -145,11 +147,15 @@ static void print_relayed_frames(const struct relay *relay, FILE *out)
 		text_add(text, sizeof text, ", %" PRIu64 " %s (%s)", relay->copied,
 			 relay->converts ? "converted" : "copied", bytes_text(relay->bytes_copied, bytes));
 	report_line(out, "frames", "%s", text);
+	*text = '\0';
+	if (relay->ledger.lost_codec)
+		text_add(text, sizeof text, ", %" PRIu64 " that could not be decoded",
+			 relay->ledger.lost_codec);
 	report_line(out, "lost",
 		    "%" PRIu64 " dropped for a newer one, %" PRIu64 " by the driver, %" PRIu64
-		    " damaged, %" PRIu64 " for want of buffers",
+		    " damaged, %" PRIu64 " for want of buffers%s",
 		    relay->dropped, relay->ledger.lost_driver, relay->ledger.lost_error,
-		    relay->ledger.lost_queue);
+		    relay->ledger.lost_queue, text);
 }
 
 void report_relay_text(const struct report *report, const struct relay *relay, FILE *out)

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "base/log.h"
-#include "media/frame_decoder.h"
 
 #define RAW_BUFFERS 4u /* in the node and in transit, besides the driver's minimum */
 #define LEAST_RAW_BUFFERS 2u
@@ -101,20 +100,10 @@ void encoding_close(struct encoding *first)
 	}
 }
 
-/* Drivers do not report the range of a compressed stream. */
-static struct video_format describe_pictures(const struct video_format *camera)
-{
-	struct video_format pictures = *camera;
-
-	if (video_format_is_compressed(camera) && camera->range == AVCOL_RANGE_UNSPECIFIED)
-		pictures.range = frame_decoder_usual_range(camera->pix->codec);
-	return pictures;
-}
-
 static int set_node(struct encoding *encoding, const struct video_format *camera)
 {
 	bool takes = conversion_has(&encoding->encoder.m2m.conversion.from, camera->fourcc);
-	struct video_format pictures = describe_pictures(camera);
+	struct video_format pictures = frame_converter_pictures(camera);
 	char fourcc[FOURCC_TEXT_MAX];
 
 	if (!takes &&
@@ -153,7 +142,7 @@ static int choose_node_link(struct encoding *encoding, const struct pool_link_en
 	const struct video_format *raw = &encoding->encoder.raw, *format = from->format;
 	struct pool_link_end to = { .device = &encoding->encoder.m2m.output, .format = raw };
 	bool converts = raw->fourcc != format->fourcc;
-	struct video_format padded = *raw, pictures = describe_pictures(format);
+	struct video_format padded = *raw, pictures = frame_converter_pictures(format);
 	int err = 0;
 
 	*link = (struct pool_link){ 0 };

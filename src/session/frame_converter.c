@@ -9,6 +9,15 @@
 #include "media/libav.h"
 #include "media/write/frame_packet.h"
 
+struct video_format frame_converter_pictures(const struct video_format *from)
+{
+	struct video_format pictures = *from;
+
+	if (video_format_is_compressed(from) && from->range == AVCOL_RANGE_UNSPECIFIED)
+		pictures.range = frame_decoder_usual_range(from->pix->codec);
+	return pictures;
+}
+
 static int check_formats(struct frame_converter *c)
 {
 	const struct video_format *to = &c->target.format;
@@ -66,6 +75,7 @@ static int open_decoder(struct frame_converter *c)
 	libav_init();
 	if (par && c->frame && c->packet) {
 		frame_packet_codecpar(&c->from, par);
+		c->is_stream = !libav_is_intra_only(par->codec_id);
 		err = frame_decoder_open(&c->decoder, par, true);
 	}
 	avcodec_parameters_free(&par);
@@ -149,6 +159,7 @@ static int convert_buffer(struct frame_converter *c, const struct buffer *from,
 	struct frame drawn = { .n_planes = to->n_planes, .memory = refer_to(&to->planes[0]) };
 	int err = drawn.memory ? read_picture(c, from, payloads) : log_no_memory();
 
+	c->n_undecodable += c->decoder && err < 0;
 	for (uint32_t p = 0; p < to->n_planes; p++)
 		drawn.planes[p].data = to->planes[p].data;
 	if (err == 0)
@@ -181,6 +192,14 @@ int frame_converter_fill(void *opaque, const struct buffer *from, struct buffer 
 	c->n_copied++;
 	c->bytes_copied += picture_copy(&c->target.layout, to_payloads, &c->layout, from_payloads);
 	return 0;
+}
+
+void frame_converter_skip(struct frame_converter *c, const struct buffer *from)
+{
+	if (!c->is_stream)
+		return;
+	decode_buffer(c, from);
+	av_frame_unref(c->frame);
 }
 
 void frame_converter_close(struct frame_converter *c)

@@ -57,6 +57,7 @@ struct relay {
 		dropped; /* dropped: a newer one took its place, the relay ended, or the output lost it */
 	uint64_t copied, bytes_copied, bytes_played; /* copied: also what a conversion wrote */
 	bool converts;
+	const char *why;          /* it does */
 	struct ledger ledger;     /* of the source: captured, lost_driver, lost_error, lost_queue */
 	struct stats latency_ns;  /* from the source's timestamp until the frame is queued */
 	uint64_t n_ahead;         /* frames whose timestamp was still to come, so that it is not known */

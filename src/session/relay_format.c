@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "device/format/enumerate.h"
 #include "device/nodes/conversion.h"
+#include "media/frame_decoder.h"
+#include "media/libav.h"
 #include "session/play_format.h"
 #include "session/relay.h"
 
@@ -13,6 +15,58 @@ static bool is_raw(uint32_t fourcc)
 
 	return pix && pix->av != AV_PIX_FMT_NONE;
 }
+
+static bool is_compressed(uint32_t fourcc)
+{
+	const struct pixfmt *pix = pixfmt_by_fourcc(fourcc);
+
+	return pix && pixfmt_is_compressed(pix);
+}
+
+/* --- what the source can be asked for --- */
+
+struct mode_search {
+	uint32_t width, height; /* 0: any */
+	struct fraction fps;    /* 0/0: any */
+	struct conversion_formats *found;
+};
+
+/* What is not listed may be there. */
+static int add_format_of_mode(void *opaque, const void *entry)
+{
+	const struct enumerated_mode *mode = entry;
+	const struct mode_search *search = opaque;
+	struct conversion_formats *found = search->found;
+	bool has_size = !search->width || !mode->width ||
+			(mode->width == search->width && mode->height == search->height);
+	bool has_rate = !search->fps.den || !mode->fps.den || fraction_close(mode->fps, search->fps);
+
+	if (has_size && has_rate && found->n < CONVERSION_FORMATS_MAX && !conversion_has(found, mode->fourcc))
+		found->fourccs[found->n++] = mode->fourcc;
+	return 0;
+}
+
+/* The source's formats that have the size and the rate asked for; where none has both, all. */
+static void read_serving_formats(struct relay *relay, struct conversion_formats *formats)
+{
+	struct setup *source = &relay->source.setup;
+	const struct negotiate_request *wanted = &source->request, *sink = &relay->sink.setup.request;
+	struct mode_search search = {
+		.width = wanted->width ? wanted->width : sink->width,
+		.height = wanted->width ? wanted->height : sink->height,
+		.fps = wanted->fps,
+		.found = formats,
+	};
+
+	formats->n = 0;
+	if (search.width || search.fps.den)
+		enumerate_modes(&source->device, search.width, search.height, search.fps, add_format_of_mode,
+				&search);
+	if (!formats->n)
+		conversion_read_formats(&source->device, source->device.type, formats);
+}
+
+/* --- the choice --- */
 
 /* Of those that the text names, the first that is in the list; 0: none. */
 static uint32_t find_named_format(const struct conversion_formats *list, const char *text)
@@ -39,29 +93,60 @@ static uint32_t find_common_format(const struct conversion_formats *source,
 	return compressed;
 }
 
-/* For a node; 0: to stay as it is. */
-static uint32_t find_taken_format(const struct conversion_formats *takes,
-				  const struct conversion_formats *source, uint32_t present)
+/* In the order of cost. Of streams frames can be left out only where decoding can begin again. */
+enum conversion_cost { RAW, PICTURES, STREAM, NOT_CONVERTIBLE };
+
+static enum conversion_cost conversion_cost(uint32_t fourcc)
 {
-	return conversion_has(takes, present) ? 0 : find_common_format(source, takes);
+	if (is_raw(fourcc))
+		return RAW;
+	if (!is_compressed(fourcc))
+		return NOT_CONVERTIBLE;
+	return libav_is_intra_only(pixfmt_by_fourcc(fourcc)->codec) ? PICTURES : STREAM;
 }
 
-/* What to ask the source for: the output's wish, else what it is set to, else the first that both have; 0: to
- * stay as it is. */
+/* The cheapest to convert; of those the present one, else the first. 0: none can be. */
+static uint32_t find_convertible_format(const struct conversion_formats *source, uint32_t present)
+{
+	uint32_t best = conversion_has(source, present) ? present : 0;
+
+	for (unsigned i = 0; i < source->n; i++)
+		if (conversion_cost(source->fourccs[i]) < conversion_cost(best))
+			best = source->fourccs[i];
+	return conversion_cost(best) < NOT_CONVERTIBLE ? best : 0;
+}
+
+/* Whether the output takes such frames as they are. */
+static bool takes_format(const struct relay *relay, const struct conversion_formats *sink, uint32_t fourcc)
+{
+	const char *wanted = relay->sink.setup.request.pixelformat;
+	struct conversion_formats one = { .n = 1, .fourccs = { fourcc } };
+
+	return wanted ? find_named_format(&one, wanted) : !sink->n || conversion_has(sink, fourcc);
+}
+
+/* What to ask the source for: the output's wish, else what it is set to, else the first that both have, else
+ * what is to be converted; 0: to stay as it is. */
 static uint32_t choose_fourcc(const struct relay *relay, const struct conversion_formats *source,
 			      const struct conversion_formats *sink, uint32_t present)
 {
 	const char *wanted = relay->sink.setup.request.pixelformat;
 	uint32_t fourcc = find_named_format(source, wanted);
 
-	if (wanted || !sink->n || conversion_has(sink, present))
+	if (fourcc || (!wanted && !sink->n) || relay->source.setup.request.pixelformat)
 		return fourcc;
-	fourcc = find_common_format(source, sink);
-	/* Else it must be converted, which a compressed one cannot. */
-	for (unsigned i = 0; i < source->n && !fourcc && !is_raw(present); i++)
-		if (is_raw(source->fourccs[i]))
-			fourcc = source->fourccs[i];
-	return fourcc;
+	if (conversion_has(source, present) && takes_format(relay, sink, present))
+		return 0;
+	if (!wanted)
+		fourcc = find_common_format(source, sink);
+	return fourcc ? fourcc : find_convertible_format(source, present);
+}
+
+/* For a node; 0: to stay as it is. */
+static uint32_t find_taken_format(const struct conversion_formats *takes,
+				  const struct conversion_formats *source, uint32_t present)
+{
+	return conversion_has(takes, present) ? 0 : find_common_format(source, takes);
 }
 
 static int negotiate_source(struct relay *relay, uint32_t fourcc, uint32_t width, uint32_t height)
@@ -80,20 +165,21 @@ static int negotiate_source(struct relay *relay, uint32_t fourcc, uint32_t width
 	return negotiate_format(&setup->device, &request, &setup->format);
 }
 
-/* only: what a node gives; NULL: frames stay as they are. */
-static int negotiate_sink(struct relay *relay, const struct conversion_formats *list,
-			  const struct conversion_formats *only)
+/* only: what a node gives; NULL: frames stay as they are, or are converted. */
+static int negotiate_sink(struct relay *relay, bool as_they_are, const struct conversion_formats *only)
 {
-	const struct video_format *source = &relay->source.setup.format;
+	struct video_format source = frame_converter_pictures(&relay->source.setup.format);
 	struct setup *setup = &relay->sink.setup;
 	struct negotiate_request request = setup->request;
-	struct reader_info frames = { .path = relay->source.setup.device.path, .format = *source };
+	struct reader_info frames = { .path = relay->source.setup.device.path, .format = source };
 	char text[FOURCC_TEXT_MAX];
 
-	frames.av = source->pix ? source->pix->av : AV_PIX_FMT_NONE;
-	frames.codec_id = source->pix ? source->pix->codec : AV_CODEC_ID_NONE;
-	frames.codec = fourcc_text(source->fourcc, text);
-	if (!request.pixelformat && !only && (!list->n || conversion_has(list, source->fourcc)))
+	frames.av = source.pix ? source.pix->av : AV_PIX_FMT_NONE;
+	frames.codec_id = source.pix ? source.pix->codec : AV_CODEC_ID_NONE;
+	frames.codec = fourcc_text(source.fourcc, text);
+	if (!as_they_are && video_format_is_compressed(&source))
+		frames.av = frame_decoder_usual_format(frames.codec_id);
+	if (!request.pixelformat && as_they_are)
 		request.pixelformat = text;
 	return play_format_negotiate(&setup->device, &frames, &request, only, &setup->format);
 }
@@ -116,35 +202,77 @@ static int match_size(struct relay *relay)
 	return negotiate_source(relay, before.fourcc, before.width, before.height);
 }
 
-static int refuse_compressed(const struct relay *relay)
+static int refuse_format(const struct relay *relay, struct device *takes)
 {
 	const struct setup *source = &relay->source.setup;
-	struct device *sink = (struct device *)&relay->sink.setup.device;
 	char fourcc[FOURCC_TEXT_MAX], offered[256];
 
-	log_error("%s: delivers %s, which a relay does not decode; %s takes %s: choose another format with "
-		  "--from-pixelformat, or decode it as a file: v4l2q capture -d %s -p %s -f nut -o - | v4l2q "
-		  "play -d %s -",
-		  source->device.path, fourcc_text(source->format.fourcc, fourcc), sink->path,
-		  enumerate_formats_text(sink, offered, sizeof offered), source->device.name, fourcc,
-		  sink->name);
+	log_error("%s: delivers %s, which can be neither decoded nor converted; %s takes %s: choose another "
+		  "format with --from-pixelformat",
+		  source->device.path, fourcc_text(source->format.fourcc, fourcc), takes->path,
+		  enumerate_formats_text(takes, offered, sizeof offered));
 	return -ERANGE;
 }
 
 /* The source's format is one that the node takes, the output's one that it gives. */
-static int negotiate_through_node(struct relay *relay, const struct conversion_formats *sink_list)
+static int negotiate_through_node(struct relay *relay, uint32_t present,
+				  const struct conversion_formats *source_list)
 {
 	struct relay_node *node = &relay->node;
 	struct video_format *source = &relay->source.setup.format;
-	int err;
+	uint32_t fourcc = find_taken_format(&node->m2m.conversion.from, source_list, present);
+	int err = negotiate_source(relay, fourcc, 0, 0);
 
-	if (!source->pix || source->pix->av == AV_PIX_FMT_NONE)
-		return refuse_compressed(relay);
+	if (err < 0)
+		return err;
+	if (!is_raw(source->fourcc))
+		return refuse_format(relay, &node->m2m.output);
 	err = relay_node_take(node, source);
 	if (err == 0)
-		err = negotiate_sink(relay, sink_list, &node->m2m.conversion.to);
+		err = negotiate_sink(relay, false, &node->m2m.conversion.to);
 	if (err == 0)
 		err = relay_node_give(node, &relay->sink.setup.format, relay->options.scaling);
+	return err;
+}
+
+/* For the report: why frames are converted. */
+static const char *explain_conversion(const struct relay *relay, const struct conversion_formats *source)
+{
+	const struct negotiate_request *request = &relay->source.setup.request;
+	bool has_raw = false;
+
+	for (unsigned i = 0; i < source->n; i++)
+		has_raw |= is_raw(source->fourccs[i]);
+	if (request->pixelformat)
+		return "the output does not take the format and size asked for";
+	if (has_raw || !video_format_is_compressed(&relay->source.setup.format))
+		return "the devices have no format and size in common";
+	return request->width || relay->sink.setup.request.width || request->fps.den
+		       ? "the capture device has the size and rate asked for in no raw format"
+		       : "the capture device has no raw format";
+}
+
+/* Without a node. A compressed frame cannot be scaled without decoding it, either. */
+static int negotiate_both(struct relay *relay, uint32_t present, const struct conversion_formats *source_list,
+			  const struct conversion_formats *sink_list)
+{
+	struct setup *source = &relay->source.setup, *sink = &relay->sink.setup;
+	uint32_t fourcc = choose_fourcc(relay, source_list, sink_list, present);
+	int err = negotiate_source(relay, fourcc, sink->request.width, sink->request.height);
+	bool as_they_are;
+
+	if (err < 0)
+		return err;
+	as_they_are = takes_format(relay, sink_list, source->format.fourcc);
+	if (!as_they_are && conversion_cost(source->format.fourcc) == NOT_CONVERTIBLE)
+		return refuse_format(relay, &sink->device);
+	err = negotiate_sink(relay, as_they_are, NULL);
+	if (err == 0 && !has_one_size(relay) && !source->request.width)
+		err = match_size(relay);
+	if (err == 0 && !has_one_size(relay) && as_they_are && is_compressed(source->format.fourcc))
+		err = negotiate_sink(relay, false, NULL);
+	relay->converts = !has_one_size(relay) || source->format.fourcc != sink->format.fourcc;
+	relay->why = relay->converts ? explain_conversion(relay, source_list) : NULL;
 	return err;
 }
 
@@ -152,30 +280,14 @@ int relay_format_negotiate(struct relay *relay)
 {
 	struct setup *source = &relay->source.setup, *sink = &relay->sink.setup;
 	struct conversion_formats source_list, sink_list;
-	struct v4l2_format present = { 0 };
-	uint32_t fourcc;
-	int err;
+	struct v4l2_format now = { 0 };
+	uint32_t present;
 
-	conversion_read_formats(&source->device, source->device.type, &source_list);
+	read_serving_formats(relay, &source_list);
 	conversion_read_formats(&sink->device, sink->device.type, &sink_list);
-	negotiate_get_v4l2_format(&source->device, &present);
-	fourcc = device_is_multiplanar(&source->device) ? present.fmt.pix_mp.pixelformat
-							: present.fmt.pix.pixelformat;
-	if (relay->options.convert_device) {
-		fourcc = find_taken_format(&relay->node.m2m.conversion.from, &source_list, fourcc);
-		err = negotiate_source(relay, fourcc, 0, 0);
-		return err < 0 ? err : negotiate_through_node(relay, &sink_list);
-	}
-	fourcc = choose_fourcc(relay, &source_list, &sink_list, fourcc);
-	err = negotiate_source(relay, fourcc, sink->request.width, sink->request.height);
-	if (err < 0)
-		return err;
-	if ((!source->format.pix || source->format.pix->av == AV_PIX_FMT_NONE) && sink_list.n &&
-	    !conversion_has(&sink_list, source->format.fourcc))
-		return refuse_compressed(relay);
-	err = negotiate_sink(relay, &sink_list, NULL);
-	if (err == 0 && !has_one_size(relay) && !source->request.width)
-		err = match_size(relay);
-	relay->converts = !has_one_size(relay) || source->format.fourcc != sink->format.fourcc;
-	return err;
+	negotiate_get_v4l2_format(&source->device, &now);
+	present =
+		device_is_multiplanar(&source->device) ? now.fmt.pix_mp.pixelformat : now.fmt.pix.pixelformat;
+	return relay->options.convert_device ? negotiate_through_node(relay, present, &source_list)
+					     : negotiate_both(relay, present, &source_list, &sink_list);
 }

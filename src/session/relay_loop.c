@@ -39,10 +39,22 @@ static void report_relay_progress(struct relay *relay, enum run_state state)
 static void replace_by_newer(struct relay *relay, struct buffer **waiting, struct buffer *frame)
 {
 	if (*waiting) {
+		frame_converter_skip(&relay->converter, *waiting);
 		pool_release((*waiting)->pool, *waiting);
 		relay->dropped++;
 	}
 	*waiting = frame;
+}
+
+/* The frame did not get to the device or the node: it is lost already, as one that cannot be decoded, or
+ * dropped. */
+static void count_refused(struct relay *relay)
+{
+	uint64_t n = relay->converter.n_undecodable;
+
+	relay->converter.n_undecodable = 0;
+	relay->ledger.lost_codec += n;
+	relay->dropped += !n;
 }
 
 static void count_read(struct relay *relay, const struct frame_info *info)
@@ -140,6 +152,22 @@ static int read_source_frame(struct relay *relay)
 	return 0;
 }
 
+/* Converting takes time: of the frames that have come meanwhile the newest is wanted. At most as many as
+ * there are buffers, which the source may fill as fast as they are given back. */
+static int read_source_frames(struct relay *relay)
+{
+	uint32_t left = relay->converts ? pool_info(relay->source.setup.pool).allocated : 1;
+	uint64_t read;
+	int err;
+
+	do {
+		read = relay->ledger.captured;
+		err = read_source_frame(relay);
+	} while (err == 0 && --left && relay->ledger.captured != read && !relay->done &&
+		 !relay->has_source_changed);
+	return err;
+}
+
 /* --- the output --- */
 
 static int end_by_sink(struct relay *relay, int err)
@@ -156,6 +184,7 @@ static int end_by_sink(struct relay *relay, int err)
 static void count_played_frame(struct relay *relay, const struct frame_info *info)
 {
 	int64_t now = now_ns(), latency_ns = latency_between(info->timestamp_ns, now);
+	uint64_t converted = relay->converts ? video_format_bytes(&relay->sink.setup.format) : 0;
 
 	if (relay->played++ == 0) {
 		relay->first_queue_ns = now;
@@ -163,9 +192,8 @@ static void count_played_frame(struct relay *relay, const struct frame_info *inf
 	} else {
 		stats_add(&relay->interval_ns, now - relay->last_queue_ns);
 	}
-	relay->bytes_played += info->bytes;
-	if (relay->converts)
-		relay->bytes_copied_before += video_format_bytes(&relay->sink.setup.format);
+	relay->bytes_played += converted ? converted : info->bytes;
+	relay->bytes_copied_before += converted;
 	if (relay->stamp_is_good && latency_ns >= 0) /* vivid gives frames out before their time */
 		stats_add(&relay->latency_ns, latency_ns);
 	relay->n_ahead += relay->stamp_is_good && latency_ns < 0;
@@ -182,7 +210,8 @@ static int queue_to_output(struct relay *relay, struct buffer **waiting)
 	if (err == POOL_NOBUF)
 		return 0;
 	*waiting = NULL;
-	relay->dropped += err < 0; /* the link has given it back */
+	if (err < 0) /* the link has given it back */
+		count_refused(relay);
 	if (err < 0 && err != POOL_CORRUPT)
 		return end_by_sink(relay, err);
 	if (err == 0)
@@ -339,7 +368,7 @@ static int relay_turn(struct relay *relay)
 	if (err == 0 && !relay->done && relay->waiting)
 		err = queue_waiting(relay);
 	if (err == 0 && !relay->done)
-		err = read_source_frame(relay);
+		err = read_source_frames(relay);
 	if (err == 0 && !relay->done && relay->waiting)
 		err = queue_waiting(relay);
 	if (err == 0 && !relay->done)

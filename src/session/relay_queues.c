@@ -47,7 +47,7 @@ static int choose_way(struct relay *relay)
 	err = frame_converter_open(&relay->converter, source.format, sink.format, relay->options.scaling);
 	if (err < 0)
 		return err;
-	pool_link_choose_copy(&relay->link, &source, &sink, "the devices have no format and size in common");
+	pool_link_choose_copy(&relay->link, &source, &sink, relay->why);
 	relay->link.fill = frame_converter_fill;
 	relay->link.fill_opaque = &relay->converter;
 	snprintf(relay->link.text, sizeof relay->link.text, "conversion, %s %ux%u to %s %ux%u",

@@ -16,6 +16,11 @@ shown() { # FOURCC SIZE N NAME
 	like "$("$tools/frames" "$1" "$2" <dump.raw)" "^frames=$3 .* torn=0 .*repeated=0 trailing=0" "$4: the frames, whole and in order"
 }
 
+# pictures_of FILE OTHER BYTES: each picture of the one is in the other, in order.
+pictures_of() {
+	cmp -s <(split -b "$3" --filter=md5sum "$1") <(split -b "$3" --filter=md5sum "$2" | grep -xF -f <(split -b "$3" --filter=md5sum "$1"))
+}
+
 # --- the ways; a busy machine may be late, and a frame be dropped for a newer one ---
 ways() {
 	while IFS='|' read -r output source options way; do
@@ -59,11 +64,53 @@ is "$(json r.json .relay)" 'conversion, YUYV 64x48 to NV12 320x240' 'neither: sa
 is "$(json r.json '"\(.frames.copied) \(.frames.zero_copy) \(.bytes.copied)"')" '2 0 230400' 'neither: counted'
 meets 'stride=1024' '' 'YUYV 320x240 to YUYV 320x240' 'rows of another length'
 like "$(json r.json .relay_why)" 'rows of 640 bytes in 1 plane.s., there of 1024' 'rows of another length: said'
-relay 4 'format=NV12,adjust=format' 'format=MJPG,adjust=format'
-one_clear_line 'delivers MJPG, which a relay does not decode; sim takes .*--from-pixelformat, or decode it as a file: ' 'a compressed format that the output lacks'
-way_out=$(errors | sed 's/.*as a file: //; s/v4l2q capture/& -q -n 4/; s/v4l2q play/& -q --json=r.json/')
-eval "$way_out"
-is "$? $(json r.json '.frames | .played + .dropped')" '0 4' 'the way out that it names'
+meets '' 'format=MJPG' 'MJPG 320x240 to MJPG 320x240' 'a compressed format that both have'
+meets 'adjust=size' 'format=MJPG,adjust=format,size=640x480' 'MJPG 320x240 to MJPG 320x240' 'a compressed one, in the size that both have'
+meets 'format=NV12,adjust=format' 'format=MJPG' 'NV12 320x240 to NV12 320x240' 'a raw format, before one that has to be decoded'
+meets 'format=VYUY,adjust=format+size,size=64x48' 'format=MJPG' 'VYUY 64x48 to VYUY 64x48' '… and the size'
+
+# --- what is only compressed is decoded; a camera that has a raw format as well is in tests/unit/test_relay_format.c ---
+decode() { # STATUS OUTPUT-KEYS SOURCE-KEYS [OPTIONS...]
+	relay "$1" "fps=0,adjust=format,$2" "fps=100,adjust=format,$3" "${@:4}"
+}
+all_counted='.frames | .read == .played + .dropped + (.lost.codec // 0)'
+for format in MJPG H264; do
+	decode 0 format=NV12 format=$format -n 8
+	is "$(json r.json '"\(.relay); \(.relay_why)"')" "conversion, $format 320x240 to NV12 320x240; the capture device has no raw format" "$format: said"
+	is "$(json r.json '"\(.frames.copied) \(.frames.zero_copy) \(.bytes.copied == 8 * 115200) \(.latency_us.min > 0)"')" '8 0 true true' "$format: counted"
+	like "$("$tools/frames" -m NV12 320x240 <dump.raw)" '^frames=8 .* torn=0 .*repeated=0 trailing=0' "$format: the pictures, in order"
+	ok "$format: all are counted" jq -e "$all_counted" r.json
+done
+# A camera that is never late, of whose pictures many are left out for newer ones.
+camera=size=64x48,format=MJPG,fps=0
+run_status 0 v4l2q capture -q -d sim:$camera -n 150 -o camera.nut
+for format in NV12 YU12; do
+	run_status 0 v4l2q play -q --speed 0 -d sim:type=output,dump=dump.raw,size=64x48,fps=0,format=$format,adjust=format camera.nut
+	mv dump.raw played.raw
+	decode 0 format=$format,size=64x48 $camera,jpeg=no-dht+padding+two-soi -n 6 -q
+	ok "$format: each is what play makes of it, to the byte" pictures_of dump.raw played.raw 4608
+done
+decode 4 format=NV12 format=MJPG --require-zero-copy
+like "$(errors)" '--require-zero-copy: from sim to sim there is only a conversion, MJPG .*no raw format' 'refused where nothing may be converted'
+decode 0 format=NV12,size=160x120,adjust=size+format format=MJPG,adjust=size+format -n 2 -q
+is "$(json r.json .relay)" 'conversion, MJPG 320x240 to NV12 160x120' 'decoded and scaled'
+relay 0 fps=0,size=160x120,adjust=size format=MJPG,adjust=format+size -n 2 -q
+is "$(json r.json .relay)" 'conversion, MJPG 320x240 to YUYV 160x120' 'what both have in another size each'
+decode 0 format=NV12 "format=MJPG$(printf ',short=%s' {1..8})" -n 8
+is "$(json r.json '"\(.frames.lost.codec > 0) \(.frames.played)"') $(grep -c 'warning: a frame cannot be decoded and is dropped: ' err)" 'true 8 1' 'half JPEGs: skipped, counted, said once'
+like "$(tr -s '\n ' ' ' <err)" '[1-9][0-9]* that could not be decoded' '… in words'
+ok '… and not dropped' jq -e "$all_counted" r.json
+like "$("$tools/frames" -m NV12 320x240 <dump.raw)" '^frames=8 first=([89]|[1-9][0-9]+) .* torn=0 ' '… and not shown'
+decode 0 format=NV12 format=MJPG,event=4:160x120 -n 8
+is "$(json r.json '"\(.source.changes) \(.input.format.width) \(.format.width)"')" '1 160 160' 'another source: decoded in its size'
+decode 5 format=NV12 format=MJPG,unplug=5
+is "$(json r.json .end) $(json r.json "$all_counted")" 'disconnect true' 'the source unplugged'
+decode 5 format=NV12,unplug=5 format=MJPG
+is "$(json r.json .end) $(json r.json "$all_counted")" 'disconnect true' 'the output unplugged'
+decode 0 format=NV12 format=MJPG -n 6 -r 10
+is "$(json r.json '.frames | .dropped > 0') $(json r.json "$all_counted")" 'true true' 'a slow output: frames are dropped, and counted'
+decode 0 format=NV12,size=1280x720 format=MJPG,draw=none,fps=1000,size=1280x720 -n 6
+is "$(json r.json '.frames | .dropped > 0') $(json r.json "$all_counted")" 'true true' 'a slow decoder: the newest frame is decoded'
 
 # --- nothing copied, or nothing at all ---
 relay 0 '' 'fps=30' -n 2 --require-zero-copy

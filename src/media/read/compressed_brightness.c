@@ -6,16 +6,16 @@
 #include <string.h>
 #include <libavcodec/avcodec.h>
 #include "base/brightness.h"
+#include "media/libav.h"
 
 int compressed_brightness_open(struct compressed_brightness *brightness, enum AVCodecID codec)
 {
 	const AVCodec *found = avcodec_find_decoder(codec);
-	const AVCodecDescriptor *desc = avcodec_descriptor_get(codec);
 	int err;
 
 	if (!found)
 		return -ENOSYS;
-	brightness->is_intra = desc && desc->props & AV_CODEC_PROP_INTRA_ONLY;
+	brightness->is_intra = libav_is_intra_only(codec);
 	brightness->decoder = avcodec_alloc_context3(found);
 	brightness->packet = av_packet_alloc();
 	brightness->frame = av_frame_alloc();

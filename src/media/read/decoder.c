@@ -45,12 +45,11 @@ static int thread_count(const AVCodecParameters *parameters)
 static int configure_decoder(struct decoder *d, const struct demuxer *demuxer)
 {
 	const AVCodecParameters *parameters = demuxer->stream->codecpar;
-	const AVCodecDescriptor *description = avcodec_descriptor_get(parameters->codec_id);
 	int err = avcodec_parameters_to_context(d->context, parameters);
 
 	if (err < 0)
 		return err;
-	d->intra_only = description && description->props & AV_CODEC_PROP_INTRA_ONLY;
+	d->intra_only = libav_is_intra_only(parameters->codec_id);
 	d->joinable = !d->intra_only &&
 		      (demuxer->context->iformat->flags & AVFMT_TS_DISCONT || demuxer_is_untimed(demuxer));
 	d->midstream = d->joinable;
