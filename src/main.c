@@ -98,11 +98,12 @@ static int run_command(const struct command *command, int argc, char **argv)
 	return status;
 }
 
-static int unknown_command(const char *typed)
+static int unknown_command(int argc, char **argv)
 {
-	const char *nearest = text_nearest(typed, command_name, NULL);
+	const char *typed = argv[1], *nearest = text_nearest(typed, command_name, NULL);
 	char names[128] = "";
 
+	common_set_log_format(argc, argv); /* which may reorder argv */
 	for (unsigned i = 0; commands[i]; i++)
 		text_join(names, sizeof names, ", ", "%s", commands[i]->name);
 	if (nearest)
@@ -139,5 +140,5 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; commands[i]; i++)
 		if (strcmp(commands[i]->name, argv[1]) == 0)
 			return run_command(commands[i], argc - 1, argv + 1);
-	return unknown_command(argv[1]);
+	return unknown_command(argc, argv);
 }

@@ -15,7 +15,7 @@ struct search {
 	struct bench *bench;
 	struct bench_advice *advice;
 	struct measure_options options;
-	FILE *out;
+	FILE *out; /* NULL: print nothing */
 };
 
 /* --count, or enough frames for a few stalls of the consumer. */
@@ -38,6 +38,8 @@ static void add_attempt(struct search *search, const struct bench_run *run, bool
 			.frames = run->frames,
 			.lost = lost ? (uint64_t)run->samples[run->n_samples - 1][METRIC_LOST] : 0,
 		};
+	if (!search->out)
+		return;
 	fprintf(search->out, "  %2u buffers: %llu frames, %s\n", run->buffers,
 		(unsigned long long)run->frames, lost ? "then one was lost" : "none lost");
 	fflush(search->out);
@@ -135,12 +137,14 @@ static int advise_mode(struct bench *bench, const struct io_ops *io, FILE *out, 
 	*advice = (struct bench_advice){ .io = io, .frames = frames_needed(bench) };
 	search.options.count = advice->frames;
 	search.options.stop_at_loss = true;
-	fprintf(out, "%s:\n", io->name);
+	if (out)
+		fprintf(out, "%s:\n", io->name);
 	err = search_fewest(&search, least, &advice->buffers);
 	if (err < 0)
 		return err;
 	set_text(advice, &bench->options);
-	fprintf(out, "%s\n", advice->text);
+	if (out)
+		fprintf(out, "%s\n", advice->text);
 	return 0;
 }
 

@@ -23,8 +23,8 @@ struct bench_advice {
 };
 
 /* Searches the first io mode of the plan that has buffers or, if the user chose modes, each of them; prints
- * its attempts. advice: of at least N_IO_MODES. Returns 0 or a negative errno: -ENOTSUP, logged, if the
- * search is not possible with the device or any mode. *n_advice: number of searches begun. */
+ * its attempts, unless out is NULL. advice: of at least N_IO_MODES. Returns 0 or a negative errno: -ENOTSUP,
+ * logged, if the search is not possible with the device or any mode. *n_advice: number of searches begun. */
 int bench_advise(struct bench *bench, FILE *out, struct bench_advice *advice, size_t *n_advice);
 
 #endif

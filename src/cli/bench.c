@@ -288,8 +288,7 @@ static enum status measure(const struct arguments *arguments, struct bench *benc
 
 	if (!arguments->advise)
 		return bench_measure(bench);
-	err = bench_advise(bench, outputs->text ? outputs->text : stderr, outputs->advice,
-			   &outputs->n_advice);
+	err = bench_advise(bench, outputs->text, outputs->advice, &outputs->n_advice);
 	bench->status = bench->interrupted ? STATUS_DONE
 			: err == -ENOTSUP  ? STATUS_DEVICE
 			: err < 0          ? status_of(STAGE_RUN, err)

@@ -136,6 +136,14 @@ const struct option_row common_output_rows[] = {
 };
 #undef OFFSET
 
+void common_set_log_format(int argc, char **argv)
+{
+	static const struct option_group groups[] = { { "", common_basic_rows, 0 }, { 0 } };
+	static const struct option_spec spec = { .groups = groups };
+
+	options_take_ahead(&spec, argc, argv);
+}
+
 int common_start(const struct option_spec *spec, const struct basic_options *options, int operand)
 {
 	if (operand < 0)

@@ -52,6 +52,8 @@ extern const struct option_row common_device_rows[], common_player_rows[], commo
 /* Handles what options_parse() returned, --help and the verbosity. Returns -1 to go on, else the exit status.
  */
 int common_start(const struct option_spec *spec, const struct basic_options *options, int operand);
+/* Sets the format of messages that the options ask for, where there is no command to parse them. */
+void common_set_log_format(int argc, char **argv);
 /* Reads the files that the options name. Returns STATUS_DONE, or the status of an error, logged. Call
  * common_close() in any case. */
 enum status common_prepare(struct common_options *options);

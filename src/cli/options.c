@@ -238,21 +238,23 @@ static int surplus_operand(const struct option_spec *spec, char **argv, const st
 	return -EINVAL;
 }
 
-/* Applies options that affect how errors in others are reported. */
-static void take_options_ahead(const struct row_list *list, int argc, char **argv)
+void options_take_ahead(const struct option_spec *spec, int argc, char **argv)
 {
 	struct option longs[MAX_OPTIONS + 1];
 	char letters[LETTERS_MAX];
+	struct row_list list;
 	int key, value;
 
-	make_getopt(list, true, longs, letters);
+	list_rows(spec, &list);
+	make_getopt(&list, true, longs, letters);
+	opterr = 0;
 	optind = 0; /* glibc: start from the beginning, as after a former call */
 	while ((key = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		int i = key == '?' || key == ':' ? -ENOENT : find_option(list, key);
+		int i = key == '?' || key == ':' ? -ENOENT : find_option(&list, key);
 
-		if (i >= 0 && list->rows[i]->ahead &&
-		    option_kinds[OPT_CHOICE].store(list->rows[i], optarg, &value) == 0)
-			list->rows[i]->ahead(value);
+		if (i >= 0 && list.rows[i]->ahead &&
+		    option_kinds[OPT_CHOICE].store(list.rows[i], optarg, &value) == 0)
+			list.rows[i]->ahead(value);
 	}
 }
 
@@ -279,8 +281,7 @@ int options_parse(const struct option_spec *spec, int argc, char **argv, void *v
 	int key, err;
 
 	list_rows(spec, &list);
-	opterr = 0;
-	take_options_ahead(&list, argc, argv);
+	options_take_ahead(spec, argc, argv);
 	make_getopt(&list, false, longs, letters);
 	err = check_foreign_options(argc, argv);
 	if (err == 0)

@@ -92,6 +92,8 @@ struct option_spec {
  * Returns the index of the first operand in argv (argc: none), or -EINVAL or -ENOMEM, logged. Call
  * options_free() in either case. */
 int options_parse(const struct option_spec *spec, int argc, char **argv, void *values);
+/* Applies options that affect how errors in others are reported, of a command line that may have errors. */
+void options_take_ahead(const struct option_spec *spec, int argc, char **argv);
 /* Stores a value of a table's row, unless its field, of any kind but a number, holds one already. Returns 0,
  * -ENOENT where there is no such row, or -EINVAL, logged. */
 int options_set_default(const struct option_row *rows, const char *name, const char *text, void *values);

@@ -20,6 +20,8 @@ is "$(grep -c 'fewest' out)" 2 'without a delay: each mode asked for'
 
 run_status 1 v4l2q bench -d sim:size=64x48,fps=200 -n 200 --advise --consumer-delay 15ms+-2ms
 like "$(cat out)" 'lost even with 32 buffers' 'a consumer that is too slow for any number'
+run_status 0 v4l2q bench -d sim:size=64x48,fps=25 -n 5 --io mmap --advise --json -q
+is "$(jq '.advice | length' out) $(cat err)" '1 ' '--json -q: only the report'
 run_status 3 v4l2q bench -d sim:caps=rw --advise
 one_clear_line 'no io mode with buffers' 'rw alone'
 run_status 3 v4l2q bench -d sim:type=output --advise

@@ -61,6 +61,8 @@ is "$(jq -c '[.state, .end, .files, .frames]' status.json)" "$(jq -c '["ended", 
 is "$(jq -c '[paths(type != "array" and type != "object") | map(tostring) | join(".")] - ["uptime_s", "updated", "pid", "state", "files", "queue.frames", "queue.bytes", "disk_left_s"]' status.json)" \
 	"$(jq -c '[del(.output, .encoder) | paths(type != "array" and type != "object") | map(tostring) | join(".")]' r.json)" 'the same keys'
 ok 'the socket is gone, nothing else is left' test "$(echo *socket* status*)" = '*socket* status.json'
+frames=$(jq -r '"\(.frames.captured) frames .* \(.bytes.written / 1024 | floor)[.][0-9] KiB written .* lost 0"' r.json)
+like "$(grep '^STATUS=ended' notes)" "^STATUS=ended: [0-9:]+  $frames\$" 'the end: as in the report'
 stop_listening
 
 # A slow start or end has pings, too.
@@ -150,7 +152,10 @@ fi
 unit=$root/scripts/examples/v4l2q@.service
 if command -v systemd-analyze >/dev/null; then
 	sed 's,/usr/local/bin/v4l2q,/bin/true,' "$unit" >v4l2q@video0.service
-	ok 'the unit is one' systemd-analyze verify --man=no ./v4l2q@video0.service
+	mkdir v4l2q@video0.service.d
+	cp "$root/scripts/examples/pre-roll.conf" v4l2q@video0.service.d
+	# Of a key that it does not know it warns, with status 0.
+	is "$(systemd-analyze verify --man=no ./v4l2q@video0.service 2>&1) $?" ' 0' 'the unit is one, with the pre-roll'
 else
 	skip 'the unit is one' 'there is no systemd-analyze here'
 fi
@@ -186,7 +191,7 @@ kill -INT $pid
 wait_for $pid 10
 
 # Each line of standard error has its level, or time and level, whoever prints it and wherever the option stands.
-for run in '2 capture --log-format journal --nonsense' '2 capture --nonsense --log-format journal' '2 play --loop 2 x --log-f=journal' \
+for run in '2 recorded --log-format journal' '2 --log-format=journal' '2 capture --log-format journal --nonsense' '2 capture --nonsense --log-format journal' '2 play --loop 2 x --log-f=journal' \
 	'0 capture -d sim:size=64x64,fps=0 -n 2 -yo x.mkv -c libx265 --log-format journal' \
 	'0 capture -d sim:size=64x64,fps=0 -n 2 -yo x.mkv -c libsvtav1 --log-format journal' \
 	"0 play -d $display clip.nut --log-format journal" "0 play -d $display sim:size=64x48,fps=0 -n 2 --log-format journal" \

@@ -20,10 +20,12 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/array.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/notify.h"
 #include "base/status_file.h"
 #include "base/status_socket.h"
+#include "cli/watch.h"
 
 #define LINE_BYTES 100000 /* not a multiple of what the kernel takes at a time */
 #define MANY 2000         /* lines: more than any socket holds */
@@ -308,7 +310,7 @@ static void only_a_stale_socket_is_replaced(void **state)
 static void assert_notified(int fd, const char *expected)
 {
 	char text[256];
-	ssize_t n = recv(fd, text, sizeof text - 1, MSG_DONTWAIT);
+	ssize_t n = recv(fd, text, sizeof text - 1, 0);
 
 	assert_true(n >= 0);
 	text[n] = '\0';
@@ -368,6 +370,42 @@ static void abstract_and_wrong_addresses(void **state)
 	unsetenv("NOTIFY_SOCKET");
 }
 
+static void tell(struct watch *watch, enum run_state state, bool has_frame, const char *text)
+{
+	struct watch_news news = { .state = state, .has_frame = has_frame };
+
+	news.status = json_object_new_object();
+	snprintf(news.text, sizeof news.text, "%s", text);
+	watch_tell(watch, &news);
+}
+
+/* The manager hears nothing of a watchdog before the run is ready, and each state with its text. */
+static void the_manager_is_told_in_order(void **state)
+{
+	int fd = bind_socket(path, SOCK_DGRAM);
+	struct watch_options options = { 0 };
+	struct watch *watch;
+
+	(void)state;
+	setenv("NOTIFY_SOCKET", path, 1);
+	setenv("WATCHDOG_USEC", "1000000000", 1);
+	assert_int_equal(watch_open(&watch, &options), 0);
+	assert_int_equal(watch_start(watch, json_object_new_object(), NULL), 0);
+	assert_notified(fd, "STATUS=starting\n");
+	tell(watch, RUN_WAITING, false, "no device");
+	assert_notified(fd, "STATUS=waiting: no device\n");
+	tell(watch, RUN_WAITING, true, "a frame");
+	assert_notified(fd, "READY=1\n");
+	assert_notified(fd, "WATCHDOG=1\n");
+	tell(watch, RUN_ENDED, true, "all");
+	assert_notified(fd, "STATUS=ended: all\nSTOPPING=1\n");
+	watch_close(watch);
+	unsetenv("WATCHDOG_USEC");
+	unsetenv("NOTIFY_SOCKET");
+	close(fd);
+	unlink(path);
+}
+
 static void ignore_all(void *opaque, enum log_level level, const char *message)
 {
 	(void)opaque;
@@ -386,6 +424,7 @@ int main(void)
 		cmocka_unit_test(more_than_can_be_served_are_turned_away),
 		cmocka_unit_test(only_a_stale_socket_is_replaced),
 		cmocka_unit_test(the_manager_is_told),
+		cmocka_unit_test(the_manager_is_told_in_order),
 		cmocka_unit_test(abstract_and_wrong_addresses),
 	};
 
