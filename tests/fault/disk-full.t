@@ -48,7 +48,23 @@ if mount -t tmpfs -o size=2m none small 2>/dev/null; then
 	head -c 2m /dev/zero >small/filler 2>/dev/null
 	run_status 6 v4l2q capture -q -d sim:size=$size,fps=0 -n 50 -o small/none.nut
 	ok 'no room for a single frame: no file' [ ! -e small/none.nut ]
-	umount small
+	rm -f small/*
+
+	# The first folder cannot be written: the other's disk is the one that is watched, and its segments make room.
+	mkdir main
+	mount -t tmpfs none main
+	touch main/a8.nut
+	mount -o remount,ro main
+	touch -d '-1 hour' small/a9.nut
+	run_status 0 v4l2q capture -q -d sim:size=$size,fps=100 -n 50 -o 'main/a%d.nut' --segment 320k --min-free 1m --fallback small --json=r.json
+	is "$(json r.json '"\(.frames.written) \([.output[].path | split("/")[0]] | unique[])"') $(echo main/* small/a9*)" '50 small main/a8.nut small/a9*' \
+		'--min-free on the disk of --fallback: its own segments go, the others stay'
+	ok '... as many as it takes' [ "$(json r.json .segments_removed)" -ge 20 -a "$(df --output=avail -k small | tail -1)" -ge 1024 ]
+	rm -f small/*
+	run_status 6 v4l2q capture -q -d sim:size=$size,fps=0 -n 50 -o 'main/a%d.nut' --segment 320k --fallback small --json=r.json
+	balanced r.json 'the disk of --fallback is full, too'
+	is "$(for file in small/*; do probe "$file" nb_read_packets; done | paste -sd+ | bc)" "$(json r.json .frames.written)" 'the disk of --fallback is full, too: what fitted is there'
+	umount small main
 else
 	skip 'a full disk' 'mounting one takes root'
 fi
