@@ -137,6 +137,7 @@ static void what_cannot_be_decoded_is_refused(void **state)
 	memcpy(p.from_bytes, garbage, sizeof garbage);
 	for (unsigned i = 0; i < 3; i++)
 		assert_true(frame_converter_fill(&p.converter, &p.from, &p.to) < 0);
+	assert_int_equal(p.converter.n_undecodable, 3);
 	frame_converter_close(&p.converter);
 }
 
