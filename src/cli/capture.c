@@ -375,10 +375,8 @@ static enum status record_and_report(struct capture_options *options,
 		text_file_close(json);
 		return STATUS_FILE;
 	}
-	if (!progress.no_line || watch) {
-		recording.options.progress = progress_record;
-		recording.options.progress_opaque = &progress;
-	}
+	recording.options.progress = progress_record;
+	recording.options.progress_opaque = &progress;
 	err = record_run(&recording);
 	progress_end(&progress);
 	setup->under_way = err == 0 || recording.ledger.captured;

@@ -231,7 +231,7 @@ static enum status play_and_report(struct play *play)
 		.resume_fd = play->resume_fd,
 		.reconnect = reconnect_output,
 		.reconnect_opaque = play,
-		.progress = !progress.no_line || play->watch ? progress_playback : NULL,
+		.progress = progress_playback,
 		.progress_opaque = &progress,
 	};
 	if (progress_start(&progress) < 0)

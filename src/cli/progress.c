@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/status_line.h"
+#include "cli/signals.h"
 #include "report/play.h"
 #include "report/record.h"
 #include "report/relay.h"
@@ -200,10 +201,19 @@ void progress_end(struct progress *progress)
 		tell(progress);
 }
 
+/* Whether there is one to tell how far the run is. */
+static bool look_around(const struct progress *progress)
+{
+	signals_report_ignored();
+	return !progress->no_line || progress->watch;
+}
+
 void progress_record(void *opaque)
 {
 	struct progress *progress = opaque;
 
+	if (!look_around(progress))
+		return;
 	show_recording(progress);
 	tell_if_due(progress);
 }
@@ -215,6 +225,8 @@ void progress_playback(void *opaque)
 	char late[FIELD_MAX], dropped[FIELD_MAX];
 	const char *const fields[] = { late, dropped };
 
+	if (!look_around(progress))
+		return;
 	snprintf(late, sizeof late, "late %" PRIu64, playback->stats.late);
 	snprintf(dropped, sizeof dropped, "dropped %" PRIu64, playback->stats.dropped);
 	show_fields(progress, playback->stats.played, 0, fields, ARRAY_SIZE(fields));
@@ -228,6 +240,8 @@ void progress_relay(void *opaque)
 	char dropped[FIELD_MAX], lost[FIELD_MAX];
 	const char *const fields[] = { dropped, lost };
 
+	if (!look_around(progress))
+		return;
 	snprintf(dropped, sizeof dropped, "dropped %" PRIu64, relay->dropped);
 	snprintf(lost, sizeof lost, "lost %" PRIu64, ledger_lost(&relay->ledger));
 	show_fields(progress, relay->played, relay->last_read_ns, fields, ARRAY_SIZE(fields));

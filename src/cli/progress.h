@@ -24,7 +24,8 @@ struct progress {
 	char text[WATCH_TEXT_MAX]; /* summary for the service manager */
 };
 
-/* For record_options.progress and the like; opaque is a struct progress. */
+/* For record_options.progress and the like; opaque is a struct progress. They report ignored signals as well.
+ */
 void progress_record(void *opaque);
 void progress_playback(void *opaque);
 void progress_relay(void *opaque);

@@ -113,10 +113,8 @@ static enum status run_and_report(struct relay *relay, const struct common_optio
 
 	if (progress_start(&progress) < 0)
 		return STATUS_FILE;
-	if (!progress.no_line || watch) {
-		relay->options.progress = progress_relay;
-		relay->options.progress_opaque = &progress;
-	}
+	relay->options.progress = progress_relay;
+	relay->options.progress_opaque = &progress;
 	err = relay_run(relay);
 	progress_end(&progress);
 	status_line_end();

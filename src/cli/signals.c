@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -21,7 +22,12 @@
 #include "base/output_file.h"
 #include "session/trigger.h"
 
-static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
+/* SIGPWR: the power is about to fail. SIGXCPU: the soft limit of processor time, RLIMIT_CPU. */
+static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPWR, SIGXCPU };
+
+/* What else would end the program, its file without an index, though nothing is wrong with it. SIGQUIT and
+ * SIGABRT, which ask for a core dump, do end it. */
+static const int ignored_signals[] = { SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGSTKFLT };
 
 /* A request to end can cause several signals: timeout(1) sends SIGTERM to the program and then to its process
  * group, systemd sends SIGTERM and SIGHUP. */
@@ -31,6 +37,7 @@ static int signal_fd = -1;
 static int resume_fd = -1, trigger_fd = -1;
 static atomic_uint n_hangups;
 static _Atomic int64_t first_ns; /* time of the first signal; 0: none yet */
+static atomic_uint came, told;   /* of ignored_signals, a bit each */
 
 /* SIGHUP stays ignored under nohup(1), unless it is counted. SIGINT is handled even if it is ignored, as
  * shells do for background jobs: it can then only come from a deliberate kill. */
@@ -51,11 +58,39 @@ static void handle_end_signal(int number)
 	if (atomic_compare_exchange_strong(&first_ns, &first, now)) {
 		n = write(signal_fd, &one, sizeof one);
 		(void)n;
-	} else if (now - first >= SAME_REQUEST_NS) {
+	} else if (number != SIGXCPU && now - first >= SAME_REQUEST_NS) { /* it comes each second */
 		signal(number, SIG_DFL);
 		raise(number); /* blocked until the handler returns */
 	}
 	errno = saved;
+}
+
+static void handle_ignored_signal(int number)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ignored_signals); i++)
+		if (ignored_signals[i] == number)
+			atomic_fetch_or(&came, 1u << i);
+}
+
+static void ignore_signals(void)
+{
+	struct sigaction action = { .sa_handler = handle_ignored_signal, .sa_flags = SA_RESTART }, former;
+
+	for (size_t i = 0; i < ARRAY_SIZE(ignored_signals); i++)
+		if (sigaction(ignored_signals[i], NULL, &former) == 0 && former.sa_handler == SIG_DFL)
+			sigaction(ignored_signals[i], &action, NULL);
+}
+
+void signals_report_ignored(void)
+{
+	unsigned news = atomic_load(&came) & ~atomic_fetch_or(&told, atomic_load(&came));
+
+	for (size_t i = 0; i < ARRAY_SIZE(ignored_signals); i++)
+		if (news & 1u << i)
+			log_warn("SIG%s is ignored: %s", sigabbrev_np(ignored_signals[i]),
+				 ignored_signals[i] == SIGUSR1
+					 ? "there is nothing to trigger without capture's --pre-roll"
+					 : "it has no meaning here");
 }
 
 int signals_open(void)
@@ -74,6 +109,7 @@ int signals_open(void)
 	for (size_t i = 0; i < ARRAY_SIZE(end_signals); i++)
 		if (!stays_ignored(end_signals[i]))
 			sigaction(end_signals[i], &action, NULL);
+	ignore_signals();
 	output_file_set_cancel(signal_fd);
 	return signal_fd;
 }
@@ -149,6 +185,7 @@ void signals_close(void)
 	int fd = signal_fd;
 
 	close_resume();
+	signals_report_ignored();
 	signal_fd = trigger_fd = -1;
 	output_file_set_cancel(-1);
 	if (fd >= 0)

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# SIGINT and SIGTERM end a run in good order; a second one within a second is the same request, a later one ends at once.
+# SIGINT and SIGTERM end a run in good order, as do those of a power failure and of RLIMIT_CPU; a second one within a second is the same request, a later one ends at once.
 # Runs under: tsan
 . "$(dirname "$0")/lib.sh"
 
 size=320x240
 
-for run in 'mmap INT' 'userptr TERM' 'dmabuf INT' 'rw TERM'; do
+for run in 'mmap INT' 'userptr TERM' 'dmabuf PWR' 'rw XCPU'; do
 	read -r io signal <<<"$run"
 	rm -f o.mkv r.json
 	start capture -d sim:size=$size,fps=5 --io="$io" -o o.mkv --json=r.json -vv
@@ -41,17 +41,33 @@ together() { # NAME
 	wait_for "$pid" 20
 	is $? 0 "$1: several signals together are one request"
 }
+# Signals that have no meaning for a run do not end it, and are told once.
+send_meaningless() {
+	local signal
+	for signal in USR1 USR2 ALRM VTALRM PROF IO STKFLT USR1; do kill "-$signal" "$pid"; done
+}
+told_meaningless() { # NAME
+	is "$(grep -oE 'SIG[0-9A-Z]+ is ignored' err | sort | uniq -c | awk '{ print $1 $2 }' | paste -sd ' ')" \
+		'1SIGALRM 1SIGPOLL 1SIGPROF 1SIGSTKFLT 1SIGUSR1 1SIGUSR2 1SIGVTALRM' "$1: signals without a meaning are told, each once"
+}
 start capture -d sim:size=$size,fps=60 -o several.mp4 --json=r.json -vv
 wait_until 20 has_traced 4
+send_meaningless
+ok 'SIGUSR1 without --pre-roll: told at once' wait_until 20 grep -q 'warning: SIGUSR1 is ignored: there is nothing to trigger' err
 together capture
+told_meaningless capture
 is "$(json r.json .end)" signal 'several signals: the report says so'
 is "$(probe several.mp4 nb_read_packets)" "$(json r.json .frames.written)" 'several signals: the file has its index'
 start bench -d sim:size=$size,fps=5 --io=mmap --json=r.json -vv
 wait_until 20 has_traced 4
+send_meaningless
 together bench
+told_meaningless bench
 start play -d sim:size=$size,type=output several.mp4 --hold -vv
 wait_until 20 has_traced 4
+send_meaningless
 together play
+told_meaningless play
 
 # A writer that is stuck holds the first signal up, not one that comes more than a second later.
 mkfifo fifo
