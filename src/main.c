@@ -35,7 +35,7 @@ static int print_help(void)
 	printf("\nCommands:\n");
 	for (unsigned i = 0; commands[i]; i++)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	printf("\nOptions:\n  -h, --help     print this and exit\n"
+	printf("\nOptions:\n  -h, --help     print this and exit; after a command, its options\n"
 	       "      --version  print the versions of v4l2q and its libraries and exit\n");
 	printf("\nExit status:\n");
 	for (int status = 0; status < N_STATUSES; status++) {
@@ -106,7 +106,11 @@ static int unknown_command(int argc, char **argv)
 	common_set_log_format(argc, argv); /* which may reorder argv */
 	for (unsigned i = 0; commands[i]; i++)
 		text_join(names, sizeof names, ", ", "%s", commands[i]->name);
-	if (nearest)
+	if (*typed == '-')
+		log_error("'%s' stands before the command: options come after it, as in 'v4l2q list --json'; "
+			  "the commands are %s",
+			  typed, names);
+	else if (nearest)
 		log_error("unknown command '%s'; did you mean %s? The commands are %s", typed, nearest,
 			  names);
 	else
@@ -125,20 +129,45 @@ static bool open_standard_descriptors(void)
 	return true;
 }
 
+static const struct command *find_command(const char *name)
+{
+	for (unsigned i = 0; commands[i]; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static bool asks_for_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+/* "v4l2q help capture" is "v4l2q capture --help". */
+static int help_of_command(int argc, char **argv)
+{
+	const char *name = argv[1];
+	const struct command *command = find_command(name);
+	char help[] = "--help", *arguments[] = { (char *)name, help, NULL };
+
+	if (command)
+		return run_command(command, 2, arguments);
+	return asks_for_help(name) ? print_help() : unknown_command(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
+	const struct command *command;
+
 	if (!open_standard_descriptors())
 		return STATUS_FAILED;
 	if (argc < 2) {
 		log_error("a command is required, as in 'v4l2q capture -o out.mkv'; see 'v4l2q --help'");
 		return STATUS_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
-		return print_help();
+	if (asks_for_help(argv[1]))
+		return argc > 2 ? help_of_command(argc - 1, argv + 1) : print_help();
 	if (strcmp(argv[1], "--version") == 0)
 		return print_version();
-	for (unsigned i = 0; commands[i]; i++)
-		if (strcmp(commands[i]->name, argv[1]) == 0)
-			return run_command(commands[i], argc - 1, argv + 1);
-	return unknown_command(argc, argv);
+	command = find_command(argv[1]);
+	return command ? run_command(command, argc - 1, argv + 1) : unknown_command(argc, argv);
 }

@@ -67,6 +67,8 @@ static const struct {
 	{ "--io-mode", "use --io" },
 	{ "--num-buffers", "use --count" },
 	{ "--seek", "play takes --start T" },
+	/* v4l2q without a command */
+	{ "--version", "'v4l2q --version' prints the versions" },
 };
 
 const char *foreign_option_hint(const char *argument)

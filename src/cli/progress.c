@@ -157,10 +157,15 @@ static struct json_object *status_so_far(const struct progress *progress)
 static struct json_object *status_of_run(const struct progress *progress)
 {
 	struct json_object *status = status_so_far(progress);
+	struct json_object *fps = json_object_object_get(status, "fps");
 	enum run_state state = view_of(progress).state;
 
+	if (!fps) {
+		fps = json_object_new_object();
+		json_object_object_add(status, "fps", fps);
+	}
 	if (state == RUN_RUNNING || state == RUN_ARMED)
-		json_add_number(json_object_object_get(status, "fps"), "now", progress->fps, 3);
+		json_add_number(fps, "now", progress->fps, 3);
 	return status;
 }
 

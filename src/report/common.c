@@ -209,7 +209,8 @@ void report_add_rate(struct json_object *object, const struct rate_truth *rate)
 	json_object_object_add(object, "rate", known);
 }
 
-static struct json_object *fps_json(const struct report *report, const struct report_times *times)
+/* Left out where no rate is known. */
+static void add_fps(struct json_object *parent, const struct report *report, const struct report_times *times)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -221,7 +222,10 @@ static struct json_object *fps_json(const struct report *report, const struct re
 		json_add_number(object, "measured", times->measured_fps, 3);
 	if (times->rate)
 		add_rate_truth(object, times->rate);
-	return object;
+	if (json_object_object_length(object))
+		json_object_object_add(parent, "fps", object);
+	else
+		json_object_put(object);
 }
 
 /* The requested, negotiated and measured rates, the drift, and the cause of a lower rate. */
@@ -265,6 +269,6 @@ struct json_object *report_json(const struct report *report, const struct report
 	json_add_text(object, "io", report->pool.io);
 	json_object_object_add(object, "pool", report_pool_json(&report->pool));
 	json_object_object_add(object, "time", time_json(report, times));
-	json_object_object_add(object, "fps", fps_json(report, times));
+	add_fps(object, report, times);
 	return object;
 }

@@ -64,4 +64,7 @@ run_status 0 v4l2q capture -d sim:size=320x240,fps=100,drop=3,error=5,empty=7,re
 balanced r.json 'faults'
 ok 'the driver lost some' jq -e '.frames.lost.driver > 5' r.json
 
+run_status 0 v4l2q capture -q -d sim:size=64x48,fps=0 -n 1 -o one.nut --json=one.json
+is "$(json one.json 'has("fps")')" false 'no rate is known of one frame without a rate: the key is left out'
+
 done_testing
