@@ -8,12 +8,17 @@ _v4l2q()
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
 		words=$("${COMP_WORDS[0]}" --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
-		mapfile -t COMPREPLY < <(compgen -W "$words --help --version" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "$words help --help --version" -- "$word")
 		return
 	fi
 	case $before in
+	help) words=$("${COMP_WORDS[0]}" --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p') ;;
 	-d | --device | --codec-device | --convert-device) words="sim $(compgen -G '/dev/video*') $(compgen -G '/dev/v4l/by-id/*')" ;;
 	--io | --from-io) words="auto mmap userptr dmabuf dmabuf-import rw" ;;
+	--import-from) words="udmabuf heap $(compgen -G '/dev/video*')" ;;
+	--direction) words="auto capture output" ;;
+	--on-disconnect) words="exit wait" ;;
+	--min-buffers) words="auto" ;;
 	--pipeline) words="auto none" ;;
 	--direct) words="auto on off" ;;
 	--log-format) words="plain iso journal" ;;
@@ -24,7 +29,7 @@ _v4l2q()
 	--want) words="fps size quality" ;;
 	--edid) words="$(compgen -f -- "$word") hdmi-720p60 hdmi-1080p30 hdmi-1080p60 hdmi-2160p30" ;;
 	--rotate) words="auto none 90 180 270" ;;
-	--fit) words="letterbox scale crop none" ;;
+	--fit) words="scale letterbox crop none" ;;
 	*)
 		[[ $word == -* ]] || return # a file name, completed by "-o default"
 		words=$("${COMP_WORDS[0]}" "${COMP_WORDS[1]}" --help 2>/dev/null | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+')

@@ -131,7 +131,9 @@ int status_file_open(struct status_file **out, const char *name, const char *tex
 	if (err == 0)
 		err = worker_start(&file->worker, write_texts, file);
 	if (err < 0) {
-		log_error("%s: %s", name, err == -EEXIST ? "exists and is not a regular file" : err_str(err));
+		log_error("%s: %s", name,
+			  err == -EEXIST ? "exists and is not a regular file: give --status another name"
+					 : err_str(err));
 		free_status_file(file);
 		return err;
 	}

@@ -117,7 +117,8 @@ int bench_compare_load(const char *name, struct bench_earlier *earlier)
 		array = json_array(object, "runs", &n);
 	if (!array || strcmp(json_text(object, "command"), "bench") != 0) {
 		log_error("--compare: %s: %s", name,
-			  object ? "not a report of v4l2q bench --json" : "not JSON");
+			  object ? "not a report of v4l2q bench --json"
+				 : "not JSON: expected a report of v4l2q bench --json");
 		json_object_put(object);
 		return -EINVAL;
 	}

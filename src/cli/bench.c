@@ -45,7 +45,7 @@ static const struct option_row run_rows[] = {
 	{ "count", 'n', OPT_UINT, OFFSET(bench.count), .help = "frames per run", .preset = "300", .least = 1,
 	  .given = OFFSET(bench.has_count) },
 	{ "warmup", 0, OPT_UINT, OFFSET(bench.warmup), .help = "frames before them that are not measured",
-	  .preset = "10", .least = 1 },
+	  .preset = "10" },
 	{ "repeat", 0, OPT_UINT, OFFSET(bench.repeat), .preset = "1", .least = 1, .most = BENCH_MAX_REPEATS,
 	  .help = "measure all runs N times in turn; report the median and the spread" },
 	{ "direction", 0, OPT_CHOICE, OFFSET(direction), .argument = "WHICH", .choices = direction_choices,
@@ -174,6 +174,8 @@ static int check_relay(const struct arguments *arguments)
 	};
 	const char *from = relay_option_given(&arguments->from);
 
+	if (relay_check_options(&arguments->from, &arguments->common) < 0)
+		return -EINVAL;
 	if (!from && bench->convert_device)
 		from = "convert-device";
 	if (!arguments->relay && (from || arguments->source)) {
@@ -185,6 +187,10 @@ static int check_relay(const struct arguments *arguments)
 	if (arguments->relay && !arguments->source) {
 		log_error("--relay: there is no capture device to relay from, as in 'v4l2q bench --relay -d "
 			  "/dev/video1 /dev/video0'");
+		return -EINVAL;
+	}
+	if (arguments->relay && !bench->warmup) {
+		log_error("--relay measures each way from one of its frames on: give --warmup 1 or more");
 		return -EINVAL;
 	}
 	if (arguments->from.io) {
@@ -199,6 +205,16 @@ static int check_relay(const struct arguments *arguments)
 		return -EINVAL;
 	}
 	return 0;
+}
+
+static int check_import(const struct arguments *arguments)
+{
+	const struct bench_plan *plan = &arguments->bench.plan;
+
+	for (size_t i = 0; i < plan->n_modes; i++)
+		if (plan->modes[i] == &io_import)
+			return 0;
+	return common_check_import(&arguments->common, false);
 }
 
 static int check_arguments(struct arguments *arguments, struct outputs *outputs)
@@ -221,6 +237,8 @@ static int check_arguments(struct arguments *arguments, struct outputs *outputs)
 	options->has_modes = arguments->io;
 	if (bench_plan_parse_io(&options->plan, arguments->io) < 0 ||
 	    bench_plan_parse_buffers(&options->plan, arguments->buffers) < 0 || parse_consumer(options) < 0)
+		return -EINVAL;
+	if (!arguments->relay && check_import(arguments) < 0)
 		return -EINVAL;
 	if (!arguments->fail_if)
 		return 0;

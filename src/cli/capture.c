@@ -197,17 +197,12 @@ static int check_output_name(const struct capture_options *options)
 
 static int check_converter(const struct capture_options *options)
 {
-	uint32_t fourcc;
-
 	if (!options->convert_device && (options->convert_pixelformat || options->convert_size.width)) {
 		log_error("--convert-%s is of a converter: name one with --convert-device",
 			  options->convert_pixelformat ? "pixelformat" : "size");
 		return -EINVAL;
 	}
-	if (options->convert_pixelformat &&
-	    pixfmt_parse_option(options->convert_pixelformat, &fourcc, 1) == 0)
-		return -EINVAL;
-	return 0;
+	return common_check_pixelformat(options->convert_pixelformat);
 }
 
 /* Checks the combination of options. */
@@ -230,7 +225,9 @@ static int check_options(const struct capture_options *options)
 			  "h264_v4l2");
 		return -EINVAL;
 	}
-	if (check_converter(options) < 0)
+	if (check_converter(options) < 0 ||
+	    common_check_import(&options->common,
+				options->convert_device || codec_name_is_node(options->codec)) < 0)
 		return -EINVAL;
 	if (common_is_stdout(options->output) && isatty(STDOUT_FILENO)) {
 		log_error("standard output is a terminal: pipe the video into a program, or give --output a "

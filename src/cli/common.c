@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/meminfo.h"
+#include "base/pixfmt.h"
 #include "queue/io.h"
 #include "cli/options_help.h"
 #include "cli/profile.h"
@@ -160,9 +161,28 @@ int common_start(const struct option_spec *spec, const struct basic_options *opt
 	return -1;
 }
 
+int common_check_import(const struct common_options *options, bool has_links)
+{
+	if (!options->import_from || io_find(io_choices[options->io]) == &io_import ||
+	    (has_links && !options->io))
+		return 0;
+	log_error("--import-from is for --io %s: give that as well, or leave it out", io_import.name);
+	return -EINVAL;
+}
+
+int common_check_pixelformat(const char *text)
+{
+	uint32_t fourcc;
+
+	return !text || pixfmt_parse_option(text, &fourcc, 1) ? 0 : -EINVAL;
+}
+
 enum status common_prepare(struct common_options *options)
 {
-	enum status status = confine_check_user(options->user) < 0 ? STATUS_USAGE : STATUS_DONE;
+	enum status status =
+		confine_check_user(options->user) < 0 || common_check_pixelformat(options->pixelformat) < 0
+			? STATUS_USAGE
+			: STATUS_DONE;
 
 	if (status == STATUS_DONE && options->profile)
 		status = profile_load(options, common_device_rows);

@@ -54,8 +54,13 @@ extern const struct option_row common_device_rows[], common_player_rows[], commo
 int common_start(const struct option_spec *spec, const struct basic_options *options, int operand);
 /* Sets the format of messages that the options ask for, where there is no command to parse them. */
 void common_set_log_format(int argc, char **argv);
-/* Reads the files that the options name. Returns STATUS_DONE, or the status of an error, logged. Call
- * common_close() in any case. */
+/* Whether --import-from has something to do, by --io or where frames go from one device to another. Returns 0
+ * or -EINVAL, logged. */
+int common_check_import(const struct common_options *options, bool has_links);
+/* Whether a text, which may be NULL, names a pixel format. Returns 0 or -EINVAL, logged. */
+int common_check_pixelformat(const char *text);
+/* Checks the pixel format, and reads the files that the options name. Returns STATUS_DONE, or the status of
+ * an error, logged. Call common_close() in any case. */
 enum status common_prepare(struct common_options *options);
 void common_close(struct common_options *options);
 bool common_progress_wanted(const struct common_options *options);

@@ -82,7 +82,9 @@ static enum status walk_and_print(const struct doctor_arguments *arguments, cons
 
 static enum status doctor_with(struct doctor_arguments *arguments)
 {
-	enum status status = common_prepare(&arguments->common);
+	enum status status = common_check_import(&arguments->common, false) < 0
+				     ? STATUS_USAGE
+				     : common_prepare(&arguments->common);
 	struct setup_options setup;
 	FILE *json = NULL;
 	int signal_fd;

@@ -12,7 +12,7 @@
 enum option_kind {
 	OPT_SET,      /* int: no argument; set to .value */
 	OPT_MORE,     /* int: no argument; counts how often it was given */
-	OPT_TEXT,     /* const char *: any text */
+	OPT_TEXT,     /* const char *: any text but an empty one */
 	OPT_FILE,     /* const char *: a file or a device; given twice, it is refused */
 	OPT_LIST,     /* char *, allocated: any text; several are joined by commas */
 	OPT_CHOICE,   /* int: an index of .choices */

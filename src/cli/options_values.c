@@ -176,7 +176,7 @@ static int store_share(const struct option_row *row, const char *text, void *fie
 const struct option_kind_values option_kinds[] = {
 	[OPT_SET] = { NULL, "", "" },
 	[OPT_MORE] = { NULL, "", "" },
-	[OPT_TEXT] = { store_text, "TEXT", "a text" },
+	[OPT_TEXT] = { store_name, "TEXT", "a text that is not empty" },
 	[OPT_FILE] = { store_name, "FILE", "a name" },
 	[OPT_LIST] = { store_list, "TEXT", "a text" },
 	[OPT_CHOICE] = { store_choice, "WORD", "one of " },

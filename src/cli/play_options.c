@@ -154,7 +154,9 @@ int play_options_check_file(struct play_options *options)
 			  relay_option_given(&options->from), options->file);
 		return -EINVAL;
 	}
-	if (take_raw_options(options) < 0)
+	if (take_raw_options(options) < 0 ||
+	    common_check_import(&options->common,
+				options->convert_device || codec_name_is_node(options->codec)) < 0)
 		return -EINVAL;
 	return file_uses_check(uses, ARRAY_SIZE(uses));
 }
@@ -187,5 +189,7 @@ int play_options_check_device(const struct play_options *options)
 			others[i].name, options->file);
 		return -EINVAL;
 	}
+	if (relay_check_options(&options->from, &options->common) < 0)
+		return -EINVAL;
 	return file_uses_check(uses, ARRAY_SIZE(uses));
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include "base/array.h"
 #include "base/log.h"
+#include "session/end.h"
 
 enum section { SECTION_OPTIONS, SECTION_EDID, SECTION_CONTROLS };
 
@@ -148,8 +149,12 @@ static int read_lines(struct loader *loader, FILE *file)
 	int err = 0;
 
 	errno = 0;
-	if (getdelim(text, &size, '\0', file) < 0)
-		return ferror(file) ? -EIO : 0;
+	if (getdelim(text, &size, '\0', file) < 0) {
+		err = ferror(file) ? -errno : 0;
+		if (err < 0)
+			log_error("--profile: %s: %s", loader->options->profile, err_str(err));
+		return err < 0 ? -EIO : 0;
+	}
 	rest = *text;
 	while (err == 0 && (line = strsep(&rest, "\n"))) {
 		loader->line++;
@@ -167,7 +172,8 @@ enum status profile_load(struct common_options *options, const struct option_row
 	int err;
 
 	if (!file) {
-		log_error("%s: %s", options->profile, err_str(-errno));
+		log_error("--profile: %s: %s; 'v4l2q list -d DEV --save FILE' writes one", options->profile,
+			  err_str(-errno));
 		return STATUS_FILE;
 	}
 	loader.edid = open_memstream(&edid, &edid_length);
@@ -181,5 +187,5 @@ enum status profile_load(struct common_options *options, const struct option_row
 		err = take_edid(&loader, edid, edid_length);
 	free(edid);
 	fclose(file);
-	return err == 0 ? STATUS_DONE : err == -EINVAL ? STATUS_USAGE : STATUS_FAILED;
+	return err == -EINVAL ? STATUS_USAGE : status_of(STAGE_FILE, err);
 }

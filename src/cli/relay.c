@@ -2,6 +2,7 @@
 /* v4l2q play of a capture device. */
 #include "cli/relay.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -58,6 +59,13 @@ const char *relay_option_given(const struct relay_cli_options *o)
 	       : o->input       ? "from-input"
 	       : o->controls    ? "from-set-ctrl"
 				: NULL;
+}
+
+int relay_check_options(const struct relay_cli_options *options, const struct common_options *common)
+{
+	if (common_check_pixelformat(options->pixelformat) < 0)
+		return -EINVAL;
+	return common_check_import(common, !options->io || io_find(io_choices[options->io]) == &io_import);
 }
 
 struct setup_options relay_source_options(const char *source, const struct common_options *common,

@@ -24,6 +24,8 @@ extern const struct option_row relay_rows[];
 bool relay_is_device(const char *file);
 /* The first option of relay_rows that was given; NULL: none. */
 const char *relay_option_given(const struct relay_cli_options *options);
+/* Whether their values can be right, and --import-from has something to do. Returns 0 or -EINVAL, logged. */
+int relay_check_options(const struct relay_cli_options *options, const struct common_options *common);
 /* The setup of the source; the caller sets the wait for its signal. */
 struct setup_options relay_source_options(const char *source, const struct common_options *common,
 					  const struct relay_cli_options *options);

@@ -44,7 +44,8 @@ static int choose_named_io(struct pool *pool, const char *name)
 	}
 	why = io_unsupported(pool->io, &pool->allocator);
 	if (why)
-		log_error("%s: io mode %s cannot be used: %s", pool->device->path, pool->io->name, why);
+		log_error("%s: io mode %s cannot be used: %s; v4l2q list -d %s shows which work",
+			  pool->device->path, pool->io->name, why, pool->device->path);
 	return why ? -ENOTSUP : 0;
 }
 
@@ -242,8 +243,9 @@ int pool_configure(struct pool *pool, const struct pool_config *config)
 	if (changed > 0)
 		changed = pool_set_config(pool, &clamped);
 	if (changed > 0) {
-		log_error("%s: %u to %u buffers are too few: the queue needs at least %u", pool->device->path,
-			  config->min, config->max,
+		log_error("%s: no more than %u buffer%s: the queue needs at least %u; ask for so many, or "
+			  "leave the number out",
+			  pool->device->path, config->max, config->max == 1 ? "" : "s",
 			  driver_min > POOL_MIN_BUFFERS ? driver_min : POOL_MIN_BUFFERS);
 		return -EDOM;
 	}

@@ -46,6 +46,34 @@ done
 wrong 2 "'o.json' is not taken for the argument of --json: write --json=o.json" -d $sim -n 5 -o o.mkv --json o.json
 wrong 2 "'99999x2' for --size: .*65535" -d $sim -s 99999x2 -o o.mkv
 wrong 2 "'' for --device: expected a name" -d '' -o o.mkv
+wrong 2 "'' for --input: expected a text that is not empty" -d $sim --input '' -o o.mkv
+wrong 2 'buffer: the queue needs at least 2; ask for so many' -d $sim --max-buffers 1 -o o.mkv
+# --- what has nothing to do, and names that there are not, whichever command takes them ---
+v4l2q capture -q -d $sim -n 3 -o three.nut
+while read -r status regex words; do
+	# shellcheck disable=SC2086 # the words of a command
+	run_status "$status" v4l2q $words
+	one_clear_line "$regex" "$words"
+done <<-END
+	2 --import-from.is.for.--io.dmabuf-import:.give capture -d $sim -o o.mkv --import-from udmabuf
+	2 --import-from.is.for.--io.dmabuf-import:.give play -d sim:type=output --io mmap --import-from udmabuf three.nut
+	2 --import-from.is.for.--io.dmabuf-import:.give play -d sim:type=output --io mmap --from-io rw --import-from udmabuf sim
+	2 --import-from.is.for.--io.dmabuf-import:.give bench -d $sim --io mmap,rw --import-from udmabuf
+	2 give.--warmup.1.or.more bench --relay --warmup 0 -d sim:type=output sim
+	2 --import-from.is.for.--io.dmabuf-import:.give doctor -d $sim --import-from udmabuf
+	2 format.'none-such':.expected.a.FourCC capture -d $sim -p none-such -o o.mkv
+	2 format.'none-such':.expected.a.FourCC capture -d $sim -o o.mkv --convert-device sim:type=converter --convert-pixelformat none-such
+	2 format.'none-such':.expected.a.FourCC play -d sim:type=output -p none-such three.nut
+	2 format.'none-such':.expected.a.FourCC play -d sim:type=output --from-pixelformat none-such sim
+	2 format.'none-such':.expected.a.FourCC bench -d $sim -p none-such
+	2 format.'none-such':.expected.a.FourCC bench --relay -d sim:type=output --from-pixelformat none-such sim
+	2 format.'none-such':.expected.a.FourCC doctor -d $sim -p none-such
+	6 'v4l2q.list.-d.DEV.--save.FILE' capture -d $sim -o o.mkv --profile no-such-file
+	6 --profile:..:.Is.a.directory bench -d $sim --profile .
+	6 status.another.name capture -d $sim -o o.mkv --status .
+	6 not.JSON:.expected.a.report bench -d $sim --compare .
+END
+rm three.nut
 run_status 2 v4l2q play --loop 2 o.mkv
 one_clear_line "write --loop=2" '--loop 2'
 run_status 0 v4l2q capture -q -d $sim -n 99 -n 5 -o last.mkv
@@ -61,6 +89,20 @@ done
 run_status 2 v4l2q frobnicate
 like "$(cat err)" 'frobnicate' 'an unknown command is named'
 run_status 2 v4l2q
+for words in --json '-d sim list' -V; do
+	# shellcheck disable=SC2086 # the words of a command
+	run_status 2 v4l2q $words
+	one_clear_line 'before the command: options come after it.*capture, play' "$words"
+done
+run_status 2 v4l2q bench --version
+one_clear_line "'v4l2q --version' prints" 'bench --version'
+for words in 'help list' '--help list' '-h list' 'list -h' 'list --help'; do
+	# shellcheck disable=SC2086 # the words of a command
+	run_status 0 v4l2q $words
+	like "$(cat out)" '^Usage: v4l2q list ' "$words: that of the command"
+done
+run_status 2 v4l2q help frobnicate
+one_clear_line "unknown command 'frobnicate'" 'help of what there is not'
 run_status 0 v4l2q --help
 like "$(cat out)" 'capture' '--help lists the commands'
 run_status 0 v4l2q --version
@@ -92,7 +134,7 @@ mkdir directory
 wrong 3 'directory' -d ./directory -n 5 -o o.mkv
 wrong 3 '/dev/null' -d /dev/null -n 5 -o o.mkv
 wrong 3 'busy|another' -d $sim,busy -n 5 -o o.mkv
-wrong 3 'userptr' -d $sim,caps=mmap -n 5 --io=userptr -o o.mkv
+wrong 3 'userptr.*v4l2q list -d .* shows which work' -d $sim,caps=mmap -n 5 --io=userptr -o o.mkv
 wrong 3 'output' -d $sim,type=output -n 5 -o o.mkv
 if [ -e /dev/video0 ]; then
 	skip 'no device at all' 'this machine has one'

@@ -90,7 +90,7 @@ is "$(json u.json '.end, .runs[0].end' | paste -sd' ')" 'error disconnect' 'the 
 run_status 5 v4l2q bench -d sim:size=64x48,fps=0,stall=30 "${quick[@]}" --io mmap --stall-timeout 300ms --json=s.json
 valid s.json 'the device falls silent'
 ok '… and what was measured until then is there' jq -e '.runs[0] | .end == "stall" and .frames == 28 and (.error | length > 0)' s.json
-run_status 0 v4l2q bench -d sim:size=64x48,fps=100,exposure=15 -n 12 --warmup 2 --buffers 4 --io mmap --json=r.json
+run_status 0 v4l2q bench -d sim:size=64x48,fps=100,exposure=15 -n 12 --warmup 0 --buffers 4 --io mmap --json=r.json
 valid r.json 'a rate that the exposure lowers'
 like "$(json r.json '.runs[0].rate | "\(.cause); \(.cure)"')" '50 fps came in place of the 100 negotiated.*; --set-ctrl exposure_dynamic_framerate=0' '… has its cause and its cure'
 run_status 0 v4l2q bench -d sim:size=64x48,fps=100,exposure=15 -n 12 --warmup 2 --buffers 4 --io mmap

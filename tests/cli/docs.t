@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# --help, the manual pages and the table beside this test name the same options, statuses and defaults.
+# --help, the manual pages, completion and the table beside this test name the same options, statuses and defaults.
 # Runs under: none
 . "$(dirname "$0")/lib.sh"
 
@@ -34,9 +34,24 @@ done
 
 is "$(comm -13 <(awk '!/^#/ { print "--" $2 }' "$contract" | sort -u) <(defined <page.txt))" '' 'no manual page has options of its own'
 
+# Completion: the words of an option that takes one of a few, and the commands.
+# shellcheck source-path=SCRIPTDIR/../..
+. "$root/scripts/completion.bash"
+completed() { # WORDS...: what there is behind them, joined by |
+	COMP_WORDS=(v4l2q "$@" '')
+	COMP_CWORD=$(($# + 1))
+	COMPREPLY=()
+	_v4l2q
+	printf '%s\n' "${COMPREPLY[@]}" | paste -sd '|'
+}
+while read -r command name words; do
+	is "$(completed "$command" "--$name")" "$words" "completion of $command --$name"
+done < <(awk '$4 ~ /^[a-z0-9-]+(\|[a-z0-9-]+)+$/ { print $1, $2, $4 }' "$contract")
+is "$(completed) $(completed help)" 'capture|play|bench|list|doctor|help|--help|--version capture|play|bench|list|doctor' 'completion of commands'
+
 # The statuses, in the page that the others point to.
 mandoc -T ascii -O width=78 "$root/man/v4l2q.1" | sed 's/.\x08//g' >page.txt
-for status in 0 1 2 3 4 5 6 7; do
+for status in 0 1 2 3 4 5 6 7 8; do
 	ok "v4l2q(1) tells of status $status" grep -qE "^ +$status +[A-Za-z-]" page.txt
 done
 for page in "$root"/man/v4l2q-*.1; do

@@ -177,10 +177,6 @@ run_status 3 v4l2q capture -d "$camera" -c h264_v4l2 --codec-device sim:type=con
 one_clear_line 'this node does not make h264_v4l2: it is a converter' 'a converter as encoder, behind another'
 run_status 4 v4l2q capture -d "$camera" --convert-device sim:type=converter --convert-pixelformat H264 -y -o out.mkv
 one_clear_line 'the converter does not make H264' 'a converter that is to encode'
-for wanted in '2 --convert-pixelformat' '4 --pixelformat'; do
-	run_status "${wanted% *}" v4l2q capture -d "$camera" --convert-device sim:type=converter "${wanted#* }" nonsense -y -o out.mkv
-	one_clear_line "unknown pixel format 'nonsense': expected a FourCC" "${wanted#* } of a format that there is not"
-done
 run_status 4 v4l2q capture -d "$camera" -c h264_v4l2 --codec-device "$node" --codec-opt speed=1 -y -o out.mkv
 one_clear_line "unknown control 'speed'" 'an unknown option'
 done_testing

@@ -13,8 +13,8 @@ record() {
 	local io=$1 keys=$2 fourcc=$3 name="$1, $2" how=(--clean) got
 
 	rm -f o.nut r.json
-	run_status 0 v4l2q capture -d "sim:size=$size,fps=0,$keys" --io="$io" -n $n -o o.nut --json=r.json -vv \
-		--import-from "sim:size=$size,$keys" || return
+	use_io "$io" "sim:size=$size,$keys"
+	run_status 0 v4l2q capture -d "sim:size=$size,fps=0,$keys" "${io_options[@]}" -n $n -o o.nut --json=r.json -vv || return
 	is "$(picture_numbers o.nut "$fourcc" "$size")" "$(all_frames $n)" "$name: the frames, unaltered"
 	read -ra got < <(json r.json "[.io, .frames.written, ($unbalanced)] | map(tostring) | join(\" \")")
 	is "${got[0]-}" "$io" "$name: by the io mode that was asked for"

@@ -150,6 +150,12 @@ one_clear_line() { # REGEX NAME
 	like "$text" "$1" "$2: a clear one"
 }
 
+# use_io IO SRC: sets $io_options, for the io mode, with memory from SRC where it imports.
+use_io() {
+	io_options=(--io="$1")
+	[ "$1" != dmabuf-import ] || io_options+=(--import-from "$2")
+}
+
 # What grew in the background: started PID-true, so that a signal reaches the program itself, and once.
 start() { # COMMAND... ; sets $pid; output to ./out, ./err
 	"${program[@]}" "$@" >out 2>err </dev/null &

@@ -24,15 +24,16 @@ copies() { # "COPIED ZERO_COPY BYTES_COPIED"
 }
 
 for io in mmap userptr dmabuf dmabuf-import rw; do
-	play fps=0 --speed 0 -q --io=$io --import-from sim:size=$clip_size clip420.nut
+	use_io $io sim:size=$clip_size
+	play fps=0 --speed 0 -q "${io_options[@]}" clip420.nut
 	is "$(copies)" "0 $clip_frames 0" "$io, a raw file: read into the queue's memory"
 	for file in h264.mp4 ffv1.mkv mjpeg.avi; do
-		play fps=0 --speed 0 -q --io=$io --import-from sim:size=$clip_size $file
+		play fps=0 --speed 0 -q "${io_options[@]}" $file
 		# All of them, but where the decoder runs ahead of the empty buffers.
 		ok "$io, $file: decoded into the queue's memory ($(copies))" jq -e ".frames.zero_copy >= $clip_frames * 3 / 4" r.json
 		ok "$io, $file: copies are of whole frames" jq -e ".bytes.copied == .frames.copied * $frame_bytes" r.json
 	done
-	play fps=0,adjust=format,format=YUYV --speed 0 -q --io=$io --import-from sim:size=$clip_size h264.mp4
+	play fps=0,adjust=format,format=YUYV --speed 0 -q "${io_options[@]}" h264.mp4
 	is "$(copies)" "0 $clip_frames 0" "$io, converted: one pass, and no copy besides"
 done
 

@@ -36,7 +36,8 @@ least_gap() {
 for io in mmap userptr dmabuf dmabuf-import rw; do
 	how=()
 	[ $io != dmabuf-import ] || how=(--lender)
-	play fps=0,watch=200:8 --on-demand -vv --io=$io --import-from "sim:size=$clip_size" clip420.nut
+	use_io $io "sim:size=$clip_size"
+	play fps=0,watch=200:8 --on-demand -vv "${io_options[@]}" clip420.nut
 	# The news comes with poll(), which is called after QBUF, but before write().
 	late=0
 	[ $io != rw ] || late=1

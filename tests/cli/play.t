@@ -12,7 +12,8 @@ shown() {
 	local io=$1 file=$2 keys=$3 name="$1, $2, $3" how=(--clean)
 	shift 3
 	[ "$io" != dmabuf-import ] || how+=(--lender)
-	play "fps=0,$keys" --io="$io" --import-from "sim:size=$clip_size,$keys" --speed 0 -vv "$@" "$file" || return
+	use_io "$io" "sim:size=$clip_size,$keys"
+	play "fps=0,$keys" "${io_options[@]}" --speed 0 -vv "$@" "$file" || return
 	is "$(json r.json '"\(.io) \(.frames.read) \(.frames.played) \(.frames.dropped) \(.end)"')" \
 		"$io $clip_frames $clip_frames 0 eos" "$name: all counted"
 	check_trace "$name" "${how[@]}"

@@ -31,9 +31,8 @@ check_trace 'change'
 like "$(cat err)" 'the video source changed from 320x240 at 60 fps to 640x480 at 60 fps' 'change: it is said'
 
 for io in $(streaming_modes); do
-	from=()
-	[ "$io" != dmabuf-import ] || from=(--import-from sim:size=320x240)
-	run_status 0 v4l2q capture -d $changing -n 35 -o "$io%d.nut" --io="$io" "${from[@]}" --json=r.json
+	use_io "$io" sim:size=320x240
+	run_status 0 v4l2q capture -d $changing -n 35 -o "$io%d.nut" "${io_options[@]}" --json=r.json
 	follows "$io" 35
 done
 # read() ends when the device is closed, and another simulated one has the source that it began with.

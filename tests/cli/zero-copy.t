@@ -11,10 +11,11 @@ if ! "${strace[@]}" true 2>/dev/null; then
 fi
 
 for io in mmap userptr dmabuf dmabuf-import; do
+	use_io $io "sim:size=$size"
 	for output in 'o.nut nut' 'o.avi avi' 'o.raw rawvideo'; do
 		read -r file container <<<"$output"
 		rm -f "$file" r.json calls
-		run_status 0 v4l2q capture -d "sim:size=$size,fps=30" --io=$io --import-from "sim:size=$size" -n $n -f "$container" \
+		run_status 0 v4l2q capture -d "sim:size=$size,fps=30" "${io_options[@]}" -n $n -f "$container" \
 			-o "$file" --json=r.json
 		is "$(json r.json '"\(.frames.copied) \(.frames.zero_copy) \(.bytes.copied)"')" "0 $n 0" "$io, $container: nothing is copied"
 	done

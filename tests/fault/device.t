@@ -14,7 +14,8 @@ fault() {
 	shift 4
 
 	rm -f o.nut r.json
-	run_status "$status" v4l2q capture -d "sim:size=$size,fps=100,$keys" --io="$io" --import-from "sim:$lender" -n 12 -o o.nut \
+	use_io "$io" "sim:$lender"
+	run_status "$status" v4l2q capture -d "sim:size=$size,fps=100,$keys" "${io_options[@]}" -n 12 -o o.nut \
 		--json=r.json --stall-timeout 500ms -vv "$@"
 	[ "$io" != dmabuf-import ] || how=(--lender)
 	check_trace "$name" "${how[@]}"

@@ -17,7 +17,8 @@ fault() {
 	shift 5
 
 	rm -f r.json
-	run_status "$status" v4l2q play -d "sim:type=output,fps=0,$keys" --io="$io" --import-from "sim:$lender" --speed 0 \
+	use_io "$io" "sim:$lender"
+	run_status "$status" v4l2q play -d "sim:type=output,fps=0,$keys" "${io_options[@]}" --speed 0 \
 		--json=r.json -vv "$@" clip420.nut
 	[ "$io" != dmabuf-import ] || how+=(--lender)
 	check_trace "$name" "${how[@]}"
@@ -40,7 +41,8 @@ fault() {
 # A device that takes no more is waited for, but not for ever: all modes at once and meanwhile, as they take ten seconds each.
 read -ra modes <<<"$(streaming_modes) rw"
 for io in "${modes[@]}"; do
-	v4l2q play -d sim:type=output,fps=0,stall=6 --io="$io" --import-from "sim:size=$clip_size" --speed 0 --json="$io".json -vv clip420.nut \
+	use_io "$io" "sim:size=$clip_size"
+	v4l2q play -d sim:type=output,fps=0,stall=6 "${io_options[@]}" --speed 0 --json="$io".json -vv clip420.nut \
 		>"$io".out 2>"$io".err </dev/null &
 	pids+=($!)
 done

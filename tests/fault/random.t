@@ -44,8 +44,7 @@ fill_in() {
 
 io_mode() {
 	one mmap mmap userptr dmabuf dmabuf-import rw auto
-	io=(--io="$word")
-	[ "$word" != dmabuf-import ] || io+=(--import-from "sim:size=$size")
+	use_io "$word" "sim:size=$size"
 }
 
 # Sets $command and $content: what file it makes, and of what kind.
@@ -59,7 +58,7 @@ random_capture() {
 	keys+=,format=$word content=raw
 	[[ $word == YUYV* && $word != *field* ]] || content=mkv
 	io_mode
-	command=(v4l2q capture -d "sim:$keys" -n "$n" "${io[@]}" --stall-timeout=300ms -o "$run.$content" --frame-log "$run.log")
+	command=(v4l2q capture -d "sim:$keys" -n "$n" "${io_options[@]}" --stall-timeout=300ms -o "$run.$content" --frame-log "$run.log")
 	[ $content = mkv ] || command+=(-f rawvideo)
 	one '' '' '--skip 2' '--bad-frames fail' '--memory 64k' '--max-drops 1' '--min-buffers 2' '--direct on' '--min-buffers 8 --max-buffers 8'
 	# shellcheck disable=SC2206 # an option and its value
@@ -74,7 +73,7 @@ random_playback() {
 	done
 	content=dump
 	io_mode
-	command=(v4l2q play -d "sim:$keys" --speed 0 "${io[@]}")
+	command=(v4l2q play -d "sim:$keys" --speed 0 "${io_options[@]}")
 	one '' '' '--min-buffers 2' '--start 0.02' '--loop=2' '--min-buffers 8 --max-buffers 8'
 	# shellcheck disable=SC2206
 	command+=($word clip.nut)
@@ -88,7 +87,7 @@ judge() { # STATUS
 	124 | 137) echo "does not end" ;;
 	*) echo "status $1" ;;
 	esac
-	[ ${#io[@]} -eq 1 ] || how=(--lender)
+	[ ${#io_options[@]} -eq 1 ] || how=(--lender)
 	[ "$1" -eq 3 ] || [ "$1" -eq 1 ] || "$root/tests/cli/trace-check" "${how[@]}" "$run.err"
 	grep -aE 'Sanitizer|runtime error|Assertion' "$run.err"
 	[ "$1" -eq 0 ] || grep -aqE '^v4l2q: ' "$run.err" || echo 'says nothing'
@@ -118,7 +117,7 @@ for ((i = 0; i < RUNS; i++)); do
 		</dev/null >/dev/null 2>$run.err
 	status=$?
 	what=$(judge $status)
-	if [ $content = raw ] && [[ ${io[0]} == *rw || ${command[*]} == *caps=rw* ]]; then
+	if [ $content = raw ] && [[ ${io_options[0]} == *rw || ${command[*]} == *caps=rw* ]]; then
 		unnumbered+=("$run")
 	elif [ $content = raw ]; then
 		raw+=("$run")
