@@ -189,6 +189,8 @@ static void the_cheapest_format_that_serves(void **state)
 		if (!row->result ? err != -ERANGE
 				 : err || strcmp(describe_result(&relay, result, sizeof result), row->result))
 			fail_msg("%s: %d, %s", row->name, err, err ? fake_error : result);
+		device_close(&relay.source.setup.device);
+		device_close(&relay.sink.setup.device);
 	}
 	assert_non_null(strstr(fake_error, "which can be neither decoded nor converted; "));
 }
