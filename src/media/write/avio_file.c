@@ -200,6 +200,28 @@ static int write_large(struct avio_file *f, const uint8_t *data, size_t bytes)
 	return write_gathered(f, data, bytes);
 }
 
+static bool keep_length(struct avio_file *f, const uint8_t *data, size_t bytes)
+{
+	if (f->position >= f->kept_before || f->n_kept > 0 || bytes > sizeof f->kept || f->n_gathered > 0 ||
+	    lseek(f->fd, f->start + f->position + (int64_t)bytes, SEEK_SET) < 0)
+		return false;
+	f->kept_at = f->position;
+	f->n_kept = bytes;
+	memcpy(f->kept, data, bytes);
+	f->position += (int64_t)bytes;
+	return true;
+}
+
+/* After an error the file stays what it was before. */
+static void write_length(struct avio_file *f)
+{
+	ssize_t n = (ssize_t)f->n_kept;
+
+	if (n > 0 && f->error == 0 && pwrite(f->fd, f->kept, f->n_kept, f->start + f->kept_at) < n)
+		save_write_error(f, errno ? -errno : -EIO);
+	f->n_kept = 0;
+}
+
 /* AVIOContext's write_packet. */
 static int avio_file_write(void *opaque, avio_write_data *data, int bytes)
 {
@@ -216,6 +238,8 @@ static int avio_file_write(void *opaque, avio_write_data *data, int bytes)
 	err = avio_file_begin(f);
 	if (err < 0)
 		return err;
+	if (keep_length(f, data, n))
+		return bytes;
 	if (can_gather(f, n)) {
 		gather(f, data, n);
 	} else {
@@ -347,6 +371,12 @@ int avio_file_sync(struct avio_file *f)
 	return save_write_error(f, output_file_sync(f->fd, f->path, &f->name_synced));
 }
 
+void avio_file_keep_lengths(struct avio_file *f)
+{
+	if (f->regular && f->seekable && !f->pending)
+		f->kept_before = f->size;
+}
+
 void avio_file_finish(struct avio_file *f)
 {
 	struct stat st;
@@ -354,6 +384,7 @@ void avio_file_finish(struct avio_file *f)
 	avio_flush(f->avio);
 	avio_file_flush(f);
 	stop_direct(f);
+	write_length(f);
 	if (!f->regular || !f->seekable || f->pending || fstat(f->fd, &st) < 0)
 		return;
 	f->size = st.st_size - f->start; /* a part may not have been written */

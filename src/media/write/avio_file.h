@@ -37,6 +37,10 @@ struct avio_file {
 	enum direct_io_mode direct_io_mode;
 	bool direct_io_allowed, direct_io_active;
 	struct direct_io direct_io;
+	int64_t kept_before; /* what is written before it is in `kept` until avio_file_finish(); 0: nothing */
+	int64_t kept_at;
+	size_t n_kept;
+	uint8_t kept[16];
 	size_t n_gathered;
 	int64_t gathered_at; /* file offset of the gathered pieces */
 	uint8_t gathered[AVIO_FILE_GATHER_BYTES];
@@ -66,6 +70,9 @@ int avio_file_create(struct avio_file *file, const char *path, unsigned flags);
 int avio_file_begin(struct avio_file *file);
 /* Reserves space for the next `bytes`, where the file system supports it. 0 or a negative errno. */
 int avio_file_reserve(struct avio_file *file, int64_t bytes);
+/* From here on a length that is changed before the file's present end is kept, and written last: that of a
+ * box which hides what was valid before. */
+void avio_file_keep_lengths(struct avio_file *file);
 /* Writes what is gathered, and sets `size` to the bytes that reached the file. */
 void avio_file_finish(struct avio_file *file);
 /* Flushes, closes and frees. whole: if there was no error, gives the file its final name. Returns the first

@@ -349,6 +349,8 @@ static int close_file(struct muxer *m, bool whole)
 		return muxer_caps_no_file(&m->caps) ? 0 : avio_closep(&m->context->pb);
 	if (atomic_load(&m->frames) == 0)
 		avio_file_unlink(m->file);
+	if (sync && m->file->n_kept > 0)
+		avio_file_sync(m->file);
 	avio_file_finish(m->file);
 	if (sync)
 		avio_file_sync(m->file);
@@ -370,6 +372,9 @@ int muxer_finish(struct muxer *m, int error)
 	if (m->header_written && !m->fragment_lost) {
 		if (m->fragmented)
 			err = movie_fragments_flush(&m->fragments, m->context);
+		/* The mdat box that has all fragments hides them: the index must be there before it. */
+		if (m->fragments.hybrid && m->file)
+			avio_file_keep_lengths(m->file);
 		trailer_err = av_write_trailer(m->context);
 		if (err == 0)
 			err = trailer_err;
