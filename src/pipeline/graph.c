@@ -128,6 +128,16 @@ static void add_interface(struct graph *graph, const struct topology *topology,
 #define LINK_TYPE_SHIFT 28
 #define INTERFACE_LINK (MEDIA_LNK_FL_INTERFACE_LINK >> LINK_TYPE_SHIFT)
 #define DATA_LINK (MEDIA_LNK_FL_DATA_LINK >> LINK_TYPE_SHIFT)
+#define ANCILLARY_LINK 2u /* MEDIA_LNK_FL_ANCILLARY_LINK, since Linux 5.19 */
+
+static void add_ancillary(struct graph *graph, const struct media_v2_link *link)
+{
+	const struct ancillary one = { .entity = find_entity(graph, link->sink_id),
+				       .of = find_entity(graph, link->source_id) };
+
+	if (one.entity && one.of)
+		graph->ancillaries[graph->n_ancillaries++] = one;
+}
 
 static void add_links(struct graph *graph, const struct topology *topology)
 {
@@ -138,6 +148,8 @@ static void add_links(struct graph *graph, const struct topology *topology)
 
 		if (type == INTERFACE_LINK)
 			add_interface(graph, topology, from);
+		if (type == ANCILLARY_LINK)
+			add_ancillary(graph, from);
 		if (type != DATA_LINK)
 			continue;
 		link.source = find_pad(graph, from->source_id);
@@ -152,7 +164,8 @@ static int build(struct graph *graph, const struct topology *topology)
 	graph->entities = calloc(topology->head.num_entities + 1, sizeof *graph->entities);
 	graph->pads = calloc(topology->head.num_pads + 1, sizeof *graph->pads);
 	graph->links = calloc(topology->head.num_links + 1, sizeof *graph->links);
-	if (!graph->entities || !graph->pads || !graph->links)
+	graph->ancillaries = calloc(topology->head.num_links + 1, sizeof *graph->ancillaries);
+	if (!graph->entities || !graph->pads || !graph->links || !graph->ancillaries)
 		return -ENOMEM;
 	add_entities(graph, topology);
 	add_pads(graph, topology);
@@ -175,9 +188,9 @@ static int find_node(struct graph *graph, const struct device *node)
 	return err == 0 && !graph->node ? -ENOENT : err;
 }
 
-/* A pipeline that is set up can be used without access to its sub-devices, as in a container. Returns -ENOENT
- * in that case. */
-static int report_unread(const struct device *part, const char *what, int err)
+/* A pipeline that is set up can be used without access to its sub-devices, as in a container. lost: what does
+ * not work in that case. Returns -ENOENT in that case. */
+static int report_unread(const struct device *part, const char *what, const char *lost, int err)
 {
 	const char *path = part->path ? part->path : "media device";
 
@@ -185,10 +198,12 @@ static int report_unread(const struct device *part, const char *what, int err)
 		log_error("%s: %s cannot be read: %s", path, what, err_str(err));
 		return err;
 	}
-	log_warn("%s: %s cannot be read: %s: a media pipeline is neither shown nor set up", path, what,
-		 err_str(err));
+	log_warn("%s: %s cannot be read: %s: %s", path, what, err_str(err), lost);
 	return -ENOENT;
 }
+
+#define PIPELINE_LOST "a media pipeline is neither shown nor set up"
+#define CONTROLS_LOST "its controls are neither shown nor set"
 
 int graph_open(struct graph *graph, const struct device *node)
 {
@@ -206,7 +221,8 @@ int graph_open(struct graph *graph, const struct device *node)
 	free_topology(&topology);
 	if (err == 0)
 		err = find_node(graph, node);
-	return err < 0 && err != -ENOENT ? report_unread(&graph->media, "the media graph", err) : err;
+	return err < 0 && err != -ENOENT ? report_unread(&graph->media, "the media graph", PIPELINE_LOST, err)
+					 : err;
 }
 
 struct stream_link {
@@ -260,7 +276,16 @@ void graph_close(struct graph *graph)
 	free(graph->entities);
 	free(graph->pads);
 	free(graph->links);
+	free(graph->ancillaries);
 	*graph = (struct graph){ .n_entities = 0 };
+}
+
+static bool is_ancillary(const struct graph *graph, const struct entity *entity)
+{
+	for (unsigned i = 0; i < graph->n_ancillaries; i++)
+		if (graph->ancillaries[i].entity == entity)
+			return true;
+	return false;
 }
 
 /* Nodes of this interface may deliver statistics, which have no picture format. */
@@ -288,7 +313,8 @@ int graph_open_entity(struct graph *graph, struct entity *entity)
 	if (err == 0 && is_video)
 		err = choose_capture_queue(&entity->device);
 	if (err < 0) {
-		err = report_unread(&entity->device, entity->name, err);
+		err = report_unread(&entity->device, entity->name,
+				    is_ancillary(graph, entity) ? CONTROLS_LOST : PIPELINE_LOST, err);
 		device_close(&entity->device);
 	}
 	return err < 0 || is_video ? err : routing_read(&entity->routing, &entity->device);

@@ -30,6 +30,11 @@ struct link {
 	const struct pad *source, *sink;
 };
 
+/* An entity that belongs to another without a link between pads: the lens or the flash of a sensor. */
+struct ancillary {
+	struct entity *entity, *of;
+};
+
 struct stream_link;
 struct graph {
 	struct device media;
@@ -37,7 +42,8 @@ struct graph {
 	struct entity *entities;
 	struct pad *pads;
 	struct link *links; /* between pads */
-	unsigned n_entities, n_pads, n_links;
+	struct ancillary *ancillaries;
+	unsigned n_entities, n_pads, n_links, n_ancillaries;
 	struct stream_link *streams;
 	struct entity *node; /* of the video node */
 };

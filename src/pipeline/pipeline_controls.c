@@ -62,30 +62,54 @@ static int find_by_entity(const struct owners *owners, const char *slash, struct
 	return err;
 }
 
-/* Finds the only sub-device on the route that has the control; if none has it, the video node reports the
- * error. */
+struct owners_found {
+	struct control_owner *owner; /* the last */
+	unsigned n;
+	char list[LIST_MAX];
+};
+
+static void add_if_owner(const struct owners *owners, struct entity *entity, struct owners_found *found)
+{
+	if (!entity_is_open(entity) || !controls_has(&entity->device, owners->name))
+		return;
+	*found->owner = owner_of(entity);
+	text_join(found->list, sizeof found->list, " or ", "'%s/%s'", entity->name, owners->name);
+	found->n++;
+}
+
+/* Some lens drivers move the lens when their node is opened, so these are only opened if nothing else has the
+ * control. */
+static void find_ancillary(const struct owners *owners, struct owners_found *found)
+{
+	struct graph *graph = &owners->pipeline->graph;
+
+	for (unsigned i = 0; i < graph->n_ancillaries; i++) {
+		const struct ancillary *ancillary = &graph->ancillaries[i];
+
+		if (route_passes(&owners->pipeline->route, ancillary->of) &&
+		    graph_open_entity(graph, ancillary->entity) == 0)
+			add_if_owner(owners, ancillary->entity, found);
+	}
+}
+
+/* Finds the only sub-device on the route that has the control, or else the only lens or flash of one; if none
+ * has it, the video node reports the error. */
 static int find_by_control(const struct owners *owners, struct control_owner *owner)
 {
 	const struct route *route = &owners->pipeline->route;
-	char list[LIST_MAX] = "";
-	unsigned n = 0;
+	struct owners_found found = { .owner = owner };
 
 	*owner = owners->video;
 	if (controls_has(owners->video.device, owners->name))
 		return 0;
-	for (unsigned i = 0; i < route->n; i++) {
-		struct entity *entity = route->links[i]->source->entity;
-
-		if (!entity_is_open(entity) || !controls_has(&entity->device, owners->name))
-			continue;
-		*owner = owner_of(entity);
-		text_join(list, sizeof list, " or ", "'%s/%s'", entity->name, owners->name);
-		n++;
-	}
-	if (n < 2)
+	for (unsigned i = 0; i < route->n; i++)
+		add_if_owner(owners, route->links[i]->source->entity, &found);
+	if (found.n == 0)
+		find_ancillary(owners, &found);
+	if (found.n < 2)
 		return 0;
 	log_error("%s: control '%s' is in several entities: expected %s", owners->video.device->path,
-		  owners->name, list);
+		  owners->name, found.list);
 	return -ERANGE;
 }
 

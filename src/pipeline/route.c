@@ -123,7 +123,7 @@ static bool has_link(const struct route *route, const struct link *link, uint32_
 	return false;
 }
 
-static bool passes(const struct route *route, const struct entity *entity)
+bool route_passes(const struct route *route, const struct entity *entity)
 {
 	for (unsigned i = 0; i < route->n; i++)
 		if (route->links[i]->source->entity == entity || route->links[i]->sink->entity == entity)
@@ -139,7 +139,7 @@ static bool are_joined(const struct route *route, const struct pad *used, const 
 		return false;
 	if (used->entity->routing.is_known)
 		return used->id == pad->id || routing_joins(&used->entity->routing, used->index, pad->index);
-	return (used->id == pad->id && pad->flags & MEDIA_PAD_FL_SOURCE) || !passes(route, pad->entity);
+	return (used->id == pad->id && pad->flags & MEDIA_PAD_FL_SOURCE) || !route_passes(route, pad->entity);
 }
 
 static bool belongs_to(const struct route *route, const struct pad *pad)

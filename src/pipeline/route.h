@@ -33,7 +33,10 @@ struct route {
  * errno, logged. */
 int route_find(struct graph *graph, struct route *route);
 
-/* What prevents a route from carrying pictures. */
+/* Whether a link of the route, apart from the branches, begins or ends at the entity. */
+bool route_passes(const struct route *route, const struct entity *entity);
+
+/* What keeps a route from carrying pictures. */
 struct mismatch {
 	enum { MISMATCH_NONE, MISMATCH_OPEN_END, MISMATCH_NO_ROUTE, MISMATCH_LINK_OFF, MISMATCH_FORMAT } kind;
 	const struct route *route;

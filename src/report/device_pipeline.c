@@ -143,6 +143,15 @@ static struct json_object *link_json(const struct link *link, const struct misma
 	return object;
 }
 
+static struct json_object *ancillary_json(const struct ancillary *ancillary)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_count(object, "source", ancillary->of->id);
+	json_add_count(object, "sink", ancillary->entity->id);
+	return object;
+}
+
 /* Only pipelines that programs set up can be set up wrongly. */
 static void find_mismatch(struct graph *graph, struct route *route, struct device *device,
 			  struct mismatch *mismatch)
@@ -176,6 +185,7 @@ static struct json_object *graph_json(struct graph *graph, struct device *device
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *entities = json_object_new_array(), *links = json_object_new_array();
+	struct json_object *ancillaries = json_object_new_array();
 	char text[MISMATCH_TEXT_MAX];
 	struct mismatch mismatch;
 	struct route route;
@@ -189,7 +199,10 @@ static struct json_object *graph_json(struct graph *graph, struct device *device
 	for (unsigned i = 0; i < graph->n_links; i++)
 		json_object_array_add(links, link_json(&graph->links[i], &mismatch));
 	json_object_object_add(object, "entities", entities);
+	for (unsigned i = 0; i < graph->n_ancillaries; i++)
+		json_object_array_add(ancillaries, ancillary_json(&graph->ancillaries[i]));
 	json_object_object_add(object, "links", links);
+	json_object_object_add(object, "ancillary_links", ancillaries);
 	return object;
 }
 
@@ -301,6 +314,20 @@ static void print_pad(struct json_object *pipeline, struct json_object *entity, 
 		       json_is_true(link, "mismatch") ? "   <== does not fit" : "");
 }
 
+static void print_ancillaries(struct json_object *pipeline, struct json_object *entity)
+{
+	size_t n;
+	struct json_object *links = json_array(pipeline, "ancillary_links", &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *link = json_object_array_get_idx(links, i);
+
+		if (json_int(link, "source") == json_int(entity, "id"))
+			printf("    ancillary \"%s\"\n",
+			       json_text(find_entity_json(pipeline, json_int(link, "sink")), "name"));
+	}
+}
+
 static void print_entity(struct json_object *pipeline, struct json_object *entity)
 {
 	size_t n;
@@ -312,6 +339,7 @@ static void print_entity(struct json_object *pipeline, struct json_object *entit
 	for (size_t i = 0; i < n; i++)
 		print_pad(pipeline, entity, json_object_array_get_idx(pads, i));
 	print_routes(entity);
+	print_ancillaries(pipeline, entity);
 }
 
 static void print_controls_of(struct json_object *entity)
@@ -431,20 +459,30 @@ static void print_dot_link(struct json_object *link)
 	       json_is_true(link, "mismatch") ? " [color=red, label=\"does not fit\"]" : "");
 }
 
+/* In the style of media-ctl. */
+static void print_dot_ancillary(struct json_object *link)
+{
+	printf("\te%" PRId64 " -> e%" PRId64 " [style=dashed, arrowhead=none]\n", json_int(link, "source"),
+	       json_int(link, "sink"));
+}
+
 bool report_device_print_dot(struct json_object *object)
 {
-	struct json_object *pipeline, *entities, *links;
-	size_t n, n_links;
+	struct json_object *pipeline, *entities, *links, *ancillaries;
+	size_t n, n_links, n_ancillaries;
 
 	if (!json_object_object_get_ex(object, "pipeline", &pipeline))
 		return false;
 	entities = json_array(pipeline, "entities", &n);
 	links = json_array(pipeline, "links", &n_links);
+	ancillaries = json_array(pipeline, "ancillary_links", &n_ancillaries);
 	printf("digraph pipeline {\n\tnode [shape=Mrecord]\n");
 	for (size_t i = 0; i < n; i++)
 		print_dot_entity(json_object_array_get_idx(entities, i));
 	for (size_t i = 0; i < n_links; i++)
 		print_dot_link(json_object_array_get_idx(links, i));
+	for (size_t i = 0; i < n_ancillaries; i++)
+		print_dot_ancillary(json_object_array_get_idx(ancillaries, i));
 	printf("}\n");
 	return true;
 }

@@ -178,18 +178,36 @@ static int write_control(void *opaque, const struct control_info *info)
 	return 0;
 }
 
-/* The controls of the node, and of the sub-devices in front of it. */
+static void write_entity_controls(struct entity *entity, FILE *file)
+{
+	if (entity_is_open(entity))
+		controls_enumerate(&entity->device, write_control,
+				   &(struct control_writer){ &entity->device, entity->name, file });
+}
+
+/* Of what a sub-device on the route has beside it: lens, flash. */
+static void write_ancillary_controls(struct pipeline *pipeline, FILE *file)
+{
+	struct graph *graph = &pipeline->graph;
+
+	for (unsigned i = 0; i < graph->n_ancillaries; i++) {
+		const struct ancillary *ancillary = &graph->ancillaries[i];
+
+		if (route_passes(&pipeline->route, ancillary->of) &&
+		    graph_open_entity(graph, ancillary->entity) == 0)
+			write_entity_controls(ancillary->entity, file);
+	}
+}
+
+/* The node's, and those of the sub-devices that its pictures come through. */
 static void write_controls(struct device *device, struct pipeline *pipeline, FILE *file)
 {
 	fprintf(file, "\n[controls]\n");
 	controls_enumerate(device, write_control, &(struct control_writer){ device, NULL, file });
-	for (unsigned i = 0; pipeline && i < pipeline->route.n; i++) {
-		struct entity *entity = pipeline->route.links[i]->source->entity;
-
-		if (entity_is_open(entity))
-			controls_enumerate(&entity->device, write_control,
-					   &(struct control_writer){ &entity->device, entity->name, file });
-	}
+	for (unsigned i = 0; pipeline && i < pipeline->route.n; i++)
+		write_entity_controls(pipeline->route.links[i]->source->entity, file);
+	if (pipeline)
+		write_ancillary_controls(pipeline, file);
 }
 
 static void write_profile(struct device *device, struct pipeline *pipeline, FILE *file)

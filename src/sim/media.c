@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <linux/media.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "sim/media_internal.h"
 
@@ -24,6 +25,8 @@ static const struct {
 	[SIM_SCALER] = { "Scaler", MEDIA_ENT_F_PROC_VIDEO_SCALER },
 	[SIM_NODE] = { "Capture", MEDIA_ENT_F_IO_V4L },
 	[SIM_RAW] = { "Raw Capture", MEDIA_ENT_F_IO_V4L },
+	[SIM_LENS] = { "Lens A", MEDIA_ENT_F_LENS },
+	[SIM_FLASH] = { "Flash A", MEDIA_ENT_F_FLASH },
 	[SIM_DESERIALIZER] = { "Deserializer", MEDIA_ENT_F_VID_IF_BRIDGE },
 	[SIM_RECEIVER] = { "Receiver", MEDIA_ENT_F_VID_IF_BRIDGE },
 };
@@ -44,8 +47,12 @@ static const struct {
 	[SIM_LINK_RECEIVER_1] = { SIM_PAD_DESERIALIZER_SOURCE_1, SIM_PAD_RECEIVER_SINK_1 },
 };
 
-/* The part of the tables that exists, with or without routing=: all below these numbers, links from
- * first_link on. */
+static const struct {
+	enum sim_entity source, sink;
+} ancillary_links[] = { { SIM_SENSOR_A, SIM_LENS }, { SIM_SENSOR_A, SIM_FLASH } };
+#define N_ANCILLARY_LINKS ARRAY_SIZE(ancillary_links)
+
+/* What is there, with or without routing=: all up to these numbers, of the links from the first on. */
 struct counts {
 	uint32_t entities, pads, first_link, links;
 };
@@ -211,6 +218,16 @@ static void fill_links(const struct sim_media *media, struct media_v2_link *to)
 						.flags = MEDIA_LNK_FL_INTERFACE_LINK | MEDIA_LNK_FL_ENABLED };
 }
 
+static void fill_ancillary_links(struct media_v2_link *to)
+{
+	for (uint32_t i = 0; i < N_ANCILLARY_LINKS; i++)
+		to[i] = (struct media_v2_link){ .id = LINK_ID + LINK_ID + i,
+						.source_id = (uint32_t)ancillary_links[i].source + 1,
+						.sink_id = (uint32_t)ancillary_links[i].sink + 1,
+						.flags = MEDIA_LNK_FL_ANCILLARY_LINK | MEDIA_LNK_FL_ENABLED |
+							 MEDIA_LNK_FL_IMMUTABLE };
+}
+
 static bool is_writable(uint64_t pointer, size_t bytes)
 {
 	return !pointer || sim_memory_is_accessible((void *)(uintptr_t)pointer, bytes, true);
@@ -220,17 +237,18 @@ static bool is_writable(uint64_t pointer, size_t bytes)
 static int get_topology(const struct sim_media *media, struct media_v2_topology *topology)
 {
 	const struct counts n = counts_of(media);
+	const uint32_t n_links = n.links + n.entities + N_ANCILLARY_LINKS;
 	bool small = (topology->ptr_entities && topology->num_entities < n.entities) ||
 		     (topology->ptr_interfaces && topology->num_interfaces < n.entities) ||
 		     (topology->ptr_pads && topology->num_pads < n.pads) ||
-		     (topology->ptr_links && topology->num_links < n.links + n.entities);
+		     (topology->ptr_links && topology->num_links < n_links);
 
 	if (small)
 		return -ENOSPC;
 	if (!is_writable(topology->ptr_entities, n.entities * sizeof(struct media_v2_entity)) ||
 	    !is_writable(topology->ptr_interfaces, n.entities * sizeof(struct media_v2_interface)) ||
 	    !is_writable(topology->ptr_pads, n.pads * sizeof(struct media_v2_pad)) ||
-	    !is_writable(topology->ptr_links, (n.links + n.entities) * sizeof(struct media_v2_link)))
+	    !is_writable(topology->ptr_links, n_links * sizeof(struct media_v2_link)))
 		return -EFAULT;
 	if (topology->ptr_entities)
 		fill_entities((struct media_v2_entity *)(uintptr_t)topology->ptr_entities, n.entities);
@@ -240,10 +258,13 @@ static int get_topology(const struct sim_media *media, struct media_v2_topology 
 		fill_pads((struct media_v2_pad *)(uintptr_t)topology->ptr_pads, n.pads);
 	if (topology->ptr_links)
 		fill_links(media, (struct media_v2_link *)(uintptr_t)topology->ptr_links);
+	if (topology->ptr_links)
+		fill_ancillary_links((struct media_v2_link *)(uintptr_t)topology->ptr_links + n.links +
+				     n.entities);
 	topology->topology_version = 1;
 	topology->num_entities = topology->num_interfaces = n.entities;
 	topology->num_pads = n.pads;
-	topology->num_links = n.links + n.entities;
+	topology->num_links = n_links;
 	return 0;
 }
 

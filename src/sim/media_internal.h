@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The media graph of the simulated device (pipeline=), after vimc's: two sensors, a debayer, a scaler, and a
- * node for raw pictures; with routing= also a deserializer and a receiver behind the sensors, as for cameras
- * in cars. */
+/* The media graph of the simulated device (pipeline=), as vimc's: two sensors, of which one
+ * has a lens and a flash, a debayer, a scaler, and a node for raw pictures; with routing= a deserializer and
+ * a receiver behind the sensors, as of an automotive camera. */
 #ifndef SIM_MEDIA_INTERNAL_H
 #define SIM_MEDIA_INTERNAL_H
 
@@ -15,6 +15,8 @@ enum sim_entity {
 	SIM_SCALER,
 	SIM_NODE,
 	SIM_RAW,
+	SIM_LENS,
+	SIM_FLASH,
 	SIM_DESERIALIZER, /* those with routes */
 	SIM_RECEIVER,
 	SIM_N_ENTITIES
@@ -52,7 +54,7 @@ enum sim_link {
 	SIM_LINK_RECEIVER_1, /* a second stream of SIM_LINK_RECEIVER */
 	SIM_N_LINKS
 };
-#define SIM_N_SUBDEV_CONTROLS 2
+#define SIM_N_SUBDEV_CONTROLS 4
 #define SIM_ROUTES_MAX 4
 
 /* The routes of a deserializer or receiver. */

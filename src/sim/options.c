@@ -67,10 +67,9 @@ const struct sim_key sim_keys[] = {
 	  "black: as in the dark (full)",
 	  sim_value_draw, AT(draw) },
 	{ "pipeline", "fits|mismatch|unlinked|ambiguous|stuck",
-	  "the node ends a media pipeline: two sensors, a debayer, a scaler, and a node for raw pictures; "
-	  "the formats along it fit, or "
-	  "differ; a "
-	  "link is off; several could be turned on; the sensor has no format that fits",
+	  "the node ends a media pipeline: two sensors, one with a lens and a flash, a debayer, a scaler, "
+	  "and a node for raw pictures; the formats along it fit, or differ; a link is off; several could be "
+	  "turned on; the sensor has no format that fits",
 	  sim_value_pipeline, AT(pipeline) },
 	{ "routing", "new|old|off|refused",
 	  "between sensors and debayer are a deserializer and a receiver that have routes and streams, of "

@@ -262,16 +262,17 @@ static const struct control {
 	uint32_t id;
 	const char *name;
 	int32_t max;
-	bool of_debayer;
+	uint32_t entities; /* bit mask of those that have it */
 } controls[SIM_N_SUBDEV_CONTROLS] = {
-	{ V4L2_CID_GAIN, "Gain", 100, true },
-	{ V4L2_CID_EXPOSURE, "Exposure", 1000, false },
+	{ V4L2_CID_GAIN, "Gain", 100, 1 << SIM_SENSOR_A | 1 << SIM_SENSOR_B | 1 << SIM_DEBAYER },
+	{ V4L2_CID_EXPOSURE, "Exposure", 1000, 1 << SIM_SENSOR_A | 1 << SIM_SENSOR_B },
+	{ V4L2_CID_FOCUS_ABSOLUTE, "Focus, Absolute", 1023, 1 << SIM_LENS },
+	{ V4L2_CID_FLASH_TORCH_INTENSITY, "Torch Intensity", 100, 1 << SIM_FLASH },
 };
 
-/* Sensors have all controls, the debayer some. */
 static bool entity_has_control(int entity, unsigned index)
 {
-	return entity <= SIM_SENSOR_B || (entity == SIM_DEBAYER && controls[index].of_debayer);
+	return controls[index].entities >> entity & 1;
 }
 
 static int query_control(struct sim_part *part, void *argument, bool set)

@@ -69,7 +69,8 @@ has "Controls of \"Sensor A\" (--set-ctrl \"'Sensor A/NAME'=VALUE\")"
 is "$(jq -r '.pipeline | .mismatch, (.links[] | select(.mismatch) | "\(.source):\(.source_pad) \(.sink):\(.sink_pad)")' out)" \
 	"$(printf '"Debayer A":0 wants SBGGR8_1X8 640x480, "Sensor A":0 sends RGB888_1X24 640x480\n1:0 3:0')" 'the JSON names the mismatch and the link'
 run_status 0 v4l2q list -d sim:pipeline=mismatch --dot
-is "$(grep -c -- '->' out) $(grep -c 'style=dashed' out) $(grep -c 'color=red' out)" '5 1 1' '--dot draws the links, one off, one that does not fit'
+is "$(grep -c -- '->' out) $(grep -c 'style=dashed[]]' out) $(grep -c 'color=red' out)" '7 1 1' '--dot draws the links, one off, one that does not fit'
+is "$(grep -oE 'e[0-9]+ -> e[0-9]+ .style=dashed, arrowhead=none' out | cut -d' ' -f1,3 | paste -sd,)" 'e1 e7,e1 e8' '… and those to lens and flash'
 both 'routes and streams' sim:pipeline=fits,routing=new
 sed -E 's/^ +//; s/ +/ /g' text >lines
 has 'route 0/1 -> 1/0'

@@ -38,12 +38,14 @@ like "$(tail -n 1 left)" ' 64x48 1000/1 fps crop=320x240' 'a mode is chosen by -
 
 # A pipeline's rate, the controls of its sub-devices, and a long array.
 run_status 0 v4l2q list -d sim:pipeline=fits,size=640x480,fps=30,long-table --save sensor
-is "$(grep -E "^(fps|shading|'Sensor A/gain)" sensor | paste -sd,)" \
-	"fps = 30/1,shading_table[0-2047] = 256,'Sensor A/gain' = 0" "saved: the sensor's rate and control, and an array by its runs"
-sed -i -e 's/^fps = .*/fps = 60/' -e "s|^\('Sensor A/gain' = \).*|\15|" -e 's/^shading.*/shading_table[0-99] = 7\nshading_table[100-2047] = 8/' sensor
+is "$(grep -E "^(fps|shading|'(Sensor A/gain|Lens|Flash))" sensor | paste -sd,)" \
+	"fps = 30/1,shading_table[0-2047] = 256,'Sensor A/gain' = 0,'Lens A/focus_absolute' = 0,'Flash A/torch_intensity' = 0" \
+	"saved: the sensor's rate and control, those of its lens and flash, and an array by its runs"
+sed -i -e 's/^fps = .*/fps = 60/' -e "s|^\('Sensor A/gain' = \).*|\15|" -e "s|^\('Lens A/.* = \).*|\1300|" -e 's/^shading.*/shading_table[0-99] = 7\nshading_table[100-2047] = 8/' sensor
 run_status 0 v4l2q capture -yd sim:pipeline=mismatch,size=64x48,long-table,settings=left --profile sensor -n 1 -o o.nut -v
 like "$(tail -n 1 left)" ' 640x480 60/1 fps ' 'the sensor is set to the rate'
 like "$(cat err)" 'sim-part0: control gain is 5' 'and to the value of its control'
+like "$(cat err)" 'sim-part6: control focus_absolute is 300' 'as is its lens'
 is "$(tail -n 1 left | grep -o 'Shading Table=[0-9a-f]*' | cut -d= -f2 | fold -w 4 | uniq -c | xargs)" '100 0700 1948 0800' 'the array is set by its runs'
 run_status 0 v4l2q capture -yd sim:pipeline=fits,size=640x480,long-table --profile sensor --pipeline none --adjust -n 1 -o o.nut
 is "$(grep 'cannot be set' err)" '' 'without its formats, too, the sensor has its control'

@@ -73,6 +73,14 @@ static void read_state(struct opened *opened, char *text, size_t size)
 	}
 }
 
+static char *pipeline_mismatch(struct pipeline *pipeline, char text[MISMATCH_TEXT_MAX])
+{
+	struct mismatch mismatch;
+
+	assert_int_equal(route_check(&pipeline->route, pipeline->video, &mismatch), 0);
+	return route_mismatch_text(&mismatch, text);
+}
+
 static void the_graph_leads_from_the_node_to_the_sensor(void **state)
 {
 	struct opened opened;
@@ -319,65 +327,6 @@ static void a_wish_chooses_what_comes_out(void **state)
 		__VA_ARGS__                                                                                  \
 	}
 
-static int32_t read_control(const struct opened *opened, unsigned link, uint32_t id)
-{
-	struct v4l2_control control = { .id = id };
-
-	assert_int_equal(device_ioctl(&opened->pipeline->route.links[link]->source->entity->device,
-				      VIDIOC_G_CTRL, &control),
-			 0);
-	return control.value;
-}
-
-static int set_controls(struct opened *opened, const char *assignments)
-{
-	struct control_value *former = NULL;
-	int err = pipeline_set_controls(opened->pipeline, &opened->device, assignments, 0, &former);
-
-	control_values_free(&former);
-	return err;
-}
-
-static void controls_are_found_by_entity_or_where_one_has_them(void **state)
-{
-	struct opened opened;
-
-	(void)state;
-	open_camera(&opened, SIM "fits");
-	assert_int_equal(set_controls(&opened, "exposure=7,'Sensor A/gain'=3,\"debayer a/gain\"=4"), 0);
-	assert_int_equal(read_control(&opened, 0, V4L2_CID_EXPOSURE), 7);
-	assert_int_equal(read_control(&opened, 0, V4L2_CID_GAIN), 3);
-	assert_int_equal(read_control(&opened, 1, V4L2_CID_GAIN), 4);
-	pipeline_restore(opened.pipeline);
-	assert_int_equal(read_control(&opened, 0, V4L2_CID_EXPOSURE), 0);
-	assert_int_equal(read_control(&opened, 1, V4L2_CID_GAIN), 0);
-	close_camera(&opened);
-}
-
-static void a_control_that_no_one_alone_has_is_refused(void **state)
-{
-	static const struct {
-		const char *assignments, *text;
-	} rows[] = {
-		{ "exposure=7,gain=3", "'Sensor A/gain' or 'Debayer A/gain'" },
-		{ "exposure=7,'Lens/focus'=3",
-		  "there are \"Sensor A\", \"Sensor B\", \"Debayer A\", \"Scaler\"" },
-		{ "exposure=7,'Scaler/gain'=3", "unknown control 'gain'" },
-		{ "exposure=7,no_such=3", "unknown control 'no_such'" },
-		{ "exposure=7,'Sensor A/gain'=300", "expected 0 to 100" },
-	};
-	struct opened opened;
-
-	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
-		open_camera(&opened, SIM "fits");
-		assert_int_equal(set_controls(&opened, rows[i].assignments), -ERANGE);
-		assert_non_null(strstr(error, rows[i].text));
-		assert_int_equal(read_control(&opened, 0, V4L2_CID_EXPOSURE), 0);
-		close_camera(&opened);
-	}
-}
-
 static const struct table_test tests[] = {
 	{ 0, "the_graph_leads_from_the_node_to_the_sensor", the_graph_leads_from_the_node_to_the_sensor,
 	  NULL },
@@ -453,9 +402,6 @@ static const struct table_test tests[] = {
 	  WISH(SIM "fits,subdevs=no-rates", "size", { 0 }, 0, "1280x720, the best of 6") },
 	{ 0, "a_wish_that_nothing_meets", a_wish_chooses_what_comes_out,
 	  WISH(SIM "fits", "size,60fps,800x600", { 0 }, -ERANGE, "none of 15 modes does; nearest: ") },
-	{ 0, "controls_are_found_by_entity_or_where_one_has_them",
-	  controls_are_found_by_entity_or_where_one_has_them, NULL },
-	{ 0, "a_control_that_no_one_alone_has_is_refused", a_control_that_no_one_alone_has_is_refused, NULL },
 };
 
 int main(void)

@@ -38,9 +38,9 @@ static void routes_are_read_in_either_layout(void **state)
 
 		open_routed(&opened, rows[i].device);
 		graph = &opened.pipeline->graph;
-		assert_int_equal(graph->n_entities, 8);
-		receiver = &graph->entities[7].routing;
-		assert_int_equal(graph_open_entity(graph, &graph->entities[7]), 0);
+		assert_int_equal(graph->n_entities, 10);
+		receiver = &graph->entities[9].routing;
+		assert_int_equal(graph_open_entity(graph, &graph->entities[9]), 0);
 		assert_int_equal(receiver->is_known, rows[i].n > 0);
 		assert_int_equal(receiver->n, rows[i].n);
 		if (receiver->n) {
@@ -96,9 +96,9 @@ static void a_route_is_made_up_where_none_is_listed(void **state)
 	(void)state;
 	open_routed(&opened, "sim:pipeline=fits,routing=new");
 	graph = &opened.pipeline->graph;
-	assert_int_equal(device_ioctl(&graph->entities[7].device, SUBDEV_S_ROUTING, &argument), 0);
-	routing_free(&graph->entities[7].routing);
-	assert_int_equal(routing_read(&graph->entities[7].routing, &graph->entities[7].device), 0);
+	assert_int_equal(device_ioctl(&graph->entities[9].device, SUBDEV_S_ROUTING, &argument), 0);
+	routing_free(&graph->entities[9].routing);
+	assert_int_equal(routing_read(&graph->entities[9].routing, &graph->entities[9].device), 0);
 	assert_int_equal(route_find(graph, &route), 0);
 	assert_string_equal(route_command(&route, text, sizeof text),
 			    "media-ctl -d sim-media -R '\"Receiver\" [0/0 -> 2/0 [1], 0/1 -> 1/0 [1]]'");

@@ -10,8 +10,8 @@ listed() { # NAME FILTER
 }
 
 sensor_controls() { # NAME
-	listed "$1" '[.pipeline.entities[] | select(.name == "Sensor A").controls[] |
-		select(.name == "test_pattern" or .name == "hue").value] | sort | tostring'
+	listed "$1" '[.pipeline.entities[] | select(.name == "Sensor A" or .name == "Lens A").controls[] |
+		select(.name == "test_pattern" or .name == "hue" or .name == "focus_absolute").value] | sort | tostring'
 }
 
 # set_pads NAME: how often a run sets a pad.
@@ -40,6 +40,8 @@ for k in "${kernels[@]}"; do
 	recorded wish 3 rawvideo,320,240,rgb24
 	ok "wish: says which mode" says wish 'want fps: RGB3 320x240, the only mode'
 	is "list: all fits" "$(listed set '.pipeline.mismatch // "" | length')" 0
+	is "list: the lens of each sensor" "$(listed set '.pipeline | (.entities | map({(.id | tostring): .name}) | add) as $names |
+		.ancillary_links[] | "\($names[.source | tostring]): \($names[.sink | tostring])"' | paste -sd,)" 'Sensor A: Lens A,Sensor B: Lens B'
 	ok "list: a graph for graphviz" grep -q '^digraph' "$job/set.dot"
 	is "refused: exit status 4" "$(status refused)" 4
 	ok "refused: names both pads" says refused '"RGB/YUV Capture":0 takes .*"Scaler":1 sends RGB888_1X24'
@@ -48,9 +50,9 @@ for k in "${kernels[@]}"; do
 	is "raw-large: 1280x720" "$(probe raw-large | cut -d, -f2,3,5)" 1280,720,3
 	ok "raw: Bayer from the sensor" says raw 'VIDIOC_S_FMT .*RGGB'
 	is "controls: exit status 0" "$(status controls)" 0
-	is "controls: of the sensor, named and not" "$(sensor_controls controls)" "[3,5]"
+	is "controls: of the sensor, named and not, and of its lens" "$(sensor_controls controls)" "[3,5,70]"
 	is "profile: exit status 0" "$(status profile)" 0
-	is "profile: sets the sensor's controls" "$(sensor_controls profile-set)" "[3,5]"
+	is "profile: sets the controls of sensor and lens" "$(sensor_controls profile-set)" "[3,5,70]"
 	is "no-entity: exit status 4" "$(status no-entity)" 4
 	ok "no-entity: names those that there are" says no-entity 'no such entity.*"Sensor A"'
 done
