@@ -48,6 +48,8 @@ struct device_ops {
 
 extern const struct device_ops device_sim; /* defined in sim/, which this folder must not include */
 
+struct obstacle;
+
 struct device {
 	const struct device_ops *ops;
 	void *data; /* private to the kind */
@@ -60,9 +62,10 @@ struct device {
 	bool shared;             /* opened by device_open_queue(): another device closes the descriptor */
 	struct device *node;     /* the device that owns the descriptor; NULL: this one */
 	bool is_gone;            /* a call failed with ENODEV, which has been logged */
-	/* Writes into text[OBSTACLE_TEXT_MAX] what in the media pipeline in front of the device keeps it from
-	 * streaming; "": nothing. Set by the callers that include pipeline/; NULL: not checked. */
-	void (*explain_pipeline)(struct device *device, char *text);
+	/* Fills in *obstacle with what in the media pipeline in front of the device keeps it from streaming,
+	 * after the call named failed; false: nothing. Set by the callers that include pipeline/; NULL: not
+	 * checked. */
+	bool (*explain_pipeline)(struct device *device, const char *call, struct obstacle *obstacle);
 	bool emulated;    /* libv4l2 converts the pixel format: mmap and rw only, no CREATE_BUFS or EXPBUF */
 	uint64_t n_calls; /* system calls so far */
 };

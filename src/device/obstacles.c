@@ -103,12 +103,16 @@ static const struct {
 				 "port or hub" },
 	[OBSTACLE_PIPELINE] = { "pipeline", "its media pipeline is not set up, or formats along it differ%1",
 				"v4l2q list -d %2 shows where; --pipeline auto sets them" },
+	[OBSTACLE_PIPELINE_UNSEEN] = { "pipeline",
+				       "the driver says that its media pipeline does not fit together%1",
+				       "dmesg may tell where; v4l2q list -d %2 shows what its pads are set "
+				       "to" },
 	[OBSTACLE_PIPELINE_MISMATCH] = { "pipeline", "its media pipeline does not fit together: %1",
 					 "v4l2q list -d %2 shows it" },
 	[OBSTACLE_PIPELINE_LINK] = { "pipeline", "its media pipeline is not whole: %1",
 				     "enable one of them (media-ctl -l); v4l2q list -d %2 shows it" },
 	[OBSTACLE_PIPELINE_ROUTE] = { "pipeline", "its media pipeline is not whole: %1",
-				      "activate one, such as by %2" },
+				      "set the routes inside it, such as by %2" },
 	[OBSTACLE_PIPELINE_UNSET] = { "pipeline", "its media pipeline was not set up: %1",
 				      "v4l2q sets it for each run, and v4l2q doctor --fix for good, as does "
 				      "%2" },

@@ -50,9 +50,10 @@ enum obstacle_kind {
 	OBSTACLE_START_REFUSED,
 	OBSTACLE_BANDWIDTH,
 	OBSTACLE_PIPELINE,
+	OBSTACLE_PIPELINE_UNSEEN, /* reported by the driver, not visible at the pads */
 	OBSTACLE_PIPELINE_MISMATCH,
 	OBSTACLE_PIPELINE_LINK,
-	OBSTACLE_PIPELINE_ROUTE, /* inside a sub-device, none is active */
+	OBSTACLE_PIPELINE_ROUTE, /* inside a sub-device, none is active, or one for a missing stream */
 	OBSTACLE_PIPELINE_UNSET,
 	OBSTACLE_NO_LINK,
 	OBSTACLE_UNRESPONSIVE,

@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/pixfmt.h"
 #include "base/text.h"
-#include "device/obstacles.h"
 #include "pipeline/search.h"
 
 #define FOURCCS_MAX 16
@@ -145,40 +144,60 @@ void pipeline_restore(struct pipeline *pipeline)
 	}
 }
 
-char *pipeline_mismatch(struct pipeline *pipeline, char text[MISMATCH_TEXT_MAX])
-{
-	struct mismatch mismatch;
-
-	*text = '\0';
-	return route_check(&pipeline->route, pipeline->video, &mismatch) < 0
-		       ? text
-		       : route_mismatch_text(&mismatch, text);
-}
-
-void pipeline_explain(struct device *video, char *text)
-{
-	struct pipeline *pipeline;
-
-	if (pipeline_open(&pipeline, video) == 0 && pipeline)
-		pipeline_mismatch(pipeline, text);
-	pipeline_close(pipeline);
-}
-
-static int report_mismatch(const struct pipeline *pipeline, const struct mismatch *mismatch)
+static void set_obstacle(struct obstacle *obstacle, const struct pipeline *pipeline,
+			 const struct mismatch *mismatch)
 {
 	const char *path = pipeline->video->path;
 	char text[MISMATCH_TEXT_MAX], command[COMMAND_TEXT_MAX];
 
 	route_mismatch_text(mismatch, text);
-	if (mismatch->kind == MISMATCH_NO_ROUTE)
-		obstacle_report(path, OBSTACLE_PIPELINE_ROUTE, text,
-				route_command(&pipeline->route, command, sizeof command));
+	if (mismatch->kind == MISMATCH_NO_ROUTE || mismatch->kind == MISMATCH_NO_STREAM)
+		obstacle_set(obstacle, OBSTACLE_PIPELINE_ROUTE, text,
+			     route_command(mismatch, command, sizeof command));
 	else
-		obstacle_report(path,
-				mismatch->kind == MISMATCH_OPEN_END ? OBSTACLE_PIPELINE_LINK
-								    : OBSTACLE_PIPELINE_MISMATCH,
-				text, path);
-	return mismatch->kind == MISMATCH_OPEN_END || mismatch->kind == MISMATCH_NO_ROUTE ? -ENOLINK : -EPIPE;
+		obstacle_set(obstacle,
+			     mismatch->kind == MISMATCH_OPEN_END ? OBSTACLE_PIPELINE_LINK
+								 : OBSTACLE_PIPELINE_MISMATCH,
+			     text, path);
+}
+
+static int report_mismatch(const struct pipeline *pipeline, const struct mismatch *mismatch)
+{
+	struct obstacle obstacle;
+
+	set_obstacle(&obstacle, pipeline, mismatch);
+	obstacle_pass(pipeline->video->path, &obstacle);
+	return mismatch_is_users(mismatch) ? -ENOLINK : -EPIPE;
+}
+
+/* What pipeline_configure() cannot set either is reported as it would report it. */
+static void explain(struct pipeline *pipeline, const struct mismatch *mismatch, const char *call,
+		    struct obstacle *obstacle)
+{
+	const struct search_request nothing = { .width = 0 };
+	char text[MISMATCH_TEXT_MAX], both[OBSTACLE_TEXT_MAX];
+	struct search_result found = { .mismatch = *mismatch, .cost = UINT64_MAX };
+
+	if (!mismatch_is_users(mismatch))
+		search_run(&pipeline->route, pipeline->video, &nothing, &found);
+	if (found.cost == UINT64_MAX) {
+		set_obstacle(obstacle, pipeline, &found.mismatch);
+		return;
+	}
+	snprintf(both, sizeof both, "%s: %s", call, route_mismatch_text(mismatch, text));
+	obstacle_set(obstacle, OBSTACLE_PIPELINE, both, pipeline->video->path);
+}
+
+bool pipeline_explain(struct device *video, const char *call, struct obstacle *obstacle)
+{
+	struct mismatch mismatch = { .kind = MISMATCH_NONE };
+	struct pipeline *pipeline;
+
+	if (pipeline_open(&pipeline, video) == 0 && pipeline &&
+	    route_check(&pipeline->route, video, &mismatch) == 0 && mismatch.kind)
+		explain(pipeline, &mismatch, call, obstacle);
+	pipeline_close(pipeline);
+	return mismatch.kind;
 }
 
 /* Sets the pad unless it is set already; route_check() later reports what the drivers made of it. sink: of
@@ -326,7 +345,7 @@ int pipeline_configure(struct pipeline *pipeline, const struct negotiate_request
 
 	if (err < 0)
 		return err;
-	if (mismatch.kind == MISMATCH_OPEN_END || mismatch.kind == MISMATCH_NO_ROUTE)
+	if (mismatch_is_users(&mismatch))
 		return report_mismatch(pipeline, &mismatch);
 	request.n_fourccs = list_fourccs(pipeline, wanted->pixelformat, fourccs);
 	if (!mismatch.kind && is_as_requested(pipeline, &request))

@@ -9,6 +9,7 @@
 
 #include "device/format/enumerate.h"
 #include "device/format/negotiate.h"
+#include "device/obstacles.h"
 #include "pipeline/route.h"
 
 /* The former settings of a pad, or of the video node of a branch. */
@@ -61,10 +62,9 @@ struct fraction pipeline_rate(const struct pipeline *pipeline);
  * pipeline_configure(); not the node. Failures are logged at the verbose level. */
 void pipeline_restore(struct pipeline *pipeline);
 
-/* What keeps the node from streaming, in text, which is returned; "" if nothing does. */
-char *pipeline_mismatch(struct pipeline *pipeline, char text[MISMATCH_TEXT_MAX]);
-/* The same for a node whose pipeline need not be open; text is unchanged if it has none. */
-void pipeline_explain(struct device *video, char *text);
+/* Fills in *obstacle with what keeps a node, whose pipeline need not be open, from streaming. call: the call
+ * that failed, for the cause. Returns false if nothing does. */
+bool pipeline_explain(struct device *video, const char *call, struct obstacle *obstacle);
 
 /* "media-ctl -d /dev/media0 -V '...'": the command that sets the pads and links as pipeline_configure() did,
  * in text, which is returned. */

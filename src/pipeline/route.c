@@ -43,14 +43,18 @@ static bool has_sink(const struct graph *graph, const struct entity *entity)
 }
 
 /* A stream has the same number at both ends of a link (kernel documentation, "Streams, multiplexed media pads
- * and internal routing"). Behind an entity without streams it is 0. */
+ * and internal routing"). A video node gets the first one, a sub-device without streams 0. */
 static uint32_t stream_of(const struct link *link, const struct subdev_route *inner)
 {
+	const struct pad *source = link->source;
 	uint32_t stream = 0;
 
 	if (inner)
 		return inner->sink_stream;
-	return routing_find_stream(&link->source->entity->routing, link->source->index, &stream) ? stream : 0;
+	return link->sink->entity->interface == MEDIA_INTF_T_V4L_VIDEO &&
+			       routing_find_stream(&source->entity->routing, source->index, &stream)
+		       ? stream
+		       : 0;
 }
 
 /* Opens the possible sources of a stream, for route_command(). */
@@ -169,16 +173,25 @@ static int insert_branch(struct graph *graph, struct route *route, struct link *
 	return 1;
 }
 
+/* Sets *stream to the first one, from *stream on, that the sink of a link takes; other streams of the source
+ * are ignored. Returns false if there is none. */
+static bool find_taken(const struct link *link, uint32_t *stream)
+{
+	const struct routing *routing = &link->sink->entity->routing;
+	uint32_t only = stream_of(link, NULL), first = *stream;
+
+	if (routing->is_known)
+		return routing_find_stream(routing, link->sink->index, stream);
+	*stream = only;
+	return first <= only;
+}
+
 /* Adds the streams of a link that are missing. Returns how many, or a negative errno, logged. */
 static int add_branches(struct graph *graph, struct route *route, struct link *link)
 {
-	const struct pad *end = link->source->entity->routing.is_known ? link->source : link->sink;
-	const struct routing *routing = &end->entity->routing;
 	int n = 0, err = 0;
 
-	for (uint32_t i = 0; err >= 0 && route->n_branches < BRANCHES_MAX; i++) {
-		if (routing->is_known ? !routing_find_stream(routing, end->index, &i) : i > 0)
-			break;
+	for (uint32_t i = 0; err >= 0 && route->n_branches < BRANCHES_MAX && find_taken(link, &i); i++) {
 		if (has_link(route, link, i))
 			continue;
 		err = insert_branch(graph, route, link, i);
@@ -261,6 +274,21 @@ static int get_format(const struct pad *pad, struct v4l2_mbus_framefmt *format)
 	return err < 0 ? device_error(&pad->entity->device, "VIDIOC_SUBDEV_G_FMT", err) : 0;
 }
 
+/* As the kernel checks at VIDIOC_STREAMON: a sub-device without streams sends stream 0. For one without a
+ * node it is unknown. */
+static bool is_sent(const struct link *link)
+{
+	const struct pad *source = link->source;
+	uint32_t stream = source->stream;
+
+	if (!entity_is_open(source->entity))
+		return true;
+	return source->entity->routing.is_known
+		       ? routing_find_stream(&source->entity->routing, source->index, &stream) &&
+				 stream == source->stream
+		       : stream == 0;
+}
+
 /* The driver sets sub-devices without a node. */
 static int check_link(const struct link *link, struct device *video, struct mismatch *mismatch)
 {
@@ -269,7 +297,9 @@ static int check_link(const struct link *link, struct device *video, struct mism
 
 	mismatch->link = link;
 	mismatch->node = (struct node_format){ .fourcc = 0 };
-	mismatch->kind = link_is_enabled(link) ? MISMATCH_NONE : MISMATCH_LINK_OFF;
+	mismatch->kind = !is_sent(link)           ? MISMATCH_NO_STREAM
+			 : !link_is_enabled(link) ? MISMATCH_LINK_OFF
+						  : MISMATCH_NONE;
 	if (mismatch->kind || !entity_is_open(link->source->entity) ||
 	    !(node || entity_is_open(link->sink->entity)))
 		return 0;
@@ -300,6 +330,12 @@ int route_check(const struct route *route, struct device *video, struct mismatch
 	return err;
 }
 
+bool mismatch_is_users(const struct mismatch *mismatch)
+{
+	return mismatch->kind == MISMATCH_OPEN_END || mismatch->kind == MISMATCH_NO_ROUTE ||
+	       mismatch->kind == MISMATCH_NO_STREAM;
+}
+
 static void open_end_text(const struct route *route, char text[MISMATCH_TEXT_MAX])
 {
 	char pad[PAD_TEXT_MAX];
@@ -327,6 +363,15 @@ static void mismatch_text(const struct mismatch *mismatch, char text[MISMATCH_TE
 		 graph_pad_text(mismatch->link->source, source), pad_format_text(&mismatch->source, sent));
 }
 
+/* Without the stream. */
+static char *source_text(const struct link *link, char text[PAD_TEXT_MAX])
+{
+	struct pad source = *link->source;
+
+	source.stream = 0;
+	return graph_pad_text(&source, text);
+}
+
 char *route_mismatch_text(const struct mismatch *mismatch, char text[MISMATCH_TEXT_MAX])
 {
 	char source[PAD_TEXT_MAX], sink[PAD_TEXT_MAX];
@@ -338,6 +383,11 @@ char *route_mismatch_text(const struct mismatch *mismatch, char text[MISMATCH_TE
 		snprintf(text, MISMATCH_TEXT_MAX, "no active route inside \"%s\" leads to %s",
 			 mismatch->route->unrouted->entity->name,
 			 graph_pad_text(mismatch->route->unrouted, source));
+	else if (mismatch->kind == MISMATCH_NO_STREAM)
+		snprintf(text, MISMATCH_TEXT_MAX,
+			 "a route inside \"%s\" begins at %s, a stream that %s does not send",
+			 mismatch->link->sink->entity->name, graph_pad_text(mismatch->link->sink, sink),
+			 source_text(mismatch->link, source));
 	else if (mismatch->kind == MISMATCH_LINK_OFF)
 		snprintf(text, MISMATCH_TEXT_MAX, "the link from %s to %s is not enabled",
 			 graph_pad_text(mismatch->link->source, source),

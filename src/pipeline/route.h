@@ -36,9 +36,16 @@ int route_find(struct graph *graph, struct route *route);
 /* Whether a link of the route, apart from the branches, begins or ends at the entity. */
 bool route_passes(const struct route *route, const struct entity *entity);
 
-/* What keeps a route from carrying pictures. */
+/* What prevents a route from carrying pictures. */
 struct mismatch {
-	enum { MISMATCH_NONE, MISMATCH_OPEN_END, MISMATCH_NO_ROUTE, MISMATCH_LINK_OFF, MISMATCH_FORMAT } kind;
+	enum {
+		MISMATCH_NONE,
+		MISMATCH_OPEN_END,
+		MISMATCH_NO_ROUTE,
+		MISMATCH_NO_STREAM, /* a route takes one that the link does not bring */
+		MISMATCH_LINK_OFF,
+		MISMATCH_FORMAT
+	} kind;
 	const struct route *route;
 	const struct link *link;
 	struct v4l2_mbus_framefmt source, sink; /* MISMATCH_FORMAT: formats of the link's pads */
@@ -54,8 +61,10 @@ int route_check(const struct route *route, struct device *video, struct mismatch
 #define MISMATCH_TEXT_MAX 360
 char *route_mismatch_text(const struct mismatch *mismatch, char text[MISMATCH_TEXT_MAX]);
 
-/* "media-ctl -d /dev/media0 -R '...'": the command that activates a missing route and leaves the entity's
- * other routes unchanged, in text, which is returned. */
-char *route_command(const struct route *route, char *text, size_t size);
+/* Whether links or routes are missing that only the user can choose. */
+bool mismatch_is_users(const struct mismatch *mismatch);
+/* "media-ctl -d /dev/media0 -R '...'": the command that activates a missing route, or lets one begin with a
+ * stream that exists, and leaves the entity's other routes unchanged, in text, which is returned. */
+char *route_command(const struct mismatch *mismatch, char *text, size_t size);
 
 #endif

@@ -39,6 +39,24 @@ static bool routes_are_same(const struct subdev_route *a, const struct subdev_ro
 	       a->source_pad == b->source_pad && a->source_stream == b->source_stream;
 }
 
+/* The route from a stream that the link does carry and that no other route takes; unchanged if there is none.
+ */
+static struct subdev_route choose_beginning(const struct link *link, const struct subdev_route *dangling)
+{
+	const struct routing *from = &link->source->entity->routing, *routing = &link->sink->entity->routing;
+	struct subdev_route route = *dangling;
+
+	for (uint32_t stream = 0;
+	     from->is_known ? routing_find_stream(from, link->source->index, &stream) : stream == 0;
+	     stream++) {
+		if (!begins_at(routing, link->sink->index, stream)) {
+			route.sink_stream = stream;
+			break;
+		}
+	}
+	return route;
+}
+
 /* Prefers a route that the sub-device lists, from a sink stream that is not used by an active route. */
 static struct subdev_route choose(const struct graph *graph, const struct pad *source)
 {
@@ -62,19 +80,39 @@ static void add_route(char *text, size_t size, const struct subdev_route *route,
 		 route->sink_pad, route->sink_stream, route->source_pad, route->source_stream, is_active);
 }
 
-char *route_command(const struct route *route, char *text, size_t size)
+/* MISMATCH_NO_STREAM: the route that takes the stream; else NULL. */
+static const struct subdev_route *find_dangling(const struct mismatch *mismatch)
 {
-	const struct pad *source = route->unrouted;
-	const struct routing *routing = &source->entity->routing;
-	const struct subdev_route wanted = choose(route->graph, source);
-	bool is_listed = false;
+	const struct pad *sink = mismatch->link ? mismatch->link->sink : NULL;
+	const struct routing *routing = sink ? &sink->entity->routing : NULL;
 
-	snprintf(text, size, "media-ctl -d %s -R '\"%s\" [", route->graph->media.path, source->entity->name);
-	for (unsigned i = 0; i < routing->n; i++) {
+	for (unsigned i = 0; mismatch->kind == MISMATCH_NO_STREAM && i < routing->n; i++) {
 		const struct subdev_route *one = &routing->routes[i];
+
+		if (route_is_active(one) && one->sink_pad == sink->index && one->sink_stream == sink->stream)
+			return one;
+	}
+	return NULL;
+}
+
+char *route_command(const struct mismatch *mismatch, char *text, size_t size)
+{
+	const struct route *route = mismatch->route;
+	const struct subdev_route *dangling = find_dangling(mismatch);
+	const struct entity *entity = dangling ? mismatch->link->sink->entity : route->unrouted->entity;
+	const struct subdev_route wanted =
+		dangling ? choose_beginning(mismatch->link, dangling) : choose(route->graph, route->unrouted);
+	bool is_listed = dangling;
+
+	snprintf(text, size, "media-ctl -d %s -R '\"%s\" [", route->graph->media.path, entity->name);
+	for (unsigned i = 0; i < entity->routing.n; i++) {
+		const struct subdev_route *one = &entity->routing.routes[i];
 		bool is_wanted = routes_are_same(one, &wanted);
 
-		add_route(text, size, one, is_wanted || route_is_active(one));
+		if (one == dangling)
+			add_route(text, size, &wanted, !is_wanted);
+		else
+			add_route(text, size, one, is_wanted || route_is_active(one));
 		is_listed = is_listed || is_wanted;
 	}
 	if (!is_listed)

@@ -10,15 +10,19 @@
 #define ROUTES_MAX 256u
 #define STREAMS_MAX 64u
 
+/* Linux 6.3 has streams but not SUBDEV_S_CLIENT_CAP. Unless it was patched to enable streams for programs, it
+ * refuses SUBDEV_G_ROUTING. */
 static bool has_streams(struct device *subdev)
 {
 	struct v4l2_subdev_capability info = { .capabilities = 0 };
 	uint64_t wanted = V4L2_SUBDEV_CLIENT_CAP_STREAMS;
+	int err;
 
-	return device_ioctl(subdev, VIDIOC_SUBDEV_QUERYCAP, &info) == 0 &&
-	       info.capabilities & V4L2_SUBDEV_CAP_STREAMS &&
-	       device_ioctl(subdev, SUBDEV_S_CLIENT_CAP, &wanted) == 0 &&
-	       wanted & V4L2_SUBDEV_CLIENT_CAP_STREAMS;
+	if (device_ioctl(subdev, VIDIOC_SUBDEV_QUERYCAP, &info) < 0 ||
+	    !(info.capabilities & V4L2_SUBDEV_CAP_STREAMS))
+		return false;
+	err = device_ioctl(subdev, SUBDEV_S_CLIENT_CAP, &wanted);
+	return err == -ENOTTY || (err == 0 && wanted & V4L2_SUBDEV_CLIENT_CAP_STREAMS);
 }
 
 /* Tries the present layout of the argument, then the former one. */

@@ -384,15 +384,6 @@ int qbuf_dequeue(struct pool *pool, int64_t deadline_ns, struct buffer **buffer)
 	return 0;
 }
 
-static void add_mismatch(struct device *device, char text[OBSTACLE_TEXT_MAX])
-{
-	char mismatch[OBSTACLE_TEXT_MAX] = "";
-
-	device->explain_pipeline(device, mismatch);
-	if (*mismatch)
-		text_add(text, OBSTACLE_TEXT_MAX, ": %s", mismatch);
-}
-
 /* The obstacle that the errno stands for, with its details. uvcvideo returns EIO for frames that exceed each
  * of the alternate settings. */
 static enum obstacle_kind explain_stream_on(const struct pool *pool, int err, char text[OBSTACLE_TEXT_MAX])
@@ -406,8 +397,6 @@ static enum obstacle_kind explain_stream_on(const struct pool *pool, int err, ch
 	if (kind == N_OBSTACLES)
 		kind = err == -EIO && nodes_is_loopback(&pool->device->info) ? OBSTACLE_NO_PRODUCER
 									     : OBSTACLE_START_REFUSED;
-	if ((kind == OBSTACLE_PIPELINE || kind == OBSTACLE_NO_LINK) && pool->device->explain_pipeline)
-		add_mismatch(pool->device, text);
 	if (kind != OBSTACLE_BANDWIDTH && err != -EIO)
 		return kind;
 	usb_load(machine_root(), pool->device->path, format->pix ? bytes : 0, &load);
@@ -422,6 +411,7 @@ static int stream_on_failed(struct pool *pool, int err)
 {
 	struct device *device = pool->device;
 	char text[OBSTACLE_TEXT_MAX];
+	struct obstacle obstacle;
 	enum obstacle_kind kind;
 
 	if (err == -EBUSY && !device_is_simulated(device))
@@ -429,10 +419,12 @@ static int stream_on_failed(struct pool *pool, int err)
 	if (is_gone(pool, err))
 		return qbuf_error(pool, "VIDIOC_STREAMON", -ENODEV);
 	kind = explain_stream_on(pool, err, text);
-	if (kind == OBSTACLE_NO_PRODUCER)
-		obstacle_report(device->path, kind, device->path, NULL);
-	else
-		obstacle_report(device->path, kind, text, device->path);
+	obstacle_set(&obstacle, kind, kind == OBSTACLE_NO_PRODUCER ? device->path : text, device->path);
+	if ((kind == OBSTACLE_PIPELINE_UNSEEN || kind == OBSTACLE_NO_LINK) && device->explain_pipeline)
+		device->explain_pipeline(device, text, &obstacle);
+	obstacle_pass(device->path, &obstacle);
+	if (kind == OBSTACLE_PIPELINE_UNSEEN)
+		return -EPIPE; /* also if the driver returned EINVAL */
 	return is_pool_result(err) || kind == OBSTACLE_UNRESPONSIVE ? -EREMOTEIO : err;
 }
 

@@ -52,7 +52,8 @@ static const struct {
 } ancillary_links[] = { { SIM_SENSOR_A, SIM_LENS }, { SIM_SENSOR_A, SIM_FLASH } };
 #define N_ANCILLARY_LINKS ARRAY_SIZE(ancillary_links)
 
-/* What is there, with or without routing=: all up to these numbers, of the links from the first on. */
+/* The part of the tables that exists, with or without routing=: all below these numbers, links from
+ * first_link on. */
 struct counts {
 	uint32_t entities, pads, first_link, links;
 };
@@ -134,16 +135,33 @@ static bool leads_somewhere(const struct sim_media *media)
 		       MEDIA_LNK_FL_ENABLED;
 }
 
+static bool is_routed(const struct sim_media *media, int pad)
+{
+	return media->active.routing[sim_media_pads[pad].entity].n == 0 ||
+	       sim_routing_opposite(&media->active, pad) >= 0;
+}
+
 static bool links_fit(const struct sim_media *media)
 {
 	const struct v4l2_mbus_framefmt *formats = media->active.formats;
 
 	for (unsigned i = 0; i < SIM_N_LINKS; i++)
-		if (media->link_flags[i] & MEDIA_LNK_FL_ENABLED &&
+		if (media->link_flags[i] & MEDIA_LNK_FL_ENABLED && is_routed(media, (int)links[i].sink) &&
 		    entities[sim_media_pads[links[i].sink].entity].function != MEDIA_ENT_F_IO_V4L &&
 		    !same_format(&formats[links[i].source], &formats[links[i].sink]))
 			return false;
-	return !media->routing || sim_routing_opposite(&media->active, SIM_PAD_RECEIVER_PICTURES) >= 0;
+	return is_routed(media, SIM_PAD_RECEIVER_PICTURES);
+}
+
+static bool streams_are_sent(const struct sim_media *media)
+{
+	const struct counts n = counts_of(media);
+
+	for (uint32_t i = n.first_link; i < n.first_link + n.links; i++)
+		if (media->link_flags[i] & MEDIA_LNK_FL_ENABLED &&
+		    !sim_routing_is_sent(&media->active, (int)links[i].source, (int)links[i].sink))
+			return false;
+	return true;
 }
 
 /* media_pipeline_start() */
@@ -157,9 +175,12 @@ int sim_media_validate(const struct sim *sim)
 		return 0;
 	if (!leads_somewhere(media))
 		return -ENOLINK;
+	if (!streams_are_sent(media))
+		return -EINVAL;
 	if (!links_fit(media))
 		return -EPIPE;
-	if ((media->routing || media->link_flags[SIM_LINK_SENSOR_A]) &&
+	if ((media->routing ? is_routed(media, SIM_PAD_RECEIVER_RAW)
+			    : media->link_flags[SIM_LINK_SENSOR_A]) &&
 	    !sim_media_node_fits(media, &formats[raw_source(media)]))
 		return -EPIPE;
 	return last->code == sim_media_bus_code(sim->queue.format.fourcc) &&

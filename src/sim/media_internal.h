@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The media graph of the simulated device (pipeline=), as vimc's: two sensors, of which one
- * has a lens and a flash, a debayer, a scaler, and a node for raw pictures; with routing= a deserializer and
- * a receiver behind the sensors, as of an automotive camera. */
+/* The media graph of the simulated device (pipeline=), after vimc's: two sensors, one with a lens and a
+ * flash, a debayer, a scaler, and a node for raw pictures; with routing= also a deserializer and a receiver
+ * behind the sensors, as for cameras in cars. */
 #ifndef SIM_MEDIA_INTERNAL_H
 #define SIM_MEDIA_INTERNAL_H
 
@@ -38,6 +38,7 @@ enum sim_pad {
 	SIM_PAD_RECEIVER_RAW,
 	SIM_PAD_DESERIALIZER_SOURCE_1, /* second streams of pads above */
 	SIM_PAD_RECEIVER_SINK_1,
+	SIM_PAD_DESERIALIZER_B_1,
 	SIM_N_PADS
 };
 enum sim_link {
@@ -88,7 +89,7 @@ struct sim_media {
 struct sim_part {
 	struct sim_media *media;
 	int entity;               /* enum sim_entity; -1: the media device */
-	bool knows_streams;       /* it has set V4L2_SUBDEV_CLIENT_CAP_STREAMS */
+	bool knows_streams;       /* it has set V4L2_SUBDEV_CLIENT_CAP_STREAMS, or need not */
 	struct sim_pads try_pads; /* V4L2_SUBDEV_FORMAT_TRY */
 };
 
@@ -111,6 +112,8 @@ void sim_routing_init(struct sim_media *media);
 void sim_routing_open(struct sim_part *part);
 /* The pad at the other end of an active route; -1: there is none. */
 int sim_routing_opposite(const struct sim_pads *pads, int pad);
+/* Whether the source of a link sends each stream that a route inside its sink's entity begins with. */
+bool sim_routing_is_sent(const struct sim_pads *pads, int source, int sink);
 /* The pad that an ioctl selects; -EINVAL: there is none. */
 int sim_routing_pad(const struct sim_part *part, const struct sim_pads *pads, uint32_t index,
 		    uint32_t stream);

@@ -22,6 +22,7 @@ const struct sim_media_pad sim_media_pads[SIM_N_PADS] = {
 	[SIM_PAD_RECEIVER_RAW] = { SIM_RECEIVER, 2, MEDIA_PAD_FL_SOURCE, 0 },
 	[SIM_PAD_DESERIALIZER_SOURCE_1] = { SIM_DESERIALIZER, 2, MEDIA_PAD_FL_SOURCE, 1 },
 	[SIM_PAD_RECEIVER_SINK_1] = { SIM_RECEIVER, 0, MEDIA_PAD_FL_SINK, 1 },
+	[SIM_PAD_DESERIALIZER_B_1] = { SIM_DESERIALIZER, 1, MEDIA_PAD_FL_SINK, 1 },
 };
 
 /* The pixel formats of the node for each bus code. */

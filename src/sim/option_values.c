@@ -229,6 +229,8 @@ int sim_value_routing(struct sim_options *options, size_t offset, const char *va
 	static const struct word words[] = { { "new", SIM_ROUTING_NEW },
 					     { "old", SIM_ROUTING_OLD },
 					     { "off", SIM_ROUTING_OFF },
+					     { "dangling", SIM_ROUTING_DANGLING },
+					     { "unused", SIM_ROUTING_UNUSED },
 					     { "refused", SIM_ROUTING_REFUSED },
 					     { NULL, 0 } };
 

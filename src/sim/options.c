@@ -71,10 +71,11 @@ const struct sim_key sim_keys[] = {
 	  "and a node for raw pictures; the formats along it fit, or differ; a link is off; several could be "
 	  "turned on; the sensor has no format that fits",
 	  sim_value_pipeline, AT(pipeline) },
-	{ "routing", "new|old|off|refused",
+	{ "routing", "new|old|off|dangling|unused|refused",
 	  "between sensors and debayer are a deserializer and a receiver that have routes and streams, of "
-	  "which the node gets that of Sensor B; old: in the layout before Linux 6.10; off: no active route "
-	  "leads to the node; refused: the kernel keeps streams from programs",
+	  "which the node gets that of Sensor B; old: as in Linux 6.3; off: no active route leads to the "
+	  "node; dangling: one begins with a stream that Sensor B does not send; unused: the receiver takes "
+	  "one stream of two; refused: the kernel keeps streams from programs",
 	  sim_value_routing, AT(routing) },
 	{ "subdevs", "no-rates+compose",
 	  "its sub-devices: the sensors have no frame intervals; the scaler sends the size of its sink's "

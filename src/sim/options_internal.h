@@ -55,7 +55,15 @@ enum {
 	SIM_PIPELINE_STUCK
 };
 /* routing=, see sim_keys[] */
-enum { SIM_ROUTING_NONE, SIM_ROUTING_NEW, SIM_ROUTING_OLD, SIM_ROUTING_OFF, SIM_ROUTING_REFUSED };
+enum {
+	SIM_ROUTING_NONE,
+	SIM_ROUTING_NEW,
+	SIM_ROUTING_OLD,
+	SIM_ROUTING_OFF,
+	SIM_ROUTING_DANGLING,
+	SIM_ROUTING_UNUSED,
+	SIM_ROUTING_REFUSED
+};
 /* subdevs=, see sim_keys[] */
 enum { SIM_SUBDEVS_NO_RATES = 1, SIM_SUBDEVS_COMPOSE = 2 };
 /* The kinds of memory-to-memory nodes. */
@@ -106,8 +114,8 @@ struct sim_options {
 	uint32_t caps, adjust; /* SIM_CAP_*, SIM_ADJUST_* */
 	uint32_t min_buffers;
 	int64_t grant; /* -1: as many as requested */
-	bool no_create_bufs, no_buffer_caps, busy, ring, all_controls, long_table, querybuf_wrong_index,
-		short_plane;
+	bool no_create_bufs, no_buffer_caps, busy, ring, all_controls, long_table, ramp_table,
+		querybuf_wrong_index, short_plane;
 	struct sim_call_fault call_faults[SIM_MAX_CALL_FAULTS];
 	unsigned n_call_faults;
 

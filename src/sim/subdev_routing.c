@@ -34,11 +34,19 @@ void sim_routing_init(struct sim_media *media)
 	routing[SIM_RECEIVER] = receiver;
 	if (media->routing == SIM_ROUTING_OFF)
 		routing[SIM_RECEIVER].routes[2].flags = 0;
+	if (media->routing == SIM_ROUTING_DANGLING)
+		routing[SIM_DESERIALIZER].routes[1].sink_stream = 1;
+	if (media->routing == SIM_ROUTING_UNUSED) {
+		routing[SIM_RECEIVER].routes[0].flags = ACTIVE;
+		routing[SIM_RECEIVER].routes[1].flags = 0;
+		routing[SIM_RECEIVER].routes[2].flags = 0;
+	}
 }
 
 void sim_routing_open(struct sim_part *part)
 {
 	memcpy(part->try_pads.routing, initial, sizeof initial);
+	part->knows_streams = part->media->routing == SIM_ROUTING_OLD;
 }
 
 int sim_routing_opposite(const struct sim_pads *pads, int pad)
@@ -57,6 +65,23 @@ int sim_routing_opposite(const struct sim_pads *pads, int pad)
 			return sim_media_pad(end->entity, route->sink_pad, route->sink_stream);
 	}
 	return -1;
+}
+
+/* v4l2_subdev_link_validate() */
+bool sim_routing_is_sent(const struct sim_pads *pads, int source, int sink)
+{
+	const struct sim_media_pad *from = &sim_media_pads[source], *to = &sim_media_pads[sink];
+	const struct sim_routing *routing = &pads->routing[to->entity];
+
+	for (uint32_t i = 0; i < routing->n; i++) {
+		const struct subdev_route *route = &routing->routes[i];
+		int pad = sim_media_pad(from->entity, from->index, route->sink_stream);
+
+		if (route->flags & ACTIVE && route->sink_pad == to->index &&
+		    (pad < 0 || (pads->routing[from->entity].n && sim_routing_opposite(pads, pad) < 0)))
+			return false;
+	}
+	return true;
 }
 
 int sim_routing_pad(const struct sim_part *part, const struct sim_pads *pads, uint32_t index, uint32_t stream)
@@ -83,7 +108,7 @@ int sim_routing_client_cap(struct sim_part *part, void *argument, bool set)
 	uint64_t *capabilities = argument;
 
 	(void)set;
-	if (!part->media->routing)
+	if (!part->media->routing || part->media->routing == SIM_ROUTING_OLD)
 		return -ENOTTY;
 	*capabilities &= part->media->routing == SIM_ROUTING_REFUSED ? 0 : V4L2_SUBDEV_CLIENT_CAP_STREAMS;
 	part->knows_streams = *capabilities;

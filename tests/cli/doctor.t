@@ -44,9 +44,20 @@ obstacle 5 signal 'does not support the signal' 'set the source' -d $sim,signal=
 obstacle 5 timings 'from 64x48 at 30 fps to 128x96 at 30 fps' '--fix' -d $sim,source=128x96 --stall-timeout 100ms
 obstacle 0 timings 'not those of the source' '' -d $sim,fps=0,source=128x96 --fix -n 3
 is "$(json r.json '.format.width, (.checks[] | select(.fixed).check)' | paste -sd' ')" '128 timings' '--fix: sets the timings of the source'
-obstacle 3 setup 'media pipeline does not fit together: "Debayer A":0 wants' 'shows it' -d sim:pipeline=stuck
-obstacle 3 setup 'media pipeline is not whole' 'media-ctl -l' -d sim:pipeline=ambiguous
-obstacle 3 setup 'not whole: no active route inside "Receiver" leads to "Receiver":1' "media-ctl -d .* -R '\"Receiver\" .*0/1 -> 1/0 .1..'" -d sim:pipeline=fits,routing=off
+for pipeline in auto none; do # which of the two makes no difference to what the user has to set
+	where=setup
+	[ $pipeline = auto ] || where=buffers
+	obstacle 3 $where 'not whole: no active route inside "Receiver" leads to "Receiver":1' "media-ctl -d .* -R '\"Receiver\" .*0/1 -> 1/0 .1..'" \
+		--pipeline $pipeline -d sim:pipeline=fits,routing=off
+	obstacle 3 $where 'not whole: a route inside "Deserializer" begins at .*, a stream that "Sensor B":0 does not send' "media-ctl -d .*1/0 -> 2/1 .1..'" \
+		--pipeline $pipeline -d sim:pipeline=fits,routing=dangling
+	obstacle 3 $where 'media pipeline is not whole' 'media-ctl -l' --pipeline $pipeline -d sim:pipeline=ambiguous
+	obstacle 3 $where 'media pipeline does not fit together: "Debayer A":0 wants' 'shows it' --pipeline $pipeline -d sim:pipeline=stuck
+done
+obstacle 3 buffers 'not set up, or formats along it differ .VIDIOC_STREAMON: Broken pipe.: "Debayer A":0 wants' '--pipeline auto sets them' \
+	--pipeline none -d sim:fps=0,pipeline=mismatch
+run_status 0 v4l2q doctor --pipeline auto -d sim:fps=0,pipeline=mismatch -n 3
+obstacle 3 buffers 'the link from "Debayer A":1 to "Scaler":0 is not enabled' '--pipeline auto' --pipeline none -d sim:fps=0,pipeline=unlinked
 obstacle 0 pipeline '"Deserializer":0 wants .*, "Sensor A":0 sends' '"Deserializer":2 .fmt:RGB888_1X24/640x480.' -d sim:fps=0,pipeline=mismatch,routing=new -n 3
 obstacle 4 format 'no format is set' 'start its producer' -d $sim,fail=g_fmt@2:EINVAL
 obstacle 4 format 'the device refuses the format' 'v4l2q list' -d $sim,fail=s_fmt@1:EINVAL -s 64x64
@@ -58,7 +69,7 @@ obstacle 1 buffers 'refuses to start the stream .VIDIOC_STREAMON: Invalid argume
 	-d $sim,fail=streamon@1:EINVAL
 obstacle 1 buffers '0 buffers granted' '--io' -d $sim,grant=0 --io mmap
 obstacle 3 buffers 'USB bandwidth' 'compressed format' -d $sim,fail=streamon@1:ENOSPC
-obstacle 3 buffers 'media pipeline is not set up, or formats' '--pipeline auto' -d $sim,fail=streamon@1:EPIPE
+obstacle 3 buffers 'the driver says that its media pipeline does not fit together .VIDIOC_STREAMON: Broken pipe' 'dmesg' -d $sim,fail=streamon@1:EPIPE
 obstacle 3 buffers 'not set up, or there is no signal' 'links' -d $sim,fail=streamon@1:ENOLINK
 obstacle 3 buffers 'the device does not respond' 'plugging it in again' -d $sim,fail=streamon@1:EPROTO
 obstacle 1 buffers 'the driver refuses a buffer .VIDIOC_QBUF: Input/output error' 'another --io' -d $sim,fail=qbuf@1:EIO

@@ -369,9 +369,15 @@ static const struct table_test tests[] = {
 	  SETTING(SIM "fits,routing=old", { .width = 1280, .height = 720 }, 0, "raw BA81 640x480") },
 	{ 0, "other_streams_of_the_same_link_are_made_to_fit", fits_what_is_asked_for_and_is_set_back,
 	  SETTING(SIM "mismatch,routing=new", { 0 }, 0, "raw RGB3 640x480") },
+	{ 0, "a_stream_that_nothing_takes_is_left_alone", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "mismatch,routing=unused", { .width = 1280, .height = 720 }, 0,
+		  "\"Receiver\":1 SBGGR8_1X8 1280x720") },
+	{ 0, "a_stream_that_is_not_sent_is_named", fits_what_is_asked_for_and_is_set_back,
+	  SETTING(SIM "fits,routing=dangling", { 0 }, -ENOLINK,
+		  "begins at \"Deserializer\":1/1, a stream that") },
 	{ 0, "a_route_that_is_missing_is_named", fits_what_is_asked_for_and_is_set_back,
 	  SETTING(SIM "fits,routing=off", { 0 }, -ENOLINK,
-		  "leads to \"Receiver\":1; activate one, such as by media-ctl -d sim-media -R "
+		  "leads to \"Receiver\":1; set the routes inside it, such as by media-ctl -d sim-media -R "
 		  "'\"Receiver\" [0/0 -> 1/0 [0], 0/0 -> 2/0 [1], 0/1 -> 1/0 [1]]'") },
 	{ 0, "the_rate_is_the_sensors", the_sensor_is_set_to_a_rate_and_back,
 	  RATE_SETTING(SIM "fits,fps=15", { .fps = { 60, 1 } }, 0, { 60, 1 }, NULL) },
