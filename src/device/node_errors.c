@@ -194,10 +194,11 @@ static void report_permission(const struct failure *failure)
 	const struct group *group = video_group(failure->path);
 	const struct passwd *user = getpwuid(getuid());
 	const char *name = user ? user->pw_name : "$USER";
-	char others[TEXT_MAX];
+	char others[TEXT_MAX], entry[TEXT_MAX];
 
+	snprintf(entry, sizeof entry, "%s:rw %s", name, failure->path);
 	if (*access_list_text(failure->path, others, sizeof others))
-		obstacle_report(failure->path, OBSTACLE_PERMISSION_ACL, others, name);
+		obstacle_report(failure->path, OBSTACLE_PERMISSION_ACL, others, entry);
 	else if (group)
 		obstacle_report(failure->path, OBSTACLE_PERMISSION_GROUP, group->gr_name, name);
 	else

@@ -34,7 +34,7 @@ static const struct {
 					"add yourself with \"sudo usermod -aG %1 %2\" and log in again" },
 	[OBSTACLE_PERMISSION_ACL] = { "permission", "no permission: its access list names others (%1)",
 				      "log in at the seat that the device belongs to (loginctl seat-status), "
-				      "or \"sudo setfacl -m u:%2:rw\" the node" },
+				      "or \"sudo setfacl -m u:%2\"" },
 	[OBSTACLE_PERMISSION_OWNER] = { "permission", "no permission: only its owner may open it",
 					"see ls -l %1" },
 	[OBSTACLE_FILE] = { "not-a-device", "a regular file, not a device", "v4l2q list shows the devices" },
@@ -229,7 +229,7 @@ enum obstacle_kind obstacle_of_streamon(int err, unsigned caps)
 {
 	static const struct meaning meanings[] = {
 		{ -ENOSPC, OBSTACLE_BANDWIDTH },
-		{ -EPIPE, OBSTACLE_PIPELINE },
+		{ -EPIPE, OBSTACLE_PIPELINE_UNSEEN },
 		{ -ENOLINK, OBSTACLE_NO_LINK },
 		{ -ENOMEM, OBSTACLE_NO_MEMORY },
 		/* Kernel documentation, "USB Error codes" */

@@ -32,7 +32,7 @@ check_vivid() {
 	obstacle no-format 4 format 'asked for 17x33, got ' '--adjust'
 	obstacle owner 3 node 'only its owner may open it' 'ls -l /dev/video10'
 	obstacle group 3 node 'it belongs to group video' 'usermod -aG video'
-	obstacle list 3 node 'its access list names others \(user 1000\)' 'setfacl -m u:nobody:rw'
+	obstacle list 3 node 'its access list names others \(user 1000\)' 'setfacl -m u:nobody:rw /dev/video'
 	is "held: that is no obstacle" "$(obstacles held)" ''
 	ok "held: but told" grep -q "open in PID $sleeper (sleep)" <<<"$(report held '.checks[] | select(.check == "idle").found')"
 	obstacle busy 3 idle "in use by PID $sleeper \(sleep, only open\), PID $streamer \(v4l2-ctl, streaming\)" 'end that program'
