@@ -222,6 +222,7 @@ static int run_way(struct relay_measure *m)
 	text_add(m->run->relay, sizeof m->run->relay, "%s", relay->link.text);
 	err = relay_run(relay);
 	m->run->rate = relay->source_rate;
+	m->run->output_rate = relay->sink_rate;
 	cost_meter_close(&m->measure.meter);
 	m->run->interrupted |= relay->end == END_SIGNAL;
 	if (err == 0 && relay->end == END_EOS)

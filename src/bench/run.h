@@ -26,13 +26,14 @@ struct bench_run {
 	double values[N_METRICS], spreads[N_METRICS];
 	uint64_t frames, captured;
 	struct stats latency_ns;
-	struct pool_info pool;     /* of the last repeat */
-	const char *clock;         /* of the driver's timestamps, see device_clock_name() */
-	const char *moment;        /* moment that they refer to: "soe", "eof" */
-	const char *end;           /* see end_name() */
-	bool all_syscalls;         /* see cost_meter_has_all_syscalls() */
-	bool timestamps_in_future; /* see struct measure */
-	struct rate_truth rate;    /* of the last repeat */
+	struct pool_info pool;         /* of the last repeat */
+	const char *clock;             /* of the driver's timestamps, see device_clock_name() */
+	const char *moment;            /* moment that they refer to: "soe", "eof" */
+	const char *end;               /* see end_name() */
+	bool all_syscalls;             /* see cost_meter_has_all_syscalls() */
+	bool timestamps_in_future;     /* see struct measure */
+	struct rate_truth rate;        /* of the last repeat */
+	struct rate_truth output_rate; /* of a relay's output device, likewise */
 };
 
 /*

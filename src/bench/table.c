@@ -222,16 +222,27 @@ static void print_subject(const struct bench *bench, FILE *out)
 	fprintf(out, "\n\n");
 }
 
-static void print_rate(const struct rate_truth *rate, FILE *out)
+/* whose: "rate", or one of a relay's devices */
+static void print_rate(const char *whose, const struct rate_truth *rate, FILE *out)
 {
-	char text[sizeof rate->obstacle.cause + sizeof rate->obstacle.cure + 16], drift[RATE_DRIFT_TEXT_MAX];
+	char text[sizeof rate->obstacle.cause + sizeof rate->obstacle.cure + 32], drift[RATE_DRIFT_TEXT_MAX];
 
 	if (*rate_truth_drift_text(rate, drift))
-		fprintf(out, "rate: %s.\n", drift);
+		fprintf(out, "%s: %s.\n", whose, drift);
 	if (!rate->is_other)
 		return;
-	snprintf(text, sizeof text, "rate: %s; %s.", rate->obstacle.cause, rate->obstacle.cure);
+	snprintf(text, sizeof text, "%s: %s; %s.", whose, rate->obstacle.cause, rate->obstacle.cure);
 	terminal_wrap(out, terminal_width(out), 0, text);
+}
+
+static void print_device_rates(const struct bench *bench, const struct bench_run *run, FILE *out)
+{
+	char text[RATE_RELAY_TEXT_MAX];
+
+	print_rate(bench->relay ? "rate of the input" : "rate", &run->rate, out);
+	print_rate("rate of the output", &run->output_rate, out);
+	if (*rate_truth_relay_text(&run->rate, &run->output_rate, text))
+		fprintf(out, "rate: %s.\n", text);
 }
 
 /* Explains the headings, with notes on these figures. */
@@ -268,7 +279,7 @@ static void print_notes(const struct bench *bench, bool plain, bool marked, FILE
 	else if (last && strcmp(last->moment, "soe") == 0)
 		fprintf(out, "latency: from the start of exposure, which is the driver's timestamp.\n");
 	if (last)
-		print_rate(&last->rate, out);
+		print_device_rates(bench, last, out);
 	if (device_is_simulated(&bench->setup.device))
 		fprintf(out, "cpu: includes drawing the frames, as the simulated device is part of this "
 			     "program.\n");

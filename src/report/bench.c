@@ -78,7 +78,8 @@ static void add_measured(struct json_object *object, const struct bench *bench, 
 		json_object_object_add(object, "timestamp", timestamp_json(run));
 	json_add_text(object, "syscalls_seen", run->all_syscalls ? "all" : "device");
 	json_object_object_add(object, "pool", report_pool_json(&run->pool));
-	report_add_rate(object, &run->rate);
+	report_add_rate(object, "rate", &run->rate);
+	report_add_rate(object, "output_rate", &run->output_rate);
 	json_add_text(object, "end", run->end);
 }
 

@@ -198,7 +198,7 @@ static void add_rate_truth(struct json_object *object, const struct rate_truth *
 	}
 }
 
-void report_add_rate(struct json_object *object, const struct rate_truth *rate)
+void report_add_rate(struct json_object *object, const char *key, const struct rate_truth *rate)
 {
 	struct json_object *known;
 
@@ -206,7 +206,7 @@ void report_add_rate(struct json_object *object, const struct rate_truth *rate)
 		return;
 	known = json_object_new_object();
 	add_rate_truth(known, rate);
-	json_object_object_add(object, "rate", known);
+	json_object_object_add(object, key, known);
 }
 
 /* Left out where no rate is known. */

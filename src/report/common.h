@@ -42,9 +42,9 @@ void report_state_json(struct json_object *status, enum run_state state, enum ru
 struct json_object *report_device_json(const struct device *device);
 struct json_object *report_format_json(const struct video_format *format);
 struct json_object *report_pool_json(const struct pool_info *pool);
-/* Adds "rate": the drift of the device's clock, and a rate that differs from the negotiated one. Does nothing
- * if neither is known. */
-void report_add_rate(struct json_object *object, const struct rate_truth *rate);
+/* Adds the drift of the device's clock, and a rate that differs from the negotiated one. Does nothing if
+ * neither is known. */
+void report_add_rate(struct json_object *object, const char *key, const struct rate_truth *rate);
 struct json_object *report_flags_json(const struct flag_name *names,
 				      uint64_t flags);         /* an array of strings */
 struct json_object *report_stats_json(const struct stats *ns); /* in microseconds */

@@ -63,7 +63,7 @@ static struct json_object *input_device_json(const struct relay *relay)
 	json_object_object_add(object, "format", report_format_json(&relay->source.setup.format));
 	json_add_text(object, "io", relay->source_pool.io);
 	json_object_object_add(object, "pool", report_pool_json(&relay->source_pool));
-	report_add_rate(object, &relay->source_rate);
+	report_add_rate(object, "rate", &relay->source_rate);
 	return object;
 }
 
@@ -164,7 +164,7 @@ void report_relay_text(const struct report *report, const struct relay *relay, F
 	const struct video_format *format = &relay->source.setup.format;
 	struct report_times times = relay_times(relay);
 	struct report_node node = relay_node_of(relay);
-	char fourcc[FOURCC_TEXT_MAX], drift[RATE_DRIFT_TEXT_MAX];
+	char fourcc[FOURCC_TEXT_MAX], drift[RATE_DRIFT_TEXT_MAX], both[RATE_RELAY_TEXT_MAX];
 
 	report_setup_text(report, out);
 	rate_truth_drift_text(&relay->source_rate, drift);
@@ -172,6 +172,8 @@ void report_relay_text(const struct report *report, const struct relay *relay, F
 		    (const char *)source->info.driver, (const char *)source->info.card,
 		    fourcc_text(format->fourcc, fourcc), format->width, format->height, relay->source_pool.io,
 		    *drift ? "; " : "", drift);
+	if (*rate_truth_relay_text(&relay->source_rate, &relay->sink_rate, both))
+		report_line(out, "", "%s", both);
 	if (relay->source_rate.is_other)
 		report_line(out, "", "%s; %s", relay->source_rate.obstacle.cause,
 			    relay->source_rate.obstacle.cure);

@@ -65,3 +65,20 @@ char *rate_truth_drift_text(const struct rate_truth *truth, char text[RATE_DRIFT
 			 PLAIN_NUMBER(fabs(truth->drift_ppm) + truth->error_ppm, 2));
 	return text;
 }
+
+char *rate_truth_relay_text(const struct rate_truth *source, const struct rate_truth *output,
+			    char text[RATE_RELAY_TEXT_MAX])
+{
+	bool both = source->has_drift && output->has_drift;
+	double ppm = both ? (source->fps / output->fps - 1) * 1e6 : 0;
+	double error_ppm = hypot(source->error_ppm, output->error_ppm);
+	int decimals = error_ppm >= 2 ? 0 : error_ppm >= 0.2 ? 1 : 2;
+
+	*text = '\0';
+	if (both && fabs(ppm) <= 2 * SAME_RATE * 1e6 && fabs(ppm) > error_ppm)
+		snprintf(text, RATE_RELAY_TEXT_MAX,
+			 "frames come %.*f ± %.*f ppm %s than they are shown: 1 in %.0f is %s", decimals,
+			 fabs(ppm), decimals, error_ppm, ppm > 0 ? "faster" : "slower", 1e6 / fabs(ppm),
+			 ppm > 0 ? "dropped" : "shown twice");
+	return text;
+}

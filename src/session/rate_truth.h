@@ -23,5 +23,11 @@ void rate_truth_judge(struct rate_truth *truth, struct device *device, struct fr
 /* "its clock is 52 ± 3 ppm fast", in text, which is returned; "": not known, or not precisely enough. */
 #define RATE_DRIFT_TEXT_MAX 80
 char *rate_truth_drift_text(const struct rate_truth *truth, char text[RATE_DRIFT_TEXT_MAX]);
+/* What the difference between the clocks of two devices with one rate causes, "frames come 52 ± 3 ppm faster
+ * than they are shown: 1 in 19231 is dropped", into text, which is returned; "": unknown, or less than the
+ * error. */
+#define RATE_RELAY_TEXT_MAX 120
+char *rate_truth_relay_text(const struct rate_truth *source, const struct rate_truth *output,
+			    char text[RATE_RELAY_TEXT_MAX]);
 
 #endif

@@ -129,6 +129,10 @@ ok 'a relay: calls, processor time and latency' jq -e 'all(.runs[] | select(.fra
 is "$(json r.json '"\(.direction) \(.output.driver) \(.runs[0].relay)"')" 'relay sim dmabuf, exported by sim' 'a relay: its report'
 run_status 0 v4l2q "${relay[@]}" -d sim:type=output,caps=mmap,fps=0 sim:size=64x48,fps=200,caps=mmap --csv --compare r.json
 like "$(cat out)" $'\nuserptr,.*,"userptr: sim: userptr: .*\ncopy,[0-9]+,12,' 'a way that the devices lack has its reason'
+run_status 0 v4l2q "${relay[@]}" -d sim:type=output,size=64x48,adjust=fps,fps=60,drift=-5000,own-times,caps=mmap sim:size=64x48,fps=30,drift=5000,caps=mmap --json=r.json
+ok "a relay: a fast input's clock, and a slow output's" jq -e '.runs | map(select(.frames))[0] |
+	(.rate | .drift_ppm > 4500 and .drift_ppm < 5500) and (.output_rate | .drift_ppm < -4500 and .drift_ppm > -5500)' r.json
+like "$(cat out err)" 'rate of the output: its clock is .* ppm slow' '… in words'
 run_status 0 v4l2q "${relay[@]}" -d sim:type=output,adjust=format,format=NV12,fps=0 sim:size=64x48,fps=200,format=YUYV,adjust=format --json=r.json
 valid r.json 'a conversion'
 is "$(json r.json '.runs[] | "\(.io) \(.frames) \(.copied_bytes_per_frame) \(.relay)"')" 'conversion 12 4608 conversion, YUYV 64x48 to NV12 64x48' 'no format in common: converted'

@@ -171,6 +171,35 @@ static void a_long_exposure_by_hand_is_told(void **state)
 	device_close(&device);
 }
 
+static void two_clocks_drop_frames_or_show_them_twice(void **state)
+{
+	static const struct {
+		struct rate_truth source, output;
+		const char *text;
+	} rows[] = {
+		{ { .fps = 30.003, .has_drift = true, .error_ppm = 3 },
+		  { .fps = 30, .has_drift = true, .error_ppm = 4 },
+		  "frames come 100 ± 5 ppm faster than they are shown: 1 in 10000 is dropped" },
+		{ { .fps = 29.997, .has_drift = true, .error_ppm = 3 },
+		  { .fps = 30, .has_drift = true, .error_ppm = 4 },
+		  "frames come 100 ± 5 ppm slower than they are shown: 1 in 10000 is shown twice" },
+		{ { .fps = 30.003, .has_drift = true, .error_ppm = 99 },
+		  { .fps = 30, .has_drift = true, .error_ppm = 99 },
+		  "" },
+		{ { .fps = 30.003, .error_ppm = 3 }, { .fps = 30, .has_drift = true, .error_ppm = 4 }, "" },
+		{ { .fps = 30.003, .has_drift = true, .error_ppm = 3 }, { .fps = 0 }, "" },
+		{ { .fps = 30, .has_drift = true, .error_ppm = 3 },
+		  { .fps = 60, .has_drift = true, .error_ppm = 3 },
+		  "" },
+	};
+	char text[RATE_RELAY_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_string_equal(rate_truth_relay_text(&rows[i].source, &rows[i].output, text),
+				    rows[i].text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +208,7 @@ int main(void)
 		cmocka_unit_test(an_output_tells_the_rate_that_is_the_device_s),
 		cmocka_unit_test(other_rates_have_a_cause),
 		cmocka_unit_test(a_long_exposure_by_hand_is_told),
+		cmocka_unit_test(two_clocks_drop_frames_or_show_them_twice),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
