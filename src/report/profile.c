@@ -20,7 +20,8 @@
 #include "device/inputs/tuner.h"
 #include "pipeline/pipeline.h"
 
-#define LINES_MAX 1024u /* for one control */
+#define LINES_MAX 1024u    /* for one control */
+#define LINE_ITEMS_MIN 16u /* in a list */
 
 static void write_source(struct device *device, FILE *file)
 {
@@ -121,14 +122,33 @@ static uint32_t count_runs(const struct control_info *info, const uint8_t *paylo
 	return runs;
 }
 
-/* Writes a line for each item, so that items can be changed; in a long array, for each run of equal items. */
+/* Writes lists of as few items a line as LINES_MAX allows. */
+static void write_lists(const struct control_writer *writer, const struct control_info *info,
+			const uint8_t *payload)
+{
+	uint32_t n = control_payload_items(info), n_line = n / LINES_MAX + 1, last;
+
+	n_line = n_line > LINE_ITEMS_MIN ? n_line : LINE_ITEMS_MIN;
+	for (uint32_t first = 0; first < n; first = last + 1) {
+		last = first + n_line < n ? first + n_line - 1 : n - 1;
+		write_control_name(writer, info);
+		fprintf(writer->file, last > first ? "[%u-%u] =" : "[%u] =", first, last);
+		for (uint32_t i = first; i <= last; i++)
+			fprintf(writer->file, " %" PRId64, control_payload_item(info, payload, i));
+		fputc('\n', writer->file);
+	}
+}
+
+/* Writes a line for each item, so that items can be changed; in a long array, for each run of equal items, or
+ * for several different ones. */
 static void write_items(const struct control_writer *writer, const struct control_info *info,
 			const uint8_t *payload)
 {
 	uint32_t n = control_payload_items(info), last;
 
-	if (count_runs(info, payload) > LINES_MAX) {
-		fprintf(writer->file, "# left out, as it has too many values: %s\n", info->name);
+	if (count_runs(info, payload) > LINES_MAX && info->type != V4L2_CTRL_TYPE_MENU &&
+	    info->type != V4L2_CTRL_TYPE_INTEGER_MENU) {
+		write_lists(writer, info, payload);
 		return;
 	}
 	for (uint32_t first = 0; first < n; first = last + 1) {
@@ -185,7 +205,7 @@ static void write_entity_controls(struct entity *entity, FILE *file)
 				   &(struct control_writer){ &entity->device, entity->name, file });
 }
 
-/* Of what a sub-device on the route has beside it: lens, flash. */
+/* The controls of lenses and flashes of the sub-devices on the route. */
 static void write_ancillary_controls(struct pipeline *pipeline, FILE *file)
 {
 	struct graph *graph = &pipeline->graph;
@@ -199,7 +219,7 @@ static void write_ancillary_controls(struct pipeline *pipeline, FILE *file)
 	}
 }
 
-/* The node's, and those of the sub-devices that its pictures come through. */
+/* The controls of the node, and of the sub-devices in front of it. */
 static void write_controls(struct device *device, struct pipeline *pipeline, FILE *file)
 {
 	fprintf(file, "\n[controls]\n");

@@ -88,6 +88,12 @@ static void set_default(const struct sim_control *control, uint8_t *value)
 			memcpy(value + n * size, &control->default_value, size);
 }
 
+static void set_ramp(const struct sim_control *control, uint8_t *value)
+{
+	for (uint16_t n = 0; n < n_elements(control); n++)
+		memcpy(value + n * sizeof n, &n, sizeof n);
+}
+
 void sim_controls_init(struct sim *sim)
 {
 	for (const struct sim_control *c = sim_controls; c < sim_controls + sim_n_controls; c++) {
@@ -97,6 +103,8 @@ void sim_controls_init(struct sim *sim)
 				(int32_t)(sim->options.exposure_ns / EXPOSURE_UNIT_NS);
 		if (c->id == V4L2_CID_MPEG_VIDEO_GOP_SIZE)
 			*(int32_t *)stored_value(sim, c) = (int32_t)sim->options.codec.key_interval;
+		if (c->id == CID_LONG_TABLE && sim->options.ramp_table)
+			set_ramp(c, stored_value(sim, c));
 	}
 }
 
@@ -117,7 +125,7 @@ static bool has_control(const struct sim *sim, const struct sim_control *control
 {
 	uint32_t m2m = sim->options.m2m;
 
-	if (control->id == CID_LONG_TABLE && !sim->options.long_table)
+	if (control->id == CID_LONG_TABLE && !sim->options.long_table && !sim->options.ramp_table)
 		return false;
 	if (control->id == V4L2_CID_MIN_BUFFERS_FOR_CAPTURE)
 		return m2m ? m2m == SIM_DECODER : sim->options.min_buffers && !sim->options.output;

@@ -56,6 +56,8 @@ const struct sim_key sim_keys[] = {
 	  sim_value_string, AT(node) },
 	{ "all-controls", NULL, "controls of every type, also inactive", sim_value_bool, AT(all_controls) },
 	{ "long-table", NULL, "a control that is an array of 2048 numbers", sim_value_bool, AT(long_table) },
+	{ "ramp-table", NULL, "that control, of which each number is another at first", sim_value_bool,
+	  AT(ramp_table) },
 	{ "format-resets", NULL,
 	  "S_FMT sets the controls, and of a sensor the rate, to their defaults, as where it changes their "
 	  "ranges",

@@ -50,6 +50,14 @@ is "$(tail -n 1 left | grep -o 'Shading Table=[0-9a-f]*' | cut -d= -f2 | fold -w
 run_status 0 v4l2q capture -yd sim:pipeline=fits,size=640x480,long-table --profile sensor --pipeline none --adjust -n 1 -o o.nut
 is "$(grep 'cannot be set' err)" '' 'without its formats, too, the sensor has its control'
 
+
+# An array of as many values as items.
+run_status 0 v4l2q list -d sim:ramp-table --save ramp
+is "$(grep -c '^shading_table' ramp) $(grep -c '^#' ramp) $(grep -m1 shading_table.16 ramp)" \
+	"128 2 shading_table[16-31] = $(seq -s' ' 16 31)" 'saved: several items on a line'
+run_status 0 v4l2q capture -yd sim:fps=0,long-table,settings=left --profile ramp -n 1 -o o.nut
+is "$(tail -n 1 left | grep -o 'Shading Table=[0-9a-f]*' | cut -d= -f2 | fold -w 4 | tail -n 2 | paste -sd,)" 'fe07,ff07' '… and set'
+
 printf 'frequency = 1000000\n' >mode
 rm left
 run_status 4 v4l2q capture -yd sim:fps=0 --profile mode -n 1 -o o.nut

@@ -303,6 +303,85 @@ static bool stays(const struct control_info *info)
 	return can_verify(info) && !(info->flags & V4L2_CTRL_FLAG_VOLATILE);
 }
 
+/* "1 2 3": a value for each of several items. An entry of a menu may have spaces. */
+static bool is_list(const struct target *target, const char *text)
+{
+	return target->first < target->last && strchr(text, ' ') && !controls_is_menu(&target->info);
+}
+
+static void set_item(const struct change *change, const struct target *target, uint32_t index,
+		     int64_t requested, uint8_t *payload)
+{
+	const struct control_info *info = &target->info;
+	bool adjust = change->how & CONTROLS_ADJUST;
+	int64_t value = adjust ? control_text_adjust(change->device, info, requested) : requested;
+
+	if (value != requested && !(change->how & CONTROLS_AGAIN))
+		log_warn("%s: control %s[%" PRIu32 "]: asked for %" PRId64 ", got %" PRId64,
+			 change->device->path, info->name, index, requested, value);
+	control_payload_set_item(info, payload, index, value);
+}
+
+/* Checks a list, and puts its values into the payload, if there is one. */
+static int take_list(const struct change *change, const struct target *target, const char *text,
+		     uint8_t *payload)
+{
+	const struct control_info *info = &target->info;
+	char *copy = strdup(text), *rest = copy, *word;
+	uint32_t index = target->first;
+	int err = copy ? 0 : log_no_memory();
+
+	while (err == 0 && (word = strsep(&rest, " "))) {
+		int64_t value;
+
+		if (!*word)
+			continue;
+		err = index > target->last ? report_value(change->device, info, text, "too many values")
+					   : check_target(change, target, word, &value);
+		if (err == 0 && payload)
+			set_item(change, target, index, value, payload);
+		index++;
+	}
+	if (err == 0 && index <= target->last)
+		err = report_value(change->device, info, text, "too few values");
+	free(copy);
+	return err;
+}
+
+static bool has_payload(struct device *device, const struct control_info *info, const uint8_t *wanted)
+{
+	uint8_t *payload;
+	bool has;
+
+	if (control_payload_read(device, info, &payload) < 0)
+		return false;
+	has = memcmp(payload, wanted, control_payload_bytes(info)) == 0;
+	free(payload);
+	return has;
+}
+
+static int set_list(const struct change *change, const struct target *target, const char *text)
+{
+	const struct control_info *info = &target->info;
+	struct device *device = change->device;
+	uint8_t *payload;
+	int err = control_payload_read(device, info, &payload);
+
+	if (err < 0)
+		return err == -ENOMEM ? err : report_refusal(device, info, text, err);
+	err = take_list(change, target, text, payload);
+	if (err == 0 && !(change->how & CONTROLS_AGAIN && has_payload(device, info, payload))) {
+		err = control_payload_write(device, info, payload);
+		if (err < 0 && err != -ENOMEM)
+			err = report_refusal(device, info, text, err);
+	}
+	if (err == 0 && stays(info) && !(change->how & CONTROLS_ADJUST) &&
+	    !has_payload(device, info, payload))
+		err = report_value(device, info, text, "the device does not keep them");
+	free(payload);
+	return err;
+}
+
 static int set_control(const struct change *change, const struct assignment *assignment, enum pass pass)
 {
 	const char *text = assignment->value ? assignment->value : "1";
@@ -312,7 +391,8 @@ static int set_control(const struct change *change, const struct assignment *ass
 	int err = find_assigned(device, assignment, &target);
 
 	if (err == 0)
-		err = check_target(change, &target, text, &value);
+		err = is_list(&target, text) ? take_list(change, &target, text, NULL)
+					     : check_target(change, &target, text, &value);
 	if (err < 0 || pass == PASS_CHECK)
 		return err;
 	if (pass == PASS_TELL) {
@@ -327,6 +407,8 @@ static int set_control(const struct change *change, const struct assignment *ass
 	err = control_values_save(change->former, device, &target.info);
 	if (err < 0)
 		return err;
+	if (is_list(&target, text))
+		return set_list(change, &target, text);
 	return target.info.type == V4L2_CTRL_TYPE_STRING ? set_string(change, &target.info, text)
 							 : set_number(change, &target, text, value);
 }

@@ -8,11 +8,11 @@
 /* Sets "NAME=VALUE,NAME[INDEX]=VALUE". NAME: as v4l2-ctl prints it, or an id. INDEX: an item of an array or a
  * struct, counted over all dimensions or in each one, or a range of the former, "0-99". VALUE: a number, a
  * menu entry by number or name, true, false, "50%" of the range, or a string, quoted where it contains
- * commas. All names and values are checked before the first is set, and values are read back. adjust: numbers
- * are set to the nearest value that the control can have, and the device may set another; both with a
- * warning. The former values are added to *former, also on failure. Returns 0; -EINVAL for a missing value or
- * quote; -ERANGE, logged with the allowed values, for an unknown control or a value that the device refuses
- * or changes; or another negative errno. */
+ * commas; for a range also a list of numbers, "1 2 3". All names and values are checked before the first is
+ * set, and values are read back. adjust: numbers are set to the nearest value that the control can have, and
+ * the device may set another; both with a warning. The former values are added to *former, also on failure.
+ * Returns 0; -EINVAL for a missing value or quote; -ERANGE, logged with the allowed values, for an unknown
+ * control or a value that the device refuses or changes; or another negative errno. */
 int controls_set(struct device *device, const char *assignments, bool adjust, struct control_value **former);
 
 /* The device that has a control, and the list for the former values of its controls. */
