@@ -40,6 +40,7 @@ for k in "${kernels[@]}"; do
 	recorded wish 3 rawvideo,320,240,rgb24
 	ok "wish: says which mode" says wish 'want fps: RGB3 320x240, the only mode'
 	is "list: all fits" "$(listed set '.pipeline.mismatch // "" | length')" 0
+	# shellcheck disable=SC2016 # the variable is jq's
 	is "list: the lens of each sensor" "$(listed set '.pipeline | (.entities | map({(.id | tostring): .name}) | add) as $names |
 		.ancillary_links[] | "\($names[.source | tostring]): \($names[.sink | tostring])"' | paste -sd,)" 'Sensor A: Lens A,Sensor B: Lens B'
 	ok "list: a graph for graphviz" grep -q '^digraph' "$job/set.dot"
