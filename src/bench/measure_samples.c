@@ -3,6 +3,7 @@
 #include "bench/measure_internal.h"
 
 #include <poll.h>
+#include <time.h>
 #include "base/clock.h"
 
 /* A larger difference of timestamps means different clocks. */

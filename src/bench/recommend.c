@@ -3,6 +3,7 @@
 #include "bench/recommend.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Smaller differences are not a reason to prefer a run. */

@@ -2,6 +2,8 @@
 /* v4l2q capture: record from a device into files. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* v4l2q doctor: why no picture comes from a device, and what to do. */
+#include <stdio.h>
 #include <stdlib.h>
 #include "base/json.h"
 #include "base/log.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* v4l2q list: a summary of all nodes, or the details of one. */
 #include <errno.h>
+#include <stdio.h>
 #include "base/array.h"
 #include "base/json.h"
 #include "base/log.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* v4l2q play: from a file to an output device. */
 #include <errno.h>
+#include <stdio.h>
 #include <libavutil/pixdesc.h>
 #include "base/array.h"
 #include "base/codec_name.h"

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <sys/mman.h>
+#include <time.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mapping.h"

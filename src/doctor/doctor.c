@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/array.h"
+#include "base/log.h"
 #include "base/log_capture.h"
 #include "doctor/doctor_internal.h"
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The checks of the stream: format, buffers, frames and their content. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include "base/brightness.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "device/node_errors.h"

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include "base/log.h"
 #include "base/log_capture.h"
 
 static bool read_node(struct m2m_node *found, const struct node *node)

@@ -2,6 +2,7 @@
 /* The controls of a pipeline: the video node's, and those of the sub-devices. */
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include "base/log.h"
 #include "base/text.h"
 #include "device/controls/controls_set.h"

@@ -3,7 +3,6 @@
 #include "pipeline/search.h"
 
 #include <stdlib.h>
-#include "base/array.h"
 
 #define TRIES_MAX 4000
 #define LIST_MAX 64 /* codes, or sizes, of a pad */

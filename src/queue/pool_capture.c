@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Capture: which frames are delivered, and when one is copied. */
+#include <errno.h>
 #include "base/log.h"
 #include "queue/qbuf.h"
 #include "queue/spare.h"

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include "base/log.h"
 #include "base/log_capture.h"
 #include "base/text.h"
 #include "queue/pool_link_internal.h"

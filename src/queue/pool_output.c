@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Output: queues frames, keeping min_latency buffers in the driver. */
+#include <errno.h>
 #include <poll.h>
 #include "base/log.h"
 #include "base/page.h"

@@ -3,6 +3,7 @@
  * Allocating buffers, starting the stream, restarting and stopping it. Rules: kernel documentation, "ioctl
  * VIDIOC_STREAMON, VIDIOC_STREAMOFF", "ioctl VIDIOC_REQBUFS" (V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS).
  */
+#include <errno.h>
 #include "base/log.h"
 #include "device/obstacles.h"
 #include "queue/qbuf.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Waits for several pools at once. */
 #include <assert.h>
+#include <errno.h>
+#include <poll.h>
 #include "base/clock.h"
 #include "queue/qbuf.h"
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <linux/dma-buf.h>
+#include <time.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/machine_root.h"

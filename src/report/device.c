@@ -2,6 +2,7 @@
 /* The report of 'v4l2q list -d DEV': read into a JSON object, and printed from that. */
 #include "report/device.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "base/array.h"
 #include "base/json.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The part of 'v4l2q list -d DEV' on inputs, or outputs, with their tuners and audio. */
 #include <inttypes.h>
+#include <stdio.h>
 #include "base/json.h"
 #include "base/terminal.h"
 #include "base/text.h"

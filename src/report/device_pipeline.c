@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The part of 'v4l2q list -d DEV' on the media graph. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/json.h"
 #include "base/pixfmt.h"

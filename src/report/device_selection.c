@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The part of 'v4l2q list -d DEV' on cropping and composing. */
 #include <inttypes.h>
+#include <stdio.h>
 #include "base/json.h"
 #include "device/inputs/selection.h"
 #include "report/device_internal.h"

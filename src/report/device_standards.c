@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The part of 'v4l2q list -d DEV' on television standards. */
 #include <inttypes.h>
+#include <stdio.h>
 #include "base/json.h"
-#include "base/text.h"
 #include "device/inputs/standards.h"
 #include "report/common.h"
 #include "report/device_internal.h"

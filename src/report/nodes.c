@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/array.h"
@@ -14,7 +15,6 @@
 #include "device/nodes/hardware.h"
 #include "device/nodes/holders.h"
 #include "device/nodes/nodes.h"
-#include "report/common.h"
 #include "report/conversion.h"
 
 #define NODE_COLUMN 20u

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <libavutil/pixdesc.h>
 #include "base/json.h"
-#include "base/pixfmt.h"
 #include "base/text.h"
 #include "report/node.h"
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 #include "base/array.h"
 #include "base/clock.h"

@@ -3,14 +3,13 @@
 #include "session/play_node.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <libavutil/pixdesc.h>
 #include "base/clock.h"
 #include "base/codec_name.h"
 #include "base/log.h"
 #include "device/format/negotiate.h"
 #include "device/inputs/selection.h"
-#include "device/obstacles.h"
 #include "m2m/m2m_find.h"
 #include "session/play_format.h"
 #include "session/play_node_internal.h"

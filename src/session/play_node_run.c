@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A memory-to-memory node between a file and the output device: passes frames through it. */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include "base/clock.h"
 #include "base/log.h"

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <libavcodec/defs.h>
-#include "base/clock.h"
 #include "base/log.h"
 #include "media/write/direct_io.h"
 #include "session/pre_roll_memory.h"

@@ -3,7 +3,6 @@
 #include "session/record_loop.h"
 
 #include <string.h>
-#include <linux/videodev2.h>
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"

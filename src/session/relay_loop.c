@@ -2,6 +2,8 @@
 /* The loop of a relay: waits for both devices, takes frames back from the output, and queues the newest. */
 #include <errno.h>
 #include <linux/videodev2.h>
+#include <poll.h>
+#include <stdio.h>
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"

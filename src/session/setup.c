@@ -7,6 +7,7 @@
 #include <string.h>
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/log_capture.h"
 #include "device/controls/controls_set.h"
 #include "device/format/want.h"

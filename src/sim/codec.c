@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <libavcodec/avcodec.h>
-#include <libavutil/opt.h>
 #include "base/array.h"
-#include "base/log.h"
 #include "sim/codec_internal.h"
 #include "sim/sim_internal.h"
 #include "sim/test_pattern.h"

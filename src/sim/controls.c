@@ -7,6 +7,7 @@
  * *_ext_ctrls functions alone.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/array.h"
 #include "sim/control_table.h"

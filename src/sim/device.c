@@ -6,6 +6,7 @@
  * codec.c, faults.c holds the injected faults.
  */
 #include <errno.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include "sim/sim_internal.h"
 

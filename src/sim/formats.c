@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The capabilities, pixel formats, frame sizes and frame intervals of the simulated device. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/array.h"
 #include "base/log.h"

@@ -6,7 +6,6 @@
  */
 #include "sim/m2m.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include "base/clock.h"
 #include "base/log.h"

@@ -2,7 +2,6 @@
 /* The second video node of the simulated media graph, which receives the sensor's pictures unprocessed. It
  * has a format, but does not stream. */
 #include <errno.h>
-#include <string.h>
 #include <linux/media-bus-format.h>
 #include "base/array.h"
 #include "sim/media_internal.h"

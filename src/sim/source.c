@@ -2,6 +2,7 @@
 /* Settings of the simulated device's video source, besides the timings: standard, frequency, EDID, crop and
  * compose. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/array.h"
 #include "sim/m2m.h"

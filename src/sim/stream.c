@@ -5,6 +5,7 @@
  * the next one is due.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/timerfd.h>
 #include <unistd.h>

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <libavcodec/avcodec.h>
-#include <libavutil/opt.h>
 #include <libswscale/swscale.h>
 #include "base/picture.h"
 #include "sim/codec_internal.h"

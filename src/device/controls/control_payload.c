@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/array.h"
 #include "base/log.h"
 #include "device/controls/controls_internal.h"
 

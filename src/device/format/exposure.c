@@ -3,7 +3,6 @@
 #include "device/format/exposure.h"
 
 #include <stdio.h>
-#include "base/text.h"
 #include "base/units.h"
 
 #define UNIT_NS 100000.0 /* of V4L2_CID_EXPOSURE_ABSOLUTE */

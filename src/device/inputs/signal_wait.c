@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <time.h>
 #include "base/clock.h"
 
 #define QUERY_INTERVAL_NS (NS_PER_S / 10)

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 #include <libavutil/imgutils.h>
-#include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include "base/array.h"
 #include "base/log.h"

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
-#include "base/array.h"
 #include "base/log.h"
 #include "base/picture.h"
 #include "media/write/frame_check.h"

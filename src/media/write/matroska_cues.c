@@ -8,13 +8,13 @@
 #include "media/write/matroska_cues.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <libavutil/intfloat.h>
 #include <libavutil/intreadwrite.h>
 #include "base/log.h"
-#include "media/libav.h"
 
 #define ROOM_BYTES 32768
 #define SLOT_BYTES 32

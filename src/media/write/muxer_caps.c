@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <libavutil/avstring.h>
 #include <libavutil/opt.h>
-#include <libavutil/pixdesc.h>
 #include "base/array.h"
 #include "base/log.h"
 #include "media/write/roundtrip.h"

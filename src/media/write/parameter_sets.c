@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <libavutil/mem.h>
 #include "base/log.h"
 #include "media/libav.h"
 #include "media/write/frame_packet.h"

@@ -3,6 +3,7 @@
 #include "media/write/roundtrip.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <libavcodec/avcodec.h>
 #include <libavutil/imgutils.h>

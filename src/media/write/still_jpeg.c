@@ -2,7 +2,6 @@
 /* Turns JPEGs as cameras deliver them into complete files. Markers: ITU-T T.81, B.1.1. */
 #include "media/write/still_jpeg.h"
 
-#include <errno.h>
 #include <libavutil/avstring.h>
 #include <libavutil/intreadwrite.h>
 #include "media/libav.h"
