@@ -6,16 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
+#include "sim/options.h"
 #include "sim/sim_internal.h"
 
-/* A value by its name; a table of them ends with a NULL name. */
-struct word {
-	const char *name;
-	uint32_t value;
-};
-
 /* The value of the word text[0..length); -EINVAL when it is not in the table. */
-static int parse_word(const struct word *words, const char *text, size_t length, uint32_t *value)
+static int parse_word(const struct sim_word *words, const char *text, size_t length, uint32_t *value)
 {
 	for (; words->name; words++) {
 		if (strlen(words->name) == length && strncmp(words->name, text, length) == 0) {
@@ -24,23 +19,6 @@ static int parse_word(const struct word *words, const char *text, size_t length,
 		}
 	}
 	return -EINVAL;
-}
-
-/* "mmap+rw": the values of the words, ORed. */
-static int parse_flags(const struct word *words, const char *text, uint32_t *flags)
-{
-	uint32_t value = 0, one;
-
-	do {
-		size_t length = strcspn(text, "+");
-
-		if (parse_word(words, text, length, &one) < 0)
-			return -EINVAL;
-		value |= one;
-		text += length;
-	} while (*text++ == '+');
-	*flags = value;
-	return 0;
 }
 
 static int parse_uint32(const char *text, uint32_t *value)
@@ -53,72 +31,95 @@ static int parse_uint32(const char *text, uint32_t *value)
 	return 0;
 }
 
-static void *field(struct sim_options *options, size_t offset)
+static void *field(struct sim_options *options, const struct sim_key *key)
 {
-	return (char *)options + offset;
+	return (char *)options + key->offset;
 }
 
-int sim_value_number(struct sim_options *options, size_t offset, const char *value)
+/* One of key->words. */
+int sim_value_word(struct sim_options *options, const struct sim_key *key, const char *value)
 {
-	return parse_uint32(value, field(options, offset));
+	return parse_word(key->words, value, strlen(value), field(options, key));
 }
 
-int sim_value_grant(struct sim_options *options, size_t offset, const char *value)
+/* Some of key->words, ORed: "mmap+rw". */
+int sim_value_flags(struct sim_options *options, const struct sim_key *key, const char *value)
+{
+	uint32_t flags = 0, one;
+
+	do {
+		size_t length = strcspn(value, "+");
+
+		if (parse_word(key->words, value, length, &one) < 0)
+			return -EINVAL;
+		flags |= one;
+		value += length;
+	} while (*value++ == '+');
+	*(uint32_t *)field(options, key) = flags;
+	return 0;
+}
+
+int sim_value_number(struct sim_options *options, const struct sim_key *key, const char *value)
+{
+	return parse_uint32(value, field(options, key));
+}
+
+int sim_value_grant(struct sim_options *options, const struct sim_key *key, const char *value)
 {
 	uint32_t n;
 
 	if (parse_uint32(value, &n) < 0 || n > SIM_MAX_BUFFERS)
 		return -EINVAL;
-	*(int64_t *)field(options, offset) = n;
+	*(int64_t *)field(options, key) = n;
 	return 0;
 }
 
-int sim_value_planes(struct sim_options *options, size_t offset, const char *value)
+int sim_value_planes(struct sim_options *options, const struct sim_key *key, const char *value)
 {
 	uint32_t n;
 
 	if (parse_uint32(value, &n) < 0 || n < 1 || n > 3)
 		return -EINVAL;
-	*(uint32_t *)field(options, offset) = n;
+	*(uint32_t *)field(options, key) = n;
 	return 0;
 }
 
-static const struct word booleans[] = { { "yes", 1 }, { "no", 0 }, { "1", 1 },
-					{ "0", 0 },   { "", 1 },   { NULL, 0 } };
+static const struct sim_word booleans[] = { { "yes", 1 }, { "no", 0 }, { "1", 1 },
+					    { "0", 0 },   { "", 1 },   { NULL, 0 } };
 
-int sim_value_bool(struct sim_options *options, size_t offset, const char *value)
+int sim_value_bool(struct sim_options *options, const struct sim_key *key, const char *value)
 {
 	uint32_t yes = 0;
 	int err = parse_word(booleans, value, strlen(value), &yes);
 
-	*(bool *)field(options, offset) = yes;
+	*(bool *)field(options, key) = yes;
 	return err;
 }
 
 /* For fields that are true when the device lacks a feature, while the key says that it has it. */
-int sim_value_not(struct sim_options *options, size_t offset, const char *value)
+int sim_value_not(struct sim_options *options, const struct sim_key *key, const char *value)
 {
-	bool *lacking = field(options, offset);
+	bool *lacking = field(options, key);
 
-	if (sim_value_bool(options, offset, value) < 0)
+	if (sim_value_bool(options, key, value) < 0)
 		return -EINVAL;
 	*lacking = !*lacking;
 	return 0;
 }
 
-int sim_value_size(struct sim_options *options, size_t offset, const char *value)
+int sim_value_size(struct sim_options *options, const struct sim_key *key, const char *value)
 {
-	return parse_size(value, field(options, offset), (uint32_t *)field(options, offset) + 1);
+	return parse_size(value, field(options, key), (uint32_t *)field(options, key) + 1);
 }
 
-int sim_value_format(struct sim_options *options, size_t offset, const char *value)
+int sim_value_format(struct sim_options *options, const struct sim_key *key, const char *value)
 {
-	return pixfmt_parse(value, field(options, offset), 1) ? 0 : -EINVAL;
+	return pixfmt_parse(value, field(options, key), 1) ? 0 : -EINVAL;
 }
 
-int sim_value_fps(struct sim_options *options, size_t offset, const char *value)
+int sim_value_fps(struct sim_options *options, const struct sim_key *key, const char *value)
 {
-	struct fraction *rate = field(options, offset);
+	struct fraction *rate = field(options, key);
 
 	if (strcmp(value, "0") != 0)
 		return parse_rate(value, rate);
@@ -126,22 +127,22 @@ int sim_value_fps(struct sim_options *options, size_t offset, const char *value)
 	return 0;
 }
 
-int sim_value_type(struct sim_options *options, size_t offset, const char *value)
+int sim_value_type(struct sim_options *options, const struct sim_key *key, const char *value)
 {
 	enum { CAPTURE = SIM_NO_M2M, OUTPUT = SIM_CONVERTER + 1, DATA = OUTPUT };
-	static const struct word words[] = { { "capture", CAPTURE },
-					     { "output", OUTPUT },
-					     { "encoder", SIM_ENCODER },
-					     { "decoder", SIM_DECODER },
-					     { "converter", SIM_CONVERTER },
-					     { "vbi", DATA + SIM_VBI },
-					     { "metadata", DATA + SIM_METADATA },
-					     { "sdr", DATA + SIM_SDR },
-					     { "radio", DATA + SIM_RADIO },
-					     { NULL, 0 } };
+	static const struct sim_word words[] = { { "capture", CAPTURE },
+						 { "output", OUTPUT },
+						 { "encoder", SIM_ENCODER },
+						 { "decoder", SIM_DECODER },
+						 { "converter", SIM_CONVERTER },
+						 { "vbi", DATA + SIM_VBI },
+						 { "metadata", DATA + SIM_METADATA },
+						 { "sdr", DATA + SIM_SDR },
+						 { "radio", DATA + SIM_RADIO },
+						 { NULL, 0 } };
 	uint32_t type;
 
-	(void)offset;
+	(void)key;
 	if (parse_word(words, value, strlen(value), &type) < 0)
 		return -EINVAL;
 	options->output = type == OUTPUT;
@@ -150,196 +151,96 @@ int sim_value_type(struct sim_options *options, size_t offset, const char *value
 	return 0;
 }
 
-int sim_value_odd(struct sim_options *options, size_t offset, const char *value)
+int sim_value_standard(struct sim_options *options, const struct sim_key *key, const char *value)
 {
-	static const struct word words[] = { { "up", SIM_ODD_UP }, { "down", SIM_ODD_DOWN }, { NULL, 0 } };
-
-	return parse_word(words, value, strlen(value), field(options, offset));
-}
-
-int sim_value_draw(struct sim_options *options, size_t offset, const char *value)
-{
-	static const struct word words[] = { { "full", SIM_DRAW_FULL },
-					     { "marks", SIM_DRAW_MARKS },
-					     { "none", SIM_DRAW_NONE },
-					     { "black", SIM_DRAW_BLACK },
-					     { NULL, 0 } };
-
-	return parse_word(words, value, strlen(value), field(options, offset));
-}
-
-int sim_value_standard(struct sim_options *options, size_t offset, const char *value)
-{
-	static const struct word words[] = {
+	static const struct sim_word words[] = {
 		{ "PAL", V4L2_STD_PAL }, { "NTSC", V4L2_STD_NTSC }, { "SECAM", V4L2_STD_SECAM }, { NULL, 0 }
 	};
 	uint32_t standard = 0;
 	int err = parse_word(words, value, strlen(value), &standard);
 
-	*(v4l2_std_id *)field(options, offset) = standard;
+	*(v4l2_std_id *)field(options, key) = standard;
 	return err;
 }
 
-int sim_value_signal(struct sim_options *options, size_t offset, const char *value)
-{
-	static const struct word words[] = { { "good", SIM_SIGNAL_GOOD },
-					     { "none", SIM_SIGNAL_NONE },
-					     { "no-lock", SIM_SIGNAL_NO_LOCK },
-					     { "range", SIM_SIGNAL_RANGE },
-					     { NULL, 0 } };
-
-	return parse_word(words, value, strlen(value), field(options, offset));
-}
-
-int sim_value_ppm(struct sim_options *options, size_t offset, const char *value)
+int sim_value_ppm(struct sim_options *options, const struct sim_key *key, const char *value)
 {
 	bool negative = *value == '-';
 	uint32_t ppm;
 
 	if (parse_uint32(value + negative, &ppm) < 0 || ppm > 100000)
 		return -EINVAL;
-	*(int32_t *)field(options, offset) = negative ? -(int32_t)ppm : (int32_t)ppm;
+	*(int32_t *)field(options, key) = negative ? -(int32_t)ppm : (int32_t)ppm;
 	return 0;
 }
 
-int sim_value_field(struct sim_options *options, size_t offset, const char *value)
+int sim_value_field(struct sim_options *options, const struct sim_key *key, const char *value)
 {
 	for (uint32_t order = V4L2_FIELD_NONE; order <= V4L2_FIELD_INTERLACED_BT; order++) {
 		if (strcmp(video_field_name(order), value) == 0) {
-			*(uint32_t *)field(options, offset) = order;
+			*(uint32_t *)field(options, key) = order;
 			return 0;
 		}
 	}
 	return -EINVAL;
 }
 
-int sim_value_pipeline(struct sim_options *options, size_t offset, const char *value)
+int sim_value_headers(struct sim_options *options, const struct sim_key *key, const char *value)
 {
-	static const struct word words[] = {
-		{ "fits", SIM_PIPELINE_FITS },         { "mismatch", SIM_PIPELINE_MISMATCH },
-		{ "unlinked", SIM_PIPELINE_UNLINKED }, { "ambiguous", SIM_PIPELINE_AMBIGUOUS },
-		{ "stuck", SIM_PIPELINE_STUCK },       { NULL, 0 }
-	};
-
-	return parse_word(words, value, strlen(value), field(options, offset));
-}
-
-int sim_value_routing(struct sim_options *options, size_t offset, const char *value)
-{
-	static const struct word words[] = { { "new", SIM_ROUTING_NEW },
-					     { "old", SIM_ROUTING_OLD },
-					     { "off", SIM_ROUTING_OFF },
-					     { "dangling", SIM_ROUTING_DANGLING },
-					     { "unused", SIM_ROUTING_UNUSED },
-					     { "refused", SIM_ROUTING_REFUSED },
-					     { NULL, 0 } };
-
-	return parse_word(words, value, strlen(value), field(options, offset));
-}
-
-int sim_value_times(struct sim_options *options, size_t offset, const char *value)
-{
-	static const struct word words[] = { { "good", SIM_TIMES_GOOD },
-					     { "zero", SIM_TIMES_ZERO },
-					     { "first-zero", SIM_TIMES_FIRST_ZERO },
-					     { "alike", SIM_TIMES_ALIKE },
-					     { "seconds", SIM_TIMES_SECONDS },
-					     { "swapped", SIM_TIMES_SWAPPED },
-					     { NULL, 0 } };
-
-	return parse_word(words, value, strlen(value), field(options, offset));
-}
-
-int sim_value_headers(struct sim_options *options, size_t offset, const char *value)
-{
-	static const struct word words[] = { { "all", 0 }, { "first", 1 }, { NULL, 0 } };
+	static const struct sim_word words[] = { { "all", 0 }, { "first", 1 }, { NULL, 0 } };
 	uint32_t first = 0;
 	int err = parse_word(words, value, strlen(value), &first);
 
-	*(bool *)field(options, offset) = first;
+	*(bool *)field(options, key) = first;
 	return err;
 }
 
-int sim_value_jpeg(struct sim_options *options, size_t offset, const char *value)
-{
-	static const struct word words[] = { { "no-dht", SIM_JPEG_NO_DHT },
-					     { "padding", SIM_JPEG_PADDING },
-					     { "two-soi", SIM_JPEG_TWO_SOI },
-					     { NULL, 0 } };
-
-	return parse_flags(words, value, field(options, offset));
-}
-
-int sim_value_caps(struct sim_options *options, size_t offset, const char *value)
-{
-	static const struct word words[] = { { "mmap", SIM_CAP_MMAP },     { "userptr", SIM_CAP_USERPTR },
-					     { "dmabuf", SIM_CAP_DMABUF }, { "rw", SIM_CAP_RW },
-					     { "orphan", SIM_CAP_ORPHAN }, { NULL, 0 } };
-
-	return parse_flags(words, value, field(options, offset));
-}
-
-int sim_value_adjust(struct sim_options *options, size_t offset, const char *value)
-{
-	static const struct word words[] = { { "size", SIM_ADJUST_SIZE },
-					     { "format", SIM_ADJUST_FORMAT },
-					     { "fps", SIM_ADJUST_FPS },
-					     { "source", SIM_ADJUST_SOURCE },
-					     { NULL, 0 } };
-
-	return parse_flags(words, value, field(options, offset));
-}
-
-int sim_value_subdevs(struct sim_options *options, size_t offset, const char *value)
-{
-	static const struct word words[] = { { "no-rates", SIM_SUBDEVS_NO_RATES },
-					     { "compose", SIM_SUBDEVS_COMPOSE },
-					     { NULL, 0 } };
-
-	return parse_flags(words, value, field(options, offset));
-}
-
-int sim_value_ms(struct sim_options *options, size_t offset, const char *value)
+static int parse_ms(const char *text, int64_t *ns)
 {
 	uint32_t ms;
 
-	if (parse_uint32(value, &ms) < 0)
+	if (parse_uint32(text, &ms) < 0)
 		return -EINVAL;
-	*(int64_t *)field(options, offset) = ms * NS_PER_MS;
+	*ns = ms * NS_PER_MS;
 	return 0;
 }
 
+int sim_value_ms(struct sim_options *options, const struct sim_key *key, const char *value)
+{
+	return parse_ms(value, field(options, key));
+}
+
 /* "MS" or "-MS" */
-int sim_value_signed_ms(struct sim_options *options, size_t offset, const char *value)
+int sim_value_signed_ms(struct sim_options *options, const struct sim_key *key, const char *value)
 {
 	bool negative = *value == '-';
-	int err = sim_value_ms(options, offset, value + negative);
+	int err = sim_value_ms(options, key, value + negative);
 
 	if (negative)
-		*(int64_t *)field(options, offset) *= -1;
+		*(int64_t *)field(options, key) *= -1;
 	return err;
 }
 
-int sim_value_string(struct sim_options *options, size_t offset, const char *value)
+int sim_value_string(struct sim_options *options, const struct sim_key *key, const char *value)
 {
-	char **text = field(options, offset);
+	char **text = field(options, key);
 
 	free(*text);
 	*text = strdup(value);
 	return *text ? 0 : -ENOMEM;
 }
 
-int sim_value_every(struct sim_options *options, size_t offset, const char *value)
+int sim_value_every(struct sim_options *options, const struct sim_key *key, const char *value)
 {
-	struct sim_schedule *schedule = field(options, offset);
+	struct sim_schedule *schedule = field(options, key);
 
 	return parse_uint32(value, &schedule->every) < 0 || !schedule->every ? -EINVAL : 0;
 }
 
 /* "N" or "N+M+…", or "*" for every frame; a key that is given again adds to it. */
-int sim_value_at(struct sim_options *options, size_t offset, const char *value)
+int sim_value_at(struct sim_options *options, const struct sim_key *key, const char *value)
 {
-	struct sim_schedule *schedule = field(options, offset);
+	struct sim_schedule *schedule = field(options, key);
 	char *end;
 
 	if (strcmp(value, "*") == 0) {
@@ -359,7 +260,8 @@ int sim_value_at(struct sim_options *options, size_t offset, const char *value)
 }
 
 /* "N[:REST]": adds N to the schedule and returns REST, "" where there is none; NULL when N is invalid. */
-static const char *parse_at_and_rest(struct sim_options *options, size_t offset, const char *value)
+static const char *parse_at_and_rest(struct sim_options *options, const struct sim_key *key,
+				     const char *value)
 {
 	char number[16];
 	size_t length = strcspn(value, ":");
@@ -368,14 +270,14 @@ static const char *parse_at_and_rest(struct sim_options *options, size_t offset,
 		return NULL;
 	memcpy(number, value, length);
 	number[length] = '\0';
-	if (sim_value_at(options, offset, number) < 0)
+	if (sim_value_at(options, key, number) < 0)
 		return NULL;
 	return value[length] ? value + length + 1 : value + length;
 }
 
-int sim_value_short(struct sim_options *options, size_t offset, const char *value)
+int sim_value_short(struct sim_options *options, const struct sim_key *key, const char *value)
 {
-	const char *rest = parse_at_and_rest(options, offset, value);
+	const char *rest = parse_at_and_rest(options, key, value);
 
 	if (!rest)
 		return -EINVAL;
@@ -383,18 +285,18 @@ int sim_value_short(struct sim_options *options, size_t offset, const char *valu
 }
 
 /* "N[:MS]" */
-int sim_value_leap(struct sim_options *options, size_t offset, const char *value)
+int sim_value_leap(struct sim_options *options, const struct sim_key *key, const char *value)
 {
-	const char *rest = parse_at_and_rest(options, offset, value);
+	const char *rest = parse_at_and_rest(options, key, value);
 
 	if (!rest)
 		return -EINVAL;
-	return *rest ? sim_value_ms(options, offsetof(struct sim_options, leap_ns), rest) : 0;
+	return *rest ? parse_ms(rest, &options->leap_ns) : 0;
 }
 
-int sim_value_event(struct sim_options *options, size_t offset, const char *value)
+int sim_value_event(struct sim_options *options, const struct sim_key *key, const char *value)
 {
-	const char *rest = parse_at_and_rest(options, offset, value);
+	const char *rest = parse_at_and_rest(options, key, value);
 
 	if (!rest)
 		return -EINVAL;
@@ -402,7 +304,7 @@ int sim_value_event(struct sim_options *options, size_t offset, const char *valu
 }
 
 /* "MS" or "MS:N" */
-int sim_value_watch(struct sim_options *options, size_t offset, const char *value)
+int sim_value_watch(struct sim_options *options, const struct sim_key *key, const char *value)
 {
 	size_t length = strcspn(value, ":");
 	char number[16];
@@ -411,22 +313,22 @@ int sim_value_watch(struct sim_options *options, size_t offset, const char *valu
 		return -EINVAL;
 	memcpy(number, value, length);
 	number[length] = '\0';
-	if (sim_value_ms(options, offset, number) < 0 || !options->reader_delay_ns)
+	if (sim_value_ms(options, key, number) < 0 || !options->reader_delay_ns)
 		return -EINVAL;
 	return value[length] ? parse_uint32(value + length + 1, &options->reader_frames) : 0;
 }
 
-int sim_value_errno(struct sim_options *options, size_t offset, const char *value)
+int sim_value_errno(struct sim_options *options, const struct sim_key *key, const char *value)
 {
-	return sim_faults_parse_errno(value, field(options, offset));
+	return sim_faults_parse_errno(value, field(options, key));
 }
 
-int sim_value_fail(struct sim_options *options, size_t offset, const char *value)
+int sim_value_fail(struct sim_options *options, const struct sim_key *key, const char *value)
 {
 	char *text = strdup(value), *rest = text, *one;
 	int err = text ? 0 : -ENOMEM;
 
-	(void)offset;
+	(void)key;
 	while (!err && (one = strsep(&rest, "+"))) {
 		struct sim_call_fault *fault = &options->call_faults[options->n_call_faults];
 

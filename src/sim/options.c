@@ -8,7 +8,54 @@
 #include "base/log.h"
 #include "sim/sim_internal.h"
 
-#define AT(field) offsetof(struct sim_options, field)
+static const struct sim_word odd_words[] = { { "up", SIM_ODD_UP }, { "down", SIM_ODD_DOWN }, { NULL, 0 } };
+static const struct sim_word draw_words[] = { { "full", SIM_DRAW_FULL },
+					      { "marks", SIM_DRAW_MARKS },
+					      { "none", SIM_DRAW_NONE },
+					      { "black", SIM_DRAW_BLACK },
+					      { NULL, 0 } };
+static const struct sim_word signal_words[] = { { "good", SIM_SIGNAL_GOOD },
+						{ "none", SIM_SIGNAL_NONE },
+						{ "no-lock", SIM_SIGNAL_NO_LOCK },
+						{ "range", SIM_SIGNAL_RANGE },
+						{ NULL, 0 } };
+static const struct sim_word pipeline_words[] = {
+	{ "fits", SIM_PIPELINE_FITS },         { "mismatch", SIM_PIPELINE_MISMATCH },
+	{ "unlinked", SIM_PIPELINE_UNLINKED }, { "ambiguous", SIM_PIPELINE_AMBIGUOUS },
+	{ "stuck", SIM_PIPELINE_STUCK },       { NULL, 0 }
+};
+static const struct sim_word routing_words[] = { { "new", SIM_ROUTING_NEW },
+						 { "old", SIM_ROUTING_OLD },
+						 { "off", SIM_ROUTING_OFF },
+						 { "dangling", SIM_ROUTING_DANGLING },
+						 { "unused", SIM_ROUTING_UNUSED },
+						 { "refused", SIM_ROUTING_REFUSED },
+						 { NULL, 0 } };
+static const struct sim_word times_words[] = { { "good", SIM_TIMES_GOOD },
+					       { "zero", SIM_TIMES_ZERO },
+					       { "first-zero", SIM_TIMES_FIRST_ZERO },
+					       { "alike", SIM_TIMES_ALIKE },
+					       { "seconds", SIM_TIMES_SECONDS },
+					       { "swapped", SIM_TIMES_SWAPPED },
+					       { NULL, 0 } };
+static const struct sim_word jpeg_words[] = { { "no-dht", SIM_JPEG_NO_DHT },
+					      { "padding", SIM_JPEG_PADDING },
+					      { "two-soi", SIM_JPEG_TWO_SOI },
+					      { NULL, 0 } };
+static const struct sim_word caps_words[] = { { "mmap", SIM_CAP_MMAP },     { "userptr", SIM_CAP_USERPTR },
+					      { "dmabuf", SIM_CAP_DMABUF }, { "rw", SIM_CAP_RW },
+					      { "orphan", SIM_CAP_ORPHAN }, { NULL, 0 } };
+static const struct sim_word adjust_words[] = { { "size", SIM_ADJUST_SIZE },
+						{ "format", SIM_ADJUST_FORMAT },
+						{ "fps", SIM_ADJUST_FPS },
+						{ "source", SIM_ADJUST_SOURCE },
+						{ NULL, 0 } };
+static const struct sim_word subdevs_words[] = { { "no-rates", SIM_SUBDEVS_NO_RATES },
+						 { "compose", SIM_SUBDEVS_COMPOSE },
+						 { NULL, 0 } };
+
+#define WORDS_AT(field, words) offsetof(struct sim_options, field), words
+#define AT(field) WORDS_AT(field, NULL)
 
 /*
  * One row a key. A fault has a struct sim_schedule as its field and sim_value_every() or sim_value_at() as
@@ -28,11 +75,12 @@ const struct sim_key sim_keys[] = {
 	  "type of the device node (capture); encoder, decoder and converter are memory-to-memory: format= "
 	  "is "
 	  "that of the OUTPUT queue; the last four have no pictures and are listed alone",
-	  sim_value_type, 0 },
+	  sim_value_type, 0, NULL },
 	{ "to", "F", "memory-to-memory: initial pixel format of the CAPTURE queue (H264; raw: as format=)",
 	  sim_value_format, AT(to) },
 	{ "align", "BYTES",
-	  "rows of raw frames are multiples of so many bytes, and the height of memory-to-memory ones of 16",
+	  "rows of raw frames are multiples of this many bytes, and the height of memory-to-memory ones of "
+	  "16",
 	  sim_value_number, AT(align) },
 	{ "commands", "no", "no ENCODER_CMD or DECODER_CMD: an empty OUTPUT buffer ends the stream",
 	  sim_value_not, AT(no_commands) },
@@ -67,22 +115,22 @@ const struct sim_key sim_keys[] = {
 	  "how much of the test pattern is drawn, which takes processor time; marks: only the frame number "
 	  "for programs to read; none: of compressed frames, also an encoder's, the first is given again; "
 	  "black: as in the dark (full)",
-	  sim_value_draw, AT(draw) },
+	  sim_value_word, WORDS_AT(draw, draw_words) },
 	{ "pipeline", "fits|mismatch|unlinked|ambiguous|stuck",
 	  "the node ends a media pipeline: two sensors, one with a lens and a flash, a debayer, a scaler, "
 	  "and a node for raw pictures; the formats along it fit, or differ; a link is off; several could be "
 	  "turned on; the sensor has no format that fits",
-	  sim_value_pipeline, AT(pipeline) },
+	  sim_value_word, WORDS_AT(pipeline, pipeline_words) },
 	{ "routing", "new|old|off|dangling|unused|refused",
 	  "between sensors and debayer are a deserializer and a receiver that have routes and streams, of "
 	  "which the node gets that of Sensor B; old: as in Linux 6.3; off: no active route leads to the "
 	  "node; dangling: one begins with a stream that Sensor B does not send; unused: the receiver takes "
 	  "one stream of two; refused: the kernel keeps streams from programs",
-	  sim_value_routing, AT(routing) },
+	  sim_value_word, WORDS_AT(routing, routing_words) },
 	{ "subdevs", "no-rates+compose",
 	  "its sub-devices: the sensors have no frame intervals; the scaler sends the size of its sink's "
 	  "compose rectangle",
-	  sim_value_subdevs, AT(subdevs) },
+	  sim_value_flags, WORDS_AT(subdevs, subdevs_words) },
 	{ "gop", "N", "compressed formats: a key frame every N frames (30); 0: no others", sim_value_number,
 	  AT(codec.key_interval) },
 	{ "join", "N", "compressed formats: the stream begins with the Nth frame that the encoder makes",
@@ -91,8 +139,8 @@ const struct sim_key sim_keys[] = {
 	  "compressed formats: the key frames that have parameter sets before them (all)", sim_value_headers,
 	  AT(codec.headers_first) },
 	{ "jpeg", "no-dht+padding+two-soi",
-	  "JPEGs without Huffman tables, with padding after their end, with a doubled start", sim_value_jpeg,
-	  AT(codec.jpeg) },
+	  "JPEGs without Huffman tables, with padding after their end, with a doubled start", sim_value_flags,
+	  WORDS_AT(codec.jpeg, jpeg_words) },
 	{ "key-flags", "no", "compressed frames are not marked as key frames or others", sim_value_not,
 	  AT(no_key_flags) },
 	{ "field", "ORDER",
@@ -111,12 +159,12 @@ const struct sim_key sim_keys[] = {
 	  "raw frames may have odd sizes, with rows and planes rounded up to whole macropixels, or down to "
 	  "so "
 	  "many bits a pixel, as v4l2loopback does",
-	  sim_value_odd, AT(odd) },
+	  sim_value_word, WORDS_AT(odd, odd_words) },
 	{ "data-offset", "BYTES", "offset of the payload in each plane (needs planes=)", sim_value_number,
 	  AT(data_offset) },
 	{ "caps", "mmap+userptr+dmabuf+rw+orphan",
 	  "io modes that the device supports; orphan: freeing buffers that are still mapped (all)",
-	  sim_value_caps, AT(caps) },
+	  sim_value_flags, WORDS_AT(caps, caps_words) },
 	{ "buffer-caps", "no", "REQBUFS returns no capabilities, as before Linux 4.20", sim_value_not,
 	  AT(no_buffer_caps) },
 	{ "create", "no", "no CREATE_BUFS", sim_value_not, AT(no_create_bufs) },
@@ -127,7 +175,7 @@ const struct sim_key sim_keys[] = {
 	{ "adjust", "size+format+fps+source",
 	  "the device has only one of these, and changes requests for others; source: standard, DV timings, "
 	  "EDID, crop",
-	  sim_value_adjust, AT(adjust) },
+	  sim_value_flags, WORDS_AT(adjust, adjust_words) },
 	{ "ring", NULL, "the driver fills its buffers in turn, queued or not, as v4l2loopback",
 	  sim_value_bool, AT(ring) },
 	{ "driver", "NAME", "name of the driver (sim)", sim_value_string, AT(driver) },
@@ -140,7 +188,7 @@ const struct sim_key sim_keys[] = {
 	{ "fail", "[QUEUE.]CALL@N:ERRNO[:COUNT]",
 	  "the Nth CALL (qbuf, streamon, mmap, …; probe: REQBUFS of 0) fails, COUNT times; N *: always; "
 	  "several with +; of a QUEUE (output, capture) alone",
-	  sim_value_fail, 0 },
+	  sim_value_fail, 0, NULL },
 	{ "error", "N", "every Nth frame is marked as damaged", sim_value_every, AT(error) },
 	{ "drop", "N", "every Nth frame is dropped by the driver", sim_value_every, AT(drop) },
 	{ "repeat", "N", "every Nth frame has the sequence number of the one before", sim_value_every,
@@ -175,7 +223,7 @@ const struct sim_key sim_keys[] = {
 	  AT(lock_ns) },
 	{ "signal", "none|no-lock|range",
 	  "a receiver without a signal, with an unstable one, with one that it does not support",
-	  sim_value_signal, AT(signal) },
+	  sim_value_word, WORDS_AT(signal, signal_words) },
 	{ "standard", "PAL|NTSC|SECAM",
 	  "a source with analogue standards, and its own; the device is set to PAL", sim_value_standard,
 	  AT(standard) },
@@ -188,7 +236,8 @@ const struct sim_key sim_keys[] = {
 	{ "exposure", "MS",
 	  "a camera that exposes for MS ms, for which it lowers its rate, with the controls of that",
 	  sim_value_ms, AT(exposure_ns) },
-	{ "drift", "PPM", "its clock is so much faster, or slower (-PPM) (0)", sim_value_ppm, AT(drift_ppm) },
+	{ "drift", "PPM", "its clock is faster by this much, or slower (-PPM) (0)", sim_value_ppm,
+	  AT(drift_ppm) },
 	{ "watch", "MS[:N]",
 	  "an output device reports its readers, as v4l2loopback: one comes after MS ms, leaves after N "
 	  "frames, comes back after MS ms …",
@@ -203,7 +252,7 @@ const struct sim_key sim_keys[] = {
 	{ "times", "zero|first-zero|alike|seconds|swapped",
 	  "timestamps are all 0; the first is 0; all are alike; whole seconds only; the wrong way round, two "
 	  "by two",
-	  sim_value_times, AT(times) },
+	  sim_value_word, WORDS_AT(times, times_words) },
 	{ "leap", "N[:MS]", "from the Nth frame on, timestamps are MS ms later (60000)", sim_value_leap,
 	  AT(leap) },
 	{ "own-times", NULL,
@@ -212,7 +261,7 @@ const struct sim_key sim_keys[] = {
 	{ "latency", "MS", "frames are delivered MS ms after their timestamp, or before it (-MS) (0)",
 	  sim_value_signed_ms, AT(latency_ns) },
 	{ "jitter", "MS", "and up to MS ms later still (0)", sim_value_ms, AT(jitter_ns) },
-	{ NULL, NULL, NULL, NULL, 0 },
+	{ .key = NULL },
 };
 
 static int set_key(struct sim_options *options, char *text)
@@ -227,7 +276,7 @@ static int set_key(struct sim_options *options, char *text)
 		log_error("sim: unknown key '%s'; `v4l2q list -d sim` lists the keys", key);
 		return -EINVAL;
 	}
-	err = row->parse(options, row->offset, value);
+	err = row->parse(options, row, value);
 	if (err < 0) {
 		log_error("sim: invalid value '%s' for %s=: expected %s (%s)", value, key,
 			  row->argument ? row->argument : "yes or no", row->help);

@@ -3,6 +3,7 @@
 #ifndef SIM_OPTIONS_H
 #define SIM_OPTIONS_H
 
+#include <stddef.h>
 #include "sim/option_values.h"
 
 struct sim_key {
@@ -12,6 +13,7 @@ struct sim_key {
 	/* The parser of the value and the offset of the field of struct sim_options that it sets. */
 	sim_value_parser *parse;
 	size_t offset;
+	const struct sim_word *words; /* of sim_value_word() and sim_value_flags() */
 };
 
 extern const struct sim_key sim_keys[]; /* ended by a NULL key */
