@@ -193,7 +193,7 @@ static void warn_unsynced(const char *folder, int err)
 	static atomic_flag said = ATOMIC_FLAG_INIT;
 
 	if (!atomic_flag_test_and_set(&said))
-		log_warn("%s: cannot be opened (%s): after a power cut, files that were made in it may be "
+		log_warn("%s: cannot be opened (%s): after a power failure, files created in it may be "
 			 "missing",
 			 folder, err_str(err));
 }

@@ -168,5 +168,5 @@ void status_file_close(struct status_file *file)
 	if (worker_join(&file->worker))
 		free_status_file(file);
 	else
-		log_warn("%s: cannot be written: the disk does not answer", file->name);
+		log_warn("%s: cannot be written: the disk does not respond", file->name);
 }

@@ -97,10 +97,10 @@ int status_socket_open(struct status_socket **out, const char *path)
 	err = socket->path ? bind_and_listen(socket) : -ENOMEM;
 	if (err < 0) {
 		log_error("%s: %s", path,
-			  err == -EBUSY ? "another program listens there"
-			  : err == -EEXIST
-				  ? "exists and is not a socket of ours: give --status-socket another name"
-				  : err_str(err));
+			  err == -EBUSY    ? "another program is listening on it"
+			  : err == -EEXIST ? "exists and is not a socket of this user: choose another name "
+					     "for --status-socket"
+					   : err_str(err));
 		status_socket_close(socket);
 		return err;
 	}

@@ -37,10 +37,9 @@ static enum status open_device(struct bench *bench)
 	if (status != STATUS_DONE || !device_is_output(&setup->device) ||
 	    (setup->format.pix && setup->format.pix->av != AV_PIX_FMT_NONE))
 		return status;
-	log_error(
-		"%s: bench can only make raw frames, and the device is set to a compressed format: choose a "
-		"raw one with --pixelformat",
-		setup->device.path);
+	log_error("%s: bench can only generate raw frames, and the device is set to a compressed format: "
+		  "choose a raw one with --pixelformat",
+		  setup->device.path);
 	return STATUS_REFUSED;
 }
 

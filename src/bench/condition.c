@@ -216,7 +216,7 @@ static enum status judge_condition(const struct condition *condition, const stru
 		}
 	}
 	if (status == STATUS_FAILED)
-		log_error("--fail-if: %s: not known of any run", condition->text);
+		log_error("--fail-if: %s: not known for any run", condition->text);
 	return status;
 }
 

@@ -73,5 +73,5 @@ void bench_histogram(const struct bench *bench, FILE *out)
 		drawn = true;
 	}
 	if (!drawn)
-		fprintf(out, "\nThere is no histogram, as the latency is not known of any run.\n");
+		fprintf(out, "\nThere is no histogram, as the latency is not known for any run.\n");
 }

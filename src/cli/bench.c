@@ -138,9 +138,8 @@ static int parse_consumer(struct bench_options *options)
 	const char *delay = options->consumer_delay, *stall = options->consumer_stall;
 
 	if (delay && slow_consumer_parse_delay(delay, &options->consumer) < 0) {
-		log_error("invalid value '%s' for --consumer-delay: expected a time with its unit, and how "
-			  "much "
-			  "it varies, such as 5ms, 5ms±20ms, 5ms+-20ms",
+		log_error("invalid value '%s' for --consumer-delay: expected a time with its unit and its "
+			  "variation, such as 5ms, 5ms±20ms, 5ms+-20ms",
 			  delay);
 		return -EINVAL;
 	}

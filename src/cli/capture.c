@@ -66,16 +66,16 @@ static const struct option_row file_rows[] = {
 	  .preset = "auto",
 	  .preset_help = "auto: copy if the container supports the device's format, else its usual encoder" },
 	{ "codec-device", 0, OPT_TEXT, OFFSET(codec_device), .argument = "DEV", .help = "the codec node",
-	  .preset_help = "the first that makes CODEC of what the device has" },
+	  .preset_help = "the first that encodes the device's frames as CODEC" },
 	{ "codec-opt", 0, OPT_LIST, OFFSET(codec_options), .argument = "K=V[,...]",
-	  .help = "encoder options; of a codec node bitrate, gop, profile, level, qp, quality and its "
+	  .help = "encoder options; for a codec node bitrate, gop, profile, level, qp, quality and its "
 		  "controls" },
 	{ "convert-device", 0, OPT_TEXT, OFFSET(convert_device), .argument = "DEV",
 	  .help = "convert and scale by this memory-to-memory node, before the encoder or file" },
 	{ "convert-pixelformat", 0, OPT_TEXT, OFFSET(convert_pixelformat), .argument = "F",
-	  .help = "what it makes: a FourCC (NV12) or libav name",
-	  .preset_help = "the first of NV12, YU12, YUYV that it can, and the codec node takes" },
-	{ "convert-size", 0, OPT_SIZE, OFFSET(convert_size), .help = "in this size",
+	  .help = "its output format: a FourCC (NV12) or libav name",
+	  .preset_help = "the first of NV12, YU12, YUYV that it supports, and the codec node takes" },
+	{ "convert-size", 0, OPT_SIZE, OFFSET(convert_size), .help = "its output size",
 	  .preset_help = "the device's" },
 	{ "format-opt", 0, OPT_LIST, OFFSET(format_options), .argument = "K=V[,...]",
 	  .help = "container options" },
@@ -112,8 +112,8 @@ static const struct option_row run_rows[] = {
 	  .preset_help = "no limit",
 	  .help = "exit status 7 if more than N frames were lost, whatever the cause" },
 	{ "stall-timeout", 0, OPT_DURATION, OFFSET(stall_ns),
-	  .help = "exit status 5 if no frame that can be used arrives for T; 0: wait forever",
-	  .preset = "10s", .preset_help = "10 s" },
+	  .help = "exit status 5 if no usable frame arrives for T; 0: wait forever", .preset = "10s",
+	  .preset_help = "10 s" },
 	{ "on-disconnect", 0, OPT_TEXT, OFFSET(on_disconnect), .argument = "exit|wait[=T]", .preset = "exit",
 	  .help = "if the device is unplugged, finalise the file and exit with status 5, or wait for it to "
 		  "return" },
@@ -200,7 +200,7 @@ static int check_output_name(const struct capture_options *options)
 static int check_converter(const struct capture_options *options)
 {
 	if (!options->convert_device && (options->convert_pixelformat || options->convert_size.width)) {
-		log_error("--convert-%s is of a converter: name one with --convert-device",
+		log_error("--convert-%s needs a converter: name one with --convert-device",
 			  options->convert_pixelformat ? "pixelformat" : "size");
 		return -EINVAL;
 	}
@@ -223,8 +223,7 @@ static int check_options(const struct capture_options *options)
 				  options->frame_log) < 0)
 		return -EINVAL;
 	if (options->codec_device && !codec_name_is_node(options->codec)) {
-		log_error("--codec-device needs a codec for it to make: expected --codec CODEC_v4l2, as in "
-			  "h264_v4l2");
+		log_error("--codec-device needs --codec CODEC_v4l2, such as h264_v4l2");
 		return -EINVAL;
 	}
 	if (check_converter(options) < 0 ||

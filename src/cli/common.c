@@ -69,9 +69,9 @@ static const char *const pipeline_choices[] = { "auto", "none", NULL };
 	{ "edid", 0, OPT_FILE, OFFSET(edid_name), .argument = "FILE|NAME", \
 	  .help = "the EDID that a receiver presents: a file, binary or hex, or a built-in one, as " \
 		  "hdmi-1080p60" }, \
-	{ "crop", 0, OPT_CROP, OFFSET(crop), .help = "use this part of the source alone" }, \
+	{ "crop", 0, OPT_CROP, OFFSET(crop), .help = "use only this part of the source" }, \
 	{ "profile", 0, OPT_FILE, OFFSET(profile), .argument = "FILE", \
-	  .help = "set what 'v4l2q list --save FILE' saved, and these options say nothing of" }, \
+	  .help = "set what 'v4l2q list --save FILE' saved, except what other options set" }, \
 	{ "set-ctrl", 0, OPT_LIST, OFFSET(controls), .argument = "NAME=VALUE[,...]", \
 	  .help = "set controls, by the names that v4l2-ctl prints, or ids: a number, 50%, a menu entry, a " \
 		  "quoted string; name[3] of an array; ENTITY/NAME of a media pipeline" }, \
@@ -123,8 +123,8 @@ const struct option_row common_zero_copy_rows[] = {
 
 const struct option_row common_rights_rows[] = {
 	{ "no-confine", 0, OPT_SET, OFFSET(no_confine), .value = 1,
-	  .help = "keep all rights; without it, the program may open the output's folder and devices "
-		  "alone, and execute nothing" },
+	  .help = "keep all rights; without it, the program can open only the output's folder and devices, "
+		  "and execute nothing" },
 	{ "user", 0, OPT_TEXT, OFFSET(user), .argument = "NAME",
 	  .help = "started by root: become this user once the device is open" },
 	{ 0 },

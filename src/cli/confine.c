@@ -65,7 +65,7 @@ int confine_check_user(const char *user)
 		return -EINVAL;
 	}
 	if (user && geteuid() != 0) {
-		log_error("--user %s: only root can become another user: start as root, or leave the "
+		log_error("--user %s: only root can switch to another user: start as root, or leave the "
 			  "option out",
 			  user);
 		return -EINVAL;
@@ -82,7 +82,7 @@ int confine_become_user(const char *name)
 	    setresgid(user->pw_gid, user->pw_gid, user->pw_gid) == 0 &&
 	    setresuid(user->pw_uid, user->pw_uid, user->pw_uid) == 0)
 		return 0;
-	log_error("becoming user %s: %s", name, err_str(-errno));
+	log_error("cannot switch to user %s: %s", name, err_str(-errno));
 	return -EPERM;
 }
 
@@ -188,7 +188,7 @@ static int confine_files(const struct confine_path *paths, size_t n_paths, bool 
 	int err;
 
 	if (!rules.handled) {
-		log_verbose("the kernel has no landlock: files elsewhere stay accessible");
+		log_verbose("the kernel has no landlock: other files stay accessible");
 		return 0;
 	}
 	rules.fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
@@ -205,7 +205,7 @@ int confine(const struct confine_path *paths, size_t n_paths, bool has_playlists
 	int err = prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) < 0 ? -errno : 0;
 
 	if (err < 0) {
-		log_error("giving up new privileges: %s", err_str(err));
+		log_error("prctl(PR_SET_NO_NEW_PRIVS): %s", err_str(err));
 		return err;
 	}
 	err = confine_files(paths, n_paths, has_playlists);

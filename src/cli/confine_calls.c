@@ -125,7 +125,7 @@ static int load_filter(scmp_filter_ctx filter)
 		err = seccomp_load(filter);
 	if (err != -EOPNOTSUPP && err != -ENOSYS && err != -EINVAL)
 		return err;
-	log_verbose("the kernel has no seccomp filters: all system calls stay possible");
+	log_verbose("the kernel has no seccomp filters: all system calls stay allowed");
 	return 0;
 }
 
@@ -143,6 +143,6 @@ int confine_calls(bool sockets)
 		err = load_filter(filter);
 	seccomp_release(filter);
 	if (err < 0)
-		log_error("seccomp: %s; --no-confine leaves all system calls possible", err_str(err));
+		log_error("seccomp: %s; --no-confine allows all system calls", err_str(err));
 	return err;
 }

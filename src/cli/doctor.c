@@ -20,12 +20,11 @@ struct doctor_arguments {
 #define OFFSET(field) offsetof(struct doctor_arguments, field)
 static const struct option_row doctor_rows[] = {
 	{ "fix", 0, OPT_SET, OFFSET(fix), .value = 1,
-	  .help = "set what is safe to set, and leave the device so: the timings of its source, its media "
+	  .help = "correct what can safely be changed, and keep it: the timings of its source, its media "
 		  "pipeline" },
-	{ "count", 'n', OPT_UINT, OFFSET(count), .help = "look at N frames", .least = 1, .preset = "60" },
+	{ "count", 'n', OPT_UINT, OFFSET(count), .help = "examine N frames", .least = 1, .preset = "60" },
 	{ "stall-timeout", 0, OPT_DURATION, OFFSET(stall_ns),
-	  .help = "how long to wait for a frame that can be used; 0: forever", .preset = "5s",
-	  .preset_help = "5 s" },
+	  .help = "how long to wait for a usable frame; 0: forever", .preset = "5s", .preset_help = "5 s" },
 	{ 0 },
 };
 
@@ -41,9 +40,8 @@ static const struct option_group groups[] = {
 static const struct option_spec spec = {
 	.command = "doctor",
 	.synopsis = "[options]",
-	.summary =
-		"Walk the way from a device to its first whole frames as a recording would, and say what is "
-		"in the way and what to do.",
+	.summary = "Take a device through the steps of a recording, up to its first complete frames, and say "
+		   "what fails and what to do.",
 	.groups = groups,
 };
 

@@ -11,12 +11,12 @@
 #define OFFSET(field) offsetof(struct event_options, field)
 const struct option_row event_rows[] = {
 	{ "pre-roll", 0, OPT_DURATION, OFFSET(pre_roll_ns), .given = OFFSET(has_pre_roll),
-	  .help = "keep the last T in memory, and write a file only when triggered, by SIGUSR1 or as below: "
-		  "with them, and what follows; FILE must contain %d or strftime fields" },
+	  .help = "keep the last T in memory; when triggered, by SIGUSR1 or as below, write them and what "
+		  "follows to a file; FILE must contain %d or strftime fields" },
 	{ "post-roll", 0, OPT_DURATION, OFFSET(post_roll_ns), .least = 1,
-	  .help = "go on for T after the last trigger", .preset_help = "until stop" },
+	  .help = "record for T after the last trigger", .preset_help = "until stop" },
 	{ "trigger", 0, OPT_FILE, OFFSET(fifo), .argument = "FIFO",
-	  .help = "a FIFO whose lines trigger: start, start NAME, stop; made if it does not exist" },
+	  .help = "a FIFO whose lines trigger: start, start NAME, stop; created if it does not exist" },
 	{ "trigger-file", 0, OPT_FILE, OFFSET(file), .argument = "PATH",
 	  .help = "triggers when it appears, and is removed then" },
 	{ 0 },
@@ -34,8 +34,7 @@ static int check_alone(const struct event_options *options)
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		if (!parts[i].given)
 			continue;
-		log_error("%s is for a file that waits for a trigger: give --pre-roll, such as 10s",
-			  parts[i].option);
+		log_error("%s needs --pre-roll, such as --pre-roll 10s", parts[i].option);
 		return -EINVAL;
 	}
 	return 0;

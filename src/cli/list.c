@@ -27,7 +27,7 @@ static const struct option_row list_rows[] = {
 	{ "dot", 0, OPT_SET, OFFSET(dot), .value = 1,
 	  .help = "with -d: the media graph that it is a part of, for graphviz" },
 	{ "save", 0, OPT_FILE, OFFSET(save), .argument = "FILE",
-	  .help = "with -d: write what the device is set to into FILE, for --profile of the other commands" },
+	  .help = "with -d: write the device's settings to FILE, for --profile of the other commands" },
 	{ "edid", 0, OPT_FILE, OFFSET(edid), .argument = "FILE",
 	  .help = "with -d: write its EDID into FILE, for --edid of the other commands" },
 	{ 0 },
@@ -52,7 +52,7 @@ static enum status print_dot(const struct list_options *options, struct json_obj
 {
 	if (report_device_print_dot(object))
 		return STATUS_DONE;
-	log_error("%s: it is a part of no media graph", options->basic.device);
+	log_error("%s: not part of a media graph", options->basic.device);
 	return STATUS_DEVICE;
 }
 

@@ -80,7 +80,7 @@ static int check_conversion(const struct play *play, const struct reader_info *f
 		return 0;
 	log_error("--require-zero-copy: the file's %s %ux%u is %s to %s's %s %ux%u",
 		  av_get_pix_fmt_name(file->av), file->format.width, file->format.height,
-		  file->turned ? "turned and converted" : "converted", play->setup.device.path,
+		  file->turned ? "rotated and converted" : "converted", play->setup.device.path,
 		  fourcc_text(format->fourcc, fourcc), format->width, format->height);
 	return -ERANGE;
 }

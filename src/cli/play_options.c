@@ -18,8 +18,8 @@ static const char *const rotate_choices[] = { "auto", "none", "90", "180", "270"
 #define OFFSET(field) offsetof(struct play_options, field)
 static const struct option_row file_rows[] = {
 	{ "format", 'f', OPT_TEXT, OFFSET(container), .argument = "NAME",
-	  .help = "container; rawvideo: frames without a header, of which -s, -p and -r tell size, pixel "
-		  "format and rate",
+	  .help = "container; rawvideo: frames without a header, whose size, pixel format and rate -s, -p "
+		  "and -r specify",
 	  .preset_help = "what the file looks like" },
 	{ "codec", 'c', OPT_TEXT, OFFSET(codec), .argument = "NAME",
 	  .help = "libavcodec decoder; CODEC_v4l2 (h264_v4l2, mjpeg_v4l2 ...): a codec node; or copy: pass "
@@ -35,7 +35,7 @@ static const struct option_row file_rows[] = {
 	{ "loop", 0, OPT_UINT, OFFSET(loops), .help = "play FILE N times; without N, until a signal",
 	  .preset = "1", .bare = "0" },
 	{ "rotate", 0, OPT_CHOICE, OFFSET(rotate), .argument = "HOW", .preset = "auto",
-	  .help = "turn the pictures clockwise; auto: as the file says", .choices = rotate_choices },
+	  .help = "rotate the pictures clockwise; auto: as the file says", .choices = rotate_choices },
 	{ "allow-playlists", 0, OPT_SET, OFFSET(allow_playlists), .value = 1,
 	  .help = "allow files that make the program open other files or addresses" },
 	{ 0 },
@@ -79,10 +79,9 @@ static const struct option_group groups[] = {
 const struct option_spec play_options_spec = {
 	.command = "play",
 	.synopsis = "[options] [FILE]",
-	.summary =
-		"Play a file to a V4L2 output device, each frame at its time. FILE is a path, a libavformat "
-		"URL, or - for standard input, which is the default; of a capture device, such as "
-		"/dev/video0, the frames are passed on as they come.",
+	.summary = "Play a file to a V4L2 output device, each frame at its time. FILE is a path, a "
+		   "libavformat URL, or - for standard input, which is the default; for a capture device, "
+		   "such as /dev/video0, the frames are passed on as they come.",
 	.groups = groups,
 	.n_operands = 1,
 };
@@ -100,7 +99,7 @@ static int take_raw_options(struct play_options *options)
 	if (common->pixelformat && options->raw == AV_PIX_FMT_NONE) {
 		pix = pixfmt_parse(common->pixelformat, &fourcc, 1) ? pixfmt_by_fourcc(fourcc) : NULL;
 		if (!pix || pix->av == AV_PIX_FMT_NONE || pix->swap_chroma || !pixfmt_is_in_place(pix)) {
-			log_error("--pixelformat %s: libavformat cannot read raw frames of it",
+			log_error("--pixelformat %s: libavformat cannot read raw frames in this format",
 				  common->pixelformat);
 			return -EINVAL;
 		}
@@ -127,26 +126,25 @@ int play_options_check_file(struct play_options *options)
 	bool terminal = isatty(STDIN_FILENO);
 
 	if (!options->file && terminal) {
-		log_error("play: there is no FILE, as in 'v4l2q play clip.mp4', and standard input is a "
-			  "terminal");
+		log_error("play: a FILE is required, as in 'v4l2q play clip.mp4', because standard input is "
+			  "a terminal");
 		return -EINVAL;
 	}
 	if (!options->file)
 		options->file = uses[0].name = "-";
 	if (strcmp(options->file, "-") == 0 && terminal) {
-		log_error("standard input is a terminal, which has no video: pipe it in, or give a FILE");
+		log_error("standard input is a terminal: pipe the video in, or name a FILE");
 		return -EINVAL;
 	}
 	if (options->convert_device && codec_name_is_node(options->codec)) {
-		log_error("--convert-device: what a codec node decodes goes to the device as it is: leave "
-			  "out one "
-			  "of the two");
+		log_error(
+			"--convert-device cannot be combined with a decoder node: leave out one of the two");
 		return -EINVAL;
 	}
 	if (codec_name_is_node(options->codec) && !codec_name_parse(options->codec, fourccs))
 		return -EINVAL;
 	if (options->codec_device && !codec_name_is_node(options->codec)) {
-		log_error("--codec-device is for --codec CODEC_v4l2, such as h264_v4l2");
+		log_error("--codec-device needs --codec CODEC_v4l2, such as h264_v4l2");
 		return -EINVAL;
 	}
 	if (relay_option_given(&options->from)) {

@@ -32,10 +32,10 @@ const struct option_row relay_rows[] = {
 	{ "from-io", 0, OPT_CHOICE, OFFSET(io), .argument = "MODE", .preset = "auto", .choices = io_choices,
 	  .help = "how its frames are exchanged with the driver",
 	  .preset_help = "auto: what both devices share without a copy" },
-	{ "from-input", 0, OPT_TEXT, OFFSET(input), .argument = "N|NAME", .help = "select an input of it",
+	{ "from-input", 0, OPT_TEXT, OFFSET(input), .argument = "N|NAME", .help = "select one of its inputs",
 	  .preset_help = "the device's current one" },
 	{ "from-set-ctrl", 0, OPT_LIST, OFFSET(controls), .argument = "NAME=VALUE[,...]",
-	  .help = "set controls of it" },
+	  .help = "set its controls" },
 	{ 0 },
 };
 #undef OFFSET

@@ -21,19 +21,19 @@ const struct option_row segment_rows[] = {
 	  .help = "start a new file every T (10s, 5m) or SIZE (64M, 2G), and at SIGHUP; FILE must contain %d "
 		  "or strftime fields" },
 	{ "keep", 0, OPT_KEEP, OFFSET(keep), .least = 1,
-	  .help = "remove the oldest files that FILE has named, of this and earlier runs, beyond N, SIZE or "
-		  "age T" },
+	  .help = "remove the oldest files named by FILE, of this and earlier runs, beyond N, SIZE or age "
+		  "T" },
 	{ "min-free", 0, OPT_SHARE, OFFSET(min_free), .least = 1,
 	  .help = "remove them when the disk has less than that free" },
 	{ "partial-suffix", 0, OPT_TEXT, OFFSET(partial_suffix), .argument = "S",
-	  .help = "of the name of a file, and of its frame log, until it is whole: .part" },
+	  .help = "suffix of the names of incomplete files and frame logs: .part" },
 	{ "on-segment", 0, OPT_TEXT, OFFSET(on_segment), .argument = "CMD",
 	  .help = "run CMD, its words split at spaces, with the name of each finished file" },
 	{ "on-write-error", 0, OPT_CHOICE, OFFSET(on_write_error), .argument = "exit|next",
-	  .help = "if a file cannot be written, exit with status 6, or go on in another", .preset = "exit",
+	  .help = "if a file cannot be written, exit with status 6, or continue in another", .preset = "exit",
 	  .choices = write_error_choices },
 	{ "fallback", 0, OPT_FILE, OFFSET(fallback), .argument = "DIR",
-	  .help = "go on in files there, and back when that fails" },
+	  .help = "continue in this folder, and back when that fails" },
 	{ 0 },
 };
 
@@ -42,8 +42,8 @@ int segment_options_check_recordings(const char *option, const char *output, con
 	if (!common_is_stdout(output) && !muxer_is_url(output) &&
 	    !muxer_caps_names_files(output, container) && !segment_name_is_picture(output, container))
 		return 0;
-	log_error("%s is for files that each are a recording, which '%s' is not: give --output a name such "
-		  "as cam-%%d.mkv",
+	log_error("%s needs files that each are a recording, which '%s' is not: give --output a name such as "
+		  "cam-%%d.mkv",
 		  option, output);
 	return -EINVAL;
 }
@@ -95,7 +95,7 @@ static int check_suffix(const char *suffix)
 {
 	if (!suffix || (*suffix && !strchr(suffix, '/')))
 		return 0;
-	log_error("invalid value '%s' for --partial-suffix: expected the end of a name, such as .part",
+	log_error("invalid value '%s' for --partial-suffix: expected a suffix for file names, such as .part",
 		  suffix);
 	return -EINVAL;
 }

@@ -30,7 +30,7 @@ const struct option_row watch_rows[] = {
 	{ "status", 0, OPT_FILE, OFFSET(file), .argument = "FILE",
 	  .help = "the state of the run as JSON, in a file that is replaced each second" },
 	{ "status-socket", 0, OPT_FILE, OFFSET(socket), .argument = "PATH",
-	  .help = "the same, a line each second, to each who connects to this Unix socket" },
+	  .help = "the same, a line each second, to every client of this Unix socket" },
 	{ 0 },
 };
 #undef OFFSET

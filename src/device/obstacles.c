@@ -18,16 +18,16 @@ static const struct {
 	[OBSTACLE_NO_NODES] = { "no-nodes", "no %1 device: there is no /dev/video* node",
 				"plug one in, or use the simulated device, %2" },
 	[OBSTACLE_NO_ROLE] = { "no-nodes", "no %1 device among the video nodes",
-			       "v4l2q list shows them; there is the simulated device, %2" },
+			       "v4l2q list shows them; or use the simulated device, %2" },
 	[OBSTACLE_ABSENT] = { "absent", "no such device, and there are no other %1",
 			      "check that it is plugged in and its driver loaded, or use the simulated "
 			      "device, %2" },
 	[OBSTACLE_ABSENT_OTHERS] = { "absent", "no such device", "available %1: %2" },
-	[OBSTACLE_NO_DRIVER] = { "no-driver", "no such device, but %1 is there without a driver",
+	[OBSTACLE_NO_DRIVER] = { "no-driver", "no such device, but %1 is present without a driver",
 				 "load its module: \"sudo modprobe %2\"" },
 	[OBSTACLE_UNBOUND] = { "no-driver",
-			       "no such device, but %1 is there, and its driver has not taken it",
-			       "\"%2\" gives it to the driver; dmesg tells why it did not want it" },
+			       "no such device, but %1 is present, and its driver has not bound it",
+			       "\"%2\" binds it to the driver; dmesg tells why it was not bound" },
 	[OBSTACLE_GONE] = { "gone", "the device is gone: it was unplugged, or its driver is not loaded",
 			    "plug it in again, or load its driver" },
 	[OBSTACLE_PERMISSION_GROUP] = { "permission", "no permission: it belongs to group %1",
@@ -56,13 +56,13 @@ static const struct {
 	[OBSTACLE_NO_SIGNAL] = { "no-signal", "there is no signal",
 				 "connect the video source and switch it on, or select another --input" },
 	[OBSTACLE_NO_LOCK] = { "no-lock", "the signal is not stable",
-			       "check cable and source; a source that begins needs a moment" },
+			       "check cable and source; a source that has just started needs a moment" },
 	[OBSTACLE_SIGNAL_RANGE] = { "signal-range", "the device does not support the signal",
 				    "set the source to a size and rate that the device supports" },
 	[OBSTACLE_TIMINGS] = { "timings", "its timings are not those of the source: from %1",
 			       "--dv-timings auto sets those of the source, as does v4l2q doctor --fix" },
 	[OBSTACLE_NO_PRODUCER] = { "no-producer",
-				   "no producer feeds it: v4l2loopback hands on what one plays",
+				   "no producer feeds it: v4l2loopback only delivers what a producer writes",
 				   "start its producer first, such as v4l2q play -d %1" },
 	[OBSTACLE_NO_PRODUCER_EXCLUSIVE] = { "no-producer",
 					     "no producer feeds it: with exclusive_caps, v4l2loopback is a "
@@ -74,7 +74,7 @@ static const struct {
 				 "no format is set: no producer feeds the device (v4l2loopback), or none has "
 				 "set it yet",
 				 "start its producer first, or ask for size and pixel format" },
-	[OBSTACLE_FORMAT_REFUSED] = { "format", "VIDIOC_S_FMT: the device refuses the format asked for",
+	[OBSTACLE_FORMAT_REFUSED] = { "format", "VIDIOC_S_FMT: the device refuses the requested format",
 				      "v4l2q list -d %1 shows the formats that it has" },
 	[OBSTACLE_FORMAT_CHANGED] = { "format", "asked for %1, got %2",
 				      "--adjust accepts what the device gives" },
@@ -85,7 +85,7 @@ static const struct {
 				 "ask for a smaller size or fewer buffers%2" },
 	[OBSTACLE_FEW_BUFFERS] = { "buffers", "%1 buffers granted, %2 needed",
 				   "ask for a smaller size, or another --io" },
-	[OBSTACLE_BUFFERS_REFUSED] = { "buffers", "the driver refuses to give buffers%1",
+	[OBSTACLE_BUFFERS_REFUSED] = { "buffers", "the driver refuses to allocate buffers%1",
 				       "try another --io (v4l2q list -d %2 shows which work), or other "
 				       "frames; "
 				       "dmesg may tell why" },
@@ -109,13 +109,13 @@ static const struct {
 				       "to" },
 	[OBSTACLE_PIPELINE_MISMATCH] = { "pipeline", "its media pipeline does not fit together: %1",
 					 "v4l2q list -d %2 shows it" },
-	[OBSTACLE_PIPELINE_LINK] = { "pipeline", "its media pipeline is not whole: %1",
+	[OBSTACLE_PIPELINE_LINK] = { "pipeline", "its media pipeline is incomplete: %1",
 				     "enable one of them (media-ctl -l); v4l2q list -d %2 shows it" },
-	[OBSTACLE_PIPELINE_ROUTE] = { "pipeline", "its media pipeline is not whole: %1",
+	[OBSTACLE_PIPELINE_ROUTE] = { "pipeline", "its media pipeline is incomplete: %1",
 				      "set the routes inside it, such as by %2" },
 	[OBSTACLE_PIPELINE_UNSET] = { "pipeline", "its media pipeline was not set up: %1",
-				      "v4l2q sets it for each run, and v4l2q doctor --fix for good, as does "
-				      "%2" },
+				      "v4l2q sets it for each run, and v4l2q doctor --fix permanently, as "
+				      "does %2" },
 	[OBSTACLE_NO_LINK] = { "pipeline", "its media pipeline is not set up, or there is no signal%1",
 			       "enable the links to the video source (media-ctl), or connect it" },
 	[OBSTACLE_UNRESPONSIVE] = { "unresponsive", "the device does not respond properly%1",
@@ -129,21 +129,21 @@ static const struct {
 				  "check that it is still connected, and that what it feeds is running" },
 	[OBSTACLE_DAMAGED] = { "damaged", "%1 of %2 frames were damaged or empty",
 			       "try another cable or port, a smaller size or rate" },
-	[OBSTACLE_USB2] = { "usb2", "it runs at USB 2 speed, %1, though it can do USB 3",
-			    "plug it into a USB 3 port, with a cable and a hub of USB 3" },
+	[OBSTACLE_USB2] = { "usb2", "it runs at USB 2 speed, %1, though it supports USB 3",
+			    "plug it into a USB 3 port, with a USB 3 cable and hub" },
 	[OBSTACLE_SUSPENDED] = { "autosuspend", "%1",
 				 "\"echo on | sudo tee %2/power/control\" keeps it awake" },
 	[OBSTACLE_DARK] = { "dark", "the pictures are dark: %1",
-			    "take the cap off the lens, give it light, or raise exposure and gain "
-			    "(v4l2q list -d %2 shows the controls)" },
+			    "remove the lens cap, add light, or raise exposure and gain (v4l2q list -d %2 "
+			    "shows the controls)" },
 	[OBSTACLE_RATE] = { "rate", "%1",
-			    "ask for a rate that the device has (v4l2q list -d shows them), or for smaller "
-			    "or compressed frames" },
+			    "ask for a rate that the device supports (v4l2q list -d shows them), or for "
+			    "smaller or compressed frames" },
 	[OBSTACLE_EXPOSURE] = { "exposure", "%1", "%2, or more light" },
 	[OBSTACLE_TIMESTAMPS] = { "timestamps", "%1 timestamps are wrong: %2",
-				  "v4l2q takes the time of arrival in their place; a newer kernel's driver "
-				  "may set them right" },
-	[OBSTACLE_KERNEL] = { "kernel", "the kernel says: %1", "see dmesg for what led to it" },
+				  "v4l2q uses the time of arrival instead; the driver of a newer kernel may "
+				  "be fixed" },
+	[OBSTACLE_KERNEL] = { "kernel", "the kernel reports: %1", "see dmesg for details" },
 };
 
 static struct {

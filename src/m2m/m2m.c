@@ -17,8 +17,8 @@ int m2m_open(struct m2m *m2m, const char *name)
 	*m2m = (struct m2m){ .node.fd = -1, .output.fd = -1, .capture.fd = -1 };
 	err = device_open(&m2m->node, name, DEVICE_NODE);
 	if (err == 0 && !nodes_is_m2m(m2m->node.caps)) {
-		log_error("%s: %s is no codec or converter: it has not both an input and an output for "
-			  "frames (v4l2q list shows those that there are)",
+		log_error("%s: %s is not a codec or converter: it does not both take and return frames "
+			  "(v4l2q list shows the nodes that do)",
 			  m2m->node.path, (const char *)m2m->node.info.card);
 		err = -EMEDIUMTYPE;
 	}
@@ -50,7 +50,7 @@ int m2m_open_converter(struct m2m *m2m, const char *name)
 
 	if (err < 0 || m2m->conversion.job == JOB_CONVERTER)
 		return err;
-	log_error("%s: --convert-device wants a converter of raw frames, and this is %s", m2m->node.path,
+	log_error("%s: --convert-device needs a converter of raw frames, and this is %s", m2m->node.path,
 		  conversion_text(&m2m->conversion, does));
 	m2m_close(m2m);
 	return -EMEDIUMTYPE;

@@ -68,8 +68,8 @@ static int report_none(const char *codec, const struct m2m_node *nodes, int n)
 	for (int i = 0; i < n; i++)
 		if (nodes[i].conversion.job == JOB_ENCODER)
 			list_codecs(&nodes[i].conversion.to, list);
-	log_error("no codec node of this machine makes %s (they make: %s): name one with --codec-device, or "
-		  "an encoder of libavcodec with --codec",
+	log_error("no codec node of this machine encodes %s (available: %s): name one with --codec-device, "
+		  "or an encoder of libavcodec with --codec",
 		  codec, *list ? list : "nothing");
 	return -ENOENT;
 }
@@ -115,8 +115,8 @@ static int check_makes(struct m2m_encoder *encoder, const char *codec)
 		return 0;
 	if (m2m->conversion.job == JOB_ENCODER)
 		list_codecs(&m2m->conversion.to, list);
-	log_error("%s: this node does not make %s: it %s %s", m2m->node.path, codec, *list ? "makes" : "is a",
-		  *list ? list : conversion_job_name(m2m->conversion.job));
+	log_error("%s: this node does not encode %s: it %s %s", m2m->node.path, codec,
+		  *list ? "encodes" : "is a", *list ? list : conversion_job_name(m2m->conversion.job));
 	return -EMEDIUMTYPE;
 }
 
@@ -228,7 +228,7 @@ static int set_raw(struct m2m_encoder *encoder, const struct video_format *camer
 	if (encoder->raw.fourcc == wanted.fourcc && encoder->raw.width >= camera->width &&
 	    encoder->raw.height >= camera->height)
 		return 0;
-	log_error("%s: the %s does not take %ux%u %s frames: it gives %ux%u; choose another size with -s",
+	log_error("%s: the %s does not take %ux%u %s frames, only %ux%u; choose another size with -s",
 		  queue->path, conversion_job_name(encoder->m2m.conversion.job), camera->width,
 		  camera->height, fourcc_text(wanted.fourcc, fourcc), encoder->raw.width,
 		  encoder->raw.height);
@@ -278,7 +278,7 @@ static int choose_converted(const struct m2m_encoder *encoder, const struct vide
 	set_fourcc(wanted, options->pixelformat ? conversion_find(&conversion->to, named, n)
 						: usual_format(&conversion->to));
 	if (!wanted->fourcc) {
-		log_error("%s: the converter does not make %s: it is %s", encoder->m2m.node.path,
+		log_error("%s: the converter cannot output %s: it is %s", encoder->m2m.node.path,
 			  options->pixelformat, conversion_text(conversion, does));
 		return -ERANGE;
 	}
@@ -319,8 +319,8 @@ static int set_converter(struct m2m_encoder *encoder, const struct video_format 
 	if (err < 0)
 		return err;
 	if (made->fourcc != wanted.fourcc || made->width != wanted.width || made->height != wanted.height) {
-		log_error("%s: the converter does not give %s %ux%u, but %s %ux%u: choose what it has with "
-			  "--convert-pixelformat, --convert-size",
+		log_error("%s: the converter cannot output %s %ux%u, only %s %ux%u: choose another format "
+			  "with --convert-pixelformat, --convert-size",
 			  encoder->m2m.node.path, fourcc_text(wanted.fourcc, asked), wanted.width,
 			  wanted.height, fourcc_text(made->fourcc, given), made->width, made->height);
 		return -ERANGE;

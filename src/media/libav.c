@@ -67,7 +67,7 @@ void libav_log_address_error(const char *name, int err)
 	bool add = err != -EIO && !strstr(said, why);
 
 	if (err == AVERROR_EXIT) {
-		log_error("%s: the run was ended before it answered", name);
+		log_error("%s: the run ended before it answered", name);
 		return;
 	}
 	log_error("%s: cannot be opened: %s%s%s", name, said, add ? ": " : "", add ? why : "");

@@ -113,7 +113,7 @@ static void restore_pad(const struct pad_state *state)
 	if (pad_get_format(state->pad, V4L2_SUBDEV_FORMAT_ACTIVE, &now) == 0 &&
 	    !pad_formats_equal(&now, &before) &&
 	    pad_set_format(state->pad, V4L2_SUBDEV_FORMAT_ACTIVE, &before) < 0)
-		log_verbose("%s cannot be set back", graph_pad_text(state->pad, text));
+		log_verbose("%s cannot be restored", graph_pad_text(state->pad, text));
 	if (state->has_crop)
 		restore_rectangle(state->pad, V4L2_SEL_TGT_CROP, &state->crop);
 	if (state->has_compose)

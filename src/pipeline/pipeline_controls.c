@@ -40,7 +40,7 @@ static int report_no_entity(const struct owners *owners, const char *name)
 	for (unsigned i = 0; i < graph->n_entities; i++)
 		if (graph->entities[i].interface == MEDIA_INTF_T_V4L_SUBDEV)
 			text_join(list, sizeof list, ", ", "\"%s\"", graph->entities[i].name);
-	log_error("%s: control '%s': there is no such entity with controls; there are %s",
+	log_error("%s: control '%s': no such entity with controls; expected one of %s",
 		  owners->video.device->path, name, list);
 	return -ERANGE;
 }

@@ -145,7 +145,7 @@ static void count_replaced(struct capture_timestamps *timestamps, const struct f
 {
 	timestamps->n_replaced++;
 	if (!timestamps->had[fault])
-		log_warn("frame %u %s: its time of arrival replaces it, as for all later ones of that kind",
+		log_warn("frame %u %s: using its time of arrival, as for later frames with this fault",
 			 info->sequence, faults[fault].message);
 	timestamps->had[fault] = true;
 }

@@ -36,8 +36,8 @@ static int find_decoder_node(const char *codec, const uint32_t *fourccs, unsigne
 	if (found >= 0)
 		snprintf(path, NODE_PATH_MAX, "%s", nodes[found].path);
 	else
-		log_error("--codec %s: no codec node of this machine decodes it (v4l2q list shows those that "
-			  "there are); --codec-device sim:type=decoder simulates one",
+		log_error("--codec %s: no codec node of this machine decodes it (v4l2q list shows the codec "
+			  "nodes); --codec-device sim:type=decoder simulates one",
 			  codec);
 	free(nodes);
 	return found < 0 ? -ENOENT : 0;
@@ -47,7 +47,7 @@ static int log_no_decoder(const struct m2m *m2m, const char *codec)
 {
 	char does[CONVERSION_TEXT_MAX];
 
-	log_error("%s: %s wants a decoder of it, and this is %s", m2m->node.path, codec,
+	log_error("%s: %s needs a decoder for it, and this is %s", m2m->node.path, codec,
 		  conversion_text(&m2m->conversion, does));
 	return -EMEDIUMTYPE;
 }
@@ -168,7 +168,7 @@ static int read_decoded_format(struct play_node *node, struct reader_info *file)
 	conversion_read(&node->m2m.node, &node->m2m.conversion);
 	crop_to_visible(node);
 	if (!node->given.pix || node->given.pix->av == AV_PIX_FMT_NONE) {
-		log_error("%s: it decodes into %s, which is not known here", node->m2m.node.path,
+		log_error("%s: it decodes to %s, an unknown pixel format", node->m2m.node.path,
 			  fourcc_text(node->given.fourcc, fourcc));
 		return -ERANGE;
 	}
@@ -250,7 +250,7 @@ static int set_given_format(struct play_node *node, const struct video_format *d
 	if (err < 0 || (node->given.fourcc == device->fourcc && node->given.width == device->width &&
 			node->given.height == device->height))
 		return err;
-	log_error("%s: it gives %s %ux%u, and the output device is set to %s %ux%u", node->m2m.node.path,
+	log_error("%s: its output is %s %ux%u, and the output device is set to %s %ux%u", node->m2m.node.path,
 		  fourcc_text(node->given.fourcc, got), node->given.width, node->given.height,
 		  fourcc_text(device->fourcc, asked), device->width, device->height);
 	return -ERANGE;

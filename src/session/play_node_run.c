@@ -152,9 +152,7 @@ static int make_frame(struct play_node *node, struct buffer *buffer, const struc
 static int end_of_stream(struct play_node *node)
 {
 	if (node->is_changing && node->n_given == node->n_before) {
-		log_error(
-			"%s: it does not give the format that it is set to: it changes that again and again",
-			node->m2m.node.path);
+		log_error("%s: it keeps changing the format that it is set to", node->m2m.node.path);
 		return -EIO;
 	}
 	if (node->is_changing)
@@ -208,7 +206,7 @@ int play_node_wait(struct play_node *node, struct pollfd *fds, unsigned n_fds, i
 	int err = pool_wait(pools, 3, fds, n_fds, now + timeout_ms * NS_PER_MS);
 
 	if (err == POOL_TIMEOUT && deadline_ns && is_full(node) && now > deadline_ns)
-		log_error("%s: the node has stopped answering", node->m2m.node.path);
+		log_error("%s: the node has stopped responding", node->m2m.node.path);
 	else if (err == POOL_TIMEOUT)
 		return 0;
 	return err;

@@ -83,7 +83,7 @@ static int start_threads(struct playback_threads *threads)
 	err = -pthread_create(&threads->file_thread, NULL, read_frames, threads);
 	threads->has_file_thread = err == 0;
 	if (err < 0)
-		log_error("starting the file thread: %s", err_str(err));
+		log_error("cannot create a thread for the file: %s", err_str(err));
 	return err;
 }
 

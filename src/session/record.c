@@ -196,7 +196,7 @@ static int check_node_copies(const struct encoding *encoding)
 	if (!encoding)
 		return 0;
 	link = &encoding->link;
-	log_error("--require-zero-copy: into %s there is only a %s: %s", encoding->encoder.m2m.node.path,
+	log_error("--require-zero-copy: frames get into %s only by a %s: %s", encoding->encoder.m2m.node.path,
 		  link->fill ? "conversion" : "copy", link->reasons);
 	return -ERANGE;
 }

@@ -244,8 +244,8 @@ static bool is_out_of_order(struct record_encode *encode, const struct record_fr
 	if (!frame->n_overtaken || encode->next || encode->parameter_sets.intra_only)
 		return false;
 	if (!encode->said_reordered)
-		log_warn("%s: the encoder gives frames after later ones (B frames), which are left out: "
-			 "--codec-opt profile=baseline may keep it from that",
+		log_warn("%s: the encoder makes B frames, which cannot be recorded and are dropped: "
+			 "--codec-opt profile=baseline may avoid them",
 			 encode->m2m->node.path);
 	encode->said_reordered = true;
 	return true;
@@ -291,11 +291,11 @@ static int take_end(struct record_encode *encode)
 
 	if (!encode->restarting) {
 		if (encode->ended) {
-			log_error("%s: the %s ends its stream again and again, with %llu frames in it", path,
-				  job, (unsigned long long)encode->n_encoding);
+			log_error("%s: the %s keeps ending its stream, with %llu frames in it", path, job,
+				  (unsigned long long)encode->n_encoding);
 			return -EIO;
 		}
-		log_warn("%s: the %s ended its stream, unasked: starting it again", path, job);
+		log_warn("%s: the %s ended its stream unexpectedly: restarting it", path, job);
 		encode->ended = true;
 	}
 	encode->restarting = false;

@@ -30,7 +30,7 @@ int record_failure_note(struct record_file *file, int err)
 	if (options->fallback)
 		file->in_fallback = !file->in_fallback;
 	if (!file->failure)
-		log_warn("%s: going on in another file%s%s", err_str(err), options->fallback ? ", in " : "",
+		log_warn("%s: continuing in another file%s%s", err_str(err), options->fallback ? ", in " : "",
 			 !options->fallback  ? ""
 			 : file->in_fallback ? options->fallback
 					     : "the folder of --output");

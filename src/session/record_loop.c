@@ -172,12 +172,12 @@ static int handle_source_change(struct record_loop *loop, const char *change)
 
 	if (!options->renegotiate) {
 		log_error("%s: the video source changed from %s, which needs another file: put %%03d in the "
-			  "name '%s' to go on in the next one",
+			  "name '%s' to continue in the next one",
 			  record_loop_device(loop), change, options->output.url);
 		return record_loop_finish(loop, END_ERROR, POOL_RES_CHANGE);
 	}
-	log_warn("%s: the video source changed from %s: going on in the next file", record_loop_device(loop),
-		 change);
+	log_warn("%s: the video source changed from %s: continuing in the next file",
+		 record_loop_device(loop), change);
 	loop->recording->source_changes++;
 	loop->has_source_changed = loop->done = true;
 	return 0;
@@ -221,7 +221,7 @@ static int check_source(struct record_loop *loop)
 		return handle_source_change(loop, change);
 	if (err == 0) {
 		log_warn("%s: the video source was interrupted: %s", device->path,
-			 pool_info(pool).streams ? "restarting the stream" : "reading on");
+			 pool_info(pool).streams ? "restarting the stream" : "continuing to read");
 		recording->source_interruptions++;
 		loop->last_frame_ns = now_ns(); /* not a stall of the device */
 		err = pool_resume(pool);

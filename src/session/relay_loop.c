@@ -102,7 +102,7 @@ static int follow_source(struct relay *relay)
 	if (err == 0)
 		err = dv_timings_compare(&setup->device, &setup->format, &relay->changed_to, change);
 	if (err > 0) {
-		log_warn("%s: the video source changed from %s: setting up both devices anew",
+		log_warn("%s: the video source changed from %s: setting up both devices again",
 			 source_path(relay), change);
 		relay->source_changes++;
 		relay->has_source_changed = true;

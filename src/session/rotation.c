@@ -125,7 +125,7 @@ static bool remove_segment(struct rotation *r, struct old_segment *segment)
 	if (err == 0) {
 		log_verbose("%s: removed, to make room", path);
 	} else if (err == -EBUSY) {
-		log_verbose("%s: another run is writing it: it stays", path);
+		log_verbose("%s: not removed, as another run is writing it", path);
 	} else if (err != -ENOENT) {
 		log_warn("%s: cannot be removed: %s", path, err_str(err));
 	}

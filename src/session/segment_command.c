@@ -271,6 +271,6 @@ void segment_command_close(struct segment_command *command)
 	while ((ended = waitpid(command->pid, NULL, WNOHANG)) == 0 && now_ns() - since_ns < PATIENCE_NS)
 		nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
 	if (ended == 0)
-		log_warn("--on-segment: %s still runs, and is left to go on by itself", command->words[0]);
+		log_warn("--on-segment: %s is still running, and continues on its own", command->words[0]);
 	free_command(command);
 }

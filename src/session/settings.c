@@ -55,7 +55,7 @@ int settings_save_source(struct settings *settings, struct device *device, bool 
 static void report_kept(const struct device *device, const char *what, int err)
 {
 	if (err < 0)
-		log_verbose("%s: %s cannot be set back: %s", device->path, what, err_str(err));
+		log_verbose("%s: %s cannot be restored: %s", device->path, what, err_str(err));
 }
 
 static void restore_edid(const struct source_settings *source, struct device *device)

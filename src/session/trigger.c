@@ -41,7 +41,8 @@ static int open_fifo(struct trigger *t)
 
 	t->created = mkfifo(path, 0666) == 0;
 	if (!t->created && stat(path, &st) == 0 && !S_ISFIFO(st.st_mode)) {
-		log_error("--trigger: %s is not a FIFO: name one, or what does not exist, for it to be made",
+		log_error("--trigger: %s is not a FIFO: name a FIFO, or a file that does not exist, to "
+			  "create one",
 			  path);
 		return -EINVAL;
 	}
@@ -64,7 +65,8 @@ static int check_folder(const char *path)
 	}
 	if (access(dirname(copy), W_OK | X_OK) == 0)
 		return 0;
-	log_error("--trigger-file: %s: is removed when it appears, and its folder does not allow that: %s",
+	log_error("--trigger-file: %s: the file is removed when it appears, which its folder does not "
+		  "permit: %s",
 		  path, err_str(-errno));
 	return -errno;
 }
@@ -110,7 +112,7 @@ static bool read_line(const struct trigger *t, char *line, struct trigger_event 
 		return true;
 	}
 	if (strcmp(word, "start") == 0)
-		log_warn("%s: '%s' cannot be a part of a file's name, and is left out", t->options.fifo,
+		log_warn("%s: '%s' cannot be part of a file name, and is ignored", t->options.fifo,
 			 text_printable(name, printable));
 	else if (*word || *name)
 		log_warn("%s: '%s%s%s' is not understood: expected start, start NAME or stop",
@@ -150,7 +152,7 @@ static void note(int events_fd, struct trigger_event *event, const char *source)
 	event->time_ns = now_ns();
 	event->source = source;
 	if (write(events_fd, event, sizeof *event) != sizeof *event)
-		log_warn("%s: more triggers than can be followed: this one is left out", source);
+		log_warn("%s: too many triggers: this one is ignored", source);
 }
 
 static void take_lines(struct trigger *t)

@@ -145,9 +145,8 @@ static int set_initial_format(struct sim_queue *queue, const char *key, uint32_t
 		return -EINVAL;
 	}
 	if (!has_size(queue, *fourcc, o->width, o->height)) {
-		log_error("sim: invalid value '%ux%u' for size=: width and height must be even (but for raw "
-			  "frames with odd=), "
-			  "from %d to %d",
+		log_error("sim: invalid value '%ux%u' for size=: width and height must be even (except for "
+			  "raw frames with odd=), from %d to %d",
 			  o->width, o->height, MIN_SIDE, MAX_SIDE);
 		return -EINVAL;
 	}

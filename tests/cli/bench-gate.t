@@ -25,7 +25,7 @@ run_status 8 v4l2q "${lossy[@]}" --fail-if 'lost>20%'
 run_status 8 v4l2q "${lossy[@]}" --fail-if 'copy>0'
 one_clear_line 'copy>0: it is .* with rw' 'copies'
 run_status 1 v4l2q bench -d sim:size=64x48,fps=200 -n 20 --io rw --fail-if 'lost>0'
-one_clear_line 'lost>0: not known of any run' 'a gate that cannot be judged is not passed'
+one_clear_line 'lost>0: not known for any run' 'a gate that cannot be judged is not passed'
 run_status 2 v4l2q "${good[@]}" --fail-if 'p100>1ms'
 one_clear_line 'the metrics are fps, lost, min, p50' 'an unknown key: those that there are'
 run_status 5 v4l2q bench -d sim:size=64x48,fps=200,unplug=30 -n 40 --io mmap --fail-if 'lost>0'
@@ -45,7 +45,7 @@ run_status 0 v4l2q bench -d sim:size=80x60,fps=200 -n 20 --io mmap --touch --com
 like "$(cat out)" 'size +64x48, now 80x60.*--touch +-, now on' 'compare: what differs is named'
 unlike "$(cat out)" '\* (worse|better)' 'compare: unlike things are not judged'
 run_status 1 v4l2q bench -d sim:size=80x60,fps=200 -n 20 --io mmap --compare old.json --fail-if worse
-one_clear_line 'worse>0: not known of any run' 'a gate over unlike things is not passed'
+one_clear_line 'worse>0: not known for any run' 'a gate over unlike things is not passed'
 run_status 2 v4l2q "${good[@]}" --fail-if worse
 one_clear_line 'needs an earlier report: --compare' 'worse than what'
 run_status 0 v4l2q bench -d sim:size=64x48,fps=200 -n 20 --io userptr --compare old.json

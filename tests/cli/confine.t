@@ -60,14 +60,14 @@ if [ "$(id -u)" -eq 0 ]; then
 	is "$(stat -c %U nobody.mkv)" nobody '--user: the file is of that user'
 	mkdir -m 733 drop
 	run_status 0 v4l2q capture -d $sim -n 20 -o drop/%d.mkv --segment 30k --sync 1ms --frame-log drop/%d.log --user nobody
-	is "$(grep -c '^v4l2q: warning: .*drop: cannot be opened (Permission denied): after a power cut' err)" 1 \
+	is "$(grep -c '^v4l2q: warning: .*drop: cannot be opened (Permission denied): after a power failure' err)" 1 \
 		'--sync: in a folder that cannot be read, said once'
 	chmod 700 clip.mkv
 	run_status 6 v4l2q play -q -d sim:type=output,size=64x48,fps=0 clip.mkv --user nobody
 	one_clear_line '^v4l2q: clip.mkv: Permission denied' '--user: what that user may not read'
 else
 	run_status 2 v4l2q capture -d $sim -n 5 -o x.mkv --user nobody
-	one_clear_line '^v4l2q: --user nobody: only root can become another user' '--user: not root'
+	one_clear_line '^v4l2q: --user nobody: only root can switch to another user' '--user: not root'
 fi
 run_status 2 v4l2q capture -d $sim -n 5 -o x.mkv --user nobody-at-all
 one_clear_line "^v4l2q: --user nobody-at-all: there is no such user" '--user: nobody'

@@ -47,11 +47,11 @@ is "$(json r.json '.format.width, (.checks[] | select(.fixed).check)' | paste -s
 for pipeline in auto none; do # which of the two makes no difference to what the user has to set
 	where=setup
 	[ $pipeline = auto ] || where=buffers
-	obstacle 3 $where 'not whole: no active route inside "Receiver" leads to "Receiver":1' "media-ctl -d .* -R '\"Receiver\" .*0/1 -> 1/0 .1..'" \
+	obstacle 3 $where 'incomplete: no active route inside "Receiver" leads to "Receiver":1' "media-ctl -d .* -R '\"Receiver\" .*0/1 -> 1/0 .1..'" \
 		--pipeline $pipeline -d sim:pipeline=fits,routing=off
 	obstacle 3 $where 'not whole: a route inside "Deserializer" begins at .*, a stream that "Sensor B":0 does not send' "media-ctl -d .*1/0 -> 2/1 .1..'" \
 		--pipeline $pipeline -d sim:pipeline=fits,routing=dangling
-	obstacle 3 $where 'media pipeline is not whole' 'media-ctl -l' --pipeline $pipeline -d sim:pipeline=ambiguous
+	obstacle 3 $where 'media pipeline is incomplete' 'media-ctl -l' --pipeline $pipeline -d sim:pipeline=ambiguous
 	obstacle 3 $where 'media pipeline does not fit together: "Debayer A":0 wants' 'shows it' --pipeline $pipeline -d sim:pipeline=stuck
 done
 obstacle 3 buffers 'not set up, or formats along it differ .VIDIOC_STREAMON: Broken pipe.: "Debayer A":0 wants' '--pipeline auto sets them' \
@@ -60,11 +60,11 @@ run_status 0 v4l2q doctor --pipeline auto -d sim:fps=0,pipeline=mismatch -n 3
 obstacle 3 buffers 'the link from "Debayer A":1 to "Scaler":0 is not enabled' '--pipeline auto' --pipeline none -d sim:fps=0,pipeline=unlinked
 obstacle 0 pipeline '"Deserializer":0 wants .*, "Sensor A":0 sends' '"Deserializer":2 .fmt:RGB888_1X24/640x480.' -d sim:fps=0,pipeline=mismatch,routing=new -n 3
 obstacle 4 format 'no format is set' 'start its producer' -d $sim,fail=g_fmt@2:EINVAL
-obstacle 4 format 'the device refuses the format' 'v4l2q list' -d $sim,fail=s_fmt@1:EINVAL -s 64x64
+obstacle 4 format 'the device refuses the requested format' 'v4l2q list' -d $sim,fail=s_fmt@1:EINVAL -s 64x64
 obstacle 4 format 'asked for 640x480, got 64x48' '--adjust' -d $sim,adjust=size -s 640x480
 obstacle 4 setup 'nothing in its media pipeline has a frame rate' 'leave --fps out' -d $sim,pipeline=fits,subdevs=no-rates -r 30
 obstacle 1 buffers 'no memory for the buffers' 'fewer buffers' -d $sim,fail=reqbufs@1:ENOMEM
-obstacle 1 buffers 'refuses to give buffers .VIDIOC_REQBUFS: Invalid argument' 'another --io' -d $sim,fail=reqbufs@1:EINVAL
+obstacle 1 buffers 'refuses to allocate buffers .VIDIOC_REQBUFS: Invalid argument' 'another --io' -d $sim,fail=reqbufs@1:EINVAL
 obstacle 1 buffers 'refuses to start the stream .VIDIOC_STREAMON: Invalid argument' 'another size or pixel format' \
 	-d $sim,fail=streamon@1:EINVAL
 obstacle 1 buffers '0 buffers granted' '--io' -d $sim,grant=0 --io mmap
@@ -80,13 +80,13 @@ obstacle 5 frames 'no frame for 0.1 s' 'plug it in again' -d $sim,fps=0,stall=3 
 obstacle 5 frames 'none of the [0-9]+ frames of 0.1 s could be used: damaged or empty' 'another cable' \
 	-d "$sim,fps=0,empty=*" --stall-timeout 100ms
 obstacle 0 frames '[0-9]+ of 1[0-9] frames were damaged' 'another cable' -d $sim,fps=0,error=3 -n 9
-obstacle 0 picture 'the pictures are dark: 0 % of white' 'cap off the lens' -d $sim,fps=0,draw=black -n 3
-obstacle 0 picture 'dark: 0 % of white' 'cap off the lens' -d $sim,format=MJPG,fps=0,draw=black -n 3
+obstacle 0 picture 'the pictures are dark: 0 % of white' 'remove the lens cap' -d $sim,fps=0,draw=black -n 3
+obstacle 0 picture 'dark: 0 % of white' 'remove the lens cap' -d $sim,format=MJPG,fps=0,draw=black -n 3
 run_status 0 v4l2q doctor -d $sim,format=MJPG,fps=0 -n 3
 like "$(cat out)" 'picture +ok: [1-9][0-9]* % of white' 'a compressed picture is decoded'
 obstacle 4 rate '50 fps came in place of the 100 negotiated.*exposure_dynamic_framerate' 'exposure_dynamic_framerate=0, or more light' \
 	-d $sim,fps=100,exposure=15 -r 100 -n 12
-obstacle 0 rate '50 fps came in place of' 'a rate that the device has' -d $sim,fps=50,claim=100 -n 12
+obstacle 0 rate '50 fps came in place of' 'a rate that the device supports' -d $sim,fps=50,claim=100 -n 12
 obstacle 0 rate '50 fps came' 'exposure_dynamic_framerate=0' -d $sim,fps=100,exposure=15 -n 12
 obstacle 0 times '9 timestamps are wrong: missing' 'time of arrival' -d $sim,fps=0,times=zero -n 9
 
@@ -95,9 +95,9 @@ mkdir -p m/proc "m/lib/modules/$(uname -r)" m/sys/bus/usb/devices/1-4 m/sys/bus/
 printf 'CmaTotal: 65536 kB\nCmaFree: 512 kB\n' >m/proc/meminfo
 obstacle 1 buffers 'of 64.0 MiB contiguous memory .CMA. 512.0 KiB are free' 'cma=256M' -d $sim,root=m,fail=reqbufs@1:ENOMEM
 echo 0e >m/sys/bus/usb/devices/1-4:1.0/bInterfaceClass
-obstacle 3 node 'USB device 1-4 .* is there without a driver' 'modprobe uvcvideo' -d sim:root=m,fail=open@1:ENOENT
+obstacle 3 node 'USB device 1-4 .* is present without a driver' 'modprobe uvcvideo' -d sim:root=m,fail=open@1:ENOENT
 mkdir -p m/sys/bus/usb/drivers/uvcvideo
-obstacle 3 node 'and its driver has not taken it' 'echo 1-4:1.0 .*bind' -d sim:root=m,fail=open@1:ENOENT
+obstacle 3 node 'and its driver has not bound it' 'echo 1-4:1.0 .*bind' -d sim:root=m,fail=open@1:ENOENT
 mkdir -p m/sys/class/video4linux/sim m/usb/power
 ln -s ../../../../usb m/sys/class/video4linux/sim/device
 ln -s /sys/bus/usb m/usb/subsystem

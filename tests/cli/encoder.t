@@ -134,7 +134,7 @@ is "$(json r.json "$ways") $(json r.json .converter.relay_why) $(probe out.mkv w
 	'decoded, then scaled into memory of the encoder'
 like "$(sed -n '/^converter/,/^output/p' err | xargs)" '^converter sim: NV12 into YU12; from the device: copy \(compressed .* encoder sim \(sim\): h264_v4l2; frames: dmabuf, exported by sim \(' 'both are in the text'
 run_status 4 v4l2q capture -q -d "sim:size=$size,format=YUYV" -n 2 --convert-device sim:type=converter,caps=mmap -c h264_v4l2 --codec-device sim:type=encoder,caps=mmap --require-zero-copy -y -o refused.mkv
-like "$(errors)" '--require-zero-copy: into sim there is only a copy: ' 'a copy between the two: refused'
+like "$(errors)" '--require-zero-copy: frames get into sim only by a copy: ' 'a copy between the two: refused'
 while IFS='|' read -r converter encoder status books blamed; do
 	through "$status" "$converter" "$encoder" --stall-timeout 500ms
 	is "$(json r.json '"\(.frames.written) \(.frames.lost.codec // 0) \(.end)"') $(probe out.mkv nb_read_packets)" "$books ${books%% *}" "converter$converter, encoder$encoder: the books and the file"
@@ -155,7 +155,7 @@ for keys in "$camera|--io mmap -c h264_v4l2 --codec-device $node|copy" "sim:plan
 	IFS='|' read -r from options what <<<"$keys"
 	read -ra more <<<"$options"
 	run_status 4 v4l2q capture -q -d "$from" -n 2 --require-zero-copy -y -o refused.nut "${more[@]}"
-	like "$(errors)" "--require-zero-copy: into sim there is only a $what: " "$options: refused"
+	like "$(errors)" "--require-zero-copy: frames get into sim only by a $what: " "$options: refused"
 done
 
 # Segments begin with key frames that are asked for.
@@ -168,15 +168,15 @@ is "$(for f in s-*.mkv; do ffprobe -v error -show_entries packet=flags -of csv=p
 run_status 2 v4l2q capture -d "$camera" -c h265_v4l2 -y -o out.mkv
 one_clear_line "unknown codec 'h265_v4l2': expected one of .*hevc_v4l2" 'an unknown codec'
 run_status 2 v4l2q capture -d "$camera" -c libx264 --codec-device "$node" -y -o out.mkv
-one_clear_line '--codec-device needs a codec' 'a node without its codec'
+one_clear_line '--codec-device needs --codec' 'a node without its codec'
 run_status 3 v4l2q capture -d "$camera" -c vp8_v4l2 --codec-device sim -y -o out.mkv
 run_status 3 v4l2q capture -d "$camera" --convert-device "$node" -y -o out.mkv
-one_clear_line 'wants a converter of raw frames, and this is an encoder' 'an encoder as converter'
+one_clear_line 'needs a converter of raw frames, and this is an encoder' 'an encoder as converter'
 run_status 2 v4l2q capture -d "$camera" --convert-size 64x48 -y -o out.mkv
 run_status 3 v4l2q capture -d "$camera" -c h264_v4l2 --codec-device sim:type=converter --convert-device sim:type=converter -y -o out.mkv
-one_clear_line 'this node does not make h264_v4l2: it is a converter' 'a converter as encoder, behind another'
+one_clear_line 'this node does not encode h264_v4l2: it is a converter' 'a converter as encoder, behind another'
 run_status 4 v4l2q capture -d "$camera" --convert-device sim:type=converter --convert-pixelformat H264 -y -o out.mkv
-one_clear_line 'the converter does not make H264' 'a converter that is to encode'
+one_clear_line 'the converter cannot output H264' 'a converter that is to encode'
 run_status 4 v4l2q capture -d "$camera" -c h264_v4l2 --codec-device "$node" --codec-opt speed=1 -y -o out.mkv
 one_clear_line "unknown control 'speed'" 'an unknown option'
 done_testing

@@ -81,7 +81,7 @@ is "$(grep -c '^digraph' out) $(jq -r .command dot.json) $(grep -c '^pixelformat
 run_status 2 v4l2q list -d sim:pipeline=fits --dot --json
 one_clear_line 'only one of --dot and --json' 'but not two things to standard output'
 run_status 3 v4l2q list -d sim --dot
-one_clear_line 'no media graph' '--dot without a graph'
+one_clear_line 'not part of a media graph' '--dot without a graph'
 
 run_status 3 v4l2q list -d sim --edid none.hex
 like "$(cat err)" 'presents no EDID' '--edid: of a device that has none'

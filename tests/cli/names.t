@@ -112,7 +112,7 @@ for options in '' '--segment 50k'; do
 	is "$(files) $(head -qn 1 p2.png p5.png | paste -sd' ')" 'p1.png p2.png p3.png p4.png p5.png p6.png precious precious' \
 		"pictures, ${options:-alone}: a number that is taken is left out"
 	is "$(json r.json .frames.written)" 4 "pictures, ${options:-alone}: all are written"
-	like "$(cat err)" 'p2.png exists already: its number is left out' "pictures, ${options:-alone}: which is said"
+	like "$(cat err)" 'p2.png exists already: its number is skipped' "pictures, ${options:-alone}: which is said"
 done
 run_status 0 v4l2q capture -q -d $sim -n 4 -o 'p%d.png' -y
 is "$(files) $(cat err)$(grep -l precious -- *.png)" 'p1.png p2.png p3.png p4.png p5.png p6.png p5.png' 'pictures, -y: no number is left out'

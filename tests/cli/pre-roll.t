@@ -64,7 +64,7 @@ wait_for $pid 30
 is "$? $(json r.json '[.output[].path] | join(" ")') $(compgen -G ctl)" '0 ev-0-door.nut ev-1.nut ' 'FIFO: files and their names'
 is "$(grep -c "ctl: 'hello ...' is not understood: expected start, start NAME or stop" err)" 1 'FIFO: other words'
 is "$(grep -c "ctl: a line of more than 127 characters" err)" 1 'FIFO: a long line'
-is "$(grep -c "ctl: 'a/b' cannot be a part of a file's name" err)" 1 'FIFO: a name that is none'
+is "$(grep -c "ctl: 'a/b' cannot be part of a file name" err)" 1 'FIFO: a name that is none'
 balanced r.json FIFO
 is "$(echo ev-*)" 'ev-0-door.log ev-0-door.nut ev-1.log ev-1.nut' 'FIFO: --keep removes what an earlier trigger has named'
 
@@ -108,15 +108,15 @@ refused() { # STATUS REGEX OPTIONS...
 }
 refused 2 '^v4l2q: --pre-roll 10s of 1920x1080 YUYV at 60 fps takes 2.3 GiB, and three quarters of --memory 1.0 GiB are 768.0 MiB: give it --memory 3175M,' \
 	--pre-roll 10 --memory 1G -o 'r%d.nut'
-refused 2 '--post-roll is for a file that waits for a trigger: give --pre-roll' --post-roll 10 -o 'r%d.nut'
+refused 2 '--post-roll needs --pre-roll' --post-roll 10 -o 'r%d.nut'
 refused 2 '--pre-roll writes several files: put %d or strftime fields' --pre-roll 10 -o r.nut
 for name in - 'x%03d.png' x-%H.jpg; do
-	refused 2 "--pre-roll is for files that each are a recording, which '$name' is not" --pre-roll 10 -o "$name"
+	refused 2 "--pre-roll needs files that each are a recording, which '$name' is not" --pre-roll 10 -o "$name"
 done
 refused 2 '--pre-roll keeps a copy of each frame: leave --require-zero-copy out' --pre-roll 1 --require-zero-copy -o 'r%d.nut'
 touch r0.nut
 refused 2 '--trigger: r0.nut is not a FIFO: name one' --pre-roll 1 --trigger r0.nut -o 'q%d.nut'
-refused 6 '--trigger-file: no/go: is removed when it appears, and its folder does not allow that: No such file' --pre-roll 1 --trigger-file no/go -o 'q%d.nut'
+refused 6 '--trigger-file: no/go: the file is removed when it appears, which its folder does not permit: No such file' --pre-roll 1 --trigger-file no/go -o 'q%d.nut'
 refused 6 '^v4l2q: r0.nut: exists: use -y' --pre-roll 100ms -o 'r%d.nut'
 
 done_testing

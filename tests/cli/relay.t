@@ -145,7 +145,7 @@ like "$(errors)" 'the converter would stretch 320x240 to 160x240, which --fit do
 through 0 adjust=size+format,size=160x240 '' '' -n 2 --fit scale
 is "$(json r.json '"\(.input.format.width) \(.format.width)"')" '320 160' 'a converter that is to stretch'
 relay 3 '' '' --convert-device sim:type=decoder
-one_clear_line 'wants a converter of raw frames, and this is a decoder' 'no converter'
+one_clear_line 'needs a converter of raw frames, and this is a decoder' 'no converter'
 
 # --- the output is slower: the newest frame wins, nothing waits behind it ---
 relay 0 '' 'fps=50' -n 6 -r 5

@@ -58,7 +58,7 @@ while IFS='|' read -r options text; do
 	one_clear_line "$text" "$options"
 done <<'END'
 -o x.nut --keep 3|^v4l2q: --keep removes earlier files of the same name: put %d or strftime fields into the name 'x.nut'
--o x%d.png --min-free 1G|^v4l2q: --min-free is for files that each are a recording
+-o x%d.png --min-free 1G|^v4l2q: --min-free needs files that each are a recording
 -o x%d.png --partial-suffix .x|--partial-suffix is for files that can be renamed: leave it out for image2
 -o udp://127.0.0.1:9 --sync 1s|--sync is for files and pictures: leave it out for an address
 -o x%d.nut --fallback c8.nut|--fallback c8.nut: not a folder; name one on another disk

@@ -28,7 +28,7 @@ refuses 4 inputs=2,adjust=source 'asked for input 1, the device has selected 0' 
 sets '^input=0 ' inputs=2,adjust=source --input 1 --adjust
 sets ' edid=2 ' size=640x480,source=640x480 --edid hdmi-1080p60
 refuses 4 source=640x480,adjust=source 'presents another EDID' --edid hdmi-1080p60
-refuses 4 inputs=1 'takes no EDID' --edid hdmi-1080p60
+refuses 4 inputs=1 'does not support an EDID' --edid hdmi-1080p60
 refuses 2 inputs=1 'EDID .hdmi-1080p61.: neither a file nor' --edid hdmi-1080p61
 echo 00 ff >damaged
 refuses 6 inputs=1 'EDID .damaged.: it is neither whole blocks' --edid damaged
@@ -81,7 +81,7 @@ sets ' 64x48 ' size=64x48,adjust=size+format --want quality,64x48,15fps
 like "$(cat err)" 'want quality,64x48,15fps: YUYV 64x48 at 1000 fps, the only mode' 'the choice is told'
 sets ' 320x240 ' size=64x48 --want fps -s 320x240 -p NV12
 like "$(cat err)" 'want fps: NV12 320x240 at 1000 fps' 'the options restrict the choice'
-refuses 4 size=64x48,adjust=size+format 'want size,80x60: none of 1 modes does; nearest: YUYV 64x48' --want size,80x60
+refuses 4 size=64x48,adjust=size+format 'want size,80x60: none of 1 modes meets it; nearest: YUYV 64x48' --want size,80x60
 refuses 4 size=64x48,adjust=size+format 'want size: none of its 1 modes has the size, pixel format and rate' --want size -p NV12
 sets ' 64x48 ' size=64x48,adjust=size+format,fail=g_parm@*:ENOTTY --want fps
 like "$(cat err)" 'at 1000 fps, the only mode' 'a rate that is listed, but cannot be set, is not asked for'

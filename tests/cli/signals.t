@@ -158,7 +158,7 @@ for command in "play -d sim:type=output tcp://127.0.0.1:$port" "capture -d sim:s
 	status=$?
 	ok "${command%% *}: SIGTERM ends it (status $status)" [ $status -ne 124 ]
 done
-like "$(cat err)" "$port: the run was ended before it answered" 'capture: said'
+like "$(cat err)" "$port: the run ended before it answered" 'capture: said'
 exec {first}>&- {second}>&-
 kill -TERM "$server"
 kill -CONT "$server"

@@ -91,7 +91,7 @@ like "$(cat err)" 'want fps: YUYV 32x24 at 1000 fps' 'the wish is for the new so
 
 run_status 0 v4l2q capture -d sim:size=320x240,fps=60,event=20 -n 50 -o blink.nut -y --io=rw --json=r.json
 is "$(json r.json '"\(.frames.written) \(.source.interruptions)"')" '50 1' 'rw: goes on in the same file'
-like "$(cat err)" 'interrupted: reading on' 'rw: says no more than it does'
+like "$(cat err)" 'interrupted: continuing to read' 'rw: says no more than it does'
 
 # --- no signal ---
 run_status 0 v4l2q capture -d $changing,lock=300 -n 50 -o 'lock%d.nut'

@@ -51,7 +51,7 @@ run_status 4 v4l2q play -q -d sim:type=output,fps=0,stride=1024 --speed 0 --requ
 run_status 4 v4l2q play -q -d sim:type=output,fps=0 -p NV12 --speed 0 --require-zero-copy z.nut
 one_clear_line "--require-zero-copy: the file's yuyv422 320x240 is converted to sim's NV12 320x240" 'play, converted'
 run_status 4 v4l2q play -q -d sim:type=output,fps=0 --rotate 180 --speed 0 --require-zero-copy z.nut
-one_clear_line "--require-zero-copy: the file's yuyv422 320x240 is turned and converted to sim's YUYV 320x240" 'play, turned'
+one_clear_line "--require-zero-copy: the file's yuyv422 320x240 is rotated and converted to sim's YUYV 320x240" 'play, turned'
 for size in 64x64 64x62; do # 8 KiB, and less
 	[ $size = 64x64 ] && status=0 || status=4
 	run_status 0 v4l2q capture -q -d sim:size=$size,fps=0 -n 3 -y -o small.nut

@@ -407,7 +407,7 @@ static const struct table_test tests[] = {
 	{ 0, "a_sensor_that_lists_no_rates", a_wish_chooses_what_comes_out,
 	  WISH(SIM "fits,subdevs=no-rates", "size", { 0 }, 0, "1280x720, the best of 6") },
 	{ 0, "a_wish_that_nothing_meets", a_wish_chooses_what_comes_out,
-	  WISH(SIM "fits", "size,60fps,800x600", { 0 }, -ERANGE, "none of 15 modes does; nearest: ") },
+	  WISH(SIM "fits", "size,60fps,800x600", { 0 }, -ERANGE, "none of 15 modes meets it; nearest: ") },
 };
 
 int main(void)

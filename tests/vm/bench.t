@@ -88,7 +88,7 @@ check_gates() {
 	is "damaged: as many as the camera damaged" "$(damaged_in_trace damaged 120)" 3
 	measured unknown 1
 	ok "unknown: a latency from a time to come is none" holds unknown '.runs[0] | .timestamp.ahead and .latency_us == null'
-	ok "unknown: a gate that cannot be judged is not passed" says unknown 'fail-if: p99>1000s: not known of any run'
+	ok "unknown: a gate that cannot be judged is not passed" says unknown 'fail-if: p99>1000s: not known for any run'
 }
 
 prepare || exit 1

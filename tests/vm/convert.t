@@ -85,7 +85,7 @@ for k in "${kernels[@]}"; do
 	gone unbound "$(report both .encoder.path)"
 	gone gone "$(report both .converter.path)"
 	is 'a camera is no converter' "$(status wrong)" 3
-	ok 'which is said' says wrong 'not both an input and an output|no codec or converter'
+	ok 'which is said' says wrong 'is not a codec or converter'
 	is 'a format that the converter does not make' "$(status size)" 4
 
 	for name in sizes named looped; do

@@ -26,7 +26,7 @@ check_vivid() {
 	is "timings-fixed: all is well" "$(obstacles timings-fixed)" ''
 	obstacle analogue 0 signal 'there is no signal'
 	obstacle metadata 3 node 'carries metadata of the pictures' '/dev/video10 \(of the same device\)'
-	obstacle buffers 1 buffers 'refuses to give buffers .*REQBUFS' 'another --io'
+	obstacle buffers 1 buffers 'refuses to allocate buffers .*REQBUFS' 'another --io'
 	obstacle start 1 buffers 'refuses to start the stream .*STREAMON' 'another size'
 	obstacle no-frames 5 frames 'no frame for 0.5 s' 'plug it in again'
 	obstacle no-format 4 format 'asked for 17x33, got ' '--adjust'
@@ -54,16 +54,16 @@ check_loopback() {
 }
 
 check_uvc() {
-	obstacle no-driver 3 node 'USB device 1-1 \(uvcemu camera\) is there without a driver' 'modprobe uvcvideo'
-	obstacle unbound 3 node 'is there, and its driver has not taken it' 'echo 1-1:1.0 .*drivers/uvcvideo/bind'
+	obstacle no-driver 3 node 'USB device 1-1 \(uvcemu camera\) is present without a driver' 'modprobe uvcvideo'
+	obstacle unbound 3 node 'is present, and its driver has not bound it' 'echo 1-1:1.0 .*drivers/uvcvideo/bind'
 	obstacle exposure 4 rate 'exposure_dynamic_framerate lets the camera lower its rate' 'exposure_dynamic_framerate=0'
-	obstacle exposure 4 picture 'dark' 'give it light'
+	obstacle exposure 4 picture 'dark' 'add light'
 	is "fixed: the camera is as fast as it was asked" "$(obstacles fixed)" picture
 	obstacle damaged 0 frames '2 of 14 frames were damaged' 'another cable'
-	obstacle kernel 0 kernel 'the kernel says: uvcvideo 1-1:1.1: Non-zero status' dmesg
+	obstacle kernel 0 kernel 'the kernel reports: uvcvideo 1-1:1.1: Non-zero status' dmesg
 	obstacle asleep 5 frames 'no frame for 0.5 s'
 	obstacle asleep 5 power 'it may not have woken up' '/1-1/power/control'
-	obstacle bandwidth 3 usb 'at USB 2 speed, 480 Mbit/s, though it can do USB 3' 'USB 3 port'
+	obstacle bandwidth 3 usb 'at USB 2 speed, 480 Mbit/s, though it supports USB 3' 'USB 3 port'
 	obstacle bandwidth 3 buffers 'the frames take 55.3 MB/s; its alternate settings carry 8.19 to 8.19 MB/s' 'compressed format'
 	ok "bandwidth: a recording ends so, too" says bandwidth-capture 'the frames take 55.3 MB/s'
 }

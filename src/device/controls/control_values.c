@@ -71,7 +71,7 @@ void control_values_restore(const struct control_value *values, struct device *d
 		else
 			err = controls_write(device, &value->info, value->number);
 		if (err < 0)
-			log_verbose("%s: control %s cannot be set back: %s", device->path, value->info.name,
+			log_verbose("%s: control %s cannot be restored: %s", device->path, value->info.name,
 				    err_str(err));
 	}
 }

@@ -279,7 +279,7 @@ static int report_nothing(const struct device *device, const char *wish, const s
 		text_add(text, sizeof text, ", which");
 		add_load(want, nearest, text, sizeof text);
 	}
-	log_error("%s: --want %s: none of %zu modes does; nearest: %s", device->name, wish,
+	log_error("%s: --want %s: none of %zu modes meets it; nearest: %s", device->name, wish,
 		  count_fitting(want, list->modes, list->n, true), text);
 	return -ERANGE;
 }

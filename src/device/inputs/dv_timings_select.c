@@ -79,8 +79,8 @@ static int report_no_timings(struct device *device, const char *choice, const st
 				text_join(text, sizeof text, ", ", "%u (%s)", i,
 					  dv_timings_name(&listed.bt, name));
 	if (*text)
-		log_error("%s: DV timings %s: the device has none such; available: auto, %s", device->path,
-			  choice, text);
+		log_error("%s: DV timings %s: the device does not have these; available: auto, %s",
+			  device->path, choice, text);
 	else
 		log_error("%s: DV timings %s: the selected %s has no DV timings", device->path, choice,
 			  device_is_output(device) ? "output" : "input");

@@ -66,8 +66,8 @@ static int report_put_error(const struct device *device, const struct edid *edid
 	if (err == -ENODEV)
 		return device_error(device, "VIDIOC_S_EDID", err);
 	if (err == -ENOTTY || err == -EINVAL || err == -EPERM)
-		log_error("%s: the device takes no EDID for this input; see v4l2q list -d %s", device->path,
-			  device->path);
+		log_error("%s: the device does not support an EDID for this input; see v4l2q list -d %s",
+			  device->path, device->path);
 	else if (err == -E2BIG)
 		log_error("%s: the device does not take an EDID of %u blocks", device->path, edid->n_blocks);
 	else
@@ -178,7 +178,7 @@ static int report_no_file(const char *name, int err)
 	for (unsigned i = 0; err == -ENOENT && edid_builtin_name(i); i++)
 		text_join(names, sizeof names, ", ", "%s", edid_builtin_name(i));
 	if (err == -ENOENT)
-		log_error("EDID '%s': neither a file nor one of those built in: %s", name, names);
+		log_error("EDID '%s': neither a file nor a built-in EDID (%s)", name, names);
 	else
 		log_error("EDID '%s': %s", name, err_str(err));
 	return err == -ENOENT ? -EINVAL : err;

@@ -65,7 +65,7 @@ static int log_demuxer_error(const struct demuxer *d, int err, const char *what)
 	if (input_err < 0)
 		log_error("%s: %s: %s", file_name(d), what, err_str(input_err));
 	else if (is_empty_file(d))
-		log_error("%s: is empty", file_name(d));
+		log_error("%s: the file is empty", file_name(d));
 	else
 		log_error("%s: %s: %s%s", file_name(d), what, libav_err_str(err), demuxer_advice(d));
 	if (err == -ENOMEM || err == -EPERM || err == -ERANGE)

@@ -120,10 +120,10 @@ static int find_orientation(struct reader *r, enum reader_rotate rotate)
 	if (!r->copy || orientation_is_upright(r->orientation))
 		return 0;
 	if (r->own_orientation) {
-		log_error("--rotate turns decoded pictures: leave out --codec copy");
+		log_error("--rotate needs decoded pictures: leave out --codec copy");
 		return -EINVAL;
 	}
-	log_warn("%s: its pictures must be turned to be upright, and --codec copy passes them on as they are",
+	log_warn("%s: its pictures must be rotated to be upright, which --codec copy does not do",
 		 avio_input_name(r->demuxer.input));
 	r->orientation = (struct orientation){ 0 };
 	return 0;

@@ -14,7 +14,7 @@ int target_init_layout(struct target *t)
 
 	if (video_format_layout(f, &t->layout) == 0)
 		return 0;
-	log_error("no raw frame fits the device's format %s %ux%u in %u planes: check its bytesperline and "
+	log_error("the device's format %s %ux%u in %u planes is inconsistent: check its bytesperline and "
 		  "sizeimage",
 		  fourcc_text(f->fourcc, text), f->width, f->height, f->n_planes);
 	return -ERANGE;

@@ -148,7 +148,7 @@ int avio_file_create(struct avio_file *f, const char *path, unsigned flags)
 	}
 	probe_descriptor(f);
 	if (later && !(f->regular && f->seekable)) {
-		log_error("%s: is not a regular file, which one with a pre-roll has to be", f->path);
+		log_error("%s: not a regular file, which --pre-roll requires", f->path);
 		return -EINVAL;
 	}
 	/* O_DIRECT is a flag of the open file description, which other processes share with us on standard

@@ -67,12 +67,12 @@ void file_times_check(const struct file_times *times, const char *name, const ch
 	if (times->clock == FILE_CLOCK_NONE || times->worst_ns <= expected_ns + NS_PER_US)
 		return;
 	if (times->clock == FILE_CLOCK_TIMES)
-		log_warn("%s: frames are up to %s s from their time, as %s holds it in steps of %s ms", name,
+		log_warn("%s: timestamps are off by up to %s s: %s stores them in steps of %s ms", name,
 			 PLAIN_NUMBER((double)times->worst_ns / NS_PER_S, 3), container,
 			 PLAIN_NUMBER((double)tick_ns / NS_PER_MS, 3));
 	else
-		log_warn("%s: frames are up to %s s from their time, as %s holds a rate, here %.6g a "
-			 "second, in place of times: mkv, nut, mov and mp4 hold them",
+		log_warn("%s: frames are up to %s s from their time: %s stores a rate, here %.6g frames a "
+			 "second, instead of timestamps; mkv, nut, mov and mp4 store timestamps",
 			 name, PLAIN_NUMBER((double)times->worst_ns / NS_PER_S, 3), container,
 			 av_q2d(av_inv_q(times->time_base)));
 }

@@ -66,7 +66,7 @@ void muxer_pictures_number(struct muxer *m, AVPacket *packet)
 
 	while (!m->overwrite && access(picture_path(m, path), F_OK) == 0) {
 		if (!m->taken_said)
-			log_warn("%s exists already: its number is left out, as are others that are taken",
+			log_warn("%s exists already: its number is skipped, like others that are taken",
 				 picture_path(m, path));
 		m->taken_said = true;
 		m->n_pictures++;

@@ -69,8 +69,7 @@ static void warn_of_memory(struct pre_roll *p)
 	char bytes[BYTES_TEXT_MAX];
 
 	if (!p->trimmed)
-		log_warn("the pre-roll takes more than %s, which is what --memory leaves it: it is "
-			 "shorter than %.6g s",
+		log_warn("the pre-roll needs more than %s, its share of --memory: it is shorter than %.6g s",
 			 bytes_text(p->max_bytes, bytes), (double)p->length_ns / NS_PER_S);
 	p->trimmed = true;
 }

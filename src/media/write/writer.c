@@ -134,8 +134,8 @@ static void warn_of_coarse_times(const struct writer *w)
 	double fps = fraction_value(w->frame_packet.format.fps), tick_s = av_q2d(w->muxer.stream->time_base);
 
 	if (w->times.clock == FILE_CLOCK_TIMES && fps * tick_s > 1.001)
-		log_warn("%s: %s holds times in steps of %s ms, which is too coarse for %.6g frames a "
-			 "second: nut, mov and mp4 hold finer ones",
+		log_warn("%s: %s stores timestamps in steps of %s ms, which is too coarse for %.6g frames a "
+			 "second: nut, mov and mp4 have finer ones",
 			 w->muxer.name, w->muxer.caps.format->name, PLAIN_NUMBER(tick_s * 1e3, 3), fps);
 }
 
