@@ -23,7 +23,7 @@ struct status_file {
 	/* Guarded by the lock. */
 	char *text; /* to be written; NULL: none */
 	bool ends;
-	/* The thread's. */
+	/* Members of the thread. */
 	int err; /* of the last text */
 };
 

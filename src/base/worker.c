@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A thread that may hang in a call, as on a file system that does not answer: its end is not waited for
- * without a limit. */
+/* A thread that may hang in a call, as on a file system that does not respond. Its end is awaited for a
+ * limited time only. */
 #include "base/worker.h"
 
 #include <time.h>
@@ -43,7 +43,7 @@ int worker_start(struct worker *worker, void (*run)(void *opaque), void *opaque)
 	return err;
 }
 
-/* Not by pthread_clockjoin_np(), which ThreadSanitizer does not know. */
+/* pthread_clockjoin_np() is not used, as ThreadSanitizer does not know it. */
 bool worker_join(struct worker *worker)
 {
 	int64_t until_ns = now_ns() + PATIENCE_NS;

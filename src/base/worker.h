@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A thread that may hang in a call, as on a file system that does not answer: its end is not waited for
- * without a limit. */
+/* A thread that may hang in a call, as on a file system that does not respond. Its end is awaited for a
+ * limited time only. */
 #ifndef BASE_WORKER_H
 #define BASE_WORKER_H
 
@@ -18,8 +18,8 @@ struct worker {
 
 /* Returns 0 or a negative errno, not logged. */
 int worker_start(struct worker *worker, void (*run)(void *opaque), void *opaque);
-/* Waits until run(), which was told to, has returned, for 5 s at most. Returns whether it has; otherwise it
- * may still use the worker and all else that it was given, which must be kept until the program ends. */
+/* Waits for at most 5 s until run(), which was told to end, has returned. Returns whether it has; otherwise
+ * it may still use the worker and everything passed to it, which must be kept until the program ends. */
 bool worker_join(struct worker *worker);
 
 #endif

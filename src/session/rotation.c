@@ -161,7 +161,7 @@ static bool keeps_free(const struct rotation *r)
 	return r->options.rules.free_bytes || r->options.rules.free_share > 0;
 }
 
-/* A disk on which old segments make room is never full. */
+/* A disk on which old segments are removed never becomes full. */
 static void tell_left(struct rotation *r)
 {
 	pthread_mutex_lock(&r->lock);
@@ -192,8 +192,8 @@ static void add_up(const struct rotation *r, const char *current, uint64_t *coun
 	*bytes += stat(current, &st) == 0 ? (uint64_t)st.st_size : 0;
 }
 
-/* Never the present one, nor the last one before the next begins, but for its age. short_of: bytes that the
- * disk lacks. */
+/* Never removes the current segment, nor the last one before the next begins, except for its age. short_of:
+ * bytes that the disk lacks. */
 static void remove_excess(struct rotation *r, const char *current, uint64_t short_of)
 {
 	const struct rotation_rules *rules = &r->options.rules;
@@ -220,7 +220,7 @@ static void remove_excess(struct rotation *r, const char *current, uint64_t shor
 	}
 }
 
-/* How much the disk lacks; at least something where a write has failed already. */
+/* The space that the disk lacks; not 0 if a write has failed. */
 static uint64_t shortage(const struct rotation *r, bool has_failed)
 {
 	uint64_t least = least_free(r);
@@ -232,7 +232,7 @@ static uint64_t shortage(const struct rotation *r, bool has_failed)
 	return has_failed;
 }
 
-/* Those who asked for room try again when there is some. freed: segments were removed for them. */
+/* Wakes those who asked for room once there is some. freed: segments were removed for them. */
 static void serve(struct rotation *r, const char *current, unsigned n_asked, bool freed)
 {
 	uint64_t free_before = r->disk.free;
@@ -269,7 +269,7 @@ static int64_t take_turn(struct rotation *r)
 	return wait;
 }
 
-/* Returns whether to go on. */
+/* Returns whether to continue. */
 static bool wait_for_turn(struct rotation *r, int64_t ns)
 {
 	int64_t until_ns = now_ns() + ns;
@@ -331,7 +331,7 @@ static int copy_text(const char **text)
 	return 0;
 }
 
-/* A thread that hangs outlives those of the caller. */
+/* A thread that hangs may outlive the caller's strings. */
 static int copy_patterns(struct segment_patterns *patterns)
 {
 	const char **const texts[] = { &patterns->segment, &patterns->log, &patterns->fallback,
