@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Movie fragments of the ISO base media file format: where they end, and where they lie in the file. */
+/* Movie fragments of the ISO base media file format: where they end, and their position in the file. */
 #include "media/write/movie_fragments.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #define BOX_HEADER 8
 /* A moof box without samples, with the header of the mdat box: libavformat's takes 132. */
 #define MOOF_BYTES 256
-/* What a trun box (8.8.8) has of a sample at most: duration, size, flags and composition offset. */
+/* The most that a trun box (8.8.8) has for a sample: duration, size, flags and composition offset. */
 #define SAMPLE_BYTES 16
 #define MAX_SAMPLES ((MOVIE_FRAGMENTS_PAGE - MOOF_BYTES) / SAMPLE_BYTES)
 /* Durations and composition offsets have 32 bits (8.6.1); libavformat holds both in an int. */
@@ -25,7 +25,7 @@ const char *movie_fragments_flags(bool hybrid)
 	return hybrid ? "hybrid_fragmented+negative_cts_offsets" : "delay_moov+default_base_moof";
 }
 
-/* The user may have set them. */
+/* Options that the user may have set. */
 static int64_t take_muxer_option(AVFormatContext *context, const char *key)
 {
 	int64_t value = 0;
@@ -54,7 +54,7 @@ void movie_fragments_begin(struct movie_fragments *f, AVFormatContext *context, 
 		f->max_us = min_us;
 }
 
-/* Whether libavformat takes it for the length of a sample. */
+/* Whether libavformat accepts this as the duration of a sample. */
 static bool is_length(int64_t ticks)
 {
 	return ticks >= 0 && ticks < INT32_MAX;
@@ -67,7 +67,7 @@ int movie_fragments_fit(struct movie_fragments *f, const AVFormatContext *contex
 
 	if (packet->duration > MAX_OFFSET)
 		packet->duration = MAX_OFFSET;
-	/* Of frames that an encoder holds back, the first after a gap have decoding times from before it. */
+	/* If an encoder delays frames, the first ones after a gap have decoding times from before it. */
 	if (packet->pts - packet->dts > MAX_OFFSET)
 		packet->dts = packet->pts - MAX_OFFSET;
 	if (f->any && packet->dts <= f->dts)
@@ -130,8 +130,8 @@ static bool must_end(const struct movie_fragments *f, const AVFormatContext *con
 	       (f->max_us && av_rescale_q(packet->dts - f->start_dts, base, AV_TIME_BASE_Q) >= f->max_us);
 }
 
-/* Has libavformat write the fragment before it takes the next packet, whose time is where the last sample
- * ends. */
+/* Makes libavformat write the fragment before it takes the next packet, at whose time the last sample ends.
+ */
 static int end_before_next(struct movie_fragments *f, AVFormatContext *context)
 {
 	int err = write_moov(f, context);
@@ -143,8 +143,8 @@ static int end_before_next(struct movie_fragments *f, AVFormatContext *context)
 	return av_opt_set_int(context->priv_data, "frag_size", 1, 0);
 }
 
-/* A packet without data is not written, but has libavformat know of frag_discont before it compares the time
- * of the next one with that of the last. */
+/* A packet without data is not written, but makes libavformat handle frag_discont before it compares the next
+ * packet's time with the last one. */
 static int write_nothing(AVFormatContext *context, int64_t dts)
 {
 	static uint8_t nothing[AV_INPUT_BUFFER_PADDING_SIZE];
@@ -160,8 +160,8 @@ static int write_nothing(AVFormatContext *context, int64_t dts)
 	return err;
 }
 
-/* The fragment that begins with this packet has its time in its tfdt box (8.8.12), which may be any time
- * after the end of the sample before. */
+/* The fragment that begins with this packet has its time in its tfdt box (8.8.12), which can be any time
+ * after the end of the previous sample. */
 static int begin_later(struct movie_fragments *f, AVFormatContext *context, const AVPacket *packet)
 {
 	int err = av_opt_set(context->priv_data, "movflags", "+frag_discont", 0);
@@ -169,14 +169,14 @@ static int begin_later(struct movie_fragments *f, AVFormatContext *context, cons
 	f->ended = false;
 	if (err < 0 || is_length(packet->dts - f->end_dts))
 		return err;
-	/* An ordinary file cannot hold the gap. */
+	/* An ordinary file cannot represent the gap. */
 	if (f->hybrid)
 		err = av_opt_set(context->priv_data, "movflags", "-hybrid_fragmented", 0);
 	f->hybrid = false;
 	return err < 0 ? err : write_nothing(context, f->end_dts);
 }
 
-/* Ends the fragment at hand where the packet must not go into it. */
+/* Ends the current fragment if the packet must not be part of it. */
 static int prepare_fragment(struct movie_fragments *f, AVFormatContext *context, const AVPacket *packet)
 {
 	int err = 0;
@@ -216,7 +216,7 @@ int movie_fragments_write(struct movie_fragments *f, AVFormatContext *context, A
 
 	if (err < 0)
 		return err;
-	/* When the next fragment begins is not known: not before this one ends (8.8.12). */
+	/* The start of the next fragment is not known: not before the end of this one (8.8.12). */
 	if (flush)
 		packet->duration = 1;
 	note_packet(f, packet);

@@ -13,12 +13,12 @@
 #include "media/write/muxer_options.h"
 #include "media/write/muxer_pictures.h"
 
-/* What an index takes at most: the moov box, with a page in front of a fragment's, and its tables' entries of
- * each frame (sizes, times, offsets). */
+/* The largest index: the moov box, with a page before that of a fragment, and the entries of each frame in
+ * its tables (sizes, times, offsets). */
 #define MOOV_BYTES (4096 + 2 * MOVIE_FRAGMENTS_PAGE)
 #define MOOV_FRAME_BYTES 40
-/* A movie fragment is written when it is this long, or would be this large: what is lost with the power, and
- * the memory for frames without a codec. Its header takes a hundred bytes and a few more a frame. */
+/* Limits of a movie fragment, which is lost in a power failure and, without a codec, kept in memory. Its
+ * header takes a hundred bytes and a few more for each frame. */
 #define FRAGMENT_US "1000000"
 #define FRAGMENT_BYTES "1048576"
 
@@ -33,7 +33,7 @@ void muxer_set_rate(struct muxer *m, enum file_clock clock, AVRational fps)
 		m->stream->avg_frame_rate = m->stream->r_frame_rate = fps;
 }
 
-/* AVIOInterruptCB: a connection that is not made when the run is to end is not waited for. */
+/* AVIOInterruptCB: ends the wait for a connection when the run is to end. */
 static int must_give_up(void *opaque)
 {
 	const struct muxer *m = opaque;
@@ -64,7 +64,7 @@ static int file_error(const struct muxer *m)
 	return m->context->pb ? m->context->pb->error : 0;
 }
 
-/* What libavformat keeps in memory of a file's fragment. */
+/* Memory that libavformat uses for the current fragment. */
 static int64_t fragment_bytes(const struct muxer *m)
 {
 	return m->fragmented && m->fragments.n_frames > 0 ? m->fragments.n_bytes : 0;
@@ -96,15 +96,15 @@ static bool is_matroska(const struct muxer *m)
 	return av_match_name(m->caps.format->name, "matroska,webm");
 }
 
-/* Whoever chooses how the index is written chooses all of it. */
+/* The user's movflags replace all of ours for the index. */
 static bool chooses_index(const struct muxer *m)
 {
 	return is_seekable(m) && muxer_caps_has_option(&m->caps, "movflags", NULL) &&
 	       !av_dict_get(m->options, "movflags", NULL, 0);
 }
 
-/* A file that libavformat cannot move about when it is closed; whoever chooses how the index is written
- * chooses all of it. */
+/* Whether the index can be written in front while the file grows. The user's options for the index replace
+ * it. */
 static bool has_front_index(const struct muxer *m)
 {
 	static const char *const choices[] = { "reserve_index_space", "cues_to_front", "live", "dash" };
@@ -165,7 +165,7 @@ static int write_header_buffered(struct muxer *m, AVDictionary **options)
 	return err;
 }
 
-/* Those of set_muxer_options(). */
+/* As set by set_muxer_options(). */
 static bool has_fragments(const struct muxer *m)
 {
 	return m->fragmented || (!is_seekable(m) && muxer_caps_is_isobmff(&m->caps) &&
@@ -217,7 +217,7 @@ static int sync_output(struct muxer *m)
 	return m->file ? avio_file_sync(m->file) : muxer_pictures_sync(m);
 }
 
-/* Whether the disk is to be waited for after this packet. */
+/* Whether to sync to disk after this packet. */
 static bool sync_is_due(struct muxer *m, const AVPacket *packet)
 {
 	int64_t now = now_ns();
@@ -236,7 +236,7 @@ static int flush_file(struct muxer *m, bool sync)
 		return sync ? sync_output(m) : 0;
 	avio_flush(m->context->pb);
 	err = sync ? sync_output(m) : avio_file_flush(m->file);
-	/* What the index names has to be on the disk before it. */
+	/* The Clusters in the index must be on the disk before it. */
 	if (err >= 0 && (sync || !m->sync_ns))
 		matroska_cues_write(&m->cues, m->file);
 	return err;
@@ -251,8 +251,8 @@ static void note_cluster(struct muxer *m, const AVPacket *packet, int64_t positi
 	matroska_cues_extend(&m->cues, av_rescale_q(packet->pts + packet->duration, base, milliseconds));
 }
 
-/* Writes the packet without leaving anything in buffers, but for the fragment at hand: frames that are
- * counted as written are in the file if the program is killed, and at the other end of a pipe at once. */
+/* Writes the packet and leaves nothing in buffers, except the current fragment: frames that count as written
+ * are in the file if the program is killed, and at the other end of a pipe at once. */
 static int write_and_flush(struct muxer *m, AVPacket *packet, int64_t start)
 {
 	bool sync = sync_is_due(m, packet);
@@ -267,7 +267,7 @@ static int write_and_flush(struct muxer *m, AVPacket *packet, int64_t start)
 }
 
 /* Prepares the file for the packet. A muxer of the ISO base media file format lists a frame in its index even
- * if writing it failed: there must be room for both before it gets the frame. */
+ * if writing it failed: space for both must be available before it gets the frame. */
 static int prepare_file(struct muxer *m, AVPacket *packet)
 {
 	int64_t index_bytes = MOOV_BYTES + (int64_t)atomic_load(&m->frames) * MOOV_FRAME_BYTES;
@@ -280,7 +280,7 @@ static int prepare_file(struct muxer *m, AVPacket *packet)
 	return avio_file_reserve(m->file, fragment_bytes(m) + packet->size + index_bytes);
 }
 
-/* A fragment could not be written, with so many frames that were counted. */
+/* Handles a fragment that could not be written, with n_frames that were counted. */
 static void lose_fragment(struct muxer *m, uint64_t n_frames)
 {
 	m->fragment_lost = true;
@@ -311,7 +311,7 @@ int muxer_write_packet(struct muxer *m, AVPacket *packet)
 		count_bytes(m, size);
 		return 0;
 	}
-	if (err == -ENOMEM || err == -ERANGE) /* of movie_fragments_fit() */
+	if (err == -ENOMEM || err == -ERANGE) /* error of movie_fragments_fit() */
 		return err;
 	log_error("%s: %s after %llu frames", m->name,
 		  file_err < 0 ? output_file_err_str(err) : libav_err_str(err), (unsigned long long)frames);
@@ -323,7 +323,7 @@ int muxer_write_packet(struct muxer *m, AVPacket *packet)
 	return err;
 }
 
-/* The trailer ends the last fragment, or has the index. */
+/* The trailer writes the last fragment, or the index. */
 static void check_trailer(struct muxer *m, uint64_t fragment_frames, int err)
 {
 	bool written;
@@ -368,7 +368,7 @@ int muxer_finish(struct muxer *m, int error)
 	int err = 0, trailer_err, close_err;
 
 	libav_clear_error();
-	/* A fragment that could not be written would be missing in the middle. */
+	/* A fragment that could not be written would leave a gap. */
 	if (m->header_written && !m->fragment_lost) {
 		if (m->fragmented)
 			err = movie_fragments_flush(&m->fragments, m->context);
