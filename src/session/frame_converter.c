@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Converts frames in the buffers of one pool into those of another. */
+/* Converts frames between the buffers of two pools. */
 #include "session/frame_converter.h"
 
 #include <errno.h>

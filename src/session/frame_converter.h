@@ -19,13 +19,12 @@ struct frame_converter {
 	struct AVPacket *packet;         /* its input */
 	bool is_stream;                  /* frames depend on those before them */
 	bool warned;                     /* a frame could not be decoded, which was logged */
-	uint64_t n_undecodable;          /* how many could not be; the caller may reset it */
+	uint64_t n_undecodable;          /* their number, which the caller may reset */
 	bool copies;                     /* the formats differ in their padding only */
 	uint64_t n_copied, bytes_copied; /* in that case */
 };
 
-/* The format of the pictures in frames of this one. Drivers do not report the range of a compressed stream.
- */
+/* The format of the pictures in these frames. Drivers do not report the range of a compressed stream. */
 struct video_format frame_converter_pictures(const struct video_format *from);
 /* With SCALING_PAD and a single pixel format frames are copied, and the edges of the picture repeated in the
  * padding. Returns 0; -ERANGE (libswscale cannot convert, or the sizes differ with SCALING_NONE), or -ENOMEM,
@@ -34,7 +33,7 @@ int frame_converter_open(struct frame_converter *converter, const struct video_f
 			 const struct video_format *to, enum scaling scaling);
 /* For pool_link.fill; opaque is the converter. */
 int frame_converter_fill(void *opaque, const struct buffer *from, struct buffer *to);
-/* For a frame that is dropped: in a stream it is decoded nevertheless, as later ones depend on it. */
+/* For a frame that is dropped: frames of a stream are decoded nevertheless, as later ones depend on them. */
 void frame_converter_skip(struct frame_converter *converter, const struct buffer *from);
 /* Accepts a half-open one, which can then be opened again. */
 void frame_converter_close(struct frame_converter *converter);

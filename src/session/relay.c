@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A relay: opening its two devices, its streams one after another, and its end. */
+/* A relay: opens its two devices, runs its consecutive streams, and ends. */
 #include "session/relay.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ enum status relay_open(struct relay *relay)
 	return status == STATUS_DONE ? relay_queues_open(relay) : status;
 }
 
-/* Sets both devices up for what the source has become. */
+/* Sets both devices up again after a change of the source. */
 static int follow_change(struct relay *relay)
 {
 	struct setup *source = &relay->source.setup;
@@ -57,8 +57,8 @@ static int follow_change(struct relay *relay)
 	return 0;
 }
 
-/* The last frame is shown as long as the others. write() does not tell how many frames the driver still has.
- */
+/* Shows the last frame for as long as the others. With write() the number of frames in the driver is not
+ * known. */
 static void show_last_frame_of(struct relay *relay)
 {
 	struct pollfd signal = { .fd = relay->options.signal_fd, .events = POLLIN };
@@ -78,7 +78,7 @@ void relay_update_result(struct relay *relay)
 		relay_queues_count(relay);
 	if (relay->interval_ns.count)
 		relay->measured_fps = 1e9 / stats_mean(&relay->interval_ns);
-	if (relay->converts || relay->node.link.copies) /* and not those that were dropped afterwards */
+	if (relay->converts || relay->node.link.copies) /* and not dropped frames, which were copied before */
 		relay->copied = relay->played;
 }
 

@@ -23,7 +23,7 @@ static bool is_compressed(uint32_t fourcc)
 	return pix && pixfmt_is_compressed(pix);
 }
 
-/* --- what the source can be asked for --- */
+/* --- formats of the source --- */
 
 struct mode_search {
 	uint32_t width, height; /* 0: any */
@@ -31,7 +31,7 @@ struct mode_search {
 	struct conversion_formats *found;
 };
 
-/* What is not listed may be there. */
+/* Unlisted values may be supported. */
 static int add_format_of_mode(void *opaque, const void *entry)
 {
 	const struct enumerated_mode *mode = entry;
@@ -46,7 +46,7 @@ static int add_format_of_mode(void *opaque, const void *entry)
 	return 0;
 }
 
-/* The source's formats that have the size and the rate asked for; where none has both, all. */
+/* The source's formats with the requested size and rate; all formats if none has both. */
 static void read_serving_formats(struct relay *relay, struct conversion_formats *formats)
 {
 	struct setup *source = &relay->source.setup;
@@ -68,7 +68,7 @@ static void read_serving_formats(struct relay *relay, struct conversion_formats 
 
 /* --- the choice --- */
 
-/* Of those that the text names, the first that is in the list; 0: none. */
+/* The first format in the list that the text names; 0: none. */
 static uint32_t find_named_format(const struct conversion_formats *list, const char *text)
 {
 	uint32_t named[16];
@@ -77,7 +77,7 @@ static uint32_t find_named_format(const struct conversion_formats *list, const c
 	return conversion_find(list, named, n);
 }
 
-/* The first that both have, if possible a raw one, which does not differ from one device to another. */
+/* The first format that both have, preferably a raw one, whose meaning does not vary between devices. */
 static uint32_t find_common_format(const struct conversion_formats *source,
 				   const struct conversion_formats *sink)
 {
@@ -93,7 +93,7 @@ static uint32_t find_common_format(const struct conversion_formats *source,
 	return compressed;
 }
 
-/* In the order of cost. Of streams frames can be left out only where decoding can begin again. */
+/* In the order of cost. Frames of a stream can be left out only up to the next key frame. */
 enum conversion_cost { RAW, PICTURES, STREAM, NOT_CONVERTIBLE };
 
 static enum conversion_cost conversion_cost(uint32_t fourcc)
@@ -105,7 +105,8 @@ static enum conversion_cost conversion_cost(uint32_t fourcc)
 	return libav_is_intra_only(pixfmt_by_fourcc(fourcc)->codec) ? PICTURES : STREAM;
 }
 
-/* The cheapest to convert; of those the present one, else the first. 0: none can be. */
+/* The format that is cheapest to convert; among equals the current one, else the first. 0: none can be
+ * converted. */
 static uint32_t find_convertible_format(const struct conversion_formats *source, uint32_t present)
 {
 	uint32_t best = conversion_has(source, present) ? present : 0;
@@ -116,7 +117,7 @@ static uint32_t find_convertible_format(const struct conversion_formats *source,
 	return conversion_cost(best) < NOT_CONVERTIBLE ? best : 0;
 }
 
-/* Whether the output takes such frames as they are. */
+/* Whether the output takes such frames without a conversion. */
 static bool takes_format(const struct relay *relay, const struct conversion_formats *sink, uint32_t fourcc)
 {
 	const char *wanted = relay->sink.setup.request.pixelformat;
@@ -125,8 +126,8 @@ static bool takes_format(const struct relay *relay, const struct conversion_form
 	return wanted ? find_named_format(&one, wanted) : !sink->n || conversion_has(sink, fourcc);
 }
 
-/* What to ask the source for: the output's wish, else what it is set to, else the first that both have, else
- * what is to be converted; 0: to stay as it is. */
+/* The format to request of the source: the one requested for the output, else the current one, else the first
+ * common one, else one to convert; 0: no change. */
 static uint32_t choose_fourcc(const struct relay *relay, const struct conversion_formats *source,
 			      const struct conversion_formats *sink, uint32_t present)
 {
@@ -142,7 +143,7 @@ static uint32_t choose_fourcc(const struct relay *relay, const struct conversion
 	return fourcc ? fourcc : find_convertible_format(source, present);
 }
 
-/* For a node; 0: to stay as it is. */
+/* The format for a node; 0: no change. */
 static uint32_t find_taken_format(const struct conversion_formats *takes,
 				  const struct conversion_formats *source, uint32_t present)
 {
@@ -165,7 +166,7 @@ static int negotiate_source(struct relay *relay, uint32_t fourcc, uint32_t width
 	return negotiate_format(&setup->device, &request, &setup->format);
 }
 
-/* only: what a node gives; NULL: frames stay as they are, or are converted. */
+/* only: formats of a node; NULL: frames are passed on or converted. */
 static int negotiate_sink(struct relay *relay, bool as_they_are, const struct conversion_formats *only)
 {
 	struct video_format source = frame_converter_pictures(&relay->source.setup.format);
@@ -191,7 +192,7 @@ static bool has_one_size(const struct relay *relay)
 	return source->width == sink->width && source->height == sink->height;
 }
 
-/* The output has its own size: the source may have that, too. */
+/* The output has another size: tries to set it at the source. */
 static int match_size(struct relay *relay)
 {
 	const struct video_format before = relay->source.setup.format, *sink = &relay->sink.setup.format;
@@ -214,7 +215,7 @@ static int refuse_format(const struct relay *relay, struct device *takes)
 	return -ERANGE;
 }
 
-/* The source's format is one that the node takes, the output's one that it gives. */
+/* Sets the source to a format that the node takes, and the output to one that it delivers. */
 static int negotiate_through_node(struct relay *relay, uint32_t present,
 				  const struct conversion_formats *source_list)
 {
@@ -235,7 +236,7 @@ static int negotiate_through_node(struct relay *relay, uint32_t present,
 	return err;
 }
 
-/* For the report: why frames are converted. */
+/* Why frames are converted, for the report. */
 static const char *explain_conversion(const struct relay *relay, const struct conversion_formats *source)
 {
 	const struct negotiate_request *request = &relay->source.setup.request;
@@ -252,7 +253,7 @@ static const char *explain_conversion(const struct relay *relay, const struct co
 		       : "the capture device has no raw format";
 }
 
-/* Without a node. A compressed frame cannot be scaled without decoding it, either. */
+/* Without a node. Scaling a compressed frame also requires decoding. */
 static int negotiate_both(struct relay *relay, uint32_t present, const struct conversion_formats *source_list,
 			  const struct conversion_formats *sink_list)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The loop of a relay: waits for both devices, takes frames back from the output, and queues the newest. */
+/* The loop of a relay: waits for both devices, takes buffers back from the output, and queues the newest
+ * frame. */
 #include <errno.h>
 #include <linux/videodev2.h>
 #include <poll.h>
@@ -48,8 +49,8 @@ static void replace_by_newer(struct relay *relay, struct buffer **waiting, struc
 	*waiting = frame;
 }
 
-/* The frame did not get to the device or the node: it is lost already, as one that cannot be decoded, or
- * dropped. */
+/* The frame did not reach the device or the node: it was counted as lost if it could not be decoded, else it
+ * is dropped. */
 static void count_refused(struct relay *relay)
 {
 	uint64_t n = relay->converter.n_undecodable;
@@ -86,7 +87,7 @@ static int take_source_frame(struct relay *relay, struct buffer *frame)
 	return 0;
 }
 
-/* The stream has to be restarted even if the timings turn out to be the same (kernel documentation,
+/* The stream must be restarted even if the timings turn out to be the same (kernel documentation,
  * V4L2_EVENT_SOURCE_CHANGE). */
 static int follow_source(struct relay *relay)
 {
@@ -154,8 +155,8 @@ static int read_source_frame(struct relay *relay)
 	return 0;
 }
 
-/* Converting takes time: of the frames that have come meanwhile the newest is wanted. At most as many as
- * there are buffers, which the source may fill as fast as they are given back. */
+/* As a conversion takes time, takes the newest of the frames that have come meanwhile. At most as many as
+ * there are buffers, as the source may fill them as fast as they are released. */
 static int read_source_frames(struct relay *relay)
 {
 	uint32_t left = relay->converts ? pool_info(relay->source.setup.pool).allocated : 1;
@@ -196,7 +197,7 @@ static void count_played_frame(struct relay *relay, const struct frame_info *inf
 	}
 	relay->bytes_played += converted ? converted : info->bytes;
 	relay->bytes_copied_before += converted;
-	if (relay->stamp_is_good && latency_ns >= 0) /* vivid gives frames out before their time */
+	if (relay->stamp_is_good && latency_ns >= 0) /* vivid delivers frames ahead of their time */
 		stats_add(&relay->latency_ns, latency_ns);
 	relay->n_ahead += relay->stamp_is_good && latency_ns < 0;
 	relay->last_queue_ns = now;
@@ -206,13 +207,13 @@ static void count_played_frame(struct relay *relay, const struct frame_info *inf
 
 static int queue_to_output(struct relay *relay, struct buffer **waiting)
 {
-	struct frame_info info = (*waiting)->info; /* the buffer may be in the driver again afterwards */
+	struct frame_info info = (*waiting)->info; /* the driver may have the buffer again afterwards */
 	int err = pool_link_queue(&relay->link, *waiting);
 
 	if (err == POOL_NOBUF)
 		return 0;
 	*waiting = NULL;
-	if (err < 0) /* the link has given it back */
+	if (err < 0) /* the link has released it */
 		count_refused(relay);
 	if (err < 0 && err != POOL_CORRUPT)
 		return end_by_sink(relay, err);
@@ -232,7 +233,7 @@ static int end_by_node(struct relay *relay, int err)
 	return finish_relay(relay, err == POOL_DEVLOST ? END_DISCONNECT : END_ERROR, err);
 }
 
-/* The newest frame of the source's into the node. */
+/* Passes the newest frame of the source to the node. */
 static int feed_converter(struct relay *relay)
 {
 	int err = pool_link_queue(&relay->node.link, relay->waiting);
@@ -319,7 +320,7 @@ static int64_t stall_end_ns(const struct relay *relay)
 	return stall_ns ? since_ns + stall_ns : 0;
 }
 
-/* The end of the duration, or a device that stands still. */
+/* Ends the relay after its duration, or if a device has stalled. */
 static int check_deadlines(struct relay *relay, int64_t now)
 {
 	int64_t end_ns = duration_end_ns(relay), stall_ns = relay->options.stall_ns;
@@ -340,7 +341,7 @@ static int check_deadlines(struct relay *relay, int64_t now)
 	return finish_relay(relay, END_STALL, POOL_TIMEOUT);
 }
 
-/* At least once a second, for the progress line. */
+/* Waits for at most a second, for the progress line. */
 static int wait_for_devices(struct relay *relay)
 {
 	struct pool *pools[] = { relay->source.setup.pool, relay->link.to, relay->node.m2m.output_pool,
@@ -363,7 +364,7 @@ static int relay_turn(struct relay *relay)
 	int err = wait_for_devices(relay);
 	int64_t now = now_ns();
 
-	if (suspension_check(&relay->suspension, now)) /* not a stall of the devices' */
+	if (suspension_check(&relay->suspension, now)) /* not a stall of the devices */
 		relay->last_read_ns = relay->last_queue_ns = now;
 	if (err == 0 && !relay->done)
 		err = reclaim_frames(relay);
@@ -393,7 +394,7 @@ int relay_loop_run(struct relay *relay)
 		return failed == relay->link.to ? end_by_sink(relay, err)
 		       : failed == source       ? end_by_source(relay, err)
 						: end_by_node(relay, err);
-	/* One that is shown, and one that is next: more would wait. */
+	/* One frame that is shown and one that is next; more would add latency. */
 	relay->link.depth = pool_info(relay->link.to).min_latency;
 	relay->node.link.depth = relay->link.depth;
 	relay->last_read_ns = relay->last_queue_ns = relay->progress_ns = now_ns();

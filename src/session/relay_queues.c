@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The queues of a relay, and the way from the one to the other. */
+/* The queues of a relay, and the way between them. */
 #include <errno.h>
 #include <stdio.h>
 #include <linux/videodev2.h>
@@ -75,7 +75,7 @@ static int check_copies(const struct relay *relay)
 	return err < 0 ? err : check_link_copies(relay, &relay->link, node ? node : from, to);
 }
 
-/* As many buffers as the output keeps are missing at the source. */
+/* The source lacks as many buffers as the output holds. */
 static uint32_t kept_by_output(struct relay *relay)
 {
 	int32_t n = controls_get(&relay->sink.setup.device, V4L2_CID_MIN_BUFFERS_FOR_OUTPUT);
@@ -103,7 +103,7 @@ static int open_queues(struct relay *relay)
 {
 	bool has_node = relay->options.convert_device;
 	struct pool_link *link = &relay->link, *first = has_node ? &relay->node.link : link;
-	/* The source's buffers are the output's. */
+	/* The source fills the output's buffers. */
 	bool lent = !has_node && link->from_options.foreign;
 	int err = open_queue(&relay->source, &first->from_options, 0,
 			     has_node ? relay_node_keeps(&relay->node) : kept_by_output(relay));
