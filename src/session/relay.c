@@ -78,7 +78,7 @@ void relay_update_result(struct relay *relay)
 		relay_queues_count(relay);
 	if (relay->interval_ns.count)
 		relay->measured_fps = 1e9 / stats_mean(&relay->interval_ns);
-	if (relay->converts || relay->node.link.copies) /* and not dropped frames, which were copied before */
+	if (relay->converts || relay->node.link.copies) /* not frames that were dropped later */
 		relay->copied = relay->played;
 }
 

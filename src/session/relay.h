@@ -28,7 +28,7 @@ struct relay_options {
 	const char *convert_device; /* converter node between the two; NULL: none */
 	int signal_fd;              /* readable: end without error; -1: none */
 	int resume_fd;              /* non-blocking signalfd of SIGCONT; -1: none */
-	unsigned way;               /* from 1: index of pool_link_way_name(), plus 1; 0: the cheapest */
+	unsigned way;               /* index of pool_link_way_name() plus 1; 0: the cheapest */
 	/* For measurements; NULL: none. Called after a frame was queued, and before the queues are closed. */
 	void (*queued)(void *opaque, const struct frame_info *info);
 	void (*stopping)(void *opaque);
