@@ -57,7 +57,7 @@ wrong 6 'text' -d $display text
 : >empty.mkv
 for empty in empty.mkv empty.h264 empty.mp4 empty.txt; do
 	: >$empty
-	wrong 6 "$empty: is empty" -d $display $empty
+	wrong 6 "$empty: the file is empty" -d $display $empty
 done
 cp "$root/README.md" text.txt
 wrong 6 'text.txt: is text' -d $display text.txt

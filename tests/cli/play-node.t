@@ -79,12 +79,12 @@ refused() { # STATUS REGEX OPTIONS...
 	one_clear_line "$2" "refused: $2"
 }
 refused 2 'unknown codec .*expected one of .*h264_v4l2' -c nonsense_v4l2 h264.mp4
-refused 2 'codec-device is for' --codec-device sim:type=decoder h264.mp4
+refused 2 'codec-device needs' --codec-device sim:type=decoder h264.mp4
 refused 2 'leave out one of the two' -c h264_v4l2 --convert-device sim:type=converter h264.mp4
 refused 3 'needs a decoder for it, and this is an encoder of' -c h264_v4l2 --codec-device sim:type=encoder h264.mp4
 refused 3 'needs a converter of raw frames, and this is a decoder' --convert-device sim:type=decoder clip420.nut
 refused 4 'holds mjpeg, which .* h264_v4l2 does not decode' -c h264_v4l2 --codec-device sim:type=decoder mjpeg.avi
-refused 4 'it gives .*320x240, and the output device is set to .*160x120' -c h264_v4l2 --codec-device sim:type=decoder -s 160x120 h264.mp4
+refused 4 'its output is .*320x240, and the output device is set to .*160x120' -c h264_v4l2 --codec-device sim:type=decoder -s 160x120 h264.mp4
 refused 4 'would stretch 320x240 to 160x240, which --fit does not ask for' --convert-device sim:type=converter -s 160x240 clip420.nut
 
 done_testing
