@@ -115,7 +115,7 @@ for name in - 'x%03d.png' x-%H.jpg; do
 done
 refused 2 '--pre-roll keeps a copy of each frame: leave --require-zero-copy out' --pre-roll 1 --require-zero-copy -o 'r%d.nut'
 touch r0.nut
-refused 2 '--trigger: r0.nut is not a FIFO: name one' --pre-roll 1 --trigger r0.nut -o 'q%d.nut'
+refused 2 '--trigger: r0.nut is not a FIFO: name a FIFO' --pre-roll 1 --trigger r0.nut -o 'q%d.nut'
 refused 6 '--trigger-file: no/go: the file is removed when it appears, which its folder does not permit: No such file' --pre-roll 1 --trigger-file no/go -o 'q%d.nut'
 refused 6 '^v4l2q: r0.nut: exists: use -y' --pre-roll 100ms -o 'r%d.nut'
 
