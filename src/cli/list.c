@@ -27,7 +27,7 @@ static const struct option_row list_rows[] = {
 	{ "dot", 0, OPT_SET, OFFSET(dot), .value = 1,
 	  .help = "with -d: the media graph that it is a part of, for graphviz" },
 	{ "save", 0, OPT_FILE, OFFSET(save), .argument = "FILE",
-	  .help = "with -d: write the device's settings to FILE, for --profile of the other commands" },
+	  .help = "with -d: write the settings of the device to FILE, for --profile of the other commands" },
 	{ "edid", 0, OPT_FILE, OFFSET(edid), .argument = "FILE",
 	  .help = "with -d: write its EDID into FILE, for --edid of the other commands" },
 	{ 0 },
