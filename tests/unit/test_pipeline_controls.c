@@ -132,7 +132,7 @@ static void a_control_that_no_one_alone_has_is_refused(void **state)
 		const char *assignments, *text;
 	} rows[] = {
 		{ "exposure=7,gain=3", "'Sensor A/gain' or 'Debayer A/gain'" },
-		{ "exposure=7,'Lens/focus'=3", "there are \"Sensor A\", \"Sensor B\", \"Debayer A\", "
+		{ "exposure=7,'Lens/focus'=3", "expected one of \"Sensor A\", \"Sensor B\", \"Debayer A\", "
 					       "\"Scaler\", \"Lens A\", \"Flash A\"" },
 		{ "exposure=7,'Scaler/gain'=3", "unknown control 'gain'" },
 		{ "exposure=7,no_such=3", "unknown control 'no_such'" },
