@@ -49,7 +49,7 @@ for pipeline in auto none; do # which of the two makes no difference to what the
 	[ $pipeline = auto ] || where=buffers
 	obstacle 3 $where 'incomplete: no active route inside "Receiver" leads to "Receiver":1' "media-ctl -d .* -R '\"Receiver\" .*0/1 -> 1/0 .1..'" \
 		--pipeline $pipeline -d sim:pipeline=fits,routing=off
-	obstacle 3 $where 'not whole: a route inside "Deserializer" begins at .*, a stream that "Sensor B":0 does not send' "media-ctl -d .*1/0 -> 2/1 .1..'" \
+	obstacle 3 $where 'incomplete: a route inside "Deserializer" begins at .*, a stream that "Sensor B":0 does not send' "media-ctl -d .*1/0 -> 2/1 .1..'" \
 		--pipeline $pipeline -d sim:pipeline=fits,routing=dangling
 	obstacle 3 $where 'media pipeline is incomplete' 'media-ctl -l' --pipeline $pipeline -d sim:pipeline=ambiguous
 	obstacle 3 $where 'media pipeline does not fit together: "Debayer A":0 wants' 'shows it' --pipeline $pipeline -d sim:pipeline=stuck
