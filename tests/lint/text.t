@@ -9,7 +9,7 @@ cd "$root" || exit
 # What is sourced is read once here, and again for each script that sources it: half of the time. So it stands there for its variables
 # alone, which are numbers, arrays, or may be anything.
 mapfile -t scripts < <(find scripts tests .ci -type f -exec grep -lE -m 1 '^#!.*[/ ](ba)?sh' {} + | sort)
-mapfile -t sourced < <(find tests -name '*.sh' | sort)
+mapfile -t sourced < <(find scripts tests -name '*.bash' -o -name '*.sh' | sort)
 variables='/^\s*(local|#)/ and next; /^\. / and print; print "$2=", $4 ne "" ? 1 : $3 eq "=" ? "\$(:)" : "(\"\$\@\")", "\n"
 	while /(^|\s)(\w+)(=\(?| <<<)(\d\w*(?=\s|$)|\$\(\(|\$!)?/g'
 cp --parents .shellcheckrc "${scripts[@]}" "${sourced[@]}" "$folder"
