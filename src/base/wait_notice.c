@@ -2,13 +2,12 @@
 /* Says so where the end of a run waits long for a file: its disk may not answer. */
 #include "base/wait_notice.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/timed_cond.h"
 
 #define PATIENCE_NS (5 * NS_PER_S)
 
@@ -26,12 +25,11 @@ static struct {
 /* Returns whether the wait has ended meanwhile. */
 static bool ends_within(int64_t ns)
 {
-	int64_t until_ns = now_ns() + ns;
-	struct timespec until = { until_ns / NS_PER_S, until_ns % NS_PER_S };
+	int64_t deadline_ns = now_ns() + ns;
 	bool ends;
 
 	pthread_mutex_lock(&notice.lock);
-	while (!notice.ends && pthread_cond_timedwait(&notice.changed, &notice.lock, &until) != ETIMEDOUT)
+	while (!notice.ends && timed_cond_wait(&notice.changed, &notice.lock, deadline_ns))
 		continue;
 	ends = notice.ends;
 	pthread_mutex_unlock(&notice.lock);
@@ -61,17 +59,12 @@ static void *notice_thread(void *opaque)
 
 void wait_notice_begin(const char *name, uint64_t (*progress)(void *opaque), void *opaque)
 {
-	pthread_condattr_t attributes;
-
 	notice.name = name;
 	notice.progress = progress;
 	notice.opaque = opaque;
 	notice.ends = false;
 	pthread_mutex_init(&notice.lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&notice.changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	timed_cond_init(&notice.changed);
 	notice.has_thread = pthread_create(&notice.thread, NULL, notice_thread, NULL) == 0;
 }
 

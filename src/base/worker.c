@@ -3,8 +3,8 @@
  * limited time only. */
 #include "base/worker.h"
 
-#include <time.h>
 #include "base/clock.h"
+#include "base/timed_cond.h"
 
 #define PATIENCE_NS (5 * NS_PER_S)
 
@@ -28,15 +28,11 @@ static void destroy(struct worker *worker)
 
 int worker_start(struct worker *worker, void (*run)(void *opaque), void *opaque)
 {
-	pthread_condattr_t attributes;
 	int err;
 
 	*worker = (struct worker){ .run = run, .opaque = opaque };
 	pthread_mutex_init(&worker->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&worker->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	timed_cond_init(&worker->changed);
 	err = -pthread_create(&worker->thread, NULL, worker_thread, worker);
 	if (err < 0)
 		destroy(worker);
@@ -46,12 +42,11 @@ int worker_start(struct worker *worker, void (*run)(void *opaque), void *opaque)
 /* pthread_clockjoin_np() is not used, as ThreadSanitizer does not know it. */
 bool worker_join(struct worker *worker)
 {
-	int64_t until_ns = now_ns() + PATIENCE_NS;
-	struct timespec until = { until_ns / NS_PER_S, until_ns % NS_PER_S };
+	int64_t deadline_ns = now_ns() + PATIENCE_NS;
 	bool ended;
 
 	pthread_mutex_lock(&worker->lock);
-	while (!worker->ended && pthread_cond_timedwait(&worker->changed, &worker->lock, &until) == 0)
+	while (!worker->ended && timed_cond_wait(&worker->changed, &worker->lock, deadline_ns))
 		continue;
 	ended = worker->ended;
 	pthread_mutex_unlock(&worker->lock);

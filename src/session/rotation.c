@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/timed_cond.h"
 #include "base/worker.h"
 #include "session/disk_watch.h"
 
@@ -272,13 +272,12 @@ static int64_t take_turn(struct rotation *r)
 /* Returns whether to continue. */
 static bool wait_for_turn(struct rotation *r, int64_t ns)
 {
-	int64_t until_ns = now_ns() + ns;
-	struct timespec until = { until_ns / NS_PER_S, until_ns % NS_PER_S };
+	int64_t deadline_ns = now_ns() + ns;
 	bool stops;
 
 	pthread_mutex_lock(&r->lock);
 	if (!r->stop && !r->is_due && r->n_asked == r->n_served)
-		pthread_cond_timedwait(&r->changed, &r->lock, &until);
+		timed_cond_wait(&r->changed, &r->lock, deadline_ns);
 	stops = r->stop;
 	pthread_mutex_unlock(&r->lock);
 	return !stops;
@@ -294,17 +293,6 @@ static void rotate(void *opaque)
 }
 
 /* --- called by the file thread --- */
-
-static void open_condition(struct rotation *r)
-{
-	pthread_condattr_t attributes;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&r->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
-	pthread_mutex_init(&r->lock, NULL);
-}
 
 static void free_rotation(struct rotation *r)
 {
@@ -358,7 +346,8 @@ int rotation_open(struct rotation **rotation, const struct rotation_options *opt
 	r->options = *options;
 	r->disk.looked_ns = r->disk.rated_ns = now_ns();
 	atomic_store(options->disk_left_ns, -1);
-	open_condition(r);
+	pthread_mutex_init(&r->lock, NULL);
+	timed_cond_init(&r->changed);
 	err = copy_patterns(&r->options.patterns);
 	if (err == 0 && rotation_has_rules(&options->rules))
 		old_segments_find(&r->list, &options->patterns);
@@ -416,8 +405,7 @@ void rotation_done(struct rotation *r, const char *path)
 
 bool rotation_make_room(struct rotation *r)
 {
-	int64_t until_ns = now_ns() + ROOM_WAIT_NS;
-	struct timespec until = { until_ns / NS_PER_S, until_ns % NS_PER_S };
+	int64_t deadline_ns = now_ns() + ROOM_WAIT_NS;
 	uint64_t n_removed;
 	unsigned ticket;
 	bool removed;
@@ -428,7 +416,7 @@ bool rotation_make_room(struct rotation *r)
 	n_removed = r->n_removed;
 	ticket = ++r->n_asked;
 	pthread_cond_broadcast(&r->changed);
-	while ((int)(r->n_served - ticket) < 0 && pthread_cond_timedwait(&r->changed, &r->lock, &until) == 0)
+	while ((int)(r->n_served - ticket) < 0 && timed_cond_wait(&r->changed, &r->lock, deadline_ns))
 		continue;
 	removed = r->n_removed != n_removed;
 	pthread_mutex_unlock(&r->lock);
