@@ -209,13 +209,15 @@ int encoding_open_pools(struct encoding *first, struct pool *camera, uint64_t me
 	return err;
 }
 
-/* Where the camera fills the node's buffers, both pools have the same number. */
+/* Where the camera fills the node's buffers, or the node imports the camera's, both pools have the same
+ * number. */
 static int configure_output(const struct encoding *encoding, uint32_t n_camera)
 {
 	struct pool *pool = encoding->encoder.m2m.output_pool;
 	uint32_t n_raw = RAW_BUFFERS + pool_info(pool).driver_min;
-	bool lends = encoding->link.from_options.foreign;
-	struct pool_config config = { .min = lends ? n_camera : n_raw,
+	bool lends = encoding->link.from_options.foreign, copies = encoding->link.copies;
+	struct pool_config config = { .min = copies ? n_raw : n_camera,
+				      .max = copies ? n_raw : 0,
 				      .most_queued = lends ? 0 : n_raw,
 				      .least = lends ? n_camera : LEAST_RAW_BUFFERS,
 				      .layout = true };

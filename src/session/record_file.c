@@ -320,7 +320,7 @@ uint64_t record_file_progress(void *opaque)
 
 	pthread_mutex_lock(&file->shown.lock);
 	if (file->shown.writer)
-		n += writer_info(file->shown.writer).bytes;
+		n += writer_bytes(file->shown.writer);
 	pthread_mutex_unlock(&file->shown.lock);
 	return n;
 }

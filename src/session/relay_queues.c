@@ -92,9 +92,10 @@ static int open_queue(struct relay_end *end, const struct pool_options *pool, ui
 	own.import_from = pool->import_from;
 	own.foreign = pool->foreign;
 	own.extra_buffers = extra_buffers;
-	if (min_buffers && !own.has_min_buffers) {
+	if (min_buffers && (!own.has_min_buffers || own.min_buffers < min_buffers)) {
 		own.has_min_buffers = true;
 		own.min_buffers = min_buffers;
+		own.least_buffers = pool->foreign ? POOL_MIN_BUFFERS : 0;
 	}
 	return setup_pool(&end->setup, &own);
 }
@@ -103,14 +104,15 @@ static int open_queues(struct relay *relay)
 {
 	bool has_node = relay->options.convert_device;
 	struct pool_link *link = &relay->link, *first = has_node ? &relay->node.link : link;
-	/* The source fills the output's buffers. */
-	bool lent = !has_node && link->from_options.foreign;
+	/* The source fills the output's buffers, or the output imports the source's: both have the same
+	 * number. */
+	bool shared = !has_node && (link->from_options.foreign || link->to_options.foreign);
 	int err = open_queue(&relay->source, &first->from_options, 0,
 			     has_node ? relay_node_keeps(&relay->node) : kept_by_output(relay));
 
 	if (err == 0)
 		err = open_queue(&relay->sink, &link->to_options,
-				 lent ? pool_info(relay->source.setup.pool).requested.min : 0, 0);
+				 shared ? pool_info(relay->source.setup.pool).requested.min : 0, 0);
 	if (err == 0 && has_node)
 		return relay_node_open_pools(&relay->node, relay->source.setup.pool, link,
 					     relay->sink.setup.pool);

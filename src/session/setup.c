@@ -305,6 +305,7 @@ int setup_pool(struct setup *setup, const struct setup_options *options)
 	struct pool_config config = {
 		.min = options->min_buffers,
 		.max = options->max_buffers,
+		.least = options->least_buffers,
 		.layout = true,
 		/* Frames must stay in the driver's buffers if they are shared with the encoder. */
 		.copy_enable = !options->has_min_buffers && !(encoding && !encoding->link.copies),

@@ -38,6 +38,7 @@ struct setup_options {
 	 * suggest, in addition to the driver's minimum, and may copy frames when it runs low. */
 	bool has_min_buffers;
 	uint32_t min_buffers, max_buffers; /* max 0: no limit */
+	uint32_t least_buffers;            /* of min_buffers, as in pool_config */
 	uint32_t extra_buffers;            /* in addition: those that another device holds */
 	bool foreign;                      /* as in pool_options */
 };

@@ -63,7 +63,7 @@ if mount -t tmpfs -o size=2m none small 2>/dev/null; then
 	rm -f small/*
 	run_status 6 v4l2q capture -q -d sim:size=$size,fps=0 -n 50 -o 'main/a%d.nut' --segment 320k --fallback small --json=r.json
 	balanced r.json 'the disk of --fallback is full, too'
-	is "$(for file in small/*; do probe "$file" nb_read_packets; done | paste -sd+ | bc)" "$(json r.json .frames.written)" 'the disk of --fallback is full, too: what fitted is there'
+	is "$(for file in small/*; do probe "$file" nb_read_packets; done | awk '{ n += $1 } END { print n }')" "$(json r.json .frames.written)" 'the disk of --fallback is full, too: what fitted is there'
 	umount small main
 else
 	skip 'a full disk' 'mounting one takes root'

@@ -256,7 +256,7 @@ static void errors_of_streamon_have_a_cause(void **state)
 	(void)state;
 	assert_int_equal(obstacle_of_streamon(-ENOSPC, 0), OBSTACLE_BANDWIDTH);
 	assert_int_equal(obstacle_of_streamon(-EINVAL, V4L2_CAP_STREAMING), N_OBSTACLES);
-	assert_int_equal(obstacle_of_streamon(-EINVAL, V4L2_CAP_IO_MC), OBSTACLE_PIPELINE);
+	assert_int_equal(obstacle_of_streamon(-EINVAL, V4L2_CAP_IO_MC), OBSTACLE_PIPELINE_UNSEEN);
 }
 
 /* All of them: what is logged and what a program that listens is told. */

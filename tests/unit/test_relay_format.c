@@ -199,5 +199,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(the_cheapest_format_that_serves) };
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

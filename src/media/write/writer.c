@@ -447,6 +447,11 @@ static const char *codec_name(const struct writer *w)
 	return w->codec || w->frame_packet.raw || !name ? "rawvideo" : name;
 }
 
+uint64_t writer_bytes(const struct writer *w)
+{
+	return atomic_load_explicit(&w->muxer.bytes, memory_order_relaxed);
+}
+
 struct writer_info writer_info(const struct writer *writer)
 {
 	struct writer *w = (struct writer *)writer; /* C11's atomic_load() takes no pointer to const */
@@ -461,7 +466,7 @@ struct writer_info writer_info(const struct writer *writer)
 					: NULL,
 		.frames = atomic_load_explicit(&w->muxer.frames, memory_order_relaxed),
 		.n_held = w->muxer.fragmented ? w->muxer.fragments.n_frames : 0,
-		.bytes = atomic_load_explicit(&w->muxer.bytes, memory_order_relaxed),
+		.bytes = writer_bytes(w),
 		.n_pictures = w->muxer.n_pictures,
 	};
 }

@@ -97,5 +97,7 @@ struct writer_info {
 };
 /* May be called by other threads while frames are written; the counters may then be inconsistent. */
 struct writer_info writer_info(const struct writer *writer);
+/* writer_info().bytes, also while another thread finishes the file. */
+uint64_t writer_bytes(const struct writer *writer);
 
 #endif
