@@ -20,6 +20,7 @@ struct playback_threads {
 	struct play_loop loop;
 	pthread_t file_thread;
 	bool has_file_thread;
+	const char *path; /* of the file, for when its thread is running */
 };
 
 static void wait_for_credit(struct play_loop *loop)
@@ -79,6 +80,7 @@ static int start_threads(struct playback_threads *threads)
 		err = play_loop_open(&threads->loop);
 	if (err < 0)
 		return err;
+	threads->path = reader_info(playback->reader).path;
 	pool_set_wakeup(playback->pool, playback->options.signal_fd, -1);
 	err = -pthread_create(&threads->file_thread, NULL, read_frames, threads);
 	threads->has_file_thread = err == 0;
@@ -103,7 +105,7 @@ static void stop_threads(struct playback_threads *threads)
 		fifo_abandon(loop->frames, -ECANCELED);
 		play_buffers_cancel(loop->buffers);
 		sem_post(&loop->credits);
-		wait_notice_begin(reader_info(playback->reader).path, NULL, NULL);
+		wait_notice_begin(threads->path, NULL, NULL);
 		pthread_join(threads->file_thread, NULL);
 		wait_notice_end();
 	}
