@@ -9,13 +9,15 @@
 #include "base/text.h"
 #include "doctor/doctor_internal.h"
 
-#define WORST_LEVEL 4 /* warning; less urgent levels are higher */
+#define WORST_LEVEL 4                       /* warning; less urgent levels are higher */
+#define LOADED_MODULES "Modules linked in:" /* in any kernel warning, also one that is not the driver's */
 
 const char *doctor_kernel_warning(char *record, const char *word)
 {
 	char *text = strchr(record, ';');
 
-	if (!text || !*word || (atoi(record) & 7) > WORST_LEVEL || !strstr(text, word))
+	if (!text || !*word || (atoi(record) & 7) > WORST_LEVEL || !strstr(text, word) ||
+	    strstr(text, LOADED_MODULES))
 		return NULL;
 	text++[0] = '\0';
 	text[strcspn(text, "\n")] = '\0';

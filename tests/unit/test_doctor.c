@@ -177,6 +177,7 @@ static void warnings_of_the_driver_are_told(void **state)
 	char warning[] = "4,1,2,-;uvcvideo 1-4:1.1: Non-zero status (-71)\n SUBSYSTEM=usb\n";
 	char of_a_daemon[] = "28,1,2,-;uvcvideo: a warning\n", notice[] = "6,1,2,-;uvcvideo: Found\n";
 	char other[] = "3,1,2,-;ext4: error\n", broken[] = "uvcvideo";
+	char modules[] = "4,1,2,-;Modules linked in: uvcvideo ext4\n";
 
 	(void)state;
 	assert_string_equal(doctor_kernel_warning(warning, "uvcvideo"),
@@ -185,6 +186,7 @@ static void warnings_of_the_driver_are_told(void **state)
 	assert_null(doctor_kernel_warning(notice, "uvcvideo"));
 	assert_null(doctor_kernel_warning(other, "uvcvideo"));
 	assert_null(doctor_kernel_warning(broken, "uvcvideo"));
+	assert_null(doctor_kernel_warning(modules, "uvcvideo"));
 	assert_null(doctor_kernel_warning(other, ""));
 }
 

@@ -11,7 +11,8 @@ obstacle() {
 	is "$1: exit status $2" "$(status "$1")" "$2"
 }
 
-obstacles() { # NAME: the checks that met one
+obstacles() { # NAME: the checks that met one; and what, for who reads the log
+	report "$1" '.checks[] | select(.result == "obstacle") | "# \(.check): \(.cause)"' >&2
 	report "$1" '[.checks[] | select(.result == "obstacle").check] | join(" ")'
 }
 
