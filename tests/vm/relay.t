@@ -13,6 +13,16 @@ is_still() {
 	done | cmp - "$job/$1"
 }
 
+# is_near SEEN STILL: 4 frames of YUYV, each above 35 dB against the still one, but not the same: they were JPEG.
+is_near() {
+	local size=$((640 * 480 * 2)) i
+	for ((i = 0; i < 4; i++)); do
+		dd if="$job/$1" of="$job/one.raw" bs=$size skip=$i count=1 status=none
+		ffmpeg -hide_banner -f rawvideo -pix_fmt yuyv422 -s 640x480 -i "$job/one.raw" -f rawvideo -pix_fmt yuyv422 -s 640x480 -i "$job/$2" \
+			-lavfi psnr -f null - 2>&1 | grep -oP 'average:\K\S+' | awk '$1 == "inf" || $1 < 35 { exit 1 } END { exit !NR }' || return
+	done
+}
+
 # relayed NAME WAY FORMAT COPIED
 relayed() {
 	is "$1: exit status 0" "$(status "$1")" 0
@@ -39,6 +49,8 @@ for k in "${kernels[@]}"; do
 	is "camera: one copy, to v4l2loopback" "$(report camera '"\(.relay) \(.end)"')" 'copy signal'
 	ok "camera: v4l2-ctl sees the picture" is_still camera-v4l2-ctl.raw 3 YUYV
 	ok "camera: ffmpeg sees the picture" is_still camera-ffmpeg.raw 3 YUYV
+	is "compressed alone: decoded on the way" "$(report decoded '"\(.relay) \(.frames | .played > 3 and .copied == .played) \(.frames.lost.codec // 0)"')" 'conversion, MJPG 640x480 to YUYV 640x480 true 0'
+	ok "compressed alone: the picture is seen" is_near decoded-seen.raw still-YUYV.raw
 	for end in output source; do
 		is "the $end unplugged: exit status 5" "$(status unplugged-$end)" 5
 		is "the $end unplugged: the report says so" "$(report unplugged-$end .end)" disconnect
