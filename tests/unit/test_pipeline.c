@@ -4,44 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "base/log.h"
 #include "device/format/want.h"
-#include "pipeline/pipeline.h"
-#include "table_test.h"
-
-static char error[1000], told[1000];
-
-static void keep_error(void *opaque, enum log_level level, const char *message)
-{
-	(void)opaque;
-	if (level == LOG_LEVEL_ERROR)
-		snprintf(error, sizeof error, "%s", message);
-	if (level == LOG_LEVEL_INFO)
-		snprintf(told, sizeof told, "%s", message);
-}
-
-struct opened {
-	struct device device;
-	struct pipeline *pipeline;
-};
-
-static void open_camera(struct opened *opened, const char *name)
-{
-	error[0] = '\0';
-	log_set_sink(keep_error, NULL);
-	assert_int_equal(device_open(&opened->device, name, DEVICE_CAPTURE), 0);
-	assert_int_equal(pipeline_open(&opened->pipeline, &opened->device), 0);
-}
-
-static void close_camera(struct opened *opened)
-{
-	pipeline_close(opened->pipeline);
-	device_close(&opened->device);
-	log_set_sink(NULL, NULL);
-}
+#include "pipeline_fixture.h"
 
 /* What each pad of the route is set to, the node, and the other node that gets the sensor's pictures. */
-static void read_state(struct opened *opened, char *text, size_t size)
+static void read_state(struct pipeline_fixture *opened, char *text, size_t size)
 {
 	const struct route *route = &opened->pipeline->route;
 	char set[NODE_FORMAT_TEXT_MAX];
@@ -83,39 +50,39 @@ static char *pipeline_mismatch(struct pipeline *pipeline, char text[MISMATCH_TEX
 
 static void the_graph_leads_from_the_node_to_the_sensor(void **state)
 {
-	struct opened opened;
+	struct pipeline_fixture opened;
 	const struct route *route;
 	char text[PAD_TEXT_MAX];
 
 	(void)state;
-	open_camera(&opened, "sim:pipeline=fits");
+	pipeline_fixture_open(&opened, "sim:pipeline=fits");
 	route = &opened.pipeline->route;
 	assert_int_equal(route->n, 3);
 	assert_string_equal(graph_pad_text(route->links[0]->source, text), "\"Sensor A\":0");
 	assert_string_equal(graph_pad_text(route->links[1]->source, text), "\"Debayer A\":1");
 	assert_string_equal(graph_pad_text(route->links[2]->sink, text), "\"Capture\":0");
-	close_camera(&opened);
+	pipeline_fixture_close(&opened);
 }
 
 static void a_node_in_no_graph_has_no_pipeline(void **state)
 {
-	struct opened opened;
+	struct pipeline_fixture opened;
 
 	(void)state;
-	open_camera(&opened, "sim");
+	pipeline_fixture_open(&opened, "sim");
 	assert_null(opened.pipeline);
-	close_camera(&opened);
+	pipeline_fixture_close(&opened);
 }
 
 static void what_may_not_be_looked_at_is_left_as_it_is(void **state)
 {
-	struct opened opened;
+	struct pipeline_fixture opened;
 
 	(void)state;
-	open_camera(&opened, "sim:pipeline=fits,fail=open_media@1:EACCES");
+	pipeline_fixture_open(&opened, "sim:pipeline=fits,fail=open_media@1:EACCES");
 	assert_null(opened.pipeline);
-	assert_string_equal(error, "");
-	close_camera(&opened);
+	assert_string_equal(pipeline_fixture_error, "");
+	pipeline_fixture_close(&opened);
 }
 
 static void the_first_mismatch_is_named(void **state)
@@ -137,13 +104,13 @@ static void the_first_mismatch_is_named(void **state)
 		  "A\":0 sends RGB888_1X24 640x480" },
 	};
 	char text[MISMATCH_TEXT_MAX];
-	struct opened opened;
+	struct pipeline_fixture opened;
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
-		open_camera(&opened, rows[i].device);
+		pipeline_fixture_open(&opened, rows[i].device);
 		assert_string_equal(pipeline_mismatch(opened.pipeline, text), rows[i].text);
-		close_camera(&opened);
+		pipeline_fixture_close(&opened);
 	}
 }
 
@@ -152,14 +119,14 @@ static void a_node_that_differs_from_what_it_is_sent_is_named(void **state)
 	struct node_format other = { V4L2_PIX_FMT_UYVY, 64, 48 };
 	const struct v4l2_mbus_framefmt sent = { .field = V4L2_FIELD_NONE };
 	char text[MISMATCH_TEXT_MAX];
-	struct opened opened;
+	struct pipeline_fixture opened;
 
 	(void)state;
-	open_camera(&opened, "sim:pipeline=fits,size=320x240");
+	pipeline_fixture_open(&opened, "sim:pipeline=fits,size=320x240");
 	assert_int_equal(node_format_set(&opened.device, VIDIOC_S_FMT, &sent, &other), 0);
 	assert_string_equal(pipeline_mismatch(opened.pipeline, text),
 			    "\"Capture\":0 wants UYVY 64x48, \"Scaler\":1 sends YUYV8_1X16 320x240");
-	close_camera(&opened);
+	pipeline_fixture_close(&opened);
 }
 
 struct setting {
@@ -175,9 +142,9 @@ static void fits_what_is_asked_for_and_is_set_back(void **state)
 	const struct setting *row = *state;
 	char before[1000], after[1000], text[MISMATCH_TEXT_MAX];
 	struct node_format node;
-	struct opened opened;
+	struct pipeline_fixture opened;
 
-	open_camera(&opened, row->device);
+	pipeline_fixture_open(&opened, row->device);
 	read_state(&opened, before, sizeof before);
 	assert_int_equal(node_format_get(&opened.device, &node), 0);
 	assert_int_equal(pipeline_configure(opened.pipeline, &row->request), row->result);
@@ -187,7 +154,7 @@ static void fits_what_is_asked_for_and_is_set_back(void **state)
 		assert_non_null(strstr(after, row->after));
 		assert_int_equal(pipeline_configure(opened.pipeline, &row->request), 0);
 	} else {
-		assert_non_null(strstr(error, row->after));
+		assert_non_null(strstr(pipeline_fixture_error, row->after));
 		assert_string_equal(after, before);
 	}
 	pipeline_restore(opened.pipeline);
@@ -196,7 +163,7 @@ static void fits_what_is_asked_for_and_is_set_back(void **state)
 			 0);
 	read_state(&opened, after, sizeof after);
 	assert_string_equal(after, before);
-	close_camera(&opened);
+	pipeline_fixture_close(&opened);
 }
 
 #define SIM "sim:size=320x240,pipeline="
@@ -209,28 +176,28 @@ static void fits_what_is_asked_for_and_is_set_back(void **state)
 static void what_fits_already_is_not_touched(void **state)
 {
 	const struct negotiate_request request = { .width = 320, .height = 240, .pixelformat = "YUYV" };
-	struct opened opened;
+	struct pipeline_fixture opened;
 
 	(void)state;
-	open_camera(&opened, SIM "fits");
+	pipeline_fixture_open(&opened, SIM "fits");
 	assert_int_equal(pipeline_configure(opened.pipeline, &request), 0);
 	assert_false(opened.pipeline->is_saved);
-	close_camera(&opened);
+	pipeline_fixture_close(&opened);
 }
 
 static void a_command_names_rectangles_too(void **state)
 {
 	const struct negotiate_request request = { .width = 800, .height = 600 };
-	struct opened opened;
+	struct pipeline_fixture opened;
 	char text[1000];
 
 	(void)state;
-	open_camera(&opened, "sim:size=320x240,subdevs=compose,pipeline=fits");
+	pipeline_fixture_open(&opened, "sim:size=320x240,subdevs=compose,pipeline=fits");
 	assert_int_equal(pipeline_configure(opened.pipeline, &request), 0);
 	pipeline_command(opened.pipeline, text, sizeof text);
 	assert_non_null(strstr(text, "\"Scaler\":0 [fmt:YUYV8_1X16/1280x720 crop:(0,0)/1280x720 "
 				     "compose:(0,0)/800x600]"));
-	close_camera(&opened);
+	pipeline_fixture_close(&opened);
 }
 
 /* The rate that is set, and afterwards the former one. */
@@ -246,21 +213,21 @@ static void the_sensor_is_set_to_a_rate_and_back(void **state)
 {
 	const struct rate_setting *row = *state;
 	struct fraction before, got;
-	struct opened opened;
+	struct pipeline_fixture opened;
 
-	open_camera(&opened, row->device);
+	pipeline_fixture_open(&opened, row->device);
 	before = pipeline_rate(opened.pipeline);
 	assert_int_equal(pipeline_configure(opened.pipeline, &row->request), 0);
 	assert_int_equal(pipeline_set_rate(opened.pipeline, &row->request, &got), row->result);
 	assert_int_equal(got.num, row->got.num);
 	assert_int_equal(got.den, row->got.den);
 	if (row->result < 0)
-		assert_non_null(strstr(error, row->error));
+		assert_non_null(strstr(pipeline_fixture_error, row->error));
 	pipeline_restore(opened.pipeline);
 	got = pipeline_rate(opened.pipeline);
 	assert_int_equal(got.num, before.num);
 	assert_int_equal(got.den, before.den);
-	close_camera(&opened);
+	pipeline_fixture_close(&opened);
 }
 
 #define RATE_SETTING(...)                                                                                    \
@@ -276,10 +243,10 @@ static void another_format_leaves_the_rate(void **state)
 	const char *device = *state;
 	struct v4l2_fract interval = { 1, 15 };
 	struct fraction got;
-	struct opened opened;
+	struct pipeline_fixture opened;
 	int err;
 
-	open_camera(&opened, device);
+	pipeline_fixture_open(&opened, device);
 	assert_int_equal(pad_set_interval(opened.pipeline->route.links[0]->source, &interval), 0);
 	err = pipeline_configure(opened.pipeline, &nothing);
 	if (err == 0)
@@ -289,7 +256,7 @@ static void another_format_leaves_the_rate(void **state)
 	assert_int_equal(pipeline_rate(opened.pipeline).num, 15);
 	pipeline_restore(opened.pipeline);
 	assert_int_equal(pipeline_rate(opened.pipeline).num, 15);
-	close_camera(&opened);
+	pipeline_fixture_close(&opened);
 }
 
 struct wish {
@@ -305,20 +272,20 @@ static void a_wish_chooses_what_comes_out(void **state)
 	struct negotiate_request request = row->request;
 	char fourcc[FOURCC_TEXT_MAX], text[MISMATCH_TEXT_MAX];
 	struct fraction got;
-	struct opened opened;
+	struct pipeline_fixture opened;
 
-	open_camera(&opened, row->device);
-	told[0] = '\0';
+	pipeline_fixture_open(&opened, row->device);
+	pipeline_fixture_told[0] = '\0';
 	assert_int_equal(
 		want_apply(&opened.device, pipeline_modes, opened.pipeline, row->wish, &request, fourcc),
 		row->result);
-	assert_non_null(strstr(row->result < 0 ? error : told, row->text));
+	assert_non_null(strstr(row->result < 0 ? pipeline_fixture_error : pipeline_fixture_told, row->text));
 	if (row->result == 0) {
 		assert_int_equal(pipeline_configure(opened.pipeline, &request), 0);
 		assert_int_equal(pipeline_set_rate(opened.pipeline, &request, &got), 0);
 		assert_string_equal(pipeline_mismatch(opened.pipeline, text), "");
 	}
-	close_camera(&opened);
+	pipeline_fixture_close(&opened);
 }
 
 #define WISH(...)                                                                                            \

@@ -3,42 +3,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "base/log.h"
-#include "pipeline/pipeline.h"
-#include "table_test.h"
+#include "pipeline_fixture.h"
 
 #define SIM "sim:size=320x240,pipeline="
 
-static char error[1000];
-
-static void keep_error(void *opaque, enum log_level level, const char *message)
-{
-	(void)opaque;
-	if (level == LOG_LEVEL_ERROR)
-		snprintf(error, sizeof error, "%s", message);
-}
-
-struct opened {
-	struct device device;
-	struct pipeline *pipeline;
-};
-
-static void open_camera(struct opened *opened, const char *name)
-{
-	error[0] = '\0';
-	log_set_sink(keep_error, NULL);
-	assert_int_equal(device_open(&opened->device, name, DEVICE_CAPTURE), 0);
-	assert_int_equal(pipeline_open(&opened->pipeline, &opened->device), 0);
-}
-
-static void close_camera(struct opened *opened)
-{
-	pipeline_close(opened->pipeline);
-	device_close(&opened->device);
-	log_set_sink(NULL, NULL);
-}
-
-static int32_t read_control(const struct opened *opened, unsigned link, uint32_t id)
+static int32_t read_control(const struct pipeline_fixture *opened, unsigned link, uint32_t id)
 {
 	struct v4l2_control control = { .id = id };
 
@@ -48,7 +17,7 @@ static int32_t read_control(const struct opened *opened, unsigned link, uint32_t
 	return control.value;
 }
 
-static int set_controls(struct opened *opened, const char *assignments)
+static int set_controls(struct pipeline_fixture *opened, const char *assignments)
 {
 	struct control_value *former = NULL;
 	int err = pipeline_set_controls(opened->pipeline, &opened->device, assignments, 0, &former);
@@ -59,10 +28,10 @@ static int set_controls(struct opened *opened, const char *assignments)
 
 static void controls_are_found_by_entity_or_where_one_has_them(void **state)
 {
-	struct opened opened;
+	struct pipeline_fixture opened;
 
 	(void)state;
-	open_camera(&opened, SIM "fits");
+	pipeline_fixture_open(&opened, SIM "fits");
 	assert_int_equal(set_controls(&opened, "exposure=7,'Sensor A/gain'=3,\"debayer a/gain\"=4"), 0);
 	assert_int_equal(read_control(&opened, 0, V4L2_CID_EXPOSURE), 7);
 	assert_int_equal(read_control(&opened, 0, V4L2_CID_GAIN), 3);
@@ -70,10 +39,10 @@ static void controls_are_found_by_entity_or_where_one_has_them(void **state)
 	pipeline_restore(opened.pipeline);
 	assert_int_equal(read_control(&opened, 0, V4L2_CID_EXPOSURE), 0);
 	assert_int_equal(read_control(&opened, 1, V4L2_CID_GAIN), 0);
-	close_camera(&opened);
+	pipeline_fixture_close(&opened);
 }
 
-static int32_t read_entity_control(const struct opened *opened, const char *name, uint32_t id)
+static int32_t read_entity_control(const struct pipeline_fixture *opened, const char *name, uint32_t id)
 {
 	struct graph *graph = &opened->pipeline->graph;
 	struct v4l2_control control = { .id = id };
@@ -86,7 +55,7 @@ static int32_t read_entity_control(const struct opened *opened, const char *name
 	return control.value;
 }
 
-static bool is_open(const struct opened *opened, const char *name)
+static bool is_open(const struct pipeline_fixture *opened, const char *name)
 {
 	const struct graph *graph = &opened->pipeline->graph;
 	unsigned i = 0;
@@ -99,10 +68,10 @@ static bool is_open(const struct opened *opened, const char *name)
 /* Its node is opened for its own controls alone, as that may move a lens. */
 static void a_sensor_has_the_controls_of_its_lens_and_flash(void **state)
 {
-	struct opened opened;
+	struct pipeline_fixture opened;
 
 	(void)state;
-	open_camera(&opened, SIM "fits");
+	pipeline_fixture_open(&opened, SIM "fits");
 	assert_int_equal(set_controls(&opened, "exposure=7"), 0);
 	assert_false(is_open(&opened, "Lens A"));
 	assert_int_equal(set_controls(&opened, "focus_absolute=300,'Flash A/torch_intensity'=4"), 0);
@@ -111,19 +80,19 @@ static void a_sensor_has_the_controls_of_its_lens_and_flash(void **state)
 	pipeline_restore(opened.pipeline);
 	assert_int_equal(read_entity_control(&opened, "Lens A", V4L2_CID_FOCUS_ABSOLUTE), 0);
 	assert_int_equal(read_entity_control(&opened, "Flash A", V4L2_CID_FLASH_TORCH_INTENSITY), 0);
-	close_camera(&opened);
+	pipeline_fixture_close(&opened);
 }
 
 /* Sensor B, from which the pictures come by these routes, has neither. */
 static void a_lens_of_another_sensor_is_not_meant(void **state)
 {
-	struct opened opened;
+	struct pipeline_fixture opened;
 
 	(void)state;
-	open_camera(&opened, SIM "fits,routing=new");
+	pipeline_fixture_open(&opened, SIM "fits,routing=new");
 	assert_int_equal(set_controls(&opened, "focus_absolute=300"), -ERANGE);
-	assert_non_null(strstr(error, "unknown control 'focus_absolute'"));
-	close_camera(&opened);
+	assert_non_null(strstr(pipeline_fixture_error, "unknown control 'focus_absolute'"));
+	pipeline_fixture_close(&opened);
 }
 
 static void a_control_that_no_one_alone_has_is_refused(void **state)
@@ -138,15 +107,15 @@ static void a_control_that_no_one_alone_has_is_refused(void **state)
 		{ "exposure=7,no_such=3", "unknown control 'no_such'" },
 		{ "exposure=7,'Sensor A/gain'=300", "expected 0 to 100" },
 	};
-	struct opened opened;
+	struct pipeline_fixture opened;
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
-		open_camera(&opened, SIM "fits");
+		pipeline_fixture_open(&opened, SIM "fits");
 		assert_int_equal(set_controls(&opened, rows[i].assignments), -ERANGE);
-		assert_non_null(strstr(error, rows[i].text));
+		assert_non_null(strstr(pipeline_fixture_error, rows[i].text));
 		assert_int_equal(read_control(&opened, 0, V4L2_CID_EXPOSURE), 0);
-		close_camera(&opened);
+		pipeline_fixture_close(&opened);
 	}
 }
 
