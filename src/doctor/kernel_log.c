@@ -2,22 +2,35 @@
 /* Messages of the kernel about a driver since the doctor began. Format of the records: kernel documentation,
  * "dev-kmsg". */
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/array.h"
 #include "base/text.h"
 #include "doctor/doctor_internal.h"
 
-#define WORST_LEVEL 4                       /* warning; less urgent levels are higher */
-#define LOADED_MODULES "Modules linked in:" /* in any kernel warning, also one that is not the driver's */
+#define WORST_LEVEL 4 /* warning; less urgent levels are higher */
+
+/* Whether it is a line below the headline of a warning or a stall: these name whatever is loaded or was
+ * running, also where the driver is not the cause. */
+static bool is_of_a_dump(const char *text)
+{
+	static const char *const beginnings[] = { " ", "CPU: ", "Modules linked in:", "RIP: " };
+
+	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
+		if (strncmp(text, beginnings[i], strlen(beginnings[i])) == 0)
+			return true;
+	return false;
+}
 
 const char *doctor_kernel_warning(char *record, const char *word)
 {
 	char *text = strchr(record, ';');
 
 	if (!text || !*word || (atoi(record) & 7) > WORST_LEVEL || !strstr(text, word) ||
-	    strstr(text, LOADED_MODULES))
+	    is_of_a_dump(text + 1))
 		return NULL;
 	text++[0] = '\0';
 	text[strcspn(text, "\n")] = '\0';

@@ -177,7 +177,9 @@ static void warnings_of_the_driver_are_told(void **state)
 	char warning[] = "4,1,2,-;uvcvideo 1-4:1.1: Non-zero status (-71)\n SUBSYSTEM=usb\n";
 	char of_a_daemon[] = "28,1,2,-;uvcvideo: a warning\n", notice[] = "6,1,2,-;uvcvideo: Found\n";
 	char other[] = "3,1,2,-;ext4: error\n", broken[] = "uvcvideo";
-	char modules[] = "4,1,2,-;Modules linked in: uvcvideo ext4\n";
+	char dumps[][80] = { "4,1,2,-;Modules linked in: uvcvideo ext4\n",
+			     "4,1,2,-; uvc_queue+0x1/0x2 [uvcvideo]\n",
+			     "4,1,2,-;CPU: 0 UID: 0 PID: 188 Comm: uvcvideo Not tainted\n" };
 
 	(void)state;
 	assert_string_equal(doctor_kernel_warning(warning, "uvcvideo"),
@@ -186,7 +188,8 @@ static void warnings_of_the_driver_are_told(void **state)
 	assert_null(doctor_kernel_warning(notice, "uvcvideo"));
 	assert_null(doctor_kernel_warning(other, "uvcvideo"));
 	assert_null(doctor_kernel_warning(broken, "uvcvideo"));
-	assert_null(doctor_kernel_warning(modules, "uvcvideo"));
+	for (size_t i = 0; i < ARRAY_SIZE(dumps); i++)
+		assert_null(doctor_kernel_warning(dumps[i], "uvcvideo"));
 	assert_null(doctor_kernel_warning(other, ""));
 }
 
