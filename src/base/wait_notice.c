@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Says so where the end of a run waits long for a file: its disk may not answer. */
+/* A warning when the end of a run waits long for a file, whose disk may not respond. */
 #include "base/wait_notice.h"
 
 #include <pthread.h>
@@ -22,7 +22,7 @@ static struct {
 	bool ends; /* guarded by the lock */
 } notice;
 
-/* Returns whether the wait has ended meanwhile. */
+/* Returns whether the wait ends within that time. */
 static bool ends_within(int64_t ns)
 {
 	int64_t deadline_ns = now_ns() + ns;
@@ -52,8 +52,7 @@ static void *notice_thread(void *opaque)
 			return NULL;
 		now = progress_so_far();
 	} while (now != before);
-	log_warn("%s: has not answered for 5 s, and is waited for; interrupt twice to give it up",
-		 notice.name);
+	log_warn("%s: has not responded for 5 s; still waiting, interrupt twice to give up", notice.name);
 	return NULL;
 }
 

@@ -58,7 +58,7 @@ struct buffer {
 	struct buffer *next;                 /* in the list of free ones */
 	struct buffer
 		*imported; /* output: the foreign buffer whose memory is queued in place of this one's */
-	const uint8_t *last_import; /* planes[0].data of the last such buffer */
+	const uint8_t *last_import; /* planes[0].data of the last foreign buffer queued; NULL: none was */
 	/* Output: called when the driver is done with the buffer, which is HELD again then. NULL: it becomes
 	 * FREE. */
 	void (*done)(struct buffer *buffer);

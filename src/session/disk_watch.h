@@ -19,7 +19,8 @@ struct disk_watch {
 	double bytes_in_second; /* 0: not known */
 };
 
-/* Looks at the disk of a file, which need not be there yet. A disk may not answer. */
+/* Looks at the disk of a file, which need not be there yet. The call may block if the disk does not respond.
+ */
 void disk_watch_look(struct disk_watch *disk, const char *path);
 /* Notes how many bytes the recording has. */
 void disk_watch_note_bytes(struct disk_watch *disk, uint64_t bytes);

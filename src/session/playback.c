@@ -20,7 +20,7 @@ struct playback_threads {
 	struct play_loop loop;
 	pthread_t file_thread;
 	bool has_file_thread;
-	const char *path; /* of the file, for when its thread is running */
+	const char *path; /* the file's, as the file thread changes reader_info() */
 };
 
 static void wait_for_credit(struct play_loop *loop)

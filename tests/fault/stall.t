@@ -43,7 +43,7 @@ came_to trigger 0 '"\(.frames.written) \(.output[0].frames)"' '24 24' '--trigger
 came_to lost-share 0 '"\(.frames.written) \(.output[-1].path[:7])"' '24 other/a' 'main/a%d.mkv: its disk does not answer'
 came_to full 0 '"\(.frames.written) \(.output[-1].path)"' '24 main/a3.mkv' 'main/a0.mkv: its disk does not answer'
 while read -r name file; do
-	came_to "$name" 0 .frames.written 24 "warning: $file: has not answered for 5 s, and is waited for"
+	came_to "$name" 0 .frames.written 24 "warning: $file: has not responded for 5 s; still waiting"
 done <<-END
 	close main/a.mkv
 	log share/log
